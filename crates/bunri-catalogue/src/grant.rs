@@ -1,0 +1,75 @@
+//! The table of design section 4: which class of which row goes to which store. `bunri-split` and the
+//! catalogue's own checks use it; `bunri-verify` has a table of its own, and a test compares the two.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Class, Ownership, Store, Table};
+
+/// Whether a cell of this class, on a row of this ownership, goes to `store`.
+/// `opened` is [`Table::any_retailer_on_other_rows`].
+#[must_use]
+pub fn granted(store: Store, ownership: Ownership, class: Class, opened: bool) -> bool {
+    use Class::{AnyRetailer, Discard, OwnCustomer, Reference, RetailOnly, TransmissionOnly};
+    match (store, ownership) {
+        (_, _) if class == Discard => false,
+        (Store::Retail, Ownership::Own) => matches!(class, AnyRetailer | OwnCustomer | RetailOnly),
+        (Store::Retail, Ownership::Other) => opened && class == AnyRetailer,
+        (Store::Retail, Ownership::Undecided) => false,
+        (Store::Retail, Ownership::Reference) => class == Reference,
+        (Store::Transmission, Ownership::Reference) => matches!(class, Reference | TransmissionOnly),
+        (Store::Transmission, _) => matches!(class, AnyRetailer | OwnCustomer | TransmissionOnly),
+        (Store::Quarantine, Ownership::Undecided) => {
+            matches!(class, AnyRetailer | OwnCustomer | RetailOnly)
+        }
+        (Store::Quarantine, Ownership::Other) => class == RetailOnly,
+        (Store::Quarantine, Ownership::Own | Ownership::Reference) => false,
+    }
+}
+
+/// The ownerships that rows of this table can have.
+#[must_use]
+pub fn possible_ownerships(table: &Table) -> &'static [Ownership] {
+    use crate::model::RowRule;
+    match table.rows {
+        RowRule::Reference => &[Ownership::Reference],
+        RowRule::AllTransmission => &[Ownership::Other],
+        RowRule::AllRetail => &[Ownership::Own],
+        _ => &[Ownership::Own, Ownership::Other, Ownership::Undecided],
+    }
+}
+
+/// Every class that a column can have on a row of this ownership, after every combination of `when`.
+#[must_use]
+pub fn possible_classes(table: &Table, column: usize, ownership: Ownership) -> BTreeSet<Class> {
+    let mut classes = table.columns[column].class.possible();
+    for when in table.when.iter().filter(|when| when.rows.contains(&ownership)) {
+        let changed: Vec<Class> = when
+            .change
+            .iter()
+            .filter(|(from, _)| classes.contains(from))
+            .map(|(_, to)| *to)
+            .collect();
+        classes.extend(changed);
+    }
+    classes
+}
+
+/// The columns that `store` holds of this table, in store order: those that some row may bring, and for
+/// the quarantine the key, which accompanies every quarantined row. Empty: the store has no such table.
+#[must_use]
+pub fn store_columns(table: &Table, store: Store) -> Vec<usize> {
+    let brings = |column: usize| {
+        possible_ownerships(table).iter().any(|&ownership| {
+            possible_classes(table, column, ownership)
+                .iter()
+                .any(|&class| granted(store, ownership, class, table.any_retailer_on_other_rows))
+        })
+    };
+    let columns: Vec<usize> = (0..table.columns.len()).filter(|&column| brings(column)).collect();
+    if store != Store::Quarantine || columns.is_empty() {
+        return columns;
+    }
+    (0..table.columns.len())
+        .filter(|column| columns.contains(column) || table.key.contains(column))
+        .collect()
+}

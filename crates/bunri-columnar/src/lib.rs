@@ -1,0 +1,1 @@
+//! Canonical Parquet writer, staging layout, sorting, commit

@@ -1,0 +1,1 @@
+//! Row encoding and keyed, order-free region sums

@@ -1,0 +1,1 @@
+//! The fictional utility's legacy system, at any size

@@ -1,0 +1,1 @@
+//! Stores and staging to a report, decided by the plain evaluator
