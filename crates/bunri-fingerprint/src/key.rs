@@ -1,0 +1,80 @@
+//! The secret under which elements are computed. Without it a fingerprint says nothing about a value; with
+//! it, it is an oracle ("is this phone number in there?"), so the key stays in custody.
+
+use std::fmt::{self, Debug, Formatter, Write};
+
+/// 32 random bytes, drawn after the data they will cover are fixed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FingerprintKey([u8; 32]);
+
+/// The operating system gave no randomness.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gave no random bytes for a fingerprint key: {0}")]
+pub struct KeyError(#[from] getrandom::Error);
+
+impl FingerprintKey {
+    /// A fresh key from the operating system.
+    ///
+    /// # Errors
+    /// If the operating system has no randomness to give.
+    pub fn random() -> Result<Self, KeyError> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// A key from its bytes: test vectors, and a key file read back.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for hashing.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// 64 hex digits, for the key file in custody (mode 0600) and for nothing else.
+    #[must_use]
+    pub fn to_hex(&self) -> String {
+        hex(&self.0)
+    }
+}
+
+/// A key never reaches a log, so `Debug` does not print it.
+impl Debug for FingerprintKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("FingerprintKey(secret)")
+    }
+}
+
+/// Lower-case hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_key_is_never_printed() {
+        let key = FingerprintKey::from_bytes([0xab; 32]);
+        assert_eq!(format!("{key:?}"), "FingerprintKey(secret)");
+    }
+
+    #[test]
+    fn two_random_keys_differ() {
+        assert_ne!(
+            FingerprintKey::random().unwrap(),
+            FingerprintKey::random().unwrap()
+        );
+    }
+}
