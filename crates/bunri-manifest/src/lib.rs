@@ -1,1 +1,48 @@
-//! What was written and what it hashed to
+//! What was written and what it hashed to: the manifests of staging and stores, and the `B3SUMS` and
+//! `SHA256SUMS` beside them. No Arrow here: a manifest can be read without the data.
+//!
+//! A manifest is written last; its presence means "complete".
+
+mod digest;
+mod path;
+mod staging;
+mod store;
+
+pub use digest::{Blake3Hex, Digester, Digests, Sha256Hex, hash_file};
+pub use path::RelativePath;
+pub use staging::{ColumnTotal, Source, StagedTable, StagingManifest, Total};
+pub use store::{CatalogueRef, ColumnEntry, FileEntry, StoreManifest, TableEntry};
+
+/// The tool and its version, as manifests and reports name it.
+pub const TOOL: &str = concat!("bunri ", env!("CARGO_PKG_VERSION"));
+
+/// The manifest's file name in a store and in the staging folder.
+pub const MANIFEST: &str = "manifest.json";
+/// BLAKE3 sums, one line a file, for `b3sum --check`.
+pub const B3SUMS: &str = "B3SUMS";
+/// SHA-256 sums, one line a file, for `sha256sum --check`.
+pub const SHA256SUMS: &str = "SHA256SUMS";
+
+/// A manifest that cannot be believed.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The text is not a manifest of this format.
+    #[error("not a {what} manifest: {source}")]
+    Malformed {
+        /// Which kind was expected.
+        what: &'static str,
+        /// Why not; names fields and positions, never a record's value.
+        source: serde_json::Error,
+    },
+    /// Written by another format version.
+    #[error("manifest format `{found}` where this version reads `{expected}`")]
+    Format {
+        /// What stood there.
+        found: String,
+        /// What this version reads.
+        expected: &'static str,
+    },
+    /// The same path or table twice.
+    #[error("the manifest lists `{0}` twice")]
+    Doubled(String),
+}

@@ -1,0 +1,127 @@
+//! Digests of files: BLAKE3 for speed, SHA-256 because every auditor has it installed.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+/// A BLAKE3 digest of bytes, 64 lower-case hex digits. Not a fingerprint: it has no key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Blake3Hex(String);
+
+/// A SHA-256 digest, 64 lower-case hex digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sha256Hex(String);
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+macro_rules! digest_text {
+    ($name:ident) => {
+        impl TryFrom<String> for $name {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                if is_digest(&text) { Ok(Self(text)) } else { Err("a digest is 64 lower-case hex digits") }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(digest: $name) -> String {
+                digest.0
+            }
+        }
+
+        impl $name {
+            /// The 64 hex digits.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+digest_text!(Blake3Hex);
+digest_text!(Sha256Hex);
+
+impl Blake3Hex {
+    /// The digest of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(blake3::hash(bytes).to_hex().to_string())
+    }
+}
+
+/// Length and both digests of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digests {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// BLAKE3 of the content.
+    pub blake3: Blake3Hex,
+    /// SHA-256 of the content.
+    pub sha256: Sha256Hex,
+}
+
+/// Computes [`Digests`] as bytes pass by.
+#[derive(Debug, Default, Clone)]
+pub struct Digester {
+    bytes: u64,
+    blake3: blake3::Hasher,
+    sha256: sha2::Sha256,
+}
+
+impl Digester {
+    /// Nothing seen yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.blake3.update(bytes);
+        self.sha256.update(bytes);
+    }
+
+    /// The digests of everything seen.
+    #[must_use]
+    pub fn finish(self) -> Digests {
+        let sha256 = self.sha256.finalize();
+        Digests {
+            bytes: self.bytes,
+            blake3: Blake3Hex(self.blake3.finalize().to_hex().to_string()),
+            sha256: Sha256Hex(sha256.iter().map(|byte| format!("{byte:02x}")).collect()),
+        }
+    }
+}
+
+/// Reads a file and computes its digests.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn hash_file(path: &Path) -> io::Result<Digests> {
+    let mut file = File::open(path)?;
+    let mut digester = Digester::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(digester.finish());
+        }
+        digester.update(&buffer[..read]);
+    }
+}

@@ -1,0 +1,135 @@
+//! The manifest of staging: what extraction read, by the source's own counts and control totals, and what
+//! it wrote. It stays in transmission custody.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Blake3Hex, FileEntry, ManifestError, TOOL};
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// `sqlite`.
+    pub kind: String,
+    /// Length of the database file.
+    pub bytes: u64,
+    /// BLAKE3 of the database file, taken inside the read transaction.
+    pub blake3: Blake3Hex,
+}
+
+/// A sum over one column, computed by the source itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, tag = "kind", rename_all = "snake_case")]
+pub enum Total {
+    /// Sum of the values stored as integers; a decimal i128.
+    IntSum {
+        /// The sum.
+        sum: String,
+    },
+    /// Sum of the values stored as numbers, in units of the column's scale; a decimal i128.
+    DecimalSum {
+        /// The sum.
+        sum: String,
+    },
+    /// Bytes of the values stored as text.
+    TextBytes {
+        /// The bytes.
+        bytes: u64,
+    },
+}
+
+/// The source's own figures for one column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnTotal {
+    /// The column.
+    pub column: String,
+    /// Values that are not NULL.
+    pub non_null: u64,
+    /// A sum, where the source can compute an exact one that staging can be held against.
+    pub total: Option<Total>,
+}
+
+/// One table in staging.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StagedTable {
+    /// The folder.
+    pub id: String,
+    /// Its name in the source.
+    pub name: String,
+    /// `COUNT(*)` by the source itself.
+    pub source_rows: u64,
+    /// The typed rows, in key order; path below the custody folder.
+    pub file: FileEntry,
+    /// The rows that did not fit, if any; path below the custody folder. `rows` counts them.
+    pub rejects: Option<FileEntry>,
+    /// The source's figures, in column order.
+    pub totals: Vec<ColumnTotal>,
+}
+
+/// The manifest of a staging folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StagingManifest {
+    /// [`StagingManifest::FORMAT`].
+    pub format: String,
+    /// Tool and version.
+    pub tool: String,
+    /// What was read.
+    pub source: Source,
+    /// The part of the catalogue that extraction depends on: names, columns, types, keys.
+    pub shape: Blake3Hex,
+    /// Sorted by id.
+    pub tables: Vec<StagedTable>,
+}
+
+impl StagingManifest {
+    /// The format this version writes and reads.
+    pub const FORMAT: &str = "bunri.staging/1";
+
+    /// A manifest; tables are put in order.
+    #[must_use]
+    pub fn new(source: Source, shape: Blake3Hex, mut tables: Vec<StagedTable>) -> Self {
+        tables.sort_by(|a, b| a.id.cmp(&b.id));
+        Self { format: Self::FORMAT.to_owned(), tool: TOOL.to_owned(), source, shape, tables }
+    }
+
+    /// Reads a manifest and refuses doubled names.
+    ///
+    /// # Errors
+    /// [`ManifestError`] when the text is not a manifest of this version.
+    pub fn parse(text: &[u8]) -> Result<Self, ManifestError> {
+        let manifest: Self = serde_json::from_slice(text)
+            .map_err(|source| ManifestError::Malformed { what: "staging", source })?;
+        if manifest.format != Self::FORMAT {
+            return Err(ManifestError::Format { found: manifest.format, expected: Self::FORMAT });
+        }
+        let mut seen = BTreeSet::new();
+        for table in &manifest.tables {
+            let paths = [Some(&table.file), table.rejects.as_ref()].into_iter().flatten();
+            for name in paths.map(|file| file.path.to_string()).chain([table.id.clone()]) {
+                if !seen.insert(name.clone()) {
+                    return Err(ManifestError::Doubled(name));
+                }
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// The table with this id.
+    #[must_use]
+    pub fn table(&self, id: &str) -> Option<&StagedTable> {
+        self.tables.iter().find(|table| table.id == id)
+    }
+
+    /// The manifest's bytes: the same for the same content.
+    ///
+    /// # Errors
+    /// Never in practice: every field is plain data.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ManifestError> {
+        crate::store::pretty(self, "staging")
+    }
+}

@@ -1,0 +1,181 @@
+//! The manifest of a store: files with digests, tables with columns. The retail manifest holds facts about
+//! granted data only: nothing is counted here that retail does not have.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Blake3Hex, Digests, MANIFEST, ManifestError, RelativePath, Sha256Hex, TOOL};
+
+/// One file of a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Below the store's root.
+    pub path: RelativePath,
+    /// Length.
+    pub bytes: u64,
+    /// Rows in it.
+    pub rows: u64,
+    /// BLAKE3 of the content.
+    pub blake3: Blake3Hex,
+    /// SHA-256 of the content.
+    pub sha256: Sha256Hex,
+}
+
+impl FileEntry {
+    /// An entry from what was hashed.
+    #[must_use]
+    pub fn new(path: RelativePath, rows: u64, digests: Digests) -> Self {
+        let Digests { bytes, blake3, sha256 } = digests;
+        Self { path, bytes, rows, blake3, sha256 }
+    }
+}
+
+/// A column as the store holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnEntry {
+    /// Its name.
+    pub name: String,
+    /// Its type in the catalogue's words (`text`, `decimal(12,1)`).
+    #[serde(rename = "type")]
+    pub value_type: String,
+}
+
+/// One table of a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableEntry {
+    /// The folder.
+    pub id: String,
+    /// Its name in the source.
+    pub name: String,
+    /// Key columns; empty for a multiset.
+    pub key: Vec<String>,
+    /// In store order.
+    pub columns: Vec<ColumnEntry>,
+    /// The parts, in key order.
+    pub files: Vec<FileEntry>,
+}
+
+/// Which classification decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueRef {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its digest.
+    pub blake3: Blake3Hex,
+}
+
+/// The manifest of one store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreManifest {
+    /// [`StoreManifest::FORMAT`].
+    pub format: String,
+    /// Tool and version.
+    pub tool: String,
+    /// `retail`, `transmission` or `quarantine`.
+    pub store: String,
+    /// The job's label.
+    pub label: String,
+    /// `rehearsal` or `cutover`.
+    pub kind: String,
+    /// Which classification decided.
+    pub catalogue: CatalogueRef,
+    /// Sorted by id.
+    pub tables: Vec<TableEntry>,
+}
+
+impl StoreManifest {
+    /// The format this version writes and reads.
+    pub const FORMAT: &str = "bunri.store/1";
+
+    /// A manifest; tables are put in order.
+    #[must_use]
+    pub fn new(
+        store: &str,
+        label: &str,
+        kind: &str,
+        catalogue: CatalogueRef,
+        mut tables: Vec<TableEntry>,
+    ) -> Self {
+        tables.sort_by(|a, b| a.id.cmp(&b.id));
+        Self {
+            format: Self::FORMAT.to_owned(),
+            tool: TOOL.to_owned(),
+            store: store.to_owned(),
+            label: label.to_owned(),
+            kind: kind.to_owned(),
+            catalogue,
+            tables,
+        }
+    }
+
+    /// Reads a manifest and refuses doubled names.
+    ///
+    /// # Errors
+    /// [`ManifestError`] when the text is not a manifest of this version.
+    pub fn parse(text: &[u8]) -> Result<Self, ManifestError> {
+        let manifest: Self = serde_json::from_slice(text)
+            .map_err(|source| ManifestError::Malformed { what: "store", source })?;
+        if manifest.format != Self::FORMAT {
+            return Err(ManifestError::Format { found: manifest.format, expected: Self::FORMAT });
+        }
+        let mut seen = BTreeSet::new();
+        let tables = manifest.tables.iter().map(|table| table.id.clone());
+        for name in tables.chain(manifest.files().map(|file| file.path.to_string())) {
+            if !seen.insert(name.clone()) {
+                return Err(ManifestError::Doubled(name));
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// Every file, in manifest order.
+    pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.tables.iter().flat_map(|table| &table.files)
+    }
+
+    /// The manifest's bytes: the same for the same content.
+    ///
+    /// # Errors
+    /// Never in practice: every field is plain data.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ManifestError> {
+        crate::store::pretty(self, "store")
+    }
+
+    /// The content of `B3SUMS`: data files, then the manifest itself.
+    #[must_use]
+    pub fn b3sums(&self, manifest: &Digests) -> String {
+        let files = self.files().map(|file| (file.blake3.as_str(), file.path.as_str()));
+        sums(files.chain([(manifest.blake3.as_str(), MANIFEST)]))
+    }
+
+    /// The content of `SHA256SUMS`: data files, then the manifest itself.
+    #[must_use]
+    pub fn sha256sums(&self, manifest: &Digests) -> String {
+        let files = self.files().map(|file| (file.sha256.as_str(), file.path.as_str()));
+        sums(files.chain([(manifest.sha256.as_str(), MANIFEST)]))
+    }
+}
+
+fn sums<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    lines.fold(String::new(), |mut text, (digest, path)| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{digest}  {path}");
+        text
+    })
+}
+
+pub(crate) fn pretty<T: Serialize>(value: &T, what: &'static str) -> Result<Vec<u8>, ManifestError> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(|source| ManifestError::Malformed { what, source })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
