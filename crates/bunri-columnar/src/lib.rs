@@ -1,1 +1,28 @@
-//! Canonical Parquet writer, staging layout, sorting, commit
+//! What the stages share about columns and files: the canonical Parquet writer, the staging layout, sorting
+//! within a memory bound, and the commit that leaves a file absent or complete.
+//!
+//! Nothing here decides anything about a row or a cell.
+
+mod commit;
+mod errors;
+mod observe;
+mod ranges;
+mod rejects;
+mod sort;
+mod staging;
+mod types;
+mod writer;
+
+pub use commit::{PendingFile, create_folder, write_whole};
+pub use errors::ColumnarError;
+pub use observe::{Event, Observer, Silent};
+pub use ranges::KeyRanges;
+pub use rejects::{RawValue, Reject, RejectReader, RejectWriter};
+pub use sort::{ByteSorter, SortedRecords};
+pub use staging::{
+    Batches, PARQUET_PART, REJECTS, STAGING, Staging, TableFile, open_parquet, part_name,
+};
+pub use types::{
+    REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema, type_word,
+};
+pub use writer::{CanonicalWriter, Finished, ROW_GROUP_ROWS, StoreTableWriter};

@@ -1,0 +1,154 @@
+//! Commit: a file is absent or complete. A temporary name in the same directory, fsync, read back and
+//! compare, rename without overwriting, fsync of the directory (design section 6).
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bunri_manifest::{Digester, Digests, hash_file};
+use tempfile::NamedTempFile;
+
+use crate::ColumnarError;
+
+/// Temporary names start so: a leftover of a killed run can be told from a finished file.
+const PREFIX: &str = ".bunri-tmp-";
+
+/// A file that does not exist until it is committed. Dropped without a commit, it is gone.
+#[derive(Debug)]
+pub struct PendingFile {
+    temporary: NamedTempFile,
+    digester: Digester,
+    path: PathBuf,
+}
+
+impl PendingFile {
+    /// Opens a temporary file beside `path`, after removing what a killed run left there.
+    ///
+    /// # Errors
+    /// When `path` exists or its folder cannot be written.
+    pub fn create(path: &Path) -> Result<Self, ColumnarError> {
+        if path.symlink_metadata().is_ok() {
+            return Err(ColumnarError::Exists { path: path.to_path_buf() });
+        }
+        let folder = folder_of(path);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let prefix = format!("{PREFIX}{name}-");
+        remove_leftovers(&folder, &prefix)?;
+        let temporary = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempfile_in(&folder)
+            .map_err(ColumnarError::io("create a file in", &folder))?;
+        Ok(Self { temporary, digester: Digester::new(), path: path.to_path_buf() })
+    }
+
+    /// Makes the file appear under its name, whole and on disk.
+    ///
+    /// # Errors
+    /// When the disk refuses, or the content reads back differently; then nothing appears.
+    pub fn commit(mut self) -> Result<Digests, ColumnarError> {
+        let path = self.path;
+        self.temporary.flush().map_err(ColumnarError::io("write", &path))?;
+        self.temporary.as_file().sync_all().map_err(ColumnarError::io("flush to disk", &path))?;
+        let digests = self.digester.finish();
+        let seen = hash_file(self.temporary.path())
+            .map_err(ColumnarError::io("read back", &path))?;
+        if seen != digests {
+            return Err(ColumnarError::ReadBack { path });
+        }
+        self.temporary
+            .persist_noclobber(&path)
+            .map_err(|refused| ColumnarError::io("rename into place", &path)(refused.error))?;
+        sync_folder(&folder_of(&path))?;
+        Ok(digests)
+    }
+}
+
+impl Write for PendingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.temporary.write(bytes)?;
+        self.digester.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.temporary.flush()
+    }
+}
+
+/// Writes a small file whole.
+///
+/// # Errors
+/// As [`PendingFile`].
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<Digests, ColumnarError> {
+    let mut file = PendingFile::create(path)?;
+    file.write_all(bytes).map_err(ColumnarError::io("write", path))?;
+    file.commit()
+}
+
+/// Creates a folder and those above it, and makes their names durable.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn create_folder(path: &Path) -> Result<(), ColumnarError> {
+    std::fs::create_dir_all(path).map_err(ColumnarError::io("create the folder", path))?;
+    sync_folder(&folder_of(path))
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn sync_folder(folder: &Path) -> Result<(), ColumnarError> {
+    File::open(folder)
+        .and_then(|file| file.sync_all())
+        .map_err(ColumnarError::io("flush the folder", folder))
+}
+
+fn remove_leftovers(folder: &Path, prefix: &str) -> Result<(), ColumnarError> {
+    let entries = std::fs::read_dir(folder).map_err(ColumnarError::io("list", folder))?;
+    for entry in entries {
+        let entry = entry.map_err(ColumnarError::io("list", folder))?;
+        if entry.file_name().to_string_lossy().starts_with(prefix) {
+            let path = entry.path();
+            std::fs::remove_file(&path).map_err(ColumnarError::io("remove the leftover", &path))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn dropped_without_a_commit_nothing_appears() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = PendingFile::create(&folder.path().join("a")).unwrap();
+        file.write_all(b"half").unwrap();
+        drop(file);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_commit_never_overwrites() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let first = PendingFile::create(&path).unwrap();
+        std::fs::write(&path, "somebody else's").unwrap();
+        assert!(first.commit().is_err());
+        assert!(matches!(PendingFile::create(&path), Err(ColumnarError::Exists { .. })));
+        assert_eq!(std::fs::read(&path).unwrap(), b"somebody else's");
+    }
+
+    #[test]
+    fn leftovers_of_a_killed_run_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".bunri-tmp-a-xyz"), "half").unwrap();
+        write_whole(&folder.path().join("a"), b"whole").unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,114 @@
+//! Rejects: whole rows that did not fit their declared types, as the source stored them, one JSON object a
+//! line. They are data: they stay in custody, and nothing else may print them.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use bunri_manifest::Digests;
+use serde::{Deserialize, Serialize};
+
+use crate::{ColumnarError, PendingFile};
+
+/// A value as the source stores it. Reals keep their shortest round-trip text; bytes are hex.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RawValue {
+    /// No value.
+    Null,
+    /// An integer.
+    Int(i64),
+    /// A real number.
+    Real(String),
+    /// Text.
+    Text(String),
+    /// Text that is not UTF-8, in hex.
+    TextHex(String),
+    /// Bytes, in hex.
+    Blob(String),
+}
+
+/// One rejected row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reject {
+    /// The table's id.
+    pub table: String,
+    /// The first column that did not fit.
+    pub column: String,
+    /// Which rule it broke (`not_a_date`, `does_not_fit_scale`, …).
+    pub rule: String,
+    /// Every column, in catalogue order, the key among them.
+    pub values: Vec<RawValue>,
+}
+
+/// Writes rejects, in the order they come.
+pub struct RejectWriter {
+    file: PendingFile,
+    path: PathBuf,
+    rows: u64,
+}
+
+impl RejectWriter {
+    /// Begins a file that appears only when committed.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    pub fn create(path: &Path) -> Result<Self, ColumnarError> {
+        Ok(Self { file: PendingFile::create(path)?, path: path.to_path_buf(), rows: 0 })
+    }
+
+    /// One line, already in the form of [`Reject`].
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write_line(&mut self, line: &[u8]) -> Result<(), ColumnarError> {
+        self.rows += 1;
+        self.file
+            .write_all(line)
+            .and_then(|()| self.file.write_all(b"\n"))
+            .map_err(ColumnarError::io("write", &self.path))
+    }
+
+    /// Makes the file appear; gives rows and digests.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn commit(self) -> Result<(u64, Digests), ColumnarError> {
+        Ok((self.rows, self.file.commit()?))
+    }
+}
+
+/// Reads rejects.
+pub struct RejectReader {
+    lines: std::io::Lines<BufReader<File>>,
+    path: PathBuf,
+}
+
+impl RejectReader {
+    /// Opens a file of rejects.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, ColumnarError> {
+        let file = File::open(path).map_err(ColumnarError::io("open", path))?;
+        Ok(Self { lines: BufReader::new(file).lines(), path: path.to_path_buf() })
+    }
+}
+
+impl Iterator for RejectReader {
+    type Item = Result<Reject, ColumnarError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let line = match self.lines.next()? {
+            Ok(line) => line,
+            Err(source) => return Some(Err(ColumnarError::io("read", &self.path)(source))),
+        };
+        // The parser's message could quote a value, so it is not passed on.
+        let reject = serde_json::from_str(&line).map_err(|refused| ColumnarError::Staging {
+            path: self.path.clone(),
+            message: format!("not a reject (column {})", refused.column()),
+        });
+        Some(reject)
+    }
+}

@@ -1,0 +1,279 @@
+//! Sorting byte records within a memory bound: records are gathered, sorted runs spill to anonymous files,
+//! and the runs are merged. The order is that of the bytes, so the result depends on the records alone, not
+//! on the bound or the order in which they came.
+//!
+//! Rows become records through order-preserving encodings (`arrow-row`), so one sorter serves every table.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::ColumnarError;
+
+/// More runs than this are merged into one before more are made, so that file handles stay bounded.
+const MOST_RUNS: usize = 64;
+/// A record may not be longer.
+const LONGEST_RECORD: usize = 1 << 30;
+/// What is asked of the file system at once.
+const BUFFER: usize = 1 << 17;
+
+/// Gathers records.
+#[derive(Debug)]
+pub struct ByteSorter {
+    folder: PathBuf,
+    budget: usize,
+    arena: Vec<u8>,
+    spans: Vec<Span>,
+    runs: Vec<File>,
+}
+
+/// Where a record lies in the arena; its first bytes decide most comparisons.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    prefix: u64,
+    start: usize,
+    length: usize,
+}
+
+impl ByteSorter {
+    /// Sorts with about `budget` bytes of memory; runs spill to anonymous files in `folder`.
+    #[must_use]
+    pub fn new(folder: &Path, budget: usize) -> Self {
+        let budget = budget.max(1 << 16);
+        Self { folder: folder.to_path_buf(), budget, arena: Vec::new(), spans: Vec::new(), runs: Vec::new() }
+    }
+
+    /// Takes a record.
+    ///
+    /// # Errors
+    /// When a run cannot be written, or the record is beyond 1 GiB.
+    pub fn push(&mut self, record: &[u8]) -> Result<(), ColumnarError> {
+        self.push_parts(&[record])
+    }
+
+    /// Takes a record that comes in parts, which are put together.
+    ///
+    /// # Errors
+    /// As [`ByteSorter::push`].
+    pub fn push_parts(&mut self, parts: &[&[u8]]) -> Result<(), ColumnarError> {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        if length > LONGEST_RECORD {
+            return Err(ColumnarError::RowTooLarge { bytes: length });
+        }
+        let held = self.arena.len() + self.spans.len() * size_of::<Span>();
+        if held + length > self.budget && !self.spans.is_empty() {
+            self.spill()?;
+        }
+        let start = self.arena.len();
+        parts.iter().for_each(|part| self.arena.extend_from_slice(part));
+        self.spans.push(Span { prefix: prefix(&self.arena[start..]), start, length });
+        Ok(())
+    }
+
+    fn sort(&mut self) {
+        let arena = &self.arena;
+        let bytes = |span: &Span| &arena[span.start..span.start + span.length];
+        self.spans
+            .sort_unstable_by(|a, b| a.prefix.cmp(&b.prefix).then_with(|| bytes(a).cmp(bytes(b))));
+    }
+
+    fn spill(&mut self) -> Result<(), ColumnarError> {
+        self.sort();
+        let mut run = Run::create(&self.folder)?;
+        for span in &self.spans {
+            run.write(&self.arena[span.start..span.start + span.length])?;
+        }
+        self.runs.push(run.finish()?);
+        self.arena.clear();
+        self.spans.clear();
+        if self.runs.len() == MOST_RUNS {
+            self.merge_runs()?;
+        }
+        Ok(())
+    }
+
+    fn merge_runs(&mut self) -> Result<(), ColumnarError> {
+        let mut merged = Merge::open(std::mem::take(&mut self.runs), &self.folder)?;
+        let mut run = Run::create(&self.folder)?;
+        while let Some(record) = merged.next()? {
+            run.write(record)?;
+        }
+        self.runs.push(run.finish()?);
+        Ok(())
+    }
+
+    /// Everything that was pushed, in order.
+    ///
+    /// # Errors
+    /// When a run cannot be written or read.
+    pub fn finish(mut self) -> Result<SortedRecords, ColumnarError> {
+        if self.runs.is_empty() {
+            self.sort();
+            return Ok(SortedRecords(Sorted::Memory { arena: self.arena, spans: self.spans, next: 0 }));
+        }
+        if !self.spans.is_empty() {
+            self.spill()?;
+        }
+        Ok(SortedRecords(Sorted::Runs(Merge::open(self.runs, &self.folder)?)))
+    }
+}
+
+fn prefix(record: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    let known = record.len().min(8);
+    first[..known].copy_from_slice(&record[..known]);
+    u64::from_be_bytes(first)
+}
+
+/// Records in ascending order of their bytes.
+#[derive(Debug)]
+pub struct SortedRecords(Sorted);
+
+#[derive(Debug)]
+enum Sorted {
+    Memory { arena: Vec<u8>, spans: Vec<Span>, next: usize },
+    Runs(Merge),
+}
+
+impl SortedRecords {
+    /// The next record, if any; it lives until the next call.
+    ///
+    /// # Errors
+    /// When a run cannot be read.
+    #[allow(clippy::should_implement_trait)] // An Iterator could not lend its record.
+    pub fn next(&mut self) -> Result<Option<&[u8]>, ColumnarError> {
+        match &mut self.0 {
+            Sorted::Memory { arena, spans, next } => {
+                let record = spans.get(*next).map(|span| &arena[span.start..span.start + span.length]);
+                *next += 1;
+                Ok(record)
+            }
+            Sorted::Runs(merge) => merge.next(),
+        }
+    }
+}
+
+/// A sorted run while it is written.
+struct Run<'a> {
+    file: BufWriter<File>,
+    folder: &'a Path,
+}
+
+impl<'a> Run<'a> {
+    fn create(folder: &'a Path) -> Result<Self, ColumnarError> {
+        let file = tempfile::tempfile_in(folder).map_err(ColumnarError::io("sort in", folder))?;
+        Ok(Self { file: BufWriter::with_capacity(BUFFER, file), folder })
+    }
+
+    fn write(&mut self, record: &[u8]) -> Result<(), ColumnarError> {
+        let length = u32::try_from(record.len())
+            .map_err(|_| ColumnarError::RowTooLarge { bytes: record.len() })?;
+        self.file
+            .write_all(&length.to_le_bytes())
+            .and_then(|()| self.file.write_all(record))
+            .map_err(ColumnarError::io("sort in", self.folder))
+    }
+
+    fn finish(self) -> Result<File, ColumnarError> {
+        let rewind = |mut file: File| file.seek(SeekFrom::Start(0)).map(|_| file);
+        self.file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)
+            .and_then(rewind)
+            .map_err(ColumnarError::io("sort in", self.folder))
+    }
+}
+
+/// Merges sorted runs.
+#[derive(Debug)]
+struct Merge {
+    readers: Vec<BufReader<File>>,
+    heap: BinaryHeap<Reverse<(Vec<u8>, usize)>>,
+    current: Option<(Vec<u8>, usize)>,
+    folder: PathBuf,
+}
+
+impl Merge {
+    fn open(runs: Vec<File>, folder: &Path) -> Result<Self, ColumnarError> {
+        let readers = runs.into_iter().map(|run| BufReader::with_capacity(BUFFER, run)).collect();
+        let heap = BinaryHeap::new();
+        let mut merge = Self { readers, heap, current: None, folder: folder.to_path_buf() };
+        for run in 0..merge.readers.len() {
+            merge.refill(Vec::new(), run)?;
+        }
+        Ok(merge)
+    }
+
+    fn refill(&mut self, mut record: Vec<u8>, run: usize) -> Result<(), ColumnarError> {
+        let read = read_record(&mut self.readers[run], &mut record);
+        if read.map_err(ColumnarError::io("sort in", &self.folder))? {
+            self.heap.push(Reverse((record, run)));
+        }
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Option<&[u8]>, ColumnarError> {
+        if let Some((record, run)) = self.current.take() {
+            self.refill(record, run)?;
+        }
+        self.current = self.heap.pop().map(|Reverse(first)| first);
+        Ok(self.current.as_ref().map(|(record, _)| record.as_slice()))
+    }
+}
+
+fn read_record(reader: &mut BufReader<File>, record: &mut Vec<u8>) -> io::Result<bool> {
+    let mut length = [0; 4];
+    match reader.read_exact(&mut length) {
+        Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+        other => other?,
+    }
+    record.resize(u32::from_le_bytes(length) as usize, 0);
+    reader.read_exact(record)?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn sorted(records: &[Vec<u8>], budget: usize) -> Vec<Vec<u8>> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sorter = ByteSorter::new(folder.path(), budget);
+        records.iter().for_each(|record| sorter.push(record).unwrap());
+        let mut result = sorter.finish().unwrap();
+        let mut all = Vec::new();
+        while let Some(record) = result.next().unwrap() {
+            all.push(record.to_vec());
+        }
+        all
+    }
+
+    fn noise(count: u64) -> Vec<Vec<u8>> {
+        let mut state = 7_u64;
+        (0..count)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state.to_be_bytes()[..(state % 9) as usize].repeat((state >> 60) as usize)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_bytes_whatever_the_budget() {
+        let records = noise(200_000);
+        let mut expected = records.clone();
+        expected.sort();
+        // The smallest budget makes more than a hundred runs, so runs are merged on the way.
+        assert_eq!(sorted(&records, 1 << 30), expected);
+        assert_eq!(sorted(&records, 1 << 20), expected);
+        assert_eq!(sorted(&records, 1 << 16), expected);
+    }
+
+    #[test]
+    fn nothing_sorts_to_nothing() {
+        assert!(sorted(&[], 1 << 20).is_empty());
+    }
+}
