@@ -1,0 +1,75 @@
+//! Values of the legacy database, and how a planted one is written down for the tests.
+
+use rusqlite::types::Value;
+
+use crate::schema::Kind;
+
+pub(crate) const NULL: Value = Value::Null;
+
+pub(crate) fn text(value: impl Into<String>) -> Value {
+    Value::Text(value.into())
+}
+
+/// Anything that has a text: days, codes, numbers written as text.
+pub(crate) fn shown(value: impl ToString) -> Value {
+    Value::Text(value.to_string())
+}
+
+pub(crate) fn int(value: i64) -> Value {
+    Value::Integer(value)
+}
+
+pub(crate) fn real(value: f64) -> Value {
+    Value::Real(value)
+}
+
+/// A number with one digit after the point. Dividing gives the double nearest to it, so its shortest
+/// form has one digit again.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn tenths(value: i64) -> Value {
+    Value::Real(value as f64 / 10.0)
+}
+
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn hundredths(value: i64) -> Value {
+    Value::Real(value as f64 / 100.0)
+}
+
+/// The text that a column of this kind gives the value once it is staged; [`None`] for NULL. A value that
+/// does not fit its kind keeps the text of the source.
+pub(crate) fn staged_text(value: &Value, kind: Kind) -> Option<String> {
+    match (value, kind) {
+        (Value::Null, _) => None,
+        (Value::Integer(number), Kind::Bool) => Some((*number != 0).to_string()),
+        (Value::Integer(number), Kind::CompactDate) => Some(dashed(&number.to_string())),
+        (Value::Integer(number), Kind::Decimal(scale)) => Some(padded(&number.to_string(), scale)),
+        (Value::Real(number), Kind::Decimal(scale)) => Some(padded(&number.to_string(), scale)),
+        (Value::Text(text), Kind::SlashedDate) => Some(text.replace('/', "-")),
+        (value, _) => Some(source_text(value)),
+    }
+}
+
+/// The value as the source holds it. Bytes are written in hexadecimal.
+pub(crate) fn source_text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+fn dashed(digits: &str) -> String {
+    match (digits.get(0..4), digits.get(4..6), digits.get(6..8)) {
+        (Some(year), Some(month), Some(day)) if digits.len() == 8 => {
+            format!("{year}-{month}-{day}")
+        }
+        _ => digits.to_owned(),
+    }
+}
+
+fn padded(number: &str, scale: usize) -> String {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    format!("{whole}.{fraction:0<scale$}")
+}

@@ -1,0 +1,125 @@
+//! Who supplies and who is supplied: the ledger, name-holders, wheeling contracts.
+
+use rusqlite::types::Value;
+
+use crate::calendar::moment;
+use crate::cell::{NULL, int, shown, tenths, text};
+use crate::names::{GIVEN, OPERATOR, SURNAMES, retailer_name};
+use crate::ordinary::Rows;
+use crate::ordinary::points::{menu, power_tenths};
+use crate::point::{Period, Point, Supply};
+use crate::schema::TableName;
+
+pub(crate) fn supply_periods(point: &Point, rows: &mut Rows) {
+    for period in &point.periods {
+        rows.push(
+            TableName::SupplyPeriod,
+            vec![
+                text(&point.id),
+                int(period.no),
+                shown(period.from),
+                shown(period.until),
+                text(period.code),
+                retailer_name(period.code).map_or(NULL, text),
+                text(period.kind),
+                text("SWBATCH"),
+                written(point, period, 7_200),
+            ],
+        );
+    }
+}
+
+/// A moment on which the period's own supplier was the one who wrote.
+fn written(point: &Point, period: &Period, seconds: u64) -> Value {
+    text(moment(period.written(point.dice), seconds))
+}
+
+/// Surname, given name and their readings.
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) kana: String,
+}
+
+pub(crate) fn holder(point: &Point, period: &Period) -> Person {
+    let question = 100 + 10 * period.no.unsigned_abs();
+    let (surname, surname_kana) = point.dice.pick(question, &SURNAMES);
+    let (given, given_kana) = point.dice.pick(question + 1, &GIVEN);
+    Person {
+        name: format!("{surname}　{given}"),
+        kana: format!("{surname_kana}　{given_kana}"),
+    }
+}
+
+fn phone(point: &Point, period: &Period) -> String {
+    let roll = point
+        .dice
+        .below(200 + period.no.unsigned_abs(), 100_000_000);
+    format!("090-{:04}-{:04}", roll / 10_000, roll % 10_000)
+}
+
+/// One name-holder for each period that has a customer, as each application writes its own record. Nobody
+/// holds a vacant point, and no customer of a retailer holds a FIT purchase.
+pub(crate) fn consumers(point: &Point, rows: &mut Rows) {
+    for period in point.periods.iter().filter(|period| !period.is_vacant()) {
+        let person = holder(point, period);
+        let phone = phone(point, period);
+        let search = person.kana.replace('　', "");
+        rows.push(
+            TableName::Consumer,
+            vec![
+                int(point.consumer_id(period.no)),
+                text(&person.name),
+                text(&person.kana),
+                text(person.name),
+                text(&phone),
+                if phone.ends_with('7') {
+                    text(phone)
+                } else {
+                    NULL
+                },
+                text(search),
+                NULL,
+                shown(format!("U{}{:03}", period.code, point.dice.below(50, 300))),
+                written(point, period, 40_000),
+            ],
+        );
+        rows.push(
+            TableName::ConsumerPoint,
+            vec![
+                int(point.consumer_id(period.no)),
+                text(&point.id),
+                shown(period.from),
+                shown(period.until),
+                text("holder"),
+                text("SWBATCH"),
+                written(point, period, 7_230),
+            ],
+        );
+    }
+}
+
+pub(crate) fn wheeling_contracts(point: &Point, rows: &mut Rows) {
+    let wheeled = |period: &&Period| {
+        !period.is_vacant() && period.code != OPERATOR && point.supply != Supply::Fit
+    };
+    for period in point.periods.iter().filter(wheeled) {
+        rows.push(
+            TableName::WheelingContract,
+            vec![
+                text(point.wheeling_no(period)),
+                text(&point.id),
+                text(period.code),
+                shown(format!("BG{}01", period.code)),
+                shown(period.from),
+                shown(period.until),
+                text(menu(point.supply)),
+                tenths(power_tenths(point)),
+                retailer_name(period.code).map_or(NULL, text),
+                NULL,
+                NULL,
+                text("TAKUSO01"),
+                written(point, period, 7_260),
+            ],
+        );
+    }
+}

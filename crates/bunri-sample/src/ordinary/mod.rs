@@ -1,0 +1,75 @@
+//! Ordinary rows: what a point without any trap leaves in each table. Every row is a function of its point.
+
+mod contracts;
+mod fixed;
+mod points;
+mod readings;
+mod requests;
+mod retail;
+
+use std::collections::BTreeMap;
+
+use crate::point::{Point, Supply};
+use crate::schema::{Row, TABLES, TableName};
+
+pub(crate) use fixed::{area_totals, fixed_rows};
+
+/// Rows by table.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    tables: Vec<Vec<Row>>,
+}
+
+impl Rows {
+    pub(crate) fn new() -> Self {
+        Rows {
+            tables: TABLES.iter().map(|_| Vec::new()).collect(),
+        }
+    }
+
+    pub(crate) fn of(&self, table: TableName) -> &[Row] {
+        &self.tables[table as usize]
+    }
+
+    pub(crate) fn of_mut(&mut self, table: TableName) -> &mut Vec<Row> {
+        &mut self.tables[table as usize]
+    }
+
+    pub(crate) fn push(&mut self, table: TableName, row: Row) {
+        self.tables[table as usize].push(row);
+    }
+
+    /// Every table's rows, in the order of the tables.
+    pub(crate) fn by_table(&mut self) -> impl Iterator<Item = &mut Vec<Row>> {
+        self.tables.iter_mut()
+    }
+}
+
+/// Usage in tenths of a kWh and number of readings, by voltage class and month.
+pub(crate) type Totals = BTreeMap<(&'static str, String), (i64, i64)>;
+
+/// Adds every row of one point.
+pub(crate) fn rows_of(point: &Point, rows: &mut Rows, totals: &mut Totals) {
+    points::supply_point(point, rows);
+    points::meter(point, rows);
+    points::load_equipment(point, rows);
+    contracts::supply_periods(point, rows);
+    contracts::consumers(point, rows);
+    contracts::wheeling_contracts(point, rows);
+    readings::monthly(point, rows, totals);
+    readings::half_hours(point, rows);
+    readings::leftover(point, rows);
+    requests::switching_requests(point, rows);
+    requests::change_history(point, rows);
+    requests::customer_statements(point, rows);
+    retail::contracts_and_bills(point, rows);
+}
+
+impl Supply {
+    pub(crate) fn voltage_class(self) -> &'static str {
+        match self {
+            Supply::Lighting | Supply::Power | Supply::Fit => "low",
+            Supply::HighVoltage => "high",
+        }
+    }
+}

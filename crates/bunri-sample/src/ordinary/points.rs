@@ -1,0 +1,178 @@
+//! The place itself: supply point, meter, equipment behind it.
+
+use jiff::civil::date;
+
+use crate::calendar::{FREEZE, LIBERALISATION, moment, plus};
+use crate::cell::{NULL, hundredths, int, shown, tenths, text};
+use crate::names::TOWNS;
+use crate::ordinary::Rows;
+use crate::point::{Point, Supply};
+use crate::schema::{Row, TableName};
+
+pub(crate) fn supply_point(point: &Point, rows: &mut Rows) {
+    let dice = point.dice;
+    let own = point
+        .current()
+        .is_some_and(super::super::point::Period::is_own);
+    let mut row: Row = vec![
+        text(&point.id),
+        text("90"),
+        text(address(point)),
+        text(supply_method(point.supply)),
+        shown(format!("{}-{:03}", dice.below(20, 90), dice.below(21, 400))),
+        int(i64::from(point.reading_day)),
+    ];
+    row.extend(contract_amounts(point));
+    row.extend([
+        text(contract_kind(point.supply)),
+        text(menu(point.supply)),
+        int(dice.pick(22, &[85, 90, 100])),
+        text(point.supply.voltage_class()),
+        shown(plus(FREEZE, -dice.between(23, 0, 4000))),
+        // The switch clears the old customer number; where it did not is one of the planted traps.
+        if own {
+            shown(format!("K{:09}", point.index * 7 + 100))
+        } else {
+            NULL
+        },
+        remark(point),
+        NULL,
+        int(0),
+        text("MIGR2004"),
+    ]);
+    row.extend(last_touch(point));
+    rows.push(TableName::SupplyPoint, row);
+}
+
+/// Who touched the point last, with which program and in which batch.
+fn last_touch(point: &Point) -> [rusqlite::types::Value; 4] {
+    let code = point.current().map_or("99000", |period| period.code);
+    let day = point
+        .current()
+        .map_or(FREEZE, |period| period.written(point.dice));
+    let yearmonth = day.strftime("%Y%m");
+    [
+        shown(format!("U{}{:03}", code, point.dice.below(24, 300))),
+        text(point.dice.pick(25, &["KYZ010", "KYZ022", "NGT305"])),
+        shown(format!("90_{code}_{yearmonth}")),
+        text(moment(day, point.dice.below(26, 86_400))),
+    ]
+}
+
+fn address(point: &Point) -> String {
+    let dice = point.dice;
+    let (block, lot) = (1 + dice.below(28, 6), 1 + dice.below(29, 40));
+    format!(
+        "{}{block}丁目{lot}番{}号",
+        dice.pick(27, &TOWNS),
+        1 + dice.below(30, 20)
+    )
+}
+
+fn supply_method(supply: Supply) -> &'static str {
+    match supply {
+        Supply::Lighting => "単相3線式100V/200V",
+        Supply::Power | Supply::Fit => "三相3線式200V",
+        Supply::HighVoltage => "三相3線式6600V",
+    }
+}
+
+fn contract_kind(supply: Supply) -> &'static str {
+    match supply {
+        Supply::Lighting => "lighting",
+        Supply::Power | Supply::HighVoltage => "power",
+        Supply::Fit => "fit_purchase",
+    }
+}
+
+pub(crate) fn menu(supply: Supply) -> &'static str {
+    match supply {
+        Supply::Lighting => "電灯標準接続送電サービス",
+        Supply::Power => "動力標準接続送電サービス",
+        Supply::HighVoltage => "高圧標準接続送電サービス",
+        Supply::Fit => "発電量調整供給",
+    }
+}
+
+/// Contract power in tenths of a kW.
+pub(crate) fn power_tenths(point: &Point) -> i64 {
+    match point.supply {
+        Supply::Lighting => 5 * point.dice.between(31, 4, 12),
+        Supply::Power => 10 * point.dice.between(31, 5, 49),
+        Supply::HighVoltage => 10 * point.dice.between(31, 50, 1200),
+        Supply::Fit => 55,
+    }
+}
+
+/// Contract current, capacity, power, and 契約高 with its unit.
+fn contract_amounts(point: &Point) -> [rusqlite::types::Value; 5] {
+    let power = tenths(power_tenths(point));
+    let amps = 10 * point.dice.between(32, 2, 6);
+    let kva = 10 * point.dice.between(33, 6, 20);
+    match point.supply {
+        Supply::Lighting if point.dice.below(34, 8) > 0 => {
+            [int(amps), NULL, power, int(amps), text("A")]
+        }
+        Supply::Lighting => [NULL, tenths(kva), power, tenths(kva), text("kVA")],
+        _ => [NULL, NULL, power.clone(), power, text("kW")],
+    }
+}
+
+fn remark(point: &Point) -> rusqlite::types::Value {
+    match point.dice.below(35, 40) {
+        0 => text("犬に注意"),
+        1 => text("メーターは裏の倉庫の中"),
+        2 => text("留守がち 電話は夕方"),
+        _ => NULL,
+    }
+}
+
+pub(crate) fn meter(point: &Point, rows: &mut Rows) {
+    let dice = point.dice;
+    let installed = plus(date(2016, 6, 1), dice.between(36, 0, 3000));
+    rows.push(
+        TableName::Meter,
+        vec![
+            shown(format!("{:02}M{:09}", dice.below(37, 90), point.index)),
+            text(&point.id),
+            text(dice.pick(38, &["普通60A", "普通30A", "低圧120A"])),
+            int(i64::from(installed > LIBERALISATION)),
+            if point.supply == Supply::HighVoltage {
+                int(40)
+            } else {
+                NULL
+            },
+            shown(installed),
+            NULL,
+            text(dice.pick(39, &["OK", "OK", "OK", "NG:マルチホップ断"])),
+            text("METERING"),
+        ],
+    );
+}
+
+pub(crate) fn load_equipment(point: &Point, rows: &mut Rows) {
+    if point.dice.below(60, 3) > 0 {
+        return;
+    }
+    let updated = point
+        .current()
+        .map_or(FREEZE, |period| period.written(point.dice));
+    for number in 1..=point.dice.between(61, 1, 2) {
+        let question = 62 + number.unsigned_abs();
+        rows.push(
+            TableName::LoadEquipment,
+            vec![
+                text(&point.id),
+                int(number),
+                text(
+                    point
+                        .dice
+                        .pick(question, &["エコキュート", "エアコン", "IH", "溶接機"]),
+                ),
+                hundredths(point.dice.between(question + 10, 50, 600)),
+                NULL,
+                text(moment(updated, 36_000)),
+            ],
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! What is applied for, what changed, what people said: switching requests, history, statements.
+
+use crate::calendar::{LIBERALISATION, moment, plus};
+use crate::cell::{NULL, int, shown, text};
+use crate::names::VACANT;
+use crate::ordinary::Rows;
+use crate::point::{Period, Point};
+use crate::schema::TableName;
+
+/// The pairs of periods between which the supplier changed.
+fn switches(point: &Point) -> impl Iterator<Item = (&Period, &Period)> {
+    point
+        .periods
+        .windows(2)
+        .map(|pair| (&pair[0], &pair[1]))
+        .filter(|(ending, starting)| ending.code != starting.code && starting.code != VACANT)
+}
+
+/// The new retailer's request to start, sent some weeks before.
+pub(crate) fn switching_requests(point: &Point, rows: &mut Rows) {
+    for (ending, starting) in switches(point) {
+        let received = plus(starting.from, -point.dice.between(500, 10, 40));
+        rows.push(
+            TableName::SwitchingRequest,
+            vec![
+                text(request_no(point, starting)),
+                text(&point.id),
+                text(starting.code),
+                text(ending.code),
+                text("start"),
+                shown(starting.from.strftime("%Y/%m/%d")),
+                shown(format!("SW-{}-GW", starting.code)),
+                NULL,
+                text(moment(received, 50_000)),
+            ],
+        );
+    }
+}
+
+/// `SW26-99020-0001008`: year, the requester's code and a number.
+pub(crate) fn request_no(point: &Point, starting: &Period) -> String {
+    let year = starting.from.strftime("%y");
+    format!(
+        "SW{year}-{}-{:07}",
+        starting.code,
+        point.consumer_id(starting.no)
+    )
+}
+
+/// In no order and without an index: newest first, as the old screen showed it.
+pub(crate) fn change_history(point: &Point, rows: &mut Rows) {
+    let changes: Vec<_> = switches(point).zip(1..).collect();
+    for ((ending, starting), number) in changes.into_iter().rev() {
+        rows.push(
+            TableName::ChangeHistory,
+            vec![
+                text(&point.id),
+                int(number),
+                text(if starting.from < LIBERALISATION {
+                    "名義変更"
+                } else {
+                    "SW"
+                }),
+                shown(starting.from),
+                text(ending.code),
+                text(starting.code),
+                text("SWBATCH"),
+                text(moment(starting.from, 300)),
+            ],
+        );
+    }
+}
+
+pub(crate) fn customer_statements(point: &Point, rows: &mut Rows) {
+    let Some(period) = point.current().filter(|_| point.dice.below(510, 12) == 0) else {
+        return;
+    };
+    let words = [
+        "検針の時刻を知らせてほしい",
+        "停電の連絡は携帯へ",
+        "来月転居の予定",
+        "計器の音が大きい",
+    ];
+    rows.push(
+        TableName::CustomerStatement,
+        vec![
+            shown(format!("S{:09}", point.index)),
+            text(&point.id),
+            shown(period.written(point.dice)),
+            text(point.dice.pick(511, &words)),
+            shown(format!("U{}{:03}", period.code, point.dice.below(512, 300))),
+        ],
+    );
+}
