@@ -16,7 +16,9 @@ pub fn granted(store: Store, ownership: Ownership, class: Class, opened: bool) -
         (Store::Retail, Ownership::Other) => opened && class == AnyRetailer,
         (Store::Retail, Ownership::Undecided) => false,
         (Store::Retail, Ownership::Reference) => class == Reference,
-        (Store::Transmission, Ownership::Reference) => matches!(class, Reference | TransmissionOnly),
+        (Store::Transmission, Ownership::Reference) => {
+            matches!(class, Reference | TransmissionOnly)
+        }
         (Store::Transmission, _) => matches!(class, AnyRetailer | OwnCustomer | TransmissionOnly),
         (Store::Quarantine, Ownership::Undecided) => {
             matches!(class, AnyRetailer | OwnCustomer | RetailOnly)
@@ -42,7 +44,11 @@ pub fn possible_ownerships(table: &Table) -> &'static [Ownership] {
 #[must_use]
 pub fn possible_classes(table: &Table, column: usize, ownership: Ownership) -> BTreeSet<Class> {
     let mut classes = table.columns[column].class.possible();
-    for when in table.when.iter().filter(|when| when.rows.contains(&ownership)) {
+    for when in table
+        .when
+        .iter()
+        .filter(|when| when.rows.contains(&ownership))
+    {
         let changed: Vec<Class> = when
             .change
             .iter()
@@ -65,7 +71,9 @@ pub fn store_columns(table: &Table, store: Store) -> Vec<usize> {
                 .any(|&class| granted(store, ownership, class, table.any_retailer_on_other_rows))
         })
     };
-    let columns: Vec<usize> = (0..table.columns.len()).filter(|&column| brings(column)).collect();
+    let columns: Vec<usize> = (0..table.columns.len())
+        .filter(|&column| brings(column))
+        .collect();
     if store != Store::Quarantine || columns.is_empty() {
         return columns;
     }

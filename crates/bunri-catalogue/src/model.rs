@@ -316,6 +316,8 @@ pub struct Table {
     pub when: Vec<When>,
     /// `any_retailer` cells of other rows go to retail (`[release] any_retailer_on_other_rows`).
     pub any_retailer_on_other_rows: bool,
+    /// Law, guideline or decision that the columns without one of their own rest on.
+    pub basis: Option<String>,
     /// For the reader.
     pub note: Option<String>,
 }
@@ -449,9 +451,13 @@ impl ClassRule {
     pub fn possible(&self) -> BTreeSet<Class> {
         match self {
             ClassRule::Fixed(class) => BTreeSet::from([*class]),
-            ClassRule::ByValue { cases, otherwise, .. } => {
-                cases.iter().map(|(_, class)| *class).chain([*otherwise]).collect()
-            }
+            ClassRule::ByValue {
+                cases, otherwise, ..
+            } => cases
+                .iter()
+                .map(|(_, class)| *class)
+                .chain([*otherwise])
+                .collect(),
         }
     }
 }
@@ -494,8 +500,12 @@ impl Ownership {
     }
 
     /// Every ownership.
-    pub const ALL: [Ownership; 4] =
-        [Ownership::Own, Ownership::Other, Ownership::Undecided, Ownership::Reference];
+    pub const ALL: [Ownership; 4] = [
+        Ownership::Own,
+        Ownership::Other,
+        Ownership::Undecided,
+        Ownership::Reference,
+    ];
 }
 
 impl Store {

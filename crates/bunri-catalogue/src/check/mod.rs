@@ -1,0 +1,25 @@
+//! What has to be true of a catalogue beyond its names: nothing is loosened, every row that goes somewhere
+//! takes its key along, and every rule ends in the ledger.
+
+mod classes;
+mod key_grant;
+mod ledger;
+mod parents;
+mod whens;
+
+use crate::draft::TableDraft;
+use crate::problem::Log;
+use crate::resolve::Resolved;
+
+/// Checks everything that could be resolved. `drafts` are in the order of `resolved.tables`.
+pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
+    for (table, draft) in resolved.tables.iter().zip(drafts) {
+        let Some(table) = table else { continue };
+        classes::check(table, draft, log);
+        if whens::check(table, draft, log) {
+            key_grant::check(table, draft, log);
+        }
+    }
+    ledger::check(resolved, drafts, log);
+    parents::check(resolved, drafts, log);
+}

@@ -1,0 +1,104 @@
+//! Inherited ownership has to end somewhere: no cycles, no public parents, a ledger key within reach.
+
+use std::collections::BTreeSet;
+
+use crate::draft::TableDraft;
+use crate::model::{KnownAt, RowRule, Table};
+use crate::problem::{Log, Spot};
+use crate::resolve::Resolved;
+
+/// Checks the rules of all tables together.
+pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
+    for (position, (table, draft)) in resolved.tables.iter().zip(drafts).enumerate() {
+        let Some(table) = table else { continue };
+        let spot = draft.rows.as_ref().map_or(draft.spot, |rows| rows.spot);
+        refuse_cycle(resolved, position, spot, log);
+        refuse_public_parent(resolved, table, spot, log);
+        refuse_unreachable(resolved, table, draft, log);
+    }
+}
+
+fn parents(resolved: &Resolved, position: usize) -> Vec<usize> {
+    resolved.tables[position]
+        .as_ref()
+        .map(|table| table.rows.parents())
+        .unwrap_or_default()
+}
+
+/// Walks up from one table; only the tables of the cycle itself are refused, not those below it.
+fn refuse_cycle(resolved: &Resolved, start: usize, spot: Spot, log: &mut Log) {
+    let mut seen = BTreeSet::new();
+    let mut above = parents(resolved, start);
+    while let Some(position) = above.pop() {
+        if position == start {
+            log.refuse(
+                spot,
+                "this table inherits from itself, directly or through its parents",
+            );
+            return;
+        }
+        if seen.insert(position) {
+            above.extend(parents(resolved, position));
+        }
+    }
+}
+
+fn refuse_public_parent(resolved: &Resolved, table: &Table, spot: Spot, log: &mut Log) {
+    for parent in table.rows.parents() {
+        let Some(parent) = &resolved.tables[parent] else {
+            continue;
+        };
+        if parent.rows == RowRule::Reference {
+            let message = format!(
+                "`{}` is a public code table: its rows are nobody's, so no ownership can be inherited from it",
+                parent.id
+            );
+            log.refuse(spot, message);
+        }
+    }
+}
+
+fn refuse_unreachable(resolved: &Resolved, table: &Table, draft: &TableDraft, log: &mut Log) {
+    // Without a ledger there is no key to reach, and that is a mistake already.
+    if resolved.ledger.is_none() {
+        return;
+    }
+    if asks_ledger(&table.rows) && table.ledger_key.is_none() {
+        let spot = draft.rows.as_ref().map_or(draft.spot, |rows| rows.spot);
+        let message = "a ledger rule needs the ledger's key in the table: add `ledger_key = [\"…\"]` with \
+                       the columns that hold it";
+        log.refuse(spot, message);
+    }
+    let reached = reaches_ledger(resolved, table, &mut BTreeSet::new());
+    if let (KnownAt::Column { .. }, Some(known_at), false) =
+        (&table.known_at, &draft.known_at, reached)
+    {
+        let message = "`known_at` names a column, but neither this table nor its parents hold the ledger's \
+                       key, so nobody can say who supplied on that day: add `ledger_key`, or write \
+                       `known_at = { none = \"why that is acceptable\" }`";
+        log.refuse(known_at.spot, message);
+    }
+}
+
+fn asks_ledger(rule: &RowRule) -> bool {
+    match rule {
+        RowRule::Ledger(_) => true,
+        RowRule::All(rules) => rules.iter().any(asks_ledger),
+        _ => false,
+    }
+}
+
+/// A ledger rule without a key is refused on its own, and an unresolved parent too: both count as reached.
+fn reaches_ledger(resolved: &Resolved, table: &Table, seen: &mut BTreeSet<usize>) -> bool {
+    if table.ledger_key.is_some() || asks_ledger(&table.rows) {
+        return true;
+    }
+    let Some(&first) = table.rows.parents().first() else {
+        return false;
+    };
+    match &resolved.tables[first] {
+        Some(parent) if seen.insert(first) => reaches_ledger(resolved, parent, seen),
+        Some(_) => false,
+        None => true,
+    }
+}

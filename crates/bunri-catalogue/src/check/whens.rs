@@ -1,0 +1,92 @@
+//! `[[when]]` makes classes stricter, speaks of rows that exist, and changes classes that occur.
+
+use std::collections::BTreeSet;
+
+use crate::draft::{TableDraft, WhenDraft};
+use crate::grant::{possible_classes, possible_ownerships};
+use crate::model::{Class, Ownership, RowRule, Table};
+use crate::problem::Log;
+
+/// Every combination of conditions is tried when the key's grant is checked, so their number is limited.
+const MOST: usize = 6;
+
+/// Checks every `when`; says whether their combinations can be tried.
+pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) -> bool {
+    let written: Vec<&WhenDraft> = draft.when.iter().flatten().collect();
+    for when in &written {
+        check_rows(table, when, log);
+        check_changes(table, when, log);
+    }
+    if written.len() > MOST {
+        let message = format!(
+            "{} conditions: a table can have at most {MOST}",
+            written.len()
+        );
+        log.refuse(written[MOST].spot, message);
+    }
+    written.len() <= MOST
+}
+
+fn check_rows(table: &Table, when: &WhenDraft, log: &mut Log) {
+    if table.rows == RowRule::Reference {
+        log.refuse(
+            when.spot,
+            "a public code table needs no `[[when]]`: its rows speak of nobody's customer",
+        );
+        return;
+    }
+    let possible = possible_ownerships(table);
+    for row in when
+        .rows
+        .iter()
+        .filter(|row| !possible.contains(&row.value))
+    {
+        let word = row.value.word();
+        log.refuse(
+            row.spot,
+            format!("the rows of this table are never `{word}`"),
+        );
+    }
+}
+
+fn check_changes(table: &Table, when: &WhenDraft, log: &mut Log) {
+    let occurring = occurring_classes(table, when);
+    for change in &when.change {
+        let (from, to) = change.value;
+        let rises = strictness(from)
+            .zip(strictness(to))
+            .is_some_and(|(from, to)| from < to);
+        if !rises {
+            let message = format!(
+                "`{}` to `{}` is not stricter: a `when` goes up the row `any_retailer`, `own_customer`, \
+                 `transmission_only`, and leaves other classes alone",
+                from.word(),
+                to.word()
+            );
+            log.refuse(change.spot, message);
+        } else if !occurring.contains(&from) {
+            let message = format!("no column of this table is ever `{}`", from.word());
+            log.refuse(change.spot, message);
+        }
+    }
+}
+
+fn occurring_classes(table: &Table, when: &WhenDraft) -> BTreeSet<Class> {
+    let rows: Vec<Ownership> = when.rows.iter().map(|row| row.value).collect();
+    let columns = 0..table.columns.len();
+    columns
+        .flat_map(|column| {
+            rows.iter()
+                .flat_map(move |&row| possible_classes(table, column, row))
+        })
+        .collect()
+}
+
+fn strictness(class: Class) -> Option<u8> {
+    match class {
+        Class::AnyRetailer => Some(0),
+        Class::OwnCustomer => Some(1),
+        Class::TransmissionOnly => Some(2),
+        Class::RetailOnly | Class::Reference | Class::Discard => None,
+    }
+}

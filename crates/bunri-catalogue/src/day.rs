@@ -1,0 +1,49 @@
+//! Calendar days as numbers: days since 1970-01-01, proleptic Gregorian, Japan time.
+
+use jiff::civil::Date;
+
+use crate::model::Day;
+
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
+/// The day of a year, month and day of month, if there is one.
+pub(crate) fn from_parts(year: i32, month: u8, day: u8) -> Option<Day> {
+    let date = Date::new(
+        i16::try_from(year).ok()?,
+        month.try_into().ok()?,
+        day.try_into().ok()?,
+    )
+    .ok()?;
+    number(date)
+}
+
+/// The day written `2026-04-01`, and in no other way.
+pub(crate) fn parse(text: &str) -> Option<Day> {
+    let strict = text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if !strict {
+        return None;
+    }
+    from_parts(
+        text[..4].parse().ok()?,
+        text[5..7].parse().ok()?,
+        text[8..].parse().ok()?,
+    )
+}
+
+fn number(date: Date) -> Option<Day> {
+    Some(EPOCH.until(date).ok()?.get_days())
+}
+
+/// The day as `2026-04-01`. Days that no calendar of ours reaches are shown as a number.
+#[must_use]
+pub fn day_text(day: Day) -> String {
+    let span = jiff::Span::new().try_days(day);
+    match span.and_then(|span| EPOCH.checked_add(span)) {
+        Ok(date) => date.to_string(),
+        Err(_) => format!("day {day}"),
+    }
+}

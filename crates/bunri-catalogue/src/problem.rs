@@ -1,0 +1,178 @@
+//! What is wrong with a catalogue or a job: every mistake at once, each with its file, line and column and
+//! what to write instead. A catalogue holds codes and names, never a customer's value, so neither do these.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// One mistake.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The file, as reached from the path that was given.
+    pub file: PathBuf,
+    /// Where in the file; [`None`] when it concerns the whole file or folder.
+    pub position: Option<Position>,
+    /// What is wrong, and what to do.
+    pub message: String,
+    /// The likely intention: "did you mean …?"
+    pub suggestion: Option<String>,
+}
+
+/// A place in a text file, counted from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line.
+    pub line: usize,
+    /// Column.
+    pub column: usize,
+}
+
+/// Every mistake that was found, in the order of files and lines. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(Position { line, column }) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; {suggestion}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Problems {
+    /// One mistake that concerns a whole file or folder.
+    pub(crate) fn whole(file: impl Into<PathBuf>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Problems(vec![Problem {
+            file: file.into(),
+            position: None,
+            message,
+            suggestion: None,
+        }])
+    }
+}
+
+/// Where something was written: a file by its position in the list of files, and a byte offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Spot {
+    pub(crate) file: usize,
+    /// [`None`]: the whole file.
+    pub(crate) offset: Option<usize>,
+}
+
+/// Something that was written, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spotted<T> {
+    pub(crate) value: T,
+    pub(crate) spot: Spot,
+}
+
+/// A name as written: of a table, a column.
+pub(crate) type Name = Spotted<String>;
+
+/// A file that was read, so that offsets become lines.
+#[derive(Debug)]
+pub(crate) struct SourceFile {
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+}
+
+/// Collects mistakes while reading goes on.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    found: Vec<(Spot, String, Option<String>)>,
+}
+
+impl Log {
+    pub(crate) fn refuse(&mut self, spot: Spot, message: impl Into<String>) {
+        self.found.push((spot, message.into(), None));
+    }
+
+    pub(crate) fn refuse_hint(
+        &mut self,
+        spot: Spot,
+        message: impl Into<String>,
+        suggestion: Option<String>,
+    ) {
+        self.found.push((spot, message.into(), suggestion));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The mistakes in the order of files and lines, each once.
+    pub(crate) fn into_problems(mut self, files: &[SourceFile]) -> Problems {
+        self.found.sort();
+        self.found.dedup();
+        let problem = |(spot, message, suggestion): (Spot, String, Option<String>)| Problem {
+            file: files[spot.file].path.clone(),
+            position: spot
+                .offset
+                .map(|offset| position(&files[spot.file].text, offset)),
+            message,
+            suggestion,
+        };
+        Problems(self.found.into_iter().map(problem).collect())
+    }
+}
+
+/// Line and column of a byte offset.
+pub(crate) fn position(text: &str, offset: usize) -> Position {
+    let mut end = offset.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Position {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..]
+            .trim_start_matches('\u{feff}')
+            .chars()
+            .count()
+            + 1,
+    }
+}
+
+/// "did you mean …?", when a candidate is close enough to be what was meant.
+pub(crate) fn did_you_mean<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    closest(written, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+/// The candidate nearest to what was written, if at most a third of the letters differ.
+pub(crate) fn closest<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let limit = (written.chars().count() / 3).max(1);
+    let distance =
+        |candidate: &str| strsim::osa_distance(&written.to_lowercase(), &candidate.to_lowercase());
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,160 @@
+//! `catalogue.toml`: who the incumbent is, where the ledger is, what is opened.
+
+use toml::de::DeValue;
+
+use super::{readable, required_name, required_names, required_word, spotted};
+use crate::draft::{CatalogueDraft, LedgerDraft, NotOwnDraft, RetailersDraft};
+use crate::model::{Compare, Day, IncumbentCode};
+use crate::problem::{Log, Name, Spotted};
+use crate::section::Section;
+use crate::value::Value;
+use crate::words::{COMPARES, UNTILS};
+
+/// Reads the top level of `catalogue.toml`.
+pub(crate) fn catalogue(mut file: Section<'_>, log: &mut Log) -> CatalogueDraft {
+    let mut draft = CatalogueDraft::default();
+    if let Some(value) = file.require("catalogue") {
+        heading(&value, &mut draft, log);
+    }
+    draft.ledger = file.require("ledger").and_then(|value| ledger(&value, log));
+    if let Some(value) = file.take("release") {
+        draft.opened = release(&value, log).unwrap_or_default();
+    }
+    file.close(log);
+    draft
+}
+
+fn heading(value: &Value<'_>, draft: &mut CatalogueDraft, log: &mut Log) {
+    let Some(mut section) = Section::open(value, "`[catalogue]`", log) else {
+        return;
+    };
+    draft.name = required_name(&mut section, "name", log).map(|name| name.value);
+    draft.version = required_name(&mut section, "version", log).map(|version| version.value);
+    draft.incumbent = section
+        .require("incumbent")
+        .and_then(|value| incumbent(&value, log));
+    draft.vacant = match section.take("vacant") {
+        Some(value) => vacant(&value, log),
+        None => Some(Vec::new()),
+    };
+    draft.retailers = section
+        .require("retailers")
+        .and_then(|value| retailers(&value, log));
+    section.close(log);
+}
+
+fn incumbent(value: &Value<'_>, log: &mut Log) -> Option<Vec<Spotted<IncumbentCode>>> {
+    let items = value.list(log)?;
+    if items.is_empty() {
+        log.refuse(
+            value.spot,
+            "`incumbent` is empty: without a code no row could be own",
+        );
+        return None;
+    }
+    let codes: Vec<_> = items
+        .iter()
+        .filter_map(|item| incumbent_code(item, log))
+        .collect();
+    (codes.len() == items.len()).then_some(codes)
+}
+
+fn incumbent_code(value: &Value<'_>, log: &mut Log) -> Option<Spotted<IncumbentCode>> {
+    let mut section = Section::open(value, "this `incumbent` code", log)?;
+    let code = required_name(&mut section, "code", log);
+    let from = readable(section.take("from"), |value| value.day(log));
+    let until = readable(section.take("until"), |value| value.day(log));
+    section.close(log);
+    let (code, from, until) = (code?.value, from?, until?);
+    let (from, until) = (from.map(|day| day.value), until.map(|day| day.value));
+    if from.zip(until).is_some_and(|(from, until)| until < from) {
+        log.refuse(
+            value.spot,
+            format!("the code `{code}` ends before it begins"),
+        );
+        return None;
+    }
+    Some(spotted(value, IncumbentCode { code, from, until }))
+}
+
+fn vacant(value: &Value<'_>, log: &mut Log) -> Option<Vec<Name>> {
+    let codes = value.texts(log)?;
+    for code in codes.iter().filter(|code| code.value == "NULL") {
+        let message = "a NULL code never means vacant: such rows are undecided. Only codes that the \
+                       source writes can be declared vacant";
+        log.refuse(code.spot, message);
+    }
+    Some(codes)
+}
+
+fn retailers(value: &Value<'_>, log: &mut Log) -> Option<RetailersDraft> {
+    let mut section = Section::open(value, "`retailers`", log)?;
+    let table = required_name(&mut section, "table", log);
+    let column = required_name(&mut section, "column", log);
+    section.close(log);
+    Some(RetailersDraft { table, column })
+}
+
+fn ledger(value: &Value<'_>, log: &mut Log) -> Option<LedgerDraft> {
+    let mut section = Section::open(value, "`[ledger]`", log)?;
+    let draft = LedgerDraft {
+        table: required_name(&mut section, "table", log),
+        key: required_names(&mut section, "key", log),
+        retailer: required_name(&mut section, "retailer", log),
+        from: required_name(&mut section, "from", log),
+        until: required_name(&mut section, "until", log),
+        until_is: required_word(&mut section, "until_is", "meaning of an end", &UNTILS, log),
+        compare: required_word(&mut section, "compare", "comparison", &COMPARES, log),
+        open: section
+            .require("open")
+            .and_then(|value| open_ends(&value, log)),
+        not_own_when: section
+            .take("not_own_when")
+            .map(|value| not_own_when(&value, log)),
+    };
+    section.close(log);
+    Some(draft)
+}
+
+/// Days that mean "no end yet"; [`None`] stands for `"NULL"`.
+fn open_ends(value: &Value<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
+    let items = value.list(log)?;
+    let mut ends: Vec<Option<Day>> = Vec::new();
+    for item in &items {
+        let end = match item.raw {
+            DeValue::String(text) if text == "NULL" => None,
+            _ => Some(item.day(log)?.value),
+        };
+        if ends.contains(&end) {
+            log.refuse(item.spot, "this end stands twice in `open`");
+            return None;
+        }
+        ends.push(end);
+    }
+    Some(ends)
+}
+
+fn not_own_when(value: &Value<'_>, log: &mut Log) -> Option<NotOwnDraft> {
+    let mut section = Section::open(value, "`not_own_when`", log)?;
+    let column = required_name(&mut section, "column", log);
+    let values = required_names(&mut section, "in", log);
+    let compare = readable(section.take("compare"), |value| {
+        value.word("comparison", &COMPARES, log)
+    });
+    section.close(log);
+    let compare = compare?.map_or(Compare::Exact, |compare| compare.value);
+    Some(NotOwnDraft {
+        column: column?,
+        values: values?,
+        compare,
+    })
+}
+
+fn release(value: &Value<'_>, log: &mut Log) -> Option<Vec<Name>> {
+    let mut section = Section::open(value, "`[release]`", log)?;
+    let opened = section
+        .require("any_retailer_on_other_rows")
+        .and_then(|value| value.texts(log));
+    section.close(log);
+    opened
+}

@@ -1,0 +1,62 @@
+//! From TOML to drafts: every word understood, every unknown key refused, no name looked up yet.
+
+mod catalogue;
+mod columns;
+mod rows;
+mod table;
+mod when;
+
+pub(crate) use catalogue::catalogue;
+pub(crate) use table::table;
+
+use crate::problem::{Log, Name, Spotted};
+use crate::section::Section;
+use crate::value::Value;
+
+/// An optional text that must not be empty.
+fn optional_text(section: &mut Section<'_>, key: &'static str, log: &mut Log) -> Option<String> {
+    section.take(key)?.filled_text(log).map(|text| text.value)
+}
+
+/// A name that has to be there.
+fn required_name(section: &mut Section<'_>, key: &'static str, log: &mut Log) -> Option<Name> {
+    section.require(key)?.filled_text(log)
+}
+
+/// A list of names that has to be there.
+fn required_names(
+    section: &mut Section<'_>,
+    key: &'static str,
+    log: &mut Log,
+) -> Option<Vec<Name>> {
+    section.require(key)?.some_texts(log)
+}
+
+/// A word of a closed vocabulary that has to be there.
+fn required_word<T: Copy>(
+    section: &mut Section<'_>,
+    key: &'static str,
+    of: &str,
+    words: &[(&'static str, T)],
+    log: &mut Log,
+) -> Option<T> {
+    Some(section.require(key)?.word(of, words, log)?.value)
+}
+
+/// An optional key that, when written, has to be readable: the outer [`None`] spoils what it belongs to.
+fn readable<T>(
+    value: Option<Value<'_>>,
+    read: impl FnOnce(&Value<'_>) -> Option<T>,
+) -> Option<Option<T>> {
+    match value {
+        None => Some(None),
+        Some(value) => read(&value).map(Some),
+    }
+}
+
+fn spotted<T>(value: &Value<'_>, inner: T) -> Spotted<T> {
+    Spotted {
+        value: inner,
+        spot: value.spot,
+    }
+}

@@ -1,0 +1,143 @@
+//! `[[when]]`: rows that meet a condition have stricter classes.
+
+use toml::de::DeValue;
+
+use super::{readable, required_name, spotted};
+use crate::draft::{ConditionDraft, WhenDraft};
+use crate::model::{Class, Ownership};
+use crate::problem::{Log, Name, Spotted, did_you_mean};
+use crate::section::{Section, listed};
+use crate::value::Value;
+use crate::words::{COMPARES, ROWS, classes};
+
+/// Reads every `[[when]]`; one that cannot be read is [`None`] and keeps its place.
+pub(crate) fn list(value: Option<Value<'_>>, log: &mut Log) -> Vec<Option<WhenDraft>> {
+    let items = value.and_then(|value| value.list(log)).unwrap_or_default();
+    items.iter().map(|item| when(item, log)).collect()
+}
+
+fn when(value: &Value<'_>, log: &mut Log) -> Option<WhenDraft> {
+    let mut section = Section::open(value, "`[[when]]`", log)?;
+    let condition = section
+        .require("if")
+        .and_then(|value| condition(&value, log));
+    let rows = section.require("rows").and_then(|value| rows(&value, log));
+    let change = section
+        .require("change")
+        .and_then(|value| change(&value, log));
+    let basis = required_name(&mut section, "basis", log);
+    section.close(log);
+    let (column, condition) = condition?;
+    let basis = basis?.value;
+    Some(WhenDraft {
+        spot: value.spot,
+        column,
+        condition,
+        rows: rows?,
+        change: change?,
+        basis,
+    })
+}
+
+fn condition(value: &Value<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)> {
+    let mut section = Section::open(value, "`if`", log)?;
+    let column = required_name(&mut section, "column", log);
+    let compare = readable(section.take("compare"), |value| {
+        value.word("comparison", &COMPARES, log)
+    });
+    let tests = [
+        section.take("in"),
+        section.take("at_least"),
+        section.take("below"),
+    ];
+    section.close(log);
+    let [values, at_least, below] = tests;
+    if (values.is_none() || at_least.is_some() || below.is_some())
+        && let Some(Some(compare)) = &compare
+    {
+        log.refuse(compare.spot, "`compare` belongs to `in`");
+    }
+    let test = match (values, at_least, below) {
+        (Some(values), None, None) => ConditionDraft::In {
+            values: values.some_texts(log)?,
+            compare: compare?,
+        },
+        (None, Some(bound), None) => ConditionDraft::AtLeast(number(&bound, log)?),
+        (None, None, Some(bound)) => ConditionDraft::Below(number(&bound, log)?),
+        _ => {
+            log.refuse(
+                value.spot,
+                "`if` needs exactly one of `in`, `at_least`, `below`",
+            );
+            return None;
+        }
+    };
+    Some((column?, test))
+}
+
+/// A bound as decimal text. A TOML float would be rounded before anybody could look at it.
+fn number(value: &Value<'_>, log: &mut Log) -> Option<Name> {
+    match value.raw {
+        DeValue::String(_) => value.filled_text(log),
+        DeValue::Integer(_) => {
+            let whole = value.integer(i64::MIN..=i64::MAX, log)?;
+            Some(spotted(value, whole.to_string()))
+        }
+        _ => {
+            value.refuse_kind("a number in quotes such as \"500\"", log);
+            None
+        }
+    }
+}
+
+fn rows(value: &Value<'_>, log: &mut Log) -> Option<Vec<Spotted<Ownership>>> {
+    let names = value.some_texts(log)?;
+    let words: Vec<_> = names.iter().filter_map(|name| row(name, log)).collect();
+    (words.len() == names.len()).then_some(words)
+}
+
+fn row(name: &Name, log: &mut Log) -> Option<Spotted<Ownership>> {
+    let found = ROWS.iter().find(|(word, _)| *word == name.value);
+    if found.is_none() {
+        let known: Vec<&str> = ROWS.iter().map(|(word, _)| *word).collect();
+        let hint = did_you_mean(&name.value, known.iter().copied())
+            .or_else(|| Some(format!("it is one of {}", listed(&known))));
+        log.refuse_hint(
+            name.spot,
+            format!("unknown kind of rows `{}`", name.value),
+            hint,
+        );
+    }
+    found.map(|(_, ownership)| Spotted {
+        value: *ownership,
+        spot: name.spot,
+    })
+}
+
+fn change(value: &Value<'_>, log: &mut Log) -> Option<Vec<Spotted<(Class, Class)>>> {
+    let mut section = Section::open(value, "`change`", log)?;
+    let entries = section.take_all();
+    if entries.is_empty() {
+        log.refuse(
+            value.spot,
+            "`change` is empty: say which class becomes which",
+        );
+        return None;
+    }
+    let mut changes = Vec::new();
+    for entry in &entries {
+        let from = classes().into_iter().find(|(word, _)| *word == entry.key);
+        if from.is_none() {
+            let hint = did_you_mean(entry.key, classes().map(|(word, _)| word));
+            log.refuse_hint(entry.spot, format!("unknown class `{}`", entry.key), hint);
+        }
+        let to = entry.value.word("class", &classes(), log);
+        if let (Some((_, from)), Some(to)) = (from, to) {
+            changes.push(Spotted {
+                value: (from, to.value),
+                spot: entry.spot,
+            });
+        }
+    }
+    (changes.len() == entries.len()).then_some(changes)
+}

@@ -1,0 +1,185 @@
+//! Names of tables and columns, looked up, with a suggestion when there is no such name.
+
+use std::collections::BTreeMap;
+
+use crate::draft::{LedgerDraft, TableDraft};
+use crate::model::{Ledger, ValueType};
+use crate::problem::{Log, Name, did_you_mean};
+
+/// Every table as written, and the facts about the ledger that all tables need.
+#[derive(Debug)]
+pub(crate) struct Book<'a> {
+    pub(crate) tables: &'a [TableDraft],
+    by_id: BTreeMap<&'a str, usize>,
+    /// Whether some incumbent code has a validity.
+    pub(crate) codes_have_validity: bool,
+    /// Name and type of every column of the ledger's key, when they could be resolved.
+    pub(crate) ledger_key: Option<Vec<(&'a str, ValueType)>>,
+    /// The ledger as far as it could be resolved.
+    pub(crate) ledger_until_is: Option<crate::model::UntilIs>,
+}
+
+/// The part that a column plays, for messages: "the ledger's `from`", and the types that can play it.
+#[derive(Clone, Copy)]
+pub(crate) struct Part<'a> {
+    pub(crate) role: &'a str,
+    pub(crate) wanted: &'a str,
+    pub(crate) accepts: fn(ValueType) -> bool,
+}
+
+impl<'a> Book<'a> {
+    pub(crate) fn new(tables: &'a [TableDraft], codes_have_validity: bool) -> Self {
+        let mut by_id = BTreeMap::new();
+        for (position, table) in tables.iter().enumerate() {
+            if let Some(id) = &table.id {
+                by_id.entry(id.value.as_str()).or_insert(position);
+            }
+        }
+        Book {
+            tables,
+            by_id,
+            codes_have_validity,
+            ledger_key: None,
+            ledger_until_is: None,
+        }
+    }
+
+    /// Two files for one table, or two tables for one folder.
+    pub(crate) fn refuse_doubles(&self, files: &[String], log: &mut Log) {
+        let ids = self.tables.iter().filter_map(|table| table.id.as_ref());
+        refuse_repeated("id", ids, files, log);
+        let names = self.tables.iter().filter_map(|table| table.name.as_ref());
+        refuse_repeated("table", names, files, log);
+    }
+
+    /// Remembers what the tables' own ledger keys are held against.
+    pub(crate) fn note_ledger_key(
+        &mut self,
+        draft: Option<&'a LedgerDraft>,
+        ledger: Option<&Ledger>,
+    ) {
+        let (Some(draft), Some(ledger)) = (draft, ledger) else {
+            return;
+        };
+        self.ledger_until_is = Some(ledger.until_is);
+        let names = draft.key.iter().flatten().map(|name| name.value.as_str());
+        let types = ledger
+            .key
+            .iter()
+            .map(|&column| self.tables[ledger.table].columns[column].value_type);
+        self.ledger_key = names
+            .zip(types)
+            .map(|(name, value_type)| Some((name, value_type?)))
+            .collect();
+    }
+
+    /// The table with this id.
+    pub(crate) fn table(&self, id: &Name, log: &mut Log) -> Option<usize> {
+        let found = self.by_id.get(id.value.as_str()).copied();
+        if found.is_none() {
+            let hint = self
+                .id_of_name(&id.value)
+                .or_else(|| did_you_mean(&id.value, self.by_id.keys().copied()));
+            log.refuse_hint(
+                id.spot,
+                format!("there is no table with the id `{}`", id.value),
+                hint,
+            );
+        }
+        found
+    }
+
+    /// For someone who wrote the source's name where the id is meant.
+    fn id_of_name(&self, name: &str) -> Option<String> {
+        let named = |table: &&TableDraft| table.name.as_ref().is_some_and(|own| own.value == name);
+        let id = self.tables.iter().find(named)?.id.as_ref()?;
+        Some(format!("tables are named by their id: `{}`", id.value))
+    }
+
+    /// The column of this name.
+    pub(crate) fn column(&self, table: usize, name: &Name, log: &mut Log) -> Option<usize> {
+        let columns = &self.tables[table].columns;
+        let found = columns
+            .iter()
+            .position(|column| column.name.value == name.value);
+        if found.is_none() {
+            let names = columns.iter().map(|column| column.name.value.as_str());
+            let label = self.tables[table].label();
+            let message = format!("the table `{label}` has no column `{}`", name.value);
+            log.refuse_hint(name.spot, message, did_you_mean(&name.value, names));
+        }
+        found
+    }
+
+    /// The column of this name, if its type can play the part.
+    pub(crate) fn column_for(
+        &self,
+        part: Part<'_>,
+        table: usize,
+        name: &Name,
+        log: &mut Log,
+    ) -> Option<usize> {
+        let column = self.column(table, name, log)?;
+        // A type that could not be read is a mistake already.
+        let value_type = self.tables[table].columns[column].value_type?;
+        if (part.accepts)(value_type) {
+            return Some(column);
+        }
+        let Part { role, wanted, .. } = part;
+        let message = format!(
+            "{role} must be {wanted}; `{}` is {}",
+            name.value,
+            value_type.word()
+        );
+        let declare = || "declare its type in `[types]`".to_owned();
+        log.refuse_hint(
+            name.spot,
+            message,
+            (value_type == ValueType::Text).then(declare),
+        );
+        None
+    }
+
+    /// All of these names, or nothing.
+    pub(crate) fn columns(
+        &self,
+        table: usize,
+        names: &[Name],
+        log: &mut Log,
+    ) -> Option<Vec<usize>> {
+        let found: Vec<usize> = names
+            .iter()
+            .filter_map(|name| self.column(table, name, log))
+            .collect();
+        (found.len() == names.len()).then_some(found)
+    }
+}
+
+fn refuse_repeated<'n>(
+    what: &str,
+    names: impl Iterator<Item = &'n Name>,
+    files: &[String],
+    log: &mut Log,
+) {
+    let mut first: BTreeMap<&str, &Name> = BTreeMap::new();
+    for name in names {
+        // Drafts are sorted by id; the file that comes first in the folder keeps the name.
+        match first.get(name.value.as_str()).copied() {
+            None => {
+                first.insert(&name.value, name);
+            }
+            Some(other) => {
+                let (kept, refused) = if other.spot < name.spot {
+                    (other, name)
+                } else {
+                    (name, other)
+                };
+                let file = files
+                    .get(kept.spot.file)
+                    .map_or("another file", String::as_str);
+                let message = format!("the {what} `{}` is already that of {file}", name.value);
+                log.refuse(refused.spot, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! From drafts to the model: every name is looked up, every type is held against the rule that reads it.
+
+mod codes;
+mod columns;
+mod ledger;
+mod lookup;
+mod rows;
+mod table;
+mod when;
+
+use std::collections::BTreeSet;
+
+use crate::draft::{CatalogueDraft, TableDraft};
+use crate::model::{Catalogue, Ledger, Retailers, Table};
+use crate::problem::Log;
+use lookup::Book;
+
+/// What could be resolved. A [`None`] has its mistake in the log.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    /// In the order of the drafts, which is the order of ids.
+    pub(crate) tables: Vec<Option<Table>>,
+    pub(crate) ledger: Option<Ledger>,
+    retailers: Option<Retailers>,
+}
+
+/// Resolves every table and the ledger. `tables` is sorted by id; `files` are the paths that messages name.
+pub(crate) fn resolve(
+    main: &CatalogueDraft,
+    tables: &[TableDraft],
+    files: &[String],
+    log: &mut Log,
+) -> Resolved {
+    codes::check(main, log);
+    let mut book = Book::new(tables, codes::have_validity(main));
+    book.refuse_doubles(files, log);
+    let ledger = main
+        .ledger
+        .as_ref()
+        .and_then(|draft| ledger::ledger(&book, draft, log));
+    book.note_ledger_key(main.ledger.as_ref(), ledger.as_ref());
+    let retailers = main
+        .retailers
+        .as_ref()
+        .and_then(|draft| ledger::retailers(&book, draft, log));
+    let opened = opened(&book, main, log);
+    let mut resolved: Vec<Option<Table>> = (0..tables.len())
+        .map(|position| table::table(&book, position, log))
+        .collect();
+    for position in opened {
+        if let Some(table) = &mut resolved[position] {
+            table.any_retailer_on_other_rows = true;
+        }
+    }
+    Resolved {
+        tables: resolved,
+        ledger,
+        retailers,
+    }
+}
+
+/// The tables whose `any_retailer` cells of other rows go to retail.
+fn opened(book: &Book<'_>, main: &CatalogueDraft, log: &mut Log) -> BTreeSet<usize> {
+    main.opened
+        .iter()
+        .filter_map(|name| book.table(name, log))
+        .collect()
+}
+
+impl Resolved {
+    /// The catalogue, without its digests, if nothing is missing.
+    pub(crate) fn into_catalogue(self, main: CatalogueDraft) -> Option<Catalogue> {
+        Some(Catalogue {
+            name: main.name?,
+            version: main.version?,
+            incumbent: main.incumbent?.into_iter().map(|code| code.value).collect(),
+            vacant: main.vacant?.into_iter().map(|code| code.value).collect(),
+            retailers: self.retailers?,
+            ledger: self.ledger?,
+            tables: self.tables.into_iter().collect::<Option<Vec<Table>>>()?,
+            digest: String::new(),
+            shape_digest: String::new(),
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! Row rules: the columns they read, and whether those can be read so.
+
+use super::ledger::{is_date, is_text};
+use super::lookup::{Book, Part};
+use crate::draft::{DayDraft, RowsDraft, TimeDraft};
+use crate::model::{CodeDay, LedgerTime, Match, RowRule, UntilIs, ValueType};
+use crate::problem::{Log, Name, Spot, Spotted};
+
+const AT: Part<'_> = Part {
+    role: "`at`",
+    wanted: "a date or timestamp",
+    accepts: ValueType::is_day,
+};
+const DURING: Part<'_> = Part {
+    role: "`during`",
+    wanted: "a date or timestamp",
+    accepts: ValueType::is_day,
+};
+const SLOT_DATE: Part<'_> = Part {
+    role: "the `date` of a slot",
+    wanted: "a date",
+    accepts: is_date,
+};
+const SLOT: Part<'_> = Part {
+    role: "`slot`",
+    wanted: "an int",
+    accepts: is_int,
+};
+const CODE: Part<'_> = Part {
+    role: "the retailer code",
+    wanted: "text",
+    accepts: is_text,
+};
+
+fn is_int(value_type: ValueType) -> bool {
+    value_type == ValueType::Int
+}
+
+/// A row rule of one table.
+pub(crate) fn rule(
+    book: &Book<'_>,
+    table: usize,
+    draft: &Spotted<RowsDraft>,
+    log: &mut Log,
+) -> Option<RowRule> {
+    match &draft.value {
+        RowsDraft::Constant(rule) => Some(rule.clone()),
+        RowsDraft::Ledger(time) => time_of(book, table, time, log).map(RowRule::Ledger),
+        RowsDraft::Column {
+            column,
+            compare,
+            at,
+        } => {
+            let column = book.column_for(CODE, table, column, log);
+            let at = code_day(book, table, at.as_ref(), draft.spot, log);
+            Some(RowRule::Column {
+                column: column?,
+                compare: *compare,
+                at: at?,
+            })
+        }
+        RowsDraft::Parent {
+            table: parent,
+            key,
+            references,
+            matching,
+        } => parent_rule(book, table, parent, key, references, *matching, log),
+        RowsDraft::All(rules) => {
+            let resolved: Vec<RowRule> = rules
+                .iter()
+                .filter_map(|draft| rule(book, table, draft, log))
+                .collect();
+            (resolved.len() == rules.len()).then_some(RowRule::All(resolved))
+        }
+    }
+}
+
+fn time_of(book: &Book<'_>, table: usize, time: &TimeDraft, log: &mut Log) -> Option<LedgerTime> {
+    match time {
+        TimeDraft::During {
+            from,
+            until,
+            until_is,
+        } => {
+            let from = book.column_for(DURING, table, from, log);
+            let until = book.column_for(DURING, table, until, log);
+            // An unreadable ledger is a mistake already; the rule's own columns are checked all the same.
+            let until_is = until_is
+                .or(book.ledger_until_is)
+                .unwrap_or(UntilIs::Inclusive);
+            Some(LedgerTime::During {
+                from: from?,
+                until: until?,
+                until_is,
+            })
+        }
+        TimeDraft::At(day) => match code_day_of(book, table, day, log)? {
+            CodeDay::Column(column) => Some(LedgerTime::At { column }),
+            CodeDay::Cutover => Some(LedgerTime::AtCutover),
+        },
+        TimeDraft::Slot { date, slot } => {
+            let date = book.column_for(SLOT_DATE, table, date, log);
+            let slot = book.column_for(SLOT, table, slot, log);
+            Some(LedgerTime::AtSlot {
+                date: date?,
+                slot: slot?,
+            })
+        }
+    }
+}
+
+/// The day of a retailer code: mandatory once an incumbent code is valid for some days only.
+fn code_day(
+    book: &Book<'_>,
+    table: usize,
+    at: Option<&DayDraft>,
+    rule: Spot,
+    log: &mut Log,
+) -> Option<Option<CodeDay>> {
+    match at {
+        Some(day) => code_day_of(book, table, day, log).map(Some),
+        None if book.codes_have_validity => {
+            let message = "`at` is missing: an incumbent code has a validity, so a code means nothing \
+                           without its day. Name a date column, or \"cutover\"";
+            log.refuse(rule, message);
+            None
+        }
+        None => Some(None),
+    }
+}
+
+/// A column that is itself called "cutover" would make the word mean two things, so it is refused here.
+fn code_day_of(book: &Book<'_>, table: usize, day: &DayDraft, log: &mut Log) -> Option<CodeDay> {
+    match day {
+        DayDraft::Column(name) => book.column_for(AT, table, name, log).map(CodeDay::Column),
+        DayDraft::Cutover(spot) => {
+            let columns = &book.tables[table].columns;
+            if columns.iter().any(|column| column.name.value == "cutover") {
+                let message = "`at = \"cutover\"` means the day of the cutover, and this table has a column \
+                               `cutover`: a view in the source can give the column another name";
+                log.refuse(*spot, message);
+                return None;
+            }
+            Some(CodeDay::Cutover)
+        }
+    }
+}
+
+fn parent_rule(
+    book: &Book<'_>,
+    table: usize,
+    parent: &Name,
+    key: &[Name],
+    references: &Spotted<Vec<Name>>,
+    matching: Match,
+    log: &mut Log,
+) -> Option<RowRule> {
+    let key_columns = book.columns(table, key, log);
+    let parent = book.table(parent, log)?;
+    let reference_columns = book.columns(parent, &references.value, log)?;
+    let key_columns = key_columns?;
+    if key_columns.len() != reference_columns.len() {
+        let (ours, theirs) = (key_columns.len(), reference_columns.len());
+        let message =
+            format!("`references` names {theirs} columns, and `key` {ours}: they are pairs");
+        log.refuse(references.spot, message);
+        return None;
+    }
+    let mut good = true;
+    for (index, name) in references.value.iter().enumerate() {
+        let ours = book.tables[table].columns[key_columns[index]].value_type?;
+        let theirs = book.tables[parent].columns[reference_columns[index]].value_type?;
+        if !ours.compares_with(theirs) {
+            let message = format!(
+                "`{}` is {} and refers to `{}`, which is {}: both must be of one type",
+                key[index].value,
+                ours.word(),
+                name.value,
+                theirs.word()
+            );
+            log.refuse(name.spot, message);
+            good = false;
+        }
+    }
+    let (key, references) = (key_columns, reference_columns);
+    good.then_some(RowRule::Parent {
+        table: parent,
+        key,
+        references,
+        matching,
+    })
+}

@@ -1,0 +1,161 @@
+//! A TOML table being read: it hands out its keys, and whatever nobody asked for is refused. Written by
+//! hand instead of derived, because serde stops at the first mistake and `flatten` swallows misspelt keys.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::problem::{Log, Spot, closest, did_you_mean};
+use crate::value::Value;
+
+/// Keys of the design that this version does not know yet: refused, but not as a misspelling.
+const LATER: [(&str, &str); 3] = [
+    ("rekey", "replacing a surrogate key"),
+    ("decisions", "human decisions on quarantined rows"),
+    ("approval", "approval of a decision"),
+];
+
+/// One key of a section.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) spot: Spot,
+    pub(crate) value: Value<'a>,
+}
+
+/// A table of a TOML file, half read.
+#[derive(Debug)]
+pub(crate) struct Section<'a> {
+    what: String,
+    spot: Spot,
+    unread: Vec<Entry<'a>>,
+    known: Vec<&'static str>,
+    missing: Vec<&'static str>,
+}
+
+impl<'a> Section<'a> {
+    /// The top level of a file.
+    pub(crate) fn file(file: usize, table: &'a DeTable<'a>) -> Self {
+        let spot = Spot { file, offset: None };
+        Section::new("this file".to_owned(), spot, entries(file, table))
+    }
+
+    /// A value that has to be a table.
+    pub(crate) fn open(value: &Value<'a>, what: &str, log: &mut Log) -> Option<Self> {
+        let DeValue::Table(table) = value.raw else {
+            value.refuse_kind("a table `{ … }`", log);
+            return None;
+        };
+        Some(Section::new(
+            what.to_owned(),
+            value.spot,
+            entries(value.spot.file, table),
+        ))
+    }
+
+    fn new(what: String, spot: Spot, unread: Vec<Entry<'a>>) -> Self {
+        Section {
+            what,
+            spot,
+            unread,
+            known: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    /// Where the section begins.
+    pub(crate) fn spot(&self) -> Spot {
+        self.spot
+    }
+
+    /// Whether the key is there and not yet read.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.unread.iter().any(|entry| entry.key == key)
+    }
+
+    /// An optional key.
+    pub(crate) fn take(&mut self, key: &'static str) -> Option<Value<'a>> {
+        self.known.push(key);
+        let position = self.unread.iter().position(|entry| entry.key == key)?;
+        Some(self.unread.remove(position).value)
+    }
+
+    /// A key that has to be there.
+    pub(crate) fn require(&mut self, key: &'static str) -> Option<Value<'a>> {
+        let value = self.take(key);
+        if value.is_none() {
+            self.missing.push(key);
+        }
+        value
+    }
+
+    /// Every key that is left, in the order written: for sections whose keys are names.
+    pub(crate) fn take_all(&mut self) -> Vec<Entry<'a>> {
+        std::mem::take(&mut self.unread)
+    }
+
+    /// Refuses what was not asked for, and says what is missing unless a misspelt key explains it.
+    pub(crate) fn close(self, log: &mut Log) {
+        let mut explained = Vec::new();
+        for entry in &self.unread {
+            explained.extend(closest(entry.key, self.known.iter().copied()));
+            self.refuse_unknown(entry, log);
+        }
+        for key in self.missing.iter().filter(|key| !explained.contains(key)) {
+            log.refuse(self.spot, format!("`{key}` is missing in {}", self.what));
+        }
+    }
+
+    fn refuse_unknown(&self, entry: &Entry<'a>, log: &mut Log) {
+        let key = entry.key;
+        if let Some((_, what)) = LATER.iter().find(|(later, _)| *later == key) {
+            log.refuse(
+                entry.spot,
+                format!("`{key}` ({what}) is not supported by this version"),
+            );
+            return;
+        }
+        let hint = did_you_mean(key, self.known.iter().copied())
+            .or_else(|| Some(format!("known here: {}", listed(&self.known))));
+        log.refuse_hint(
+            entry.spot,
+            format!("unknown key `{key}` in {}", self.what),
+            hint,
+        );
+    }
+}
+
+/// Names in backticks, with commas.
+pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
+    quoted.join(", ")
+}
+
+/// The keys of a table in the order written; the parser's map is sorted by name, the spans are not.
+fn entries<'a>(file: usize, table: &'a DeTable<'a>) -> Vec<Entry<'a>> {
+    let mut entries: Vec<Entry<'a>> = table
+        .iter()
+        .map(|(key, value)| entry(file, key.get_ref(), key.span().start, value))
+        .collect();
+    entries.sort_by_key(|entry| entry.spot);
+    entries
+}
+
+fn entry<'a>(
+    file: usize,
+    key: &'a str,
+    offset: usize,
+    value: &'a Spanned<DeValue<'a>>,
+) -> Entry<'a> {
+    let spot = Spot {
+        file,
+        offset: Some(offset),
+    };
+    Entry {
+        key,
+        spot,
+        value: Value::new(file, format!("`{key}`"), value),
+    }
+}

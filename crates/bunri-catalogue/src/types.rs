@@ -1,0 +1,136 @@
+//! The words of declared column types.
+
+use crate::model::{DateForm, ValueType};
+use crate::problem::{Log, Name};
+
+/// What people write who think of a database, and what it is called here.
+const SYNONYMS: [(&str, &str); 17] = [
+    ("string", "text"),
+    ("varchar", "text"),
+    ("char", "text"),
+    ("integer", "int"),
+    ("bigint", "int"),
+    ("int64", "int"),
+    ("smallint", "int"),
+    ("float", "decimal(p,s)"),
+    ("double", "decimal(p,s)"),
+    ("real", "decimal(p,s)"),
+    ("numeric", "decimal(p,s)"),
+    ("number", "decimal(p,s)"),
+    ("decimal", "decimal(p,s)"),
+    ("datetime", "timestamp"),
+    ("boolean", "bool"),
+    ("blob", "bytes"),
+    ("binary", "bytes"),
+];
+
+impl ValueType {
+    /// The word of the catalogue.
+    #[must_use]
+    pub fn word(self) -> String {
+        match self {
+            ValueType::Text => "text".to_owned(),
+            ValueType::Int => "int".to_owned(),
+            ValueType::Decimal { precision, scale } => format!("decimal({precision},{scale})"),
+            ValueType::Date(DateForm::Iso) => "date".to_owned(),
+            ValueType::Date(DateForm::Compact) => "date(YYYYMMDD)".to_owned(),
+            ValueType::Date(DateForm::Slashed) => "date(YYYY/MM/DD)".to_owned(),
+            ValueType::Timestamp => "timestamp".to_owned(),
+            ValueType::Bool => "bool".to_owned(),
+            ValueType::Bytes => "bytes".to_owned(),
+        }
+    }
+
+    /// Whether two columns hold comparable values once staged: dates do, however the source wrote them.
+    pub(crate) fn compares_with(self, other: ValueType) -> bool {
+        match (self, other) {
+            (ValueType::Date(_), ValueType::Date(_)) => true,
+            _ => self == other,
+        }
+    }
+
+    pub(crate) fn is_code(self) -> bool {
+        matches!(self, ValueType::Text | ValueType::Int)
+    }
+
+    pub(crate) fn is_day(self) -> bool {
+        matches!(self, ValueType::Date(_) | ValueType::Timestamp)
+    }
+}
+
+/// Reads a declared type, and says what is wrong with it.
+pub(crate) fn read(word: &Name, log: &mut Log) -> Option<ValueType> {
+    if let Some(value_type) = simple(&word.value) {
+        return Some(value_type);
+    }
+    let Some(arguments) = word
+        .value
+        .strip_prefix("decimal(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    else {
+        refuse_unknown(word, log);
+        return None;
+    };
+    let decimal = decimal(arguments);
+    if decimal.is_none() {
+        let message = format!(
+            "`{}` is no decimal type: `decimal(p,s)` has p digits (1 to 38), s of them after the point",
+            word.value
+        );
+        log.refuse(word.spot, message);
+    }
+    decimal
+}
+
+fn simple(word: &str) -> Option<ValueType> {
+    Some(match word {
+        "text" => ValueType::Text,
+        "int" => ValueType::Int,
+        "date" => ValueType::Date(DateForm::Iso),
+        "date(YYYYMMDD)" => ValueType::Date(DateForm::Compact),
+        "date(YYYY/MM/DD)" => ValueType::Date(DateForm::Slashed),
+        "timestamp" => ValueType::Timestamp,
+        "bool" => ValueType::Bool,
+        "bytes" => ValueType::Bytes,
+        _ => return None,
+    })
+}
+
+fn decimal(arguments: &str) -> Option<ValueType> {
+    let (precision, scale) = arguments.split_once(',')?;
+    let precision: u8 = digits(precision)?;
+    let scale: u8 = digits(scale)?;
+    ((1..=38).contains(&precision) && scale <= precision)
+        .then_some(ValueType::Decimal { precision, scale })
+}
+
+/// One or two digits, with spaces around them: no sign, no leading zero.
+fn digits(text: &str) -> Option<u8> {
+    let text = text.trim_matches(' ');
+    let number: u8 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
+}
+
+fn refuse_unknown(word: &Name, log: &mut Log) {
+    let written = word
+        .value
+        .split('(')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase();
+    let hint = SYNONYMS
+        .iter()
+        .find(|(synonym, _)| *synonym == written)
+        .map(|(_, ours)| format!("here it is called `{ours}`"))
+        .unwrap_or_else(|| {
+            "it is one of `text`, `int`, `decimal(p,s)`, `date`, `date(YYYYMMDD)`, \
+             `date(YYYY/MM/DD)`, `timestamp`, `bool`, `bytes`"
+                .to_owned()
+        });
+    log.refuse_hint(
+        word.spot,
+        format!("unknown type `{}`", word.value),
+        Some(hint),
+    );
+}
