@@ -1,0 +1,34 @@
+//! The plain evaluator: whose a row is, what class a cell has, which store may hold it. The rules are those of
+//! `docs/rules.md`, in its order; no query engine, no Arrow, no file. An auditor reads this folder in an hour:
+//!
+//! 1. [`verdict`]: the words (own, other, undecided and why);
+//! 2. [`codes`]: what a retailer code says on a day;
+//! 3. [`timeline`]: who supplied a point on every day;
+//! 4. [`rows`]: the row rules;
+//! 5. [`known`]: the next supplier's knowledge;
+//! 6. [`cells`]: the class of a cell;
+//! 7. [`grants`]: which class of which row goes to which store.
+//!
+//! The splitter decides the same with other code. Where the two disagree, verification says so.
+
+pub mod cells;
+pub mod codes;
+pub mod grants;
+pub mod known;
+pub mod rows;
+pub mod timeline;
+pub mod verdict;
+
+pub use cells::CellRules;
+pub use codes::Codes;
+pub use rows::{Facts, Row, Terms, decide};
+pub use timeline::{LedgerTerms, Period, Segment, Timeline};
+pub use verdict::{OwnershipSet, Reason, Verdict};
+
+/// Days are counted in 64 bits, so that one before the first and one after the last can still be named.
+pub type Days = i64;
+
+/// −∞.
+pub const EVER: Days = Days::MIN;
+/// +∞.
+pub const FOREVER: Days = Days::MAX;

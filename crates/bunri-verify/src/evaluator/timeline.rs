@@ -1,0 +1,233 @@
+//! Who supplied a point on every day (docs/rules.md, section 1): cut time at every day on which anything could
+//! change, decide each piece by asking all ledger rows about its first day, and join equal neighbours.
+
+use std::collections::BTreeSet;
+
+use bunri_catalogue::{Compare, Day, UntilIs};
+
+use super::codes::listed;
+use super::{Codes, Days, EVER, FOREVER, Reason, Verdict};
+
+/// One ledger row of a key, as it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Period {
+    /// First day.
+    pub from: Option<Day>,
+    /// End.
+    pub until: Option<Day>,
+    /// The retailer's code.
+    pub retailer: Option<String>,
+    /// What `not_own_when` asks.
+    pub supply_kind: Option<String>,
+}
+
+/// How the ledger is to be read.
+#[derive(Debug, Clone)]
+pub struct LedgerTerms {
+    /// Whether an end belongs to its period.
+    pub until_is: UntilIs,
+    /// Ends that mean "no end yet".
+    pub open: BTreeSet<Day>,
+    /// Whether a NULL end means it too.
+    pub null_is_open: bool,
+    /// The lists of codes.
+    pub codes: Codes,
+    /// `not_own_when`: values and how they are compared.
+    pub not_own_when: Option<(Vec<String>, Compare)>,
+}
+
+impl LedgerTerms {
+    /// Whether this end means "no end yet".
+    #[must_use]
+    pub fn is_open(&self, until: Option<Day>) -> bool {
+        until.map_or(self.null_is_open, |day| self.open.contains(&day))
+    }
+}
+
+/// The last day of a period whose end is not open.
+#[must_use]
+pub fn last_day(until: Day, until_is: UntilIs) -> Days {
+    match until_is {
+        UntilIs::Inclusive => Days::from(until),
+        UntilIs::Exclusive => Days::from(until) - 1,
+    }
+}
+
+/// Days with one fate, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// First day or [`EVER`].
+    pub first: Days,
+    /// Last day or [`FOREVER`].
+    pub last: Days,
+    /// Their fate.
+    pub verdict: Verdict,
+}
+
+/// Every day of a supply point: segments from −∞ to +∞ without gaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline(Vec<Segment>);
+
+impl Timeline {
+    /// One fate for all days.
+    #[must_use]
+    pub fn constant(reason: Reason) -> Self {
+        Self(vec![Segment {
+            first: EVER,
+            last: FOREVER,
+            verdict: Verdict::Undecided(reason),
+        }])
+    }
+
+    /// From all ledger rows of one key (at least one; without any it is [`Reason::NotInLedger`]).
+    #[must_use]
+    pub fn of(periods: &[Period], terms: &LedgerTerms) -> Self {
+        if periods.is_empty() {
+            return Self::constant(Reason::NotInLedger);
+        }
+        let touches: Vec<Touch<'_>> = periods
+            .iter()
+            .map(|period| Touch::of(period, terms))
+            .collect();
+        let mut starts = BTreeSet::from([EVER]);
+        starts.extend(terms.codes.changes());
+        for touch in &touches {
+            starts.insert(touch.first);
+            if touch.last != FOREVER {
+                starts.insert(touch.last + 1);
+            }
+        }
+        let starts: Vec<Days> = starts.into_iter().collect();
+        let mut segments: Vec<Segment> = Vec::new();
+        for (at, &first) in starts.iter().enumerate() {
+            let last = starts.get(at + 1).map_or(FOREVER, |next| next - 1);
+            let verdict = fate(&touches, first, terms);
+            match segments.last_mut() {
+                Some(before) if before.verdict == verdict => before.last = last,
+                _ => segments.push(Segment {
+                    first,
+                    last,
+                    verdict,
+                }),
+            }
+        }
+        Self(segments)
+    }
+
+    /// From segments that were a timeline before: an index file is read back.
+    #[must_use]
+    pub fn from_segments(segments: Vec<Segment>) -> Option<Self> {
+        let whole = segments.first()?.first == EVER && segments.last()?.last == FOREVER;
+        let joined = segments
+            .windows(2)
+            .all(|pair| pair[0].last.checked_add(1) == Some(pair[1].first));
+        (whole && joined).then_some(Self(segments))
+    }
+
+    /// The segments.
+    #[must_use]
+    pub fn segments(&self) -> &[Segment] {
+        &self.0
+    }
+
+    /// The segment of a day.
+    #[must_use]
+    pub fn segment(&self, day: Days) -> Segment {
+        // Segments cover every day, so the last one that has begun is the one.
+        let begun = self.0.partition_point(|segment| segment.first <= day);
+        self.0[begun.saturating_sub(1)]
+    }
+
+    /// The fate of a day.
+    #[must_use]
+    pub fn on(&self, day: Days) -> Verdict {
+        self.segment(day).verdict
+    }
+
+    /// The segment that covers the whole of a period, if one does.
+    #[must_use]
+    pub fn covering(&self, first: Days, last: Days) -> Option<Segment> {
+        let segment = self.segment(first);
+        (segment.last >= last).then_some(segment)
+    }
+}
+
+/// The days that a ledger row touches, and what is wrong with it.
+struct Touch<'a> {
+    first: Days,
+    last: Days,
+    flaw: Option<Reason>,
+    period: &'a Period,
+}
+
+impl<'a> Touch<'a> {
+    fn of(period: &'a Period, terms: &LedgerTerms) -> Self {
+        let open = terms.is_open(period.until);
+        let first = period.from.map_or(EVER, Days::from);
+        let last = match period.until {
+            Some(until) if !open => last_day(until, terms.until_is),
+            _ => FOREVER,
+        };
+        if period.from.is_none() || (period.until.is_none() && !open) {
+            return Self {
+                first,
+                last,
+                flaw: Some(Reason::LedgerDateMissing),
+                period,
+            };
+        }
+        match period.until.map(Days::from) {
+            Some(until) if last < first => {
+                let (first, last) = (first.min(until), first.max(until));
+                Self {
+                    first,
+                    last,
+                    flaw: Some(Reason::LedgerReversed),
+                    period,
+                }
+            }
+            _ => Self {
+                first,
+                last,
+                flaw: None,
+                period,
+            },
+        }
+    }
+}
+
+/// The table of section 1, number 4: the first line that fits.
+fn fate(touches: &[Touch<'_>], day: Days, terms: &LedgerTerms) -> Verdict {
+    let here: Vec<&Touch<'_>> = touches
+        .iter()
+        .filter(|touch| touch.first <= day && day <= touch.last)
+        .collect();
+    let flawed = |flaw: Reason| here.iter().any(|touch| touch.flaw == Some(flaw));
+    if flawed(Reason::LedgerDateMissing) {
+        return Verdict::Undecided(Reason::LedgerDateMissing);
+    }
+    if flawed(Reason::LedgerReversed) {
+        return Verdict::Undecided(Reason::LedgerReversed);
+    }
+    match here.as_slice() {
+        [] => Verdict::Undecided(Reason::LedgerGap),
+        [one] => supplier(one.period, day, terms),
+        _ => Verdict::Undecided(Reason::LedgerOverlap),
+    }
+}
+
+/// The code verdict, and where it is own, `not_own_when`.
+fn supplier(period: &Period, day: Days, terms: &LedgerTerms) -> Verdict {
+    let verdict = terms.codes.verdict(period.retailer.as_deref(), day);
+    let Some((values, compare)) = &terms.not_own_when else {
+        return verdict;
+    };
+    match (verdict, &period.supply_kind) {
+        (Verdict::Own, None) => Verdict::Undecided(Reason::SupplyKindMissing),
+        (Verdict::Own, Some(kind)) if listed(&kind.into(), values, *compare) => Verdict::Other,
+        _ => verdict,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The words of a decision (docs/rules.md, section 5).
+
+use bunri_catalogue::Ownership;
+
+macro_rules! reasons {
+    ($($name:ident $word:literal $doc:literal)*) => {
+        /// Why a row is undecided.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Reason { $(#[doc = $doc] $name,)* }
+
+        impl Reason {
+            /// Every reason, in the order of their numbers.
+            pub const ALL: &[Reason] = &[$(Reason::$name,)*];
+
+            /// The word in the quarantine's `bunri_reason`.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Reason::$name => $word,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    LedgerRejected "ledger_rejected" "A ledger row of this key did not fit its types."
+    NotInLedger "not_in_ledger" "The ledger does not know the key."
+    LedgerDateMissing "ledger_date_missing" "A ledger row touches the day and has no first or last day."
+    LedgerReversed "ledger_reversed" "A ledger row touches the day and ends before it begins."
+    LedgerOverlap "ledger_overlap" "Two ledger rows touch the day."
+    LedgerGap "ledger_gap" "No ledger row touches the day."
+    RetailerUnknown "retailer_unknown" "The code is NULL or in no list."
+    SupplyKindMissing "supply_kind_missing" "Nobody can say whether the operator itself supplies."
+    DateMissing "date_missing" "The row does not say which day it speaks of."
+    SlotInvalid "slot_invalid" "The half-hour slot is not 1 to 48."
+    PeriodReversed "period_reversed" "The row's period ends before it begins."
+    PeriodSpansChange "period_spans_change" "The row's period contains days of more than one fate."
+    ParentMissing "parent_missing" "The row has no parent."
+    ParentUndecided "parent_undecided" "A parent is undecided."
+    ParentsDisagree "parents_disagree" "One parent is own, another is other."
+    KnownAtMissing "known_at_missing" "Nobody can say when the row was written."
+    KnownAtUndecided "known_at_undecided" "Nobody can say who supplied when the row was written."
+}
+
+/// In the quarantine beside cells of `retail_only` whose row is another's.
+pub const RETAIL_ONLY_OF_OTHER: &str = "retail_only_of_other";
+
+/// Whose a row (or a day) is; undecided always with its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The incumbent's customer.
+    Own,
+    /// Somebody else's or nobody's.
+    Other,
+    /// A person decides.
+    Undecided(Reason),
+    /// A public code table.
+    Reference,
+}
+
+impl Verdict {
+    /// Without the reason.
+    #[must_use]
+    pub fn ownership(self) -> Ownership {
+        match self {
+            Verdict::Own => Ownership::Own,
+            Verdict::Other => Ownership::Other,
+            Verdict::Undecided(_) => Ownership::Undecided,
+            Verdict::Reference => Ownership::Reference,
+        }
+    }
+
+    /// One byte, for index files.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Verdict::Own => 253,
+            Verdict::Other => 254,
+            Verdict::Reference => 255,
+            Verdict::Undecided(reason) => reason as u8,
+        }
+    }
+
+    /// The verdict of [`Verdict::code`].
+    #[must_use]
+    pub fn of_code(code: u8) -> Option<Self> {
+        match code {
+            253 => Some(Verdict::Own),
+            254 => Some(Verdict::Other),
+            255 => Some(Verdict::Reference),
+            reason => Reason::ALL
+                .get(usize::from(reason))
+                .map(|&reason| Verdict::Undecided(reason)),
+        }
+    }
+}
+
+/// Which ownerships occur among several parents, or several suppliers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OwnershipSet(pub u8);
+
+impl OwnershipSet {
+    /// Nothing.
+    pub const EMPTY: Self = Self(0);
+
+    fn bit(ownership: Ownership) -> u8 {
+        match ownership {
+            Ownership::Own => 1,
+            Ownership::Other => 2,
+            // A parent in a public code table says nothing about a customer.
+            Ownership::Undecided | Ownership::Reference => 4,
+        }
+    }
+
+    /// Adds one.
+    pub fn insert(&mut self, ownership: Ownership) {
+        self.0 |= Self::bit(ownership);
+    }
+
+    /// Whether it occurs.
+    #[must_use]
+    pub fn has(self, ownership: Ownership) -> bool {
+        self.0 & Self::bit(ownership) != 0
+    }
+
+    /// Whether nothing occurs.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl FromIterator<Ownership> for OwnershipSet {
+    fn from_iter<I: IntoIterator<Item = Ownership>>(ownerships: I) -> Self {
+        let mut set = Self::EMPTY;
+        ownerships
+            .into_iter()
+            .for_each(|ownership| set.insert(ownership));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_survives_its_byte() {
+        let undecided = Reason::ALL.iter().map(|&reason| Verdict::Undecided(reason));
+        for verdict in undecided.chain([Verdict::Own, Verdict::Other, Verdict::Reference]) {
+            assert_eq!(Verdict::of_code(verdict.code()), Some(verdict));
+        }
+        assert_eq!(Verdict::of_code(200), None);
+    }
+
+    #[test]
+    fn the_reasons_are_those_of_the_rules() {
+        let rules = include_str!("../../../../docs/rules.md");
+        let (_, list) = rules.split_once("## 5. Reasons").unwrap_or_default();
+        let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
+        words.push(RETAIL_ONLY_OF_OTHER);
+        assert!(words.iter().all(|word| list.contains(&format!("`{word}`"))));
+        assert_eq!(list.matches('`').count() / 2, words.len());
+    }
+}
