@@ -58,7 +58,7 @@ pub(crate) struct TableDraft {
     pub(crate) columns: Vec<ColumnDraft>,
     pub(crate) rows: Option<Spotted<RowsDraft>>,
     pub(crate) known_at: Option<Spotted<KnownAtDraft>>,
-    /// Whether `known_at` is written at all, readable or not.
+    /// Whether `known_at` is written at all, readable or not, misspelt or not.
     pub(crate) known_at_written: bool,
     pub(crate) ledger_key: Option<Spotted<Vec<Name>>>,
     pub(crate) when: Vec<Option<WhenDraft>>,

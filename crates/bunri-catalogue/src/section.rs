@@ -72,6 +72,13 @@ impl<'a> Section<'a> {
         self.unread.iter().any(|entry| entry.key == key)
     }
 
+    /// Whether a key that nobody asked for looks like a misspelling of this one.
+    pub(crate) fn misspells(&self, key: &'static str) -> bool {
+        self.unread
+            .iter()
+            .any(|entry| closest(entry.key, [key]).is_some())
+    }
+
     /// An optional key.
     pub(crate) fn take(&mut self, key: &'static str) -> Option<Value<'a>> {
         self.known.push(key);

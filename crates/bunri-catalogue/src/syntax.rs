@@ -37,7 +37,7 @@ fn translate(error: &Error, text: &str) -> Mistake {
     let message = error.message();
     if message.starts_with("duplicate key") {
         let key = text.get(span).unwrap_or_default().trim_matches(['"', '\'']);
-        let message = format!("`{key}` stands twice in the same place: keep one");
+        let message = format!("`{key}` stands twice in one section: keep one");
         return Mistake {
             offset,
             message,
@@ -51,7 +51,15 @@ fn translate(error: &Error, text: &str) -> Mistake {
         return Mistake {
             offset,
             message: key_needs_quotes(key),
-            recovered: unquoted,
+            recovered: unquoted && key.trim() == key,
+        };
+    }
+    if message.starts_with("invalid basic string") {
+        let message = "text is not closed: a `\"` is missing at the end".to_owned();
+        return Mistake {
+            offset,
+            message,
+            recovered: false,
         };
     }
     if message.starts_with("string values must be quoted") {

@@ -77,7 +77,7 @@ impl<'a> Value<'a> {
             self.refuse_kind("a list `[ … ]`", log);
             return None;
         };
-        let item = |item| Value::new(self.spot.file, format!("each item of {}", self.label), item);
+        let item = |item| Value::new(self.spot.file, format!("an item of {}", self.label), item);
         Some(items.iter().map(item).collect())
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
         );
         let message = format!(
             "this table is the ledger: its rows are decided by its own periods, `rows = {{ by = \"ledger\", \
-             during = [\"{from}\", \"{until}\"] }}`"
+             during = [\"{from}\", \"{until}\"] }}`, with the `until_is` of `[ledger]`"
         );
         log.refuse(spot, message);
     }

@@ -10,12 +10,19 @@ use crate::problem::Log;
 /// Every combination of conditions is tried when the key's grant is checked, so their number is limited.
 const MOST: usize = 6;
 
-/// Checks every `when`; says whether their combinations can be tried.
+/// Checks every `when`; says whether it makes sense to try their combinations.
 pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) -> bool {
     let written: Vec<&WhenDraft> = draft.when.iter().flatten().collect();
+    if let (Some(first), RowRule::Reference) = (written.first(), &table.rows) {
+        let message =
+            "a public code table needs no `[[when]]`: its rows speak of nobody's customer";
+        log.refuse(first.spot, message);
+        return false;
+    }
+    let mut good = true;
     for when in &written {
         check_rows(table, when, log);
-        check_changes(table, when, log);
+        good &= check_changes(table, when, log);
     }
     if written.len() > MOST {
         let message = format!(
@@ -24,17 +31,10 @@ pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) -> bool {
         );
         log.refuse(written[MOST].spot, message);
     }
-    written.len() <= MOST
+    good && written.len() <= MOST
 }
 
 fn check_rows(table: &Table, when: &WhenDraft, log: &mut Log) {
-    if table.rows == RowRule::Reference {
-        log.refuse(
-            when.spot,
-            "a public code table needs no `[[when]]`: its rows speak of nobody's customer",
-        );
-        return;
-    }
     let possible = possible_ownerships(table);
     for row in when
         .rows
@@ -49,7 +49,8 @@ fn check_rows(table: &Table, when: &WhenDraft, log: &mut Log) {
     }
 }
 
-fn check_changes(table: &Table, when: &WhenDraft, log: &mut Log) {
+fn check_changes(table: &Table, when: &WhenDraft, log: &mut Log) -> bool {
+    let mut good = true;
     let occurring = occurring_classes(table, when);
     for change in &when.change {
         let (from, to) = change.value;
@@ -64,11 +65,13 @@ fn check_changes(table: &Table, when: &WhenDraft, log: &mut Log) {
                 to.word()
             );
             log.refuse(change.spot, message);
+            good = false;
         } else if !occurring.contains(&from) {
             let message = format!("no column of this table is ever `{}`", from.word());
             log.refuse(change.spot, message);
         }
     }
+    good
 }
 
 fn occurring_classes(table: &Table, when: &WhenDraft) -> BTreeSet<Class> {

@@ -60,6 +60,11 @@ fn column(entry: &Entry<'_>, log: &mut Log) -> ColumnDraft {
     };
     match entry.value.raw {
         DeValue::String(_) => draft.class = fixed(&entry.value, log),
+        // A dot outside quotes makes a table that begins where its key does.
+        DeValue::Table(_) if entry.value.spot == entry.spot => {
+            let message = "a column name with a dot needs quotes, as in `\"a.b\"`";
+            log.refuse(entry.spot, message);
+        }
         DeValue::Table(_) => detailed(entry, &mut draft, log),
         _ => entry
             .value

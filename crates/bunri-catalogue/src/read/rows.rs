@@ -123,7 +123,9 @@ fn ledger(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
             } else {
                 "a ledger rule needs `during = [\"from\", \"until\"]` or `at = \"column\"`"
             };
-            log.refuse(section.spot(), message);
+            if both || !section.misspells("during") {
+                log.refuse(section.spot(), message);
+            }
             return None;
         }
     };

@@ -24,7 +24,7 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
         key,
         columns: columns::columns(file.require("columns"), types, log),
         rows,
-        known_at_written: known_at.is_some(),
+        known_at_written: known_at.is_some() || file.misspells("known_at"),
         known_at: known_at.and_then(|value| known_at_rule(&value, log)),
         ledger_key: ledger_key
             .and_then(|value| value.some_texts(log).map(|names| spotted(&value, names))),
@@ -88,7 +88,13 @@ fn key(value: &Value<'_>, log: &mut Log) -> Option<Vec<Name>> {
         );
         return None;
     }
-    value.some_texts(log)
+    let names = value.texts(log)?;
+    if names.is_empty() {
+        let message = "`key` is an empty list: a table without a key has `key = \"none\"`";
+        log.refuse(value.spot, message);
+        return None;
+    }
+    Some(names)
 }
 
 fn known_at_rule(value: &Value<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraft>> {

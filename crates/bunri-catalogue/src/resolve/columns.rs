@@ -109,7 +109,7 @@ pub(crate) fn check_values(
             .is_ok_and(|number| number.to_string() == value.value);
         if !canonical {
             let message = format!(
-                "`{}` is never the text of an int column: write it as -12",
+                "`{}` is never the value of an int column: write the plain number, such as 12 or -3",
                 value.value
             );
             log.refuse(value.spot, message);

@@ -55,6 +55,13 @@ pub(crate) fn retailers(
 ) -> Option<Retailers> {
     let table = book.table(draft.table.as_ref()?, log)?;
     let column = book.column_for(LIST, table, draft.column.as_ref()?, log)?;
+    if book.ledger_table == Some(table) {
+        let name = draft.table.as_ref()?;
+        let message =
+            "the ledger cannot be its own list of retailers: no code in it would be unknown";
+        log.refuse(name.spot, message);
+        return None;
+    }
     Some(Retailers { table, column })
 }
 
@@ -79,6 +86,7 @@ pub(crate) fn ledger(book: &Book<'_>, draft: &LedgerDraft, log: &mut Log) -> Opt
             name.spot,
             "the ledger's `from` and `until` are the same column",
         );
+        return None;
     }
     let not_own_when = match &draft.not_own_when {
         None => Some(None),

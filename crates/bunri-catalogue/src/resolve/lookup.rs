@@ -15,7 +15,8 @@ pub(crate) struct Book<'a> {
     pub(crate) codes_have_validity: bool,
     /// Name and type of every column of the ledger's key, when they could be resolved.
     pub(crate) ledger_key: Option<Vec<(&'a str, ValueType)>>,
-    /// The ledger as far as it could be resolved.
+    /// The ledger's table and the meaning of its ends.
+    pub(crate) ledger_table: Option<usize>,
     pub(crate) ledger_until_is: Option<crate::model::UntilIs>,
 }
 
@@ -40,6 +41,7 @@ impl<'a> Book<'a> {
             by_id,
             codes_have_validity,
             ledger_key: None,
+            ledger_table: None,
             ledger_until_is: None,
         }
     }
@@ -61,6 +63,7 @@ impl<'a> Book<'a> {
         let (Some(draft), Some(ledger)) = (draft, ledger) else {
             return;
         };
+        self.ledger_table = Some(ledger.table);
         self.ledger_until_is = Some(ledger.until_is);
         let names = draft.key.iter().flatten().map(|name| name.value.as_str());
         let types = ledger
@@ -99,6 +102,10 @@ impl<'a> Book<'a> {
     /// The column of this name.
     pub(crate) fn column(&self, table: usize, name: &Name, log: &mut Log) -> Option<usize> {
         let columns = &self.tables[table].columns;
+        // A table without columns is one mistake, not one for every name.
+        if columns.is_empty() {
+            return None;
+        }
         let found = columns
             .iter()
             .position(|column| column.name.value == name.value);

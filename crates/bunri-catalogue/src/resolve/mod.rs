@@ -8,11 +8,10 @@ mod rows;
 mod table;
 mod when;
 
-use std::collections::BTreeSet;
-
 use crate::draft::{CatalogueDraft, TableDraft};
-use crate::model::{Catalogue, Ledger, Retailers, Table};
-use crate::problem::Log;
+use crate::grant::{possible_classes, possible_ownerships};
+use crate::model::{Catalogue, Class, Ledger, Ownership, Retailers, Table};
+use crate::problem::{Log, Spot};
 use lookup::Book;
 
 /// What could be resolved. A [`None`] has its mistake in the log.
@@ -47,9 +46,10 @@ pub(crate) fn resolve(
     let mut resolved: Vec<Option<Table>> = (0..tables.len())
         .map(|position| table::table(&book, position, log))
         .collect();
-    for position in opened {
+    for (position, spot) in opened {
         if let Some(table) = &mut resolved[position] {
             table.any_retailer_on_other_rows = true;
+            refuse_nothing_to_open(table, spot, log);
         }
     }
     Resolved {
@@ -60,11 +60,25 @@ pub(crate) fn resolve(
 }
 
 /// The tables whose `any_retailer` cells of other rows go to retail.
-fn opened(book: &Book<'_>, main: &CatalogueDraft, log: &mut Log) -> BTreeSet<usize> {
+fn opened(book: &Book<'_>, main: &CatalogueDraft, log: &mut Log) -> Vec<(usize, Spot)> {
     main.opened
         .iter()
-        .filter_map(|name| book.table(name, log))
+        .filter_map(|name| Some((book.table(name, log)?, name.spot)))
         .collect()
+}
+
+/// Opening a table that has nothing to open is a misunderstanding that somebody should hear about.
+fn refuse_nothing_to_open(table: &Table, spot: Spot, log: &mut Log) {
+    let opens =
+        |column| possible_classes(table, column, Ownership::Other).contains(&Class::AnyRetailer);
+    let has_other_rows = possible_ownerships(table).contains(&Ownership::Other);
+    if !(has_other_rows && (0..table.columns.len()).any(opens)) {
+        let message = format!(
+            "`{}` has no `any_retailer` cells on other rows: there is nothing to open",
+            table.id
+        );
+        log.refuse(spot, message);
+    }
 }
 
 impl Resolved {

@@ -1,0 +1,212 @@
+//! The catalogue in plain words: for each table, whose its rows are and which cells go where. It reads the same
+//! tables of grants as the checks do, so it cannot tell another story than the split.
+
+mod destinations;
+mod rules;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::day::day_text;
+use crate::model::{Catalogue, Class, ClassRule, Condition, IncumbentCode, Table, ValueType, When};
+
+/// Lines of text under construction. Writing to a String cannot fail, so the result is dropped in one place.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, indent: usize, text: impl AsRef<str>) {
+        let _ = writeln!(self.0, "{:indent$}{}", "", text.as_ref());
+    }
+}
+
+/// Says for each table, in words, which rows and cells go where.
+#[must_use]
+pub fn explain(catalogue: &Catalogue) -> String {
+    let mut page = Page::default();
+    heading(catalogue, &mut page);
+    for table in &catalogue.tables {
+        page.line(0, "");
+        explain_table(catalogue, table, &mut page);
+    }
+    page.0
+}
+
+fn heading(catalogue: &Catalogue, page: &mut Page) {
+    let Catalogue {
+        name,
+        version,
+        digest,
+        ..
+    } = catalogue;
+    page.line(
+        0,
+        format!("Catalogue {name}, version {version}, BLAKE3 {digest}"),
+    );
+    let codes: Vec<String> = catalogue.incumbent.iter().map(incumbent).collect();
+    page.line(
+        0,
+        format!("The incumbent retailer is {}.", codes.join(", ")),
+    );
+    if !catalogue.vacant.is_empty() {
+        let vacant: Vec<String> = catalogue.vacant.iter().map(|code| quoted(code)).collect();
+        page.line(
+            0,
+            format!(
+                "A point with the code {} is vacant: nobody's, so other.",
+                vacant.join(" or ")
+            ),
+        );
+    }
+    rules::ledger(catalogue, page);
+}
+
+fn incumbent(code: &IncumbentCode) -> String {
+    let mut text = quoted(&code.code);
+    if let Some(from) = code.from {
+        let _ = write!(text, " from {}", day_text(from));
+    }
+    if let Some(until) = code.until {
+        let _ = write!(text, " until {} (inclusive)", day_text(until));
+    }
+    text
+}
+
+fn explain_table(catalogue: &Catalogue, table: &Table, page: &mut Page) {
+    if table.id == table.name {
+        page.line(0, format!("Table {}", table.id));
+    } else {
+        page.line(
+            0,
+            format!("Table {} ({} in the source)", table.id, table.name),
+        );
+    }
+    rules::rows(catalogue, table, page);
+    rules::known_at(table, page);
+    match table.key.as_slice() {
+        [] => page.line(2, "Key: none; equal rows are counted."),
+        key => page.line(2, format!("Key: {}.", named(table, key))),
+    }
+    classes(table, page);
+    for (position, when) in table.when.iter().enumerate() {
+        explain_when(table, position, when, page);
+    }
+    destinations::destinations(table, page);
+}
+
+/// Columns by class, in the order of the classes; those decided by a value after them.
+fn classes(table: &Table, page: &mut Page) {
+    let mut fixed: BTreeMap<Class, Vec<usize>> = BTreeMap::new();
+    for (position, column) in table.columns.iter().enumerate() {
+        if let ClassRule::Fixed(class) = column.class {
+            fixed.entry(class).or_default().push(position);
+        }
+    }
+    for (class, columns) in fixed {
+        page.line(
+            2,
+            format!(
+                "{} ({}): {}.",
+                class.word(),
+                class.term(),
+                named(table, &columns)
+            ),
+        );
+    }
+    for column in &table.columns {
+        let ClassRule::ByValue {
+            column: by,
+            cases,
+            otherwise,
+            ..
+        } = &column.class
+        else {
+            continue;
+        };
+        let by = &table.columns[*by].name;
+        page.line(2, format!("Decided by `{by}`: `{}` is", column.name));
+        for (value, class) in cases {
+            page.line(
+                4,
+                format!(
+                    "{} ({}) where `{by}` is {},",
+                    class.word(),
+                    class.term(),
+                    quoted(value)
+                ),
+            );
+        }
+        page.line(
+            4,
+            format!("{} ({}) elsewhere.", otherwise.word(), otherwise.term()),
+        );
+    }
+}
+
+fn explain_when(table: &Table, position: usize, when: &When, page: &mut Page) {
+    let column = &table.columns[when.column];
+    let scale = match column.value_type {
+        ValueType::Decimal { scale, .. } => scale,
+        _ => 0,
+    };
+    let condition = match &when.condition {
+        Condition::In { values, .. } => {
+            let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+            format!("is {}", values.join(" or "))
+        }
+        Condition::AtLeast { unscaled } => format!("is at least {}", decimal(*unscaled, scale)),
+        Condition::Below { unscaled } => format!("is below {}", decimal(*unscaled, scale)),
+    };
+    let rows: Vec<&str> = when.rows.iter().map(|row| row.word()).collect();
+    let changes: Vec<String> = when
+        .change
+        .iter()
+        .map(|(from, to)| format!("{} becomes {}", from.word(), to.word()))
+        .collect();
+    let (name, rows) = (&column.name, rows.join(", "));
+    page.line(
+        2,
+        format!(
+            "Condition {}: where `{name}` {condition}, or is NULL, on rows that are {rows}: {} ({}).",
+            position + 1,
+            changes.join(", "),
+            when.basis
+        ),
+    );
+}
+
+fn decimal(unscaled: i128, scale: u8) -> String {
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let scale = usize::from(scale);
+    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{sign}{whole}"),
+        fraction => format!("{sign}{whole}.{fraction}"),
+    }
+}
+
+fn named(table: &Table, columns: &[usize]) -> String {
+    let names: Vec<String> = columns
+        .iter()
+        .map(|&column| format!("`{}`", table.columns[column].name))
+        .collect();
+    names.join(", ")
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn a_bound_reads_as_it_was_written() {
+        assert_eq!(decimal(5000, 1), "500");
+        assert_eq!(decimal(-5, 1), "-0.5");
+        assert_eq!(decimal(7, 0), "7");
+        assert_eq!(decimal(-120, 3), "-0.12");
+    }
+}

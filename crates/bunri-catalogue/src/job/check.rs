@@ -1,0 +1,167 @@
+//! A job against the catalogue it names: pinned, founded on a basis where it counts, cut where keys can be cut.
+
+use super::{Job, JobKind};
+use crate::model::{Catalogue, Class, ClassRule, Column, Table, ValueType};
+use crate::problem::{Position, Problem, Problems, did_you_mean};
+
+/// Everything that a job and its catalogue must agree on.
+///
+/// # Errors
+/// Every disagreement at once.
+pub fn check_job(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
+    let checks = [
+        check_pin(job, catalogue),
+        check_basis(job, catalogue),
+        check_ranges(job, catalogue),
+    ];
+    collected(
+        checks
+            .into_iter()
+            .filter_map(Result::err)
+            .flat_map(|problems| problems.0)
+            .collect(),
+    )
+}
+
+/// Refuses a catalogue that is not the one the job pins.
+///
+/// # Errors
+/// The digest that the job names, and the one that the catalogue has.
+pub fn check_pin(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
+    let Some(pin) = job
+        .catalogue_blake3
+        .as_ref()
+        .filter(|pin| **pin != catalogue.digest)
+    else {
+        return Ok(());
+    };
+    let message = format!(
+        "the catalogue is not the one that was reviewed: the job pins {pin}, and the catalogue {} has {}",
+        job.catalogue.display(),
+        catalogue.digest
+    );
+    collected(vec![problem(job, job.places.pin, message)])
+}
+
+/// For a cutover, refuses columns that nobody has founded on a law, a guideline or a decision.
+///
+/// # Errors
+/// Every such column, by table and name.
+pub fn check_basis(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
+    if job.kind != JobKind::Cutover {
+        return Ok(());
+    }
+    let unfounded = catalogue.without_basis();
+    let message = |column: &String| {
+        format!(
+            "a cutover needs a `basis` for every class: {column} has none (one `basis` for a whole table is \
+             enough)"
+        )
+    };
+    collected(
+        unfounded
+            .iter()
+            .map(|column| problem(job, job.places.kind, message(column)))
+            .collect(),
+    )
+}
+
+/// Refuses ranges of unknown tables, of keys that have no order to cut, and bounds out of order.
+///
+/// # Errors
+/// Every such range.
+pub fn check_ranges(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
+    let problems = job.ranges.iter().filter_map(|(id, bounds)| {
+        let found = match catalogue.table(id) {
+            None => Some((
+                format!("`[ranges]` names `{id}`, and the catalogue has no table with that id"),
+                did_you_mean(id, catalogue.tables.iter().map(|table| table.id.as_str())),
+            )),
+            Some(table) => bad_bounds(table, bounds).map(|message| (message, None)),
+        };
+        let (message, suggestion) = found?;
+        let place = job.places.ranges.get(id).copied();
+        Some(Problem {
+            suggestion,
+            ..problem(job, place, message)
+        })
+    });
+    collected(problems.collect())
+}
+
+fn bad_bounds(table: &Table, bounds: &[String]) -> Option<String> {
+    let id = &table.id;
+    let Some(&first) = table.key.first() else {
+        return Some(format!(
+            "`{id}` has no key, so it cannot be cut into ranges"
+        ));
+    };
+    let column = &table.columns[first];
+    let ascending = match column.value_type {
+        ValueType::Text => bounds.is_sorted_by(|a, b| a < b),
+        ValueType::Int => {
+            let Some(numbers) = whole_numbers(bounds) else {
+                return Some(format!(
+                    "`{id}` is cut by `{}`, an int: its bounds are whole numbers",
+                    column.name
+                ));
+            };
+            numbers.is_sorted_by(|a, b| a < b)
+        }
+        other => {
+            let (name, word) = (&column.name, other.word());
+            return Some(format!(
+                "`{id}` is cut by its first key column `{name}`, which is {word}: only text and int keys can be \
+                 cut"
+            ));
+        }
+    };
+    (!ascending).then(|| format!("the bounds of `{id}` do not ascend"))
+}
+
+fn whole_numbers(bounds: &[String]) -> Option<Vec<i64>> {
+    let number = |text: &String| {
+        text.parse::<i64>()
+            .ok()
+            .filter(|number| number.to_string() == *text)
+    };
+    bounds.iter().map(number).collect()
+}
+
+fn problem(job: &Job, position: Option<Position>, message: String) -> Problem {
+    Problem {
+        file: job.places.file.clone(),
+        position,
+        message,
+        suggestion: None,
+    }
+}
+
+fn collected(problems: Vec<Problem>) -> Result<(), Problems> {
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Problems(problems))
+    }
+}
+
+impl Catalogue {
+    /// The columns whose class rests on nothing: no basis of their own and none of their table. Public codes
+    /// need none.
+    #[must_use]
+    pub fn without_basis(&self) -> Vec<String> {
+        let unfounded = |column: &&Column| {
+            column.basis.is_none() && column.class != ClassRule::Fixed(Class::Reference)
+        };
+        let tables = self.tables.iter().filter(|table| table.basis.is_none());
+        tables
+            .flat_map(|table| {
+                table
+                    .columns
+                    .iter()
+                    .filter(unfounded)
+                    .map(|column| format!("{}.{}", table.id, column.name))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,81 @@
+//! What one run is asked to do: which source, which catalogue, where to, within which limits.
+
+mod check;
+mod paths;
+mod read;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::model::Day;
+use crate::problem::Position;
+
+pub use check::{check_basis, check_job, check_pin, check_ranges};
+pub use read::load_job;
+
+/// A job, read from `job.toml`. Paths are already relative to where the program runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Job {
+    /// What the run is called in every manifest and report.
+    pub label: String,
+    /// Whether it counts.
+    pub kind: JobKind,
+    /// The day of the cutover.
+    pub cutover: Day,
+    /// The legacy system.
+    pub source: Source,
+    /// Folder of the catalogue.
+    pub catalogue: PathBuf,
+    /// The digest that the catalogue must have, 64 hex digits. A cutover always has one.
+    pub catalogue_blake3: Option<String>,
+    /// Folder in transmission custody.
+    pub custody: PathBuf,
+    /// Folder of the retail store, on its own root.
+    pub retail: PathBuf,
+    /// Memory limit in bytes.
+    pub memory: u64,
+    /// Worker threads, 1 to 64.
+    pub threads: usize,
+    /// By table id: the bounds that cut the first key column into parts.
+    pub ranges: BTreeMap<String, Vec<String>>,
+    /// Where things were written, so that a later check can point at them.
+    places: Places,
+}
+
+/// Whether a run is for practice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// For practice: an unpinned catalogue is allowed.
+    Rehearsal,
+    /// The real one.
+    Cutover,
+}
+
+/// A legacy system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// An SQLite database file.
+    Sqlite(PathBuf),
+}
+
+impl JobKind {
+    /// The word of the job, the manifests and the reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            JobKind::Rehearsal => "rehearsal",
+            JobKind::Cutover => "cutover",
+        }
+    }
+}
+
+/// The file, and the position of what is checked against the catalogue later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Places {
+    file: PathBuf,
+    kind: Option<Position>,
+    pin: Option<Position>,
+    ranges: BTreeMap<String, Position>,
+}

@@ -1,0 +1,6 @@
+//! The catalogue and the job as their users meet them: folders of text, loaded or refused.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod invalid;
+mod samples;
+mod valid;
