@@ -1,0 +1,149 @@
+//! From verdicts to the rows and cells of each store: which variants bring a row, which of its cells, and the
+//! batch that remains. Every column is classified once; batches stream through without branching.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, new_null_array};
+use arrow_schema::{ArrowError, SchemaRef};
+use arrow_select::filter::filter_record_batch;
+use arrow_select::nullif::nullif;
+use bunri_catalogue::{Class, ClassRule, Ownership, Store, Table, granted, store_columns};
+use bunri_columnar::store_schema;
+
+use crate::decide::{Decisions, Variant, Variants};
+use crate::verdict::reason_word;
+
+/// Which cells of which variant one store takes of one table.
+pub(crate) struct StorePlan {
+    pub(crate) store: Store,
+    pub(crate) schema: SchemaRef,
+    columns: Vec<usize>,
+}
+
+/// What a variant brings to a store.
+struct Brought {
+    row: RowIs,
+    /// One flag for each of the store's columns.
+    cells: Vec<bool>,
+    /// Positions, among the table's columns, of retail_only cells.
+    retail_only: Vec<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowIs {
+    There,
+    Absent,
+    /// There if a retail_only cell is not NULL.
+    ThereIfRetailOnly,
+}
+
+impl StorePlan {
+    /// [`None`] when the table brings the store nothing.
+    pub(crate) fn new(table: &Table, store: Store) -> Option<Self> {
+        let columns = store_columns(table, store);
+        let schema = store_schema(table, store);
+        (!columns.is_empty()).then_some(Self { store, schema, columns })
+    }
+
+    fn brought(&self, table: &Table, variant: &Variant) -> Brought {
+        let classes = classes(table, variant);
+        let grants = |column: usize| {
+            granted(self.store, variant.ownership, classes[column], table.any_retailer_on_other_rows)
+        };
+        let some = (0..table.columns.len()).any(grants);
+        let keyed = table.key.iter().all(|&column| grants(column));
+        let row = match self.store {
+            _ if !some => RowIs::Absent,
+            Store::Quarantine if variant.ownership != Ownership::Undecided => RowIs::ThereIfRetailOnly,
+            Store::Quarantine => RowIs::There,
+            Store::Retail | Store::Transmission if keyed => RowIs::There,
+            Store::Retail | Store::Transmission => RowIs::Absent,
+        };
+        let is_key = |column: usize| self.store == Store::Quarantine && table.key.contains(&column);
+        let cells = self.columns.iter().map(|&column| grants(column) || is_key(column)).collect();
+        let retail_only =
+            (0..table.columns.len()).filter(|&column| classes[column] == Class::RetailOnly).collect();
+        Brought { row, cells, retail_only }
+    }
+
+    /// The store's rows of a staging batch, in the same order.
+    pub(crate) fn rows(
+        &self,
+        table: &Table,
+        batch: &RecordBatch,
+        decisions: &Decisions,
+    ) -> Result<RecordBatch, ArrowError> {
+        let variants = Variants::of(table);
+        let mut known: BTreeMap<i64, Brought> = BTreeMap::new();
+        for variant in &decisions.variants {
+            known
+                .entry(*variant)
+                .or_insert_with(|| self.brought(table, &variants.decode(table, *variant)));
+        }
+        let keep: BooleanArray =
+            (0..batch.num_rows()).map(|row| Some(is_there(&known[&decisions.variants[row]], batch, row))).collect();
+        let kept_rows: Vec<usize> = (0..batch.num_rows()).filter(|&row| keep.value(row)).collect();
+        let brought: Vec<&Brought> =
+            kept_rows.iter().map(|&row| &known[&decisions.variants[row]]).collect();
+        let kept = filter_record_batch(&batch.project(&self.columns)?, &keep)?;
+        let mut columns: Vec<ArrayRef> = kept
+            .columns()
+            .iter()
+            .enumerate()
+            .map(|(position, column)| withhold(column, position, &brought))
+            .collect::<Result<_, _>>()?;
+        if self.store == Store::Quarantine {
+            let reasons = kept_rows.iter().map(|&row| Some(reason_word(decisions.verdicts[row])));
+            columns.push(Arc::new(reasons.collect::<StringArray>()));
+        }
+        RecordBatch::try_new(self.schema.clone(), columns)
+    }
+}
+
+fn is_there(brought: &Brought, batch: &RecordBatch, row: usize) -> bool {
+    match brought.row {
+        RowIs::There => true,
+        RowIs::Absent => false,
+        RowIs::ThereIfRetailOnly => {
+            brought.retail_only.iter().any(|&column| batch.column(column).is_valid(row))
+        }
+    }
+}
+
+/// The column with NULL where the row's variant does not bring the cell.
+fn withhold(column: &ArrayRef, position: usize, brought: &[&Brought]) -> Result<ArrayRef, ArrowError> {
+    if brought.iter().all(|brought| brought.cells[position]) {
+        return Ok(column.clone());
+    }
+    if brought.iter().all(|brought| !brought.cells[position]) {
+        return Ok(new_null_array(column.data_type(), column.len()));
+    }
+    let withheld: BooleanArray = brought.iter().map(|brought| Some(!brought.cells[position])).collect();
+    // The bytes of withheld values stay behind in the array, but the writer copies valid values only.
+    nullif(column, &withheld)
+}
+
+/// The class of every column's cell in a row of this variant.
+pub(crate) fn classes(table: &Table, variant: &Variant) -> Vec<Class> {
+    let mut next_case = variant.cases.iter();
+    let mut classes: Vec<Class> = Vec::with_capacity(table.columns.len());
+    for column in &table.columns {
+        classes.push(match &column.class {
+            ClassRule::Fixed(class) => *class,
+            ClassRule::ByValue { cases, otherwise, .. } => {
+                let case = next_case.next().and_then(|&position| cases.get(position));
+                case.map_or(*otherwise, |(_, class)| *class)
+            }
+        });
+    }
+    for (when, is_met) in table.when.iter().zip(&variant.conditions) {
+        if *is_met && when.rows.contains(&variant.ownership) {
+            for class in &mut classes {
+                let change = when.change.iter().find(|(from, _)| from == class);
+                *class = change.map_or(*class, |(_, to)| *to);
+            }
+        }
+    }
+    classes
+}

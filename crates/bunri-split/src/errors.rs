@@ -1,0 +1,55 @@
+//! Why a split stops. Nothing here holds a record's value.
+
+use std::path::PathBuf;
+
+use bunri_columnar::ColumnarError;
+use bunri_manifest::ManifestError;
+use polars::error::PolarsError;
+
+/// A split that did not happen. What was committed stays and is found again by a rerun.
+#[derive(Debug, thiserror::Error)]
+pub enum SplitError {
+    /// Reading staging or writing a store failed.
+    #[error(transparent)]
+    Columnar(#[from] ColumnarError),
+    /// A manifest could not be made.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// A Polars expression failed: a bug, since the catalogue check admits only expressions that work.
+    #[error("table `{table}`: the decision could not be computed: {source}")]
+    Polars {
+        /// The table's id.
+        table: String,
+        /// What Polars said.
+        source: PolarsError,
+    },
+    /// A rejected ledger row whose key cannot be read: nobody knows which point it speaks of.
+    #[error(
+        "ledger table `{table}`: the key column `{column}` of a rejected row cannot be read, so it is unknown \
+         which supply point it speaks of; correct the row in the source (line {line} of its rejects file)"
+    )]
+    UnreadableLedgerKey {
+        /// The table's id.
+        table: String,
+        /// The key column.
+        column: String,
+        /// Line in `rejects/<id>.jsonl`, from 1.
+        line: usize,
+    },
+    /// A store folder holds something that this split did not write.
+    #[error("`{}` holds files of another job or of an unknown origin; use an empty folder", path.display())]
+    ForeignOutput {
+        /// The folder or file.
+        path: PathBuf,
+    },
+    /// Asked to stop.
+    #[error("interrupted; run again to resume")]
+    Interrupted,
+}
+
+impl SplitError {
+    pub(crate) fn polars(table: &str) -> impl FnOnce(PolarsError) -> Self {
+        let table = table.to_owned();
+        move |source| Self::Polars { table, source }
+    }
+}

@@ -1,0 +1,344 @@
+//! The ownership index: for every ledger key its timeline, sorted by key, in a file. Tables stream past it in
+//! key order, so one key's segments are held at a time whatever the size.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, new_null_array};
+use arrow_row::RowConverter;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use bunri_catalogue::{Catalogue, Table, ValueType};
+use bunri_columnar::{
+    BatchSorter, CanonicalWriter, ColumnarError, PendingFile, RawValue, Reject, SortedBatches, Staging,
+    key_converter, open_parquet,
+};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+
+use crate::SplitError;
+use crate::codes::Codes;
+use crate::frame::{LAST_DAY, as_numbers};
+use crate::probe::Slice;
+use crate::timeline::{LEDGER_COLUMNS, Segments, Sweep};
+use crate::verdict::Reason;
+
+/// Rows of the ledger that are swept at once, and a few more to complete the last key.
+const SWEEP_ROWS: usize = 1 << 16;
+
+/// Order-preserving bytes of some columns of a batch, NULL where any of them is.
+pub(crate) fn key_bytes(
+    converter: &RowConverter,
+    columns: &[ArrayRef],
+) -> Result<BinaryArray, arrow_schema::ArrowError> {
+    let rows = converter.convert_columns(columns)?;
+    let whole = |row: usize| columns.iter().all(|column| column.is_valid(row));
+    let bytes = |row: usize| whole(row).then(|| rows.row(row).data().to_vec());
+    Ok((0..rows.num_rows()).map(bytes).collect())
+}
+
+fn ledger_schema() -> SchemaRef {
+    let kind = |name: &str| match name {
+        "key" => DataType::Binary,
+        "code" | "kind" => DataType::Utf8,
+        _ => DataType::Int64,
+    };
+    let field = |name: &&str| Field::new(*name, kind(name), true);
+    Arc::new(Schema::new(LEDGER_COLUMNS.iter().map(field).collect::<Vec<_>>()))
+}
+
+fn index_schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        Field::new("key", DataType::Binary, false),
+        Field::new("start", DataType::Int64, false),
+        Field::new("verdict", DataType::Int64, false),
+    ]))
+}
+
+/// The finished index.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnershipIndex {
+    path: PathBuf,
+}
+
+/// Where an index is made, and with how much memory.
+pub(crate) struct IndexPlace<'a> {
+    /// The finished file.
+    pub(crate) path: &'a Path,
+    /// For spilled runs.
+    pub(crate) temporary: &'a Path,
+    /// Bytes to sort in.
+    pub(crate) budget: usize,
+}
+
+impl OwnershipIndex {
+    /// Uses the index at `place` if it is complete there, else makes it from the ledger and its rejects. The
+    /// caller's path carries the digest of everything that the index is made from.
+    pub(crate) fn open_or_build(
+        staging: &Staging,
+        catalogue: &Catalogue,
+        codes: &Codes,
+        place: &IndexPlace<'_>,
+    ) -> Result<Self, SplitError> {
+        let index = Self { path: place.path.to_path_buf() };
+        if place.path.is_file() {
+            return Ok(index);
+        }
+        let mut ledger = gather(staging, catalogue, place)?;
+        let file = PendingFile::create(place.path)?;
+        let mut writer = CanonicalWriter::new(file, index_schema(), place.path)?;
+        let sweep = Sweep { ledger: &catalogue.ledger, codes };
+        let id = &catalogue.tables[catalogue.ledger.table].id;
+        let mut carried: Option<RecordBatch> = None;
+        while let Some((whole, rest)) = next_whole(&mut ledger, carried.take())? {
+            let segments = sweep.segments(&whole).map_err(SplitError::polars(id))?;
+            writer.write(&index_batch(&whole, &segments).map_err(ColumnarError::arrow(id))?)?;
+            carried = rest;
+        }
+        writer.finish()?.sink.commit()?;
+        Ok(index)
+    }
+
+    /// Reads the index from its beginning.
+    pub(crate) fn cursor(&self) -> Result<IndexCursor, SplitError> {
+        let reader = open_parquet(&self.path)?
+            .with_batch_size(8192)
+            .build()
+            .map_err(|source| ColumnarError::Parquet { action: "read", path: self.path.clone(), source })?;
+        let mut cursor = IndexCursor {
+            reader,
+            batch: None,
+            next: 0,
+            held: None,
+            path: self.path.clone(),
+        };
+        cursor.fill()?;
+        Ok(cursor)
+    }
+}
+
+/// The ledger's rows that rules read, and the keys of its rejected rows, sorted by key.
+fn gather(
+    staging: &Staging,
+    catalogue: &Catalogue,
+    place: &IndexPlace<'_>,
+) -> Result<SortedBatches, SplitError> {
+    let ledger = &catalogue.ledger;
+    let table = &catalogue.tables[ledger.table];
+    let mut sorter =
+        BatchSorter::new(&table.id, ledger_schema(), &[0], place.temporary, place.budget)?;
+    let converter = key_converter(table, &ledger.key)?;
+    for batch in staging.table(table)?.all(8192)? {
+        let batch = batch?;
+        let column = |position: usize| batch.column(position).clone();
+        let keys: Vec<ArrayRef> = ledger.key.iter().map(|&position| column(position)).collect();
+        let days = |position| Arc::new(Int64Array::from(as_numbers(&column(position)))) as ArrayRef;
+        let kind = match &ledger.not_own_when {
+            Some(rule) => column(rule.column),
+            None => new_null_array(&DataType::Utf8, batch.num_rows()),
+        };
+        let rows = || {
+            RecordBatch::try_new(
+                ledger_schema(),
+                vec![
+                    Arc::new(key_bytes(&converter, &keys)?),
+                    Arc::new(Int64Array::from(vec![0; batch.num_rows()])),
+                    days(ledger.from),
+                    days(ledger.until),
+                    column(ledger.retailer),
+                    kind,
+                ],
+            )
+        };
+        // A row without a key speaks of no supply point.
+        let rows = rows().map_err(ColumnarError::arrow(&table.id))?;
+        let known = arrow_ord_not_null(&rows).map_err(ColumnarError::arrow(&table.id))?;
+        sorter.push(&known)?;
+    }
+    for rejected in rejected_keys(staging, table, &ledger.key, &converter)? {
+        sorter.push(&rejected)?;
+    }
+    Ok(sorter.finish()?)
+}
+
+fn arrow_ord_not_null(rows: &RecordBatch) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let keys = rows.column(0);
+    if keys.null_count() == 0 {
+        return Ok(rows.clone());
+    }
+    let known = (0..keys.len()).map(|row| Some(keys.is_valid(row))).collect();
+    arrow_select::filter::filter_record_batch(rows, &known)
+}
+
+/// One batch for every rejected ledger row that has a key.
+fn rejected_keys(
+    staging: &Staging,
+    table: &Table,
+    key: &[usize],
+    converter: &RowConverter,
+) -> Result<Vec<RecordBatch>, SplitError> {
+    let Some(rejects) = staging.rejects(table)? else { return Ok(Vec::new()) };
+    let mut batches = Vec::new();
+    for (line, reject) in rejects.enumerate() {
+        let reject = reject?;
+        let values: Vec<ArrayRef> = key
+            .iter()
+            .map(|&position| read_key(table, position, &reject, line + 1))
+            .collect::<Result<_, _>>()?;
+        let none = |kind: &DataType| new_null_array(kind, 1);
+        let batch = key_bytes(converter, &values).and_then(|keys| {
+            let keys: ArrayRef = Arc::new(keys);
+            let flag: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+            let (day, text) = (none(&DataType::Int64), none(&DataType::Utf8));
+            RecordBatch::try_new(ledger_schema(), vec![keys, flag, day.clone(), day, text.clone(), text])
+        });
+        batches.push(batch.map_err(ColumnarError::arrow(&table.id))?);
+    }
+    Ok(batches)
+}
+
+/// A key value of a rejected row as its declared type; the run is refused where it is none.
+fn read_key(
+    table: &Table,
+    column: usize,
+    reject: &Reject,
+    line: usize,
+) -> Result<ArrayRef, SplitError> {
+    let array: Option<ArrayRef> = match (table.columns[column].value_type, reject.values.get(column)) {
+        (ValueType::Text, Some(RawValue::Text(text))) => {
+            Some(Arc::new(StringArray::from(vec![text.as_str()])))
+        }
+        (ValueType::Int, Some(RawValue::Int(value))) => Some(Arc::new(Int64Array::from(vec![*value]))),
+        _ => None,
+    };
+    array.ok_or_else(|| SplitError::UnreadableLedgerKey {
+        table: table.id.clone(),
+        column: table.columns[column].name.clone(),
+        line,
+    })
+}
+
+/// The next rows of the ledger, cut where a key ends; the rows after the cut come back with the next call.
+fn next_whole(
+    ledger: &mut SortedBatches,
+    carried: Option<RecordBatch>,
+) -> Result<Option<(RecordBatch, Option<RecordBatch>)>, SplitError> {
+    let mut rows = carried;
+    loop {
+        let Some(more) = ledger.next_batch(SWEEP_ROWS)? else {
+            return Ok(rows.map(|rows| (rows, None)));
+        };
+        let all = match rows.take() {
+            None => more,
+            Some(held) => arrow_select::concat::concat_batches(&ledger_schema(), [&held, &more])
+                .map_err(ColumnarError::arrow("ledger"))?,
+        };
+        let keys = all.column(0).as_binary::<i32>();
+        let last = keys.value(keys.len() - 1);
+        let cut = (0..keys.len()).rev().find(|&row| keys.value(row) != last).map_or(0, |row| row + 1);
+        if cut > 0 {
+            let rest = all.slice(cut, all.num_rows() - cut);
+            return Ok(Some((all.slice(0, cut), Some(rest))));
+        }
+        rows = Some(all);
+    }
+}
+
+/// Segments with their keys, as the index file holds them.
+fn index_batch(
+    ledger: &RecordBatch,
+    segments: &Segments,
+) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let keys = ledger.column(0).as_binary::<i32>();
+    let is_first = |row: &usize| *row == 0 || keys.value(*row) != keys.value(row - 1);
+    let firsts: Vec<usize> = (0..keys.len()).filter(is_first).collect();
+    let key = |point: &i64| usize::try_from(*point).ok().map(|point| keys.value(firsts[point]));
+    let keys: BinaryArray = segments.points.iter().map(key).collect();
+    RecordBatch::try_new(
+        index_schema(),
+        vec![
+            Arc::new(keys),
+            Arc::new(Int64Array::from(segments.starts.clone())),
+            Arc::new(Int64Array::from(segments.verdicts.clone())),
+        ],
+    )
+}
+
+/// Goes through the index once, beside keys that ascend.
+pub(crate) struct IndexCursor {
+    reader: ParquetRecordBatchReader,
+    batch: Option<RecordBatch>,
+    next: usize,
+    /// The key that was asked for last, with its segments, if the index has it.
+    held: Option<(Vec<u8>, Vec<(i64, i64)>)>,
+    path: PathBuf,
+}
+
+impl IndexCursor {
+    fn fill(&mut self) -> Result<(), SplitError> {
+        while self.batch.as_ref().is_none_or(|batch| self.next >= batch.num_rows()) {
+            let name = self.path.display().to_string();
+            self.batch = self.reader.next().transpose().map_err(ColumnarError::arrow(&name))?;
+            self.next = 0;
+            if self.batch.is_none() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The entry under the cursor.
+    fn entry(&self) -> Option<(&[u8], i64, i64)> {
+        let batch = self.batch.as_ref()?;
+        let number = |column: usize| batch.column(column).as_primitive::<Int64Type>().value(self.next);
+        Some((batch.column(0).as_binary::<i32>().value(self.next), number(1), number(2)))
+    }
+
+    /// The segments of every key of `keys`, which ascend, also from one call to the next; a NULL key, and
+    /// one that the ledger lacks, are not in the ledger.
+    pub(crate) fn slice(&mut self, keys: &BinaryArray) -> Result<Slice, SplitError> {
+        let mut slice = Slice::new(Reason::NotInLedger.verdict());
+        let mut points = Vec::with_capacity(keys.len());
+        for row in 0..keys.len() {
+            if keys.is_null(row) {
+                points.push(-1);
+            } else if row > 0 && keys.is_valid(row - 1) && keys.value(row) == keys.value(row - 1) {
+                points.push(points[row - 1]);
+            } else {
+                let segments = self.segments(keys.value(row))?;
+                points.push(segments.map_or(-1, |segments| slice.add(segments)));
+            }
+        }
+        slice.points = points;
+        Ok(slice)
+    }
+
+    fn segments(&mut self, key: &[u8]) -> Result<Option<&[(i64, i64)]>, SplitError> {
+        let held = self.held.as_ref().is_some_and(|(held, _)| held == key);
+        if !held {
+            self.advance(key)?;
+        }
+        Ok(self.held.as_ref().filter(|(held, _)| held == key).map(|(_, segments)| segments.as_slice()))
+    }
+
+    fn advance(&mut self, key: &[u8]) -> Result<(), SplitError> {
+        let mut found = Vec::new();
+        while let Some((here, start, verdict)) = self.entry() {
+            if here > key {
+                break;
+            }
+            if here == key {
+                found.push((start, verdict));
+            }
+            self.next += 1;
+            self.fill()?;
+        }
+        if !found.is_empty() {
+            self.held = Some((key.to_vec(), found));
+        }
+        Ok(())
+    }
+}
+
+/// The end of a key's last segment.
+pub(crate) const NO_END: i64 = LAST_DAY + 1;

@@ -1,0 +1,112 @@
+//! What a split remembers in custody, so that a rerun finds finished tables and never mixes two jobs.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use bunri_columnar::{ColumnarError, write_whole};
+use bunri_manifest::{Blake3Hex, FileEntry, hash_file};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::table::TableStats;
+use crate::{SplitError, SplitStats};
+
+/// A finished table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableRecord {
+    /// What the split was made from.
+    pub(crate) inputs: Blake3Hex,
+    pub(crate) stats: TableStats,
+    /// By store.
+    pub(crate) files: BTreeMap<String, Vec<FileEntry>>,
+}
+
+/// A finished split, or one that was begun.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SplitRecord {
+    pub(crate) inputs: Blake3Hex,
+    /// Absent while the split goes on.
+    pub(crate) stats: Option<SplitStats>,
+}
+
+/// The records of one custody folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Records {
+    folder: PathBuf,
+}
+
+impl Records {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf() }
+    }
+
+    fn table_path(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("split-{id}.json"))
+    }
+
+    /// The record that a split of some inputs was begun.
+    pub(crate) fn begun(&self) -> Option<SplitRecord> {
+        read(&self.folder.join("split.begun.json"))
+    }
+
+    pub(crate) fn begin(&self, record: &SplitRecord) -> Result<(), SplitError> {
+        write(&self.folder.join("split.begun.json"), record)
+    }
+
+    /// The record that it was finished.
+    pub(crate) fn finished(&self) -> Option<SplitRecord> {
+        read(&self.folder.join("split.json"))
+    }
+
+    pub(crate) fn finish(&self, record: &SplitRecord) -> Result<(), SplitError> {
+        write(&self.folder.join("split.json"), record)
+    }
+
+    pub(crate) fn write_table(&self, id: &str, record: &TableRecord) -> Result<(), SplitError> {
+        write(&self.table_path(id), record)
+    }
+
+    /// The table's record, if it is of the same inputs and every file is still what it says.
+    pub(crate) fn table(
+        &self,
+        id: &str,
+        inputs: &Blake3Hex,
+        root: impl Fn(&str) -> Option<PathBuf>,
+    ) -> Option<TableRecord> {
+        let record: TableRecord = read(&self.table_path(id))?;
+        let stands = |store: &String, file: &FileEntry| {
+            let path = root(store).map(|root| file.path.below(&root));
+            path.and_then(|path| hash_file(&path).ok()).is_some_and(|seen| seen.blake3 == file.blake3)
+        };
+        let whole = record
+            .files
+            .iter()
+            .all(|(store, files)| files.iter().all(|file| stands(store, file)));
+        (&record.inputs == inputs && whole).then_some(record)
+    }
+
+    /// Forgets a table that must be split again.
+    pub(crate) fn forget(&self, id: &str) -> Result<(), SplitError> {
+        let path = self.table_path(id);
+        match std::fs::remove_file(&path) {
+            Err(refused) if refused.kind() != std::io::ErrorKind::NotFound => {
+                Err(ColumnarError::io("remove", &path)(refused).into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A record that cannot be read is as good as none: the work is done again.
+fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    std::fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok())
+}
+
+fn write<T: Serialize>(path: &Path, record: &T) -> Result<(), SplitError> {
+    let text = serde_json::to_vec_pretty(record).map_err(|source| {
+        bunri_manifest::ManifestError::Malformed { what: "split record", source }
+    })?;
+    write_whole(path, &text)?;
+    Ok(())
+}

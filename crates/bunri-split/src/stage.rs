@@ -1,0 +1,385 @@
+//! The stage as a whole: order of the tables, threads, resuming, manifests last.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bunri_catalogue::{Catalogue, Store, Table, store_columns};
+use bunri_columnar::{
+    ColumnarError, Event, KeyRanges, Observer, STAGING, Staging, create_folder, store_schema, type_word,
+    write_whole,
+};
+use bunri_manifest::{
+    B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, TOOL,
+    TableEntry, hash_file,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::SplitError;
+use crate::answers::Spill;
+use crate::codes::Codes;
+use crate::ownership::{IndexPlace, OwnershipIndex};
+use crate::record::{Records, SplitRecord, TableRecord};
+use crate::table::{Shared, TableStats, Target, split_table};
+
+/// Where staging lies and where the stores go.
+#[derive(Debug, Clone)]
+pub struct StoreRoots {
+    /// The custody folder: `staging/` is read, `transmission/` and `quarantine/` are written.
+    pub custody: PathBuf,
+    /// The retail store's own root.
+    pub retail: PathBuf,
+}
+
+impl StoreRoots {
+    /// The root folder of a store.
+    #[must_use]
+    pub fn of(&self, store: Store) -> PathBuf {
+        match store {
+            Store::Retail => self.retail.clone(),
+            Store::Transmission | Store::Quarantine => self.custody.join(store.word()),
+        }
+    }
+}
+
+/// What a split is told by its job.
+#[derive(Debug, Clone)]
+pub struct SplitOptions {
+    /// The job's label, for the manifests.
+    pub label: String,
+    /// `rehearsal` or `cutover`, for the manifests.
+    pub kind: String,
+    /// The day of the cutover.
+    pub cutover: bunri_catalogue::Day,
+    /// Bounds of the parts, by table id.
+    pub ranges: BTreeMap<String, Vec<String>>,
+    /// Bytes of memory to sort in, over all threads.
+    pub memory: u64,
+    /// Tables split at the same time.
+    pub threads: usize,
+}
+
+/// What a split did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitStats {
+    /// By table id.
+    pub tables: BTreeMap<String, TableStats>,
+}
+
+/// Splits staging into the three stores. Deterministic: neither threads nor memory leave a trace in a store.
+/// Called again after an interruption it goes on with the tables that were not finished.
+///
+/// # Errors
+/// [`SplitError`]: staging that does not fit the catalogue, a disk that refuses, foreign files in the output,
+/// or the observer's wish to stop.
+pub fn split(
+    catalogue: &Catalogue,
+    roots: &StoreRoots,
+    options: &SplitOptions,
+    observer: &dyn Observer,
+) -> Result<SplitStats, SplitError> {
+    let staging = Staging::open(&roots.custody, catalogue)?;
+    let stage = Stage::prepare(&staging, catalogue, roots, options, observer)?;
+    if let Some(stats) = stage.finished_before()? {
+        return Ok(stats);
+    }
+    stage.begin()?;
+    let records = stage.split_tables()?;
+    stage.write_manifests(&records)?;
+    let tables = records.into_iter().map(|(id, record)| (id, record.stats)).collect();
+    let stats = SplitStats { tables };
+    stage.records.finish(&SplitRecord { inputs: stage.inputs.clone(), stats: Some(stats.clone()) })?;
+    Ok(stats)
+}
+
+struct Stage<'a> {
+    staging: &'a Staging,
+    catalogue: &'a Catalogue,
+    roots: &'a StoreRoots,
+    options: &'a SplitOptions,
+    observer: &'a dyn Observer,
+    records: Records,
+    inputs: Blake3Hex,
+    temporary: PathBuf,
+}
+
+impl<'a> Stage<'a> {
+    fn prepare(
+        staging: &'a Staging,
+        catalogue: &'a Catalogue,
+        roots: &'a StoreRoots,
+        options: &'a SplitOptions,
+        observer: &'a dyn Observer,
+    ) -> Result<Self, SplitError> {
+        let temporary = roots.custody.join("tmp");
+        create_folder(&temporary)?;
+        let records = Records::new(&temporary);
+        let inputs = inputs(roots, catalogue, options)?;
+        Ok(Self { staging, catalogue, roots, options, observer, records, inputs, temporary })
+    }
+
+    /// The result of an earlier run over the same inputs, if its stores are complete.
+    fn finished_before(&self) -> Result<Option<SplitStats>, SplitError> {
+        let Some(record) = self.records.finished() else { return Ok(None) };
+        if record.inputs != self.inputs {
+            return Err(SplitError::ForeignOutput { path: self.roots.retail.clone() });
+        }
+        let complete = Store::ALL.iter().all(|&store| self.roots.of(store).join(MANIFEST).is_file());
+        Ok(record.stats.filter(|_| complete))
+    }
+
+    /// Stores are begun in empty folders; a rerun over the same inputs finds its own files there.
+    fn begin(&self) -> Result<(), SplitError> {
+        let begun = self.records.begun();
+        if begun.as_ref().is_some_and(|record| record.inputs != self.inputs) {
+            return Err(SplitError::ForeignOutput { path: self.roots.retail.clone() });
+        }
+        for store in Store::ALL {
+            let root = self.roots.of(store);
+            create_folder(&root)?;
+            let mut entries = std::fs::read_dir(&root).map_err(ColumnarError::io("list", &root))?;
+            if begun.is_none() && entries.next().is_some() {
+                return Err(SplitError::ForeignOutput { path: root });
+            }
+        }
+        if begun.is_none() {
+            self.records.begin(&SplitRecord { inputs: self.inputs.clone(), stats: None })?;
+        }
+        Ok(())
+    }
+
+    fn split_tables(&self) -> Result<BTreeMap<String, TableRecord>, SplitError> {
+        let rows: u64 = self.staging.manifest().tables.iter().map(|table| table.file.rows).sum();
+        self.observer.event(Event::Stage { name: "split", rows });
+        let codes = Codes::load(self.catalogue, self.staging)?;
+        let budget = self.options.memory / (self.options.threads.max(1) as u64 * 8);
+        let budget = usize::try_from(budget).unwrap_or(usize::MAX);
+        let verdicts = self.temporary.join("verdicts");
+        // What an interrupted run left of them may be half a set.
+        let _ = std::fs::remove_dir_all(&verdicts);
+        create_folder(&verdicts)?;
+        let index = self.index(&codes, budget)?;
+        let shared = Shared {
+            staging: self.staging,
+            catalogue: self.catalogue,
+            codes: &codes,
+            index: &index,
+            cutover: i64::from(self.options.cutover),
+            spill: Spill { folder: &self.temporary, budget },
+            verdicts: &verdicts,
+            observer: self.observer,
+        };
+        let mut records = BTreeMap::new();
+        for level in self.levels() {
+            records.extend(self.split_level(&shared, level)?);
+        }
+        let _ = std::fs::remove_dir_all(&verdicts);
+        Ok(records)
+    }
+
+    /// Named by what it is made from, so that a stale one is never taken for it.
+    fn index(&self, codes: &Codes, budget: usize) -> Result<OwnershipIndex, SplitError> {
+        let folder = self.roots.custody.join("ownership");
+        create_folder(&folder)?;
+        let path = folder.join(format!("ledger-{}.parquet", self.inputs));
+        let place = IndexPlace { path: &path, temporary: &self.temporary, budget };
+        OwnershipIndex::open_or_build(self.staging, self.catalogue, codes, &place)
+    }
+
+    /// Tables whose parents are done by the time they are begun; the largest of a level first.
+    fn levels(&self) -> Vec<VecDeque<usize>> {
+        let mut levels: Vec<Vec<usize>> = Vec::new();
+        for position in self.catalogue.parents_first() {
+            let depth = self.catalogue.depth(position);
+            levels.resize_with(levels.len().max(depth + 1), Vec::new);
+            levels[depth].push(position);
+        }
+        let rows = |position: &usize| {
+            let id = &self.catalogue.tables[*position].id;
+            self.staging.manifest().table(id).map_or(0, |table| table.file.rows)
+        };
+        for level in &mut levels {
+            level.sort_by_key(|position| (std::cmp::Reverse(rows(position)), *position));
+        }
+        levels.into_iter().map(VecDeque::from).collect()
+    }
+
+    fn split_level(
+        &self,
+        shared: &Shared<'_>,
+        level: VecDeque<usize>,
+    ) -> Result<Vec<(String, TableRecord)>, SplitError> {
+        let queue = Mutex::new(level);
+        let failed = AtomicBool::new(false);
+        let results = Mutex::new(Vec::new());
+        let work = || {
+            while !failed.load(Ordering::Relaxed) {
+                let next = queue.lock().ok().and_then(|mut queue| queue.pop_front());
+                let Some(position) = next else { break };
+                let result = self.split_one(shared, position);
+                failed.fetch_or(result.is_err(), Ordering::Relaxed);
+                if let Ok(mut results) = results.lock() {
+                    results.push((position, result));
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            (1..self.options.threads).for_each(|_| {
+                scope.spawn(work);
+            });
+            work();
+        });
+        let mut results = results.into_inner().unwrap_or_default();
+        // The first failure in table order is reported, whichever thread met it first.
+        results.sort_by_key(|(position, _)| *position);
+        results
+            .into_iter()
+            .map(|(position, result)| Ok((self.catalogue.tables[position].id.clone(), result?)))
+            .collect()
+    }
+
+    fn split_one(&self, shared: &Shared<'_>, position: usize) -> Result<TableRecord, SplitError> {
+        let table = &self.catalogue.tables[position];
+        let root = |word: &str| {
+            Store::ALL.iter().find(|store| store.word() == word).map(|&store| self.roots.of(store))
+        };
+        let ranges = self.ranges(table);
+        let is_parent = !crate::parents::referred(self.catalogue, position).is_empty();
+        if let Some(record) = self.records.table(&table.id, &self.inputs, root) {
+            if is_parent {
+                split_table(shared, position, &ranges, &[])?;
+            }
+            self.observer.event(Event::TableKept { id: &table.id, rows: record.stats.staging_rows });
+            return Ok(record);
+        }
+        self.observer.event(Event::Table { id: &table.id });
+        self.records.forget(&table.id)?;
+        let roots: Vec<(Store, PathBuf)> =
+            Store::ALL.iter().map(|&store| (store, self.roots.of(store))).collect();
+        let targets: Vec<Target<'_>> =
+            roots.iter().map(|(store, root)| Target { store: *store, root }).collect();
+        for target in &targets {
+            remove_unfinished(&target.root.join(&table.id))?;
+        }
+        let (stats, files) = split_table(shared, position, &ranges, &targets)?;
+        let record = TableRecord { inputs: self.inputs.clone(), stats, files };
+        self.records.write_table(&table.id, &record)?;
+        self.observer.event(Event::TableDone { id: &table.id, rows: record.stats.staging_rows });
+        Ok(record)
+    }
+
+    fn ranges(&self, table: &Table) -> KeyRanges {
+        match (table.key.first(), self.options.ranges.get(&table.id)) {
+            (Some(&first), Some(bounds)) => KeyRanges::new(&table.columns[first].name, bounds),
+            _ => KeyRanges::whole(),
+        }
+    }
+
+    fn write_manifests(&self, records: &BTreeMap<String, TableRecord>) -> Result<(), SplitError> {
+        let catalogue = CatalogueRef {
+            name: self.catalogue.name.clone(),
+            version: self.catalogue.version.clone(),
+            blake3: blake3_hex(&self.catalogue.digest),
+        };
+        for store in Store::ALL {
+            let tables = self.catalogue.tables.iter().filter_map(|table| {
+                let files = records.get(&table.id)?.files.get(store.word())?;
+                Some(table_entry(table, store, files))
+            });
+            let manifest = StoreManifest::new(
+                store.word(),
+                &self.options.label,
+                &self.options.kind,
+                catalogue.clone(),
+                tables.collect(),
+            );
+            write_manifest(&self.roots.of(store), &manifest)?;
+        }
+        Ok(())
+    }
+}
+
+/// Sums first, the manifest last: its presence means "complete".
+fn write_manifest(root: &Path, manifest: &StoreManifest) -> Result<(), SplitError> {
+    let path = root.join(MANIFEST);
+    let bytes = manifest.to_bytes()?;
+    if path.is_file() {
+        // An interrupted rerun had come this far for this store.
+        let same = std::fs::read(&path).is_ok_and(|there| there == bytes);
+        return if same { Ok(()) } else { Err(SplitError::ForeignOutput { path }) };
+    }
+    let mut digester = bunri_manifest::Digester::new();
+    digester.update(&bytes);
+    let digests = digester.finish();
+    for (name, text) in
+        [(B3SUMS, manifest.b3sums(&digests)), (SHA256SUMS, manifest.sha256sums(&digests))]
+    {
+        let sums = root.join(name);
+        if sums.is_file() {
+            std::fs::remove_file(&sums).map_err(ColumnarError::io("remove", &sums))?;
+        }
+        write_whole(&sums, text.as_bytes())?;
+    }
+    write_whole(&path, &bytes)?;
+    Ok(())
+}
+
+fn table_entry(table: &Table, store: Store, files: &[FileEntry]) -> TableEntry {
+    let columns = store_columns(table, store);
+    let names = |positions: &[usize]| -> Vec<String> {
+        positions.iter().map(|&column| table.columns[column].name.clone()).collect()
+    };
+    let mut entries: Vec<ColumnEntry> = columns
+        .iter()
+        .map(|&column| ColumnEntry {
+            name: table.columns[column].name.clone(),
+            value_type: type_word(table.columns[column].value_type),
+        })
+        .collect();
+    // The quarantine's own column, as its schema has it.
+    let own = store_schema(table, store).fields().iter().skip(entries.len()).map(|field| ColumnEntry {
+        name: field.name().clone(),
+        value_type: "text".to_owned(),
+    }).collect::<Vec<_>>();
+    entries.extend(own);
+    TableEntry {
+        id: table.id.clone(),
+        name: table.name.clone(),
+        key: names(&table.key),
+        columns: entries,
+        files: files.to_vec(),
+    }
+}
+
+/// A folder of files that no record names is from an interrupted run.
+fn remove_unfinished(folder: &Path) -> Result<(), SplitError> {
+    match std::fs::remove_dir_all(folder) {
+        Err(refused) if refused.kind() != std::io::ErrorKind::NotFound => {
+            Err(ColumnarError::io("remove", folder)(refused).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The digest of everything that the stores' bytes are a function of.
+fn inputs(
+    roots: &StoreRoots,
+    catalogue: &Catalogue,
+    options: &SplitOptions,
+) -> Result<Blake3Hex, SplitError> {
+    let manifest = roots.custody.join(STAGING).join(MANIFEST);
+    let staging = hash_file(&manifest).map_err(ColumnarError::io("read", &manifest))?;
+    let SplitOptions { label, kind, cutover, ranges, memory: _, threads: _ } = options;
+    let text = format!(
+        "{TOOL}\n{}\n{}\n{label:?}\n{kind}\n{cutover}\n{ranges:?}\n",
+        staging.blake3, catalogue.digest
+    );
+    Ok(Blake3Hex::of(text.as_bytes()))
+}
+
+fn blake3_hex(digest: &str) -> Blake3Hex {
+    // The catalogue's digest is one by construction; anything else would show as a digest of itself.
+    Blake3Hex::try_from(digest.to_owned()).unwrap_or_else(|_| Blake3Hex::of(digest.as_bytes()))
+}

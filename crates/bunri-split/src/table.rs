@@ -1,0 +1,289 @@
+//! One table from staging to the stores: its rows stream past the ledger's answers and the parents' verdicts,
+//! are decided batch by batch, and go to the writers of each store.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use bunri_catalogue::{Catalogue, ClassRule, KnownAt, Ownership, Store, Table};
+use bunri_columnar::{
+    BatchSorter, ColumnarError, Event, KeyRanges, Observer, PendingFile, Staging, StoreTableWriter,
+    key_converter,
+};
+use bunri_manifest::FileEntry;
+use polars::prelude::Column;
+use serde::{Deserialize, Serialize};
+
+use crate::SplitError;
+use crate::answers::{Answers, PASS_ROWS, Spill, stop_if_cancelled};
+use crate::cells::StorePlan;
+use crate::codes::Codes;
+use crate::decide::{Decider, Decisions, Variants};
+use crate::frame::rule_columns;
+use crate::ownership::{OwnershipIndex, key_bytes};
+use crate::parents::{Found, Pairs, ParentSearch, VerdictWriter, parent_rules, referred, verdict_path};
+use crate::probe::LedgerQuestions;
+use crate::verdict::{UNDECIDED, ownership, reason_word};
+
+/// What became of one table's rows. Every figure counts rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableStats {
+    /// Rows in staging.
+    pub staging_rows: u64,
+    /// By ownership: `own`, `other`, `undecided`, `reference`.
+    pub ownership_rows: BTreeMap<String, u64>,
+    /// Undecided rows by reason.
+    pub reason_rows: BTreeMap<String, u64>,
+    /// By store; a store that the table brings nothing is absent.
+    pub store_rows: BTreeMap<String, u64>,
+    /// For each column with cases, the rows that fell to `else` (NULL among them).
+    pub else_rows: BTreeMap<String, u64>,
+}
+
+/// What every table's split shares.
+pub(crate) struct Shared<'a> {
+    pub(crate) staging: &'a Staging,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) codes: &'a Codes,
+    pub(crate) index: &'a OwnershipIndex,
+    pub(crate) cutover: i64,
+    pub(crate) spill: Spill<'a>,
+    /// For the verdict files of parent tables.
+    pub(crate) verdicts: &'a Path,
+    pub(crate) observer: &'a dyn Observer,
+}
+
+/// A store's root and the parts of its tables.
+pub(crate) struct Target<'a> {
+    pub(crate) store: Store,
+    pub(crate) root: &'a Path,
+}
+
+/// Splits one table. Without targets its rows are decided for its children only.
+pub(crate) fn split_table(
+    shared: &Shared<'_>,
+    position: usize,
+    ranges: &KeyRanges,
+    targets: &[Target<'_>],
+) -> Result<(TableStats, BTreeMap<String, Vec<FileEntry>>), SplitError> {
+    let table = &shared.catalogue.tables[position];
+    let file = shared.staging.table(table)?;
+    let mut facts = Facts::prepare(shared, position)?;
+    let mut outputs = targets
+        .iter()
+        .filter_map(|target| Output::open(table, target, ranges, shared.spill).transpose())
+        .collect::<Result<Vec<_>, SplitError>>()?;
+    let mut stats = TableStats::default();
+    for batch in file.all(PASS_ROWS)? {
+        stop_if_cancelled(shared.observer)?;
+        let batch = batch?;
+        let decisions = facts.decide(&batch)?;
+        stats.count(table, &decisions);
+        for output in &mut outputs {
+            output.write(table, &batch, &decisions)?;
+        }
+        shared.observer.event(Event::Rows { rows: batch.num_rows() as u64 });
+    }
+    facts.finish()?;
+    let mut files = BTreeMap::new();
+    for output in outputs {
+        let store = output.plan.store.word().to_owned();
+        let entries = output.commit(table, shared.observer)?;
+        stats.store_rows.insert(store.clone(), entries.iter().map(|file| file.rows).sum());
+        files.insert(store, entries);
+    }
+    Ok((stats, files))
+}
+
+impl TableStats {
+    fn count(&mut self, table: &Table, decisions: &Decisions) {
+        let add = |counts: &mut BTreeMap<String, u64>, word: &str, rows: u64| {
+            *counts.entry(word.to_owned()).or_default() += rows;
+        };
+        self.staging_rows += decisions.verdicts.len() as u64;
+        let mut verdicts: BTreeMap<i64, u64> = BTreeMap::new();
+        decisions.verdicts.iter().for_each(|verdict| *verdicts.entry(*verdict).or_default() += 1);
+        for (verdict, rows) in verdicts {
+            add(&mut self.ownership_rows, ownership(verdict).word(), rows);
+            if verdict >= UNDECIDED {
+                add(&mut self.reason_rows, reason_word(verdict), rows);
+            }
+        }
+        let mut variants: BTreeMap<i64, u64> = BTreeMap::new();
+        decisions.variants.iter().for_each(|variant| *variants.entry(*variant).or_default() += 1);
+        let codec = Variants::of(table);
+        for (variant, rows) in variants {
+            let mut cases = codec.decode(table, variant).cases.into_iter();
+            for column in &table.columns {
+                let ClassRule::ByValue { cases: known, .. } = &column.class else { continue };
+                if cases.next() == Some(known.len()) {
+                    add(&mut self.else_rows, &column.name, rows);
+                }
+            }
+        }
+    }
+}
+
+/// Everything that is asked about the rows of a table, batch by batch.
+struct Facts<'a> {
+    table: &'a Table,
+    answers: Answers,
+    pairs: Vec<Pairs>,
+    decider: Decider,
+    heirs: Vec<VerdictWriter>,
+    owner: Option<arrow_row::RowConverter>,
+}
+
+impl<'a> Facts<'a> {
+    fn prepare(shared: &Shared<'a>, position: usize) -> Result<Self, SplitError> {
+        let table = &shared.catalogue.tables[position];
+        let file = shared.staging.table(table)?;
+        let questions = LedgerQuestions::new(shared.catalogue, table, shared.cutover);
+        let answers =
+            Answers::prepare(table, &file, questions, shared.index, shared.spill, shared.observer)?;
+        let known = match (&table.known_at, &table.ledger_key) {
+            (KnownAt::Column { column, .. }, None) => Some(*column),
+            _ => None,
+        };
+        let mut pairs = Vec::new();
+        for (rule_position, rule) in parent_rules(table).iter().enumerate() {
+            let verdicts =
+                verdict_path(shared.verdicts, shared.catalogue, rule.table, &rule.references);
+            let search = ParentSearch {
+                table,
+                rule,
+                position: rule_position,
+                known: known.filter(|_| rule_position == 0),
+                verdicts: &verdicts,
+                index: shared.index,
+                spill: shared.spill,
+            };
+            pairs.push(search.run(&file, shared.observer)?);
+        }
+        let heirs = referred(shared.catalogue, position)
+            .into_iter()
+            .map(|references| {
+                let path = verdict_path(shared.verdicts, shared.catalogue, position, &references);
+                VerdictWriter::new(table, references, path, shared.spill)
+            })
+            .collect::<Result<_, _>>()?;
+        let owner = table.ledger_key.as_ref().map(|key| key_converter(table, key)).transpose()?;
+        let decider = Decider::new(table, shared.codes, shared.cutover);
+        Ok(Self { table, answers, pairs, decider, heirs, owner })
+    }
+
+    fn decide(&mut self, batch: &RecordBatch) -> Result<Decisions, SplitError> {
+        let mut columns = self.answers.next(self.table, batch)?;
+        let found: Vec<Found> =
+            self.pairs.iter_mut().map(|pairs| pairs.take(batch.num_rows())).collect::<Result<_, _>>()?;
+        columns.extend(found.iter().flat_map(|found| found.flags.iter().cloned()));
+        let read = self.decider.columns.iter();
+        columns.extend(read.flat_map(|&column| rule_columns(column, batch.column(column))));
+        let mut seen = std::collections::BTreeSet::new();
+        columns.retain(|column: &Column| seen.insert(column.name().to_string()));
+        let decisions = self
+            .decider
+            .decide(batch.num_rows(), columns)
+            .map_err(SplitError::polars(&self.table.id))?;
+        if !self.heirs.is_empty() {
+            let owners = self.owners(batch, &found)?;
+            for heir in &mut self.heirs {
+                heir.push(self.table, batch, &decisions.verdicts, &owners)?;
+            }
+        }
+        Ok(decisions)
+    }
+
+    /// The owner keys of every row: its own ledger key, else those of its parents, at least one entry.
+    fn owners(
+        &self,
+        batch: &RecordBatch,
+        found: &[Found],
+    ) -> Result<Vec<Vec<Option<Vec<u8>>>>, SplitError> {
+        if let (Some(converter), Some(key)) = (&self.owner, &self.table.ledger_key) {
+            let keys: Vec<ArrayRef> = key.iter().map(|&column| batch.column(column).clone()).collect();
+            let keys = key_bytes(converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
+            let owner = |row: usize| vec![keys.is_valid(row).then(|| keys.value(row).to_vec())];
+            return Ok((0..batch.num_rows()).map(owner).collect());
+        }
+        let owners = |row: usize| {
+            let mut all: Vec<Option<Vec<u8>>> =
+                found.iter().filter_map(|found| found.owners.get(&row)).flatten().cloned().collect();
+            all.sort();
+            all.dedup();
+            if all.is_empty() { vec![None] } else { all }
+        };
+        Ok((0..batch.num_rows()).map(owners).collect())
+    }
+
+    fn finish(&mut self) -> Result<(), SplitError> {
+        self.heirs.drain(..).try_for_each(|heir| Ok(heir.finish()?))
+    }
+}
+
+/// The files of one table in one store, while they are written.
+struct Output {
+    plan: StorePlan,
+    writer: StoreTableWriter<PendingFile>,
+    /// A multiset has no key: its rows are put in the order of all columns first.
+    sorter: Option<BatchSorter>,
+}
+
+impl Output {
+    fn open(
+        table: &Table,
+        target: &Target<'_>,
+        ranges: &KeyRanges,
+        spill: Spill<'_>,
+    ) -> Result<Option<Self>, SplitError> {
+        let Some(plan) = StorePlan::new(table, target.store) else { return Ok(None) };
+        let writer = StoreTableWriter::create(target.root, &table.id, &plan.schema, ranges)?;
+        let sorter = if table.key.is_empty() {
+            let name = table.id.as_str();
+            Some(BatchSorter::new(name, plan.schema.clone(), &[], spill.folder, spill.budget)?)
+        } else {
+            None
+        };
+        Ok(Some(Self { plan, writer, sorter }))
+    }
+
+    fn write(
+        &mut self,
+        table: &Table,
+        batch: &RecordBatch,
+        decisions: &Decisions,
+    ) -> Result<(), SplitError> {
+        let rows =
+            self.plan.rows(table, batch, decisions).map_err(ColumnarError::arrow(&table.id))?;
+        match &mut self.sorter {
+            Some(sorter) => sorter.push(&rows)?,
+            None => self.writer.write(&rows)?,
+        }
+        Ok(())
+    }
+
+    fn commit(
+        mut self,
+        table: &Table,
+        observer: &dyn Observer,
+    ) -> Result<Vec<FileEntry>, SplitError> {
+        if let Some(sorter) = self.sorter.take() {
+            let mut sorted = sorter.finish()?;
+            while let Some(batch) = sorted.next_batch(PASS_ROWS)? {
+                stop_if_cancelled(observer)?;
+                self.writer.write(&batch)?;
+            }
+        }
+        Ok(self.writer.commit(&table.id)?)
+    }
+}
+
+/// The rows of an ownership, zero where none were seen.
+impl TableStats {
+    /// Rows of this ownership.
+    #[must_use]
+    pub fn rows_of(&self, ownership: Ownership) -> u64 {
+        self.ownership_rows.get(ownership.word()).copied().unwrap_or_default()
+    }
+}
