@@ -7,8 +7,10 @@ use tempfile::TempPath;
 use crate::database::Database;
 use crate::dice::{Dice, shuffle};
 use crate::ordinary::{Rows, Totals, area_totals, fixed_rows, rows_of};
+use crate::planted::{self, Planted};
 use crate::point::Point;
 use crate::schema::TABLES;
+use crate::story::{self, StoryError};
 
 /// The stories need this many points.
 pub const MIN_POINTS: u64 = 60;
@@ -38,6 +40,8 @@ pub struct SampleStats {
     pub tables: Vec<(&'static str, u64)>,
     /// Rows of all tables.
     pub rows_written: u64,
+    /// Cells in the list of planted cells.
+    pub cells_planted: usize,
 }
 
 /// Why no sample came out.
@@ -63,6 +67,9 @@ pub enum SampleError {
         /// Why.
         source: std::io::Error,
     },
+    /// A story does not fit its rows: a bug of this crate.
+    #[error("a planted story cannot be told; this is a bug of the sample")]
+    Story(#[from] StoryError),
     /// SQLite refused.
     #[error("{}: SQLite cannot write the sample", path.display())]
     Database {
@@ -76,7 +83,7 @@ pub enum SampleError {
 /// Makes the database and the list of planted cells. `progress` hears how many points are done.
 ///
 /// # Errors
-/// Too few points, an output that exists or cannot be written. Nothing is left under the final names then.
+/// Too few points, an output that exists or cannot be written. No half-made file has a final name then.
 pub fn generate(
     options: &SampleOptions,
     progress: &dyn Fn(u64),
@@ -86,13 +93,18 @@ pub fn generate(
             points: options.points,
         });
     }
+    let list = planted_path(&options.out);
     refuse_existing(&options.out)?;
+    refuse_existing(&list)?;
     let temporary = temporary_beside(&options.out)?;
-    let rows_by_table =
-        fill(options, &temporary, progress).map_err(|source| SampleError::Database {
-            path: options.out.clone(),
-            source,
-        })?;
+    let (rows_by_table, planted) = fill(options, &temporary, progress)?;
+    let temporary_list = temporary_beside(&list)?;
+    planted::write(&planted, &temporary_list).map_err(|source| SampleError::Write {
+        path: list.clone(),
+        source,
+    })?;
+    // The database comes last: whoever sees it sees its list.
+    persist(temporary_list, &list)?;
     persist(temporary, &options.out)?;
     Ok(SampleStats {
         points_made: options.points,
@@ -102,41 +114,54 @@ pub fn generate(
             .zip(rows_by_table)
             .collect(),
         rows_written: rows_by_table.iter().sum(),
+        cells_planted: planted.len(),
     })
 }
 
+/// Where the list of planted cells of a sample stands: `legacy.db.planted.json`.
+#[must_use]
+pub fn planted_path(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".planted.json");
+    name.into()
+}
+
+/// Fills the database: the rows that belong to no point, the stories, then ordinary points chunk by chunk.
 fn fill(
     options: &SampleOptions,
     path: &Path,
     progress: &dyn Fn(u64),
-) -> rusqlite::Result<[u64; TABLES.len()]> {
-    let mut database = Database::create(path)?;
-    let mut rows = Rows::new();
-    let mut totals = Totals::new();
+) -> Result<([u64; TABLES.len()], Vec<Planted>), SampleError> {
+    let failed = |source| SampleError::Database {
+        path: options.out.clone(),
+        source,
+    };
+    let mut database = Database::create(path).map_err(failed)?;
+    let (mut rows, mut totals, mut planted) = (Rows::new(), Totals::new(), Vec::new());
     fixed_rows(&mut rows);
-    for index in 0..options.points {
-        let point = Point::ordinary(options.seed, index);
-        rows_of(&point, &mut rows, &mut totals);
+    story::tell_all(&mut rows, &mut totals, &mut planted)?;
+    for index in story::count()..options.points {
+        rows_of(
+            &Point::ordinary(options.seed, index),
+            &mut rows,
+            &mut totals,
+        );
         if (index + 1).is_multiple_of(CHUNK) {
             if options.shuffle.is_none() {
-                database.insert(&mut rows)?;
+                database.insert(&mut rows).map_err(failed)?;
             }
             progress(index + 1);
         }
     }
     area_totals(&totals, &mut rows);
     if let Some(seed) = options.shuffle {
-        for (table, pending) in rows
-            .by_table()
-            .zip(0..)
-            .map(|(pending, table)| (table, pending))
-        {
-            shuffle(pending, Dice::new(seed, table));
+        for (number, table) in (0..).zip(rows.by_table()) {
+            shuffle(table, Dice::new(seed, number));
         }
     }
-    database.insert(&mut rows)?;
+    database.insert(&mut rows).map_err(failed)?;
     progress(options.points);
-    database.finish()
+    Ok((database.finish().map_err(failed)?, planted))
 }
 
 fn refuse_existing(path: &Path) -> Result<(), SampleError> {

@@ -13,6 +13,7 @@ use crate::point::{Point, Supply};
 use crate::schema::{Row, TABLES, TableName};
 
 pub(crate) use fixed::{area_totals, fixed_rows};
+pub(crate) use readings::slots_of_day;
 
 /// Rows by table.
 #[derive(Debug, Default)]

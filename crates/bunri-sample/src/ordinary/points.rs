@@ -1,19 +1,19 @@
 //! The place itself: supply point, meter, equipment behind it.
 
 use jiff::civil::date;
+use rusqlite::types::Value;
 
 use crate::calendar::{FREEZE, LIBERALISATION, moment, plus};
 use crate::cell::{NULL, hundredths, int, shown, tenths, text};
 use crate::names::TOWNS;
 use crate::ordinary::Rows;
-use crate::point::{Point, Supply};
+use crate::point::{Period, Point, Supply};
 use crate::schema::{Row, TableName};
 
 pub(crate) fn supply_point(point: &Point, rows: &mut Rows) {
     let dice = point.dice;
-    let own = point
-        .current()
-        .is_some_and(super::super::point::Period::is_own);
+    let own = point.current().is_some_and(Period::is_own);
+    let amounts = contract_amounts(point);
     let mut row: Row = vec![
         text(&point.id),
         text("90"),
@@ -21,14 +21,17 @@ pub(crate) fn supply_point(point: &Point, rows: &mut Rows) {
         text(supply_method(point.supply)),
         shown(format!("{}-{:03}", dice.below(20, 90), dice.below(21, 400))),
         int(i64::from(point.reading_day)),
-    ];
-    row.extend(contract_amounts(point));
-    row.extend([
+        amounts.amperes,
+        amounts.kva,
+        tenths(power_tenths(point)),
+        text(amounts.unit),
         text(contract_kind(point.supply)),
         text(menu(point.supply)),
-        int(dice.pick(22, &[85, 90, 100])),
         text(point.supply.voltage_class()),
         shown(plus(FREEZE, -dice.between(23, 0, 4000))),
+        int(0),
+        amounts.amount,
+        int(dice.pick(22, &[85, 90, 100])),
         // The switch clears the old customer number; where it did not is one of the planted traps.
         if own {
             shown(format!("K{:09}", point.index * 7 + 100))
@@ -37,15 +40,14 @@ pub(crate) fn supply_point(point: &Point, rows: &mut Rows) {
         },
         remark(point),
         NULL,
-        int(0),
         text("MIGR2004"),
-    ]);
+    ];
     row.extend(last_touch(point));
     rows.push(TableName::SupplyPoint, row);
 }
 
 /// Who touched the point last, with which program and in which batch.
-fn last_touch(point: &Point) -> [rusqlite::types::Value; 4] {
+fn last_touch(point: &Point) -> [Value; 4] {
     let code = point.current().map_or("99000", |period| period.code);
     let day = point
         .current()
@@ -104,21 +106,43 @@ pub(crate) fn power_tenths(point: &Point) -> i64 {
     }
 }
 
-/// Contract current, capacity, power, and 契約高 with its unit.
-fn contract_amounts(point: &Point) -> [rusqlite::types::Value; 5] {
-    let power = tenths(power_tenths(point));
-    let amps = 10 * point.dice.between(32, 2, 6);
-    let kva = 10 * point.dice.between(33, 6, 20);
+/// Contract current, capacity, and 契約高 with its unit.
+struct Amounts {
+    amperes: Value,
+    kva: Value,
+    amount: Value,
+    unit: &'static str,
+}
+
+fn contract_amounts(point: &Point) -> Amounts {
+    let amperes = int(10 * point.dice.between(32, 2, 6));
+    let kva = tenths(10 * point.dice.between(33, 6, 20));
     match point.supply {
-        Supply::Lighting if point.dice.below(34, 8) > 0 => {
-            [int(amps), NULL, power, int(amps), text("A")]
+        Supply::Lighting if point.dice.below(34, 8) > 0 => Amounts {
+            amount: amperes.clone(),
+            amperes,
+            kva: NULL,
+            unit: "A",
+        },
+        Supply::Lighting => Amounts {
+            amount: kva.clone(),
+            amperes: NULL,
+            kva,
+            unit: "kVA",
+        },
+        _ => {
+            let amount = tenths(power_tenths(point));
+            Amounts {
+                amount,
+                amperes: NULL,
+                kva: NULL,
+                unit: "kW",
+            }
         }
-        Supply::Lighting => [NULL, tenths(kva), power, tenths(kva), text("kVA")],
-        _ => [NULL, NULL, power.clone(), power, text("kW")],
     }
 }
 
-fn remark(point: &Point) -> rusqlite::types::Value {
+fn remark(point: &Point) -> Value {
     match point.dice.below(35, 40) {
         0 => text("犬に注意"),
         1 => text("メーターは裏の倉庫の中"),

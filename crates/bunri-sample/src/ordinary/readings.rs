@@ -103,9 +103,9 @@ fn spans_around_switches(point: &Point) -> Vec<(Date, Date)> {
     spans
 }
 
-/// One point in ten has kept one day of slots; around a recent switch, the day before and the day itself.
+/// One point in twenty has kept one day of slots; around a recent switch, the day before and the day itself.
 pub(crate) fn half_hours(point: &Point, rows: &mut Rows) {
-    if point.dice.below(302, 10) > 0 {
+    if point.dice.below(302, 20) > 0 {
         return;
     }
     let switch = point.periods.last().map(|period| period.from);

@@ -26,12 +26,12 @@ pub(crate) fn switching_requests(point: &Point, rows: &mut Rows) {
                 text(request_no(point, starting)),
                 text(&point.id),
                 text(starting.code),
-                text(ending.code),
                 text("start"),
                 shown(starting.from.strftime("%Y/%m/%d")),
+                text(moment(received, 50_000)),
+                text(ending.code),
                 shown(format!("SW-{}-GW", starting.code)),
                 NULL,
-                text(moment(received, 50_000)),
             ],
         );
     }

@@ -1,0 +1,166 @@
+//! Customers who come to the incumbent, and name-holders who change while it supplies.
+
+use jiff::civil::date;
+
+use crate::cell::{NULL, tenths, text};
+use crate::names::{AFFILIATE, HEI, MERGED, OTSU, OWN};
+use crate::planted::Fate::{
+    Both, Held, Operator, OperatorBesideHeld, OwnWithheld, Retail, Waiting,
+};
+use crate::schema::TableName;
+use crate::story::{Stage, Story, Told, story};
+
+pub(crate) static STORIES: &[Story] = &[
+    story(
+        &[(date(2017, 5, 1), OTSU), (date(2025, 12, 10), OWN)],
+        arrived,
+    ),
+    story(
+        &[(date(2017, 5, 1), OTSU), (date(2026, 5, 1), OWN)],
+        will_arrive,
+    ),
+    story(
+        &[(date(2018, 1, 1), HEI), (date(2026, 4, 1), OWN)],
+        arrives_on_the_day,
+    ),
+    story(
+        &[(date(2010, 4, 1), OWN), (date(2025, 12, 1), OWN)],
+        new_name_holder,
+    ),
+    story(
+        &[(date(2010, 4, 1), MERGED), (date(2019, 10, 1), OWN)],
+        came_with_a_merger,
+    ),
+    story(
+        &[(date(2010, 4, 1), OWN), (date(2023, 6, 1), AFFILIATE)],
+        went_to_the_affiliate,
+    ),
+];
+
+fn arrived(s: &mut Stage<'_>) -> Told {
+    s.trap("arrived", "came from 乙 on 2025-12-10: nothing from before");
+    s.place_is(Both)?;
+    s.theirs(1)?;
+    s.ours(2)?;
+    s.put(
+        s.reading("2025-12-01"),
+        "usage_kwh",
+        tenths(4_242_101),
+        Operator,
+    )?;
+    s.is(s.reading("2025-12-10"), "usage_kwh", Both)?;
+    s.trap(
+        "own-request",
+        "the incumbent's own request; whose customer it was stays with the operator",
+    );
+    s.is(s.request(), "requester_code", Both)?;
+    s.is(s.request(), "requested_start", Both)?;
+    s.is(s.request(), "current_retailer_code", Operator)?;
+    s.trap(
+        "reading-spans-switch",
+        "days of both suppliers in one value, on the way to the incumbent",
+    );
+    s.remove(s.reading("2025-11-01"))?;
+    s.add_reading(
+        "2025-11-01",
+        "2025-12-12",
+        tenths(4_242_102),
+        "2025-12-14 08:00:00",
+    )?;
+    s.is(s.reading("2025-11-01"), "usage_kwh", Waiting)
+}
+
+fn will_arrive(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "arriving-later",
+        "comes on 2026-05-01: not own, and written while 乙 supplies",
+    );
+    s.place_is(Operator)?;
+    s.theirs(1)?;
+    s.is(s.period(2), "retailer_code", Operator)?;
+    s.canary(s.consumer(2), "consumer_name", Operator)?;
+    s.is(s.wheeling(2), "wheeling_contract_no", Operator)?;
+    s.is(s.retail(2), "bank_account", Held)?;
+    s.put(
+        s.reading("2026-02-01"),
+        "usage_kwh",
+        tenths(4_242_103),
+        Operator,
+    )?;
+    s.trap("own-request", "the incumbent's own request");
+    s.is(s.request(), "request_no", Both)?;
+    s.is(s.request(), "current_retailer_code", Operator)
+}
+
+fn arrives_on_the_day(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "arrives-on-cutover-day",
+        "own from 00:00 of the cutover day, but this row was written before",
+    );
+    s.is(s.place(), "service_address", OperatorBesideHeld)?;
+    s.is(s.place(), "legacy_customer_no", Held)?;
+    s.theirs(1)?;
+    s.trap(
+        "arrives-on-cutover-day",
+        "own from 00:00 of the cutover day; a meter knows no supplier",
+    );
+    s.is(s.only(TableName::Meter), "meter_no", Both)?;
+    s.is(s.only(TableName::Meter), "communication_state", Operator)
+}
+
+fn new_name_holder(s: &mut Stage<'_>) -> Told {
+    s.remove(s.reading("2025-12-01"))?;
+    s.set(s.reading("2025-11-01"), "period_until", text("2025-12-31"))?;
+    s.trap(
+        "new-name-holder",
+        "another customer at the same point, the same supplier: own on both sides",
+    );
+    s.place_is(Both)?;
+    s.ours(1)?;
+    s.ours(2)?;
+    s.is(s.bill(1), "payer_name", Retail)?;
+    s.trap(
+        "adjacent-own-periods",
+        "a reading over two own periods that join: every day is own",
+    );
+    s.is(s.reading("2025-11-01"), "usage_kwh", Both)?;
+    s.trap(
+        "contract-amount-unit",
+        "契約高 without a unit: nobody knows what it is",
+    );
+    s.set(s.place(), "contract_unit", NULL)?;
+    s.put(s.place(), "contract_amount", tenths(400), OwnWithheld)
+}
+
+fn came_with_a_merger(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "merged-retailer",
+        "99011 was another company until it merged into the incumbent",
+    );
+    s.place_is(Both)?;
+    s.theirs(1)?;
+    s.ours(2)?;
+    s.put(
+        s.reading("2019-09-01"),
+        "usage_kwh",
+        tenths(4_242_104),
+        Operator,
+    )?;
+    s.is(s.reading("2019-10-01"), "usage_kwh", Both)
+}
+
+fn went_to_the_affiliate(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "affiliate-retailer",
+        "an affiliate of the incumbent is another company",
+    );
+    s.place_is(Operator)?;
+    s.ours(1)?;
+    s.theirs(2)?;
+    s.put(
+        s.reading("2026-01-01"),
+        "usage_kwh",
+        tenths(4_242_105),
+        Operator,
+    )
+}

@@ -1,0 +1,123 @@
+//! Scenes that many stories share: what one period of a point leaves, by whose it is.
+
+use rusqlite::types::Value;
+
+use crate::cell::text;
+use crate::planted::Fate;
+use crate::schema::TableName;
+use crate::story::{Stage, Told};
+
+/// Natural-looking telephone numbers in spellings that do not look alike to a text search.
+const PHONES: [&str; 8] = [
+    "０９０－１２３４－５６７８",
+    "090-1234-5679",
+    "090(1234)5680",
+    "+81 90-1234-5681",
+    "090−1234−5682",
+    "090‐1234‐5683",
+    "090–1234–5684",
+    "090ー1234ー5685",
+];
+
+/// One day in the calendars of forty years, and days that no calendar has.
+const RECEIVED: [&str; 13] = [
+    "2016-04-01",
+    "H28.04.01",
+    "平28/4/1",
+    "4280401",
+    "H32.03.31",
+    "R01.05.01",
+    "昭和64年1月8日",
+    "S75.12.01",
+    "99991231",
+    "00000000",
+    "20160231",
+    "9999/99/99",
+    "未定",
+];
+
+impl Stage<'_> {
+    /// An own period, with a contract and a name-holder.
+    pub(crate) fn ours(&mut self, no: i64) -> Told {
+        let wheeling = self.wheeling(no);
+        self.is(self.period(no), "retailer_code", Fate::Both)?;
+        self.is(self.period(no), "valid_until", Fate::Both)?;
+        self.is(self.link(no), "valid_from", Fate::Both)?;
+        self.is(self.consumer(no), "consumer_name", Fate::Both)?;
+        self.is(self.consumer(no), "search_name_kana", Fate::Operator)?;
+        self.is(wheeling.clone(), "wheeling_contract_no", Fate::Both)?;
+        self.is(wheeling, "updated_by", Fate::Operator)?;
+        self.is(self.retail(no), "bank_account", Fate::Retail)?;
+        self.is(self.retail(no), "updated_by", Fate::Nowhere)
+    }
+
+    /// Another supplier's period: canaries where a name stands, natural values beside them.
+    pub(crate) fn theirs(&mut self, no: i64) -> Told {
+        self.anothers(no, Fate::Operator)?;
+        self.is(self.link(no), "valid_from", Fate::Operator)
+    }
+
+    /// A period that nobody can decide.
+    pub(crate) fn unclear(&mut self, no: i64) -> Told {
+        self.anothers(no, Fate::Waiting)?;
+        self.is(self.link(no), "valid_from", Fate::Waiting)
+    }
+
+    fn anothers(&mut self, no: i64, fate: Fate) -> Told {
+        let wheeling = self.wheeling(no);
+        let phone = self.one_of(&PHONES);
+        self.is(self.period(no), "retailer_code", fate)?;
+        self.is(self.period(no), "retailer_name", fate)?;
+        self.canary(self.consumer(no), "consumer_name", fate)?;
+        self.canary(self.consumer(no), "contract_holder_kana", fate)?;
+        self.put(self.consumer(no), "contact_phone", text(phone), fate)?;
+        self.canary(self.consumer(no), "remarks", Fate::Operator)?;
+        self.is(wheeling.clone(), "wheeling_contract_no", fate)?;
+        self.is(wheeling.clone(), "balancing_group_code", fate)?;
+        self.canary(wheeling, "billing_addressee", fate)
+    }
+
+    /// The point itself as it stands on the cutover day.
+    pub(crate) fn place_is(&mut self, fate: Fate) -> Told {
+        let received = self.one_of(&RECEIVED);
+        self.is(self.place(), "supply_point_id", fate)?;
+        self.is(self.place(), "service_address", fate)?;
+        self.is(self.place(), "contract_power_kw", fate)?;
+        self.put(
+            self.place(),
+            "change_request_received_date",
+            text(received),
+            fate,
+        )?;
+        self.is(self.place(), "updated_by", Fate::Operator)?;
+        self.is(self.only(TableName::Meter), "meter_no", fate)
+    }
+
+    /// Another reading at this point.
+    pub(crate) fn add_reading(
+        &mut self,
+        from: &str,
+        until: &str,
+        usage: Value,
+        written: &str,
+    ) -> Told {
+        let id = self.point.id.clone();
+        self.add(
+            TableName::Monthly,
+            &[
+                ("supply_point_id", text(id)),
+                ("period_from", text(from)),
+                ("period_until", text(until)),
+                ("usage_kwh", usage),
+                ("updated_by", text("KENSHIN")),
+                ("updated_at", text(written)),
+            ],
+        )
+    }
+
+    /// The item whose turn it is: stories take turns by their point.
+    fn one_of(&self, items: &[&'static str]) -> &'static str {
+        let count = u64::try_from(items.len()).unwrap_or(1);
+        items[usize::try_from(self.point.index % count).unwrap_or(0)]
+    }
+}

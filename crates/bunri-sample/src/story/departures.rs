@@ -1,0 +1,314 @@
+//! Customers of the incumbent, and customers who left it: before, on, and after the day.
+
+use jiff::civil::date;
+use rusqlite::types::Value;
+
+use crate::calendar::FREEZE;
+use crate::cell::{int, shown, tenths, text};
+use crate::names::{HEI, OTSU, OWN};
+use crate::ordinary::slots_of_day;
+use crate::planted::Fate::{
+    Both, Held, Nowhere, Operator, OperatorBesideHeld, OwnWithheld, Retail, Waiting,
+};
+use crate::schema::TableName;
+use crate::story::{Stage, Story, Told, story};
+
+pub(crate) static STORIES: &[Story] = &[
+    story(&[(date(2010, 4, 1), OWN)], stays),
+    story(
+        &[(date(2010, 4, 1), OWN), (date(2020, 6, 15), OTSU)],
+        left_long_ago,
+    ),
+    story(
+        &[
+            (date(2009, 4, 1), OWN),
+            (date(2018, 10, 1), OTSU),
+            (date(2023, 2, 1), OWN),
+        ],
+        came_back,
+    ),
+    story(
+        &[(date(2011, 9, 1), OWN), (date(2026, 4, 15), OTSU)],
+        will_leave,
+    ),
+    story(
+        &[(date(2012, 7, 1), OWN), (date(2026, 4, 1), HEI)],
+        leaves_on_the_day,
+    ),
+    story(
+        &[(date(2012, 7, 1), OWN), (date(2026, 4, 2), OTSU)],
+        leaves_the_day_after,
+    ),
+    story(
+        &[(date(2010, 4, 1), OWN), (date(2026, 1, 15), OTSU)],
+        kyushu,
+    ),
+    story(
+        &[(date(2010, 4, 1), OWN), (date(2025, 12, 25), OTSU)],
+        reading_not_cut,
+    ),
+    story(
+        &[(date(2011, 4, 1), OWN), (date(2022, 4, 1), OTSU)],
+        retail_kept_its_records,
+    ),
+];
+
+/// The control: what has to arrive, and what stays behind even on own rows.
+fn stays(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "own",
+        "supplied by the incumbent now and always: its customer",
+    );
+    s.place_is(Both)?;
+    s.ours(1)?;
+    s.put(s.consumer(1), "consumer_phone", text("090-8765-4321"), Both)?;
+    s.is(s.reading("2026-01-01"), "usage_kwh", Both)?;
+    s.is(s.reading("2026-01-01"), "meter_indication", Both)?;
+    s.is(s.bill(1), "amount_yen", Retail)?;
+    s.put(s.place(), "legacy_customer_no", text("K000000100"), Retail)?;
+    s.put(
+        s.retail(1),
+        "sales_memo",
+        text("電化提案に前向き 次回5月"),
+        Retail,
+    )?;
+    let seal = s.next_canary().into_bytes();
+    s.put(s.wheeling(1), "seal_image", Value::Blob(seal), Both)?;
+    s.trap(
+        "own-row-withheld",
+        "an item that never leaves the operator, on an own row",
+    );
+    s.canary(s.place(), "remarks_1", Operator)?;
+    s.is(s.place(), "created_by", Operator)?;
+    s.is(s.place(), "update_program", Operator)?;
+    s.canary(s.reading("2026-01-01"), "remarks", Operator)?;
+    s.canary(s.wheeling(1), "clerk_memo", Operator)
+}
+
+fn left_long_ago(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "left",
+        "left on 2020-06-14: own up to that day and as written by it, nothing after",
+    );
+    s.ours(1)?;
+    s.is(s.reading("2020-05-16"), "usage_kwh", Both)?;
+    s.is(s.bill(1), "amount_yen", Retail)?;
+    s.theirs(2)?;
+    s.place_is(Operator)?;
+    s.put(
+        s.reading("2020-06-15"),
+        "usage_kwh",
+        tenths(4_242_017),
+        Operator,
+    )?;
+    s.put(
+        s.reading("2026-01-01"),
+        "usage_kwh",
+        tenths(4_242_018),
+        Operator,
+    )?;
+    let seal = s.next_canary().into_bytes();
+    s.put(s.wheeling(2), "seal_image", Value::Blob(seal), Operator)?;
+    s.is(s.request(), "requester_code", Operator)?;
+    s.is(s.request(), "request_no", Operator)?;
+    s.is(s.only(TableName::ChangeHistory), "new_value", Operator)?;
+    s.trap("soft-deleted", "a deleted row is data: the same rules");
+    s.put(s.place(), "deleted_flag", int(1), Operator)
+}
+
+fn came_back(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "left-and-came-back",
+        "own, then 乙, then own again: the middle and all its readings vanish",
+    );
+    s.ours(1)?;
+    s.theirs(2)?;
+    s.ours(3)?;
+    s.place_is(Both)?;
+    s.is(s.reading("2018-09-01"), "usage_kwh", Both)?;
+    s.put(
+        s.reading("2018-10-01"),
+        "usage_kwh",
+        tenths(4_242_019),
+        Operator,
+    )?;
+    s.put(
+        s.reading("2023-01-02"),
+        "usage_kwh",
+        tenths(4_242_020),
+        Operator,
+    )?;
+    s.is(s.reading("2023-02-01"), "usage_kwh", Both)?;
+    s.is(s.reading("2026-02-01"), "usage_kwh", Both)?;
+    s.put(s.place(), "batch_id", text("90_99020_202301"), Operator)?;
+    s.trap("contract-amount-kva", "契約高 in kVA is a capacity");
+    s.set(s.place(), "contract_unit", text("kVA"))?;
+    s.put(s.place(), "contract_amount", tenths(80), Both)?;
+    s.trap("soft-deleted", "a deleted row is data: the same rules");
+    s.put(s.place(), "deleted_flag", int(1), Both)
+}
+
+fn will_leave(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "leaving-later",
+        "leaves on 2026-04-15: own until then, but the new retailer's request never",
+    );
+    s.place_is(Both)?;
+    s.ours(1)?;
+    s.theirs(2)?;
+    s.is(s.request(), "request_no", Operator)?;
+    s.is(s.request(), "requester_code", Operator)?;
+    s.is(s.request(), "requested_start", Operator)?;
+    s.is(s.request(), "message_sender", Operator)?;
+    s.canary(s.request(), "remarks", Operator)?;
+    s.put(
+        s.place(),
+        "remarks_1",
+        text("乙でんきへ切替予定 4/1～"),
+        Operator,
+    )?;
+    s.put(
+        s.place(),
+        "filler_json",
+        text(r#"{"v":2,"next":{"rtl":"99020","from":"20260415"}}"#),
+        Operator,
+    )?;
+    s.trap(
+        "contract-amount-unit",
+        "'kVA ' is no unit of the list: compared exactly, the cell stays behind",
+    );
+    s.set(s.place(), "contract_unit", text("kVA "))?;
+    s.put(s.place(), "contract_amount", tenths(70), OwnWithheld)
+}
+
+fn leaves_on_the_day(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "leaves-on-cutover-day",
+        "the switch takes effect at 00:00 of the cutover day: other by then",
+    );
+    s.place_is(Operator)?;
+    s.ours(1)?;
+    s.theirs(2)?;
+    s.is(s.reading("2026-02-01"), "usage_kwh", Both)?;
+    s.is(s.bill(1), "amount_yen", Retail)
+}
+
+fn leaves_the_day_after(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "leaves-after-cutover-day",
+        "supplied on the cutover day for the last time: own",
+    );
+    s.place_is(Both)?;
+    s.ours(1)?;
+    s.theirs(2)?;
+    s.trap(
+        "contract-amount-unit",
+        "a unit that nobody classified: the cell stays with the operator",
+    );
+    s.set(s.place(), "contract_unit", text("W"))?;
+    s.put(s.place(), "contract_amount", tenths(55_000), OwnWithheld)
+}
+
+/// Switched on the 15th. The values after it belong to 乙, whatever the old tables were keyed by.
+fn kyushu(s: &mut Stage<'_>) -> Told {
+    for day in [date(2026, 1, 15), date(2026, 1, 14)] {
+        let point = s.point.clone();
+        slots_of_day(&point, day, s.rows());
+    }
+    s.trap(
+        "kyushu-2020",
+        "switched on 2026-01-15: volumes from that day on never reach the old supplier",
+    );
+    s.ours(1)?;
+    s.theirs(2)?;
+    s.is(s.reading("2026-01-01"), "usage_kwh", Both)?;
+    s.put(
+        s.reading("2026-01-15"),
+        "usage_kwh",
+        tenths(4_242_021),
+        Operator,
+    )?;
+    s.put(
+        s.reading("2026-02-01"),
+        "usage_kwh",
+        tenths(4_242_022),
+        Operator,
+    )?;
+    s.is(s.bill(1), "billed_kwh", Retail)?;
+    s.is(s.bill(1), "issued_on", Retail)?;
+    s.trap(
+        "slot-of-switch-day",
+        "slot 48 ends at 24:00 and belongs to its own day; a switch is at 00:00",
+    );
+    s.is(s.slot("2026-01-14", 1), "usage_kwh", Both)?;
+    s.is(s.slot("2026-01-14", 48), "usage_kwh", Both)?;
+    s.put(
+        s.slot("2026-01-15", 1),
+        "usage_kwh",
+        tenths(42_423),
+        Operator,
+    )?;
+    s.put(
+        s.slot("2026-01-15", 48),
+        "usage_kwh",
+        tenths(42_424),
+        Operator,
+    )
+}
+
+/// The reading of December was not cut at the switch on the 25th.
+fn reading_not_cut(s: &mut Stage<'_>) -> Told {
+    s.remove(s.reading("2025-12-25"))?;
+    s.set(s.reading("2025-12-01"), "period_until", text("2025-12-31"))?;
+    s.trap(
+        "reading-spans-switch",
+        "days of both suppliers in one value, written while the incumbent supplied",
+    );
+    s.set(
+        s.reading("2025-12-01"),
+        "updated_at",
+        text("2025-12-24 23:00:00"),
+    )?;
+    s.put(
+        s.reading("2025-12-01"),
+        "usage_kwh",
+        tenths(4_242_025),
+        Waiting,
+    )?;
+    s.trap(
+        "reading-spans-switch-late",
+        "days of both suppliers in one value, written by the next one",
+    );
+    s.add_reading(
+        "2025-12-02",
+        "2025-12-28",
+        tenths(4_242_026),
+        "2025-12-30 08:00:00",
+    )?;
+    s.is(s.reading("2025-12-02"), "usage_kwh", Operator)?;
+    s.theirs(2)
+}
+
+fn retail_kept_its_records(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "retail-contract-not-closed",
+        "the contract claims days that were 乙's",
+    );
+    s.set(s.retail(1), "contract_until", text("9999-12-31"))?;
+    s.is(s.retail(1), "bank_account", Held)?;
+    s.canary(s.retail(1), "sales_memo", Held)?;
+    s.is(s.retail(1), "updated_by", Nowhere)?;
+    s.is(s.bill(1), "amount_yen", Held)?;
+    s.trap(
+        "legacy-customer-no-kept",
+        "the incumbent's number of a customer who left: held, with its key",
+    );
+    s.put(s.place(), "legacy_customer_no", text("K000000156"), Held)?;
+    s.is(s.place(), "service_address", OperatorBesideHeld)?;
+    s.trap(
+        "written-on-last-day",
+        "frozen on the eve of the cutover by 乙's clerk",
+    );
+    s.set(s.place(), "updated_at", shown(format!("{FREEZE} 23:59:59")))?;
+    s.put(s.place(), "power_factor_pct", int(97), OperatorBesideHeld)
+}

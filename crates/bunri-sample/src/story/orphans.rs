@@ -1,0 +1,211 @@
+//! Rows whose parents disagree, are missing, or were never there.
+
+use jiff::civil::date;
+
+use crate::cell::{int, tenths, text};
+use crate::dice::Dice;
+use crate::names::{OTSU, OWN};
+use crate::planted::Fate::{Both, Held, Operator, Retail, Waiting};
+use crate::point::point_id;
+use crate::schema::TableName;
+use crate::story::stage::{At, consumer};
+use crate::story::{STORY_SEED, Stage, Story, Told, story};
+
+pub(crate) static STORIES: &[Story] = &[
+    story(&[(date(2010, 4, 1), OWN)], first_of_two_points),
+    story(
+        &[(date(2010, 4, 1), OWN), (date(2024, 1, 1), OTSU)],
+        second_of_two_points,
+    ),
+    story(&[(date(2010, 4, 1), OWN)], orphans),
+];
+
+/// A supply point that the ledger does not know.
+pub(crate) const NOWHERE: &str = "9099999999990000000000";
+
+/// The consumer of this point also holds the next one, which 乙 supplies since 2024.
+fn first_of_two_points(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "own-and-other-points",
+        "one person, one own and one other point: a person decides",
+    );
+    s.set(s.consumer(1), "updated_at", text("2015-05-01 09:00:00"))?;
+    s.is(s.consumer(1), "consumer_name", Waiting)?;
+    s.is(s.consumer(1), "consumer_phone", Waiting)?;
+    s.is(s.link(1), "valid_from", Both)?;
+    s.is(s.retail(1), "bank_account", Retail)?;
+    s.place_is(Both)
+}
+
+fn second_of_two_points(s: &mut Stage<'_>) -> Told {
+    let first = s.point.index - 1;
+    let first_id = point_id(first, Dice::new(STORY_SEED, first), 0);
+    let shared = s.point.consumer_id(1) - 8;
+    s.trap("own-and-other-points", "the other point of the same person");
+    s.remove(s.consumer(2))?;
+    s.set(s.link(2), "consumer_id", int(shared))?;
+    let mut link = s.only(TableName::ConsumerPoint);
+    link.selector.push(("consumer_id", shared.to_string()));
+    s.is(link, "valid_from", Operator)?;
+    s.is(s.wheeling(2), "wheeling_contract_no", Operator)?;
+    s.place_is(Operator)?;
+    s.trap(
+        "own-and-other-points-late",
+        "the same, but written when 乙 supplied one of the points",
+    );
+    let second_id = s.point.id.clone();
+    add_consumer(s, 900_000_001, "2026-01-10 09:00:00")?;
+    add_link(s, 900_000_001, &first_id, "2010-04-01")?;
+    add_link(s, 900_000_001, &second_id, "2024-01-01")?;
+    s.canary(consumer(900_000_001), "consumer_name", Operator)
+}
+
+pub(crate) fn add_consumer(s: &mut Stage<'_>, id: i64, written: &str) -> Told {
+    let cells = [("consumer_id", int(id)), ("updated_at", text(written))];
+    s.add(TableName::Consumer, &cells)
+}
+
+pub(crate) fn add_link(s: &mut Stage<'_>, id: i64, point: &str, from: &str) -> Told {
+    s.add(
+        TableName::ConsumerPoint,
+        &[
+            ("consumer_id", int(id)),
+            ("supply_point_id", text(point)),
+            ("valid_from", text(from)),
+            ("valid_until", text("9999-12-31")),
+            ("relation", text("agent")),
+            ("updated_at", text("2026-01-10 09:00:00")),
+        ],
+    )
+}
+
+fn orphans(s: &mut Stage<'_>) -> Told {
+    s.trap("orphan", "a name-holder without a point");
+    add_consumer(s, 900_000_003, "2020-01-10 09:00:00")?;
+    s.canary(consumer(900_000_003), "consumer_name", Waiting)?;
+    s.trap(
+        "orphan",
+        "a name-holder whose point the ledger does not know",
+    );
+    add_consumer(s, 900_000_004, "2026-01-10 09:00:00")?;
+    add_link(s, 900_000_004, NOWHERE, "2010-04-01")?;
+    s.canary(consumer(900_000_004), "consumer_name", Waiting)?;
+    orphan_bill(s)?;
+    orphan_equipment(s)?;
+    unknown_point(s)?;
+    s.trap(
+        "id-zero-width",
+        "a zero-width space in the number: not the ledger's number",
+    );
+    let spelled = format!("{}\u{200b}", s.point.id);
+    misspelt_reading(s, &spelled)?;
+    s.trap("id-padded", "keys are compared byte for byte");
+    let spelled = format!("{} ", s.point.id);
+    misspelt_reading(s, &spelled)
+}
+
+fn orphan_bill(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "orphan",
+        "a bill whose contract is gone, on days that were own",
+    );
+    let id = s.point.id.clone();
+    let cells = [
+        ("billing_no", text("B-ORPHAN-1")),
+        ("retail_contract_no", text("R-GONE-1")),
+        ("supply_point_id", text(id)),
+        ("usage_from", text("2026-01-01")),
+        ("usage_until", text("2026-01-31")),
+        ("amount_yen", int(42_426)),
+        ("issued_on", int(20_260_206)),
+        ("updated_at", text("2026-02-06 09:00:00")),
+    ];
+    s.add(TableName::Billing, &cells)?;
+    let selector = vec![("billing_no", "B-ORPHAN-1".to_owned())];
+    s.is(
+        At {
+            table: TableName::Billing,
+            selector,
+        },
+        "amount_yen",
+        Held,
+    )
+}
+
+fn orphan_equipment(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "orphan",
+        "equipment without a supply point; it never leaves the operator anyway",
+    );
+    let cells = [
+        ("supply_point_id", text(NOWHERE)),
+        ("equipment_no", int(1)),
+        ("equipment_kind", text("在宅酸素")),
+        ("updated_at", text("2020-01-10 09:00:00")),
+    ];
+    s.add(TableName::LoadEquipment, &cells)?;
+    let selector = vec![("supply_point_id", NOWHERE.to_owned())];
+    s.is(
+        At {
+            table: TableName::LoadEquipment,
+            selector,
+        },
+        "equipment_kind",
+        Operator,
+    )
+}
+
+fn unknown_point(s: &mut Stage<'_>) -> Told {
+    s.trap("point-not-in-ledger", "nobody is known to supply it");
+    let at = |table| At {
+        table,
+        selector: vec![("supply_point_id", NOWHERE.to_owned())],
+    };
+    let cells = [
+        ("supply_point_id", text(NOWHERE)),
+        ("service_address", text("甲野県戊島村字沖1番地")),
+        ("updated_at", text("2020-01-10 09:00:00")),
+    ];
+    s.add(TableName::SupplyPoint, &cells)?;
+    s.is(at(TableName::SupplyPoint), "service_address", Waiting)?;
+    let cells = [
+        ("meter_no", text("99M999999999")),
+        ("supply_point_id", text(NOWHERE)),
+    ];
+    s.add(TableName::Meter, &cells)?;
+    s.is(at(TableName::Meter), "meter_no", Waiting)?;
+    let cells = [
+        ("wheeling_contract_no", text("99020-90-999999")),
+        ("supply_point_id", text(NOWHERE)),
+        ("retailer_code", text(OTSU)),
+        ("contract_from", text("2020-04-01")),
+        ("contract_until", text("9999-12-31")),
+        ("updated_at", text("2020-04-02 09:00:00")),
+    ];
+    s.add(TableName::WheelingContract, &cells)?;
+    s.is(
+        at(TableName::WheelingContract),
+        "wheeling_contract_no",
+        Waiting,
+    )
+}
+
+fn misspelt_reading(s: &mut Stage<'_>, id: &str) -> Told {
+    let cells = [
+        ("supply_point_id", text(id)),
+        ("period_from", text("2026-01-01")),
+        ("period_until", text("2026-01-31")),
+        ("usage_kwh", tenths(4_242_601)),
+        ("updated_at", text("2026-02-02 08:00:00")),
+    ];
+    s.add(TableName::Monthly, &cells)?;
+    let selector = vec![("supply_point_id", id.to_owned())];
+    s.is(
+        At {
+            table: TableName::Monthly,
+            selector,
+        },
+        "usage_kwh",
+        Waiting,
+    )
+}
