@@ -1,1 +1,103 @@
-//! Legacy sources to staging
+//! Legacy sources to staging: every table of the catalogue, typed, in key order, with the source's own
+//! counts and sums beside it. Of the catalogue only names, types and keys are used, so a changed class or
+//! row rule never reads the legacy system again.
+
+mod convert;
+mod custody;
+mod declared;
+mod figures;
+mod key;
+mod order;
+mod rejects;
+mod rows;
+mod run;
+mod schema;
+mod sorted;
+mod source;
+mod sql;
+mod table;
+
+use std::path::PathBuf;
+
+use bunri_columnar::ColumnarError;
+use bunri_manifest::{ManifestError, StagingManifest};
+
+pub use run::extract;
+pub use source::SourceError;
+
+/// How much of the machine extraction may use. Neither number changes a byte of what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExtractOptions {
+    /// Bytes of memory, about, for all threads together. Tables that must be sorted spill beyond it.
+    pub memory: u64,
+    /// Tables read at the same time, each over a connection of its own.
+    pub threads: usize,
+}
+
+/// What an extraction came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExtractStats {
+    /// Tables in staging.
+    pub tables: usize,
+    /// Of these, tables found complete from an earlier run.
+    pub tables_kept: usize,
+    /// Rows in staging.
+    pub rows_staged: u64,
+    /// Rows that did not fit their declared types.
+    pub rows_rejected: u64,
+    /// Length of the database file.
+    pub source_bytes: u64,
+    /// Length of all files written, rejects among them.
+    pub staged_bytes: u64,
+}
+
+impl ExtractStats {
+    fn of(manifest: &StagingManifest, tables_kept: usize) -> Self {
+        let files = || manifest.tables.iter().map(|table| &table.file);
+        let rejects = || {
+            manifest
+                .tables
+                .iter()
+                .filter_map(|table| table.rejects.as_ref())
+        };
+        Self {
+            tables: manifest.tables.len(),
+            tables_kept,
+            rows_staged: files().map(|file| file.rows).sum(),
+            rows_rejected: rejects().map(|file| file.rows).sum(),
+            source_bytes: manifest.source.bytes,
+            staged_bytes: files().chain(rejects()).map(|file| file.bytes).sum(),
+        }
+    }
+}
+
+/// Why there is no staging.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtractError {
+    /// The source is not what the catalogue describes: every difference.
+    #[error("the source and the catalogue differ:\n{}", .0.join("\n"))]
+    Schema(Vec<String>),
+    /// Rows break the keys that the catalogue declares: every table that does.
+    #[error("the source breaks keys that the catalogue declares:\n{}", .0.join("\n"))]
+    Keys(Vec<String>),
+    /// The source cannot be read, or not at rest.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Staging cannot be written.
+    #[error(transparent)]
+    Columnar(#[from] ColumnarError),
+    /// The manifest cannot be written.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Another extraction stands there complete, or one that was damaged.
+    #[error("`{}`: {difference}; give an empty custody folder, or remove this staging folder", path.display())]
+    Occupied {
+        /// The manifest of that extraction.
+        path: PathBuf,
+        /// What differs.
+        difference: String,
+    },
+    /// Somebody asked to stop. Tables that were complete are kept for the next run.
+    #[error("interrupted; run again to go on")]
+    Interrupted,
+}

@@ -1,0 +1,224 @@
+//! Where extraction writes, and what an earlier run left there. A table is kept only if its note says that
+//! it was made by this version from this source and shape, and its files are what the note says.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bunri_columnar::{ColumnarError, PARQUET_PART, REJECTS, STAGING, create_folder, write_whole};
+use bunri_manifest::{
+    Blake3Hex, FileEntry, MANIFEST, RelativePath, Source, StagedTable, StagingManifest, TOOL,
+    hash_file,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::ExtractError;
+
+/// Spills and notes.
+const TMP: &str = "tmp";
+
+/// What the bytes of staging depend on, beside the version of the tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Identity {
+    /// The database file.
+    pub(crate) source: Source,
+    /// Names, columns, types and keys of the catalogue.
+    pub(crate) shape: Blake3Hex,
+}
+
+/// Says that a table is complete; lives until the manifest says so of all.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Note {
+    tool: String,
+    identity: Identity,
+    table: StagedTable,
+}
+
+/// The custody folder.
+#[derive(Debug)]
+pub(crate) struct Custody {
+    root: PathBuf,
+}
+
+impl Custody {
+    /// Makes the folders. A custody folder made here is closed to everybody else.
+    pub(crate) fn prepare(root: &Path) -> Result<Self, ColumnarError> {
+        if !root.exists() {
+            create_folder(root)?;
+            close_to_others(root)?;
+        }
+        for folder in [STAGING, TMP] {
+            create_folder(&root.join(folder))?;
+        }
+        Ok(Self {
+            root: root.to_path_buf(),
+        })
+    }
+
+    pub(crate) fn tmp(&self) -> PathBuf {
+        self.root.join(TMP)
+    }
+
+    pub(crate) fn manifest_path(&self) -> PathBuf {
+        self.root.join(STAGING).join(MANIFEST)
+    }
+
+    /// A path as manifests write it.
+    fn relative(path: String) -> Result<RelativePath, ColumnarError> {
+        RelativePath::try_from(path.clone()).map_err(|refused| ColumnarError::Staging {
+            path: path.into(),
+            message: refused.to_owned(),
+        })
+    }
+
+    pub(crate) fn part(&self, id: &str) -> Result<(RelativePath, PathBuf), ColumnarError> {
+        let relative = Self::relative(format!("{STAGING}/{id}/{PARQUET_PART}"))?;
+        Ok((relative.clone(), relative.below(&self.root)))
+    }
+
+    pub(crate) fn rejects(&self, id: &str) -> Result<(RelativePath, PathBuf), ColumnarError> {
+        let relative = Self::relative(format!("{REJECTS}/{id}.jsonl"))?;
+        Ok((relative.clone(), relative.below(&self.root)))
+    }
+
+    fn note(&self, id: &str) -> PathBuf {
+        self.tmp().join(format!("extract-{id}.json"))
+    }
+
+    /// The manifest of an earlier run, if that run came to its end. One of another source, shape or version
+    /// is refused: staging is never replaced.
+    pub(crate) fn finished(&self, now: &Identity) -> Result<Option<StagingManifest>, ExtractError> {
+        let path = self.manifest_path();
+        let Some(text) = read_if_there(&path)? else {
+            return Ok(None);
+        };
+        let occupied = |difference: String| ExtractError::Occupied {
+            path: path.clone(),
+            difference,
+        };
+        let manifest =
+            StagingManifest::parse(&text).map_err(|refused| occupied(refused.to_string()))?;
+        if manifest.tool != TOOL {
+            return Err(occupied(format!(
+                "written by {}, this is {TOOL}",
+                manifest.tool
+            )));
+        }
+        if manifest.source != now.source {
+            return Err(occupied("extracted from another database file".to_owned()));
+        }
+        if manifest.shape != now.shape {
+            return Err(occupied(
+                "extracted with other tables, columns, types or keys".to_owned(),
+            ));
+        }
+        for entry in manifest.tables.iter().flat_map(files) {
+            if !entry
+                .path
+                .below(&self.root)
+                .metadata()
+                .is_ok_and(|found| found.len() == entry.bytes)
+            {
+                return Err(occupied(format!("`{}` is not there whole", entry.path)));
+            }
+        }
+        Ok(Some(manifest))
+    }
+
+    /// What an earlier run noted of this table, if it still holds.
+    pub(crate) fn kept(
+        &self,
+        id: &str,
+        now: &Identity,
+    ) -> Result<Option<StagedTable>, ColumnarError> {
+        let Some(text) = read_if_there(&self.note(id))? else {
+            return Ok(None);
+        };
+        // A note that cannot be read is no note: the table is made again.
+        let Ok(note) = serde_json::from_slice::<Note>(&text) else {
+            return Ok(None);
+        };
+        if note.tool != TOOL || note.identity != *now || note.table.id != id {
+            return Ok(None);
+        }
+        let whole = files(&note.table).all(|entry| self.holds(entry));
+        Ok(whole.then_some(note.table))
+    }
+
+    fn holds(&self, entry: &FileEntry) -> bool {
+        let seen = hash_file(&entry.path.below(&self.root));
+        seen.is_ok_and(|seen| *entry == FileEntry::new(entry.path.clone(), entry.rows, seen))
+    }
+
+    /// Notes that a table's files are committed.
+    pub(crate) fn note_table(
+        &self,
+        table: &StagedTable,
+        now: &Identity,
+    ) -> Result<(), ColumnarError> {
+        let note = Note {
+            tool: TOOL.to_owned(),
+            identity: now.clone(),
+            table: table.clone(),
+        };
+        let path = self.note(&table.id);
+        let bytes = serde_json::to_vec(&note)
+            .map_err(|refused| ColumnarError::io("write", &path)(refused.into()))?;
+        write_whole(&path, &bytes).map(drop)
+    }
+
+    /// Removes what an earlier run left of this table, the note first: it must not outlive its files.
+    pub(crate) fn clear(&self, id: &str) -> Result<(), ColumnarError> {
+        for path in [self.note(id), self.part(id)?.1, self.rejects(id)?.1] {
+            remove_if_there(&path)?;
+        }
+        Ok(())
+    }
+
+    /// Removes the notes, once the manifest speaks for all tables.
+    pub(crate) fn forget_notes<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Result<(), ColumnarError> {
+        for id in ids {
+            remove_if_there(&self.note(id))?;
+        }
+        Ok(())
+    }
+}
+
+fn files(table: &StagedTable) -> impl Iterator<Item = &FileEntry> {
+    [Some(&table.file), table.rejects.as_ref()]
+        .into_iter()
+        .flatten()
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, ColumnarError> {
+    match std::fs::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(absent) if absent.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(refused) => Err(ColumnarError::io("read", path)(refused)),
+    }
+}
+
+fn remove_if_there(path: &Path) -> Result<(), ColumnarError> {
+    match std::fs::remove_file(path) {
+        Err(refused) if refused.kind() != io::ErrorKind::NotFound => {
+            Err(ColumnarError::io("remove", path)(refused))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn close_to_others(folder: &Path) -> Result<(), ColumnarError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+        .map_err(ColumnarError::io("close to others", folder))
+}
+
+#[cfg(not(unix))]
+fn close_to_others(_: &Path) -> Result<(), ColumnarError> {
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! The source's own figures: SQLite counts and sums, not our reader, so that a row that the reader lost is
+//! missed. Sums are exact: they run over two halves of each integer, which no number of rows can overflow.
+
+use bunri_catalogue::{Column, Table, ValueType};
+use bunri_manifest::{ColumnTotal, Total};
+use rusqlite::Row;
+
+use crate::ExtractError;
+use crate::source::Reader;
+use crate::sql::{self, Access};
+
+/// SQLite holds at most 2000 result columns; a column takes at most four.
+const COLUMNS_AT_ONCE: usize = 400;
+/// A number with at most fifteen digits survives the way through a double (see `convert::decimal`).
+const LARGEST_SUMMED: i64 = 1_000_000_000_000_000;
+const MOST_SUMMED_SCALE: u8 = 15;
+
+/// What the source says of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Figures {
+    /// `COUNT(*)`.
+    pub(crate) rows: u64,
+    /// In catalogue order.
+    pub(crate) totals: Vec<ColumnTotal>,
+}
+
+/// Asks the source, from the table itself.
+pub(crate) fn ask(reader: &Reader, table: &Table, access: Access) -> Result<Figures, ExtractError> {
+    let mut figures = Figures {
+        rows: 0,
+        totals: Vec::with_capacity(table.columns.len()),
+    };
+    for columns in table.columns.chunks(COLUMNS_AT_ONCE) {
+        let wrap = reader.error(&format!("count table \"{}\"", table.name));
+        let terms: Vec<String> = columns.iter().flat_map(terms).collect();
+        let sql = format!(
+            "SELECT COUNT(*), {} {}",
+            terms.join(", "),
+            sql::from(table, access)
+        );
+        let mut statement = reader.connection.prepare(&sql).map_err(&wrap)?;
+        let asked = statement.query_row([], |row| {
+            figures.rows = row.get::<_, i64>(0)?.unsigned_abs();
+            let mut next = 1;
+            for column in columns {
+                figures.totals.push(total(row, column, &mut next)?);
+            }
+            Ok(())
+        });
+        asked.map_err(&wrap)?;
+    }
+    Ok(figures)
+}
+
+/// `COUNT(*)` alone: how much work a table is.
+pub(crate) fn count(reader: &Reader, table: &Table, access: Access) -> Result<u64, ExtractError> {
+    let sql = format!("SELECT COUNT(*) {}", sql::from(table, access));
+    let counted = reader
+        .connection
+        .query_row(&sql, [], |row| row.get::<_, i64>(0).map(i64::unsigned_abs));
+    counted.map_err(reader.error(&format!("count table \"{}\"", table.name)))
+}
+
+fn terms(column: &Column) -> Vec<String> {
+    let q = sql::column(column);
+    let mut terms = vec![format!("COUNT({q})")];
+    match column.value_type {
+        ValueType::Int => {
+            terms.extend(halves(&format!(
+                "CASE typeof({q}) WHEN 'integer' THEN {q} END"
+            )));
+        }
+        ValueType::Decimal { scale, .. } if scale <= MOST_SUMMED_SCALE => {
+            terms.push(misfits(&q, scale));
+            terms.extend(halves(&scaled(&q, scale)));
+        }
+        ValueType::Text => {
+            terms.push(format!(
+                "SUM(CASE typeof({q}) WHEN 'text' THEN octet_length({q}) END)"
+            ));
+        }
+        _ => {}
+    }
+    terms
+}
+
+/// `v = (v >> 32) × 2^32 + (v & (2^32 − 1))`, below zero too.
+fn halves(value: &str) -> [String; 2] {
+    [
+        format!("SUM(({value}) >> 32)"),
+        format!("SUM(({value}) & 4294967295)"),
+    ]
+}
+
+/// How many values cannot be summed exactly: texts, bytes, large numbers, reals finer than the scale.
+fn misfits(q: &str, scale: u8) -> String {
+    let unit = 10_i64.pow(u32::from(scale));
+    let bound = LARGEST_SUMMED / unit;
+    format!(
+        "SUM(CASE typeof({q}) WHEN 'null' THEN 0 \
+         WHEN 'integer' THEN {q} NOT BETWEEN -{bound} AND {bound} \
+         WHEN 'real' THEN {q} NOT BETWEEN -{bound}.0 AND {bound}.0 OR ROUND({q} * {unit}.0) / {unit}.0 <> {q} \
+         ELSE 1 END)"
+    )
+}
+
+fn scaled(q: &str, scale: u8) -> String {
+    let unit = 10_i64.pow(u32::from(scale));
+    format!(
+        "CASE typeof({q}) WHEN 'integer' THEN {q} * {unit} \
+         WHEN 'real' THEN CAST(ROUND({q} * {unit}.0) AS INTEGER) END"
+    )
+}
+
+fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<ColumnTotal> {
+    let mut take = || {
+        *next += 1;
+        // A sum over no values is NULL.
+        row.get::<_, Option<i64>>(*next - 1)
+            .map(|figure| figure.unwrap_or(0))
+    };
+    let non_null = take()?.unsigned_abs();
+    let total = match column.value_type {
+        ValueType::Int => Some(Total::IntSum {
+            sum: joined(take()?, take()?),
+        }),
+        ValueType::Decimal { scale, .. } if scale <= MOST_SUMMED_SCALE => {
+            let misfits = take()?;
+            let sum = joined(take()?, take()?);
+            (misfits == 0).then_some(Total::DecimalSum { sum })
+        }
+        ValueType::Text => Some(Total::TextBytes {
+            bytes: take()?.unsigned_abs(),
+        }),
+        _ => None,
+    };
+    Ok(ColumnTotal {
+        column: column.name.clone(),
+        non_null,
+        total,
+    })
+}
+
+fn joined(high: i64, low: i64) -> String {
+    ((i128::from(high) << 32) + i128::from(low)).to_string()
+}

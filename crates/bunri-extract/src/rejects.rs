@@ -1,0 +1,119 @@
+//! Rejects while a table is read: whole rows as the source stores them, sorted, so that the order in which
+//! the source held them leaves no trace.
+
+use std::path::Path;
+
+use bunri_catalogue::Table;
+use bunri_columnar::{ByteSorter, ColumnarError, RawValue, Reject, RejectWriter};
+use bunri_manifest::Digests;
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+
+use crate::convert::Misfit;
+
+/// Gathers the rejected rows of one table.
+#[derive(Debug)]
+pub(crate) struct Rejects {
+    sorter: ByteSorter,
+    pub(crate) rows: u64,
+}
+
+impl Rejects {
+    /// Nothing rejected yet; runs spill to `folder`.
+    pub(crate) fn new(folder: &Path, budget: usize) -> Self {
+        Self {
+            sorter: ByteSorter::new(folder, budget),
+            rows: 0,
+        }
+    }
+
+    /// Takes a row whose column number `column` broke a rule.
+    pub(crate) fn take(
+        &mut self,
+        table: &Table,
+        row: &Row<'_>,
+        column: usize,
+        misfit: Misfit,
+    ) -> Result<(), RejectError> {
+        let values = (0..table.columns.len()).map(|at| row.get_ref(at).map(raw));
+        let reject = Reject {
+            table: table.id.clone(),
+            column: table.columns[column].name.clone(),
+            rule: misfit.word().to_owned(),
+            values: values.collect::<Result<_, _>>()?,
+        };
+        self.rows += 1;
+        Ok(self.sorter.push(&serde_json::to_vec(&reject)?)?)
+    }
+
+    /// Writes them to `path`; no file when there are none.
+    pub(crate) fn write(self, path: &Path) -> Result<Option<(u64, Digests)>, ColumnarError> {
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        let mut writer = RejectWriter::create(path)?;
+        let mut sorted = self.sorter.finish()?;
+        while let Some(line) = sorted.next()? {
+            writer.write_line(line)?;
+        }
+        writer.commit().map(Some)
+    }
+}
+
+/// A row that could not be set aside.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RejectError {
+    #[error(transparent)]
+    Sql(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Columnar(#[from] ColumnarError),
+}
+
+fn raw(value: ValueRef<'_>) -> RawValue {
+    match value {
+        ValueRef::Null => RawValue::Null,
+        ValueRef::Integer(number) => RawValue::Int(number),
+        // `{:?}` is the shortest text that reads back as the same number, with an exponent where it is long.
+        ValueRef::Real(number) => RawValue::Real(format!("{number:?}")),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => RawValue::Text(text.to_owned()),
+            Err(_) => RawValue::TextHex(hex(bytes)),
+        },
+        ValueRef::Blob(bytes) => RawValue::Blob(hex(bytes)),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raw_values_keep_what_the_source_holds() {
+        let list = [
+            (ValueRef::Null, RawValue::Null),
+            (ValueRef::Integer(-1), RawValue::Int(-1)),
+            (ValueRef::Real(0.1), RawValue::Real("0.1".into())),
+            (ValueRef::Real(1e300), RawValue::Real("1e300".into())),
+            (ValueRef::Text(b""), RawValue::Text(String::new())),
+            (
+                ValueRef::Text(b"\x93\xfa"),
+                RawValue::TextHex("93fa".into()),
+            ),
+            (ValueRef::Blob(b"\x00\xff"), RawValue::Blob("00ff".into())),
+        ];
+        for (value, expected) in list {
+            assert_eq!(raw(value), expected);
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The source database, held still: read transactions that block every commit to the file, its digest taken
+//! under them, and the test afterwards that nobody changed it behind SQLite's back.
+//!
+//! POSIX drops all locks that a process holds on a file as soon as it closes any handle of that file. So
+//! the file is opened once here, for hashing, and that handle is closed after the last connection.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use bunri_columnar::Observer;
+use bunri_manifest::{Blake3Hex, Source};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::ExtractError;
+
+/// How long to wait for a lock that somebody holds.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// The first bytes of every SQLite database.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// What is read at once for the digest.
+const PIECE: usize = 1 << 20;
+
+/// What is wrong with the source database. Names files and tables, never a record's value.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The file system said no.
+    #[error("cannot read the source database `{}`: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Not SQLite, or encrypted.
+    #[error("`{}` is not a SQLite database, or it is encrypted; give the plain database file", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A journal or write-ahead log stands beside it.
+    #[error(
+        "`{}` is being written or was not closed cleanly: `{}` is not empty; close the application, \
+         checkpoint it (`PRAGMA wal_checkpoint(TRUNCATE)`) or take a copy with `VACUUM INTO`",
+        path.display(), beside.display()
+    )]
+    BeingWritten {
+        /// The database.
+        path: PathBuf,
+        /// The journal or log.
+        beside: PathBuf,
+    },
+    /// Somebody holds a lock.
+    #[error("`{}` is locked: another program is writing it; close that program, or take a copy with `VACUUM INTO`", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not what it was when extraction began.
+    #[error("`{}` changed while it was read ({what}); nothing was completed, run again on a database at rest", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// How that was seen.
+        what: &'static str,
+    },
+    /// SQLite could not open it, though the file can be read.
+    #[error(
+        "SQLite cannot open `{}`; a database in WAL mode needs a folder that SQLite may write to: take a copy \
+         with `VACUUM INTO`",
+        path.display()
+    )]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Stores text as UTF-16, where damaged characters would be replaced without a trace.
+    #[error("`{}` stores text as {encoding}; give a UTF-8 copy (`sqlite3 old.db .dump | sqlite3 new.db`)", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite calls it.
+        encoding: String,
+    },
+    /// A table held fewer or more rows when read in key order than it counts.
+    #[error(
+        "source table \"{table}\" counts {counted} rows but {read} were read; an index is damaged: run `PRAGMA integrity_check` and `REINDEX` on a copy"
+    )]
+    RowsDiffer {
+        /// The table's name in the source.
+        table: String,
+        /// By `COUNT(*)`.
+        counted: u64,
+        /// By reading.
+        read: u64,
+    },
+    /// SQLite said no.
+    #[error("cannot {action} in `{}`: {source}", path.display())]
+    Sql {
+        /// What was tried.
+        action: String,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+}
+
+/// The database file as it stood when it was opened.
+#[derive(Debug)]
+pub(crate) struct SourceFile {
+    path: PathBuf,
+    file: File,
+    stamp: Stamp,
+}
+
+/// What changes when somebody writes a file without asking SQLite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+    inode: u64,
+}
+
+/// One connection inside its read transaction.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) connection: Connection,
+    pub(crate) path: PathBuf,
+    data_version: i64,
+}
+
+impl SourceFile {
+    /// Opens the file and refuses what is no database at rest.
+    pub(crate) fn open(path: &Path) -> Result<Self, SourceError> {
+        let wrong = |source| SourceError::Io {
+            path: path.to_path_buf(),
+            source,
+        };
+        let path = path.canonicalize().map_err(wrong)?;
+        let wrong = |source| SourceError::Io {
+            path: path.clone(),
+            source,
+        };
+        let mut file = File::open(&path).map_err(wrong)?;
+        let stamp = Stamp::of(&file.metadata().map_err(wrong)?);
+        let mut head = [0; MAGIC.len()];
+        match file.read_exact(&mut head) {
+            Err(short) if short.kind() != io::ErrorKind::UnexpectedEof => return Err(wrong(short)),
+            Ok(()) if head == *MAGIC => {}
+            _ => return Err(SourceError::NotADatabase { path }),
+        }
+        let source = Self { path, file, stamp };
+        source.refuse_journals()?;
+        Ok(source)
+    }
+
+    /// A connection whose read transaction has begun: from here to its end no commit can reach the file.
+    pub(crate) fn begin(&self) -> Result<Reader, ExtractError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let wrap = |source| sql_error(&self.path, "open the database", source);
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(wrap)?;
+        connection.busy_timeout(PATIENCE).map_err(wrap)?;
+        connection
+            .execute_batch(
+                "PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON;
+                 PRAGMA cache_size = -16384; PRAGMA mmap_size = 2147418112; BEGIN",
+            )
+            .map_err(wrap)?;
+        // The lock is taken by the first read, not by BEGIN.
+        let read: Result<i64, _> =
+            connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0));
+        read.map_err(wrap)?;
+        let data_version = pragma_data_version(&connection).map_err(wrap)?;
+        let reader = Reader {
+            connection,
+            path: self.path.clone(),
+            data_version,
+        };
+        reader.refuse_utf16()?;
+        Ok(reader)
+    }
+
+    /// Length and digest, while the readers hold their locks.
+    pub(crate) fn hash(&self, observer: &dyn Observer) -> Result<Source, ExtractError> {
+        let wrong = |source| SourceError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0)).map_err(wrong)?;
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; PIECE];
+        let mut bytes = 0;
+        loop {
+            if observer.cancelled() {
+                return Err(ExtractError::Interrupted);
+            }
+            let read = file.read(&mut buffer).map_err(wrong)?;
+            if read == 0 {
+                break;
+            }
+            hasher.update(&buffer[..read]);
+            bytes += read as u64;
+        }
+        let blake3 = Blake3Hex::try_from(hasher.finalize().to_hex().to_string())
+            .map_err(|refused| wrong(io::Error::other(refused)))?;
+        Ok(Source {
+            kind: "sqlite".to_owned(),
+            bytes,
+            blake3,
+        })
+    }
+
+    /// Refuses a file that is not what it was. The readers' locks are released between the two halves: the
+    /// file is looked at while nobody may write it, SQLite's own counter only moves in a new transaction.
+    pub(crate) fn unchanged(&self, readers: Vec<Reader>) -> Result<(), ExtractError> {
+        let changed = |what| SourceError::Changed {
+            path: self.path.clone(),
+            what,
+        };
+        let wrong = |source| SourceError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        let now = Stamp::of(&self.path.metadata().map_err(wrong)?);
+        if now.inode != self.stamp.inode {
+            return Err(changed("another file has its name").into());
+        }
+        if now != self.stamp {
+            return Err(changed("length or time of change").into());
+        }
+        if self.journal("-wal").is_some() {
+            return Err(changed("a write-ahead log appeared").into());
+        }
+        for reader in readers {
+            if reader.end()? {
+                return Err(changed("another connection committed").into());
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_journals(&self) -> Result<(), SourceError> {
+        match self.journal("-wal").or_else(|| self.journal("-journal")) {
+            Some(beside) => Err(SourceError::BeingWritten {
+                path: self.path.clone(),
+                beside,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The file beside the database with this ending, unless absent or empty.
+    fn journal(&self, ending: &str) -> Option<PathBuf> {
+        let mut name = self.path.clone().into_os_string();
+        name.push(ending);
+        let beside = PathBuf::from(name);
+        beside
+            .metadata()
+            .is_ok_and(|found| found.len() > 0)
+            .then_some(beside)
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Self {
+            bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+            inode,
+        }
+    }
+}
+
+impl Reader {
+    /// Wraps an SQLite error with what was tried.
+    pub(crate) fn error(&self, action: &str) -> impl Fn(rusqlite::Error) -> ExtractError + use<> {
+        let (path, action) = (self.path.clone(), action.to_owned());
+        move |source| sql_error(&path, &action, source)
+    }
+
+    fn refuse_utf16(&self) -> Result<(), ExtractError> {
+        let encoding: String = self
+            .connection
+            .query_row("PRAGMA encoding", [], |row| row.get(0))
+            .map_err(self.error("ask for the text encoding"))?;
+        if encoding == "UTF-8" {
+            return Ok(());
+        }
+        Err(SourceError::Encoding {
+            path: self.path.clone(),
+            encoding,
+        }
+        .into())
+    }
+
+    /// Ends the transaction; says whether somebody has committed since it began.
+    fn end(self) -> Result<bool, ExtractError> {
+        let wrap = self.error("end the read transaction");
+        self.connection.execute_batch("COMMIT").map_err(&wrap)?;
+        Ok(pragma_data_version(&self.connection).map_err(&wrap)? != self.data_version)
+    }
+}
+
+fn pragma_data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA data_version", [], |row| row.get(0))
+}
+
+/// What SQLite's code means to the person who runs this.
+fn sql_error(path: &Path, action: &str, source: rusqlite::Error) -> ExtractError {
+    let path = path.to_path_buf();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => ExtractError::Interrupted,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            SourceError::Locked { path }.into()
+        }
+        Some(ErrorCode::CannotOpen) => SourceError::CannotOpen { path }.into(),
+        Some(ErrorCode::NotADatabase) => SourceError::NotADatabase { path }.into(),
+        _ => SourceError::Sql {
+            action: action.to_owned(),
+            path,
+            source,
+        }
+        .into(),
+    }
+}

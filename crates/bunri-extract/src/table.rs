@@ -1,0 +1,300 @@
+//! One table, from the source to its committed files.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow_array::RecordBatch;
+use bunri_catalogue::Table;
+use bunri_columnar::{
+    CanonicalWriter, ColumnarError, Event, Observer, PendingFile, create_folder, staging_schema,
+};
+use bunri_manifest::{FileEntry, StagedTable};
+
+use crate::ExtractError;
+use crate::custody::{Custody, Identity};
+use crate::figures::{self, Figures};
+use crate::key::{self, KeyWatch};
+use crate::order;
+use crate::rejects::Rejects;
+use crate::rows::Batcher;
+use crate::sorted::RowSorter;
+use crate::source::{Reader, SourceError};
+use crate::sql::{self, Access};
+
+/// Rejects are few; they get this part of a table's memory.
+const REJECT_SHARE: usize = 8;
+
+/// What all tables of a run share.
+pub(crate) struct Bench<'a> {
+    pub(crate) custody: &'a Custody,
+    pub(crate) identity: &'a Identity,
+    pub(crate) halt: Halt<'a>,
+    /// Bytes to sort with, for one table at a time.
+    pub(crate) budget: usize,
+}
+
+/// Whether to go on: somebody asked to stop, or another table failed.
+pub(crate) struct Halt<'a> {
+    pub(crate) observer: &'a dyn Observer,
+    pub(crate) failed: AtomicBool,
+}
+
+impl Halt<'_> {
+    pub(crate) fn asked(&self) -> bool {
+        self.observer.cancelled() || self.failed.load(Ordering::Relaxed)
+    }
+
+    fn check(&self) -> Result<(), ExtractError> {
+        if self.asked() {
+            Err(ExtractError::Interrupted)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// How a table ended, when nothing failed.
+pub(crate) enum Outcome {
+    /// Its files and its note are committed.
+    Staged(Box<StagedTable>),
+    /// Its rows break its declared key, in these ways.
+    Refused(Vec<String>),
+}
+
+/// Stages one table.
+pub(crate) fn stage(
+    bench: &Bench<'_>,
+    reader: &Reader,
+    table: &Table,
+    access: Access,
+) -> Result<Outcome, ExtractError> {
+    bench.halt.check()?;
+    bench.halt.observer.event(Event::Table { id: &table.id });
+    bench.custody.clear(&table.id)?;
+    let figures = figures::ask(reader, table, access)?;
+    let nulls = key::nulls(table, &figures);
+    if !nulls.is_empty() {
+        return Ok(Outcome::Refused(nulls));
+    }
+    let work = Work {
+        bench,
+        reader,
+        table,
+        access,
+        figures,
+    };
+    let mut progress = Progress {
+        observer: bench.halt.observer,
+        told: 0,
+    };
+    let written = work.write(&mut progress)?;
+    if let Some(complaint) = written.output.watch.and_then(KeyWatch::complaint) {
+        return Ok(Outcome::Refused(vec![complaint]));
+    }
+    progress.reach(work.figures.rows);
+    let staged = work.commit(written.output.writer, written.rejects)?;
+    bench.halt.observer.event(Event::TableDone {
+        id: &table.id,
+        rows: staged.source_rows,
+    });
+    Ok(Outcome::Staged(Box::new(staged)))
+}
+
+/// Tells of rows once, however often a table is read.
+struct Progress<'a> {
+    observer: &'a dyn Observer,
+    told: u64,
+}
+
+impl Progress<'_> {
+    fn reach(&mut self, rows: u64) {
+        if rows > self.told {
+            self.observer.event(Event::Rows {
+                rows: rows - self.told,
+            });
+            self.told = rows;
+        }
+    }
+}
+
+/// One table at work.
+struct Work<'a> {
+    bench: &'a Bench<'a>,
+    reader: &'a Reader,
+    table: &'a Table,
+    access: Access,
+    figures: Figures,
+}
+
+/// All rows of a table, written but not committed.
+struct Written<'a> {
+    output: Output<'a>,
+    rejects: Rejects,
+}
+
+impl<'a> Work<'a> {
+    fn write(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
+        if let Some(select) = order::cheap(self.reader, self.table)?
+            && let Some(written) = self.ordered(&select, progress)?
+        {
+            return Ok(written);
+        }
+        self.sorted(progress)
+    }
+
+    /// Rows as SQLite orders them; [`None`] when that is not the order of the typed values.
+    fn ordered(
+        &self,
+        select: &str,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<Written<'a>>, ExtractError> {
+        let mut rejects = self.rejects();
+        let mut output = Output::create(self.bench.custody, self.table)?;
+        let mut ascends = true;
+        self.read(select, &mut rejects, |batch, rows_read| {
+            ascends = output.take(batch)?;
+            progress.reach(rows_read);
+            Ok(ascends)
+        })?;
+        Ok(ascends.then_some(Written { output, rejects }))
+    }
+
+    fn sorted(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
+        let mut rejects = self.rejects();
+        let mut sorter = RowSorter::new(self.table, &self.bench.custody.tmp(), self.bench.budget)?;
+        let select = sql::select_all(self.table, self.access);
+        self.read(&select, &mut rejects, |batch, rows_read| {
+            sorter.push(batch)?;
+            // Writing is the other half of the work.
+            progress.reach(rows_read / 2);
+            Ok(true)
+        })?;
+        let mut output = Output::create(self.bench.custody, self.table)?;
+        let mut rows = sorter.finish()?;
+        let mut done = self.figures.rows / 2;
+        while let Some(batch) = rows.next()? {
+            self.bench.halt.check()?;
+            if !output.take(&batch)? {
+                return Err(unsorted(self.table).into());
+            }
+            done += batch.num_rows() as u64 / 2;
+            progress.reach(done);
+        }
+        Ok(Written { output, rejects })
+    }
+
+    /// Reads the table to its end, or until `each` has seen enough.
+    fn read(
+        &self,
+        select: &str,
+        rejects: &mut Rejects,
+        mut each: impl FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>,
+    ) -> Result<(), ExtractError> {
+        let wrap = self
+            .reader
+            .error(&format!("read table \"{}\"", self.table.name));
+        let mut statement = self.reader.connection.prepare(select).map_err(&wrap)?;
+        let mut rows = statement.query([]).map_err(&wrap)?;
+        let mut batcher = Batcher::new(self.reader, self.table)?;
+        while let Some(batch) = batcher.next(&mut rows, rejects)? {
+            self.bench.halt.check()?;
+            if !each(&batch, batcher.rows_read)? {
+                return Ok(());
+            }
+        }
+        if batcher.rows_read == self.figures.rows {
+            return Ok(());
+        }
+        let (table, counted) = (self.table.name.clone(), self.figures.rows);
+        Err(SourceError::RowsDiffer {
+            table,
+            counted,
+            read: batcher.rows_read,
+        }
+        .into())
+    }
+
+    fn rejects(&self) -> Rejects {
+        Rejects::new(&self.bench.custody.tmp(), self.bench.budget / REJECT_SHARE)
+    }
+
+    fn commit(
+        self,
+        writer: CanonicalWriter<PendingFile>,
+        rejects: Rejects,
+    ) -> Result<StagedTable, ExtractError> {
+        let (custody, table) = (self.bench.custody, self.table);
+        let finished = writer.finish()?;
+        let file = FileEntry::new(
+            custody.part(&table.id)?.0,
+            finished.rows,
+            finished.sink.commit()?,
+        );
+        let rejects = commit_rejects(custody, table, rejects)?;
+        let staged = StagedTable {
+            id: table.id.clone(),
+            name: table.name.clone(),
+            source_rows: self.figures.rows,
+            file,
+            rejects,
+            totals: self.figures.totals,
+        };
+        custody.note_table(&staged, self.bench.identity)?;
+        Ok(staged)
+    }
+}
+
+fn commit_rejects(
+    custody: &Custody,
+    table: &Table,
+    rejects: Rejects,
+) -> Result<Option<FileEntry>, ColumnarError> {
+    if rejects.rows == 0 {
+        return Ok(None);
+    }
+    let (relative, path) = custody.rejects(&table.id)?;
+    create_parent(&path)?;
+    let written = rejects.write(&path)?;
+    Ok(written.map(|(rows, digests)| FileEntry::new(relative, rows, digests)))
+}
+
+fn create_parent(path: &Path) -> Result<(), ColumnarError> {
+    path.parent().map_or(Ok(()), create_folder)
+}
+
+fn unsorted(table: &Table) -> ColumnarError {
+    ColumnarError::Staging {
+        path: table.id.clone().into(),
+        message: "sorted rows do not ascend; this is a bug in bunri".to_owned(),
+    }
+}
+
+/// The file of a table while it is written, and the watch over its key.
+struct Output<'a> {
+    writer: CanonicalWriter<PendingFile>,
+    watch: Option<KeyWatch<'a>>,
+}
+
+impl<'a> Output<'a> {
+    fn create(custody: &Custody, table: &'a Table) -> Result<Self, ColumnarError> {
+        let (_, path) = custody.part(&table.id)?;
+        create_parent(&path)?;
+        let sink = PendingFile::create(&path)?;
+        let writer = CanonicalWriter::new(sink, staging_schema(table), &path)?;
+        let watch = (!table.key.is_empty())
+            .then(|| KeyWatch::new(table))
+            .transpose()?;
+        Ok(Self { writer, watch })
+    }
+
+    /// Takes rows, unless they do not ascend.
+    fn take(&mut self, batch: &RecordBatch) -> Result<bool, ColumnarError> {
+        if let Some(watch) = &mut self.watch
+            && !watch.ascends(batch)?
+        {
+            return Ok(false);
+        }
+        self.writer.write(batch)?;
+        Ok(true)
+    }
+}
