@@ -1,4 +1,9 @@
 //! The reviewed classification and the job: parse, check, explain. No Arrow here, and no evaluation.
+//!
+//! A catalogue is read in three steps, each of which goes on after a mistake so that all are found at once:
+//! `read` understands words (TOML to drafts), `resolve` looks up names (drafts to the model), `check` holds the
+//! model against the rules that no single name can break. Only [`load`] makes a [`Catalogue`], so whoever holds
+//! one holds a valid one; the same is true of [`load_job`] and [`Job`].
 
 mod check;
 mod day;

@@ -30,11 +30,7 @@ pub fn load(path: &Path) -> Result<Catalogue, Problems> {
         .enumerate()
         .map(|(file, (name, bytes))| decode(file, folder.join(name), bytes, &mut log))
         .collect();
-    let drafted = if log.is_empty() {
-        drafts(&files, &mut log)
-    } else {
-        None
-    };
+    let drafted = drafts(&files, &mut log);
     let catalogue = drafted.and_then(|(main, tables)| finish(main, tables, &relative, &mut log));
     match catalogue {
         Some(mut catalogue) if log.is_empty() => {
@@ -144,26 +140,41 @@ fn read_all(folder: &Path, relative: &[String]) -> Result<Vec<(String, Vec<u8>)>
 
 /// Text must be UTF-8; the part before the first other byte is kept, to name the line.
 pub(crate) fn decode(file: usize, path: PathBuf, bytes: Vec<u8>, log: &mut Log) -> SourceFile {
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let message = "not UTF-8 from here on: save the file as UTF-8 (it may be Shift_JIS)";
-        log.refuse(
-            Spot {
-                file,
-                offset: Some(valid),
-            },
-            message,
-        );
-        String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned()
-    });
-    SourceFile { path, text }
+    match String::from_utf8(bytes) {
+        Ok(text) => SourceFile {
+            path,
+            text,
+            readable: true,
+        },
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let message = "not UTF-8 from here on: save the file as UTF-8 (it may be Shift_JIS)";
+            log.refuse(
+                Spot {
+                    file,
+                    offset: Some(valid),
+                },
+                message,
+            );
+            let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+            SourceFile {
+                path,
+                text,
+                readable: false,
+            }
+        }
+    }
 }
 
 /// Everything read, or [`None`] when a file is too broken for its names to be looked up.
 fn drafts(files: &[SourceFile], log: &mut Log) -> Option<(CatalogueDraft, Vec<TableDraft>)> {
     let mut main = None;
     let mut tables = Vec::new();
-    for (file, source) in files.iter().enumerate() {
+    for (file, source) in files
+        .iter()
+        .enumerate()
+        .filter(|(_, source)| source.readable)
+    {
         let Some(tree) = syntax::parse(file, &source.text, log) else {
             continue;
         };

@@ -93,6 +93,8 @@ pub(crate) type Name = Spotted<String>;
 pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
     pub(crate) text: String,
+    /// Whether it is text at all; if not, `text` ends where it stops being text.
+    pub(crate) readable: bool,
 }
 
 /// Collects mistakes while reading goes on.

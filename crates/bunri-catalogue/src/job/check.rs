@@ -3,6 +3,7 @@
 use super::{Job, JobKind};
 use crate::model::{Catalogue, Class, ClassRule, Column, Table, ValueType};
 use crate::problem::{Position, Problem, Problems, did_you_mean};
+use crate::section::listed;
 
 /// Everything that a job and its catalogue must agree on.
 ///
@@ -46,24 +47,22 @@ pub fn check_pin(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
 /// For a cutover, refuses columns that nobody has founded on a law, a guideline or a decision.
 ///
 /// # Errors
-/// Every such column, by table and name.
+/// Every such column, one message for each table.
 pub fn check_basis(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
     if job.kind != JobKind::Cutover {
         return Ok(());
     }
-    let unfounded = catalogue.without_basis();
-    let message = |column: &String| {
-        format!(
-            "a cutover needs a `basis` for every class: {column} has none (one `basis` for a whole table is \
-             enough)"
-        )
+    let refusal = |table: &Table| {
+        let columns = unfounded(table);
+        let message = format!(
+            "a cutover needs a `basis` for every class, and in {} there is none for {} (one `basis` for the \
+             whole table is enough)",
+            table.id,
+            listed(&columns)
+        );
+        (!columns.is_empty()).then(|| problem(job, job.places.kind, message))
     };
-    collected(
-        unfounded
-            .iter()
-            .map(|column| problem(job, job.places.kind, message(column)))
-            .collect(),
-    )
+    collected(catalogue.tables.iter().filter_map(refusal).collect())
 }
 
 /// Refuses ranges of unknown tables, of keys that have no order to cut, and bounds out of order.
@@ -145,23 +144,34 @@ fn collected(problems: Vec<Problem>) -> Result<(), Problems> {
     }
 }
 
+/// The columns whose class rests on nothing: no basis of their own and none of their table. Public codes
+/// need none.
+fn unfounded(table: &Table) -> Vec<&str> {
+    let rests_on_nothing = |column: &&Column| {
+        column.basis.is_none() && column.class != ClassRule::Fixed(Class::Reference)
+    };
+    if table.basis.is_some() {
+        return Vec::new();
+    }
+    table
+        .columns
+        .iter()
+        .filter(rests_on_nothing)
+        .map(|column| column.name.as_str())
+        .collect()
+}
+
 impl Catalogue {
-    /// The columns whose class rests on nothing: no basis of their own and none of their table. Public codes
-    /// need none.
+    /// The columns, as `table.column`, whose class rests on no basis, neither their own nor their table's. A
+    /// cutover refuses them.
     #[must_use]
     pub fn without_basis(&self) -> Vec<String> {
-        let unfounded = |column: &&Column| {
-            column.basis.is_none() && column.class != ClassRule::Fixed(Class::Reference)
+        let named = |table: &Table| -> Vec<String> {
+            unfounded(table)
+                .iter()
+                .map(|column| format!("{}.{column}", table.id))
+                .collect()
         };
-        let tables = self.tables.iter().filter(|table| table.basis.is_none());
-        tables
-            .flat_map(|table| {
-                table
-                    .columns
-                    .iter()
-                    .filter(unfounded)
-                    .map(|column| format!("{}.{}", table.id, column.name))
-            })
-            .collect()
+        self.tables.iter().flat_map(named).collect()
     }
 }

@@ -1,6 +1,10 @@
 //! The catalogue and the job as their users meet them: folders of text, loaded or refused.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod damage;
+mod digests;
+mod explained;
 mod invalid;
+mod jobs;
 mod samples;
 mod valid;

@@ -38,3 +38,22 @@ pub(crate) fn minimal() -> tempfile::TempDir {
     overlay(&folder("valid/minimal"), copy.path());
     copy
 }
+
+/// Compares what was said with what a file expects. With `BUNRI_BLESS` set, writes the file instead, for a
+/// person to read the difference.
+pub(crate) fn agrees(expected: &Path, said: &str) -> Result<(), String> {
+    if std::env::var_os("BUNRI_BLESS").is_some() {
+        fs::write(expected, said).unwrap();
+    }
+    match fs::read_to_string(expected) {
+        Ok(text) if text == said => Ok(()),
+        Ok(text) => Err(format!(
+            "{}\nexpected:\n{text}said:\n{said}",
+            expected.display()
+        )),
+        Err(_) => Err(format!(
+            "{} is missing; it said:\n{said}",
+            expected.display()
+        )),
+    }
+}

@@ -1,0 +1,54 @@
+//! Catalogues damaged line by line: whatever is missing, the answer is a catalogue or a list of mistakes with
+//! places that exist. Never a panic, never an empty list.
+
+use std::fs;
+use std::path::Path;
+
+use bunri_catalogue::{Problems, load};
+
+use crate::samples::{entries, folder, overlay};
+
+fn places_exist(problems: &Problems) {
+    assert!(!problems.0.is_empty());
+    for problem in &problems.0 {
+        let Some(position) = problem.position else {
+            continue;
+        };
+        let text = fs::read_to_string(&problem.file).unwrap();
+        let line = text.lines().nth(position.line - 1).unwrap_or_default();
+        assert!(position.column <= line.chars().count() + 1, "{problem}");
+    }
+}
+
+/// Loads the catalogue once for every line of a file, with that line damaged.
+fn damage_each_line(catalogue: &Path, file: &Path, damage: impl Fn(&str) -> String) {
+    let whole = fs::read_to_string(file).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    for number in 0..lines.len() {
+        let mut damaged: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        damaged[number] = damage(lines[number]);
+        fs::write(file, damaged.join("\n")).unwrap();
+        if let Err(problems) = load(catalogue) {
+            places_exist(&problems);
+        }
+    }
+    fs::write(file, whole).unwrap();
+}
+
+#[test]
+fn a_catalogue_with_any_line_damaged_is_accepted_or_refused_with_places() {
+    for sample in entries(&folder("valid")) {
+        let copy = tempfile::tempdir().unwrap();
+        overlay(&sample, copy.path());
+        let mut files = entries(&copy.path().join("tables"));
+        files.push(copy.path().join("catalogue.toml"));
+        for file in files {
+            damage_each_line(copy.path(), &file, |_| String::new());
+            damage_each_line(copy.path(), &file, |line| {
+                line.chars().take(line.chars().count() / 2).collect()
+            });
+            damage_each_line(copy.path(), &file, |line| format!("{line}\n{line}"));
+        }
+        assert!(load(copy.path()).is_ok());
+    }
+}
