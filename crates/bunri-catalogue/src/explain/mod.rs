@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::day::day_text;
-use crate::model::{Catalogue, Class, ClassRule, Condition, IncumbentCode, Table, ValueType, When};
+use crate::model::{
+    Catalogue, Class, ClassRule, Column, Condition, IncumbentCode, Table, ValueType, When,
+};
 
 /// Lines of text under construction. Writing to a String cannot fail, so the result is dropped in one place.
 #[derive(Default)]
@@ -114,33 +116,30 @@ fn classes(table: &Table, page: &mut Page) {
         );
     }
     for column in &table.columns {
-        let ClassRule::ByValue {
-            column: by,
-            cases,
-            otherwise,
-            ..
-        } = &column.class
-        else {
-            continue;
-        };
-        let by = &table.columns[*by].name;
-        page.line(2, format!("Decided by `{by}`: `{}` is", column.name));
-        for (value, class) in cases {
-            page.line(
-                4,
-                format!(
-                    "{} ({}) where `{by}` is {},",
-                    class.word(),
-                    class.term(),
-                    quoted(value)
-                ),
-            );
-        }
+        by_value(table, column, page);
+    }
+}
+
+fn by_value(table: &Table, column: &Column, page: &mut Page) {
+    let ClassRule::ByValue {
+        column: by,
+        cases,
+        otherwise,
+        ..
+    } = &column.class
+    else {
+        return;
+    };
+    let by = &table.columns[*by].name;
+    let class = |class: Class| format!("{} ({})", class.word(), class.term());
+    page.line(2, format!("Decided by `{by}`: `{}` is", column.name));
+    for (value, of_value) in cases {
         page.line(
             4,
-            format!("{} ({}) elsewhere.", otherwise.word(), otherwise.term()),
+            format!("{} where `{by}` is {},", class(*of_value), quoted(value)),
         );
     }
+    page.line(4, format!("{} elsewhere.", class(*otherwise)));
 }
 
 fn explain_when(table: &Table, position: usize, when: &When, page: &mut Page) {

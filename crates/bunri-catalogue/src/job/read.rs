@@ -69,10 +69,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     refuse_unpinned_cutover(&kind, pin.as_ref(), log);
     let (source, (custody, retail), limits, ranges) = (source?, output?, limits?, ranges?);
     refuse_source_in_retail(&source, &retail, log);
-    let place = |spot: Spot| {
-        spot.offset
-            .map(|offset| position(&source_file.text, offset))
-    };
+    let places = places(source_file, kind.spot, pin.as_ref(), &ranges);
     Some(Job {
         label: label?,
         kind: kind.value,
@@ -83,21 +80,30 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         retail: retail.value,
         memory: limits.0,
         threads: limits.1,
-        places: Places {
-            file: source_file.path.clone(),
-            kind: place(kind.spot),
-            pin: pin.as_ref().and_then(|pin| place(pin.spot)),
-            ranges: ranges
-                .iter()
-                .filter_map(|range| Some((range.id.clone(), place(range.spot)?)))
-                .collect(),
-        },
+        places,
         catalogue_blake3: pin.map(|pin| pin.value),
         ranges: ranges
             .into_iter()
             .map(|range| (range.id, range.bounds))
             .collect::<BTreeMap<_, _>>(),
     })
+}
+
+/// Where the parts stand that are checked against the catalogue later.
+fn places(source_file: &SourceFile, kind: Spot, pin: Option<&Name>, ranges: &[Range]) -> Places {
+    let place = |spot: Spot| {
+        spot.offset
+            .map(|offset| position(&source_file.text, offset))
+    };
+    let ranges = ranges
+        .iter()
+        .filter_map(|range| Some((range.id.clone(), place(range.spot)?)));
+    Places {
+        file: source_file.path.clone(),
+        kind: place(kind),
+        pin: pin.and_then(|pin| place(pin.spot)),
+        ranges: ranges.collect(),
+    }
 }
 
 fn label(value: &Value<'_>, log: &mut Log) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Every catalogue in `valid/` loads.
+//! Every catalogue in `valid/` loads, and so does the one that is shipped.
 
 use bunri_catalogue::load;
 
@@ -12,5 +12,14 @@ fn every_valid_catalogue_loads() {
         if let Err(problems) = load(&folder) {
             panic!("{}\n{problems}", folder.display());
         }
+    }
+}
+
+#[test]
+fn the_shipped_catalogue_is_fit_for_a_cutover() {
+    let shipped = folder("../../schemas/denryoku");
+    match load(&shipped) {
+        Ok(catalogue) => assert_eq!(catalogue.without_basis(), Vec::<String>::new()),
+        Err(problems) => panic!("{problems}"),
     }
 }
