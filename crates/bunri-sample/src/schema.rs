@@ -1,7 +1,11 @@
 //! The tables of the legacy database: names, columns, declared SQLite types, keys. A table whose key has no
 //! index is there on purpose: extraction has to sort it.
 
+mod tables;
+
 use rusqlite::types::Value;
+
+pub(crate) use tables::TABLES;
 
 /// One row, in the order of its table's columns.
 pub(crate) type Row = Vec<Value>;
@@ -154,291 +158,35 @@ const fn table(
     }
 }
 
-/// In the order of [`TableName`]; a test holds that.
-pub(crate) static TABLES: [Table; 19] = [
-    table(
-        "supply_point",
-        &["supply_point_id"],
-        &[
-            text("supply_point_id"),
-            text("area_code"),
-            text("service_address"),
-            text("supply_method"),
-            text("service_pole_no"),
-            int("meter_reading_day"),
-            int("contract_current_a"),
-            decimal("contract_capacity_kva", 1),
-            decimal("contract_power_kw", 1),
-            text("contract_unit"),
-            text("contract_kind"),
-            text("connection_service_menu"),
-            text("voltage_class"),
-            text("change_request_received_date"),
-            column("deleted_flag", Kind::Bool),
-            decimal("contract_amount", 1),
-            int("power_factor_pct"),
-            text("legacy_customer_no"),
-            text("remarks_1"),
-            text("filler_json"),
-            text("created_by"),
-            text("updated_by"),
-            text("update_program"),
-            text("batch_id"),
-            moment("updated_at"),
-        ],
-    ),
-    table(
-        "supply_period",
-        &["supply_point_id", "period_no"],
-        &[
-            text("supply_point_id"),
-            int("period_no"),
-            date("valid_from"),
-            date("valid_until"),
-            text("retailer_code"),
-            text("retailer_name"),
-            text("supply_kind"),
-            text("updated_by"),
-            moment("updated_at"),
-        ],
-    ),
-    table(
-        "consumer",
-        &["consumer_id"],
-        &[
-            int("consumer_id"),
-            text("contract_holder_name"),
-            text("contract_holder_kana"),
-            text("consumer_name"),
-            text("consumer_phone"),
-            text("contact_phone"),
-            text("search_name_kana"),
-            text("remarks"),
-            text("updated_by"),
-            moment("updated_at"),
-        ],
-    ),
-    table(
-        "consumer_point",
-        &["consumer_id", "supply_point_id", "valid_from"],
-        &[
-            int("consumer_id"),
-            text("supply_point_id"),
-            date("valid_from"),
-            date("valid_until"),
-            text("relation"),
-            text("updated_by"),
-            moment("updated_at"),
-        ],
-    ),
-    table(
-        "wheeling_contract",
-        &["wheeling_contract_no"],
-        &[
-            text("wheeling_contract_no"),
-            text("supply_point_id"),
-            text("retailer_code"),
-            text("balancing_group_code"),
-            date("contract_from"),
-            date("contract_until"),
-            text("connection_service_menu"),
-            decimal("contract_power_kw", 1),
-            text("billing_addressee"),
-            column("seal_image", Kind::Bytes),
-            text("clerk_memo"),
-            text("updated_by"),
-            moment("updated_at"),
-        ],
-    ),
-    table(
-        "retail_contract",
-        &["retail_contract_no"],
-        &[
-            text("retail_contract_no"),
-            text("supply_point_id"),
-            int("consumer_id"),
-            text("tariff_code"),
-            date("contract_from"),
-            date("contract_until"),
-            text("bank_account"),
-            text("sales_memo"),
-            text("updated_by"),
-            moment("updated_at"),
-        ],
-    ),
-    table(
-        "meter",
-        &["meter_no"],
-        &[
-            text("meter_no"),
-            text("supply_point_id"),
-            text("meter_kind"),
-            column("smart_meter_flag", Kind::Bool),
-            int("ct_ratio"),
-            date("installed_on"),
-            date("removed_on"),
-            text("communication_state"),
-            text("updated_by"),
-        ],
-    ),
-    table(
-        "meter_reading_monthly",
-        &["supply_point_id", "period_from"],
-        &[
-            text("supply_point_id"),
-            date("period_from"),
-            date("period_until"),
-            decimal("usage_kwh", 1),
-            decimal("meter_indication", 1),
-            text("remarks"),
-            text("updated_by"),
-            moment("updated_at"),
-        ],
-    ),
-    Table {
-        indexed: false,
-        ..table(
-            "meter_reading_halfhour",
-            &["supply_point_id", "reading_date", "slot"],
-            &[
-                text("supply_point_id"),
-                date("reading_date"),
-                int("slot"),
-                decimal("usage_kwh", 2),
-            ],
-        )
-    },
-    table(
-        "switching_request",
-        &["request_no"],
-        &[
-            text("request_no"),
-            text("supply_point_id"),
-            text("requester_code"),
-            text("request_kind"),
-            column("requested_start", Kind::SlashedDate),
-            moment("received_at"),
-            text("current_retailer_code"),
-            text("message_sender"),
-            text("remarks"),
-        ],
-    ),
-    Table {
-        indexed: false,
-        ..table(
-            "wheeling_change_history",
-            &["supply_point_id", "change_no"],
-            &[
-                text("supply_point_id"),
-                int("change_no"),
-                text("change_kind"),
-                date("changed_on"),
-                text("old_value"),
-                text("new_value"),
-                text("updated_by"),
-                moment("updated_at"),
-            ],
-        )
-    },
-    table(
-        "load_equipment",
-        &["supply_point_id", "equipment_no"],
-        &[
-            text("supply_point_id"),
-            int("equipment_no"),
-            text("equipment_kind"),
-            decimal("equipment_kw", 2),
-            text("remarks"),
-            moment("updated_at"),
-        ],
-    ),
-    table(
-        "customer_statement",
-        &["statement_no"],
-        &[
-            text("statement_no"),
-            text("supply_point_id"),
-            date("received_on"),
-            text("statement_text"),
-            text("updated_by"),
-        ],
-    ),
-    table(
-        "billing",
-        &["billing_no"],
-        &[
-            text("billing_no"),
-            text("retail_contract_no"),
-            text("supply_point_id"),
-            date("usage_from"),
-            date("usage_until"),
-            decimal("billed_kwh", 1),
-            int("amount_yen"),
-            column("issued_on", Kind::CompactDate),
-            text("payer_name"),
-            text("payment_state"),
-            moment("updated_at"),
-        ],
-    ),
-    Table {
-        id: "bk_kenshin_20160331",
-        indexed: false,
-        ..table(
-            "BK_検針_20160331",
-            &["供給地点特定番号", "検針開始日"],
-            &[
-                text("供給地点特定番号"),
-                date("検針開始日"),
-                date("検針終了日"),
-                decimal("使用量", 1),
-                text("契約者名義"),
-                text("備考"),
-                moment("更新日時"),
-            ],
-        )
-    },
-    table(
-        "area_total",
-        &["area_code", "voltage_class", "total_month"],
-        &[
-            text("area_code"),
-            text("voltage_class"),
-            text("total_month"),
-            decimal("total_usage_kwh", 1),
-            int("reading_count"),
-        ],
-    ),
-    table(
-        "code_retailer",
-        &["retailer_code"],
-        &[
-            text("retailer_code"),
-            text("retailer_name"),
-            text("retailer_kind"),
-            date("last_used"),
-        ],
-    ),
-    table(
-        "code_tariff",
-        &["tariff_code"],
-        &[
-            text("tariff_code"),
-            text("tariff_name"),
-            int("base_price_sen"),
-            text("description"),
-            date("last_used"),
-        ],
-    ),
-    table(
-        "account",
-        &["account_id"],
-        &[
-            text("account_id"),
-            text("account_name"),
-            text("company_code"),
-            text("role"),
-            text("password_hash"),
-            moment("last_login_at"),
-        ],
-    ),
-];
+#[cfg(test)]
+mod tests {
+    use super::{TABLES, TableName};
+
+    #[test]
+    fn every_name_finds_its_table() {
+        assert_eq!(TableName::Account as usize + 1, TABLES.len());
+        for (name, expected) in [
+            (TableName::SupplyPoint, "supply_point"),
+            (TableName::SupplyPeriod, "supply_period"),
+            (TableName::Consumer, "consumer"),
+            (TableName::ConsumerPoint, "consumer_point"),
+            (TableName::WheelingContract, "wheeling_contract"),
+            (TableName::RetailContract, "retail_contract"),
+            (TableName::Meter, "meter"),
+            (TableName::Monthly, "meter_reading_monthly"),
+            (TableName::HalfHour, "meter_reading_halfhour"),
+            (TableName::SwitchingRequest, "switching_request"),
+            (TableName::ChangeHistory, "wheeling_change_history"),
+            (TableName::LoadEquipment, "load_equipment"),
+            (TableName::CustomerStatement, "customer_statement"),
+            (TableName::Billing, "billing"),
+            (TableName::Leftover, "bk_kenshin_20160331"),
+            (TableName::AreaTotal, "area_total"),
+            (TableName::CodeRetailer, "code_retailer"),
+            (TableName::CodeTariff, "code_tariff"),
+            (TableName::Account, "account"),
+        ] {
+            assert_eq!(name.definition().id, expected);
+        }
+    }
+}

@@ -118,13 +118,13 @@ fn contradicting(s: &mut Stage<'_>) -> Told {
         "code-against-ledger",
         "the ledger says own, the contract names 乙: not own",
     );
-    s.put(s.wheeling(1), "retailer_code", text(OTSU), Operator)?;
     s.put(
         s.wheeling(1),
         "wheeling_contract_no",
         text("99020-90-000123"),
         Operator,
     )?;
+    s.put(s.wheeling(1), "retailer_code", text(OTSU), Operator)?;
     s.canary(s.wheeling(1), "billing_addressee", Operator)?;
     s.trap(
         "code-missing",

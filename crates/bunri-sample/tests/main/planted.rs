@@ -1,0 +1,206 @@
+//! The list of planted cells is true of the database, and holds every trap that it has to hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::types::Value as Cell;
+use serde_json::Value;
+
+use crate::made::{Made, make};
+
+pub(crate) fn list(made: &Made) -> Vec<Value> {
+    let text = std::fs::read_to_string(bunri_sample::planted_path(&made.out())).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+pub(crate) fn word<'a>(entry: &'a Value, name: &str) -> &'a str {
+    entry[name].as_str().unwrap()
+}
+
+/// What the database holds where the entry points: every row that has its key.
+fn cells(made: &Made, entry: &Value) -> Vec<Cell> {
+    let key = entry["key"].as_object().unwrap();
+    // Bytes and text compare equal only as text.
+    let conditions: Vec<String> = key
+        .keys()
+        .map(|name| format!("CAST(\"{name}\" AS TEXT) = ?"))
+        .collect();
+    let query = format!(
+        "SELECT \"{}\" FROM \"{}\" WHERE {}",
+        word(entry, "column"),
+        word(entry, "source_table"),
+        conditions.join(" AND ")
+    );
+    let values = key.values().map(|value| value.as_str().unwrap());
+    let mut statement = made.database.prepare(&query).unwrap();
+    let found = statement
+        .query_map(rusqlite::params_from_iter(values), |row| row.get(0))
+        .unwrap();
+    found.collect::<Result<_, _>>().unwrap()
+}
+
+fn same(cell: &Cell, value: &Value) -> bool {
+    match cell {
+        Cell::Null => value.is_null(),
+        Cell::Integer(number) => value.as_f64() == Some(*number as f64),
+        Cell::Real(number) => value.as_f64() == Some(*number),
+        Cell::Text(text) => value.as_str() == Some(text),
+        Cell::Blob(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            value.as_str() == Some(&digits)
+        }
+    }
+}
+
+#[test]
+fn every_planted_cell_is_in_the_database() {
+    let made = make(|_| ());
+    for entry in list(&made) {
+        let found = cells(&made, &entry);
+        assert!(!found.is_empty(), "no such row: {entry}");
+        assert!(
+            found.iter().all(|cell| same(cell, &entry["value"])),
+            "{found:?} for {entry}"
+        );
+    }
+}
+
+#[test]
+fn ids_and_canaries_are_unique_and_every_word_is_known() {
+    let made = make(|_| ());
+    let (mut ids, mut canaries) = (BTreeSet::new(), BTreeSet::new());
+    for entry in list(&made) {
+        assert!(ids.insert(word(&entry, "id").to_owned()), "{entry}");
+        if let Some(text) = entry["value"]
+            .as_str()
+            .filter(|text| text.contains("カナリア"))
+        {
+            assert!(canaries.insert(text.to_owned()), "{entry}");
+        }
+        for store in ["retail", "transmission", "quarantine"] {
+            let expected = word(&entry["expect"], store);
+            assert!(["present", "absent", "null"].contains(&expected), "{entry}");
+            assert!(
+                !entry["value"].is_null() || expected != "present",
+                "{entry}"
+            );
+        }
+        assert!(
+            ["typed", "rejected"].contains(&word(&entry["expect"], "staging")),
+            "{entry}"
+        );
+    }
+    assert!(canaries.len() > 100);
+}
+
+#[test]
+fn a_planted_cell_has_one_fate() {
+    let mut fates = BTreeMap::new();
+    for entry in list(&make(|_| ())) {
+        let cell = format!("{} {} {}", entry["table"], entry["key"], entry["column"]);
+        let before = fates.insert(cell, entry["expect"].clone());
+        assert!(
+            before.is_none_or(|before| before == entry["expect"]),
+            "{entry}"
+        );
+    }
+}
+
+/// The rows of the domain's tables, each by the traps that show it.
+const TRAPS: [&str; 62] = [
+    "account",
+    "adjacent-own-periods",
+    "affiliate-retailer",
+    "arrived",
+    "arrives-on-cutover-day",
+    "arriving-later",
+    "code-against-ledger",
+    "code-missing",
+    "code-table",
+    "code-vacant",
+    "contract-amount-a",
+    "contract-amount-kva",
+    "contract-amount-kw",
+    "contract-amount-unit",
+    "corrected-after-return",
+    "date-text",
+    "demand-beside-fit",
+    "fit-point",
+    "free-text",
+    "grace-last-day",
+    "group-of-one",
+    "id-padded",
+    "id-zero-width",
+    "island",
+    "kyushu-2020",
+    "last-resort",
+    "last-used",
+    "leaves-after-cutover-day",
+    "leaves-on-cutover-day",
+    "leaving-later",
+    "ledger-from-missing",
+    "ledger-gap",
+    "ledger-overlap",
+    "ledger-overlap-same",
+    "ledger-reversed",
+    "ledger-row-rejected",
+    "ledger-row-rejected-open",
+    "ledger-until-missing",
+    "left",
+    "left-and-came-back",
+    "leftover",
+    "leftover-overwritten",
+    "legacy-customer-no-kept",
+    "merged-retailer",
+    "misfit",
+    "new-name-holder",
+    "nothing-value",
+    "orphan",
+    "overwritten-after-grace",
+    "overwritten-after-leaving",
+    "own",
+    "own-and-other-points",
+    "own-row-withheld",
+    "power-499-kw",
+    "power-500-kw",
+    "reading-spans-switch",
+    "retailer-null",
+    "retailer-padded",
+    "slot-of-switch-day",
+    "soft-deleted",
+    "spelling",
+    "vacant",
+];
+
+#[test]
+fn every_situation_of_the_domain_is_planted() {
+    let planted = list(&make(|_| ()));
+    let traps: BTreeSet<&str> = planted.iter().map(|entry| word(entry, "trap")).collect();
+    for trap in TRAPS {
+        assert!(traps.contains(trap), "{trap} is not planted");
+    }
+}
+
+#[test]
+fn every_canary_of_the_database_is_on_the_list() {
+    let made = make(|_| ());
+    let planted = list(&made);
+    let listed: BTreeSet<&str> = planted
+        .iter()
+        .filter_map(|entry| entry["value"].as_str())
+        .collect();
+    for table in made.tables() {
+        for column in crate::catalogue::columns(&made, &table) {
+            let query = format!(
+                "SELECT \"{column}\" FROM \"{table}\" WHERE typeof(\"{column}\") = 'text' AND \
+                 \"{column}\" LIKE '%カナリア%'"
+            );
+            let mut statement = made.database.prepare(&query).unwrap();
+            let found = statement.query_map([], |row| row.get(0)).unwrap();
+            let found: Vec<String> = found.collect::<Result<_, _>>().unwrap();
+            assert!(
+                found.iter().all(|text| listed.contains(text.as_str())),
+                "{table}.{column}"
+            );
+        }
+    }
+}
