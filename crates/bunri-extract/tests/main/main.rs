@@ -1,0 +1,10 @@
+//! Stories about extraction, over small SQLite files made on the spot.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod at_rest;
+mod drift;
+mod figures;
+mod order;
+mod resume;
+mod story;
+mod values;

@@ -1,0 +1,183 @@
+//! Run again: what is complete is kept, what is not is made again, what is another's is refused.
+
+use std::fs;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bunri_columnar::{Event, Observer};
+use bunri_extract::ExtractError;
+
+use crate::story::{Story, contents};
+
+/// Writes down what it hears; stops after this many tables.
+struct Scribe {
+    heard: Mutex<Vec<String>>,
+    tables: usize,
+    stop: AtomicBool,
+}
+
+impl Scribe {
+    fn new(tables: usize) -> Self {
+        Self {
+            heard: Mutex::new(Vec::new()),
+            tables,
+            stop: AtomicBool::new(false),
+        }
+    }
+
+    fn heard(self) -> Vec<String> {
+        self.heard.into_inner().unwrap()
+    }
+}
+
+impl Observer for Scribe {
+    fn event(&self, event: Event<'_>) {
+        let mut heard = self.heard.lock().unwrap();
+        heard.push(match event {
+            Event::Stage { name, rows } => format!("{name} {rows}"),
+            Event::Table { id } => format!("begin {id}"),
+            Event::Rows { rows } => format!("rows {rows}"),
+            Event::TableDone { id, rows } => format!("done {id} {rows}"),
+            Event::TableKept { id, rows } => format!("kept {id} {rows}"),
+        });
+        let done = heard.iter().filter(|line| line.starts_with("done")).count();
+        self.stop.store(done >= self.tables, Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+fn story() -> Story {
+    let sql = "CREATE TABLE t (k TEXT); INSERT INTO t VALUES ('b'), (x'01'), ('a');
+        INSERT INTO code_retailer VALUES ('99010'), ('99020')";
+    Story::new(sql, r#"["k"]"#, &[("k", "text")])
+}
+
+fn run(story: &Story, tables: usize) -> (Result<(), ExtractError>, Vec<String>) {
+    let scribe = Scribe::new(tables);
+    let outcome = story
+        .extract_with(&story.custody(), 1 << 26, 1, &scribe)
+        .map(drop);
+    (outcome, scribe.heard())
+}
+
+#[test]
+fn an_interrupted_run_goes_on_where_it_stopped() {
+    let story = story();
+    let whole = {
+        let custody = story.path("whole");
+        story
+            .extract_with(&custody, 1 << 26, 1, &Scribe::new(9))
+            .unwrap();
+        contents(&custody)
+    };
+    let (outcome, heard) = run(&story, 1);
+    assert!(
+        matches!(outcome, Err(ExtractError::Interrupted)),
+        "{outcome:?}"
+    );
+    assert_eq!(
+        heard,
+        [
+            "extract 5",
+            "begin t",
+            "rows 1",
+            "rows 1",
+            "rows 1",
+            "done t 3"
+        ]
+    );
+    let (outcome, heard) = run(&story, 9);
+    outcome.unwrap();
+    assert_eq!(heard[..3], ["kept t 3", "extract 2", "begin code_retailer"]);
+    assert_eq!(contents(&story.custody()), whole);
+    let (outcome, heard) = run(&story, 9);
+    outcome.unwrap();
+    assert_eq!(
+        heard,
+        ["kept code_retailer 2", "kept supply_period 0", "kept t 3"]
+    );
+}
+
+#[test]
+fn without_its_manifest_everything_is_made_again_to_the_same_bytes() {
+    let story = story();
+    story.extract().unwrap();
+    let before = contents(&story.custody());
+    fs::remove_file(story.custody().join("staging/manifest.json")).unwrap();
+    let (outcome, heard) = run(&story, 9);
+    outcome.unwrap();
+    assert!(
+        !heard.iter().any(|line| line.starts_with("kept")),
+        "{heard:?}"
+    );
+    assert_eq!(contents(&story.custody()), before);
+}
+
+#[test]
+fn a_kept_table_whose_files_are_not_what_was_written_is_made_again() {
+    let story = story();
+    let (_, _) = run(&story, 1);
+    fs::write(story.custody().join("rejects/t.jsonl"), "{}\n").unwrap();
+    let (outcome, heard) = run(&story, 9);
+    outcome.unwrap();
+    assert!(heard.contains(&"begin t".to_owned()), "{heard:?}");
+    assert_eq!(story.rejected("t"), [r#"k not_text Blob("01")"#]);
+}
+
+#[test]
+fn tables_of_another_source_are_not_kept() {
+    let story = story();
+    let (_, _) = run(&story, 1);
+    story.sql("UPDATE t SET k = 'c' WHERE k = x'01'");
+    run(&story, 9).0.unwrap();
+    assert_eq!(story.staged("t"), ["a", "b", "c"]);
+    assert!(story.rejected("t").is_empty());
+    assert!(!story.custody().join("rejects/t.jsonl").exists());
+}
+
+#[test]
+fn a_complete_staging_of_another_source_or_shape_is_not_replaced() {
+    let story = story();
+    story.extract().unwrap();
+    let before = contents(&story.custody());
+    story.sql("INSERT INTO t VALUES ('z')");
+    assert!(
+        story
+            .refusal()
+            .contains("extracted from another database file")
+    );
+    story.sql("ALTER TABLE t ADD COLUMN more TEXT");
+    story.list("t", r#"["k"]"#, &[("k", "text"), ("more", "text")]);
+    assert!(matches!(
+        story.extract(),
+        Err(ExtractError::Occupied { .. })
+    ));
+    assert_eq!(contents(&story.custody()), before);
+}
+
+#[test]
+fn a_complete_staging_that_lost_a_file_says_so() {
+    let story = story();
+    story.extract().unwrap();
+    fs::remove_file(story.custody().join("staging/t/part-00000.parquet")).unwrap();
+    let said = story.refusal();
+    assert!(
+        said.contains("`staging/t/part-00000.parquet` is not there whole"),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn custody_is_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let story = story();
+    story.extract().unwrap();
+    assert_eq!(
+        story.custody().metadata().unwrap().permissions().mode() & 0o777,
+        0o700
+    );
+}
