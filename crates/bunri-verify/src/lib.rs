@@ -1,3 +1,32 @@
-//! Stores and staging to a report, decided by the plain evaluator
+//! Verification: what the stores hold against what staging, the catalogue and the ledger say they must hold.
+//!
+//! It decides every row and every cell again with an evaluator of its own ([`evaluator`]), which shares no code with
+//! the splitter, and reports of every claim of the design whether it holds. [`verify`] returns a [`Report`] however
+//! bad the news; a [`VerifyError`] means that it could not look. `docs/what-verify-proves.md` says what a held claim
+//! is worth.
 
+mod alone;
+mod claims;
+mod decide;
+mod errors;
 pub mod evaluator;
+mod evidence;
+mod findings;
+mod index;
+mod notes;
+mod report;
+mod rows;
+mod store;
+mod table;
+mod tally;
+mod totals;
+mod verify;
+
+pub use alone::verify_store_alone;
+pub use errors::VerifyError;
+pub use evidence::{EVIDENCE, REPORT};
+pub use report::{
+    CatalogueReport, Checked, Claim, ClaimReport, Finding, Grade, Note, RegionReport, Report,
+    Status, StoreRows,
+};
+pub use verify::{VerifyInputs, VerifyOptions, verify};

@@ -1,6 +1,5 @@
 //! What a retailer code says on a day (docs/rules.md, section 1, number 5).
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use bunri_catalogue::{Compare, IncumbentCode};
@@ -83,7 +82,7 @@ pub fn comparable(code: &str, compare: Compare) -> &str {
 
 /// Whether a value is one of a list.
 #[must_use]
-pub fn listed(value: &Cow<'_, str>, list: &[String], compare: Compare) -> bool {
+pub fn listed(value: &str, list: &[String], compare: Compare) -> bool {
     list.iter()
         .any(|entry| comparable(entry, compare) == comparable(value, compare))
 }

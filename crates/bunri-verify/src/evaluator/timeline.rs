@@ -2,6 +2,7 @@
 //! change, decide each piece by asking all ledger rows about its first day, and join equal neighbours.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use bunri_catalogue::{Compare, Day, UntilIs};
 
@@ -79,11 +80,19 @@ impl Timeline {
         }])
     }
 
+    /// Of a key that the ledger does not know.
+    #[must_use]
+    pub fn unknown() -> &'static Self {
+        static UNKNOWN: LazyLock<Timeline> =
+            LazyLock::new(|| Timeline::constant(Reason::NotInLedger));
+        &UNKNOWN
+    }
+
     /// From all ledger rows of one key (at least one; without any it is [`Reason::NotInLedger`]).
     #[must_use]
     pub fn of(periods: &[Period], terms: &LedgerTerms) -> Self {
         if periods.is_empty() {
-            return Self::constant(Reason::NotInLedger);
+            return Self::unknown().clone();
         }
         let touches: Vec<Touch<'_>> = periods
             .iter()
@@ -224,7 +233,7 @@ fn supplier(period: &Period, day: Days, terms: &LedgerTerms) -> Verdict {
     };
     match (verdict, &period.supply_kind) {
         (Verdict::Own, None) => Verdict::Undecided(Reason::SupplyKindMissing),
-        (Verdict::Own, Some(kind)) if listed(&kind.into(), values, *compare) => Verdict::Other,
+        (Verdict::Own, Some(kind)) if listed(kind, values, *compare) => Verdict::Other,
         _ => verdict,
     }
 }

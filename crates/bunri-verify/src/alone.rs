@@ -1,0 +1,107 @@
+//! A store and its manifest alone, as a stranger receives them: C1, and with a catalogue C2. Everything that needs
+//! the staging is attested by others and not checked here, and the report says so.
+
+use std::path::Path;
+
+use bunri_catalogue::{Catalogue, Store};
+use bunri_manifest::TOOL;
+
+use crate::VerifyError;
+use crate::claims::{self, Scope};
+use crate::findings::{About, Findings, Place};
+use crate::report::{Checked, Claim, Report};
+use crate::store::files::{StoreFiles, look};
+use crate::store::layout::Layout;
+use crate::store::reader::check_columns;
+use crate::store::shape::{check_entry, check_store};
+use crate::verify::catalogue_report;
+
+const NEEDS_STAGING: &str = "needs the staging, which stays in transmission custody";
+const NEEDS_CATALOGUE: &str = "no catalogue was given";
+const NEEDS_MANIFEST: &str = "the manifest cannot be read, so nobody knows which store this is";
+
+/// Checks a store without its staging.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn verify_store_alone(
+    dir: &Path,
+    catalogue: Option<&Catalogue>,
+    threads: usize,
+) -> Result<Report, VerifyError> {
+    let mut findings = Findings::default();
+    let files = look(dir, "store", threads, &mut findings)?;
+    let mut scope = Scope::default();
+    scope.looked.push((
+        Claim::C1,
+        Checked {
+            files: files.digests.len() as u64,
+            ..Checked::default()
+        },
+    ));
+    for claim in [Claim::C3, Claim::C4, Claim::C6] {
+        scope.not_checked.push((claim, NEEDS_STAGING));
+    }
+    match (catalogue, store_of(&files)) {
+        (None, _) => scope.not_checked.push((Claim::C2, NEEDS_CATALOGUE)),
+        (Some(_), None) => scope.not_checked.push((Claim::C2, NEEDS_MANIFEST)),
+        (Some(catalogue), Some(store)) => {
+            let checked = shape(catalogue, store, &files, &mut findings);
+            scope.looked.push((Claim::C2, checked));
+        }
+    }
+    let manifest = files.manifest.as_ref();
+    Ok(Report {
+        format: Report::FORMAT,
+        tool: TOOL,
+        label: manifest
+            .map(|manifest| manifest.label.clone())
+            .unwrap_or_default(),
+        kind: manifest
+            .map(|manifest| manifest.kind.clone())
+            .unwrap_or_default(),
+        catalogue: catalogue.map(catalogue_report),
+        claims: claims::report(&scope, &findings),
+        findings: findings.into_report(),
+        regions: Vec::new(),
+        notes: Vec::new(),
+    })
+}
+
+fn store_of(files: &StoreFiles) -> Option<Store> {
+    let word = &files.manifest.as_ref()?.store;
+    Store::ALL.into_iter().find(|store| store.word() == word)
+}
+
+fn shape(
+    catalogue: &Catalogue,
+    store: Store,
+    files: &StoreFiles,
+    findings: &mut Findings,
+) -> Checked {
+    check_store(catalogue, store, files, None, findings);
+    let mut checked = Checked::default();
+    for layout in catalogue
+        .tables
+        .iter()
+        .filter_map(|table| Layout::new(table, store))
+    {
+        let id = &layout.table.id;
+        let parts = files.parts(id);
+        // How many parts there are is in the job, which a stranger does not have.
+        check_entry(&layout, files, parts.len(), findings);
+        if parts.is_empty() {
+            let about = About {
+                store: store.word(),
+                table: Some(id),
+            };
+            findings.add(Claim::C2, "table_missing", about, Place::default());
+        }
+        checked.tables += 1;
+        for part in parts {
+            checked.files += 1;
+            checked.rows += check_columns(&layout, files, &part, findings);
+        }
+    }
+    checked
+}

@@ -1,0 +1,179 @@
+//! Findings while they are gathered: the first few of each kind are kept, all are counted.
+
+use std::collections::BTreeMap;
+
+use crate::report::{Claim, Finding, Grade};
+
+/// As many findings of one rule are named per table and store.
+pub(crate) const NAMED: usize = 20;
+
+/// Where a finding was made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) column: Option<String>,
+    pub(crate) row: Option<String>,
+    pub(crate) file: Option<String>,
+}
+
+impl Place {
+    pub(crate) fn file(path: &str) -> Self {
+        Self {
+            file: Some(path.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn column(name: &str) -> Self {
+        Self {
+            column: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// Findings of one part of the work; parts are put together at the end, in an order of their own.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    groups: BTreeMap<Group, Kept>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    claim: Claim,
+    store: String,
+    table: Option<String>,
+    rule: &'static str,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    total: u64,
+    named: Vec<(Place, u64)>,
+}
+
+/// What a finding is about, but for its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) store: &'a str,
+    pub(crate) table: Option<&'a str>,
+}
+
+impl Findings {
+    /// One finding.
+    pub(crate) fn add(&mut self, claim: Claim, rule: &'static str, about: About<'_>, place: Place) {
+        self.add_many(claim, rule, about, place, 1);
+    }
+
+    /// One finding that stands for several things of a kind. The place is built by the caller; see [`Findings::full`].
+    pub(crate) fn add_many(
+        &mut self,
+        claim: Claim,
+        rule: &'static str,
+        about: About<'_>,
+        place: Place,
+        count: u64,
+    ) {
+        let kept = self.groups.entry(group(claim, rule, about)).or_default();
+        kept.total += count;
+        if kept.named.len() < NAMED {
+            kept.named.push((place, count));
+        }
+    }
+
+    /// Whether further places of this kind would not be named, so that nobody needs to render them.
+    pub(crate) fn full(&self, claim: Claim, rule: &'static str, about: About<'_>) -> bool {
+        self.groups
+            .get(&group(claim, rule, about))
+            .is_some_and(|kept| kept.named.len() >= NAMED)
+    }
+
+    /// Takes over the findings of another part.
+    pub(crate) fn append(&mut self, other: Findings) {
+        for (group, more) in other.groups {
+            let kept = self.groups.entry(group).or_default();
+            kept.total += more.total;
+            let room = NAMED.saturating_sub(kept.named.len());
+            kept.named.extend(more.named.into_iter().take(room));
+        }
+    }
+
+    /// Exact count of a claim's findings.
+    pub(crate) fn total(&self, claim: Claim) -> u64 {
+        self.groups
+            .iter()
+            .filter(|(group, _)| group.claim == claim)
+            .map(|(_, kept)| kept.total)
+            .sum()
+    }
+
+    /// The findings of the report; what is not named stands in one line at the end of its kind.
+    pub(crate) fn into_report(self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (
+            Group {
+                claim,
+                store,
+                table,
+                rule,
+            },
+            Kept { total, mut named },
+        ) in self.groups
+        {
+            let rest = total - named.iter().map(|(_, count)| count).sum::<u64>();
+            if rest > 0 {
+                named.push((Place::default(), rest));
+            }
+            for (Place { column, row, file }, count) in named {
+                findings.push(Finding {
+                    id: format!("F{}", findings.len() + 1),
+                    claim,
+                    grade: Grade::Certain,
+                    rule,
+                    store: store.clone(),
+                    table: table.clone(),
+                    column,
+                    row,
+                    file,
+                    count,
+                });
+            }
+        }
+        findings
+    }
+}
+
+fn group(claim: Claim, rule: &'static str, about: About<'_>) -> Group {
+    Group {
+        claim,
+        rule,
+        store: about.store.to_owned(),
+        table: about.table.map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn findings_are_capped_and_their_total_is_exact() {
+        let about = About {
+            store: "retail",
+            table: Some("meter"),
+        };
+        let mut findings = Findings::default();
+        for row in 0..50 {
+            let place = Place {
+                row: Some(row.to_string()),
+                ..Place::default()
+            };
+            findings.add(Claim::C3, "row_missing", about, place);
+        }
+        assert_eq!(findings.total(Claim::C3), 50);
+        let report = findings.into_report();
+        assert_eq!(report.len(), NAMED + 1);
+        assert_eq!(report.last().unwrap().count, 30);
+        assert_eq!(report.iter().map(|finding| finding.count).sum::<u64>(), 50);
+    }
+}

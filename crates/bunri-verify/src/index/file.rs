@@ -1,0 +1,156 @@
+//! A fact file: keys in ascending byte order, each once, each with what is known about it. Written once to the
+//! temporary folder of a run, read any number of times.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
+
+use crate::VerifyError;
+
+const BUFFER: usize = 1 << 17;
+
+/// A finished fact file; it vanishes with its last owner.
+#[derive(Debug)]
+pub(crate) struct FactFile {
+    path: TempPath,
+}
+
+/// A fact file while it is written.
+pub(crate) struct FactWriter {
+    file: BufWriter<File>,
+    path: TempPath,
+}
+
+impl FactWriter {
+    pub(crate) fn create(folder: &Path) -> Result<Self, VerifyError> {
+        let made = tempfile::Builder::new()
+            .prefix("facts-")
+            .tempfile_in(folder);
+        let (file, path) = made
+            .map_err(VerifyError::io("create a file in", folder))?
+            .into_parts();
+        Ok(Self {
+            file: BufWriter::with_capacity(BUFFER, file),
+            path,
+        })
+    }
+
+    /// Keys must ascend.
+    pub(crate) fn write(&mut self, key: &[u8], fact: &[u8]) -> Result<(), VerifyError> {
+        let lengths = [key.len() as u64, fact.len() as u64].map(u64::to_le_bytes);
+        self.file
+            .write_all(lengths.as_flattened())
+            .and_then(|()| self.file.write_all(key))
+            .and_then(|()| self.file.write_all(fact))
+            .map_err(VerifyError::io("write", &self.path))
+    }
+
+    pub(crate) fn finish(mut self) -> Result<FactFile, VerifyError> {
+        self.file
+            .flush()
+            .map_err(VerifyError::io("write", &self.path))?;
+        Ok(FactFile { path: self.path })
+    }
+}
+
+impl FactFile {
+    pub(crate) fn read(&self) -> Result<FactReader, VerifyError> {
+        let path: &Path = &self.path;
+        let file = File::open(path).map_err(VerifyError::io("open", path))?;
+        Ok(FactReader {
+            file: BufReader::with_capacity(BUFFER, file),
+            path: path.to_path_buf(),
+            key: Vec::new(),
+            fact: Vec::new(),
+            record: 0,
+            ended: false,
+        })
+    }
+}
+
+/// Reads a fact file beside keys that ascend.
+pub(crate) struct FactReader {
+    file: BufReader<File>,
+    path: PathBuf,
+    key: Vec<u8>,
+    fact: Vec<u8>,
+    record: u64,
+    ended: bool,
+}
+
+/// A fact and the number of its record, by which a reader knows it again.
+pub(crate) struct Fact<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) record: u64,
+}
+
+impl FactReader {
+    /// The fact of a key; keys must be asked in ascending order (the same key may be asked again).
+    pub(crate) fn find(&mut self, key: &[u8]) -> Result<Option<Fact<'_>>, VerifyError> {
+        while !self.ended && (self.record == 0 || self.key.as_slice() < key) {
+            self.advance()
+                .map_err(VerifyError::io("read", &self.path))?;
+        }
+        let found = !self.ended && self.key == key;
+        Ok(found.then_some(Fact {
+            bytes: &self.fact,
+            record: self.record,
+        }))
+    }
+
+    fn advance(&mut self) -> std::io::Result<()> {
+        let mut lengths = [0; 16];
+        let mut filled = 0;
+        while filled < lengths.len() {
+            match self.file.read(&mut lengths[filled..])? {
+                0 if filled == 0 => {
+                    self.ended = true;
+                    return Ok(());
+                }
+                0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+                read => filled += read,
+            }
+        }
+        let (words, _) = lengths.as_chunks::<8>();
+        let length =
+            |at: usize| usize::try_from(u64::from_le_bytes(words[at])).unwrap_or(usize::MAX);
+        self.key.resize(length(0), 0);
+        self.fact.resize(length(1), 0);
+        self.file.read_exact(&mut self.key)?;
+        self.file.read_exact(&mut self.fact)?;
+        self.record += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn keys_are_found_in_order_and_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = FactWriter::create(folder.path()).unwrap();
+        for key in ["b", "bb", "d"] {
+            writer
+                .write(key.as_bytes(), key.to_uppercase().as_bytes())
+                .unwrap();
+        }
+        let file = writer.finish().unwrap();
+        let mut reader = file.read().unwrap();
+        let mut find = |key: &str| {
+            let fact = reader.find(key.as_bytes()).unwrap();
+            fact.map(|fact| String::from_utf8(fact.bytes.to_vec()).unwrap())
+        };
+        let found: Vec<_> = ["a", "b", "b", "ba", "bb", "c", "d", "e"]
+            .map(&mut find)
+            .into();
+        assert_eq!(
+            found.iter().flatten().collect::<Vec<_>>(),
+            ["B", "B", "BB", "D"]
+        );
+    }
+}

@@ -1,0 +1,223 @@
+//! The ledger as a fact file: for every supply point that the ledger or its rejects name, its timeline.
+
+use arrow_array::RecordBatch;
+use bunri_catalogue::{Catalogue, Compare, Day};
+use bunri_columnar::Staging;
+use bunri_fingerprint::Value;
+
+use super::file::FactFile;
+use super::fold::{FactBuilder, Fold, Scratch};
+use super::rejected::rejected_keys;
+use crate::VerifyError;
+use crate::evaluator::{
+    Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, Verdict,
+};
+use crate::rows::{BATCH_ROWS, BatchRow, Keys, View};
+
+const REJECTED: u8 = 0;
+const PERIOD: u8 = 1;
+
+/// The lists and the ledger's terms, with the retailers that staging knows.
+pub(crate) fn terms(
+    catalogue: &Catalogue,
+    staging: &Staging,
+    cutover: Day,
+) -> Result<Terms, VerifyError> {
+    let retailers = retailers(catalogue, staging)?;
+    let codes = |compare| Codes::new(compare, &catalogue.incumbent, &catalogue.vacant, &retailers);
+    let ledger = &catalogue.ledger;
+    let not_own_when = ledger
+        .not_own_when
+        .as_ref()
+        .map(|rule| (rule.values.clone(), rule.compare));
+    let ledger = LedgerTerms {
+        until_is: ledger.until_is,
+        open: ledger.open.clone(),
+        null_is_open: ledger.null_is_open,
+        codes: codes(ledger.compare),
+        not_own_when,
+    };
+    Ok(Terms {
+        cutover,
+        ledger,
+        exact: codes(Compare::Exact),
+        trim: codes(Compare::Trim),
+    })
+}
+
+fn retailers(catalogue: &Catalogue, staging: &Staging) -> Result<Vec<String>, VerifyError> {
+    let retailers = &catalogue.retailers;
+    let table = staging.table(&catalogue.tables[retailers.table])?;
+    let mut codes = Vec::new();
+    for batch in table.columns(&[retailers.column], BATCH_ROWS)? {
+        let batch = batch?;
+        let view = View::of(&batch)?;
+        for row in 0..batch.num_rows() {
+            if let Value::Text(code) = view.cells[0].value(row) {
+                codes.push(code.to_owned());
+            }
+        }
+    }
+    codes.sort();
+    codes.dedup();
+    Ok(codes)
+}
+
+/// Reads the ledger and its rejects and writes every key's timeline.
+pub(crate) fn build(
+    catalogue: &Catalogue,
+    staging: &Staging,
+    terms: &LedgerTerms,
+    scratch: &Scratch,
+) -> Result<FactFile, VerifyError> {
+    let ledger = &catalogue.ledger;
+    let table = &catalogue.tables[ledger.table];
+    let in_order = table.key.starts_with(&ledger.key);
+    let mut builder = FactBuilder::new(LedgerFold::new(terms), in_order, scratch)?;
+    let mut rejected = rejected_keys(catalogue, staging)?.into_iter().peekable();
+    let mut keys = Keys::new(table, &ledger.key)?;
+    let mut record = Vec::new();
+    let missing_key = |ordinal: u64| VerifyError::LedgerKeyNull {
+        table: table.id.clone(),
+        row: ordinal,
+    };
+    let mut ordinal = 0;
+    for batch in staging.table(table)?.all(BATCH_ROWS)? {
+        let batch: RecordBatch = batch?;
+        let encoded = keys.encode(&batch)?;
+        let view = View::of(&batch)?;
+        for row in 0..batch.num_rows() {
+            ordinal += 1;
+            let key = encoded.key(row).ok_or_else(|| missing_key(ordinal))?;
+            while let Some(early) = rejected.next_if(|early| early.as_slice() <= key) {
+                builder.push(&early, &[REJECTED])?;
+            }
+            write_period(catalogue, &view.row(row), &mut record);
+            builder.push(key, &record)?;
+        }
+    }
+    for late in rejected {
+        builder.push(&late, &[REJECTED])?;
+    }
+    builder.finish()
+}
+
+fn write_period(catalogue: &Catalogue, row: &BatchRow<'_>, record: &mut Vec<u8>) {
+    let ledger = &catalogue.ledger;
+    record.clear();
+    record.push(PERIOD);
+    for day in [row.day(ledger.from), row.day(ledger.until)] {
+        record.push(u8::from(day.is_some()));
+        record.extend_from_slice(&day.unwrap_or(0).to_le_bytes());
+    }
+    let kind = ledger
+        .not_own_when
+        .as_ref()
+        .map_or(Value::Null, |rule| row.value(rule.column));
+    for value in [row.value(ledger.retailer), kind] {
+        let text = if let Value::Text(text) = value {
+            Some(text)
+        } else {
+            None
+        };
+        record.push(u8::from(text.is_some()));
+        let text = text.unwrap_or("");
+        record.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        record.extend_from_slice(text.as_bytes());
+    }
+}
+
+fn read_period(record: &[u8]) -> Option<Period> {
+    let mut rest = record;
+    let mut day = || -> Option<Option<Day>> {
+        let (bytes, after) = rest.split_first_chunk::<5>()?;
+        rest = after;
+        let [known, day @ ..] = bytes;
+        Some((*known == 1).then_some(Day::from_le_bytes(*day)))
+    };
+    let (from, until) = (day()?, day()?);
+    let mut text = || -> Option<Option<String>> {
+        let (head, after) = rest.split_first_chunk::<9>()?;
+        let [known, length @ ..] = head;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+        let (bytes, after) = after.split_at_checked(length)?;
+        rest = after;
+        let text = String::from_utf8(bytes.to_vec()).ok()?;
+        Some((*known == 1).then_some(text))
+    };
+    Some(Period {
+        from,
+        until,
+        retailer: text()?,
+        supply_kind: text()?,
+    })
+}
+
+struct LedgerFold<'a> {
+    terms: &'a LedgerTerms,
+    periods: Vec<Period>,
+    rejected: bool,
+}
+
+impl<'a> LedgerFold<'a> {
+    fn new(terms: &'a LedgerTerms) -> Self {
+        Self {
+            terms,
+            periods: Vec::new(),
+            rejected: false,
+        }
+    }
+}
+
+impl Fold for LedgerFold<'_> {
+    fn add(&mut self, record: &[u8]) -> Result<(), VerifyError> {
+        match record.split_first() {
+            Some((&PERIOD, period)) => {
+                self.periods
+                    .push(read_period(period).ok_or(VerifyError::Index)?);
+            }
+            _ => self.rejected = true,
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), VerifyError> {
+        let timeline = if self.rejected {
+            Timeline::constant(Reason::LedgerRejected)
+        } else {
+            Timeline::of(&self.periods, self.terms)
+        };
+        self.periods.clear();
+        self.rejected = false;
+        write_timeline(&timeline, fact);
+        Ok(())
+    }
+}
+
+fn write_timeline(timeline: &Timeline, fact: &mut Vec<u8>) {
+    for segment in timeline.segments() {
+        fact.extend_from_slice(&segment.first.to_le_bytes());
+        fact.extend_from_slice(&segment.last.to_le_bytes());
+        fact.push(segment.verdict.code());
+    }
+}
+
+/// A timeline from its fact.
+pub(crate) fn read_timeline(fact: &[u8]) -> Result<Timeline, VerifyError> {
+    let (records, rest) = fact.as_chunks::<17>();
+    let segment = |record: &[u8; 17]| {
+        let (verdict, days) = record.split_last()?;
+        let (days, _) = days.as_chunks::<8>();
+        let verdict = Verdict::of_code(*verdict)?;
+        Some(Segment {
+            first: Days::from_le_bytes(days[0]),
+            last: Days::from_le_bytes(days[1]),
+            verdict,
+        })
+    };
+    let segments: Option<Vec<Segment>> = records.iter().map(segment).collect();
+    let timeline = segments.and_then(Timeline::from_segments);
+    timeline
+        .filter(|_| rest.is_empty())
+        .ok_or(VerifyError::Index)
+}

@@ -1,0 +1,98 @@
+//! What breaks no claim and still should be read: undecided rows, rejects, rules that matched nothing, empty tables,
+//! values that the catalogue has no case for. A check that could pass on nothing says so here.
+
+use bunri_catalogue::{Class, Ownership, Store, Table};
+
+use crate::report::{Note, RegionReport, StoreRows};
+use crate::table::TableOutcome;
+
+/// The notes about one table.
+pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<Note>) {
+    let mut note = |rule, store: Option<Store>, detail: Option<String>, count| {
+        let store = store.map(|store| store.word().to_owned());
+        notes.push(Note {
+            rule,
+            store,
+            table: table.id.clone(),
+            detail,
+            count,
+        });
+    };
+    for (reason, &rows) in &outcome.tally.undecided {
+        note("undecided_rows", None, Some(reason.word().to_owned()), rows);
+    }
+    if outcome.tally.rejected > 0 {
+        note("rejected_rows", None, None, outcome.tally.rejected);
+    }
+    if outcome.tally.totals.rows == 0 {
+        note("empty_table", None, None, 0);
+    }
+    for (when, _) in outcome
+        .seen
+        .when
+        .iter()
+        .enumerate()
+        .filter(|(_, rows)| **rows == 0)
+    {
+        note(
+            "when_matched_no_row",
+            None,
+            Some(format!("[[when]] number {}", when + 1)),
+            0,
+        );
+    }
+    for (&column, &rows) in &outcome.seen.unseen {
+        note(
+            "unseen_case_value",
+            None,
+            Some(table.columns[column].name.clone()),
+            rows,
+        );
+    }
+    for (store, outcome) in outcome
+        .stores
+        .iter()
+        .filter(|(_, outcome)| outcome.checked.rows == 0)
+    {
+        // A quarantine without rows is what everybody hopes for.
+        if *store != Store::Quarantine {
+            note(
+                "empty_store_table",
+                Some(*store),
+                None,
+                outcome.checked.rows,
+            );
+        }
+    }
+}
+
+/// The regions of one table that have rows anywhere.
+pub(crate) fn regions<'a>(
+    table: &'a Table,
+    outcome: &'a TableOutcome,
+) -> impl Iterator<Item = RegionReport> + 'a {
+    let pairs = Ownership::ALL
+        .into_iter()
+        .flat_map(|ownership| Class::ALL.map(|class| (ownership, class)));
+    pairs.filter_map(move |(ownership, class)| {
+        let rows_in = |wanted: Store| {
+            let found = outcome.stores.iter().find(|(store, _)| *store == wanted);
+            found.map_or(0, |(_, outcome)| {
+                outcome.is[ownership as usize][class as usize].count()
+            })
+        };
+        let staging_rows = outcome.tally.regions[ownership as usize][class as usize];
+        let store_rows = StoreRows {
+            retail: rows_in(Store::Retail),
+            transmission: rows_in(Store::Transmission),
+            quarantine: rows_in(Store::Quarantine),
+        };
+        (staging_rows > 0 || store_rows != StoreRows::default()).then(|| RegionReport {
+            table: table.id.clone(),
+            ownership: ownership.word(),
+            class: class.word(),
+            staging_rows,
+            store_rows,
+        })
+    })
+}

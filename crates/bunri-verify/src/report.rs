@@ -1,0 +1,243 @@
+//! The report (`schemas/report.schema.json`): of each claim held, broken, or not checked and why; and the findings,
+//! each with the claim that it breaks. Never a value of a record.
+
+use serde::Serialize;
+
+/// What verification promises (design section 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Claim {
+    /// Integrity: files and digests.
+    C1,
+    /// Shape: tables, columns, order, types.
+    C2,
+    /// Nothing lost.
+    C3,
+    /// Nothing crossed.
+    C4,
+    /// No value leaked.
+    C5,
+    /// No residue.
+    C6,
+    /// Noninterference.
+    C7,
+    /// Evidence: signatures.
+    C8,
+}
+
+impl Claim {
+    /// Every claim.
+    pub const ALL: [Claim; 8] = [
+        Claim::C1,
+        Claim::C2,
+        Claim::C3,
+        Claim::C4,
+        Claim::C5,
+        Claim::C6,
+        Claim::C7,
+        Claim::C8,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Claim::C1 => "integrity",
+            Claim::C2 => "shape",
+            Claim::C3 => "nothing lost",
+            Claim::C4 => "nothing crossed",
+            Claim::C5 => "no value leaked",
+            Claim::C6 => "no residue",
+            Claim::C7 => "noninterference",
+            Claim::C8 => "evidence",
+        }
+    }
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing speaks against it.
+    Held,
+    /// A finding does.
+    Broken,
+    /// Nobody looked.
+    NotChecked,
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// It breaks its claim.
+    Certain,
+    /// A person should look.
+    Review,
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// Files.
+    pub files: u64,
+    /// Tables, counted once a store.
+    pub tables: u64,
+    /// Rows, counted once a store.
+    pub rows: u64,
+    /// Cells, counted once a store.
+    pub cells: u64,
+}
+
+/// One claim's line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClaimReport {
+    /// Which.
+    pub code: Claim,
+    /// Its name.
+    pub name: &'static str,
+    /// Held, broken, not checked.
+    pub status: Status,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// How much was looked at.
+    pub checked: Checked,
+    /// What this check cannot see.
+    pub blind_spots: Vec<String>,
+    /// Exact, also where findings are capped.
+    pub findings_total: u64,
+}
+
+/// One thing that verification saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `F1`, `F2`, … in the order of the report.
+    pub id: String,
+    /// The claim that it breaks.
+    pub claim: Claim,
+    /// How sure.
+    pub grade: Grade,
+    /// What was seen, in a word.
+    pub rule: &'static str,
+    /// `retail`, `transmission`, `quarantine`, `staging`.
+    pub store: String,
+    /// The table's id.
+    pub table: Option<String>,
+    /// The column.
+    pub column: Option<String>,
+    /// The row's key, or its number where the key is a personal value.
+    pub row: Option<String>,
+    /// The file, below the store's root.
+    pub file: Option<String>,
+    /// For how many this finding stands.
+    pub count: u64,
+}
+
+/// Something that breaks no claim and that a person should read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// What, in a word.
+    pub rule: &'static str,
+    /// The store, if it is about one.
+    pub store: Option<String>,
+    /// The table's id.
+    pub table: String,
+    /// The column, the reason, or the number of the condition.
+    pub detail: Option<String>,
+    /// How many rows (of an empty table: 0).
+    pub count: u64,
+}
+
+/// Rows of a region in each store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct StoreRows {
+    /// In retail.
+    pub retail: u64,
+    /// In transmission.
+    pub transmission: u64,
+    /// In quarantine.
+    pub quarantine: u64,
+}
+
+/// One region: the cells of a table that share one fate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RegionReport {
+    /// The table's id.
+    pub table: String,
+    /// `own`, `other`, `undecided`, `reference`.
+    pub ownership: &'static str,
+    /// The class.
+    pub class: &'static str,
+    /// Rows in staging that have such cells.
+    pub staging_rows: u64,
+    /// Rows in the stores that have them.
+    pub store_rows: StoreRows,
+}
+
+/// What verification says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// [`Report::FORMAT`].
+    pub format: &'static str,
+    /// Tool and version.
+    pub tool: &'static str,
+    /// The job's label.
+    pub label: String,
+    /// `rehearsal` or `cutover`.
+    pub kind: String,
+    /// The catalogue's name, version and digest, where one was at hand.
+    pub catalogue: Option<CatalogueReport>,
+    /// All eight.
+    pub claims: Vec<ClaimReport>,
+    /// Capped per rule, table and store.
+    pub findings: Vec<Finding>,
+    /// By table, ownership, class.
+    pub regions: Vec<RegionReport>,
+    /// To be read.
+    pub notes: Vec<Note>,
+}
+
+/// Which classification decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CatalogueReport {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its digest.
+    pub blake3: String,
+}
+
+impl Report {
+    /// The format this version writes.
+    pub const FORMAT: &str = "bunri.report/1";
+
+    /// Whether any claim is broken: do not hand over.
+    #[must_use]
+    pub fn broken(&self) -> bool {
+        self.claims
+            .iter()
+            .any(|claim| claim.status == Status::Broken)
+    }
+
+    /// Whether there is something to read although no claim is broken.
+    #[must_use]
+    pub fn something_to_read(&self) -> bool {
+        !self.notes.is_empty() || !self.findings.is_empty()
+    }
+
+    /// One claim's line.
+    #[must_use]
+    pub fn claim(&self, code: Claim) -> Option<&ClaimReport> {
+        self.claims.iter().find(|claim| claim.code == code)
+    }
+
+    /// The report's bytes: the same for the same inputs.
+    ///
+    /// # Errors
+    /// Never in practice: every field is plain data.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,144 @@
+//! Batches of rows as the evaluator and the index see them: cells by catalogue column, keys as ordered bytes.
+
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_row::{RowConverter, Rows};
+use arrow_schema::Schema;
+use bunri_catalogue::Table;
+use bunri_columnar::{key_converter, row_converter};
+use bunri_fingerprint::{Cells, UnsupportedType, Value};
+
+use crate::VerifyError;
+use crate::evaluator::Row;
+
+/// Rows that are held at a time.
+pub(crate) const BATCH_ROWS: usize = 1 << 14;
+
+/// The cells of a batch.
+pub(crate) struct View<'a> {
+    pub(crate) cells: Vec<Cells<'a>>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn of(batch: &'a RecordBatch) -> Result<Self, UnsupportedType> {
+        let cells: Result<_, _> = batch
+            .columns()
+            .iter()
+            .map(|column| Cells::of(column.as_ref()))
+            .collect();
+        Ok(Self { cells: cells? })
+    }
+
+    pub(crate) fn row(&self, row: usize) -> BatchRow<'_> {
+        BatchRow {
+            cells: &self.cells,
+            row,
+        }
+    }
+}
+
+/// One row of a batch that holds every catalogue column.
+pub(crate) struct BatchRow<'a> {
+    cells: &'a [Cells<'a>],
+    row: usize,
+}
+
+impl Row for BatchRow<'_> {
+    fn value(&self, column: usize) -> Value<'_> {
+        self.cells[column].value(self.row)
+    }
+}
+
+/// Encodes some columns of a table as bytes whose order is that of the values.
+pub(crate) struct Keys {
+    converter: RowConverter,
+    /// In the catalogue's table.
+    columns: Vec<usize>,
+    /// In the batches that will come.
+    positions: Vec<usize>,
+    table: String,
+}
+
+impl Keys {
+    /// For batches that hold every catalogue column.
+    pub(crate) fn new(table: &Table, columns: &[usize]) -> Result<Self, VerifyError> {
+        let converter = key_converter(table, columns)?;
+        let columns = columns.to_vec();
+        Ok(Self {
+            converter,
+            positions: columns.clone(),
+            columns,
+            table: table.id.clone(),
+        })
+    }
+
+    /// For batches that hold these columns only, see [`Keys::projection`].
+    pub(crate) fn projected(table: &Table, columns: &[usize]) -> Result<Self, VerifyError> {
+        let mut keys = Self::new(table, columns)?;
+        let projection = keys.projection();
+        let position = |column: &usize| projection.iter().position(|other| other == column);
+        keys.positions = columns.iter().filter_map(position).collect();
+        Ok(keys)
+    }
+
+    /// The columns, ascending and each once.
+    pub(crate) fn projection(&self) -> Vec<usize> {
+        let columns: std::collections::BTreeSet<usize> = self.columns.iter().copied().collect();
+        columns.into_iter().collect()
+    }
+
+    /// The keys of a batch.
+    pub(crate) fn encode(&mut self, batch: &RecordBatch) -> Result<EncodedKeys, VerifyError> {
+        let columns: Vec<ArrayRef> = self
+            .positions
+            .iter()
+            .map(|&position| batch.column(position).clone())
+            .collect();
+        let rows = self
+            .converter
+            .convert_columns(&columns)
+            .map_err(VerifyError::arrow(&self.table))?;
+        let nullable = columns
+            .into_iter()
+            .filter(|column| column.null_count() > 0)
+            .collect();
+        Ok(EncodedKeys { rows, nullable })
+    }
+}
+
+/// The keys of one batch.
+pub(crate) struct EncodedKeys {
+    rows: Rows,
+    nullable: Vec<ArrayRef>,
+}
+
+impl EncodedKeys {
+    /// The key of a row; [`None`] if a part of it is NULL.
+    pub(crate) fn key(&self, row: usize) -> Option<&[u8]> {
+        let missing = self.nullable.iter().any(|column| column.is_null(row));
+        (!missing).then(|| self.bytes(row))
+    }
+
+    /// For multisets, whose rows are their own keys: encodes all columns of batches of a schema.
+    pub(crate) fn of_all_columns(
+        schema: &Schema,
+        table: &str,
+    ) -> Result<impl FnMut(&RecordBatch) -> Result<Self, VerifyError>, VerifyError> {
+        let types = schema.fields().iter().map(|field| field.data_type());
+        let converter = row_converter(table, types)?;
+        let table = table.to_owned();
+        Ok(move |batch: &RecordBatch| {
+            let rows = converter
+                .convert_columns(batch.columns())
+                .map_err(VerifyError::arrow(&table))?;
+            Ok(Self {
+                rows,
+                nullable: Vec::new(),
+            })
+        })
+    }
+
+    /// The bytes, NULLs included (they come first).
+    pub(crate) fn bytes(&self, row: usize) -> &[u8] {
+        self.rows.row(row).data()
+    }
+}

@@ -1,0 +1,245 @@
+//! One table of one store from its first staged row to its verdict.
+
+use std::collections::BTreeMap;
+
+use bunri_catalogue::{Class, Ownership};
+use bunri_columnar::{KeyRanges, Observer};
+use bunri_fingerprint::{Fingerprint, FingerprintKey};
+use bunri_manifest::Digests;
+
+use super::compare::{ActualRows, Chunk, Compare, trouble};
+use super::expected::{Expected, Regions};
+use super::files::StoreFiles;
+use super::layout::Layout;
+use super::multiset::{RowSorter, SortedBatch};
+use super::reader::Parts;
+use super::rebuild::Rebuild;
+use super::shape::check_entry;
+use super::sums::ByRegion;
+use crate::VerifyError;
+use crate::decide::{ColumnClasses, Decided};
+use crate::findings::{About, Findings, Place};
+use crate::index::fold::Scratch;
+use crate::report::{Checked, Claim};
+use crate::rows::EncodedKeys;
+
+/// What is known of a store before its tables are compared.
+#[derive(Clone, Copy)]
+pub(crate) struct StoreContext<'a> {
+    pub(crate) files: &'a StoreFiles,
+    pub(crate) ranges: &'a KeyRanges,
+    pub(crate) key: &'a FingerprintKey,
+    pub(crate) scratch: &'a Scratch,
+    pub(crate) observer: &'a dyn Observer,
+    /// The files are to be made again and compared byte for byte.
+    pub(crate) rebuild: bool,
+}
+
+/// A table of a store being checked.
+pub(crate) struct StoreCheck<'a> {
+    layout: &'a Layout<'a>,
+    compare: Compare<'a>,
+    /// For multisets: all expected rows are gathered before any is compared.
+    gather: Option<RowSorter>,
+    rebuild: Option<Rebuild>,
+    digests: &'a BTreeMap<String, Digests>,
+    must_rows: u64,
+    files: u64,
+}
+
+/// What became of it.
+pub(crate) struct StoreOutcome {
+    pub(crate) findings: Findings,
+    pub(crate) checked: Checked,
+    pub(crate) rebuilt: Checked,
+    pub(crate) must: ByRegion<Fingerprint>,
+    pub(crate) is: ByRegion<Fingerprint>,
+}
+
+impl<'a> StoreCheck<'a> {
+    pub(crate) fn new(
+        layout: &'a Layout<'a>,
+        context: StoreContext<'a>,
+    ) -> Result<Self, VerifyError> {
+        let StoreContext {
+            files,
+            ranges,
+            key,
+            scratch,
+            observer,
+            rebuild,
+        } = context;
+        let mut findings = Findings::default();
+        check_entry(layout, files, ranges.parts(), &mut findings);
+        let parts = Parts::examine(layout, files, ranges, observer, &mut findings)?;
+        let (in_order, file_count) = (parts.in_order, parts.files);
+        let mut rows = parts.read(&layout.schema);
+        let actual = if in_order {
+            ActualRows::Files(rows)
+        } else {
+            let mut sorter = RowSorter::new(layout, scratch)?;
+            while let Some(batch) = rows.next() {
+                sorter.push(&batch, |_, _| {})?;
+            }
+            trouble(&rows, about(layout), &mut findings);
+            ActualRows::Sorted(sorter.finish()?)
+        };
+        let mut compare = Compare::new(layout, actual, key, observer)?;
+        compare.findings = findings;
+        let gather = layout
+            .key
+            .is_empty()
+            .then(|| RowSorter::new(layout, scratch))
+            .transpose()?;
+        let rebuild = rebuild.then(|| Rebuild::new(layout, ranges)).transpose()?;
+        let digests = &files.digests;
+        Ok(Self {
+            layout,
+            compare,
+            gather,
+            rebuild,
+            digests,
+            must_rows: 0,
+            files: file_count,
+        })
+    }
+
+    /// The next staged rows.
+    pub(crate) fn take(&mut self, decided: &Decided) -> Result<(), VerifyError> {
+        let expected = Expected::of(self.layout, decided)?;
+        match (&mut self.gather, &decided.keys) {
+            (None, Some(keys)) => {
+                let staged = decided.verdicts.len();
+                self.chunk(&Chunk {
+                    expected: &expected,
+                    keys,
+                    staged,
+                    first: decided.first,
+                })
+            }
+            (Some(sorter), _) => sorter.push(&expected.rows, |row, tag| {
+                write_regions(&expected.regions, row, tag)
+            }),
+            (None, None) => Err(VerifyError::Index),
+        }
+    }
+
+    fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), VerifyError> {
+        self.must_rows += chunk.expected.rows.num_rows() as u64;
+        if let Some(rebuild) = &mut self.rebuild {
+            rebuild.write(&chunk.expected.rows)?;
+        }
+        self.compare.chunk(chunk)
+    }
+
+    fn compare_gathered(&mut self) -> Result<(), VerifyError> {
+        let Some(sorter) = self.gather.take() else {
+            return Ok(());
+        };
+        let mut sorted = sorter.finish()?;
+        let mut converter =
+            EncodedKeys::of_all_columns(&self.layout.schema, &self.layout.table.id)?;
+        let mut first = 0;
+        while let Some(SortedBatch { rows, tags }) = sorted.next()? {
+            let keys = converter(&rows)?;
+            let staged = rows.num_rows();
+            let regions = read_regions(&tags, self.layout.columns.len())?;
+            let expected = Expected {
+                rows,
+                regions,
+                staged: (0..staged).collect(),
+            };
+            self.chunk(&Chunk {
+                expected: &expected,
+                keys: &keys,
+                staged,
+                first,
+            })?;
+            first += staged as u64;
+        }
+        Ok(())
+    }
+
+    /// After the last staged row.
+    pub(crate) fn finish(mut self) -> Result<StoreOutcome, VerifyError> {
+        self.compare_gathered()?;
+        let rows = self.compare.finish()?;
+        let Compare {
+            must,
+            is,
+            mut findings,
+            ..
+        } = self.compare;
+        let about = about(self.layout);
+        for ownership in Ownership::ALL {
+            for class in Class::ALL {
+                let at = (ownership as usize, class as usize);
+                if must.sums[at.0][at.1] != is.sums[at.0][at.1] {
+                    let region = format!("{} {}", ownership.word(), class.word());
+                    findings.add(Claim::C3, "region_differs", about, Place::column(&region));
+                }
+            }
+        }
+        let cells = |rows: u64| rows * self.layout.schema.fields().len() as u64;
+        let mut rebuilt = Checked::default();
+        if let Some(rebuild) = self.rebuild {
+            let files = rebuild.finish(self.digests, about, &mut findings)?;
+            rebuilt = Checked {
+                files,
+                tables: 1,
+                rows: self.must_rows,
+                cells: cells(self.must_rows),
+            };
+        }
+        let checked = Checked {
+            files: self.files,
+            tables: 1,
+            rows,
+            cells: cells(rows),
+        };
+        Ok(StoreOutcome {
+            findings,
+            checked,
+            rebuilt,
+            must: must.sums,
+            is: is.sums,
+        })
+    }
+}
+
+fn about<'a>(layout: &Layout<'a>) -> About<'a> {
+    About {
+        store: layout.store.word(),
+        table: Some(&layout.table.id),
+    }
+}
+
+fn write_regions(regions: &Regions, row: usize, tag: &mut Vec<u8>) {
+    tag.push(regions.ownership[row] as u8);
+    tag.extend(
+        regions
+            .classes
+            .iter()
+            .map(|classes| classes.class(row) as u8),
+    );
+}
+
+fn read_regions(tags: &[Vec<u8>], columns: usize) -> Result<Regions, VerifyError> {
+    let ownership = |tag: &Vec<u8>| Ownership::ALL.get(usize::from(*tag.first()?)).copied();
+    let class =
+        |tag: &Vec<u8>, column: usize| Class::ALL.get(usize::from(*tag.get(column + 1)?)).copied();
+    let of_column = |column: usize| -> Option<ColumnClasses> {
+        Some(ColumnClasses::PerRow(
+            tags.iter()
+                .map(|tag| class(tag, column))
+                .collect::<Option<_>>()?,
+        ))
+    };
+    let regions = || {
+        Some(Regions {
+            ownership: tags.iter().map(ownership).collect::<Option<_>>()?,
+            classes: (0..columns).map(of_column).collect::<Option<_>>()?,
+        })
+    };
+    regions().ok_or(VerifyError::Index)
+}

@@ -1,0 +1,421 @@
+//! What must be there beside what is there. Both come in key order; equal stretches are compared as whole columns,
+//! and where they differ, row by row: missing, doubled, changed, without a partner in staging, not granted.
+
+use arrow_array::{Array, RecordBatch};
+use arrow_row::{RowConverter, Rows};
+use bunri_catalogue::Store;
+use bunri_columnar::Observer;
+use bunri_fingerprint::FingerprintKey;
+
+use super::expected::{Expected, Regions};
+use super::layout::{Layout, key_text};
+use super::multiset::SortedRows;
+use super::reader::{FileRows, converter, order_columns};
+use super::sums::RegionSums;
+use crate::VerifyError;
+use crate::findings::{About, Findings, Place};
+use crate::report::Claim;
+use crate::rows::{EncodedKeys, View};
+
+/// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
+const STRETCH: usize = 64;
+
+/// The rows of the store, in order.
+pub(crate) enum ActualRows {
+    /// As the files have them.
+    Files(FileRows),
+    /// Sorted here, because the files have them in another order.
+    Sorted(SortedRows),
+}
+
+impl ActualRows {
+    fn next(&mut self) -> Result<Option<RecordBatch>, VerifyError> {
+        match self {
+            Self::Files(files) => Ok(files.next()),
+            Self::Sorted(sorted) => Ok(sorted.next()?.map(|batch| batch.rows)),
+        }
+    }
+}
+
+/// A batch of the store's rows and how far it was compared.
+struct Loaded {
+    batch: RecordBatch,
+    keys: Rows,
+    at: usize,
+}
+
+/// Expected rows and the keys of the staged rows among which they lie.
+pub(crate) struct Chunk<'c> {
+    pub(crate) expected: &'c Expected,
+    /// Of the staged rows, in ascending order.
+    pub(crate) keys: &'c EncodedKeys,
+    /// How many those are.
+    pub(crate) staged: usize,
+    /// The number of the first of them in staging.
+    pub(crate) first: u64,
+}
+
+impl Chunk<'_> {
+    fn key(&self, expected: usize) -> &[u8] {
+        self.keys.bytes(self.expected.staged[expected])
+    }
+
+    /// Whether staging has a row of this key.
+    fn is_staged(&self, key: &[u8]) -> bool {
+        let (mut low, mut high) = (0, self.staged);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.keys.bytes(middle) < key {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        low < self.staged && self.keys.bytes(low) == key
+    }
+}
+
+/// Compares one table of one store.
+pub(crate) struct Compare<'a> {
+    layout: &'a Layout<'a>,
+    actual: ActualRows,
+    converter: RowConverter,
+    order: Vec<usize>,
+    loaded: Option<Loaded>,
+    /// How many rows to try at once.
+    stretch: usize,
+    observer: &'a dyn Observer,
+    /// Rows of the store before the loaded batch.
+    before: u64,
+    pub(crate) must: RegionSums,
+    pub(crate) is: RegionSums,
+    pub(crate) findings: Findings,
+}
+
+impl<'a> Compare<'a> {
+    pub(crate) fn new(
+        layout: &'a Layout<'a>,
+        actual: ActualRows,
+        key: &FingerprintKey,
+        observer: &'a dyn Observer,
+    ) -> Result<Self, VerifyError> {
+        let order = order_columns(layout);
+        Ok(Self {
+            converter: converter(layout, &order)?,
+            order,
+            actual,
+            loaded: None,
+            stretch: STRETCH,
+            observer,
+            before: 0,
+            must: RegionSums::new(layout, key),
+            is: RegionSums::new(layout, key),
+            findings: Findings::default(),
+            layout,
+        })
+    }
+
+    fn about(&self) -> About<'a> {
+        About {
+            store: self.layout.store.word(),
+            table: Some(&self.layout.table.id),
+        }
+    }
+
+    /// Makes sure that a batch with rows left is loaded; false at the end.
+    fn load(&mut self) -> Result<bool, VerifyError> {
+        loop {
+            match &self.loaded {
+                Some(loaded) if loaded.at < loaded.batch.num_rows() => return Ok(true),
+                Some(loaded) => self.before += loaded.batch.num_rows() as u64,
+                None => {}
+            }
+            self.loaded = None;
+            if self.observer.cancelled() {
+                return Err(VerifyError::Interrupted);
+            }
+            let Some(batch) = self.actual.next()? else {
+                return Ok(false);
+            };
+            let columns: Vec<_> = self
+                .order
+                .iter()
+                .map(|&column| batch.column(column).clone())
+                .collect();
+            let keys = self
+                .converter
+                .convert_columns(&columns)
+                .map_err(VerifyError::arrow(&self.layout.table.id))?;
+            self.loaded = Some(Loaded { batch, keys, at: 0 });
+        }
+    }
+
+    /// Compares the store's rows up to the last staged key of the chunk.
+    pub(crate) fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), VerifyError> {
+        let rows = chunk.expected.rows.num_rows();
+        let view = View::of(&chunk.expected.rows)?;
+        for row in 0..rows {
+            self.must
+                .add(self.layout, &view.cells, row, &chunk.expected.regions, row);
+        }
+        if chunk.staged == 0 {
+            return Ok(());
+        }
+        let last = chunk.keys.bytes(chunk.staged - 1);
+        let mut next = 0;
+        while self.load()? {
+            let Some(mut loaded) = self.loaded.take() else {
+                break;
+            };
+            let end = first_after(&loaded, last);
+            let ended = end < loaded.batch.num_rows();
+            self.window(&mut loaded, end, chunk, &mut next)?;
+            self.loaded = Some(loaded);
+            if ended {
+                break;
+            }
+        }
+        (next..rows).for_each(|row| self.missing(chunk, row));
+        Ok(())
+    }
+
+    /// Compares `loaded.at..end` with the expected rows from `next` on.
+    fn window(
+        &mut self,
+        loaded: &mut Loaded,
+        end: usize,
+        chunk: &Chunk<'_>,
+        next: &mut usize,
+    ) -> Result<(), VerifyError> {
+        let expected = &chunk.expected.rows;
+        while loaded.at < end {
+            let left = (end - loaded.at).min(expected.num_rows() - *next);
+            let stretch = left.min(self.stretch);
+            if stretch > 0 && equal(expected, *next, loaded, stretch) {
+                self.matched(loaded, chunk, *next, stretch)?;
+                *next += stretch;
+                loaded.at += stretch;
+                self.stretch = self.stretch.saturating_mul(4);
+            } else {
+                self.stretch = STRETCH;
+                self.row_by_row(loaded, end, chunk, next)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn matched(
+        &mut self,
+        loaded: &Loaded,
+        chunk: &Chunk<'_>,
+        expected: usize,
+        rows: usize,
+    ) -> Result<(), VerifyError> {
+        let view = View::of(&loaded.batch)?;
+        for row in 0..rows {
+            let regions = &chunk.expected.regions;
+            self.is.add(
+                self.layout,
+                &view.cells,
+                loaded.at + row,
+                regions,
+                expected + row,
+            );
+        }
+        Ok(())
+    }
+
+    /// A stretch of rows, by their keys.
+    fn row_by_row(
+        &mut self,
+        loaded: &mut Loaded,
+        end: usize,
+        chunk: &Chunk<'_>,
+        next: &mut usize,
+    ) -> Result<(), VerifyError> {
+        let stop = end.min(loaded.at + STRETCH);
+        while loaded.at < stop {
+            let key = loaded.keys.row(loaded.at).data();
+            let expected = (*next < chunk.expected.rows.num_rows()).then(|| chunk.key(*next));
+            match expected {
+                Some(expected) if expected < key => {
+                    self.missing(chunk, *next);
+                    *next += 1;
+                    continue;
+                }
+                Some(expected) if expected == key => {
+                    self.matched(loaded, chunk, *next, 1)?;
+                    self.cells(loaded, chunk, *next)?;
+                    *next += 1;
+                }
+                _ if *next > 0 && chunk.key(*next - 1) == key => {
+                    self.matched(loaded, chunk, *next - 1, 1)?;
+                    self.surplus(loaded, Claim::C3, "row_doubled")?;
+                }
+                _ if !self.layout.key.is_empty() && chunk.is_staged(key) => {
+                    self.surplus(loaded, Claim::C4, "row_not_granted")?;
+                }
+                _ => self.surplus(loaded, Claim::C4, "row_without_partner")?,
+            }
+            loaded.at += 1;
+        }
+        Ok(())
+    }
+
+    /// Two rows of one key, cell by cell.
+    fn cells(
+        &mut self,
+        loaded: &Loaded,
+        chunk: &Chunk<'_>,
+        expected: usize,
+    ) -> Result<(), VerifyError> {
+        let must = &chunk.expected.rows;
+        for column in 0..must.num_columns() {
+            let (a, b) = (
+                must.column(column).slice(expected, 1),
+                loaded.batch.column(column).slice(loaded.at, 1),
+            );
+            if a.as_ref() == b.as_ref() {
+                continue;
+            }
+            let withheld = self.withheld(&chunk.expected.regions, expected, column);
+            let (claim, rule) = if withheld {
+                (Claim::C4, "cell_not_granted")
+            } else {
+                (Claim::C3, "value_changed")
+            };
+            let name = self.layout.schema.field(column).name();
+            self.place(loaded, claim, rule, Some(name))?;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing may stand in this cell. The key of a quarantined row, and the reason, always stand.
+    fn withheld(&self, regions: &Regions, row: usize, column: usize) -> bool {
+        let Some(classes) = regions.classes.get(column) else {
+            return false;
+        };
+        let accompanies =
+            self.layout.store == Store::Quarantine && self.layout.key.contains(&column);
+        !accompanies
+            && !self
+                .layout
+                .granted(regions.ownership[row], classes.class(row))
+    }
+
+    fn missing(&mut self, chunk: &Chunk<'_>, row: usize) {
+        let about = self.about();
+        let named = !self.findings.full(Claim::C3, "row_missing", about);
+        let name = named.then(|| {
+            let number = chunk.first + chunk.expected.staged[row] as u64;
+            let view = View::of(&chunk.expected.rows).ok();
+            self.layout.row_name("staging", number, |position| {
+                view.as_ref().map_or_else(String::new, |view| {
+                    key_text(view.cells[position].value(row))
+                })
+            })
+        });
+        self.findings.add(
+            Claim::C3,
+            "row_missing",
+            about,
+            Place {
+                row: name,
+                ..Place::default()
+            },
+        );
+    }
+
+    fn surplus(
+        &mut self,
+        loaded: &Loaded,
+        claim: Claim,
+        rule: &'static str,
+    ) -> Result<(), VerifyError> {
+        self.place(loaded, claim, rule, None)
+    }
+
+    fn place(
+        &mut self,
+        loaded: &Loaded,
+        claim: Claim,
+        rule: &'static str,
+        column: Option<&str>,
+    ) -> Result<(), VerifyError> {
+        let about = self.about();
+        let mut place = Place {
+            column: column.map(str::to_owned),
+            ..Place::default()
+        };
+        if !self.findings.full(claim, rule, about) {
+            let view = View::of(&loaded.batch)?;
+            let number = self.before + loaded.at as u64;
+            let name = |position: usize| key_text(view.cells[position].value(loaded.at));
+            place.row = Some(self.layout.row_name("store", number, name));
+        }
+        self.findings.add(claim, rule, about, place);
+        Ok(())
+    }
+
+    /// What is left in the store after the last staged row. Gives the rows of the store.
+    pub(crate) fn finish(&mut self) -> Result<u64, VerifyError> {
+        while self.load()? {
+            let Some(mut loaded) = self.loaded.take() else {
+                break;
+            };
+            while loaded.at < loaded.batch.num_rows() {
+                self.surplus(&loaded, Claim::C4, "row_without_partner")?;
+                loaded.at += 1;
+            }
+            self.loaded = Some(loaded);
+        }
+        self.trouble();
+        Ok(self.before)
+    }
+
+    /// What the reader could not read, and what it found beside the store's columns.
+    fn trouble(&mut self) {
+        let about = self.about();
+        if let ActualRows::Files(files) = &self.actual {
+            trouble(files, about, &mut self.findings);
+        }
+    }
+}
+
+/// Findings of a reader that has read everything.
+pub(crate) fn trouble(files: &FileRows, about: About<'_>, findings: &mut Findings) {
+    for name in &files.unreadable {
+        findings.add(Claim::C2, "unreadable", about, Place::file(name));
+    }
+    for (column, &cells) in files.extra.iter().filter(|(_, cells)| **cells > 0) {
+        findings.add_many(
+            Claim::C4,
+            "column_not_granted",
+            about,
+            Place::column(column),
+            cells,
+        );
+    }
+}
+
+/// The first row, from the current one on, whose key is after `last`.
+fn first_after(loaded: &Loaded, last: &[u8]) -> usize {
+    let (mut low, mut high) = (loaded.at, loaded.batch.num_rows());
+    while low < high {
+        let middle = low.midpoint(high);
+        if loaded.keys.row(middle).data() <= last {
+            low = middle + 1
+        } else {
+            high = middle
+        }
+    }
+    low
+}
+
+fn equal(expected: &RecordBatch, from: usize, loaded: &Loaded, rows: usize) -> bool {
+    expected
+        .columns()
+        .iter()
+        .zip(loaded.batch.columns())
+        .all(|(must, is)| must.slice(from, rows).as_ref() == is.slice(loaded.at, rows).as_ref())
+}

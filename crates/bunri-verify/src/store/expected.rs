@@ -1,0 +1,158 @@
+//! What a store must hold of a batch of staged rows (docs/rules.md, section 4, "A row of a store").
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray};
+use arrow_schema::ArrowError;
+use arrow_select::filter::FilterBuilder;
+use arrow_select::nullif::nullif;
+use bunri_catalogue::{Class, Ownership, Store};
+
+use super::layout::Layout;
+use crate::VerifyError;
+use crate::decide::{ColumnClasses, Decided};
+use crate::evaluator::Verdict;
+use crate::evaluator::verdict::RETAIL_ONLY_OF_OTHER;
+
+/// Rows that a store must hold, in staging order, and the region of every cell.
+pub(crate) struct Expected {
+    /// With the layout's schema.
+    pub(crate) rows: RecordBatch,
+    pub(crate) regions: Regions,
+    /// The staged row of each, within its batch.
+    pub(crate) staged: Vec<usize>,
+}
+
+/// Ownership by row, class by cell.
+pub(crate) struct Regions {
+    pub(crate) ownership: Vec<Ownership>,
+    /// By column of the store (without the reason).
+    pub(crate) classes: Vec<ColumnClasses>,
+}
+
+impl Expected {
+    pub(crate) fn of(layout: &Layout<'_>, decided: &Decided) -> Result<Self, VerifyError> {
+        let chosen: Vec<bool> = (0..decided.verdicts.len())
+            .map(|row| belongs(layout, decided, row))
+            .collect();
+        let staged: Vec<usize> = chosen
+            .iter()
+            .enumerate()
+            .filter_map(|(row, &chosen)| chosen.then_some(row))
+            .collect();
+        let regions = Regions::of(layout, decided, &staged);
+        let rows = rows(
+            layout,
+            decided,
+            &BooleanArray::from(chosen),
+            &staged,
+            &regions,
+        )
+        .map_err(VerifyError::arrow(&layout.table.id))?;
+        Ok(Self {
+            rows,
+            regions,
+            staged,
+        })
+    }
+}
+
+impl Regions {
+    fn of(layout: &Layout<'_>, decided: &Decided, staged: &[usize]) -> Self {
+        let classes = |&column: &usize| match &decided.classes[column] {
+            ColumnClasses::Fixed(class) => ColumnClasses::Fixed(*class),
+            ColumnClasses::PerRow(classes) => {
+                ColumnClasses::PerRow(staged.iter().map(|&row| classes[row]).collect())
+            }
+        };
+        Self {
+            ownership: staged
+                .iter()
+                .map(|&row| decided.verdicts[row].ownership())
+                .collect(),
+            classes: layout.columns.iter().map(classes).collect(),
+        }
+    }
+}
+
+/// Whether a row is there.
+fn belongs(layout: &Layout<'_>, decided: &Decided, row: usize) -> bool {
+    let ownership = decided.verdicts[row].ownership();
+    let granted = |column: usize| layout.granted(ownership, decided.classes[column].class(row));
+    let key = &layout.table.key;
+    match layout.store {
+        Store::Retail | Store::Transmission if !key.is_empty() => {
+            key.iter().all(|&column| granted(column))
+        }
+        Store::Retail | Store::Transmission => layout.columns.iter().any(|&column| granted(column)),
+        Store::Quarantine => {
+            layout.columns.iter().any(|&column| granted(column))
+                && (ownership == Ownership::Undecided || has_retail_only(layout, decided, row))
+        }
+    }
+}
+
+/// Whether some `retail_only` cell of the row is not NULL.
+fn has_retail_only(layout: &Layout<'_>, decided: &Decided, row: usize) -> bool {
+    layout.columns.iter().any(|&column| {
+        decided.classes[column].class(row) == Class::RetailOnly
+            && decided.batch.column(column).is_valid(row)
+    })
+}
+
+fn rows(
+    layout: &Layout<'_>,
+    decided: &Decided,
+    chosen: &BooleanArray,
+    staged: &[usize],
+    regions: &Regions,
+) -> Result<RecordBatch, ArrowError> {
+    let filter = FilterBuilder::new(chosen).optimize().build();
+    let mut columns: Vec<ArrayRef> = Vec::with_capacity(layout.columns.len() + 1);
+    for (position, &column) in layout.columns.iter().enumerate() {
+        let array = decided.batch.column(column);
+        let array = if staged.len() == decided.verdicts.len() {
+            array.clone()
+        } else {
+            filter.filter(array)?
+        };
+        let accompanies = layout.store == Store::Quarantine && layout.key.contains(&position);
+        let withheld = if accompanies {
+            None
+        } else {
+            withheld(layout, regions, position)
+        };
+        columns.push(match withheld {
+            None => array,
+            Some(withheld) => nullif(&array, &withheld)?,
+        });
+    }
+    if layout.store == Store::Quarantine {
+        columns.push(reasons(decided, staged));
+    }
+    RecordBatch::try_new(layout.schema.clone(), columns)
+}
+
+/// The rows whose cell in this column is not granted; [`None`] if there are none.
+fn withheld(layout: &Layout<'_>, regions: &Regions, position: usize) -> Option<BooleanArray> {
+    let classes = &regions.classes[position];
+    let withheld =
+        |(row, &ownership): (usize, &Ownership)| !layout.granted(ownership, classes.class(row));
+    if let ColumnClasses::Fixed(class) = classes
+        && Ownership::ALL.iter().all(|&ownership| {
+            layout.granted(ownership, *class) || !regions.ownership.contains(&ownership)
+        })
+    {
+        return None;
+    }
+    let withheld: Vec<bool> = regions.ownership.iter().enumerate().map(withheld).collect();
+    withheld.contains(&true).then(|| withheld.into())
+}
+
+fn reasons(decided: &Decided, staged: &[usize]) -> ArrayRef {
+    let word = |&row: &usize| match decided.verdicts[row] {
+        Verdict::Undecided(reason) => reason.word(),
+        _ => RETAIL_ONLY_OF_OTHER,
+    };
+    Arc::new(StringArray::from_iter_values(staged.iter().map(word)))
+}

@@ -1,0 +1,294 @@
+//! C1: every listed file is there with its digests, and nothing else is. Nothing is followed: a link is a finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bunri_manifest::{B3SUMS, Digests, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, hash_file};
+
+use crate::VerifyError;
+use crate::findings::{About, Findings, Place};
+use crate::report::Claim;
+
+/// What lies in a folder, by path below it.
+pub(crate) struct Listing {
+    root: PathBuf,
+    files: Vec<String>,
+    folders: Vec<String>,
+}
+
+/// A store's files, hashed, and its manifest if it can be believed.
+pub(crate) struct StoreFiles {
+    pub(crate) root: PathBuf,
+    pub(crate) manifest: Option<StoreManifest>,
+    pub(crate) digests: BTreeMap<String, Digests>,
+}
+
+impl StoreFiles {
+    /// The Parquet files in a table's folder, whether listed or not, in the order of their names.
+    pub(crate) fn parts(&self, table: &str) -> Vec<String> {
+        let inside = |path: &&String| {
+            path.split_once('/')
+                .is_some_and(|(folder, name)| folder == table && name.ends_with(".parquet"))
+        };
+        self.digests.keys().filter(inside).cloned().collect()
+    }
+
+    /// The tables that have Parquet files.
+    pub(crate) fn tables(&self) -> BTreeSet<&str> {
+        let folder =
+            |path: &'_ String| path.ends_with(".parquet").then(|| path.find('/')).flatten();
+        self.digests
+            .keys()
+            .filter_map(|path| folder(path).map(|end| &path[..end]))
+            .collect()
+    }
+}
+
+/// Looks at a store's folder.
+pub(crate) fn look(
+    root: &Path,
+    store: &str,
+    threads: usize,
+    findings: &mut Findings,
+) -> Result<StoreFiles, VerifyError> {
+    let about = About { store, table: None };
+    if !root.is_dir() {
+        findings.add(Claim::C1, "store_missing", about, Place::default());
+        return Ok(StoreFiles {
+            root: root.to_path_buf(),
+            manifest: None,
+            digests: BTreeMap::new(),
+        });
+    }
+    let listing = list(root, "", about, findings)?;
+    let digests = hash_all(&listing, threads)?;
+    let manifest = manifest(root, about, &digests, findings)?;
+    if let Some(manifest) = &manifest {
+        let listed = manifest
+            .files()
+            .map(|file| (file.path.as_str(), file))
+            .collect();
+        compare(
+            &listed,
+            &listing,
+            &digests,
+            &[MANIFEST, B3SUMS, SHA256SUMS],
+            about,
+            findings,
+        );
+    }
+    Ok(StoreFiles {
+        root: root.to_path_buf(),
+        manifest,
+        digests,
+    })
+}
+
+/// Looks at folders of custody that one manifest lists together (staging and rejects).
+pub(crate) fn look_staged(
+    custody: &Path,
+    folders: &[&str],
+    listed: &BTreeMap<&str, &FileEntry>,
+    exempt: &[&str],
+    threads: usize,
+    findings: &mut Findings,
+) -> Result<u64, VerifyError> {
+    let about = About {
+        store: "staging",
+        table: None,
+    };
+    let mut whole = Listing {
+        root: custody.to_path_buf(),
+        files: Vec::new(),
+        folders: Vec::new(),
+    };
+    for folder in folders {
+        let path = custody.join(folder);
+        if path.is_dir() {
+            let part = list(custody, folder, about, findings)?;
+            whole.files.extend(part.files);
+            whole.folders.extend(part.folders);
+        }
+    }
+    let digests = hash_all(&whole, threads)?;
+    compare(listed, &whole, &digests, exempt, about, findings);
+    Ok(digests.len() as u64)
+}
+
+/// Walks a folder (`below` a root) in the order of names.
+fn list(
+    root: &Path,
+    below: &str,
+    about: About<'_>,
+    findings: &mut Findings,
+) -> Result<Listing, VerifyError> {
+    let mut listing = Listing {
+        root: root.to_path_buf(),
+        files: Vec::new(),
+        folders: Vec::new(),
+    };
+    let mut waiting = vec![below.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        let path = root.join(&folder);
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&path).map_err(VerifyError::io("list", &path))? {
+            names.push(entry.map_err(VerifyError::io("list", &path))?);
+        }
+        names.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in names {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let below = if folder.is_empty() {
+                name.into_owned()
+            } else {
+                format!("{folder}/{name}")
+            };
+            let kind = entry
+                .metadata()
+                .map_err(VerifyError::io("look at", &entry.path()))?;
+            if kind.is_dir() {
+                waiting.push(below.clone());
+                listing.folders.push(below);
+            } else if !kind.is_file() {
+                let rule = if kind.is_symlink() {
+                    "link"
+                } else {
+                    "not_a_file"
+                };
+                findings.add(Claim::C1, rule, about, Place::file(&below));
+            } else {
+                if linked_elsewhere(&kind) {
+                    findings.add(Claim::C1, "hard_link", about, Place::file(&below));
+                }
+                listing.files.push(below);
+            }
+        }
+    }
+    listing.files.sort();
+    listing.folders.sort();
+    Ok(listing)
+}
+
+/// A second name somewhere else could change the file after it was checked.
+#[cfg(unix)]
+fn linked_elsewhere(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.nlink() > 1
+}
+
+#[cfg(not(unix))]
+fn linked_elsewhere(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+fn hash_all(listing: &Listing, threads: usize) -> Result<BTreeMap<String, Digests>, VerifyError> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, io::Result<Digests>)>> = Mutex::new(Vec::new());
+    let work = || {
+        while let Some((at, file)) = Some(next.fetch_add(1, Ordering::Relaxed))
+            .and_then(|at| listing.files.get(at).map(|file| (at, file)))
+        {
+            let result = hash_file(&listing.root.join(file));
+            done.lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push((at, result));
+        }
+    };
+    std::thread::scope(|scope| {
+        (1..threads.max(1)).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
+    let done = done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let hashed = done.into_iter().map(|(at, result)| {
+        let file = &listing.files[at];
+        let digests = result.map_err(VerifyError::io("read", &listing.root.join(file)))?;
+        Ok((file.clone(), digests))
+    });
+    hashed.collect()
+}
+
+fn manifest(
+    root: &Path,
+    about: About<'_>,
+    digests: &BTreeMap<String, Digests>,
+    findings: &mut Findings,
+) -> Result<Option<StoreManifest>, VerifyError> {
+    let Some(own) = digests.get(MANIFEST) else {
+        findings.add(Claim::C1, "manifest_missing", about, Place::file(MANIFEST));
+        return Ok(None);
+    };
+    let read = |name: &str| {
+        let path = root.join(name);
+        std::fs::read(&path).map_err(VerifyError::io("read", &path))
+    };
+    let text = read(MANIFEST)?;
+    let Ok(manifest) = StoreManifest::parse(&text) else {
+        findings.add(
+            Claim::C1,
+            "manifest_unreadable",
+            about,
+            Place::file(MANIFEST),
+        );
+        return Ok(None);
+    };
+    if manifest.to_bytes().ok().as_deref() != Some(text.as_slice()) {
+        findings.add(
+            Claim::C1,
+            "manifest_not_canonical",
+            about,
+            Place::file(MANIFEST),
+        );
+    }
+    for (name, expected) in [
+        (B3SUMS, manifest.b3sums(own)),
+        (SHA256SUMS, manifest.sha256sums(own)),
+    ] {
+        if !digests.contains_key(name) {
+            findings.add(Claim::C1, "sums_missing", about, Place::file(name));
+        } else if read(name)? != expected.as_bytes() {
+            findings.add(Claim::C1, "sums_differ", about, Place::file(name));
+        }
+    }
+    Ok(Some(manifest))
+}
+
+/// What is listed exists, and what exists is listed.
+fn compare(
+    listed: &BTreeMap<&str, &FileEntry>,
+    found: &Listing,
+    digests: &BTreeMap<String, Digests>,
+    exempt: &[&str],
+    about: About<'_>,
+    findings: &mut Findings,
+) {
+    for (path, entry) in listed {
+        let there = digests.get(*path);
+        let same = |seen: &Digests| {
+            (seen.bytes, &seen.blake3, &seen.sha256) == (entry.bytes, &entry.blake3, &entry.sha256)
+        };
+        match there {
+            None => findings.add(Claim::C1, "file_missing", about, Place::file(path)),
+            Some(seen) if !same(seen) => {
+                findings.add(Claim::C1, "file_changed", about, Place::file(path));
+            }
+            Some(_) => {}
+        }
+    }
+    for path in &found.files {
+        if !listed.contains_key(path.as_str()) && !exempt.contains(&path.as_str()) {
+            findings.add(Claim::C1, "file_unlisted", about, Place::file(path));
+        }
+    }
+    for folder in &found.folders {
+        let inside = format!("{folder}/");
+        let mut paths = listed.keys().chain(exempt);
+        if !paths.any(|path| path.starts_with(&inside)) {
+            findings.add(Claim::C1, "folder_unlisted", about, Place::file(folder));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! One store against what it must be: its files ([`files`]), its shape ([`shape`]), and row beside row
+//! ([`compare`]) what it holds ([`reader`]) against what staging and the evaluator say it must hold ([`expected`]).
+
+pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod expected;
+pub(crate) mod files;
+pub(crate) mod layout;
+pub(crate) mod multiset;
+pub(crate) mod reader;
+pub(crate) mod rebuild;
+pub(crate) mod shape;
+pub(crate) mod sums;

@@ -1,0 +1,391 @@
+//! What a store's table holds, as its files say: batches with the store's columns. A file that cannot be read is a
+//! finding and the end of that file, never the end of the verification.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use arrow_array::{Array, ArrayRef, RecordBatch, new_null_array};
+use arrow_row::RowConverter;
+use arrow_schema::{ArrowError, DataType, SchemaRef};
+use bunri_columnar::{KeyRanges, Observer, open_parquet, part_name, row_converter};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+
+use super::files::StoreFiles;
+use super::layout::Layout;
+use super::shape::{Mapping, map_file};
+use crate::VerifyError;
+use crate::findings::{About, Findings, Place};
+use crate::report::Claim;
+use crate::rows::BATCH_ROWS;
+
+/// One readable file of a table.
+struct Part {
+    name: String,
+    path: PathBuf,
+    mapping: Mapping,
+    names: Vec<String>,
+}
+
+/// The files of a table, and whether their rows come in the store's order.
+pub(crate) struct Parts {
+    parts: Vec<Part>,
+    pub(crate) in_order: bool,
+    pub(crate) files: u64,
+}
+
+/// Anything that the Parquet reader does with a damaged file, a panic included, is an error.
+fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok().flatten()
+}
+
+/// Columns and rows by a file's own account.
+fn footer(path: &Path) -> Option<(SchemaRef, i64)> {
+    guarded(|| {
+        let builder = open_parquet(path).ok()?;
+        Some((
+            builder.schema().clone(),
+            builder.metadata().file_metadata().num_rows(),
+        ))
+    })
+}
+
+/// Rows by a file's own account; 0 if it cannot be read.
+pub(crate) fn rows_in_footer(path: &Path) -> u64 {
+    footer(path)
+        .and_then(|(_, rows)| u64::try_from(rows).ok())
+        .unwrap_or(0)
+}
+
+/// One file's columns and rows, for a check without staging. Gives its rows.
+pub(crate) fn check_columns(
+    layout: &Layout<'_>,
+    files: &StoreFiles,
+    name: &str,
+    findings: &mut Findings,
+) -> u64 {
+    let about = About {
+        store: layout.store.word(),
+        table: Some(&layout.table.id),
+    };
+    let Some((schema, rows)) = footer(&files.root.join(name)) else {
+        findings.add(Claim::C2, "unreadable", about, Place::file(name));
+        return 0;
+    };
+    check_rows(files, name, rows, about, findings);
+    map_file(layout, &schema, about, findings);
+    u64::try_from(rows).unwrap_or(0)
+}
+
+impl Parts {
+    /// Opens every file of a table once: columns, rows, order, and the part that each row belongs to.
+    pub(crate) fn examine(
+        layout: &Layout<'_>,
+        files: &StoreFiles,
+        ranges: &KeyRanges,
+        observer: &dyn Observer,
+        findings: &mut Findings,
+    ) -> Result<Self, VerifyError> {
+        let mut examined = Self {
+            parts: Vec::new(),
+            in_order: true,
+            files: 0,
+        };
+        let mut order = Order::new(layout, ranges)?;
+        for name in files.parts(&layout.table.id) {
+            examined.files += 1;
+            let about = About {
+                store: layout.store.word(),
+                table: Some(&layout.table.id),
+            };
+            let Some((schema, rows)) = footer(&files.root.join(&name)) else {
+                findings.add(Claim::C2, "unreadable", about, Place::file(&name));
+                continue;
+            };
+            check_rows(files, &name, rows, about, findings);
+            let mapping = map_file(layout, &schema, about, findings);
+            let names = schema
+                .fields()
+                .iter()
+                .map(|field| field.name().clone())
+                .collect();
+            let part = Part {
+                path: files.root.join(&name),
+                name,
+                mapping,
+                names,
+            };
+            order.part(&part, observer, findings)?;
+            examined.parts.push(part);
+        }
+        examined.in_order = order.kept;
+        Ok(examined)
+    }
+
+    pub(crate) fn read(self, schema: &SchemaRef) -> FileRows {
+        FileRows {
+            waiting: self.parts.into_iter().rev().collect(),
+            current: None,
+            schema: schema.clone(),
+            extra: BTreeMap::new(),
+            unreadable: Vec::new(),
+        }
+    }
+}
+
+fn check_rows(
+    files: &StoreFiles,
+    name: &str,
+    rows: i64,
+    about: About<'_>,
+    findings: &mut Findings,
+) {
+    let listed = files.manifest.iter().flat_map(|manifest| manifest.files());
+    let entry = listed.into_iter().find(|file| file.path.as_str() == name);
+    if entry.is_some_and(|entry| i64::try_from(entry.rows) != Ok(rows)) {
+        findings.add(Claim::C2, "manifest_rows", about, Place::file(name));
+    }
+}
+
+/// Whether rows come in the store's order and in their parts.
+struct Order<'a> {
+    layout: &'a Layout<'a>,
+    ranges: &'a KeyRanges,
+    columns: Vec<usize>,
+    converter: RowConverter,
+    last: Vec<u8>,
+    kept: bool,
+}
+
+impl<'a> Order<'a> {
+    fn new(layout: &'a Layout<'a>, ranges: &'a KeyRanges) -> Result<Self, VerifyError> {
+        let columns = order_columns(layout);
+        let converter = converter(layout, &columns)?;
+        Ok(Self {
+            layout,
+            ranges,
+            columns,
+            converter,
+            last: Vec::new(),
+            kept: true,
+        })
+    }
+
+    fn part(
+        &mut self,
+        part: &Part,
+        observer: &dyn Observer,
+        findings: &mut Findings,
+    ) -> Result<(), VerifyError> {
+        let about = About {
+            store: self.layout.store.word(),
+            table: Some(&self.layout.table.id),
+        };
+        let wanted: Vec<usize> = self
+            .columns
+            .iter()
+            .filter_map(|&column| part.mapping.columns[column])
+            .collect();
+        let Some(mut reader) = open_reader(&part.path, Some(&wanted)) else {
+            return Ok(());
+        };
+        let number = (0..self.ranges.parts())
+            .find(|&number| part.name == format!("{}/{}", self.layout.table.id, part_name(number)));
+        let (mut disordered, mut misplaced) = (0, 0);
+        // Damage further on is found, and named, when the rows are read.
+        while let Some(batch) = guarded(|| reader.next()?.ok()) {
+            if observer.cancelled() {
+                return Err(VerifyError::Interrupted);
+            }
+            disordered += self.disorder(part, &wanted, &batch)?;
+            let pieces = self.ranges.cut(&batch);
+            let elsewhere = pieces.iter().filter(|(piece, _)| Some(*piece) != number);
+            misplaced += elsewhere
+                .map(|(_, rows)| rows.num_rows() as u64)
+                .sum::<u64>();
+        }
+        if disordered > 0 {
+            self.kept = false;
+            findings.add_many(
+                Claim::C2,
+                "row_order",
+                about,
+                Place::file(&part.name),
+                disordered,
+            );
+        }
+        if misplaced > 0 && number.is_some() {
+            findings.add_many(
+                Claim::C2,
+                "row_in_wrong_part",
+                about,
+                Place::file(&part.name),
+                misplaced,
+            );
+        }
+        Ok(())
+    }
+
+    /// How many rows are before the row that precedes them.
+    fn disorder(
+        &mut self,
+        part: &Part,
+        wanted: &[usize],
+        batch: &RecordBatch,
+    ) -> Result<u64, VerifyError> {
+        // A reader gives projected columns in file order.
+        let mut ascending = wanted.to_vec();
+        ascending.sort_unstable();
+        let column = |&column: &usize| -> ArrayRef {
+            let field = self.layout.schema.field(column);
+            let position = part.mapping.columns[column]
+                .and_then(|file| ascending.iter().position(|&other| other == file));
+            position.map_or_else(
+                || new_null_array(field.data_type(), batch.num_rows()),
+                |position| batch.column(position).clone(),
+            )
+        };
+        let columns: Vec<ArrayRef> = self.columns.iter().map(column).collect();
+        let rows = self
+            .converter
+            .convert_columns(&columns)
+            .map_err(VerifyError::arrow(&self.layout.table.id))?;
+        let mut disordered = 0;
+        for row in 0..rows.num_rows() {
+            let before = if row == 0 {
+                self.last.as_slice()
+            } else {
+                rows.row(row - 1).data()
+            };
+            disordered += u64::from(before > rows.row(row).data());
+        }
+        if rows.num_rows() > 0 {
+            self.last = rows.row(rows.num_rows() - 1).data().to_vec();
+        }
+        Ok(disordered)
+    }
+}
+
+/// The columns that order a store's rows: the key, or of a multiset all of them.
+pub(crate) fn order_columns(layout: &Layout<'_>) -> Vec<usize> {
+    if layout.key.is_empty() {
+        (0..layout.schema.fields().len()).collect()
+    } else {
+        layout.key.clone()
+    }
+}
+
+/// Bytes in the order of these columns.
+pub(crate) fn converter(
+    layout: &Layout<'_>,
+    columns: &[usize],
+) -> Result<RowConverter, VerifyError> {
+    let types: Vec<&DataType> = columns
+        .iter()
+        .map(|&column| layout.schema.field(column).data_type())
+        .collect();
+    Ok(row_converter(&layout.table.id, types)?)
+}
+
+fn open_reader(path: &Path, columns: Option<&[usize]>) -> Option<ParquetRecordBatchReader> {
+    guarded(|| {
+        let builder = open_parquet(path).ok()?;
+        let mask = match columns {
+            Some(columns) => {
+                ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied())
+            }
+            None => ProjectionMask::all(),
+        };
+        builder
+            .with_projection(mask)
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .ok()
+    })
+}
+
+/// The rows of a table's files, one file after the other.
+pub(crate) struct FileRows {
+    waiting: Vec<Part>,
+    current: Option<(Part, ParquetRecordBatchReader)>,
+    schema: SchemaRef,
+    /// Cells that are not NULL in columns that are none of the store's.
+    pub(crate) extra: BTreeMap<String, u64>,
+    pub(crate) unreadable: Vec<String>,
+}
+
+impl FileRows {
+    /// The next rows; [`None`] after the last readable one.
+    pub(crate) fn next(&mut self) -> Option<RecordBatch> {
+        loop {
+            if self.current.is_none() {
+                let part = self.waiting.pop()?;
+                match open_reader(&part.path, None) {
+                    Some(reader) => self.current = Some((part, reader)),
+                    None => self.unreadable.push(part.name),
+                }
+            }
+            let Some((part, reader)) = &mut self.current else {
+                continue;
+            };
+            match read_next(reader) {
+                Read::Batch(batch) => {
+                    count_extra(part, &batch, &mut self.extra);
+                    if let Ok(batch) = self.project(&batch) {
+                        return Some(batch);
+                    }
+                    self.fail();
+                }
+                Read::End => self.current = None,
+                Read::Damage => self.fail(),
+            }
+        }
+    }
+
+    fn fail(&mut self) {
+        self.unreadable
+            .extend(self.current.take().map(|(part, _)| part.name));
+    }
+
+    fn project(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+        let Some((part, _)) = &self.current else {
+            return Err(ArrowError::SchemaError(String::new()));
+        };
+        let columns =
+            part.mapping
+                .columns
+                .iter()
+                .zip(self.schema.fields())
+                .map(|(position, field)| match position {
+                    Some(position) => batch.column(*position).clone(),
+                    None => new_null_array(field.data_type(), batch.num_rows()),
+                });
+        RecordBatch::try_new(self.schema.clone(), columns.collect())
+    }
+}
+
+enum Read {
+    Batch(RecordBatch),
+    End,
+    Damage,
+}
+
+fn read_next(reader: &mut ParquetRecordBatchReader) -> Read {
+    let read = guarded(|| {
+        Some(match reader.next() {
+            None => Read::End,
+            Some(Ok(batch)) => Read::Batch(batch),
+            Some(Err(_)) => Read::Damage,
+        })
+    });
+    read.unwrap_or(Read::Damage)
+}
+
+fn count_extra(part: &Part, batch: &RecordBatch, extra: &mut BTreeMap<String, u64>) {
+    for &column in &part.mapping.extra {
+        let array = batch.column(column);
+        let filled = (array.len() - array.logical_null_count()) as u64;
+        *extra.entry(part.names[column].clone()).or_default() += filled;
+    }
+}

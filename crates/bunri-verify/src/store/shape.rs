@@ -1,0 +1,234 @@
+//! C2: a store's tables, columns, order and types are exactly what the catalogue grants, in the manifest and in the
+//! files themselves.
+
+use arrow_schema::{DataType, Schema};
+use bunri_catalogue::{Catalogue, Store};
+use bunri_columnar::{REASON_COLUMN, part_name, type_word};
+use bunri_manifest::{ColumnEntry, StoreManifest, TableEntry};
+
+use super::files::StoreFiles;
+use super::layout::Layout;
+use super::reader::rows_in_footer;
+use crate::findings::{About, Findings, Place};
+use crate::report::Claim;
+
+/// What the manifest must say of the run.
+pub(crate) struct Facts<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) kind: &'a str,
+}
+
+/// The manifest's facts, and tables that nobody granted.
+pub(crate) fn check_store(
+    catalogue: &Catalogue,
+    store: Store,
+    files: &StoreFiles,
+    facts: Option<&Facts<'_>>,
+    findings: &mut Findings,
+) {
+    let about = About {
+        store: store.word(),
+        table: None,
+    };
+    let granted = |id: &str| {
+        catalogue
+            .table(id)
+            .is_some_and(|table| Layout::new(table, store).is_some())
+    };
+    if let Some(manifest) = &files.manifest {
+        check_facts(catalogue, store, manifest, facts, findings);
+        for table in manifest.tables.iter().filter(|table| !granted(&table.id)) {
+            let about = About {
+                table: Some(&table.id),
+                ..about
+            };
+            findings.add(Claim::C2, "table_not_granted", about, Place::default());
+        }
+    }
+    for id in files.tables().into_iter().filter(|id| !granted(id)) {
+        let about = About {
+            table: Some(id),
+            ..about
+        };
+        for part in files.parts(id) {
+            let rows = rows_in_footer(&files.root.join(&part));
+            findings.add_many(
+                Claim::C4,
+                "table_not_granted",
+                about,
+                Place::file(&part),
+                rows.max(1),
+            );
+        }
+    }
+}
+
+fn check_facts(
+    catalogue: &Catalogue,
+    store: Store,
+    manifest: &StoreManifest,
+    facts: Option<&Facts<'_>>,
+    findings: &mut Findings,
+) {
+    let about = About {
+        store: store.word(),
+        table: None,
+    };
+    let mut differs = |fact: &str, same: bool| {
+        if !same {
+            findings.add(Claim::C2, "manifest_differs", about, Place::column(fact));
+        }
+    };
+    differs("store", manifest.store == store.word());
+    differs("catalogue name", manifest.catalogue.name == catalogue.name);
+    differs(
+        "catalogue version",
+        manifest.catalogue.version == catalogue.version,
+    );
+    differs(
+        "catalogue digest",
+        manifest.catalogue.blake3.as_str() == catalogue.digest,
+    );
+    if let Some(facts) = facts {
+        differs("label", manifest.label == facts.label);
+        differs("kind", manifest.kind == facts.kind);
+    }
+}
+
+/// A table's entry in the manifest: name, key, columns, types, and the paths of its parts.
+pub(crate) fn check_entry(
+    layout: &Layout<'_>,
+    files: &StoreFiles,
+    parts: usize,
+    findings: &mut Findings,
+) {
+    let about = About {
+        store: layout.store.word(),
+        table: Some(&layout.table.id),
+    };
+    let Some(manifest) = &files.manifest else {
+        return;
+    };
+    let Some(entry) = manifest
+        .tables
+        .iter()
+        .find(|entry| entry.id == layout.table.id)
+    else {
+        return findings.add(Claim::C2, "table_missing", about, Place::default());
+    };
+    let mut differs = |fact: &str, same: bool| {
+        if !same {
+            findings.add(Claim::C2, "manifest_differs", about, Place::column(fact));
+        }
+    };
+    let names: Vec<&str> = layout
+        .table
+        .key
+        .iter()
+        .map(|&column| name(layout, column))
+        .collect();
+    differs("name", entry.name == layout.table.name);
+    differs("key", entry.key == names);
+    differs("columns", entry.columns == columns(layout));
+    differs("files", paths(entry) == expected_paths(layout, parts));
+}
+
+fn name<'a>(layout: &Layout<'a>, column: usize) -> &'a str {
+    &layout.table.columns[column].name
+}
+
+fn columns(layout: &Layout<'_>) -> Vec<ColumnEntry> {
+    let entry = |&column: &usize| ColumnEntry {
+        name: name(layout, column).to_owned(),
+        value_type: type_word(layout.table.columns[column].value_type),
+    };
+    let reason = || ColumnEntry {
+        name: REASON_COLUMN.to_owned(),
+        value_type: "text".to_owned(),
+    };
+    let with_reason = layout.store == Store::Quarantine;
+    layout
+        .columns
+        .iter()
+        .map(entry)
+        .chain(with_reason.then(reason))
+        .collect()
+}
+
+fn paths(entry: &TableEntry) -> Vec<String> {
+    entry
+        .files
+        .iter()
+        .map(|file| file.path.to_string())
+        .collect()
+}
+
+fn expected_paths(layout: &Layout<'_>, parts: usize) -> Vec<String> {
+    (0..parts)
+        .map(|part| format!("{}/{}", layout.table.id, part_name(part)))
+        .collect()
+}
+
+/// Where a file holds the columns of the store, and which columns it holds beside them.
+pub(crate) struct Mapping {
+    /// By column of the store: the file's column, if it is there with its type.
+    pub(crate) columns: Vec<Option<usize>>,
+    /// Columns of the file that are none of the store's.
+    pub(crate) extra: Vec<usize>,
+}
+
+/// Compares the columns of one file with the store's.
+pub(crate) fn map_file(
+    layout: &Layout<'_>,
+    schema: &Schema,
+    about: About<'_>,
+    findings: &mut Findings,
+) -> Mapping {
+    let found: Vec<(&str, &DataType)> = schema
+        .fields()
+        .iter()
+        .map(|field| (field.name().as_str(), field.data_type()))
+        .collect();
+    let wanted: Vec<(&str, &DataType)> = layout
+        .schema
+        .fields()
+        .iter()
+        .map(|field| (field.name().as_str(), field.data_type()))
+        .collect();
+    let place = |name: &str| Place::column(name);
+    let mut mapping = Mapping {
+        columns: Vec::new(),
+        extra: (0..found.len()).collect(),
+    };
+    for (name, kind) in &wanted {
+        let position = found.iter().position(|(other, _)| other == name);
+        let typed = position.filter(|&position| found[position].1 == *kind);
+        match (position, typed) {
+            (None, _) => findings.add(Claim::C2, "column_missing", about, place(name)),
+            (Some(_), None) => findings.add(Claim::C2, "column_type", about, place(name)),
+            (Some(_), Some(position)) => mapping.extra.retain(|&other| other != position),
+        }
+        mapping.columns.push(typed);
+    }
+    for &extra in &mapping.extra {
+        let name = found[extra].0;
+        // A column of the wrong type was named above.
+        if wanted.iter().all(|(wanted, _)| *wanted != name) || mapping_has(&mapping, &found, name) {
+            findings.add(Claim::C2, "column_not_granted", about, place(name));
+        }
+    }
+    let in_order = mapping.columns.iter().flatten().is_sorted();
+    if !in_order {
+        findings.add(Claim::C2, "column_order", about, Place::default());
+    }
+    mapping
+}
+
+/// Whether a column of this name was found already, so that this one is a second of the name.
+fn mapping_has(mapping: &Mapping, found: &[(&str, &DataType)], name: &str) -> bool {
+    mapping
+        .columns
+        .iter()
+        .flatten()
+        .any(|&position| found[position].0 == name)
+}

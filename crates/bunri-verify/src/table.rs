@@ -1,0 +1,218 @@
+//! One table: its staged rows are decided once, and every store is compared beside them, each on a thread of its own
+//! where there are threads.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::ScopedJoinHandle;
+
+use bunri_catalogue::{Catalogue, Store, Table};
+use bunri_columnar::{Event, KeyRanges, Observer, Staging};
+use bunri_fingerprint::FingerprintKey;
+
+use crate::VerifyError;
+use crate::decide::{Decided, Decider, Indexes, Seen};
+use crate::evaluator::Terms;
+use crate::findings::Findings;
+use crate::index::fold::Scratch;
+use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
+use crate::store::files::StoreFiles;
+use crate::store::layout::Layout;
+use crate::tally::Tally;
+
+/// Decided batches that wait for a store's thread.
+const WAITING: usize = 2;
+
+/// What every table needs.
+pub(crate) struct Run<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) staging: &'a Staging,
+    pub(crate) terms: &'a Terms,
+    pub(crate) scratch: &'a Scratch,
+    pub(crate) stores: &'a [StoreFiles; 3],
+    pub(crate) key: &'a FingerprintKey,
+    pub(crate) threads: usize,
+    pub(crate) observer: &'a dyn Observer,
+}
+
+/// What became of a table.
+pub(crate) struct TableOutcome {
+    pub(crate) findings: Findings,
+    pub(crate) stores: Vec<(Store, StoreOutcome)>,
+    pub(crate) tally: Tally,
+    pub(crate) seen: Seen,
+}
+
+impl Run<'_> {
+    pub(crate) fn table(
+        &self,
+        position: usize,
+        ranges: &KeyRanges,
+        indexes: &mut Indexes,
+    ) -> Result<TableOutcome, VerifyError> {
+        let table = &self.catalogue.tables[position];
+        self.observer.event(Event::Table { id: &table.id });
+        let layouts: Vec<Layout<'_>> = Store::ALL
+            .into_iter()
+            .filter_map(|store| Layout::new(table, store))
+            .collect();
+        let mut decider = Decider::new(
+            self.catalogue,
+            position,
+            self.staging,
+            self.terms,
+            indexes,
+            self.scratch,
+        )?;
+        let mut tally = Tally::new(table);
+        let outcomes = if self.threads > 1 {
+            self.side_by_side(table, &layouts, ranges, &mut decider, &mut tally)?
+        } else {
+            self.in_turn(&layouts, ranges, &mut decider, &mut tally)?
+        };
+        let mut findings = Findings::default();
+        tally.finish(table, self.staging, &mut findings)?;
+        let seen = decider.finish(indexes)?;
+        self.observer.event(Event::TableDone {
+            id: &table.id,
+            rows: tally.totals.rows,
+        });
+        let stores = layouts
+            .iter()
+            .map(|layout| layout.store)
+            .zip(outcomes)
+            .collect();
+        Ok(TableOutcome {
+            findings,
+            stores,
+            tally,
+            seen,
+        })
+    }
+
+    fn context<'b>(&'b self, layout: &Layout<'_>, ranges: &'b KeyRanges) -> StoreContext<'b> {
+        StoreContext {
+            files: &self.stores[layout.store as usize],
+            ranges,
+            key: self.key,
+            scratch: self.scratch,
+            observer: self.observer,
+            rebuild: layout.store == Store::Retail,
+        }
+    }
+
+    /// The next decided batch, counted and announced.
+    fn next(
+        &self,
+        decider: &mut Decider<'_>,
+        tally: &mut Tally,
+    ) -> Result<Option<Decided>, VerifyError> {
+        if self.observer.cancelled() {
+            return Err(VerifyError::Interrupted);
+        }
+        let decided = decider.next()?;
+        if let Some(decided) = &decided {
+            tally.take(decided);
+            self.observer.event(Event::Rows {
+                rows: decided.verdicts.len() as u64,
+            });
+        }
+        Ok(decided)
+    }
+
+    fn in_turn(
+        &self,
+        layouts: &[Layout<'_>],
+        ranges: &KeyRanges,
+        decider: &mut Decider<'_>,
+        tally: &mut Tally,
+    ) -> Result<Vec<StoreOutcome>, VerifyError> {
+        let start = |layout| StoreCheck::new(layout, self.context(layout, ranges));
+        let mut checks = layouts.iter().map(start).collect::<Result<Vec<_>, _>>()?;
+        while let Some(decided) = self.next(decider, tally)? {
+            for check in &mut checks {
+                check.take(&decided)?;
+            }
+        }
+        checks.into_iter().map(StoreCheck::finish).collect()
+    }
+
+    fn side_by_side(
+        &self,
+        table: &Table,
+        layouts: &[Layout<'_>],
+        ranges: &KeyRanges,
+        decider: &mut Decider<'_>,
+        tally: &mut Tally,
+    ) -> Result<Vec<StoreOutcome>, VerifyError> {
+        std::thread::scope(|scope| {
+            let mut senders = Vec::new();
+            let mut workers = Vec::new();
+            for layout in layouts {
+                let (sender, receiver) = sync_channel(WAITING);
+                let context = self.context(layout, ranges);
+                workers.push(scope.spawn(move || store(layout, context, &receiver)));
+                senders.push(sender);
+            }
+            let fed = self.feed(senders, decider, tally);
+            let outcomes: Vec<_> = workers
+                .into_iter()
+                .map(|worker| joined(worker, table))
+                .collect();
+            fed?;
+            outcomes.into_iter().collect()
+        })
+    }
+
+    /// Hands every batch to every store. A store that stopped listening has failed, and says why when it is joined.
+    fn feed(
+        &self,
+        senders: Vec<SyncSender<Message>>,
+        decider: &mut Decider<'_>,
+        tally: &mut Tally,
+    ) -> Result<(), VerifyError> {
+        while let Some(decided) = self.next(decider, tally)? {
+            let decided = Arc::new(decided);
+            for sender in &senders {
+                if sender.send(Message::Rows(decided.clone())).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        // Whoever hears no end has lost its feeder to an error, and must not report what it did not see as missing.
+        senders
+            .iter()
+            .for_each(|sender| drop(sender.send(Message::End)));
+        Ok(())
+    }
+}
+
+enum Message {
+    Rows(Arc<Decided>),
+    End,
+}
+
+fn store(
+    layout: &Layout<'_>,
+    context: StoreContext<'_>,
+    receiver: &Receiver<Message>,
+) -> Result<StoreOutcome, VerifyError> {
+    let mut check = StoreCheck::new(layout, context)?;
+    loop {
+        match receiver.recv() {
+            Ok(Message::Rows(decided)) => check.take(&decided)?,
+            Ok(Message::End) => return check.finish(),
+            Err(_) => return Err(VerifyError::Interrupted),
+        }
+    }
+}
+
+fn joined(
+    worker: ScopedJoinHandle<'_, Result<StoreOutcome, VerifyError>>,
+    table: &Table,
+) -> Result<StoreOutcome, VerifyError> {
+    worker.join().unwrap_or_else(|_| {
+        Err(VerifyError::Thread {
+            table: table.id.clone(),
+        })
+    })
+}

@@ -1,0 +1,91 @@
+//! How many rows of a table fell where: by ownership, by reason, by region.
+
+use std::collections::BTreeMap;
+
+use bunri_catalogue::{Class, Table};
+use bunri_columnar::Staging;
+
+use crate::VerifyError;
+use crate::decide::{ColumnClasses, Decided};
+use crate::evaluator::{Reason, Verdict};
+use crate::findings::Findings;
+use crate::store::sums::ByRegion;
+use crate::totals::Totals;
+
+/// Counts over the staged rows of one table.
+pub(crate) struct Tally {
+    pub(crate) totals: Totals,
+    pub(crate) regions: ByRegion<u64>,
+    pub(crate) by_ownership: [u64; 4],
+    pub(crate) undecided: BTreeMap<Reason, u64>,
+    pub(crate) rejected: u64,
+}
+
+impl Tally {
+    pub(crate) fn new(table: &Table) -> Self {
+        Self {
+            totals: Totals::new(table),
+            regions: ByRegion::default(),
+            by_ownership: [0; 4],
+            undecided: BTreeMap::new(),
+            rejected: 0,
+        }
+    }
+
+    pub(crate) fn take(&mut self, decided: &Decided) {
+        self.totals.staged(&decided.batch);
+        let fixed = decided
+            .classes
+            .iter()
+            .fold(0_u8, |classes, column| match column {
+                ColumnClasses::Fixed(class) => classes | bit(*class),
+                ColumnClasses::PerRow(_) => classes,
+            });
+        let by_row: Vec<&Vec<Class>> = decided
+            .classes
+            .iter()
+            .filter_map(|column| {
+                if let ColumnClasses::PerRow(classes) = column {
+                    Some(classes)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        for (row, verdict) in decided.verdicts.iter().enumerate() {
+            let classes = by_row
+                .iter()
+                .fold(fixed, |classes, column| classes | bit(column[row]));
+            let ownership = verdict.ownership() as usize;
+            self.by_ownership[ownership] += 1;
+            for class in Class::ALL
+                .into_iter()
+                .filter(|&class| classes & bit(class) != 0)
+            {
+                self.regions[ownership][class as usize] += 1;
+            }
+            if let Verdict::Undecided(reason) = verdict {
+                *self.undecided.entry(*reason).or_default() += 1;
+            }
+        }
+    }
+
+    /// After the last row: the rejects, and the source's own figures.
+    pub(crate) fn finish(
+        &mut self,
+        table: &Table,
+        staging: &Staging,
+        findings: &mut Findings,
+    ) -> Result<(), VerifyError> {
+        for reject in staging.rejects(table)?.into_iter().flatten() {
+            self.totals.rejected(table, &reject?);
+            self.rejected += 1;
+        }
+        self.totals.check(table, staging.entry(table)?, findings);
+        Ok(())
+    }
+}
+
+fn bit(class: Class) -> u8 {
+    1 << (class as u8)
+}

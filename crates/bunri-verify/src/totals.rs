@@ -1,0 +1,157 @@
+//! The first half of C3: the source's rows are staging and rejects together, by the source's own counts and control
+//! totals. The sums are taken here from the cells themselves.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Decimal128Type, Int64Type};
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::DataType;
+use bunri_catalogue::{Table, ValueType};
+use bunri_columnar::{RawValue, Reject};
+use bunri_manifest::{StagedTable, Total};
+
+use crate::findings::{About, Findings, Place};
+use crate::report::Claim;
+
+/// Counts and sums over one table.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) rows: u64,
+    rejected: u64,
+    columns: Vec<ColumnSums>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct ColumnSums {
+    non_null: u64,
+    /// Of ints, or of decimals in units of their scale. 2^63 rows of the largest 38-digit number would not fit, so it
+    /// saturates, and then it differs.
+    sum: i128,
+    text_bytes: u64,
+}
+
+impl Totals {
+    pub(crate) fn new(table: &Table) -> Self {
+        Self {
+            columns: vec![ColumnSums::default(); table.columns.len()],
+            ..Self::default()
+        }
+    }
+
+    /// Takes staged rows.
+    pub(crate) fn staged(&mut self, batch: &RecordBatch) {
+        self.rows += batch.num_rows() as u64;
+        for (sums, array) in self.columns.iter_mut().zip(batch.columns()) {
+            sums.non_null += (array.len() - array.null_count()) as u64;
+            match array.data_type() {
+                DataType::Int64 => {
+                    let values = array.as_primitive::<Int64Type>().iter().flatten();
+                    sums.sum = sums.sum.saturating_add(values.map(i128::from).sum());
+                }
+                DataType::Decimal128(..) => {
+                    let values = array.as_primitive::<Decimal128Type>().iter().flatten();
+                    sums.sum = values.fold(sums.sum, i128::saturating_add);
+                }
+                DataType::Utf8 => {
+                    let bytes = array.as_string::<i32>().iter().flatten().map(str::len);
+                    sums.text_bytes += bytes.sum::<usize>() as u64;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes a rejected row, as the source stored it.
+    pub(crate) fn rejected(&mut self, table: &Table, reject: &Reject) {
+        self.rejected += 1;
+        for ((sums, value), column) in self
+            .columns
+            .iter_mut()
+            .zip(&reject.values)
+            .zip(&table.columns)
+        {
+            sums.non_null += u64::from(*value != RawValue::Null);
+            match (value, column.value_type) {
+                (RawValue::Int(number), ValueType::Int) => sums.add(i128::from(*number)),
+                (RawValue::Int(number), ValueType::Decimal { scale, .. }) => {
+                    sums.add(i128::from(*number).saturating_mul(unit(scale)));
+                }
+                (RawValue::Real(text), ValueType::Decimal { scale, .. }) => {
+                    sums.add(scaled(text, scale))
+                }
+                (RawValue::Text(text), ValueType::Text) => sums.text_bytes += text.len() as u64,
+                (RawValue::TextHex(hex), ValueType::Text) => {
+                    sums.text_bytes += hex.len() as u64 / 2
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Against the source's own figures.
+    pub(crate) fn check(&self, table: &Table, entry: &StagedTable, findings: &mut Findings) {
+        let about = About {
+            store: "staging",
+            table: Some(&table.id),
+        };
+        let mut differs = |rule, column: Option<&str>, same: bool| {
+            if !same {
+                findings.add(
+                    Claim::C3,
+                    rule,
+                    about,
+                    column.map_or_else(Place::default, Place::column),
+                );
+            }
+        };
+        differs("staged_rows_differ", None, self.rows == entry.file.rows);
+        let rejected = entry.rejects.as_ref().map_or(0, |file| file.rows);
+        differs("rejected_rows_differ", None, self.rejected == rejected);
+        differs(
+            "source_rows_differ",
+            None,
+            self.rows + self.rejected == entry.source_rows,
+        );
+        for (sums, column) in self.columns.iter().zip(&table.columns) {
+            let name = Some(column.name.as_str());
+            let Some(figures) = entry
+                .totals
+                .iter()
+                .find(|total| total.column == column.name)
+            else {
+                differs("source_total_missing", name, false);
+                continue;
+            };
+            differs(
+                "source_values_differ",
+                name,
+                sums.non_null == figures.non_null,
+            );
+            let same = figures.total.as_ref().is_none_or(|total| sums.agree(total));
+            differs("source_total_differs", name, same);
+        }
+    }
+}
+
+impl ColumnSums {
+    fn add(&mut self, number: i128) {
+        self.sum = self.sum.saturating_add(number);
+    }
+
+    fn agree(&self, total: &Total) -> bool {
+        match total {
+            Total::IntSum { sum } | Total::DecimalSum { sum } => sum.parse() == Ok(self.sum),
+            Total::TextBytes { bytes } => self.text_bytes == *bytes,
+        }
+    }
+}
+
+fn unit(scale: u8) -> i128 {
+    10_i128.saturating_pow(u32::from(scale))
+}
+
+/// The source sums reals only where the rounding is exact, so rounding here gives its number.
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+fn scaled(text: &str, scale: u8) -> i128 {
+    text.parse::<f64>()
+        .map_or(0, |number| (number * unit(scale) as f64).round() as i128)
+}

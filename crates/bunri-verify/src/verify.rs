@@ -1,0 +1,297 @@
+//! The whole verification: look at files, build the index, compare every table, write the evidence.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use bunri_catalogue::{Catalogue, Day, Store, Table};
+use bunri_columnar::{Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder};
+use bunri_fingerprint::FingerprintKey;
+use bunri_manifest::{FileEntry, MANIFEST, TOOL};
+
+use crate::VerifyError;
+use crate::claims::{self, Scope};
+use crate::decide::Indexes;
+use crate::evidence::{self, Fingerprints};
+use crate::findings::Findings;
+use crate::index::fold::Scratch;
+use crate::index::ledger;
+use crate::notes;
+use crate::report::{CatalogueReport, Checked, Claim, RegionReport, Report};
+use crate::store::files::{StoreFiles, look, look_staged};
+use crate::store::shape::{Facts, check_store};
+use crate::table::{Run, TableOutcome};
+
+/// What is verified.
+#[derive(Debug, Clone, Copy)]
+pub struct VerifyInputs<'a> {
+    /// The classification that decided.
+    pub catalogue: &'a Catalogue,
+    /// The custody folder: staging, rejects, transmission, quarantine; evidence is written here.
+    pub custody: &'a Path,
+    /// The retail store.
+    pub retail: &'a Path,
+    /// The day of the cutover.
+    pub cutover: Day,
+    /// `[ranges]` of the job: table id and the bounds of its parts.
+    pub ranges: &'a BTreeMap<String, Vec<String>>,
+    /// The job's label.
+    pub label: &'a str,
+    /// `rehearsal` or `cutover`.
+    pub kind: &'a str,
+}
+
+/// How.
+#[derive(Debug, Clone, Copy)]
+pub struct VerifyOptions {
+    /// Threads; the report does not depend on them.
+    pub threads: usize,
+    /// Bytes that sorts may use together, about.
+    pub memory: u64,
+}
+
+/// Sorts that can be under way at one time.
+const SORTS_AT_ONCE: u64 = 8;
+
+/// Verifies the stores against staging and the catalogue, and writes report, fingerprints and their key to the
+/// custody folder's `evidence/`.
+///
+/// # Errors
+/// Only when it could not look: staging absent or unreadable, no space, interrupted. Whatever is wrong with a store
+/// is in the report.
+pub fn verify(
+    inputs: &VerifyInputs<'_>,
+    options: &VerifyOptions,
+    observer: &dyn Observer,
+) -> Result<Report, VerifyError> {
+    let staging = Staging::open(inputs.custody, inputs.catalogue)?;
+    let rows = staging
+        .manifest()
+        .tables
+        .iter()
+        .map(|table| table.file.rows)
+        .sum();
+    observer.event(Event::Stage {
+        name: "verify",
+        rows,
+    });
+    let mut gathered = Gathered::new();
+    let staged_files = staged_files(inputs, &staging, options.threads, &mut gathered.findings)?;
+    let stores = stores(inputs, options.threads, &mut gathered)?;
+    gathered.looked(
+        Claim::C1,
+        Checked {
+            files: staged_files,
+            ..Checked::default()
+        },
+    );
+
+    // Drawn now, when everything that it will cover lies fixed on disk.
+    let key = FingerprintKey::random()?;
+    let temporary = temporary(inputs.custody)?;
+    let scratch = scratch(temporary.path(), options);
+    let terms = ledger::terms(inputs.catalogue, &staging, inputs.cutover)?;
+    let timelines = ledger::build(inputs.catalogue, &staging, &terms.ledger, &scratch)?;
+    let mut indexes = Indexes {
+        ledger: timelines.into(),
+        parents: BTreeMap::new(),
+    };
+    let run = Run {
+        catalogue: inputs.catalogue,
+        staging: &staging,
+        terms: &terms,
+        scratch: &scratch,
+        stores: &stores,
+        key: &key,
+        threads: options.threads,
+        observer,
+    };
+    for position in inputs.catalogue.parents_first() {
+        let table = &inputs.catalogue.tables[position];
+        let ranges = key_ranges(table, inputs.ranges);
+        let outcome = run.table(position, &ranges, &mut indexes)?;
+        gathered.table(table, outcome);
+    }
+    let (report, fingerprints) = gathered.report(inputs);
+    evidence::write(inputs.custody, &report, &fingerprints, &key)?;
+    Ok(report)
+}
+
+fn staged_files(
+    inputs: &VerifyInputs<'_>,
+    staging: &Staging,
+    threads: usize,
+    findings: &mut Findings,
+) -> Result<u64, VerifyError> {
+    let tables = staging.manifest().tables.iter();
+    let files = tables
+        .flat_map(|table| [Some(&table.file), table.rejects.as_ref()])
+        .flatten();
+    let listed: BTreeMap<&str, &FileEntry> = files.map(|file| (file.path.as_str(), file)).collect();
+    let manifest = format!("{STAGING}/{MANIFEST}");
+    look_staged(
+        inputs.custody,
+        &[STAGING, REJECTS],
+        &listed,
+        &[&manifest],
+        threads,
+        findings,
+    )
+}
+
+fn stores(
+    inputs: &VerifyInputs<'_>,
+    threads: usize,
+    gathered: &mut Gathered,
+) -> Result<[StoreFiles; 3], VerifyError> {
+    let facts = Facts {
+        label: inputs.label,
+        kind: inputs.kind,
+    };
+    let mut one = |store: Store| {
+        let root = match store {
+            Store::Retail => inputs.retail.to_path_buf(),
+            Store::Transmission | Store::Quarantine => inputs.custody.join(store.word()),
+        };
+        let files = look(&root, store.word(), threads, &mut gathered.findings)?;
+        check_store(
+            inputs.catalogue,
+            store,
+            &files,
+            Some(&facts),
+            &mut gathered.findings,
+        );
+        gathered.looked(
+            Claim::C1,
+            Checked {
+                files: files.digests.len() as u64,
+                ..Checked::default()
+            },
+        );
+        Ok::<_, VerifyError>(files)
+    };
+    // In the order of Store::ALL, by which they are found again.
+    Ok([
+        one(Store::Retail)?,
+        one(Store::Transmission)?,
+        one(Store::Quarantine)?,
+    ])
+}
+
+fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
+    let folder = custody.join("tmp");
+    create_folder(&folder)?;
+    tempfile::Builder::new()
+        .prefix("verify-")
+        .tempdir_in(&folder)
+        .map_err(VerifyError::io("create a folder in", &folder))
+}
+
+fn scratch(folder: &Path, options: &VerifyOptions) -> Scratch {
+    let budget = usize::try_from(options.memory / SORTS_AT_ONCE).unwrap_or(usize::MAX);
+    Scratch {
+        folder: folder.to_path_buf(),
+        budget,
+    }
+}
+
+fn key_ranges(table: &Table, ranges: &BTreeMap<String, Vec<String>>) -> KeyRanges {
+    match (ranges.get(&table.id), table.key.first()) {
+        (Some(bounds), Some(&first)) => KeyRanges::new(&table.columns[first].name, bounds),
+        _ => KeyRanges::whole(),
+    }
+}
+
+/// Everything that was seen so far.
+struct Gathered {
+    findings: Findings,
+    checked: BTreeMap<Claim, Checked>,
+    regions: Vec<RegionReport>,
+    notes: Vec<crate::report::Note>,
+    fingerprints: Fingerprints,
+}
+
+impl Gathered {
+    fn new() -> Self {
+        Self {
+            findings: Findings::default(),
+            checked: BTreeMap::new(),
+            regions: Vec::new(),
+            notes: Vec::new(),
+            fingerprints: Fingerprints::new(),
+        }
+    }
+
+    fn looked(&mut self, claim: Claim, more: Checked) {
+        let checked = self.checked.entry(claim).or_default();
+        checked.files += more.files;
+        checked.tables += more.tables;
+        checked.rows += more.rows;
+        checked.cells += more.cells;
+    }
+
+    fn table(&mut self, table: &Table, outcome: TableOutcome) {
+        notes::of_table(table, &outcome, &mut self.notes);
+        self.regions.extend(notes::regions(table, &outcome));
+        self.findings.append(outcome.findings);
+        let staged = outcome.tally.totals.rows;
+        let cells = staged * table.columns.len() as u64;
+        self.looked(
+            Claim::C3,
+            Checked {
+                files: 0,
+                tables: 1,
+                rows: staged,
+                cells,
+            },
+        );
+        for (store, outcome) in outcome.stores {
+            self.fingerprints
+                .add(&table.id, store, &outcome.must, &outcome.is);
+            self.looked(Claim::C2, outcome.checked);
+            for claim in [Claim::C3, Claim::C4] {
+                self.looked(
+                    claim,
+                    Checked {
+                        files: 0,
+                        ..outcome.checked
+                    },
+                );
+            }
+            if store == Store::Retail {
+                self.looked(Claim::C6, outcome.rebuilt);
+            }
+            self.findings.append(outcome.findings);
+        }
+    }
+
+    fn report(mut self, inputs: &VerifyInputs<'_>) -> (Report, Fingerprints) {
+        let scope = Scope {
+            looked: self.checked.into_iter().collect(),
+            not_checked: Vec::new(),
+        };
+        self.regions.sort_by(|a, b| a.table.cmp(&b.table));
+        self.notes.sort_by(|a, b| {
+            (a.rule, &a.table, &a.store, &a.detail).cmp(&(b.rule, &b.table, &b.store, &b.detail))
+        });
+        let report = Report {
+            format: Report::FORMAT,
+            tool: TOOL,
+            label: inputs.label.to_owned(),
+            kind: inputs.kind.to_owned(),
+            catalogue: Some(catalogue_report(inputs.catalogue)),
+            claims: claims::report(&scope, &self.findings),
+            findings: self.findings.into_report(),
+            regions: self.regions,
+            notes: self.notes,
+        };
+        (report, self.fingerprints)
+    }
+}
+
+pub(crate) fn catalogue_report(catalogue: &Catalogue) -> CatalogueReport {
+    CatalogueReport {
+        name: catalogue.name.clone(),
+        version: catalogue.version.clone(),
+        blake3: catalogue.digest.clone(),
+    }
+}
