@@ -1,0 +1,43 @@
+#!/bin/sh
+# Brings what `make test` needs: a C compiler for SQLite and zstd, and a virtual environment with the pinned Python
+# packages that the stories read the stores with. Quick when all of it is there. Where something is missing and we
+# are root on Debian it is installed; otherwise the line to type is printed and the exit code is 1.
+#
+#   BUNRI_VENV   where the virtual environment lives (default: $HOME/.cache/bunri/venv)
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+venv=${BUNRI_VENV:-$HOME/.cache/bunri/venv}
+pins=$here/requirements.txt
+
+# bring WHAT PACKAGES...: installs Debian packages, or says how to.
+bring() {
+    what=$1
+    shift
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "prepare: $what is missing; installing $*"
+        apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+    else
+        echo "prepare: $what is missing. On Debian or Ubuntu, type:  sudo apt-get install $*" >&2
+        exit 1
+    fi
+}
+
+command -v cc >/dev/null 2>&1 || bring "a C compiler (cc)" gcc libc6-dev
+command -v make >/dev/null 2>&1 || bring "make" make
+command -v python3 >/dev/null 2>&1 || bring "python3" python3 python3-venv
+if ! command -v cargo >/dev/null 2>&1; then
+    echo "prepare: cargo is missing. Install Rust (https://rustup.rs); Cargo.toml names the version" >&2
+    exit 1
+fi
+
+# The stamp holds the pins that the environment was made from, so that a changed pin makes it anew.
+if ! cmp -s "$pins" "$venv/made-from.txt" || ! "$venv/bin/python" -c '' 2>/dev/null; then
+    python3 -c 'import venv, ensurepip' 2>/dev/null || bring "python3's venv module" python3-venv
+    echo "prepare: making the virtual environment $venv"
+    # Only an environment is ever removed, whatever BUNRI_VENV was set to.
+    [ ! -f "$venv/pyvenv.cfg" ] || rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$pins"
+    cp "$pins" "$venv/made-from.txt"
+fi
