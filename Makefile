@@ -1,0 +1,36 @@
+# Names for one command each. `make` alone lists them.
+#
+# Everything builds with one profile into one folder, so that dependencies are compiled once for demo, test and
+# lint. Set CARGO_TARGET_DIR to build elsewhere.
+
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/bunri/target
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint docs clean
+
+help:  ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+demo:  ## Build, make a 20,000-point legacy system, separate it, say which claims hold
+	cargo build --locked --workspace
+	./samples/demo.sh
+
+test:  ## Everything that must be green: what CI runs
+	./tests/prepare.sh
+	cargo fmt --all --check
+	cargo build --locked --workspace
+	cargo test --locked --workspace
+
+bench:  ## Time and memory of each stage at several sizes (release profile: a build of its own)
+	./benches/run.sh
+
+lint:  ## No warning of clippy or rustdoc
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+
+docs:  ## The crates' documentation, in $(CARGO_TARGET_DIR)/doc
+	cargo doc --locked --workspace --no-deps
+
+clean:  ## Remove what the demo and the build left
+	rm -rf demo
+	cargo clean
