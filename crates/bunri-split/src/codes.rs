@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use arrow_array::cast::AsArray;
 use bunri_catalogue::{Catalogue, Compare, IncumbentCode};
 use bunri_columnar::Staging;
-use polars::prelude::{Expr, NamedFrom, Series, col, lit, when};
+use polars::prelude::{Expr, LiteralValue, NamedFrom, Scalar, Series, col, lit, when};
 
 use crate::SplitError;
 use crate::verdict::{OTHER, OWN, Reason};
@@ -47,25 +47,25 @@ impl Codes {
 
     /// The verdict of a code on a day (docs/rules.md, section 1.5). Without a day no code has a validity.
     pub(crate) fn verdict(&self, code: &Expr, compare: Compare, day: Option<&Expr>) -> Expr {
-        let own = self.incumbent.iter().fold(lit(false), |any, entry| {
+        let own = self.incumbent.iter().fold(typed_lit(false), |any, entry| {
             let mut this = is_one_of(code, [entry.code.as_str()], compare);
             if let (Some(day), Some(from)) = (day, entry.from) {
-                this = this.and(day.clone().gt_eq(lit(i64::from(from))));
+                this = this.and(day.clone().gt_eq(typed_lit(i64::from(from))));
             }
             if let (Some(day), Some(until)) = (day, entry.until) {
-                this = this.and(day.clone().lt_eq(lit(i64::from(until))));
+                this = this.and(day.clone().lt_eq(typed_lit(i64::from(until))));
             }
             any.or(this)
         });
         when(code.clone().is_null())
-            .then(lit(Reason::RetailerUnknown.verdict()))
+            .then(typed_lit(Reason::RetailerUnknown.verdict()))
             .when(self.is_vacant(code, compare))
-            .then(lit(OTHER))
+            .then(typed_lit(OTHER))
             .when(own)
-            .then(lit(OWN))
+            .then(typed_lit(OWN))
             .when(self.is_listed(code, compare))
-            .then(lit(OTHER))
-            .otherwise(lit(Reason::RetailerUnknown.verdict()))
+            .then(typed_lit(OTHER))
+            .otherwise(typed_lit(Reason::RetailerUnknown.verdict()))
     }
 }
 
@@ -81,10 +81,10 @@ pub(crate) fn is_one_of<'a>(
         .map(|value| if compare == Compare::Trim { value.trim() } else { value })
         .collect();
     if values.is_empty() {
-        return lit(false);
+        return typed_lit(false);
     }
     let list = lit(Series::new("values".into(), values)).implode(false);
-    text.clone().is_in(list, false).fill_null(lit(false))
+    text.clone().is_in(list, false).fill_null(typed_lit(false))
 }
 
 /// A text column as the comparison sees it.
@@ -93,6 +93,19 @@ pub(crate) fn text_column(position: usize, compare: Compare) -> Expr {
         Compare::Exact => column(position),
         Compare::Trim => col(crate::frame::trimmed_name(position)),
     }
+}
+
+/// A literal of exactly this type; Polars' own `lit` lets the plan choose a narrower one.
+pub(crate) fn typed_lit<T>(value: T) -> Expr
+where
+    Scalar: From<T>,
+{
+    Expr::Literal(LiteralValue::Scalar(Scalar::from(value)))
+}
+
+/// A text as a literal.
+pub(crate) fn text_lit(value: &str) -> Expr {
+    lit(value.to_owned())
 }
 
 /// A rule column by its position.

@@ -5,9 +5,9 @@ use bunri_catalogue::{
     ClassRule, CodeDay, Compare, Condition, KnownAt, LedgerTime, Match, Ownership, RowRule, Table,
     ValueType, When,
 };
-use polars::prelude::{Column, DataFrame, Expr, IntoLazy, PolarsResult, col, lit, when};
+use polars::prelude::{Column, DataFrame, Expr, IntoLazy, PolarsResult, col, when};
 
-use crate::codes::{Codes, column, is_one_of, text_column};
+use crate::codes::{Codes, column, is_one_of, text_column, text_lit, typed_lit};
 use crate::frame::{frame, results};
 use crate::verdict::{OTHER, OWN, REFERENCE, Reason, UNDECIDED};
 
@@ -116,12 +116,12 @@ impl Compiler<'_> {
                 match at {
                     None => self.codes.verdict(&code, *compare, None),
                     Some(CodeDay::Cutover) => {
-                        self.codes.verdict(&code, *compare, Some(&lit(self.cutover)))
+                        self.codes.verdict(&code, *compare, Some(&typed_lit(self.cutover)))
                     }
                     Some(CodeDay::Column(day)) => {
                         let day = column(*day);
                         when(day.clone().is_null())
-                            .then(lit(Reason::DateMissing.verdict()))
+                            .then(typed_lit(Reason::DateMissing.verdict()))
                             .otherwise(self.codes.verdict(&code, *compare, Some(&day)))
                     }
                 }
@@ -129,9 +129,9 @@ impl Compiler<'_> {
             RowRule::All(rules) => {
                 all_say_own(&rules.iter().map(|rule| self.one(rule, ledger, parent)).collect::<Vec<_>>())
             }
-            RowRule::AllTransmission => lit(OTHER),
-            RowRule::AllRetail => lit(OWN),
-            RowRule::Reference => lit(REFERENCE),
+            RowRule::AllTransmission => typed_lit(OTHER),
+            RowRule::AllRetail => typed_lit(OWN),
+            RowRule::Reference => typed_lit(REFERENCE),
         }
     }
 
@@ -143,21 +143,21 @@ impl Compiler<'_> {
         let within_grace = if grace_days > 0 && self.has_one_during() {
             let end = col("own_end");
             base.clone()
-                .eq(lit(OWN))
+                .eq(typed_lit(OWN))
                 .and(day.clone().gt_eq(end.clone()))
-                .and(day.clone().lt(end + lit(i64::from(grace_days))))
+                .and(day.clone().lt(end + typed_lit(i64::from(grace_days))))
         } else {
-            lit(false)
+            typed_lit(false)
         };
         when(day.is_null())
-            .then(lit(Reason::KnownAtMissing.verdict()))
-            .when(supplier.clone().eq(lit(OWN)))
+            .then(typed_lit(Reason::KnownAtMissing.verdict()))
+            .when(supplier.clone().eq(typed_lit(OWN)))
             .then(base)
-            .when(supplier.gt_eq(lit(UNDECIDED)))
-            .then(lit(Reason::KnownAtUndecided.verdict()))
+            .when(supplier.gt_eq(typed_lit(UNDECIDED)))
+            .then(typed_lit(Reason::KnownAtUndecided.verdict()))
             .when(within_grace)
-            .then(lit(OWN))
-            .otherwise(lit(OTHER))
+            .then(typed_lit(OWN))
+            .otherwise(typed_lit(OTHER))
     }
 
     fn has_one_during(&self) -> bool {
@@ -181,54 +181,54 @@ impl Compiler<'_> {
         let any = matches!(rule, Some(RowRule::Parent { matching: Match::Any, .. }));
         let [own, other, undecided] =
             ["own", "other", "undecided"].map(|word| flag(0, &format!("supplier_{word}")));
-        let unknown = lit(Reason::KnownAtUndecided.verdict());
+        let unknown = typed_lit(Reason::KnownAtUndecided.verdict());
         let none = own.clone().or(other.clone()).or(undecided.clone()).not();
         if any {
-            when(own).then(lit(OWN)).when(other.and(undecided.not())).then(lit(OTHER)).otherwise(unknown)
+            when(own).then(typed_lit(OWN)).when(other.and(undecided.not())).then(typed_lit(OTHER)).otherwise(unknown)
         } else {
             when(other)
-                .then(lit(OTHER))
+                .then(typed_lit(OTHER))
                 .when(undecided.or(none))
                 .then(unknown)
-                .otherwise(lit(OWN))
+                .otherwise(typed_lit(OWN))
         }
     }
 }
 
 /// Whether a parent of the row was found of this kind.
 fn flag(rule: usize, word: &str) -> Expr {
-    col(format!("parent{rule}_{word}")).gt(lit(0))
+    col(format!("parent{rule}_{word}")).gt(typed_lit(0_i64))
 }
 
 fn inherited(rule: usize, matching: Match) -> Expr {
     let [own, other, undecided] = ["own", "other", "undecided"].map(|word| flag(rule, word));
     let none = own.clone().or(other.clone()).or(undecided.clone()).not();
-    let missing = when(none).then(lit(Reason::ParentMissing.verdict()));
+    let missing = when(none).then(typed_lit(Reason::ParentMissing.verdict()));
     match matching {
         Match::All => missing
             .when(undecided)
-            .then(lit(Reason::ParentUndecided.verdict()))
+            .then(typed_lit(Reason::ParentUndecided.verdict()))
             .when(own.clone().and(other))
-            .then(lit(Reason::ParentsDisagree.verdict()))
+            .then(typed_lit(Reason::ParentsDisagree.verdict()))
             .when(own)
-            .then(lit(OWN))
-            .otherwise(lit(OTHER)),
+            .then(typed_lit(OWN))
+            .otherwise(typed_lit(OTHER)),
         Match::Any => missing
             .when(own)
-            .then(lit(OWN))
+            .then(typed_lit(OWN))
             .when(undecided)
-            .then(lit(Reason::ParentUndecided.verdict()))
-            .otherwise(lit(OTHER)),
+            .then(typed_lit(Reason::ParentUndecided.verdict()))
+            .otherwise(typed_lit(OTHER)),
     }
 }
 
 /// Any other: other. Else the first undecided. Else own.
 fn all_say_own(rules: &[Expr]) -> Expr {
-    let other = rules.iter().fold(lit(false), |any, rule| any.or(rule.clone().eq(lit(OTHER))));
-    let first_undecided = rules.iter().rev().fold(lit(OWN), |rest, rule| {
-        when(rule.clone().gt_eq(lit(UNDECIDED))).then(rule.clone()).otherwise(rest)
+    let other = rules.iter().fold(typed_lit(false), |any, rule| any.or(rule.clone().eq(typed_lit(OTHER))));
+    let first_undecided = rules.iter().rev().fold(typed_lit(OWN), |rest, rule| {
+        when(rule.clone().gt_eq(typed_lit(UNDECIDED))).then(rule.clone()).otherwise(rest)
     });
-    when(other).then(lit(OTHER)).otherwise(first_undecided)
+    when(other).then(typed_lit(OTHER)).otherwise(first_undecided)
 }
 
 /// The combinations of ownership, cases and conditions that give a row its classes, as one number in mixed
@@ -276,28 +276,28 @@ impl Variants {
     }
 
     fn expression(&self, table: &Table) -> Expr {
-        let ownership = when(col("verdict").gt_eq(lit(UNDECIDED)))
-            .then(lit(2_i64))
-            .when(col("verdict").eq(lit(REFERENCE)))
-            .then(lit(3_i64))
+        let ownership = when(col("verdict").gt_eq(typed_lit(UNDECIDED)))
+            .then(typed_lit(2_i64))
+            .when(col("verdict").eq(typed_lit(REFERENCE)))
+            .then(typed_lit(3_i64))
             .otherwise(col("verdict"));
         let cases = table.columns.iter().filter_map(|column| case_of(table, &column.class));
         let conditions = table.when.iter().map(|rule| {
-            when(is_met(table, rule)).then(lit(1_i64)).otherwise(lit(0_i64))
+            when(is_met(table, rule)).then(typed_lit(1_i64)).otherwise(typed_lit(0_i64))
         });
         let digits = std::iter::once(ownership).chain(cases).chain(conditions);
         let numbered = digits.zip(&self.radices);
-        numbered.fold(lit(0_i64), |number, (digit, radix)| number * lit(*radix) + digit)
+        numbered.fold(typed_lit(0_i64), |number, (digit, radix)| number * typed_lit(*radix) + digit)
     }
 }
 
 /// The position of the case that fits, or their number.
 fn case_of(table: &Table, class: &ClassRule) -> Option<Expr> {
     let ClassRule::ByValue { column, compare, cases, .. } = class else { return None };
-    let fallback = lit(cases.len() as i64);
+    let fallback = typed_lit(cases.len() as i64);
     let position = cases.iter().enumerate().rev().fold(fallback, |rest, (position, (value, _))| {
         let fits = equals(table, *column, value, *compare);
-        when(fits).then(lit(position as i64)).otherwise(rest)
+        when(fits).then(typed_lit(position as i64)).otherwise(rest)
     });
     Some(position)
 }
@@ -306,30 +306,30 @@ fn case_of(table: &Table, class: &ClassRule) -> Option<Expr> {
 fn equals(table: &Table, position: usize, value: &str, compare: Compare) -> Expr {
     let fits = match table.columns[position].value_type {
         ValueType::Int => match value.parse::<i64>() {
-            Ok(number) if number.to_string() == value => column(position).eq(lit(number)),
-            _ => lit(false),
+            Ok(number) if number.to_string() == value => column(position).eq(typed_lit(number)),
+            _ => typed_lit(false),
         },
         _ if compare == Compare::Trim => {
-            text_column(position, compare).eq(lit(value.trim().to_owned()))
+            text_column(position, compare).eq(text_lit(value.trim()))
         }
-        _ => column(position).eq(lit(value.to_owned())),
+        _ => column(position).eq(text_lit(value)),
     };
-    fits.fill_null(lit(false))
+    fits.fill_null(typed_lit(false))
 }
 
 /// Whether the row meets a condition; NULL does, since conditions only make classes stricter.
 fn is_met(table: &Table, rule: &When) -> Expr {
     let value = column(rule.column);
-    let bound = |unscaled: i128| lit(i64::try_from(unscaled).unwrap_or(if unscaled < 0 { i64::MIN } else { i64::MAX }));
+    let bound = |unscaled: i128| typed_lit(i64::try_from(unscaled).unwrap_or(if unscaled < 0 { i64::MIN } else { i64::MAX }));
     let met = match &rule.condition {
         Condition::In { values, compare } if table.columns[rule.column].value_type == ValueType::Text => {
             is_one_of(&text_column(rule.column, *compare), values.iter().map(String::as_str), *compare)
         }
-        Condition::In { values, compare } => values.iter().fold(lit(false), |any, one| {
+        Condition::In { values, compare } => values.iter().fold(typed_lit(false), |any, one| {
             any.or(equals(table, rule.column, one, *compare))
         }),
         Condition::AtLeast { unscaled } => value.clone().gt_eq(bound(*unscaled)),
         Condition::Below { unscaled } => value.clone().lt(bound(*unscaled)),
     };
-    value.is_null().or(met.fill_null(lit(false)))
+    value.is_null().or(met.fill_null(typed_lit(false)))
 }

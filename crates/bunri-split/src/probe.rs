@@ -6,7 +6,7 @@ use polars::prelude::{
     Column, DataFrame, Expr, IntoLazy, NamedFrom, PolarsResult, SearchSortedSide, Series, col, lit, when,
 };
 
-use crate::codes::column;
+use crate::codes::{column, typed_lit};
 use crate::frame::{FIRST_DAY, LAST_DAY, plain_numbers};
 use crate::ownership::NO_END;
 use crate::timeline::{SPAN, number};
@@ -58,10 +58,10 @@ impl Slice {
 
     /// The position of the segment that holds a day of the row's point.
     fn segment(&self, day: &Expr) -> Expr {
-        let day = day.clone().fill_null(lit(0_i64));
+        let day = day.clone().fill_null(typed_lit(0_i64));
         Self::literal("starts", &self.starts)
             .search_sorted(number(&col("point"), &day), SearchSortedSide::Right, false)
-            - lit(1_u32)
+            - typed_lit(1_u32)
     }
 
     fn verdict(&self, segment: &Expr) -> Expr {
@@ -75,7 +75,7 @@ impl Slice {
     /// The verdict of a day that may be NULL.
     pub(crate) fn on(&self, day: &Expr, missing: Reason) -> Expr {
         when(day.clone().is_null())
-            .then(lit(missing.verdict()))
+            .then(typed_lit(missing.verdict()))
             .otherwise(self.verdict(&self.segment(day)))
     }
 }
@@ -138,7 +138,7 @@ impl LedgerQuestions {
 
     /// Asks. `frame` holds the columns of [`LedgerQuestions::columns`] and `point`.
     pub(crate) fn ask(&self, frame: DataFrame, slice: &Slice) -> PolarsResult<DataFrame> {
-        let mut own_end = lit(NO_END);
+        let mut own_end = typed_lit(NO_END);
         let mut answers = Vec::new();
         for (rule, time) in self.times.iter().enumerate() {
             let name = format!("ledger{rule}");
@@ -149,13 +149,13 @@ impl LedgerQuestions {
                     verdict
                 }
                 LedgerTime::At { column: day } => slice.on(&column(day), Reason::DateMissing),
-                LedgerTime::AtCutover => slice.on(&lit(self.cutover), Reason::DateMissing),
+                LedgerTime::AtCutover => slice.on(&typed_lit(self.cutover), Reason::DateMissing),
                 LedgerTime::AtSlot { date, slot } => {
                     let slot = column(slot);
-                    let valid = slot.clone().gt_eq(lit(1_i64)).and(slot.lt_eq(lit(48_i64)));
-                    when(valid.fill_null(lit(false)))
+                    let valid = slot.clone().gt_eq(typed_lit(1_i64)).and(slot.lt_eq(typed_lit(48_i64)));
+                    when(valid.fill_null(typed_lit(false)))
                         .then(slice.on(&column(date), Reason::DateMissing))
-                        .otherwise(lit(Reason::SlotInvalid.verdict()))
+                        .otherwise(typed_lit(Reason::SlotInvalid.verdict()))
                 }
             };
             answers.push(verdict.alias(name.as_str()));
@@ -163,7 +163,7 @@ impl LedgerQuestions {
         answers.push(own_end.alias("own_end"));
         let supplier = match self.known {
             Some(known) => slice.on(&column(known), Reason::KnownAtMissing),
-            None => lit(OWN),
+            None => typed_lit(OWN),
         };
         answers.push(supplier.alias("supplier"));
         frame.lazy().with_columns(answers).collect()
@@ -172,19 +172,19 @@ impl LedgerQuestions {
     fn during(&self, slice: &Slice, from: usize, until: usize, until_is: UntilIs) -> (Expr, Expr) {
         let (from, until) = (column(from), column(until));
         let listed =
-            self.open.iter().fold(lit(false), |any, day| any.or(until.clone().eq(lit(*day))));
-        let listed = when(until.clone().is_null()).then(lit(self.null_is_open)).otherwise(listed);
-        let last = until - lit(i64::from(until_is == UntilIs::Exclusive));
-        let last = when(listed).then(lit(LAST_DAY)).otherwise(last);
+            self.open.iter().fold(typed_lit(false), |any, day| any.or(until.clone().eq(typed_lit(*day))));
+        let listed = when(until.clone().is_null()).then(typed_lit(self.null_is_open)).otherwise(listed);
+        let last = until - typed_lit(i64::from(until_is == UntilIs::Exclusive));
+        let last = when(listed).then(typed_lit(LAST_DAY)).otherwise(last);
         let first_segment = slice.segment(&from);
         let last_segment = slice.segment(&last);
         let verdict = when(from.clone().is_null().or(last.clone().is_null()))
-            .then(lit(Reason::DateMissing.verdict()))
+            .then(typed_lit(Reason::DateMissing.verdict()))
             .when(last.lt(from))
-            .then(lit(Reason::PeriodReversed.verdict()))
+            .then(typed_lit(Reason::PeriodReversed.verdict()))
             .when(first_segment.clone().eq(last_segment))
             .then(slice.verdict(&first_segment))
-            .otherwise(lit(Reason::PeriodSpansChange.verdict()));
+            .otherwise(typed_lit(Reason::PeriodSpansChange.verdict()));
         (verdict, slice.end(&first_segment))
     }
 }

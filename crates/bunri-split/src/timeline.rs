@@ -9,10 +9,10 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::{Compare, Ledger, UntilIs};
 use polars::prelude::{
-    Column, DataFrame, Expr, IntoLazy, PolarsResult, SortMultipleOptions, col, concat, lit, when,
+    Column, DataFrame, Expr, IntoLazy, PolarsResult, SortMultipleOptions, col, concat, when,
 };
 
-use crate::codes::{Codes, is_one_of};
+use crate::codes::{Codes, is_one_of, typed_lit};
 use crate::frame::{FIRST_DAY, LAST_DAY, frame, int_column, numbers, plain_numbers, results, text};
 use crate::verdict::{OTHER, OWN, Reason};
 
@@ -21,7 +21,7 @@ pub(crate) const SPAN: i64 = 1 << 34;
 
 /// The number of a day of a point.
 pub(crate) fn number(point: &Expr, day: &Expr) -> Expr {
-    point.clone() * lit(SPAN) + day.clone() - lit(FIRST_DAY)
+    point.clone() * typed_lit(SPAN) + day.clone() - typed_lit(FIRST_DAY)
 }
 
 /// Segments of some points, ordered; `point` counts from 0 in the order of the keys.
@@ -56,21 +56,20 @@ impl Sweep<'_> {
         let events = events.into_iter().collect::<PolarsResult<Vec<_>>>()?;
         let lazy: Vec<_> = events.into_iter().map(IntoLazy::lazy).collect();
         let running: Vec<Expr> = COUNTERS.iter().map(|name| col(*name).cum_sum(false)).collect();
-        let point = || col("at").floor_div(lit(SPAN));
         let swept = concat(lazy, polars::prelude::UnionArgs::default())?
             .sort(["at"], SortMultipleOptions::default())
             .with_columns(running)
             // Of several events on one day only the last has seen them all.
-            .filter(col("at").neq_missing(col("at").shift(lit(-1))))
-            .with_columns([point().alias("point"), stretch_verdict().alias("verdict")])
+            .filter(col("at").neq_missing(col("at").shift(typed_lit(-1_i64))))
+            .with_column(stretch_verdict().alias("verdict"))
             // Nothing lies beyond +∞.
-            .filter((col("at") - col("point") * lit(SPAN)).lt(lit(LAST_DAY + 1 - FIRST_DAY)))
+            .filter((col("at") - col("point") * typed_lit(SPAN)).lt(typed_lit(LAST_DAY + 1 - FIRST_DAY)))
             .filter(
                 col("point")
-                    .neq_missing(col("point").shift(lit(1)))
-                    .or(col("verdict").neq_missing(col("verdict").shift(lit(1)))),
+                    .neq_missing(col("point").shift(typed_lit(1_i64)))
+                    .or(col("verdict").neq_missing(col("verdict").shift(typed_lit(1_i64)))),
             )
-            .with_column((col("at") - col("point") * lit(SPAN) + lit(FIRST_DAY)).alias("start"))
+            .with_column((col("at") - col("point") * typed_lit(SPAN) + typed_lit(FIRST_DAY)).alias("start"))
             .collect()?;
         Ok(Segments {
             points: results(&swept, "point")?,
@@ -81,34 +80,34 @@ impl Sweep<'_> {
 
     /// The ledger's rows with the days they touch, `begin` included and `end` not, and their kind.
     fn rows(&self, batch: &RecordBatch) -> PolarsResult<DataFrame> {
-        let open = self.ledger.open.iter().fold(lit(false), |any, day| {
-            any.or(col("until").eq(lit(i64::from(*day))))
+        let open = self.ledger.open.iter().fold(typed_lit(false), |any, day| {
+            any.or(col("until").eq(typed_lit(i64::from(*day))))
         });
-        let null_is_open = lit(self.ledger.null_is_open);
+        let null_is_open = typed_lit(self.ledger.null_is_open);
         let no_end = col("until").is_null();
         let is_open = when(no_end.clone()).then(null_is_open.clone()).otherwise(open);
         let missing = col("from").is_null().or(no_end.and(null_is_open.not()));
         let inclusive = i64::from(self.ledger.until_is == UntilIs::Inclusive);
-        let after = || col("until") + lit(inclusive);
+        let after = || col("until") + typed_lit(inclusive);
         let reversed = || col("missing").or(col("open")).not().and(after().lt_eq(col("from")));
         let lower = when(col("until").lt(col("from"))).then(col("until")).otherwise(col("from"));
         let upper = when(col("until").gt(col("from"))).then(col("until")).otherwise(col("from"));
-        let rejected = || col("rejected").gt(lit(0));
+        let rejected = || col("rejected").gt(typed_lit(0_i64));
         frame(self.columns(batch))?
             .lazy()
             .with_columns([missing.alias("missing"), is_open.alias("open")])
             .with_column(reversed().alias("reversed"))
             .with_columns([
                 when(rejected().or(col("from").is_null()))
-                    .then(lit(FIRST_DAY))
+                    .then(typed_lit(FIRST_DAY))
                     .when(col("reversed"))
                     .then(lower)
                     .otherwise(col("from"))
                     .alias("begin"),
                 when(rejected().or(col("open")).or(col("until").is_null()))
-                    .then(lit(LAST_DAY + 1))
+                    .then(typed_lit(LAST_DAY + 1))
                     .when(col("reversed"))
-                    .then(upper + lit(1))
+                    .then(upper + typed_lit(1_i64))
                     .otherwise(after())
                     .alias("end"),
                 rejected().alias("is_rejected"),
@@ -121,32 +120,33 @@ impl Sweep<'_> {
     /// where it is the incumbent's.
     fn events(&self, rows: &DataFrame, edge: &str, sign: i64) -> Vec<PolarsResult<DataFrame>> {
         let compare = self.ledger.compare;
-        let one = |condition: Expr| when(condition).then(lit(sign)).otherwise(lit(0_i64));
+        let one = |condition: Expr| when(condition).then(typed_lit(sign)).otherwise(typed_lit(0_i64));
         let vacant = || self.codes.is_vacant(&col("code"), compare).and(col("code").is_not_null());
         let listed = vacant().or(self.codes.is_listed(&col("code"), compare));
         let known = || col("is_plain").and(listed.clone());
         let touching: Vec<Expr> = vec![
             number(&col("point"), &col(edge)).alias("at"),
+            col("point"),
             one(col("is_rejected")).alias("rejected"),
             one(col("is_rejected").not().and(col("missing"))).alias("missing"),
             one(col("is_rejected").not().and(col("reversed"))).alias("reversed"),
             one(col("is_plain")).alias("rows"),
-            lit(0_i64).alias("own"),
-            lit(0_i64).alias("island"),
-            lit(0_i64).alias("kindless"),
+            typed_lit(0_i64).alias("own"),
+            typed_lit(0_i64).alias("island"),
+            typed_lit(0_i64).alias("kindless"),
             one(known()).alias("listed"),
             one(col("is_plain").and(known().not())).alias("unknown"),
         ];
         let mut all = vec![rows.clone().lazy().select(touching).collect()];
         for entry in &self.codes.incumbent {
             let is_entry = is_one_of(&col("code"), [entry.code.as_str()], compare);
-            let first = lit(entry.from.map_or(FIRST_DAY, i64::from));
-            let after = lit(entry.until.map_or(LAST_DAY + 1, |until| i64::from(until) + 1));
+            let first = typed_lit(entry.from.map_or(FIRST_DAY, i64::from));
+            let after = typed_lit(entry.until.map_or(LAST_DAY + 1, |until| i64::from(until) + 1));
             let begin = when(col("begin").lt(first.clone())).then(first).otherwise(col("begin"));
             let end = when(col("end").gt(after.clone())).then(after).otherwise(col("end"));
             let (island, kindless) = self.not_own();
             let own = island.clone().or(kindless.clone()).not();
-            let zero = |name: &str| lit(0_i64).alias(name);
+            let zero = |name: &str| typed_lit(0_i64).alias(name);
             let clipped = rows
                 .clone()
                 .lazy()
@@ -155,6 +155,7 @@ impl Sweep<'_> {
                 .filter(col("begin").lt(col("end")))
                 .select([
                     number(&col("point"), &col(edge)).alias("at"),
+                    col("point"),
                     zero("rejected"),
                     zero("missing"),
                     zero("reversed"),
@@ -195,7 +196,7 @@ impl Sweep<'_> {
     /// `not_own_when`: the operator supplies; and: nobody can tell.
     fn not_own(&self) -> (Expr, Expr) {
         match &self.ledger.not_own_when {
-            None => (lit(false), lit(false)),
+            None => (typed_lit(false), typed_lit(false)),
             Some(rule) => {
                 let values = rule.values.iter().map(String::as_str);
                 (is_one_of(&col("kind"), values, rule.compare), col("kind").is_null())
@@ -206,31 +207,31 @@ impl Sweep<'_> {
 
 /// The verdict of a stretch of days from its counters; the order is that of docs/rules.md, section 1.
 fn stretch_verdict() -> Expr {
-    let some = |name: &str| col(name).gt(lit(0));
+    let some = |name: &str| col(name).gt(typed_lit(0_i64));
     when(some("rejected"))
-        .then(lit(Reason::LedgerRejected.verdict()))
+        .then(typed_lit(Reason::LedgerRejected.verdict()))
         .when(some("missing"))
-        .then(lit(Reason::LedgerDateMissing.verdict()))
+        .then(typed_lit(Reason::LedgerDateMissing.verdict()))
         .when(some("reversed"))
-        .then(lit(Reason::LedgerReversed.verdict()))
-        .when(col("rows").gt(lit(1)))
-        .then(lit(Reason::LedgerOverlap.verdict()))
-        .when(col("rows").eq(lit(0)))
-        .then(lit(Reason::LedgerGap.verdict()))
+        .then(typed_lit(Reason::LedgerReversed.verdict()))
+        .when(col("rows").gt(typed_lit(1_i64)))
+        .then(typed_lit(Reason::LedgerOverlap.verdict()))
+        .when(col("rows").eq(typed_lit(0_i64)))
+        .then(typed_lit(Reason::LedgerGap.verdict()))
         .when(some("own"))
-        .then(lit(OWN))
+        .then(typed_lit(OWN))
         .when(some("kindless"))
-        .then(lit(Reason::SupplyKindMissing.verdict()))
+        .then(typed_lit(Reason::SupplyKindMissing.verdict()))
         .when(some("island"))
-        .then(lit(OTHER))
+        .then(typed_lit(OTHER))
         .when(some("listed"))
-        .then(lit(OTHER))
-        .otherwise(lit(Reason::RetailerUnknown.verdict()))
+        .then(typed_lit(OTHER))
+        .otherwise(typed_lit(Reason::RetailerUnknown.verdict()))
 }
 
 /// Every point begins at −∞ with nothing.
 fn origin(rows: &DataFrame) -> PolarsResult<DataFrame> {
-    let mut columns = vec![number(&col("point"), &lit(FIRST_DAY)).alias("at")];
-    columns.extend(COUNTERS.iter().map(|name| lit(0_i64).alias(*name)));
+    let mut columns = vec![number(&col("point"), &typed_lit(FIRST_DAY)).alias("at"), col("point")];
+    columns.extend(COUNTERS.iter().map(|name| typed_lit(0_i64).alias(*name)));
     rows.clone().lazy().select(columns).collect()
 }

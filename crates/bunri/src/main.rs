@@ -1,2 +1,16 @@
-//! The command line.
-fn main() {}
+//! `bunri`: physical separation of a utility's customer system, with evidence.
+
+mod args;
+mod command;
+mod exit;
+mod lock;
+mod progress;
+mod screen;
+mod workplace;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = args::parse();
+    exit::run_guarded(|| command::run(&arguments))
+}

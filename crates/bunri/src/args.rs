@@ -1,0 +1,113 @@
+//! What can be typed. Help texts teach; nothing below this file knows clap.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const AFTER_HELP: &str = "\
+Exit codes, for schedulers:
+   0  clean
+   1  done, every checked claim holds, something to read
+   2  usage
+   3  refused: catalogue, schema or job; nothing was written under a final name
+   4  source
+   5  output
+   6  interrupted, can be resumed: run the same command again
+  10  a claim is broken: do not hand over
+  70  a bug
+
+First steps:
+  bunri sample --points 20000 --out legacy.db     a fictional utility's combined database
+  bunri check schemas/denryoku                    is the classification sound?
+  bunri run job.toml                              extract, split, verify; resumes if run again";
+
+/// Separates a utility's combined customer database into a retail and a transmission store, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "bunri", version, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    /// How progress is told
+    #[arg(long, value_enum, default_value_t = Log::Human, global = true)]
+    pub(crate) log: Log,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Log {
+    /// A progress bar on a terminal, plain lines elsewhere
+    Human,
+    /// One JSON object a line on standard error
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a fictional utility's combined database, with every trap planted in it
+    Sample(SampleArguments),
+    /// Read a catalogue (or a job and its catalogue) and say everything that is wrong with it
+    Check(CheckArguments),
+    /// Read the legacy source into staging: typed, in key order, with the source's own counts
+    Extract(JobArguments),
+    /// Send every cell of staging to the store it belongs to
+    Split(SplitArguments),
+    /// Decide everything again, independently, and say which claims hold
+    Verify(VerifyArguments),
+    /// Extract, split and verify; go on where an interrupted run stopped
+    Run(JobArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SampleArguments {
+    /// Supply points, at least 60; the traps are there at any size
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) points: u64,
+    /// Decides every ordinary row: the same seed makes the same content
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The SQLite file; never overwritten. The planted cells are listed beside it
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Insert the rows of every table in another order, decided by this number (small samples)
+    #[arg(long)]
+    pub(crate) shuffle: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// A catalogue's folder, or a job file
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JobArguments {
+    /// The job file
+    pub(crate) job: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SplitArguments {
+    /// The job file
+    pub(crate) job: PathBuf,
+    /// Do nothing but say, for each table, which rows and cells go where
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    /// The job file: checks every claim this version can
+    #[arg(required_unless_present = "store", conflicts_with = "store")]
+    pub(crate) job: Option<PathBuf>,
+    /// A store alone, without its job: checks what a stranger can (C1, and C2 with --catalogue)
+    #[arg(long)]
+    pub(crate) store: Option<PathBuf>,
+    /// The catalogue that the store was made by
+    #[arg(long, requires = "store")]
+    pub(crate) catalogue: Option<PathBuf>,
+}
+
+/// What was typed. Usage errors end the program here, with exit code 2.
+pub(crate) fn parse() -> Arguments {
+    Arguments::parse()
+}

@@ -1,0 +1,21 @@
+//! `journal.jsonl`: what was begun and what was finished, one line each, for the person who comes in the morning.
+//! Nothing is decided by it: stages find their own finished work.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use bunri_columnar::ColumnarError;
+use serde_json::json;
+
+/// Appends a line and makes it durable.
+pub(crate) fn note(custody: &Path, stage: &str, state: &str) -> Result<(), ColumnarError> {
+    let path = custody.join("journal.jsonl");
+    let line = format!("{}\n", json!({"stage": stage, "state": state}));
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(line.as_bytes()).and_then(|()| file.sync_all()))
+        .map_err(ColumnarError::io("write", &path))
+}

@@ -1,0 +1,27 @@
+//! One function a command: what was typed becomes calls of the stages, and what they return is printed.
+
+mod check;
+mod journal;
+mod sample;
+mod stages;
+mod verify;
+
+use crate::args::{Arguments, Command, Log};
+use crate::exit::{Failure, Outcome};
+use crate::progress::Progress;
+
+/// Carries out a command.
+pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
+    let Arguments { log, command } = arguments;
+    let progress = Progress::new(*log);
+    let result = match command {
+        Command::Sample(arguments) => sample::run(arguments, *log),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Extract(arguments) => stages::extract_only(arguments, *log, &progress),
+        Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
+        Command::Verify(arguments) => verify::run(arguments, *log, &progress),
+        Command::Run(arguments) => stages::run(arguments, *log, &progress),
+    };
+    progress.done();
+    (*log, result)
+}

@@ -1,0 +1,129 @@
+//! `bunri extract`, `bunri split` and `bunri run`.
+
+use bunri_catalogue::{Source, Store, explain};
+use bunri_extract::{ExtractStats, extract};
+use bunri_split::{SplitStats, split};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use serde_json::json;
+
+use crate::args::{JobArguments, Log, SplitArguments};
+use crate::command::{journal, verify};
+use crate::exit::{Failure, Outcome};
+use crate::lock::{Reads, hold};
+use crate::progress::Progress;
+use crate::screen;
+use crate::workplace::Workplace;
+
+pub(crate) fn run(arguments: &JobArguments, log: Log, progress: &Progress) -> Result<Outcome, Failure> {
+    let workplace = Workplace::open(&arguments.job)?;
+    let _held = hold(&workplace.job, &workplace.catalogue, Reads::Source)?;
+    let extracted = do_extract(&workplace, log, progress)?;
+    let divided = do_split(&workplace, log, progress)?;
+    let verified = verify::of_job(&workplace, log, progress)?;
+    Ok([extracted, divided, verified].into_iter().max_by_key(severity).unwrap_or(Outcome::Clean))
+}
+
+fn severity(outcome: &Outcome) -> u8 {
+    match outcome {
+        Outcome::Clean => 0,
+        Outcome::SomethingToRead => 1,
+        Outcome::ClaimBroken => 2,
+    }
+}
+
+pub(crate) fn extract_only(
+    arguments: &JobArguments,
+    log: Log,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
+    let workplace = Workplace::open(&arguments.job)?;
+    let _held = hold(&workplace.job, &workplace.catalogue, Reads::Source)?;
+    do_extract(&workplace, log, progress)
+}
+
+pub(crate) fn split_only(
+    arguments: &SplitArguments,
+    log: Log,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
+    let workplace = Workplace::open(&arguments.job)?;
+    if arguments.explain {
+        screen::say(&explain(&workplace.catalogue));
+        return Ok(Outcome::Clean);
+    }
+    let _held = hold(&workplace.job, &workplace.catalogue, Reads::StagingOnly)?;
+    do_split(&workplace, log, progress)
+}
+
+fn do_extract(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Outcome, Failure> {
+    let custody = &workplace.job.custody;
+    journal::note(custody, "extract", "begun")?;
+    let Source::Sqlite(source) = &workplace.job.source else {
+        // Source is non-exhaustive outside its crate; every kind that a job can name is handled above.
+        return Ok(Outcome::Clean);
+    };
+    let options = workplace.extract_options();
+    let stats = extract(source, &workplace.catalogue, custody, &options, progress)?;
+    progress.done();
+    journal::note(custody, "extract", "done")?;
+    say_extracted(&stats, log);
+    Ok(if stats.rows_rejected > 0 { Outcome::SomethingToRead } else { Outcome::Clean })
+}
+
+fn say_extracted(stats: &ExtractStats, log: Log) {
+    let ExtractStats { tables, tables_kept, rows_staged, rows_rejected, source_bytes, staged_bytes } = *stats;
+    match log {
+        Log::Json => screen::event(&json!({
+            "event": "extracted", "tables": tables, "tables_kept": tables_kept, "rows_staged": rows_staged,
+            "rows_rejected": rows_rejected, "source_bytes": source_bytes, "staged_bytes": staged_bytes,
+        })),
+        Log::Human => screen::say(&format!(
+            "extract  {rows_staged} rows of {tables} tables staged, {rows_rejected} rejected (rows that do not fit \
+             their declared types)",
+        )),
+    }
+}
+
+fn do_split(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Outcome, Failure> {
+    let custody = &workplace.job.custody;
+    journal::note(custody, "split", "begun")?;
+    let stats =
+        split(&workplace.catalogue, &workplace.roots(), &workplace.split_options(), progress)?;
+    progress.done();
+    journal::note(custody, "split", "done")?;
+    match log {
+        Log::Json => screen::event(&json!({"event": "split", "tables": stats.tables})),
+        Log::Human => screen::say(&split_table(&stats)),
+    }
+    let undecided = stats.tables.values().any(|table| !table.reason_rows.is_empty());
+    Ok(if undecided { Outcome::SomethingToRead } else { Outcome::Clean })
+}
+
+/// Rows by ownership and by store.
+fn split_table(stats: &SplitStats) -> String {
+    let mut screen = Table::new();
+    screen.load_style(presets::UTF8_FULL_CONDENSED);
+    screen.set_content_arrangement(ContentArrangement::Dynamic);
+    let stores = Store::ALL.map(Store::word);
+    let ownerships = ["own", "other", "undecided", "reference"];
+    let header = ["table", "staging"].into_iter().chain(ownerships).chain(stores.map(|word| match word {
+        "retail" => "→ retail",
+        "transmission" => "→ transmission",
+        _ => "→ quarantine",
+    }));
+    screen.set_header(header);
+    for (id, table) in &stats.tables {
+        let owned = |word: &str| table.ownership_rows.get(word).copied().unwrap_or_default().to_string();
+        let stored = |word: &str| table.store_rows.get(word).map_or("–".to_owned(), ToString::to_string);
+        let mut row = vec![id.clone(), table.staging_rows.to_string()];
+        row.extend(ownerships.map(owned));
+        row.extend(stores.map(stored));
+        screen.add_row(row);
+    }
+    for column in 1..9 {
+        if let Some(column) = screen.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    screen.to_string()
+}

@@ -1,0 +1,174 @@
+//! From outcome to exit code, in one place; and what is printed of a failure: the chain once, then what to do.
+
+use std::panic::UnwindSafe;
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use bunri_catalogue::Problems;
+use bunri_columnar::ColumnarError;
+use bunri_extract::ExtractError;
+use bunri_sample::SampleError;
+use bunri_split::SplitError;
+use bunri_verify::VerifyError;
+
+use crate::args::Log;
+use crate::lock::LockError;
+use crate::screen;
+
+/// How a command ended that did its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing to read.
+    Clean,
+    /// Every checked claim holds, and something should be read.
+    SomethingToRead,
+    /// Do not hand over.
+    ClaimBroken,
+}
+
+/// How a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{0}")]
+    Refused(Problems),
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    #[error(transparent)]
+    Columnar(#[from] ColumnarError),
+    #[error("the report could not be written as JSON: {0}")]
+    Report(#[from] serde_json::Error),
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Refused(problems)
+    }
+}
+
+const REFUSED: u8 = 3;
+const SOURCE: u8 = 4;
+const OUTPUT: u8 = 5;
+const INTERRUPTED: u8 = 6;
+const BUG: u8 = 70;
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Failure::Refused(_) => REFUSED,
+            Failure::Lock(error) => match error {
+                LockError::Columnar(error) => columnar(error),
+                LockError::Source { .. } => SOURCE,
+                _ => REFUSED,
+            },
+            Failure::Sample(error) => match error {
+                SampleError::TooFewPoints { .. } => 2,
+                SampleError::Story(_) => BUG,
+                _ => OUTPUT,
+            },
+            Failure::Extract(error) => match error {
+                ExtractError::Schema(_) | ExtractError::Occupied { .. } => REFUSED,
+                ExtractError::Keys(_) | ExtractError::Source(_) => SOURCE,
+                ExtractError::Interrupted => INTERRUPTED,
+                ExtractError::Columnar(error) => columnar(error),
+                ExtractError::Manifest(_) => OUTPUT,
+            },
+            Failure::Split(error) => match error {
+                SplitError::Columnar(error) => columnar(error),
+                SplitError::Manifest(_) | SplitError::Polars { .. } => BUG,
+                SplitError::UnreadableLedgerKey { .. } => SOURCE,
+                SplitError::ForeignOutput { .. } => REFUSED,
+                SplitError::Interrupted => INTERRUPTED,
+            },
+            Failure::Verify(error) => verify(error),
+            Failure::Columnar(error) => columnar(error),
+            Failure::Report(_) => BUG,
+        }
+    }
+
+    /// What to do next, where the message does not say it already.
+    fn advice(&self) -> Option<&'static str> {
+        match self.code() {
+            OUTPUT => Some("free space or mend the permission, then run the same command again: it resumes"),
+            INTERRUPTED => Some("run the same command again: it resumes"),
+            BUG => Some("this is a bug in bunri; nothing under a final name is half-written"),
+            _ => None,
+        }
+    }
+}
+
+fn columnar(error: &ColumnarError) -> u8 {
+    match error {
+        ColumnarError::Staging { .. } => REFUSED,
+        ColumnarError::Arrow { .. } => BUG,
+        ColumnarError::RowTooLarge { .. } => SOURCE,
+        _ => OUTPUT,
+    }
+}
+
+fn verify(error: &VerifyError) -> u8 {
+    match error {
+        VerifyError::Columnar(error) => columnar(error),
+        VerifyError::Interrupted => INTERRUPTED,
+        _ => REFUSED,
+    }
+}
+
+/// Prints a failure and gives the exit code.
+fn finish((log, result): (Log, Result<Outcome, Failure>)) -> ExitCode {
+    match result {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::SomethingToRead) => ExitCode::from(1),
+        Ok(Outcome::ClaimBroken) => ExitCode::from(10),
+        Err(failure) => {
+            screen::failure(log, failure.code(), &chain(&failure), failure.advice());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// The message and its causes, each once: some messages quote their cause already.
+fn chain(failure: &Failure) -> String {
+    let mut text = failure.to_string();
+    let mut cause = std::error::Error::source(failure);
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+static BUG_PLACE: Mutex<Option<String>> = Mutex::new(None);
+
+/// A panic is a bug. Its message could quote a value, so only its place is kept, for [`run_guarded`] to print; a
+/// panic that a stage catches itself (a library's, over a damaged file) is its finding and not printed.
+fn keep_only_the_place_of_a_bug() {
+    std::panic::set_hook(Box::new(|panic| {
+        if let Ok(mut place) = BUG_PLACE.lock() {
+            *place = panic.location().map(ToString::to_string);
+        }
+    }));
+}
+
+/// Runs a command and gives the exit code, whatever happens.
+pub(crate) fn run_guarded(run: impl FnOnce() -> (Log, Result<Outcome, Failure>) + UnwindSafe) -> ExitCode {
+    keep_only_the_place_of_a_bug();
+    match std::panic::catch_unwind(run) {
+        Ok(ended) => finish(ended),
+        Err(_) => {
+            let place = BUG_PLACE.lock().ok().and_then(|place| place.clone()).unwrap_or_default();
+            screen::failure(Log::Human, BUG, &format!("internal error at {place}; this is a bug"), None);
+            ExitCode::from(BUG)
+        }
+    }
+}
