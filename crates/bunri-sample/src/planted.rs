@@ -1,19 +1,5 @@
-//! The list of planted cells that comes out beside the database. For tests; the tool never reads it.
-//!
-//! Each entry names one cell of the legacy database and where it has to be afterwards. `key` finds the row:
-//! the key's values as text, as they are staged. `value` is what the source holds, `staged` the same as the
-//! text that a store's column gives when it is cast to text (bytes: hexadecimal); null where the cell is NULL
-//! or the row is rejected.
-//!
-//! `expect` uses these words for `retail`, `transmission` and `quarantine`:
-//!
-//! | word | meaning |
-//! |---|---|
-//! | `present` | the row is there and the cell holds the value |
-//! | `null` | the row is there, the column too, and the cell is NULL |
-//! | `absent` | no such row, or the store's table has no such column, or the store has no such table |
-//!
-//! and for `staging`: `typed` (the row was staged) or `rejected` (the row went to the rejects, whole).
+//! The list of planted cells that comes out beside the database. Its format stands in the documentation of the
+//! crate.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -89,15 +89,22 @@ fn recent_spans(point: &Point) -> Vec<(Date, Date)> {
     spans
 }
 
-/// The final reading before and the first reading after each switch that lies before the recent months.
+/// The final reading before and the first reading after each switch that lies before the recent months. In a
+/// short period the final reading begins where the first one ended.
 fn spans_around_switches(point: &Point) -> Vec<(Date, Date)> {
-    let mut spans = Vec::new();
+    let mut spans: Vec<(Date, Date)> = Vec::new();
     for pair in point.periods.windows(2) {
         let (ending, starting) = (&pair[0], &pair[1]);
         if ending.until >= date(2025, 7, 20) {
             continue;
         }
-        spans.push((ending.from.max(plus(ending.until, -29)), ending.until));
+        let free = spans
+            .last()
+            .map_or(ending.from, |(_, until)| plus(*until, 1));
+        let from = ending.from.max(plus(ending.until, -29)).max(free);
+        if from <= ending.until {
+            spans.push((from, ending.until));
+        }
         spans.push((starting.from, starting.until.min(plus(starting.from, 27))));
     }
     spans
@@ -157,4 +164,29 @@ pub(crate) fn leftover(point: &Point, rows: &mut Rows) {
             text(moment(plus(until, 1), 8_000)),
         ],
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{recent_spans, spans_around_switches};
+    use crate::calendar::plus;
+    use crate::point::Point;
+
+    #[test]
+    fn no_two_readings_of_a_point_share_a_day_however_short_its_periods() {
+        for index in 0..100_000 {
+            let point = Point::ordinary(1, index);
+            let mut free = plus(point.periods[0].from, 0);
+            for (from, until) in spans_around_switches(&point)
+                .into_iter()
+                .chain(recent_spans(&point))
+            {
+                assert!(
+                    free <= from && from <= until,
+                    "point {index}: {from} to {until}"
+                );
+                free = plus(until, 1);
+            }
+        }
+    }
 }

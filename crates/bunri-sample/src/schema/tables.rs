@@ -290,3 +290,47 @@ pub(crate) static TABLES: [Table; 19] = [
         ],
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use std::path::PathBuf;
+
+    use bunri_catalogue::{DateForm, ValueType, load};
+
+    use super::{Kind, TABLES};
+
+    #[test]
+    fn the_shipped_catalogue_declares_every_column_as_it_is_meant() {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schemas/denryoku");
+        let catalogue = load(&path).unwrap();
+        for table in &TABLES {
+            let declared = &catalogue.table(table.id).unwrap().columns;
+            for (column, declared) in table.columns.iter().zip(declared) {
+                assert_eq!(column.name, declared.name);
+                assert_eq!(
+                    column.kind,
+                    kind(declared.value_type),
+                    "{}.{}",
+                    table.name,
+                    column.name
+                );
+            }
+        }
+    }
+
+    fn kind(value_type: ValueType) -> Kind {
+        match value_type {
+            ValueType::Text => Kind::Text,
+            ValueType::Int => Kind::Int,
+            ValueType::Decimal { scale, .. } => Kind::Decimal(usize::from(scale)),
+            ValueType::Date(DateForm::Iso) => Kind::Date,
+            ValueType::Date(DateForm::Compact) => Kind::CompactDate,
+            ValueType::Date(DateForm::Slashed) => Kind::SlashedDate,
+            ValueType::Timestamp => Kind::Timestamp,
+            ValueType::Bool => Kind::Bool,
+            ValueType::Bytes => Kind::Bytes,
+        }
+    }
+}
