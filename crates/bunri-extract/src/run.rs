@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -72,12 +72,16 @@ pub fn extract(
     };
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();
-    let lacking = lacking(&readers[0], catalogue, &tables, &inventory)?;
-    observer.event(Event::Stage {
-        name: "extract",
-        rows: lacking.iter().map(|task| task.rows).sum(),
+    let staged = watched(&bench.halt, &interrupts(&readers), || {
+        let lacking = lacking(&readers[0], catalogue, &tables, &inventory)?;
+        let rows = lacking.iter().map(|task| task.rows).sum();
+        observer.event(Event::Stage {
+            name: "extract",
+            rows,
+        });
+        stage_all(&bench, &mut readers, &lacking)
     });
-    tables.extend(stage_all(&bench, &mut readers, &lacking)?);
+    tables.extend(staged?);
     file.unchanged(readers)?;
     let manifest = finish(&custody, identity, tables)?;
     Ok(ExtractStats::of(&manifest, tables_kept))
@@ -144,6 +148,29 @@ fn lacking<'a>(
     Ok(tasks)
 }
 
+fn interrupts(readers: &[Reader]) -> Vec<InterruptHandle> {
+    let handle = |reader: &Reader| reader.connection.get_interrupt_handle();
+    readers.iter().map(handle).collect()
+}
+
+/// Does some work. Statements that run long without giving a row (counting) hear of a stop all the same.
+fn watched<T>(halt: &Halt<'_>, handles: &[InterruptHandle], work: impl FnOnce() -> T) -> T {
+    let (working, all_done) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            while all_done.recv_timeout(PULSE) == Err(RecvTimeoutError::Timeout) {
+                if halt.asked() {
+                    handles.iter().for_each(InterruptHandle::interrupt);
+                }
+            }
+        });
+        let result = work();
+        // Ends the watch; so does a panic, which drops it too.
+        drop(working);
+        result
+    })
+}
+
 /// Every reader takes the next task until none is left.
 fn stage_all(
     bench: &Bench<'_>,
@@ -151,23 +178,9 @@ fn stage_all(
     tasks: &[Task<'_>],
 ) -> Result<Vec<StagedTable>, ExtractError> {
     let next = AtomicUsize::new(0);
-    let (working, all_done) = mpsc::channel::<()>();
-    let handles: Vec<InterruptHandle> = readers
-        .iter()
-        .map(|reader| reader.connection.get_interrupt_handle())
-        .collect();
     let ended = thread::scope(|scope| {
-        scope.spawn(|| interrupt_when_asked(&bench.halt, &handles, all_done));
-        let start = |reader| {
-            let (working, next) = (working.clone(), &next);
-            scope.spawn(move || {
-                // Dropped at the end of the work, which ends the watch too.
-                let _working = working;
-                run_tasks(bench, reader, tasks, next)
-            })
-        };
+        let start = |reader| scope.spawn(|| run_tasks(bench, reader, tasks, &next));
         let workers: Vec<_> = readers.iter_mut().map(start).collect();
-        drop(working);
         let join = |worker: thread::ScopedJoinHandle<'_, _>| {
             worker
                 .join()
@@ -176,15 +189,6 @@ fn stage_all(
         workers.into_iter().flat_map(join).collect::<Vec<_>>()
     });
     gather(ended)
-}
-
-/// Statements that run long without giving a row (counting) hear of a stop this way.
-fn interrupt_when_asked(halt: &Halt<'_>, handles: &[InterruptHandle], all_done: Receiver<()>) {
-    while all_done.recv_timeout(PULSE) == Err(RecvTimeoutError::Timeout) {
-        if halt.asked() {
-            handles.iter().for_each(InterruptHandle::interrupt);
-        }
-    }
 }
 
 type Ended = (usize, Result<Outcome, ExtractError>);

@@ -162,10 +162,11 @@ impl SourceFile {
         let wrap = |source| sql_error(&self.path, "open the database", source);
         let connection = Connection::open_with_flags(&self.path, flags).map_err(wrap)?;
         connection.busy_timeout(PATIENCE).map_err(wrap)?;
+        // No memory map: its pages would count as ours, and a file cut short by others would kill the process.
         connection
             .execute_batch(
                 "PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON;
-                 PRAGMA cache_size = -16384; PRAGMA mmap_size = 2147418112; BEGIN",
+                 PRAGMA cache_size = -16384; BEGIN",
             )
             .map_err(wrap)?;
         // The lock is taken by the first read, not by BEGIN.

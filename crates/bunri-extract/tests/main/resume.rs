@@ -170,6 +170,31 @@ fn a_complete_staging_that_lost_a_file_says_so() {
     );
 }
 
+/// Stops once the work has begun.
+struct Impatient(AtomicBool);
+
+impl Observer for Impatient {
+    fn event(&self, _: Event<'_>) {}
+
+    fn cancelled(&self) -> bool {
+        // The digest of the source asks first.
+        self.0.swap(true, Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn a_statement_that_never_ends_is_interrupted() {
+    let endless = "CREATE VIEW t AS
+        WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) SELECT n FROM s";
+    let story = Story::new(endless, "\"none\"", &[("n", "int")]);
+    let observer = Impatient(AtomicBool::new(false));
+    let outcome = story.extract_with(&story.custody(), 1 << 26, 2, &observer);
+    assert!(
+        matches!(outcome, Err(ExtractError::Interrupted)),
+        "{outcome:?}"
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn custody_is_closed_to_others() {
