@@ -8,6 +8,7 @@ mod declared;
 mod figures;
 mod key;
 mod order;
+mod output;
 mod rejects;
 mod rows;
 mod run;

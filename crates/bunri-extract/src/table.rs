@@ -1,13 +1,10 @@
 //! One table, from the source to its committed files.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
-use bunri_columnar::{
-    CanonicalWriter, ColumnarError, Event, Observer, PendingFile, create_folder, staging_schema,
-};
+use bunri_columnar::{CanonicalWriter, ColumnarError, Event, Observer, PendingFile};
 use bunri_manifest::{FileEntry, StagedTable};
 
 use crate::ExtractError;
@@ -15,6 +12,7 @@ use crate::custody::{Custody, Identity};
 use crate::figures::{self, Figures};
 use crate::key::{self, KeyWatch};
 use crate::order;
+use crate::output::{Output, create_parent};
 use crate::rejects::Rejects;
 use crate::rows::Batcher;
 use crate::sorted::RowSorter;
@@ -258,43 +256,9 @@ fn commit_rejects(
     Ok(written.map(|(rows, digests)| FileEntry::new(relative, rows, digests)))
 }
 
-fn create_parent(path: &Path) -> Result<(), ColumnarError> {
-    path.parent().map_or(Ok(()), create_folder)
-}
-
 fn unsorted(table: &Table) -> ColumnarError {
     ColumnarError::Staging {
         path: table.id.clone().into(),
         message: "sorted rows do not ascend; this is a bug in bunri".to_owned(),
-    }
-}
-
-/// The file of a table while it is written, and the watch over its key.
-struct Output<'a> {
-    writer: CanonicalWriter<PendingFile>,
-    watch: Option<KeyWatch<'a>>,
-}
-
-impl<'a> Output<'a> {
-    fn create(custody: &Custody, table: &'a Table) -> Result<Self, ColumnarError> {
-        let (_, path) = custody.part(&table.id)?;
-        create_parent(&path)?;
-        let sink = PendingFile::create(&path)?;
-        let writer = CanonicalWriter::new(sink, staging_schema(table), &path)?;
-        let watch = (!table.key.is_empty())
-            .then(|| KeyWatch::new(table))
-            .transpose()?;
-        Ok(Self { writer, watch })
-    }
-
-    /// Takes rows, unless they do not ascend.
-    fn take(&mut self, batch: &RecordBatch) -> Result<bool, ColumnarError> {
-        if let Some(watch) = &mut self.watch
-            && !watch.ascends(batch)?
-        {
-            return Ok(false);
-        }
-        self.writer.write(batch)?;
-        Ok(true)
     }
 }

@@ -40,7 +40,10 @@ fn damaged_pages_are_an_error_of_the_source() {
     let story = one_table();
     let mut bytes = fs::read(story.source()).unwrap();
     bytes[100..].fill(0xa7);
-    fs::write(story.source(), bytes).unwrap();
+    fs::write(story.source(), &bytes).unwrap();
+    let said = story.refusal();
+    assert!(said.contains("is damaged"), "{said}");
+    fs::write(story.source(), &bytes[..5000]).unwrap();
     assert!(matches!(story.extract(), Err(ExtractError::Source(_))));
 }
 

@@ -1,5 +1,6 @@
 //! The source's own counts and sums in the manifest.
 
+use bunri_columnar::RawValue;
 use bunri_manifest::{ColumnTotal, Total};
 
 use crate::story::Story;
@@ -127,4 +128,116 @@ fn a_very_wide_table_is_counted_in_pieces() {
     let totals = totals(&sql, &columns);
     assert_eq!(totals.len(), 900);
     assert_eq!(totals[899].total, decimal_sum("5"));
+}
+
+/// Values of every storage class without order or meaning; numbers with at most two digits after the point.
+fn noise(rows: u64) -> String {
+    let mut state = 5_u64;
+    let mut cell = |numbers: bool| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let (kind, number) = (state >> 60, (state >> 20).cast_signed() % 100_000_000);
+        match kind {
+            0..=2 => "NULL".to_owned(),
+            3..=6 => number.to_string(),
+            7..=9 if numbers => format!("{}.{:02}", number / 100, number % 100),
+            7..=9 => format!("{}e7", number),
+            10..=13 if numbers => "0.5".to_owned(),
+            10..=13 => format!("'電{number}'"),
+            _ if numbers => "-7".to_owned(),
+            14 => "x'00ff'".to_owned(),
+            _ => "CAST(x'93fa' AS TEXT)".to_owned(),
+        }
+    };
+    let rows = (0..rows).map(|_| format!("({}, {}, {})", cell(false), cell(true), cell(false)));
+    rows.collect::<Vec<_>>().join(", ")
+}
+
+/// The sum of a column's staged cells and rejected values, each by its own measure.
+fn sum(
+    story: &Story,
+    column: usize,
+    staged: impl Fn(&str) -> i128,
+    rejected: impl Fn(&RawValue) -> i128,
+) -> i128 {
+    let lines = story.staged("t");
+    let cells = lines
+        .iter()
+        .map(|line| line.split('|').nth(column).unwrap());
+    let staged: i128 = cells.filter(|cell| *cell != "NULL").map(staged).sum();
+    let rejects = story.rejects("t");
+    staged
+        + rejects
+            .iter()
+            .map(|reject| rejected(&reject.values[column]))
+            .sum::<i128>()
+}
+
+#[test]
+fn the_figures_can_be_had_again_from_staging_and_rejects() {
+    let sql = format!(
+        "CREATE TABLE t (n, d, s); INSERT INTO t VALUES {}",
+        noise(3000)
+    );
+    let columns = [("n", "int"), ("d", "decimal(9,2)"), ("s", "text")];
+    let story = Story::new(&sql, "\"none\"", &columns);
+    let stats = story.extract().unwrap();
+    assert!(
+        stats.rows_staged > 300 && stats.rows_rejected > 300,
+        "{stats:?}"
+    );
+    let totals = story.entry("t").totals;
+    for (column, total) in totals.iter().enumerate() {
+        let present = sum(
+            &story,
+            column,
+            |_| 1,
+            |value| i128::from(*value != RawValue::Null),
+        );
+        assert_eq!(present, i128::from(total.non_null), "{total:?}");
+    }
+    let integers = sum(
+        &story,
+        0,
+        |cell| cell.parse().unwrap(),
+        |value| match value {
+            RawValue::Int(number) => i128::from(*number),
+            _ => 0,
+        },
+    );
+    assert_eq!(
+        totals[0].total,
+        Some(Total::IntSum {
+            sum: integers.to_string()
+        })
+    );
+    let unscaled = |cell: &str| cell.replace('.', "").parse::<i128>().unwrap();
+    let decimals = sum(&story, 1, unscaled, |value| match value {
+        RawValue::Int(number) => i128::from(*number) * 100,
+        RawValue::Real(text) => unscaled(&format!("{:.2}", text.parse::<f64>().unwrap())),
+        _ => 0,
+    });
+    assert_eq!(
+        totals[1].total,
+        Some(Total::DecimalSum {
+            sum: decimals.to_string()
+        })
+    );
+    let bytes = sum(
+        &story,
+        2,
+        |cell| cell.len() as i128,
+        |value| match value {
+            RawValue::Text(text) => text.len() as i128,
+            RawValue::TextHex(hex) => hex.len() as i128 / 2,
+            _ => 0,
+        },
+    );
+    assert_eq!(
+        totals[2].total,
+        Some(Total::TextBytes {
+            bytes: bytes.try_into().unwrap()
+        })
+    );
 }

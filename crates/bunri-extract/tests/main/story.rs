@@ -9,7 +9,7 @@ use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrose
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, day_text, load};
-use bunri_columnar::{Observer, Silent, Staging};
+use bunri_columnar::{Observer, Reject, Silent, Staging};
 use bunri_extract::{ExtractError, ExtractOptions, ExtractStats, extract};
 use bunri_manifest::StagedTable;
 use rusqlite::Connection;
@@ -176,23 +176,30 @@ impl Story {
         lines
     }
 
-    /// The rejected rows of a table: column, rule, and the rule's own value.
+    /// The rejected rows of a table.
+    pub(crate) fn rejects(&self, id: &str) -> Vec<Reject> {
+        let catalogue = self.catalogue();
+        let staging = Staging::open(&self.custody(), &catalogue).unwrap();
+        let rejects = staging.rejects(catalogue.table(id).unwrap()).unwrap();
+        let all = rejects.into_iter().flatten();
+        all.map(|reject| reject.unwrap()).collect()
+    }
+
+    /// The rejected rows of a table: column, rule, and the value that broke it.
     pub(crate) fn rejected(&self, id: &str) -> Vec<String> {
         let catalogue = self.catalogue();
-        let table = catalogue.table(id).unwrap();
-        let staging = Staging::open(&self.custody(), &catalogue).unwrap();
-        let Some(rejects) = staging.rejects(table).unwrap() else {
-            return Vec::new();
+        let columns = &catalogue.table(id).unwrap().columns;
+        let line = |reject: Reject| {
+            let Reject {
+                column,
+                rule,
+                values,
+                ..
+            } = reject;
+            let at = columns.iter().position(|listed| listed.name == column);
+            format!("{column} {rule} {:?}", values[at.unwrap()])
         };
-        let line = |reject: bunri_columnar::Reject| {
-            let at = table
-                .columns
-                .iter()
-                .position(|column| column.name == reject.column)
-                .unwrap();
-            format!("{} {} {:?}", reject.column, reject.rule, reject.values[at])
-        };
-        rejects.map(|reject| line(reject.unwrap())).collect()
+        self.rejects(id).into_iter().map(line).collect()
     }
 
     pub(crate) fn entry(&self, id: &str) -> StagedTable {

@@ -1,0 +1,128 @@
+//! What can be wrong with a source, in words for the person who runs this.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use crate::ExtractError;
+
+/// What is wrong with the source database. Names files and tables, never a record's value.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The file system said no.
+    #[error("cannot read the source database `{}`: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Not SQLite, or encrypted.
+    #[error("`{}` is not a SQLite database, or it is encrypted; give the plain database file", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A journal or write-ahead log stands beside it.
+    #[error(
+        "`{}` is being written or was not closed cleanly: `{}` is not empty; close the application, \
+         checkpoint it (`PRAGMA wal_checkpoint(TRUNCATE)`) or take a copy with `VACUUM INTO`",
+        path.display(), beside.display()
+    )]
+    BeingWritten {
+        /// The database.
+        path: PathBuf,
+        /// The journal or log.
+        beside: PathBuf,
+    },
+    /// Somebody holds a lock.
+    #[error("`{}` is locked: another program is writing it; close that program, or take a copy with `VACUUM INTO`", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not what it was when extraction began.
+    #[error("`{}` changed while it was read ({what}); nothing was completed, run again on a database at rest", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// How that was seen.
+        what: &'static str,
+    },
+    /// Pages that make no sense.
+    #[error(
+        "`{}` is damaged: SQLite cannot {action}; see `PRAGMA integrity_check`, and give a copy that passes it",
+        path.display()
+    )]
+    Damaged {
+        /// What was tried.
+        action: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// SQLite could not open it, though the file can be read.
+    #[error(
+        "SQLite cannot open `{}`; a database in WAL mode needs a folder that SQLite may write to: take a copy \
+         with `VACUUM INTO`",
+        path.display()
+    )]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Stores text as UTF-16, where damaged characters would be replaced without a trace.
+    #[error("`{}` stores text as {encoding}; give a UTF-8 copy (`sqlite3 old.db .dump | sqlite3 new.db`)", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite calls it.
+        encoding: String,
+    },
+    /// A table held fewer or more rows when read in key order than it counts.
+    #[error(
+        "source table \"{table}\" counts {counted} rows but {read} were read; an index is damaged: run `PRAGMA integrity_check` and `REINDEX` on a copy"
+    )]
+    RowsDiffer {
+        /// The table's name in the source.
+        table: String,
+        /// By `COUNT(*)`.
+        counted: u64,
+        /// By reading.
+        read: u64,
+    },
+    /// SQLite said no.
+    #[error("cannot {action} in `{}`: {source}", path.display())]
+    Sql {
+        /// What was tried.
+        action: String,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+}
+
+/// What SQLite's code means to the person who runs this.
+pub(super) fn sql_error(path: &Path, action: &str, source: rusqlite::Error) -> ExtractError {
+    let path = path.to_path_buf();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => ExtractError::Interrupted,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            SourceError::Locked { path }.into()
+        }
+        Some(ErrorCode::CannotOpen) => SourceError::CannotOpen { path }.into(),
+        Some(ErrorCode::DatabaseCorrupt) => SourceError::Damaged {
+            action: action.to_owned(),
+            path,
+        }
+        .into(),
+        Some(ErrorCode::NotADatabase) => SourceError::NotADatabase { path }.into(),
+        _ => SourceError::Sql {
+            action: action.to_owned(),
+            path,
+            source,
+        }
+        .into(),
+    }
+}
