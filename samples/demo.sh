@@ -45,6 +45,7 @@ case $code in
     10) fail "a claim is broken (exit code 10), which this sample does not deserve; see demo/custody/evidence/report.json" ;;
     *) fail "exit code $code where the planted traps deserve $expected" ;;
 esac
+[ -s demo/custody/evidence/report.json ] || fail "no report in demo/custody/evidence"
 
 echo "4. The retail store against its sums, without bunri"
 if command -v sha256sum > /dev/null; then
@@ -66,5 +67,5 @@ read (undecided rows, rejected rows, claims that this version does not check).
   demo/custody/rejects/               rows that do not fit their declared types
   demo/custody/evidence/report.json   what was checked, how much of it, and the blind spots
 
-Next: README.md, "Look for yourself".
+Next: README.md, "A transcript to paste".
 END
