@@ -28,7 +28,9 @@ impl PendingFile {
     /// When `path` exists or its folder cannot be written.
     pub fn create(path: &Path) -> Result<Self, ColumnarError> {
         if path.symlink_metadata().is_ok() {
-            return Err(ColumnarError::Exists { path: path.to_path_buf() });
+            return Err(ColumnarError::Exists {
+                path: path.to_path_buf(),
+            });
         }
         let folder = folder_of(path);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -38,7 +40,11 @@ impl PendingFile {
             .prefix(&prefix)
             .tempfile_in(&folder)
             .map_err(ColumnarError::io("create a file in", &folder))?;
-        Ok(Self { temporary, digester: Digester::new(), path: path.to_path_buf() })
+        Ok(Self {
+            temporary,
+            digester: Digester::new(),
+            path: path.to_path_buf(),
+        })
     }
 
     /// Makes the file appear under its name, whole and on disk.
@@ -47,11 +53,16 @@ impl PendingFile {
     /// When the disk refuses, or the content reads back differently; then nothing appears.
     pub fn commit(mut self) -> Result<Digests, ColumnarError> {
         let path = self.path;
-        self.temporary.flush().map_err(ColumnarError::io("write", &path))?;
-        self.temporary.as_file().sync_all().map_err(ColumnarError::io("flush to disk", &path))?;
+        self.temporary
+            .flush()
+            .map_err(ColumnarError::io("write", &path))?;
+        self.temporary
+            .as_file()
+            .sync_all()
+            .map_err(ColumnarError::io("flush to disk", &path))?;
         let digests = self.digester.finish();
-        let seen = hash_file(self.temporary.path())
-            .map_err(ColumnarError::io("read back", &path))?;
+        let seen =
+            hash_file(self.temporary.path()).map_err(ColumnarError::io("read back", &path))?;
         if seen != digests {
             return Err(ColumnarError::ReadBack { path });
         }
@@ -81,7 +92,8 @@ impl Write for PendingFile {
 /// As [`PendingFile`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<Digests, ColumnarError> {
     let mut file = PendingFile::create(path)?;
-    file.write_all(bytes).map_err(ColumnarError::io("write", path))?;
+    file.write_all(bytes)
+        .map_err(ColumnarError::io("write", path))?;
     file.commit()
 }
 
@@ -140,7 +152,10 @@ mod tests {
         let first = PendingFile::create(&path).unwrap();
         std::fs::write(&path, "somebody else's").unwrap();
         assert!(first.commit().is_err());
-        assert!(matches!(PendingFile::create(&path), Err(ColumnarError::Exists { .. })));
+        assert!(matches!(
+            PendingFile::create(&path),
+            Err(ColumnarError::Exists { .. })
+        ));
         assert_eq!(std::fs::read(&path).unwrap(), b"somebody else's");
     }
 

@@ -66,7 +66,11 @@ impl ColumnarError {
     /// Wraps an I/O error with what was tried and where.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::Io { action, path, source }
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
     }
 
     /// Wraps an Arrow error with its table.

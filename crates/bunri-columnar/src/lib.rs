@@ -3,6 +3,7 @@
 //!
 //! Nothing here decides anything about a row or a cell.
 
+mod batches;
 mod commit;
 mod errors;
 mod observe;
@@ -13,6 +14,7 @@ mod staging;
 mod types;
 mod writer;
 
+pub use batches::{BatchSorter, SortedBatches};
 pub use commit::{PendingFile, create_folder, write_whole};
 pub use errors::ColumnarError;
 pub use observe::{Event, Observer, Silent};
@@ -23,6 +25,7 @@ pub use staging::{
     Batches, PARQUET_PART, REJECTS, STAGING, Staging, TableFile, open_parquet, part_name,
 };
 pub use types::{
-    REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema, type_word,
+    REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema,
+    type_word,
 };
 pub use writer::{CanonicalWriter, Finished, ROW_GROUP_ROWS, StoreTableWriter};

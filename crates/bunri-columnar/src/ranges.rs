@@ -27,7 +27,10 @@ impl KeyRanges {
         if bounds.is_empty() {
             return Self::whole();
         }
-        Self { column: Some(column.to_owned()), bounds: bounds.to_vec() }
+        Self {
+            column: Some(column.to_owned()),
+            bounds: bounds.to_vec(),
+        }
     }
 
     /// How many parts there are, empty ones included.
@@ -42,7 +45,10 @@ impl KeyRanges {
         let mut pieces = Vec::new();
         let mut start = 0;
         for part in 0..self.parts() {
-            let end = self.bounds.get(part).map_or(batch.num_rows(), |bound| self.first_from(batch, bound));
+            let end = self
+                .bounds
+                .get(part)
+                .map_or(batch.num_rows(), |bound| self.first_from(batch, bound));
             if end > start {
                 pieces.push((part, batch.slice(start, end - start)));
                 start = end;
@@ -53,19 +59,28 @@ impl KeyRanges {
 
     /// The first row whose key is not below `bound`. Rows are in key order, so bisection finds it.
     fn first_from(&self, batch: &RecordBatch, bound: &str) -> usize {
-        let column = self.column.as_ref().and_then(|name| batch.column_by_name(name));
-        let Some(column) = column else { return batch.num_rows() };
+        let column = self
+            .column
+            .as_ref()
+            .and_then(|name| batch.column_by_name(name));
+        let Some(column) = column else {
+            return batch.num_rows();
+        };
         let below = |row: usize| match column.data_type() {
             DataType::Utf8 => column.as_string::<i32>().value(row) < bound,
-            DataType::Int64 => {
-                bound.parse().is_ok_and(|bound| column.as_primitive::<Int64Type>().value(row) < bound)
-            }
+            DataType::Int64 => bound
+                .parse()
+                .is_ok_and(|bound| column.as_primitive::<Int64Type>().value(row) < bound),
             _ => true,
         };
         let (mut low, mut high) = (0, column.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if below(middle) { low = middle + 1 } else { high = middle }
+            if below(middle) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         low
     }
@@ -85,8 +100,11 @@ mod tests {
         let key: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "c", "e"]));
         let batch = RecordBatch::try_from_iter([("k", key)]).unwrap();
         let ranges = KeyRanges::new("k", &["b".into(), "d".into(), "f".into()]);
-        let sizes: Vec<_> =
-            ranges.cut(&batch).into_iter().map(|(part, piece)| (part, piece.num_rows())).collect();
+        let sizes: Vec<_> = ranges
+            .cut(&batch)
+            .into_iter()
+            .map(|(part, piece)| (part, piece.num_rows()))
+            .collect();
         assert_eq!(sizes, [(0, 1), (1, 2), (2, 1)]);
         assert_eq!(ranges.parts(), 4);
     }

@@ -55,7 +55,11 @@ impl RejectWriter {
     /// # Errors
     /// When it cannot be created.
     pub fn create(path: &Path) -> Result<Self, ColumnarError> {
-        Ok(Self { file: PendingFile::create(path)?, path: path.to_path_buf(), rows: 0 })
+        Ok(Self {
+            file: PendingFile::create(path)?,
+            path: path.to_path_buf(),
+            rows: 0,
+        })
     }
 
     /// One line, already in the form of [`Reject`].
@@ -92,7 +96,10 @@ impl RejectReader {
     /// When it cannot be opened.
     pub fn open(path: &Path) -> Result<Self, ColumnarError> {
         let file = File::open(path).map_err(ColumnarError::io("open", path))?;
-        Ok(Self { lines: BufReader::new(file).lines(), path: path.to_path_buf() })
+        Ok(Self {
+            lines: BufReader::new(file).lines(),
+            path: path.to_path_buf(),
+        })
     }
 }
 

@@ -42,7 +42,13 @@ impl ByteSorter {
     #[must_use]
     pub fn new(folder: &Path, budget: usize) -> Self {
         let budget = budget.max(1 << 16);
-        Self { folder: folder.to_path_buf(), budget, arena: Vec::new(), spans: Vec::new(), runs: Vec::new() }
+        Self {
+            folder: folder.to_path_buf(),
+            budget,
+            arena: Vec::new(),
+            spans: Vec::new(),
+            runs: Vec::new(),
+        }
     }
 
     /// Takes a record.
@@ -67,8 +73,14 @@ impl ByteSorter {
             self.spill()?;
         }
         let start = self.arena.len();
-        parts.iter().for_each(|part| self.arena.extend_from_slice(part));
-        self.spans.push(Span { prefix: prefix(&self.arena[start..]), start, length });
+        parts
+            .iter()
+            .for_each(|part| self.arena.extend_from_slice(part));
+        self.spans.push(Span {
+            prefix: prefix(&self.arena[start..]),
+            start,
+            length,
+        });
         Ok(())
     }
 
@@ -111,12 +123,19 @@ impl ByteSorter {
     pub fn finish(mut self) -> Result<SortedRecords, ColumnarError> {
         if self.runs.is_empty() {
             self.sort();
-            return Ok(SortedRecords(Sorted::Memory { arena: self.arena, spans: self.spans, next: 0 }));
+            return Ok(SortedRecords(Sorted::Memory {
+                arena: self.arena,
+                spans: self.spans,
+                next: 0,
+            }));
         }
         if !self.spans.is_empty() {
             self.spill()?;
         }
-        Ok(SortedRecords(Sorted::Runs(Merge::open(self.runs, &self.folder)?)))
+        Ok(SortedRecords(Sorted::Runs(Merge::open(
+            self.runs,
+            &self.folder,
+        )?)))
     }
 }
 
@@ -133,7 +152,11 @@ pub struct SortedRecords(Sorted);
 
 #[derive(Debug)]
 enum Sorted {
-    Memory { arena: Vec<u8>, spans: Vec<Span>, next: usize },
+    Memory {
+        arena: Vec<u8>,
+        spans: Vec<Span>,
+        next: usize,
+    },
     Runs(Merge),
 }
 
@@ -146,7 +169,9 @@ impl SortedRecords {
     pub fn next(&mut self) -> Result<Option<&[u8]>, ColumnarError> {
         match &mut self.0 {
             Sorted::Memory { arena, spans, next } => {
-                let record = spans.get(*next).map(|span| &arena[span.start..span.start + span.length]);
+                let record = spans
+                    .get(*next)
+                    .map(|span| &arena[span.start..span.start + span.length]);
                 *next += 1;
                 Ok(record)
             }
@@ -164,12 +189,16 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn create(folder: &'a Path) -> Result<Self, ColumnarError> {
         let file = tempfile::tempfile_in(folder).map_err(ColumnarError::io("sort in", folder))?;
-        Ok(Self { file: BufWriter::with_capacity(BUFFER, file), folder })
+        Ok(Self {
+            file: BufWriter::with_capacity(BUFFER, file),
+            folder,
+        })
     }
 
     fn write(&mut self, record: &[u8]) -> Result<(), ColumnarError> {
-        let length = u32::try_from(record.len())
-            .map_err(|_| ColumnarError::RowTooLarge { bytes: record.len() })?;
+        let length = u32::try_from(record.len()).map_err(|_| ColumnarError::RowTooLarge {
+            bytes: record.len(),
+        })?;
         self.file
             .write_all(&length.to_le_bytes())
             .and_then(|()| self.file.write_all(record))
@@ -197,9 +226,17 @@ struct Merge {
 
 impl Merge {
     fn open(runs: Vec<File>, folder: &Path) -> Result<Self, ColumnarError> {
-        let readers = runs.into_iter().map(|run| BufReader::with_capacity(BUFFER, run)).collect();
+        let readers = runs
+            .into_iter()
+            .map(|run| BufReader::with_capacity(BUFFER, run))
+            .collect();
         let heap = BinaryHeap::new();
-        let mut merge = Self { readers, heap, current: None, folder: folder.to_path_buf() };
+        let mut merge = Self {
+            readers,
+            heap,
+            current: None,
+            folder: folder.to_path_buf(),
+        };
         for run in 0..merge.readers.len() {
             merge.refill(Vec::new(), run)?;
         }
@@ -242,7 +279,9 @@ mod tests {
     fn sorted(records: &[Vec<u8>], budget: usize) -> Vec<Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
         let mut sorter = ByteSorter::new(folder.path(), budget);
-        records.iter().for_each(|record| sorter.push(record).unwrap());
+        records
+            .iter()
+            .for_each(|record| sorter.push(record).unwrap());
         let mut result = sorter.finish().unwrap();
         let mut all = Vec::new();
         while let Some(record) = result.next().unwrap() {
@@ -255,7 +294,9 @@ mod tests {
         let mut state = 7_u64;
         (0..count)
             .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 state.to_be_bytes()[..(state % 9) as usize].repeat((state >> 60) as usize)
             })
             .collect()

@@ -40,11 +40,17 @@ impl Staging {
     /// When staging is absent, incomplete, or was extracted with other tables, types or keys.
     pub fn open(custody: &Path, catalogue: &Catalogue) -> Result<Self, ColumnarError> {
         let path = custody.join(STAGING).join(MANIFEST);
-        let wrong = |message: String| ColumnarError::Staging { path: path.clone(), message };
+        let wrong = |message: String| ColumnarError::Staging {
+            path: path.clone(),
+            message,
+        };
         let text = std::fs::read(&path).map_err(|source| {
-            wrong(format!("no complete extraction here ({source}); run `bunri extract` first"))
+            wrong(format!(
+                "no complete extraction here ({source}); run `bunri extract` first"
+            ))
         })?;
-        let manifest = StagingManifest::parse(&text).map_err(|refused| wrong(refused.to_string()))?;
+        let manifest =
+            StagingManifest::parse(&text).map_err(|refused| wrong(refused.to_string()))?;
         if manifest.shape.as_str() != catalogue.shape_digest {
             return Err(wrong(
                 "extracted with other tables, columns, types or keys than this catalogue declares; \
@@ -54,10 +60,16 @@ impl Staging {
         }
         for table in &catalogue.tables {
             if manifest.table(&table.id).is_none() {
-                return Err(wrong(format!("the manifest lacks the table `{}`", table.id)));
+                return Err(wrong(format!(
+                    "the manifest lacks the table `{}`",
+                    table.id
+                )));
             }
         }
-        Ok(Self { custody: custody.to_path_buf(), manifest })
+        Ok(Self {
+            custody: custody.to_path_buf(),
+            manifest,
+        })
     }
 
     /// What extraction wrote.
@@ -71,10 +83,12 @@ impl Staging {
     /// # Errors
     /// When the table is not of the catalogue that staging was opened with.
     pub fn entry(&self, table: &Table) -> Result<&StagedTable, ColumnarError> {
-        self.manifest.table(&table.id).ok_or_else(|| ColumnarError::Staging {
-            path: self.custody.join(STAGING),
-            message: format!("the manifest lacks the table `{}`", table.id),
-        })
+        self.manifest
+            .table(&table.id)
+            .ok_or_else(|| ColumnarError::Staging {
+                path: self.custody.join(STAGING),
+                message: format!("the manifest lacks the table `{}`", table.id),
+            })
     }
 
     /// The typed rows of a table.
@@ -97,7 +111,8 @@ impl Staging {
     /// When the file that the manifest names cannot be opened.
     pub fn rejects(&self, table: &Table) -> Result<Option<RejectReader>, ColumnarError> {
         let file = self.entry(table)?.rejects.as_ref();
-        file.map(|file| RejectReader::open(&file.path.below(&self.custody))).transpose()
+        file.map(|file| RejectReader::open(&file.path.below(&self.custody)))
+            .transpose()
     }
 }
 
@@ -133,13 +148,17 @@ impl TableFile {
     pub fn columns(&self, columns: &[usize], batch_rows: usize) -> Result<Batches, ColumnarError> {
         let builder = open_parquet(&self.path)?;
         let plain = |schema: &SchemaRef| {
-            let of = |field: &arrow_schema::FieldRef| (field.name().clone(), field.data_type().clone());
+            let of =
+                |field: &arrow_schema::FieldRef| (field.name().clone(), field.data_type().clone());
             schema.fields().iter().map(of).collect::<Vec<_>>()
         };
         if plain(builder.schema()) != plain(&self.schema) {
             return Err(ColumnarError::Staging {
                 path: self.path.clone(),
-                message: format!("the columns of table `{}` are not those of the catalogue", self.id),
+                message: format!(
+                    "the columns of table `{}` are not those of the catalogue",
+                    self.id
+                ),
             });
         }
         let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
@@ -148,7 +167,10 @@ impl TableFile {
             .with_batch_size(batch_rows)
             .build()
             .map_err(|source| parquet_read(&self.path, source))?;
-        Ok(Batches { reader, id: self.id.clone() })
+        Ok(Batches {
+            reader,
+            id: self.id.clone(),
+        })
     }
 }
 
@@ -166,7 +188,11 @@ pub fn open_parquet(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>
 }
 
 fn parquet_read(path: &Path, source: parquet::errors::ParquetError) -> ColumnarError {
-    ColumnarError::Parquet { action: "read", path: path.to_path_buf(), source }
+    ColumnarError::Parquet {
+        action: "read",
+        path: path.to_path_buf(),
+        source,
+    }
 }
 
 /// Batches of a staged table, in key order.

@@ -19,7 +19,9 @@ pub fn arrow_type(value_type: ValueType) -> DataType {
         ValueType::Text => DataType::Utf8,
         ValueType::Int => DataType::Int64,
         // The catalogue admits precision up to 38 and scale up to the precision, so the cast is exact.
-        ValueType::Decimal { precision, scale } => DataType::Decimal128(precision, scale.cast_signed()),
+        ValueType::Decimal { precision, scale } => {
+            DataType::Decimal128(precision, scale.cast_signed())
+        }
         ValueType::Date(_) => DataType::Date32,
         ValueType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
         ValueType::Bool => DataType::Boolean,
@@ -49,15 +51,19 @@ fn field(table: &Table, column: usize) -> Field {
 /// Every column of the table, as staging holds it.
 #[must_use]
 pub fn staging_schema(table: &Table) -> SchemaRef {
-    let fields: Vec<Field> = (0..table.columns.len()).map(|column| field(table, column)).collect();
+    let fields: Vec<Field> = (0..table.columns.len())
+        .map(|column| field(table, column))
+        .collect();
     Arc::new(Schema::new(fields))
 }
 
 /// The columns of the table in a store; the quarantine adds [`REASON_COLUMN`]. No fields: no such table.
 #[must_use]
 pub fn store_schema(table: &Table, store: Store) -> SchemaRef {
-    let mut fields: Vec<Field> =
-        store_columns(table, store).into_iter().map(|column| field(table, column)).collect();
+    let mut fields: Vec<Field> = store_columns(table, store)
+        .into_iter()
+        .map(|column| field(table, column))
+        .collect();
     if store == Store::Quarantine && !fields.is_empty() {
         fields.push(Field::new(REASON_COLUMN, DataType::Utf8, true));
     }
@@ -72,7 +78,10 @@ pub fn row_converter<'a>(
     table: &str,
     types: impl IntoIterator<Item = &'a DataType>,
 ) -> Result<RowConverter, ColumnarError> {
-    let fields = types.into_iter().map(|kind| SortField::new(kind.clone())).collect();
+    let fields = types
+        .into_iter()
+        .map(|kind| SortField::new(kind.clone()))
+        .collect();
     RowConverter::new(fields).map_err(ColumnarError::arrow(table))
 }
 
@@ -81,7 +90,9 @@ pub fn row_converter<'a>(
 /// # Errors
 /// As [`row_converter`].
 pub fn key_converter(table: &Table, columns: &[usize]) -> Result<RowConverter, ColumnarError> {
-    let types: Vec<DataType> =
-        columns.iter().map(|&column| arrow_type(table.columns[column].value_type)).collect();
+    let types: Vec<DataType> = columns
+        .iter()
+        .map(|&column| arrow_type(table.columns[column].value_type))
+        .collect();
     row_converter(&table.id, &types)
 }

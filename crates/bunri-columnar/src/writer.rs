@@ -74,12 +74,20 @@ impl<W: Write + Send> CanonicalWriter<W> {
     pub fn new(sink: W, schema: SchemaRef, path: &Path) -> Result<Self, ColumnarError> {
         let wrap = parquet_error("begin", path);
         let options = properties().map_err(&wrap)?;
-        let options =
-            ArrowWriterOptions::new().with_properties(options).with_skip_arrow_metadata(true);
+        let options = ArrowWriterOptions::new()
+            .with_properties(options)
+            .with_skip_arrow_metadata(true);
         let writer =
             ArrowWriter::try_new_with_options(sink, schema.clone(), options).map_err(&wrap)?;
         let path = path.to_path_buf();
-        Ok(Self { writer, schema, waiting: Vec::new(), waiting_rows: 0, rows: 0, path })
+        Ok(Self {
+            writer,
+            schema,
+            waiting: Vec::new(),
+            waiting_rows: 0,
+            rows: 0,
+            path,
+        })
     }
 
     /// Takes rows in their order.
@@ -105,7 +113,8 @@ impl<W: Write + Send> CanonicalWriter<W> {
             return Ok(());
         }
         let name = self.path.display().to_string();
-        let group = concat_batches(&self.schema, &self.waiting).map_err(ColumnarError::arrow(&name))?;
+        let group =
+            concat_batches(&self.schema, &self.waiting).map_err(ColumnarError::arrow(&name))?;
         self.waiting.clear();
         self.waiting_rows = 0;
         self.rows += group.num_rows() as u64;
@@ -121,14 +130,24 @@ impl<W: Write + Send> CanonicalWriter<W> {
     /// When the sink refuses.
     pub fn finish(mut self) -> Result<Finished<W>, ColumnarError> {
         self.flush_group()?;
-        let sink = self.writer.into_inner().map_err(parquet_error("finish", &self.path))?;
-        Ok(Finished { sink, rows: self.rows })
+        let sink = self
+            .writer
+            .into_inner()
+            .map_err(parquet_error("finish", &self.path))?;
+        Ok(Finished {
+            sink,
+            rows: self.rows,
+        })
     }
 }
 
 fn parquet_error(action: &'static str, path: &Path) -> impl Fn(ParquetError) -> ColumnarError {
     let path = path.to_path_buf();
-    move |source| ColumnarError::Parquet { action, path: path.clone(), source }
+    move |source| ColumnarError::Parquet {
+        action,
+        path: path.clone(),
+        source,
+    }
 }
 
 /// Writes all parts of one table of a store, from rows in store order. Empty parts are written too.
@@ -152,7 +171,10 @@ impl<W: Write + Send> StoreTableWriter<W> {
             CanonicalWriter::new(sink, schema.clone(), &path)
         };
         let parts = (0..ranges.parts()).map(begin).collect::<Result<_, _>>()?;
-        Ok(Self { ranges: ranges.clone(), parts })
+        Ok(Self {
+            ranges: ranges.clone(),
+            parts,
+        })
     }
 
     /// Takes rows in store order.
@@ -171,7 +193,10 @@ impl<W: Write + Send> StoreTableWriter<W> {
     /// # Errors
     /// When a sink refuses.
     pub fn finish(self) -> Result<Vec<Finished<W>>, ColumnarError> {
-        self.parts.into_iter().map(CanonicalWriter::finish).collect()
+        self.parts
+            .into_iter()
+            .map(CanonicalWriter::finish)
+            .collect()
     }
 }
 
@@ -203,9 +228,11 @@ impl StoreTableWriter<PendingFile> {
         let entry = |(part, file): (usize, Finished<PendingFile>)| {
             let digests = file.sink.commit()?;
             let path = format!("{id}/{}", part_name(part));
-            let path = RelativePath::try_from(path.clone()).map_err(|refused| {
-                ColumnarError::Staging { path: path.into(), message: refused.to_owned() }
-            })?;
+            let path =
+                RelativePath::try_from(path.clone()).map_err(|refused| ColumnarError::Staging {
+                    path: path.into(),
+                    message: refused.to_owned(),
+                })?;
             Ok(FileEntry::new(path, file.rows, digests))
         };
         finished.into_iter().enumerate().map(entry).collect()

@@ -18,7 +18,10 @@ pub struct Blake3Hex(String);
 pub struct Sha256Hex(String);
 
 fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 macro_rules! digest_text {
@@ -27,7 +30,11 @@ macro_rules! digest_text {
             type Error = &'static str;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                if is_digest(&text) { Ok(Self(text)) } else { Err("a digest is 64 lower-case hex digits") }
+                if is_digest(&text) {
+                    Ok(Self(text))
+                } else {
+                    Err("a digest is 64 lower-case hex digits")
+                }
             }
         }
 

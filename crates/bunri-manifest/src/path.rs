@@ -19,7 +19,9 @@ impl RelativePath {
     /// The path below `root`.
     #[must_use]
     pub fn below(&self, root: &Path) -> PathBuf {
-        self.0.split('/').fold(root.to_path_buf(), |path, part| path.join(part))
+        self.0
+            .split('/')
+            .fold(root.to_path_buf(), |path, part| path.join(part))
     }
 }
 
@@ -30,12 +32,16 @@ impl TryFrom<String> for RelativePath {
         let plain = |part: &str| {
             !part.is_empty()
                 && !part.starts_with('.')
-                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
         };
         if text.split('/').all(plain) {
             Ok(Self(text))
         } else {
-            Err("a path in a manifest is relative, of [A-Za-z0-9_.-], and has no part that starts with a dot")
+            Err(
+                "a path in a manifest is relative, of [A-Za-z0-9_.-], and has no part that starts with a dot",
+            )
         }
     }
 }
@@ -58,7 +64,17 @@ mod tests {
 
     #[test]
     fn paths_that_escape_are_refused() {
-        for bad in ["", "/etc/passwd", "../x", "a/../b", "a//b", "a/.hidden", "C:\\x", "a/b\n", "供給"] {
+        for bad in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../b",
+            "a//b",
+            "a/.hidden",
+            "C:\\x",
+            "a/b\n",
+            "供給",
+        ] {
             assert!(RelativePath::try_from(bad.to_owned()).is_err(), "{bad:?}");
         }
         assert!(RelativePath::try_from("meter/part-00000.parquet".to_owned()).is_ok());

@@ -94,7 +94,13 @@ impl StagingManifest {
     #[must_use]
     pub fn new(source: Source, shape: Blake3Hex, mut tables: Vec<StagedTable>) -> Self {
         tables.sort_by(|a, b| a.id.cmp(&b.id));
-        Self { format: Self::FORMAT.to_owned(), tool: TOOL.to_owned(), source, shape, tables }
+        Self {
+            format: Self::FORMAT.to_owned(),
+            tool: TOOL.to_owned(),
+            source,
+            shape,
+            tables,
+        }
     }
 
     /// Reads a manifest and refuses doubled names.
@@ -102,15 +108,26 @@ impl StagingManifest {
     /// # Errors
     /// [`ManifestError`] when the text is not a manifest of this version.
     pub fn parse(text: &[u8]) -> Result<Self, ManifestError> {
-        let manifest: Self = serde_json::from_slice(text)
-            .map_err(|source| ManifestError::Malformed { what: "staging", source })?;
+        let manifest: Self =
+            serde_json::from_slice(text).map_err(|source| ManifestError::Malformed {
+                what: "staging",
+                source,
+            })?;
         if manifest.format != Self::FORMAT {
-            return Err(ManifestError::Format { found: manifest.format, expected: Self::FORMAT });
+            return Err(ManifestError::Format {
+                found: manifest.format,
+                expected: Self::FORMAT,
+            });
         }
         let mut seen = BTreeSet::new();
         for table in &manifest.tables {
-            let paths = [Some(&table.file), table.rejects.as_ref()].into_iter().flatten();
-            for name in paths.map(|file| file.path.to_string()).chain([table.id.clone()]) {
+            let paths = [Some(&table.file), table.rejects.as_ref()]
+                .into_iter()
+                .flatten();
+            for name in paths
+                .map(|file| file.path.to_string())
+                .chain([table.id.clone()])
+            {
                 if !seen.insert(name.clone()) {
                     return Err(ManifestError::Doubled(name));
                 }

@@ -28,8 +28,18 @@ impl FileEntry {
     /// An entry from what was hashed.
     #[must_use]
     pub fn new(path: RelativePath, rows: u64, digests: Digests) -> Self {
-        let Digests { bytes, blake3, sha256 } = digests;
-        Self { path, bytes, rows, blake3, sha256 }
+        let Digests {
+            bytes,
+            blake3,
+            sha256,
+        } = digests;
+        Self {
+            path,
+            bytes,
+            rows,
+            blake3,
+            sha256,
+        }
     }
 }
 
@@ -122,10 +132,16 @@ impl StoreManifest {
     /// # Errors
     /// [`ManifestError`] when the text is not a manifest of this version.
     pub fn parse(text: &[u8]) -> Result<Self, ManifestError> {
-        let manifest: Self = serde_json::from_slice(text)
-            .map_err(|source| ManifestError::Malformed { what: "store", source })?;
+        let manifest: Self =
+            serde_json::from_slice(text).map_err(|source| ManifestError::Malformed {
+                what: "store",
+                source,
+            })?;
         if manifest.format != Self::FORMAT {
-            return Err(ManifestError::Format { found: manifest.format, expected: Self::FORMAT });
+            return Err(ManifestError::Format {
+                found: manifest.format,
+                expected: Self::FORMAT,
+            });
         }
         let mut seen = BTreeSet::new();
         let tables = manifest.tables.iter().map(|table| table.id.clone());
@@ -153,14 +169,18 @@ impl StoreManifest {
     /// The content of `B3SUMS`: data files, then the manifest itself.
     #[must_use]
     pub fn b3sums(&self, manifest: &Digests) -> String {
-        let files = self.files().map(|file| (file.blake3.as_str(), file.path.as_str()));
+        let files = self
+            .files()
+            .map(|file| (file.blake3.as_str(), file.path.as_str()));
         sums(files.chain([(manifest.blake3.as_str(), MANIFEST)]))
     }
 
     /// The content of `SHA256SUMS`: data files, then the manifest itself.
     #[must_use]
     pub fn sha256sums(&self, manifest: &Digests) -> String {
-        let files = self.files().map(|file| (file.sha256.as_str(), file.path.as_str()));
+        let files = self
+            .files()
+            .map(|file| (file.sha256.as_str(), file.path.as_str()));
         sums(files.chain([(manifest.sha256.as_str(), MANIFEST)]))
     }
 }
@@ -173,7 +193,10 @@ fn sums<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     })
 }
 
-pub(crate) fn pretty<T: Serialize>(value: &T, what: &'static str) -> Result<Vec<u8>, ManifestError> {
+pub(crate) fn pretty<T: Serialize>(
+    value: &T,
+    what: &'static str,
+) -> Result<Vec<u8>, ManifestError> {
     let mut bytes = serde_json::to_vec_pretty(value)
         .map_err(|source| ManifestError::Malformed { what, source })?;
     bytes.push(b'\n');

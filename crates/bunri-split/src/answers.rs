@@ -13,7 +13,9 @@ use arrow_row::RowConverter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
 use bunri_catalogue::Table;
-use bunri_columnar::{BatchSorter, ColumnarError, Observer, SortedBatches, TableFile, key_converter};
+use bunri_columnar::{
+    BatchSorter, ColumnarError, Observer, SortedBatches, TableFile, key_converter,
+};
 use polars::prelude::{Column, PolarsResult};
 
 use crate::SplitError;
@@ -34,7 +36,12 @@ pub(crate) struct Spill<'a> {
 /// Whole-number columns of a table's rows, in staging order, taken piece by piece.
 pub(crate) enum Answers {
     /// Asked while the table streams.
-    Streaming { questions: LedgerQuestions, cursor: Box<IndexCursor>, converter: RowConverter, key: Vec<usize> },
+    Streaming {
+        questions: LedgerQuestions,
+        cursor: Box<IndexCursor>,
+        converter: RowConverter,
+        key: Vec<usize>,
+    },
     /// Asked beforehand.
     Sorted(InOrder),
     /// Nothing to ask.
@@ -57,19 +64,42 @@ impl Answers {
         let converter = key_converter(table, &key)?;
         let cursor = Box::new(index.cursor()?);
         if table.key.starts_with(&key) {
-            return Ok(Self::Streaming { questions, cursor, converter, key });
+            return Ok(Self::Streaming {
+                questions,
+                cursor,
+                converter,
+                key,
+            });
         }
-        let pass = SortedPass { table, questions: &questions, converter: &converter, key: &key, spill };
+        let pass = SortedPass {
+            table,
+            questions: &questions,
+            converter: &converter,
+            key: &key,
+            spill,
+        };
         Ok(Self::Sorted(pass.run(file, *cursor, observer)?))
     }
 
     /// The answers for the next rows of the table, as columns named by [`LedgerQuestions::answers`].
-    pub(crate) fn next(&mut self, table: &Table, batch: &RecordBatch) -> Result<Vec<Column>, SplitError> {
+    pub(crate) fn next(
+        &mut self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<Vec<Column>, SplitError> {
         match self {
             Self::Nothing => Ok(Vec::new()),
             Self::Sorted(rows) => rows.take(batch.num_rows()),
-            Self::Streaming { questions, cursor, converter, key } => {
-                let keys: Vec<ArrayRef> = key.iter().map(|&column| batch.column(column).clone()).collect();
+            Self::Streaming {
+                questions,
+                cursor,
+                converter,
+                key,
+            } => {
+                let keys: Vec<ArrayRef> = key
+                    .iter()
+                    .map(|&column| batch.column(column).clone())
+                    .collect();
                 let keys = key_bytes(converter, &keys).map_err(ColumnarError::arrow(&table.id))?;
                 let slice = cursor.slice(&keys)?;
                 let columns = questions
@@ -78,7 +108,10 @@ impl Answers {
                     .map(|column| numbers(&column_name(column), as_numbers(batch.column(column))))
                     .collect();
                 let answers = ask(table, questions, columns, &slice)?;
-                Ok(answers.into_iter().map(|(name, values)| crate::frame::plain_numbers(&name, values)).collect())
+                Ok(answers
+                    .into_iter()
+                    .map(|(name, values)| crate::frame::plain_numbers(&name, values))
+                    .collect())
             }
         }
     }
@@ -94,7 +127,10 @@ fn ask(
     let names = questions.answers();
     let compute = || -> PolarsResult<Vec<(String, Vec<i64>)>> {
         let answered = questions.ask(frame(columns)?, slice)?;
-        names.into_iter().map(|name| Ok((name.clone(), results(&answered, &name)?))).collect()
+        names
+            .into_iter()
+            .map(|name| Ok((name.clone(), results(&answered, &name)?)))
+            .collect()
     };
     compute().map_err(SplitError::polars(&table.id))
 }
@@ -122,12 +158,16 @@ impl SortedPass<'_> {
             let slice = cursor.slice(batch.column(0).as_binary::<i32>())?;
             let columns = self.questions.columns().into_iter().enumerate();
             let columns = columns
-                .map(|(position, column)| numbers(&column_name(column), int_column(&batch, position + 2)))
+                .map(|(position, column)| {
+                    numbers(&column_name(column), int_column(&batch, position + 2))
+                })
                 .collect();
             let answered = ask(self.table, self.questions, columns, &slice)?;
             let mut arrays: Vec<ArrayRef> = vec![batch.column(1).clone()];
             arrays.extend(
-                answered.into_iter().map(|(_, values)| Arc::new(Int64Array::from(values)) as ArrayRef),
+                answered
+                    .into_iter()
+                    .map(|(_, values)| Arc::new(Int64Array::from(values)) as ArrayRef),
             );
             answers.push(&self.batch(&int_schema("row", &names), arrays)?)?;
         }
@@ -135,7 +175,11 @@ impl SortedPass<'_> {
     }
 
     /// The questions, sorted by ledger key.
-    fn gather(&self, file: &TableFile, observer: &dyn Observer) -> Result<SortedBatches, SplitError> {
+    fn gather(
+        &self,
+        file: &TableFile,
+        observer: &dyn Observer,
+    ) -> Result<SortedBatches, SplitError> {
         let asked = self.questions.columns();
         let mut read: Vec<usize> = asked.iter().chain(self.key).copied().collect();
         read.sort_unstable();
@@ -148,16 +192,24 @@ impl SortedPass<'_> {
             stop_if_cancelled(observer)?;
             let batch = batch?;
             let column = |wanted: &usize| {
-                let position = read.iter().position(|column| column == wanted).unwrap_or_default();
+                let position = read
+                    .iter()
+                    .position(|column| column == wanted)
+                    .unwrap_or_default();
                 batch.column(position).clone()
             };
             let keys: Vec<ArrayRef> = self.key.iter().map(column).collect();
-            let keys = key_bytes(self.converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
+            let keys =
+                key_bytes(self.converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
             let next_row = first_row + i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
-            let mut arrays: Vec<ArrayRef> =
-                vec![Arc::new(keys), Arc::new(Int64Array::from_iter_values(first_row..next_row))];
+            let mut arrays: Vec<ArrayRef> = vec![
+                Arc::new(keys),
+                Arc::new(Int64Array::from_iter_values(first_row..next_row)),
+            ];
             arrays.extend(
-                asked.iter().map(|wanted| Arc::new(Int64Array::from(as_numbers(&column(wanted)))) as ArrayRef),
+                asked.iter().map(|wanted| {
+                    Arc::new(Int64Array::from(as_numbers(&column(wanted)))) as ArrayRef
+                }),
             );
             sorter.push(&self.batch(&schema, arrays)?)?;
             first_row = next_row;
@@ -166,10 +218,20 @@ impl SortedPass<'_> {
     }
 
     fn sorter(&self, schema: &SchemaRef, first: &[usize]) -> Result<BatchSorter, ColumnarError> {
-        BatchSorter::new(&self.table.id, schema.clone(), first, self.spill.folder, self.spill.budget)
+        BatchSorter::new(
+            &self.table.id,
+            schema.clone(),
+            first,
+            self.spill.folder,
+            self.spill.budget,
+        )
     }
 
-    fn batch(&self, schema: &SchemaRef, arrays: Vec<ArrayRef>) -> Result<RecordBatch, ColumnarError> {
+    fn batch(
+        &self,
+        schema: &SchemaRef,
+        arrays: Vec<ArrayRef>,
+    ) -> Result<RecordBatch, ColumnarError> {
         RecordBatch::try_new(schema.clone(), arrays).map_err(ColumnarError::arrow(&self.table.id))
     }
 }
@@ -177,20 +239,34 @@ impl SortedPass<'_> {
 /// Whole-number columns: the row, and what is known of it.
 pub(crate) fn int_schema(row: &str, names: &[String]) -> SchemaRef {
     let names = std::iter::once(row).chain(names.iter().map(String::as_str));
-    Arc::new(Schema::new(names.map(|name| Field::new(name, DataType::Int64, true)).collect::<Vec<_>>()))
+    Arc::new(Schema::new(
+        names
+            .map(|name| Field::new(name, DataType::Int64, true))
+            .collect::<Vec<_>>(),
+    ))
 }
 
 /// A key, a row number, and whole-number columns.
 pub(crate) fn keyed_schema(names: &[String]) -> SchemaRef {
-    let mut fields =
-        vec![Field::new("key", DataType::Binary, true), Field::new("row", DataType::Int64, false)];
-    fields.extend(names.iter().map(|name| Field::new(name, DataType::Int64, true)));
+    let mut fields = vec![
+        Field::new("key", DataType::Binary, true),
+        Field::new("row", DataType::Int64, false),
+    ];
+    fields.extend(
+        names
+            .iter()
+            .map(|name| Field::new(name, DataType::Int64, true)),
+    );
     Arc::new(Schema::new(fields))
 }
 
 /// Asked to stop?
 pub(crate) fn stop_if_cancelled(observer: &dyn Observer) -> Result<(), SplitError> {
-    if observer.cancelled() { Err(SplitError::Interrupted) } else { Ok(()) }
+    if observer.cancelled() {
+        Err(SplitError::Interrupted)
+    } else {
+        Ok(())
+    }
 }
 
 /// One line of answers a row, sorted by row: the next lines are the next rows'.
@@ -201,21 +277,31 @@ pub(crate) struct InOrder {
 
 impl InOrder {
     fn new(id: &str, sorted: SortedBatches) -> Self {
-        Self { id: id.to_owned(), sorted }
+        Self {
+            id: id.to_owned(),
+            sorted,
+        }
     }
 
     fn take(&mut self, rows: usize) -> Result<Vec<Column>, SplitError> {
         let mut parts = Vec::new();
         let mut taken = 0;
         while taken < rows {
-            let Some(part) = self.sorted.next_batch(rows - taken)? else { break };
+            let Some(part) = self.sorted.next_batch(rows - taken)? else {
+                break;
+            };
             taken += part.num_rows();
             parts.push(part);
         }
-        let Some(first) = parts.first() else { return Ok(Vec::new()) };
-        let all = concat_batches(&first.schema(), &parts).map_err(ColumnarError::arrow(&self.id))?;
+        let Some(first) = parts.first() else {
+            return Ok(Vec::new());
+        };
+        let all =
+            concat_batches(&first.schema(), &parts).map_err(ColumnarError::arrow(&self.id))?;
         let schema = all.schema();
         let columns = schema.fields().iter().enumerate().skip(1);
-        Ok(columns.map(|(position, field)| numbers(field.name(), int_column(&all, position))).collect())
+        Ok(columns
+            .map(|(position, field)| numbers(field.name(), int_column(&all, position)))
+            .collect())
     }
 }

@@ -43,28 +43,48 @@ impl StorePlan {
     pub(crate) fn new(table: &Table, store: Store) -> Option<Self> {
         let columns = store_columns(table, store);
         let schema = store_schema(table, store);
-        (!columns.is_empty()).then_some(Self { store, schema, columns })
+        (!columns.is_empty()).then_some(Self {
+            store,
+            schema,
+            columns,
+        })
     }
 
     fn brought(&self, table: &Table, variant: &Variant) -> Brought {
         let classes = classes(table, variant);
         let grants = |column: usize| {
-            granted(self.store, variant.ownership, classes[column], table.any_retailer_on_other_rows)
+            granted(
+                self.store,
+                variant.ownership,
+                classes[column],
+                table.any_retailer_on_other_rows,
+            )
         };
         let some = (0..table.columns.len()).any(grants);
         let keyed = table.key.iter().all(|&column| grants(column));
         let row = match self.store {
             _ if !some => RowIs::Absent,
-            Store::Quarantine if variant.ownership != Ownership::Undecided => RowIs::ThereIfRetailOnly,
+            Store::Quarantine if variant.ownership != Ownership::Undecided => {
+                RowIs::ThereIfRetailOnly
+            }
             Store::Quarantine => RowIs::There,
             Store::Retail | Store::Transmission if keyed => RowIs::There,
             Store::Retail | Store::Transmission => RowIs::Absent,
         };
         let is_key = |column: usize| self.store == Store::Quarantine && table.key.contains(&column);
-        let cells = self.columns.iter().map(|&column| grants(column) || is_key(column)).collect();
-        let retail_only =
-            (0..table.columns.len()).filter(|&column| classes[column] == Class::RetailOnly).collect();
-        Brought { row, cells, retail_only }
+        let cells = self
+            .columns
+            .iter()
+            .map(|&column| grants(column) || is_key(column))
+            .collect();
+        let retail_only = (0..table.columns.len())
+            .filter(|&column| classes[column] == Class::RetailOnly)
+            .collect();
+        Brought {
+            row,
+            cells,
+            retail_only,
+        }
     }
 
     /// The store's rows of a staging batch, in the same order.
@@ -81,11 +101,16 @@ impl StorePlan {
                 .entry(*variant)
                 .or_insert_with(|| self.brought(table, &variants.decode(table, *variant)));
         }
-        let keep: BooleanArray =
-            (0..batch.num_rows()).map(|row| Some(is_there(&known[&decisions.variants[row]], batch, row))).collect();
-        let kept_rows: Vec<usize> = (0..batch.num_rows()).filter(|&row| keep.value(row)).collect();
-        let brought: Vec<&Brought> =
-            kept_rows.iter().map(|&row| &known[&decisions.variants[row]]).collect();
+        let keep: BooleanArray = (0..batch.num_rows())
+            .map(|row| Some(is_there(&known[&decisions.variants[row]], batch, row)))
+            .collect();
+        let kept_rows: Vec<usize> = (0..batch.num_rows())
+            .filter(|&row| keep.value(row))
+            .collect();
+        let brought: Vec<&Brought> = kept_rows
+            .iter()
+            .map(|&row| &known[&decisions.variants[row]])
+            .collect();
         let kept = filter_record_batch(&batch.project(&self.columns)?, &keep)?;
         let mut columns: Vec<ArrayRef> = kept
             .columns()
@@ -94,7 +119,9 @@ impl StorePlan {
             .map(|(position, column)| withhold(column, position, &brought))
             .collect::<Result<_, _>>()?;
         if self.store == Store::Quarantine {
-            let reasons = kept_rows.iter().map(|&row| Some(reason_word(decisions.verdicts[row])));
+            let reasons = kept_rows
+                .iter()
+                .map(|&row| Some(reason_word(decisions.verdicts[row])));
             columns.push(Arc::new(reasons.collect::<StringArray>()));
         }
         RecordBatch::try_new(self.schema.clone(), columns)
@@ -105,21 +132,29 @@ fn is_there(brought: &Brought, batch: &RecordBatch, row: usize) -> bool {
     match brought.row {
         RowIs::There => true,
         RowIs::Absent => false,
-        RowIs::ThereIfRetailOnly => {
-            brought.retail_only.iter().any(|&column| batch.column(column).is_valid(row))
-        }
+        RowIs::ThereIfRetailOnly => brought
+            .retail_only
+            .iter()
+            .any(|&column| batch.column(column).is_valid(row)),
     }
 }
 
 /// The column with NULL where the row's variant does not bring the cell.
-fn withhold(column: &ArrayRef, position: usize, brought: &[&Brought]) -> Result<ArrayRef, ArrowError> {
+fn withhold(
+    column: &ArrayRef,
+    position: usize,
+    brought: &[&Brought],
+) -> Result<ArrayRef, ArrowError> {
     if brought.iter().all(|brought| brought.cells[position]) {
         return Ok(column.clone());
     }
     if brought.iter().all(|brought| !brought.cells[position]) {
         return Ok(new_null_array(column.data_type(), column.len()));
     }
-    let withheld: BooleanArray = brought.iter().map(|brought| Some(!brought.cells[position])).collect();
+    let withheld: BooleanArray = brought
+        .iter()
+        .map(|brought| Some(!brought.cells[position]))
+        .collect();
     // The bytes of withheld values stay behind in the array, but the writer copies valid values only.
     nullif(column, &withheld)
 }
@@ -131,7 +166,9 @@ pub(crate) fn classes(table: &Table, variant: &Variant) -> Vec<Class> {
     for column in &table.columns {
         classes.push(match &column.class {
             ClassRule::Fixed(class) => *class,
-            ClassRule::ByValue { cases, otherwise, .. } => {
+            ClassRule::ByValue {
+                cases, otherwise, ..
+            } => {
                 let case = next_case.next().and_then(|&position| cases.get(position));
                 case.map_or(*otherwise, |(_, class)| *class)
             }

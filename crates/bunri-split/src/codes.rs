@@ -23,7 +23,10 @@ impl Codes {
     pub(crate) fn load(catalogue: &Catalogue, staging: &Staging) -> Result<Self, SplitError> {
         let table = &catalogue.tables[catalogue.retailers.table];
         let mut retailers = BTreeSet::new();
-        for batch in staging.table(table)?.columns(&[catalogue.retailers.column], 8192)? {
+        for batch in staging
+            .table(table)?
+            .columns(&[catalogue.retailers.column], 8192)?
+        {
             let batch = batch?;
             let codes = batch.column(0).as_string::<i32>();
             retailers.extend(codes.iter().flatten().map(str::to_owned));
@@ -78,7 +81,13 @@ pub(crate) fn is_one_of<'a>(
 ) -> Expr {
     let values: Vec<&str> = values
         .into_iter()
-        .map(|value| if compare == Compare::Trim { value.trim() } else { value })
+        .map(|value| {
+            if compare == Compare::Trim {
+                value.trim()
+            } else {
+                value
+            }
+        })
         .collect();
     if values.is_empty() {
         return typed_lit(false);

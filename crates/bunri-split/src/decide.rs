@@ -30,11 +30,19 @@ pub(crate) struct Decider {
 
 impl Decider {
     pub(crate) fn new(table: &Table, codes: &Codes, cutover: i64) -> Self {
-        let compiler = Compiler { table, codes, cutover };
+        let compiler = Compiler {
+            table,
+            codes,
+            cutover,
+        };
         let rule = compiler.rule(&table.rows);
         let verdict = compiler.known_at(rule);
         let variant = Variants::of(table).expression(table);
-        Self { verdict, variant, columns: read_columns(table) }
+        Self {
+            verdict,
+            variant,
+            columns: read_columns(table),
+        }
     }
 
     /// Decides rows. `columns` are the rule columns, the ledger's answers and the parents' flags.
@@ -73,10 +81,15 @@ fn read_columns(table: &Table) -> Vec<usize> {
     if let KnownAt::Column { column, .. } = table.known_at {
         columns.push(column);
     }
-    columns.extend(table.columns.iter().filter_map(|column| match column.class {
-        ClassRule::ByValue { column, .. } => Some(column),
-        ClassRule::Fixed(_) => None,
-    }));
+    columns.extend(
+        table
+            .columns
+            .iter()
+            .filter_map(|column| match column.class {
+                ClassRule::ByValue { column, .. } => Some(column),
+                ClassRule::Fixed(_) => None,
+            }),
+    );
     columns.extend(table.when.iter().map(|when| when.column));
     columns.sort_unstable();
     columns.dedup();
@@ -95,7 +108,9 @@ impl Compiler<'_> {
         let mut parent = 0;
         match rule {
             RowRule::All(rules) => {
-                let each = rules.iter().map(|rule| self.one(rule, &mut ledger, &mut parent));
+                let each = rules
+                    .iter()
+                    .map(|rule| self.one(rule, &mut ledger, &mut parent));
                 all_say_own(&each.collect::<Vec<_>>())
             }
             rule => self.one(rule, &mut ledger, &mut parent),
@@ -111,12 +126,17 @@ impl Compiler<'_> {
         match rule {
             RowRule::Ledger(_) => col(format!("ledger{}", numbered(ledger))),
             RowRule::Parent { matching, .. } => inherited(numbered(parent), *matching),
-            RowRule::Column { column: code, compare, at } => {
+            RowRule::Column {
+                column: code,
+                compare,
+                at,
+            } => {
                 let code = text_column(*code, *compare);
                 match at {
                     None => self.codes.verdict(&code, *compare, None),
                     Some(CodeDay::Cutover) => {
-                        self.codes.verdict(&code, *compare, Some(&typed_lit(self.cutover)))
+                        self.codes
+                            .verdict(&code, *compare, Some(&typed_lit(self.cutover)))
                     }
                     Some(CodeDay::Column(day)) => {
                         let day = column(*day);
@@ -126,9 +146,12 @@ impl Compiler<'_> {
                     }
                 }
             }
-            RowRule::All(rules) => {
-                all_say_own(&rules.iter().map(|rule| self.one(rule, ledger, parent)).collect::<Vec<_>>())
-            }
+            RowRule::All(rules) => all_say_own(
+                &rules
+                    .iter()
+                    .map(|rule| self.one(rule, ledger, parent))
+                    .collect::<Vec<_>>(),
+            ),
             RowRule::AllTransmission => typed_lit(OTHER),
             RowRule::AllRetail => typed_lit(OWN),
             RowRule::Reference => typed_lit(REFERENCE),
@@ -137,7 +160,13 @@ impl Compiler<'_> {
 
     /// The next supplier's knowledge (docs/rules.md, section 3).
     fn known_at(&self, base: Expr) -> Expr {
-        let KnownAt::Column { column: known, grace_days } = self.table.known_at else { return base };
+        let KnownAt::Column {
+            column: known,
+            grace_days,
+        } = self.table.known_at
+        else {
+            return base;
+        };
         let supplier = self.supplier();
         let day = column(known);
         let within_grace = if grace_days > 0 && self.has_one_during() {
@@ -178,13 +207,23 @@ impl Compiler<'_> {
             RowRule::All(rules) => rules.iter().find(is_parent),
             rule => Some(rule),
         };
-        let any = matches!(rule, Some(RowRule::Parent { matching: Match::Any, .. }));
+        let any = matches!(
+            rule,
+            Some(RowRule::Parent {
+                matching: Match::Any,
+                ..
+            })
+        );
         let [own, other, undecided] =
             ["own", "other", "undecided"].map(|word| flag(0, &format!("supplier_{word}")));
         let unknown = typed_lit(Reason::KnownAtUndecided.verdict());
         let none = own.clone().or(other.clone()).or(undecided.clone()).not();
         if any {
-            when(own).then(typed_lit(OWN)).when(other.and(undecided.not())).then(typed_lit(OTHER)).otherwise(unknown)
+            when(own)
+                .then(typed_lit(OWN))
+                .when(other.and(undecided.not()))
+                .then(typed_lit(OTHER))
+                .otherwise(unknown)
         } else {
             when(other)
                 .then(typed_lit(OTHER))
@@ -224,11 +263,17 @@ fn inherited(rule: usize, matching: Match) -> Expr {
 
 /// Any other: other. Else the first undecided. Else own.
 fn all_say_own(rules: &[Expr]) -> Expr {
-    let other = rules.iter().fold(typed_lit(false), |any, rule| any.or(rule.clone().eq(typed_lit(OTHER))));
-    let first_undecided = rules.iter().rev().fold(typed_lit(OWN), |rest, rule| {
-        when(rule.clone().gt_eq(typed_lit(UNDECIDED))).then(rule.clone()).otherwise(rest)
+    let other = rules.iter().fold(typed_lit(false), |any, rule| {
+        any.or(rule.clone().eq(typed_lit(OTHER)))
     });
-    when(other).then(typed_lit(OTHER)).otherwise(first_undecided)
+    let first_undecided = rules.iter().rev().fold(typed_lit(OWN), |rest, rule| {
+        when(rule.clone().gt_eq(typed_lit(UNDECIDED)))
+            .then(rule.clone())
+            .otherwise(rest)
+    });
+    when(other)
+        .then(typed_lit(OTHER))
+        .otherwise(first_undecided)
 }
 
 /// The combinations of ownership, cases and conditions that give a row its classes, as one number in mixed
@@ -251,10 +296,15 @@ pub(crate) struct Variant {
 impl Variants {
     pub(crate) fn of(table: &Table) -> Self {
         let mut radices = vec![4];
-        radices.extend(table.columns.iter().filter_map(|column| match &column.class {
-            ClassRule::ByValue { cases, .. } => Some(cases.len() as i64 + 1),
-            ClassRule::Fixed(_) => None,
-        }));
+        radices.extend(
+            table
+                .columns
+                .iter()
+                .filter_map(|column| match &column.class {
+                    ClassRule::ByValue { cases, .. } => Some(cases.len() as i64 + 1),
+                    ClassRule::Fixed(_) => None,
+                }),
+        );
         radices.extend(table.when.iter().map(|_| 2));
         Self { radices }
     }
@@ -271,7 +321,10 @@ impl Variants {
         Variant {
             ownership: Ownership::ALL[digits[0]],
             cases: digits[1..=with_cases].to_vec(),
-            conditions: digits[with_cases + 1..].iter().map(|digit| *digit == 1).collect(),
+            conditions: digits[with_cases + 1..]
+                .iter()
+                .map(|digit| *digit == 1)
+                .collect(),
         }
     }
 
@@ -281,24 +334,43 @@ impl Variants {
             .when(col("verdict").eq(typed_lit(REFERENCE)))
             .then(typed_lit(3_i64))
             .otherwise(col("verdict"));
-        let cases = table.columns.iter().filter_map(|column| case_of(table, &column.class));
+        let cases = table
+            .columns
+            .iter()
+            .filter_map(|column| case_of(table, &column.class));
         let conditions = table.when.iter().map(|rule| {
-            when(is_met(table, rule)).then(typed_lit(1_i64)).otherwise(typed_lit(0_i64))
+            when(is_met(table, rule))
+                .then(typed_lit(1_i64))
+                .otherwise(typed_lit(0_i64))
         });
         let digits = std::iter::once(ownership).chain(cases).chain(conditions);
         let numbered = digits.zip(&self.radices);
-        numbered.fold(typed_lit(0_i64), |number, (digit, radix)| number * typed_lit(*radix) + digit)
+        numbered.fold(typed_lit(0_i64), |number, (digit, radix)| {
+            number * typed_lit(*radix) + digit
+        })
     }
 }
 
 /// The position of the case that fits, or their number.
 fn case_of(table: &Table, class: &ClassRule) -> Option<Expr> {
-    let ClassRule::ByValue { column, compare, cases, .. } = class else { return None };
+    let ClassRule::ByValue {
+        column,
+        compare,
+        cases,
+        ..
+    } = class
+    else {
+        return None;
+    };
     let fallback = typed_lit(cases.len() as i64);
-    let position = cases.iter().enumerate().rev().fold(fallback, |rest, (position, (value, _))| {
-        let fits = equals(table, *column, value, *compare);
-        when(fits).then(typed_lit(position as i64)).otherwise(rest)
-    });
+    let position = cases
+        .iter()
+        .enumerate()
+        .rev()
+        .fold(fallback, |rest, (position, (value, _))| {
+            let fits = equals(table, *column, value, *compare);
+            when(fits).then(typed_lit(position as i64)).otherwise(rest)
+        });
     Some(position)
 }
 
@@ -309,9 +381,7 @@ fn equals(table: &Table, position: usize, value: &str, compare: Compare) -> Expr
             Ok(number) if number.to_string() == value => column(position).eq(typed_lit(number)),
             _ => typed_lit(false),
         },
-        _ if compare == Compare::Trim => {
-            text_column(position, compare).eq(text_lit(value.trim()))
-        }
+        _ if compare == Compare::Trim => text_column(position, compare).eq(text_lit(value.trim())),
         _ => column(position).eq(text_lit(value)),
     };
     fits.fill_null(typed_lit(false))
@@ -320,10 +390,18 @@ fn equals(table: &Table, position: usize, value: &str, compare: Compare) -> Expr
 /// Whether the row meets a condition; NULL does, since conditions only make classes stricter.
 fn is_met(table: &Table, rule: &When) -> Expr {
     let value = column(rule.column);
-    let bound = |unscaled: i128| typed_lit(i64::try_from(unscaled).unwrap_or(if unscaled < 0 { i64::MIN } else { i64::MAX }));
+    let bound = |unscaled: i128| {
+        typed_lit(i64::try_from(unscaled).unwrap_or(if unscaled < 0 { i64::MIN } else { i64::MAX }))
+    };
     let met = match &rule.condition {
-        Condition::In { values, compare } if table.columns[rule.column].value_type == ValueType::Text => {
-            is_one_of(&text_column(rule.column, *compare), values.iter().map(String::as_str), *compare)
+        Condition::In { values, compare }
+            if table.columns[rule.column].value_type == ValueType::Text =>
+        {
+            is_one_of(
+                &text_column(rule.column, *compare),
+                values.iter().map(String::as_str),
+                *compare,
+            )
         }
         Condition::In { values, compare } => values.iter().fold(typed_lit(false), |any, one| {
             any.or(equals(table, rule.column, one, *compare))

@@ -64,9 +64,11 @@ pub(crate) fn text(name: &str, array: &ArrayRef, compare: Compare) -> Column {
 /// admits no other type, and no decimal of more than 18 digits, where a rule reads.
 pub(crate) fn as_numbers(array: &ArrayRef) -> Vec<Option<i64>> {
     match array.data_type() {
-        DataType::Date32 => {
-            array.as_primitive::<Date32Type>().iter().map(|day| day.map(i64::from)).collect()
-        }
+        DataType::Date32 => array
+            .as_primitive::<Date32Type>()
+            .iter()
+            .map(|day| day.map(i64::from))
+            .collect(),
         DataType::Timestamp(TimeUnit::Microsecond, _) => array
             .as_primitive::<TimestampMicrosecondType>()
             .iter()
@@ -84,10 +86,19 @@ pub(crate) fn as_numbers(array: &ArrayRef) -> Vec<Option<i64>> {
 
 /// The i64 values of a result column, NULL-free by construction.
 pub(crate) fn results(frame: &DataFrame, name: &str) -> PolarsResult<Vec<i64>> {
-    Ok(frame.column(name)?.i64()?.iter().map(|value| value.unwrap_or(i64::MIN)).collect())
+    Ok(frame
+        .column(name)?
+        .i64()?
+        .iter()
+        .map(|value| value.unwrap_or(i64::MIN))
+        .collect())
 }
 
 /// The values of an i64 Arrow column of one of our own intermediate batches.
 pub(crate) fn int_column(batch: &RecordBatch, column: usize) -> Vec<Option<i64>> {
-    batch.column(column).as_primitive::<Int64Type>().iter().collect()
+    batch
+        .column(column)
+        .as_primitive::<Int64Type>()
+        .iter()
+        .collect()
 }

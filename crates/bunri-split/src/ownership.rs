@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, new_null_array};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, new_null_array,
+};
 use arrow_row::RowConverter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::{Catalogue, Table, ValueType};
 use bunri_columnar::{
-    BatchSorter, CanonicalWriter, ColumnarError, PendingFile, RawValue, Reject, SortedBatches, Staging,
-    key_converter, open_parquet,
+    BatchSorter, CanonicalWriter, ColumnarError, PendingFile, RawValue, Reject, SortedBatches,
+    Staging, key_converter, open_parquet,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
@@ -44,7 +46,9 @@ fn ledger_schema() -> SchemaRef {
         _ => DataType::Int64,
     };
     let field = |name: &&str| Field::new(*name, kind(name), true);
-    Arc::new(Schema::new(LEDGER_COLUMNS.iter().map(field).collect::<Vec<_>>()))
+    Arc::new(Schema::new(
+        LEDGER_COLUMNS.iter().map(field).collect::<Vec<_>>(),
+    ))
 }
 
 fn index_schema() -> SchemaRef {
@@ -80,14 +84,19 @@ impl OwnershipIndex {
         codes: &Codes,
         place: &IndexPlace<'_>,
     ) -> Result<Self, SplitError> {
-        let index = Self { path: place.path.to_path_buf() };
+        let index = Self {
+            path: place.path.to_path_buf(),
+        };
         if place.path.is_file() {
             return Ok(index);
         }
         let mut ledger = gather(staging, catalogue, place)?;
         let file = PendingFile::create(place.path)?;
         let mut writer = CanonicalWriter::new(file, index_schema(), place.path)?;
-        let sweep = Sweep { ledger: &catalogue.ledger, codes };
+        let sweep = Sweep {
+            ledger: &catalogue.ledger,
+            codes,
+        };
         let id = &catalogue.tables[catalogue.ledger.table].id;
         let mut carried: Option<RecordBatch> = None;
         while let Some((whole, rest)) = next_whole(&mut ledger, carried.take())? {
@@ -104,7 +113,11 @@ impl OwnershipIndex {
         let reader = open_parquet(&self.path)?
             .with_batch_size(8192)
             .build()
-            .map_err(|source| ColumnarError::Parquet { action: "read", path: self.path.clone(), source })?;
+            .map_err(|source| ColumnarError::Parquet {
+                action: "read",
+                path: self.path.clone(),
+                source,
+            })?;
         let mut cursor = IndexCursor {
             reader,
             batch: None,
@@ -125,13 +138,22 @@ fn gather(
 ) -> Result<SortedBatches, SplitError> {
     let ledger = &catalogue.ledger;
     let table = &catalogue.tables[ledger.table];
-    let mut sorter =
-        BatchSorter::new(&table.id, ledger_schema(), &[0], place.temporary, place.budget)?;
+    let mut sorter = BatchSorter::new(
+        &table.id,
+        ledger_schema(),
+        &[0],
+        place.temporary,
+        place.budget,
+    )?;
     let converter = key_converter(table, &ledger.key)?;
     for batch in staging.table(table)?.all(8192)? {
         let batch = batch?;
         let column = |position: usize| batch.column(position).clone();
-        let keys: Vec<ArrayRef> = ledger.key.iter().map(|&position| column(position)).collect();
+        let keys: Vec<ArrayRef> = ledger
+            .key
+            .iter()
+            .map(|&position| column(position))
+            .collect();
         let days = |position| Arc::new(Int64Array::from(as_numbers(&column(position)))) as ArrayRef;
         let kind = match &ledger.not_own_when {
             Some(rule) => column(rule.column),
@@ -166,7 +188,9 @@ fn arrow_ord_not_null(rows: &RecordBatch) -> Result<RecordBatch, arrow_schema::A
     if keys.null_count() == 0 {
         return Ok(rows.clone());
     }
-    let known = (0..keys.len()).map(|row| Some(keys.is_valid(row))).collect();
+    let known = (0..keys.len())
+        .map(|row| Some(keys.is_valid(row)))
+        .collect();
     arrow_select::filter::filter_record_batch(rows, &known)
 }
 
@@ -177,7 +201,9 @@ fn rejected_keys(
     key: &[usize],
     converter: &RowConverter,
 ) -> Result<Vec<RecordBatch>, SplitError> {
-    let Some(rejects) = staging.rejects(table)? else { return Ok(Vec::new()) };
+    let Some(rejects) = staging.rejects(table)? else {
+        return Ok(Vec::new());
+    };
     let mut batches = Vec::new();
     for (line, reject) in rejects.enumerate() {
         let reject = reject?;
@@ -190,7 +216,10 @@ fn rejected_keys(
             let keys: ArrayRef = Arc::new(keys);
             let flag: ArrayRef = Arc::new(Int64Array::from(vec![1]));
             let (day, text) = (none(&DataType::Int64), none(&DataType::Utf8));
-            RecordBatch::try_new(ledger_schema(), vec![keys, flag, day.clone(), day, text.clone(), text])
+            RecordBatch::try_new(
+                ledger_schema(),
+                vec![keys, flag, day.clone(), day, text.clone(), text],
+            )
         });
         batches.push(batch.map_err(ColumnarError::arrow(&table.id))?);
     }
@@ -204,13 +233,16 @@ fn read_key(
     reject: &Reject,
     line: usize,
 ) -> Result<ArrayRef, SplitError> {
-    let array: Option<ArrayRef> = match (table.columns[column].value_type, reject.values.get(column)) {
-        (ValueType::Text, Some(RawValue::Text(text))) => {
-            Some(Arc::new(StringArray::from(vec![text.as_str()])))
-        }
-        (ValueType::Int, Some(RawValue::Int(value))) => Some(Arc::new(Int64Array::from(vec![*value]))),
-        _ => None,
-    };
+    let array: Option<ArrayRef> =
+        match (table.columns[column].value_type, reject.values.get(column)) {
+            (ValueType::Text, Some(RawValue::Text(text))) => {
+                Some(Arc::new(StringArray::from(vec![text.as_str()])))
+            }
+            (ValueType::Int, Some(RawValue::Int(value))) => {
+                Some(Arc::new(Int64Array::from(vec![*value])))
+            }
+            _ => None,
+        };
     array.ok_or_else(|| SplitError::UnreadableLedgerKey {
         table: table.id.clone(),
         column: table.columns[column].name.clone(),
@@ -235,7 +267,10 @@ fn next_whole(
         };
         let keys = all.column(0).as_binary::<i32>();
         let last = keys.value(keys.len() - 1);
-        let cut = (0..keys.len()).rev().find(|&row| keys.value(row) != last).map_or(0, |row| row + 1);
+        let cut = (0..keys.len())
+            .rev()
+            .find(|&row| keys.value(row) != last)
+            .map_or(0, |row| row + 1);
         if cut > 0 {
             let rest = all.slice(cut, all.num_rows() - cut);
             return Ok(Some((all.slice(0, cut), Some(rest))));
@@ -252,7 +287,11 @@ fn index_batch(
     let keys = ledger.column(0).as_binary::<i32>();
     let is_first = |row: &usize| *row == 0 || keys.value(*row) != keys.value(row - 1);
     let firsts: Vec<usize> = (0..keys.len()).filter(is_first).collect();
-    let key = |point: &i64| usize::try_from(*point).ok().map(|point| keys.value(firsts[point]));
+    let key = |point: &i64| {
+        usize::try_from(*point)
+            .ok()
+            .map(|point| keys.value(firsts[point]))
+    };
     let keys: BinaryArray = segments.points.iter().map(key).collect();
     RecordBatch::try_new(
         index_schema(),
@@ -276,9 +315,17 @@ pub(crate) struct IndexCursor {
 
 impl IndexCursor {
     fn fill(&mut self) -> Result<(), SplitError> {
-        while self.batch.as_ref().is_none_or(|batch| self.next >= batch.num_rows()) {
+        while self
+            .batch
+            .as_ref()
+            .is_none_or(|batch| self.next >= batch.num_rows())
+        {
             let name = self.path.display().to_string();
-            self.batch = self.reader.next().transpose().map_err(ColumnarError::arrow(&name))?;
+            self.batch = self
+                .reader
+                .next()
+                .transpose()
+                .map_err(ColumnarError::arrow(&name))?;
             self.next = 0;
             if self.batch.is_none() {
                 return Ok(());
@@ -290,8 +337,17 @@ impl IndexCursor {
     /// The entry under the cursor.
     fn entry(&self) -> Option<(&[u8], i64, i64)> {
         let batch = self.batch.as_ref()?;
-        let number = |column: usize| batch.column(column).as_primitive::<Int64Type>().value(self.next);
-        Some((batch.column(0).as_binary::<i32>().value(self.next), number(1), number(2)))
+        let number = |column: usize| {
+            batch
+                .column(column)
+                .as_primitive::<Int64Type>()
+                .value(self.next)
+        };
+        Some((
+            batch.column(0).as_binary::<i32>().value(self.next),
+            number(1),
+            number(2),
+        ))
     }
 
     /// The segments of every key of `keys`, which ascend, also from one call to the next; a NULL key, and
@@ -318,7 +374,11 @@ impl IndexCursor {
         if !held {
             self.advance(key)?;
         }
-        Ok(self.held.as_ref().filter(|(held, _)| held == key).map(|(_, segments)| segments.as_slice()))
+        Ok(self
+            .held
+            .as_ref()
+            .filter(|(held, _)| held == key)
+            .map(|(_, segments)| segments.as_slice()))
     }
 
     fn advance(&mut self, key: &[u8]) -> Result<(), SplitError> {

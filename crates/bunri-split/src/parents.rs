@@ -40,9 +40,16 @@ pub(crate) fn parent_rules(table: &Table) -> Vec<ParentRule> {
         rule => std::slice::from_ref(rule),
     };
     let of = |rule: &RowRule| match rule {
-        RowRule::Parent { table, key, references, .. } => {
-            Some(ParentRule { table: *table, key: key.clone(), references: references.clone() })
-        }
+        RowRule::Parent {
+            table,
+            key,
+            references,
+            ..
+        } => Some(ParentRule {
+            table: *table,
+            key: key.clone(),
+            references: references.clone(),
+        }),
         _ => None,
     };
     rules.iter().filter_map(of).collect()
@@ -71,9 +78,18 @@ fn entry_schema() -> SchemaRef {
 }
 
 /// The file of a parent's verdicts by one set of referred columns.
-pub(crate) fn verdict_path(folder: &Path, catalogue: &Catalogue, table: usize, references: &[usize]) -> PathBuf {
+pub(crate) fn verdict_path(
+    folder: &Path,
+    catalogue: &Catalogue,
+    table: usize,
+    references: &[usize],
+) -> PathBuf {
     let columns: Vec<String> = references.iter().map(ToString::to_string).collect();
-    folder.join(format!("parents-{}-{}.parquet", catalogue.tables[table].id, columns.join("-")))
+    folder.join(format!(
+        "parents-{}-{}.parquet",
+        catalogue.tables[table].id,
+        columns.join("-")
+    ))
 }
 
 /// Gathers the verdicts of a parent table while it streams.
@@ -93,7 +109,12 @@ impl VerdictWriter {
     ) -> Result<Self, ColumnarError> {
         let converter = key_converter(table, &references)?;
         let sorter = BatchSorter::new(&table.id, entry_schema(), &[0], spill.folder, spill.budget)?;
-        Ok(Self { references, converter, sorter, path })
+        Ok(Self {
+            references,
+            converter,
+            sorter,
+            path,
+        })
     }
 
     /// Takes the verdicts of a batch; `owners` holds the owner keys of each row, one entry or more.
@@ -105,7 +126,11 @@ impl VerdictWriter {
         owners: &[Vec<Option<Vec<u8>>>],
     ) -> Result<(), ColumnarError> {
         let wrap = || ColumnarError::arrow(&table.id);
-        let keys: Vec<ArrayRef> = self.references.iter().map(|&column| batch.column(column).clone()).collect();
+        let keys: Vec<ArrayRef> = self
+            .references
+            .iter()
+            .map(|&column| batch.column(column).clone())
+            .collect();
         let keys = key_bytes(&self.converter, &keys).map_err(wrap())?;
         let mut columns = (Vec::new(), Vec::new(), Vec::new());
         for row in (0..batch.num_rows()).filter(|&row| keys.is_valid(row)) {
@@ -155,17 +180,35 @@ impl VerdictCursor {
         let reader = open_parquet(path)?
             .with_batch_size(8192)
             .build()
-            .map_err(|source| ColumnarError::Parquet { action: "read", path: path.into(), source })?;
+            .map_err(|source| ColumnarError::Parquet {
+                action: "read",
+                path: path.into(),
+                source,
+            })?;
         let held = (Vec::new(), Vec::new());
-        let mut cursor = Self { reader, batch: None, next: 0, held, path: path.into() };
+        let mut cursor = Self {
+            reader,
+            batch: None,
+            next: 0,
+            held,
+            path: path.into(),
+        };
         cursor.fill()?;
         Ok(cursor)
     }
 
     fn fill(&mut self) -> Result<(), SplitError> {
-        while self.batch.as_ref().is_none_or(|batch| self.next >= batch.num_rows()) {
+        while self
+            .batch
+            .as_ref()
+            .is_none_or(|batch| self.next >= batch.num_rows())
+        {
             let name = self.path.display().to_string();
-            self.batch = self.reader.next().transpose().map_err(ColumnarError::arrow(&name))?;
+            self.batch = self
+                .reader
+                .next()
+                .transpose()
+                .map_err(ColumnarError::arrow(&name))?;
             self.next = 0;
             if self.batch.is_none() {
                 break;
@@ -185,7 +228,9 @@ impl VerdictCursor {
                 if here == key {
                     let verdict = int_column(batch, 1)[self.next].unwrap_or_default();
                     let owners = batch.column(2).as_binary::<i32>();
-                    let owner = owners.is_valid(self.next).then(|| owners.value(self.next).to_vec());
+                    let owner = owners
+                        .is_valid(self.next)
+                        .then(|| owners.value(self.next).to_vec());
                     found.push((verdict, owner));
                 }
                 self.next += 1;
@@ -206,8 +251,14 @@ pub(crate) struct Pairs {
 }
 
 /// The flags of a parent rule, by name: which ownerships the parents have, and which suppliers.
-pub(crate) const FLAGS: [&str; 6] =
-    ["own", "other", "undecided", "supplier_own", "supplier_other", "supplier_undecided"];
+pub(crate) const FLAGS: [&str; 6] = [
+    "own",
+    "other",
+    "undecided",
+    "supplier_own",
+    "supplier_other",
+    "supplier_undecided",
+];
 
 fn pair_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
@@ -231,7 +282,11 @@ pub(crate) struct ParentSearch<'a> {
 }
 
 impl ParentSearch<'_> {
-    pub(crate) fn run(&self, file: &TableFile, observer: &dyn Observer) -> Result<Pairs, SplitError> {
+    pub(crate) fn run(
+        &self,
+        file: &TableFile,
+        observer: &dyn Observer,
+    ) -> Result<Pairs, SplitError> {
         let mut by_owner = self.pair_up(file, observer)?;
         let mut cursor = self.index.cursor()?;
         let mut by_row = self.sorter(pair_schema())?;
@@ -241,8 +296,12 @@ impl ParentSearch<'_> {
                 None => vec![OWN; batch.num_rows()],
                 Some(_) => {
                     let slice = cursor.slice(batch.column(0).as_binary::<i32>())?;
-                    let columns = vec![slice.point_column(), numbers("known", int_column(&batch, 3))];
-                    let ask = || results(&supplier_on(frame(columns)?, &slice, "known")?, "supplier");
+                    let columns = vec![
+                        slice.point_column(),
+                        numbers("known", int_column(&batch, 3)),
+                    ];
+                    let ask =
+                        || results(&supplier_on(frame(columns)?, &slice, "known")?, "supplier");
                     ask().map_err(SplitError::polars(&self.table.id))?
                 }
             };
@@ -251,11 +310,20 @@ impl ParentSearch<'_> {
             let columns = vec![column(1), column(2), supplier, column(0)];
             by_row.push(&self.batch(pair_schema(), columns)?)?;
         }
-        Ok(Pairs { sorted: by_row.finish()?, ahead: None, rule: self.position, first_row: 0 })
+        Ok(Pairs {
+            sorted: by_row.finish()?,
+            ahead: None,
+            rule: self.position,
+            first_row: 0,
+        })
     }
 
     /// Owner key, row, verdict and known day of every pair of a child and a parent, sorted by owner key.
-    fn pair_up(&self, file: &TableFile, observer: &dyn Observer) -> Result<SortedBatches, SplitError> {
+    fn pair_up(
+        &self,
+        file: &TableFile,
+        observer: &dyn Observer,
+    ) -> Result<SortedBatches, SplitError> {
         let schema = keyed_schema(&["verdict".to_owned(), "known".to_owned()]);
         let mut pairs = self.sorter(schema.clone())?;
         let mut parents = VerdictCursor::open(self.verdicts)?;
@@ -286,11 +354,19 @@ impl ParentSearch<'_> {
     }
 
     /// The key that refers to the parent, row and known day of every row, sorted by that key.
-    fn children(&self, file: &TableFile, observer: &dyn Observer) -> Result<SortedBatches, SplitError> {
+    fn children(
+        &self,
+        file: &TableFile,
+        observer: &dyn Observer,
+    ) -> Result<SortedBatches, SplitError> {
         let mut read: Vec<usize> = self.rule.key.iter().copied().chain(self.known).collect();
         read.sort_unstable();
         read.dedup();
-        let place = |wanted: usize| read.iter().position(|&column| column == wanted).unwrap_or_default();
+        let place = |wanted: usize| {
+            read.iter()
+                .position(|&column| column == wanted)
+                .unwrap_or_default()
+        };
         let schema = keyed_schema(&["known".to_owned()]);
         let mut sorter = self.sorter(schema.clone())?;
         let converter = key_converter(self.table, &self.rule.key)?;
@@ -298,9 +374,14 @@ impl ParentSearch<'_> {
         for batch in file.columns(&read, PASS_ROWS)? {
             stop_if_cancelled(observer)?;
             let batch = batch?;
-            let keys: Vec<ArrayRef> =
-                self.rule.key.iter().map(|&column| batch.column(place(column)).clone()).collect();
-            let keys = key_bytes(&converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
+            let keys: Vec<ArrayRef> = self
+                .rule
+                .key
+                .iter()
+                .map(|&column| batch.column(place(column)).clone())
+                .collect();
+            let keys =
+                key_bytes(&converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
             let next_row = first_row + i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
             let known = match self.known {
                 Some(column) => as_numbers(batch.column(place(column))),
@@ -318,10 +399,20 @@ impl ParentSearch<'_> {
     }
 
     fn sorter(&self, schema: SchemaRef) -> Result<BatchSorter, ColumnarError> {
-        BatchSorter::new(&self.table.id, schema, &[0], self.spill.folder, self.spill.budget)
+        BatchSorter::new(
+            &self.table.id,
+            schema,
+            &[0],
+            self.spill.folder,
+            self.spill.budget,
+        )
     }
 
-    fn batch(&self, schema: SchemaRef, arrays: Vec<ArrayRef>) -> Result<RecordBatch, ColumnarError> {
+    fn batch(
+        &self,
+        schema: SchemaRef,
+        arrays: Vec<ArrayRef>,
+    ) -> Result<RecordBatch, ColumnarError> {
         RecordBatch::try_new(schema, arrays).map_err(ColumnarError::arrow(&self.table.id))
     }
 }
@@ -338,13 +429,17 @@ impl Pairs {
         let end = self.first_row + i64::try_from(rows).unwrap_or(i64::MAX);
         let mut flags = vec![vec![0_i64; rows]; FLAGS.len()];
         let mut owners: BTreeMap<usize, Vec<Option<Vec<u8>>>> = BTreeMap::new();
-        while let Some(batch) = self.ahead.take().map_or_else(|| self.sorted.next_batch(PASS_ROWS), |batch| Ok(Some(batch)))? {
+        while let Some(batch) = self.ahead.take().map_or_else(
+            || self.sorted.next_batch(PASS_ROWS),
+            |batch| Ok(Some(batch)),
+        )? {
             let row_numbers = int_column(&batch, 0);
             let here = row_numbers.partition_point(|row| row.is_some_and(|row| row < end));
             let (verdicts, suppliers) = (int_column(&batch, 1), int_column(&batch, 2));
             let keys = batch.column(3).as_binary::<i32>();
             for pair in 0..here {
-                let row = row_numbers[pair].and_then(|row| usize::try_from(row - self.first_row).ok());
+                let row =
+                    row_numbers[pair].and_then(|row| usize::try_from(row - self.first_row).ok());
                 let Some(row) = row else { continue };
                 flags[flag(verdicts[pair])][row] = 1;
                 flags[3 + flag(suppliers[pair])][row] = 1;
@@ -360,7 +455,9 @@ impl Pairs {
         let rule = self.rule;
         let name = |flag: &str| format!("parent{rule}_{flag}");
         let flags = FLAGS.iter().zip(flags);
-        let flags = flags.map(|(flag, values)| plain_numbers(&name(flag), values)).collect();
+        let flags = flags
+            .map(|(flag, values)| plain_numbers(&name(flag), values))
+            .collect();
         Ok(Found { flags, owners })
     }
 }

@@ -3,7 +3,8 @@
 
 use bunri_catalogue::{Catalogue, KnownAt, LedgerTime, RowRule, Table, UntilIs};
 use polars::prelude::{
-    Column, DataFrame, Expr, IntoLazy, NamedFrom, PolarsResult, SearchSortedSide, Series, col, lit, when,
+    Column, DataFrame, Expr, IntoLazy, NamedFrom, PolarsResult, SearchSortedSide, Series, col, lit,
+    when,
 };
 
 use crate::codes::{column, typed_lit};
@@ -41,7 +42,8 @@ impl Slice {
         self.count += 1;
         for (position, (start, verdict)) in segments.iter().enumerate() {
             self.starts.push(point * SPAN + start - FIRST_DAY);
-            self.ends.push(segments.get(position + 1).map_or(NO_END, |(next, _)| *next));
+            self.ends
+                .push(segments.get(position + 1).map_or(NO_END, |(next, _)| *next));
             self.verdicts.push(*verdict);
         }
         point
@@ -59,9 +61,11 @@ impl Slice {
     /// The position of the segment that holds a day of the row's point.
     fn segment(&self, day: &Expr) -> Expr {
         let day = day.clone().fill_null(typed_lit(0_i64));
-        Self::literal("starts", &self.starts)
-            .search_sorted(number(&col("point"), &day), SearchSortedSide::Right, false)
-            - typed_lit(1_u32)
+        Self::literal("starts", &self.starts).search_sorted(
+            number(&col("point"), &day),
+            SearchSortedSide::Right,
+            false,
+        ) - typed_lit(1_u32)
     }
 
     fn verdict(&self, segment: &Expr) -> Expr {
@@ -106,7 +110,12 @@ impl LedgerQuestions {
         Self {
             times,
             known,
-            open: catalogue.ledger.open.iter().map(|day| i64::from(*day)).collect(),
+            open: catalogue
+                .ledger
+                .open
+                .iter()
+                .map(|day| i64::from(*day))
+                .collect(),
             null_is_open: catalogue.ledger.null_is_open,
             cutover,
         }
@@ -133,7 +142,9 @@ impl LedgerQuestions {
     /// The names of the answers, in order.
     pub(crate) fn answers(&self) -> Vec<String> {
         let rules = (0..self.times.len()).map(|rule| format!("ledger{rule}"));
-        rules.chain(["own_end".to_owned(), "supplier".to_owned()]).collect()
+        rules
+            .chain(["own_end".to_owned(), "supplier".to_owned()])
+            .collect()
     }
 
     /// Asks. `frame` holds the columns of [`LedgerQuestions::columns`] and `point`.
@@ -143,7 +154,11 @@ impl LedgerQuestions {
         for (rule, time) in self.times.iter().enumerate() {
             let name = format!("ledger{rule}");
             let verdict = match *time {
-                LedgerTime::During { from, until, until_is } => {
+                LedgerTime::During {
+                    from,
+                    until,
+                    until_is,
+                } => {
                     let (verdict, end) = self.during(slice, from, until, until_is);
                     own_end = end;
                     verdict
@@ -152,7 +167,10 @@ impl LedgerQuestions {
                 LedgerTime::AtCutover => slice.on(&typed_lit(self.cutover), Reason::DateMissing),
                 LedgerTime::AtSlot { date, slot } => {
                     let slot = column(slot);
-                    let valid = slot.clone().gt_eq(typed_lit(1_i64)).and(slot.lt_eq(typed_lit(48_i64)));
+                    let valid = slot
+                        .clone()
+                        .gt_eq(typed_lit(1_i64))
+                        .and(slot.lt_eq(typed_lit(48_i64)));
                     when(valid.fill_null(typed_lit(false)))
                         .then(slice.on(&column(date), Reason::DateMissing))
                         .otherwise(typed_lit(Reason::SlotInvalid.verdict()))
@@ -171,9 +189,12 @@ impl LedgerQuestions {
 
     fn during(&self, slice: &Slice, from: usize, until: usize, until_is: UntilIs) -> (Expr, Expr) {
         let (from, until) = (column(from), column(until));
-        let listed =
-            self.open.iter().fold(typed_lit(false), |any, day| any.or(until.clone().eq(typed_lit(*day))));
-        let listed = when(until.clone().is_null()).then(typed_lit(self.null_is_open)).otherwise(listed);
+        let listed = self.open.iter().fold(typed_lit(false), |any, day| {
+            any.or(until.clone().eq(typed_lit(*day)))
+        });
+        let listed = when(until.clone().is_null())
+            .then(typed_lit(self.null_is_open))
+            .otherwise(listed);
         let last = until - typed_lit(i64::from(until_is == UntilIs::Exclusive));
         let last = when(listed).then(typed_lit(LAST_DAY)).otherwise(last);
         let first_segment = slice.segment(&from);
@@ -198,7 +219,9 @@ fn ledger_time(rule: &RowRule) -> Option<LedgerTime> {
 
 /// The day as a number in the frame of an unsorted pass or of a parent pass.
 pub(crate) fn supplier_on(frame: DataFrame, slice: &Slice, day: &str) -> PolarsResult<DataFrame> {
-    let supplier = slice.on(&col(day), Reason::KnownAtMissing).alias("supplier");
+    let supplier = slice
+        .on(&col(day), Reason::KnownAtMissing)
+        .alias("supplier");
     frame.lazy().with_column(supplier).collect()
 }
 

@@ -38,7 +38,9 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_path_buf() }
+        Self {
+            folder: folder.to_path_buf(),
+        }
     }
 
     fn table_path(&self, id: &str) -> PathBuf {
@@ -77,7 +79,8 @@ impl Records {
         let record: TableRecord = read(&self.table_path(id))?;
         let stands = |store: &String, file: &FileEntry| {
             let path = root(store).map(|root| file.path.below(&root));
-            path.and_then(|path| hash_file(&path).ok()).is_some_and(|seen| seen.blake3 == file.blake3)
+            path.and_then(|path| hash_file(&path).ok())
+                .is_some_and(|seen| seen.blake3 == file.blake3)
         };
         let whole = record
             .files
@@ -100,12 +103,17 @@ impl Records {
 
 /// A record that cannot be read is as good as none: the work is done again.
 fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    std::fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok())
+    std::fs::read(path)
+        .ok()
+        .and_then(|text| serde_json::from_slice(&text).ok())
 }
 
 fn write<T: Serialize>(path: &Path, record: &T) -> Result<(), SplitError> {
     let text = serde_json::to_vec_pretty(record).map_err(|source| {
-        bunri_manifest::ManifestError::Malformed { what: "split record", source }
+        bunri_manifest::ManifestError::Malformed {
+            what: "split record",
+            source,
+        }
     })?;
     write_whole(path, &text)?;
     Ok(())

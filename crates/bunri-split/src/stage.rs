@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bunri_catalogue::{Catalogue, Store, Table, store_columns};
 use bunri_columnar::{
-    ColumnarError, Event, KeyRanges, Observer, STAGING, Staging, create_folder, store_schema, type_word,
-    write_whole,
+    ColumnarError, Event, KeyRanges, Observer, STAGING, Staging, create_folder, store_schema,
+    type_word, write_whole,
 };
 use bunri_manifest::{
-    B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, TOOL,
-    TableEntry, hash_file,
+    B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StoreManifest,
+    TOOL, TableEntry, hash_file,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,9 +88,15 @@ pub fn split(
     stage.begin()?;
     let records = stage.split_tables()?;
     stage.write_manifests(&records)?;
-    let tables = records.into_iter().map(|(id, record)| (id, record.stats)).collect();
+    let tables = records
+        .into_iter()
+        .map(|(id, record)| (id, record.stats))
+        .collect();
     let stats = SplitStats { tables };
-    stage.records.finish(&SplitRecord { inputs: stage.inputs.clone(), stats: Some(stats.clone()) })?;
+    stage.records.finish(&SplitRecord {
+        inputs: stage.inputs.clone(),
+        stats: Some(stats.clone()),
+    })?;
     Ok(stats)
 }
 
@@ -117,24 +123,44 @@ impl<'a> Stage<'a> {
         create_folder(&temporary)?;
         let records = Records::new(&temporary);
         let inputs = inputs(roots, catalogue, options)?;
-        Ok(Self { staging, catalogue, roots, options, observer, records, inputs, temporary })
+        Ok(Self {
+            staging,
+            catalogue,
+            roots,
+            options,
+            observer,
+            records,
+            inputs,
+            temporary,
+        })
     }
 
     /// The result of an earlier run over the same inputs, if its stores are complete.
     fn finished_before(&self) -> Result<Option<SplitStats>, SplitError> {
-        let Some(record) = self.records.finished() else { return Ok(None) };
+        let Some(record) = self.records.finished() else {
+            return Ok(None);
+        };
         if record.inputs != self.inputs {
-            return Err(SplitError::ForeignOutput { path: self.roots.retail.clone() });
+            return Err(SplitError::ForeignOutput {
+                path: self.roots.retail.clone(),
+            });
         }
-        let complete = Store::ALL.iter().all(|&store| self.roots.of(store).join(MANIFEST).is_file());
+        let complete = Store::ALL
+            .iter()
+            .all(|&store| self.roots.of(store).join(MANIFEST).is_file());
         Ok(record.stats.filter(|_| complete))
     }
 
     /// Stores are begun in empty folders; a rerun over the same inputs finds its own files there.
     fn begin(&self) -> Result<(), SplitError> {
         let begun = self.records.begun();
-        if begun.as_ref().is_some_and(|record| record.inputs != self.inputs) {
-            return Err(SplitError::ForeignOutput { path: self.roots.retail.clone() });
+        if begun
+            .as_ref()
+            .is_some_and(|record| record.inputs != self.inputs)
+        {
+            return Err(SplitError::ForeignOutput {
+                path: self.roots.retail.clone(),
+            });
         }
         for store in Store::ALL {
             let root = self.roots.of(store);
@@ -145,14 +171,26 @@ impl<'a> Stage<'a> {
             }
         }
         if begun.is_none() {
-            self.records.begin(&SplitRecord { inputs: self.inputs.clone(), stats: None })?;
+            self.records.begin(&SplitRecord {
+                inputs: self.inputs.clone(),
+                stats: None,
+            })?;
         }
         Ok(())
     }
 
     fn split_tables(&self) -> Result<BTreeMap<String, TableRecord>, SplitError> {
-        let rows: u64 = self.staging.manifest().tables.iter().map(|table| table.file.rows).sum();
-        self.observer.event(Event::Stage { name: "split", rows });
+        let rows: u64 = self
+            .staging
+            .manifest()
+            .tables
+            .iter()
+            .map(|table| table.file.rows)
+            .sum();
+        self.observer.event(Event::Stage {
+            name: "split",
+            rows,
+        });
         let codes = Codes::load(self.catalogue, self.staging)?;
         let budget = self.options.memory / (self.options.threads.max(1) as u64 * 8);
         let budget = usize::try_from(budget).unwrap_or(usize::MAX);
@@ -167,7 +205,10 @@ impl<'a> Stage<'a> {
             codes: &codes,
             index: &index,
             cutover: i64::from(self.options.cutover),
-            spill: Spill { folder: &self.temporary, budget },
+            spill: Spill {
+                folder: &self.temporary,
+                budget,
+            },
             verdicts: &verdicts,
             observer: self.observer,
         };
@@ -184,7 +225,11 @@ impl<'a> Stage<'a> {
         let folder = self.roots.custody.join("ownership");
         create_folder(&folder)?;
         let path = folder.join(format!("ledger-{}.parquet", self.inputs));
-        let place = IndexPlace { path: &path, temporary: &self.temporary, budget };
+        let place = IndexPlace {
+            path: &path,
+            temporary: &self.temporary,
+            budget,
+        };
         OwnershipIndex::open_or_build(self.staging, self.catalogue, codes, &place)
     }
 
@@ -198,7 +243,10 @@ impl<'a> Stage<'a> {
         }
         let rows = |position: &usize| {
             let id = &self.catalogue.tables[*position].id;
-            self.staging.manifest().table(id).map_or(0, |table| table.file.rows)
+            self.staging
+                .manifest()
+                .table(id)
+                .map_or(0, |table| table.file.rows)
         };
         for level in &mut levels {
             level.sort_by_key(|position| (std::cmp::Reverse(rows(position)), *position));
@@ -243,7 +291,10 @@ impl<'a> Stage<'a> {
     fn split_one(&self, shared: &Shared<'_>, position: usize) -> Result<TableRecord, SplitError> {
         let table = &self.catalogue.tables[position];
         let root = |word: &str| {
-            Store::ALL.iter().find(|store| store.word() == word).map(|&store| self.roots.of(store))
+            Store::ALL
+                .iter()
+                .find(|store| store.word() == word)
+                .map(|&store| self.roots.of(store))
         };
         let ranges = self.ranges(table);
         let is_parent = !crate::parents::referred(self.catalogue, position).is_empty();
@@ -251,22 +302,39 @@ impl<'a> Stage<'a> {
             if is_parent {
                 split_table(shared, position, &ranges, &[])?;
             }
-            self.observer.event(Event::TableKept { id: &table.id, rows: record.stats.staging_rows });
+            self.observer.event(Event::TableKept {
+                id: &table.id,
+                rows: record.stats.staging_rows,
+            });
             return Ok(record);
         }
         self.observer.event(Event::Table { id: &table.id });
         self.records.forget(&table.id)?;
-        let roots: Vec<(Store, PathBuf)> =
-            Store::ALL.iter().map(|&store| (store, self.roots.of(store))).collect();
-        let targets: Vec<Target<'_>> =
-            roots.iter().map(|(store, root)| Target { store: *store, root }).collect();
+        let roots: Vec<(Store, PathBuf)> = Store::ALL
+            .iter()
+            .map(|&store| (store, self.roots.of(store)))
+            .collect();
+        let targets: Vec<Target<'_>> = roots
+            .iter()
+            .map(|(store, root)| Target {
+                store: *store,
+                root,
+            })
+            .collect();
         for target in &targets {
             remove_unfinished(&target.root.join(&table.id))?;
         }
         let (stats, files) = split_table(shared, position, &ranges, &targets)?;
-        let record = TableRecord { inputs: self.inputs.clone(), stats, files };
+        let record = TableRecord {
+            inputs: self.inputs.clone(),
+            stats,
+            files,
+        };
         self.records.write_table(&table.id, &record)?;
-        self.observer.event(Event::TableDone { id: &table.id, rows: record.stats.staging_rows });
+        self.observer.event(Event::TableDone {
+            id: &table.id,
+            rows: record.stats.staging_rows,
+        });
         Ok(record)
     }
 
@@ -308,14 +376,19 @@ fn write_manifest(root: &Path, manifest: &StoreManifest) -> Result<(), SplitErro
     if path.is_file() {
         // An interrupted rerun had come this far for this store.
         let same = std::fs::read(&path).is_ok_and(|there| there == bytes);
-        return if same { Ok(()) } else { Err(SplitError::ForeignOutput { path }) };
+        return if same {
+            Ok(())
+        } else {
+            Err(SplitError::ForeignOutput { path })
+        };
     }
     let mut digester = bunri_manifest::Digester::new();
     digester.update(&bytes);
     let digests = digester.finish();
-    for (name, text) in
-        [(B3SUMS, manifest.b3sums(&digests)), (SHA256SUMS, manifest.sha256sums(&digests))]
-    {
+    for (name, text) in [
+        (B3SUMS, manifest.b3sums(&digests)),
+        (SHA256SUMS, manifest.sha256sums(&digests)),
+    ] {
         let sums = root.join(name);
         if sums.is_file() {
             std::fs::remove_file(&sums).map_err(ColumnarError::io("remove", &sums))?;
@@ -329,7 +402,10 @@ fn write_manifest(root: &Path, manifest: &StoreManifest) -> Result<(), SplitErro
 fn table_entry(table: &Table, store: Store, files: &[FileEntry]) -> TableEntry {
     let columns = store_columns(table, store);
     let names = |positions: &[usize]| -> Vec<String> {
-        positions.iter().map(|&column| table.columns[column].name.clone()).collect()
+        positions
+            .iter()
+            .map(|&column| table.columns[column].name.clone())
+            .collect()
     };
     let mut entries: Vec<ColumnEntry> = columns
         .iter()
@@ -339,10 +415,15 @@ fn table_entry(table: &Table, store: Store, files: &[FileEntry]) -> TableEntry {
         })
         .collect();
     // The quarantine's own column, as its schema has it.
-    let own = store_schema(table, store).fields().iter().skip(entries.len()).map(|field| ColumnEntry {
-        name: field.name().clone(),
-        value_type: "text".to_owned(),
-    }).collect::<Vec<_>>();
+    let own = store_schema(table, store)
+        .fields()
+        .iter()
+        .skip(entries.len())
+        .map(|field| ColumnEntry {
+            name: field.name().clone(),
+            value_type: "text".to_owned(),
+        })
+        .collect::<Vec<_>>();
     entries.extend(own);
     TableEntry {
         id: table.id.clone(),
@@ -371,7 +452,14 @@ fn inputs(
 ) -> Result<Blake3Hex, SplitError> {
     let manifest = roots.custody.join(STAGING).join(MANIFEST);
     let staging = hash_file(&manifest).map_err(ColumnarError::io("read", &manifest))?;
-    let SplitOptions { label, kind, cutover, ranges, memory: _, threads: _ } = options;
+    let SplitOptions {
+        label,
+        kind,
+        cutover,
+        ranges,
+        memory: _,
+        threads: _,
+    } = options;
     let text = format!(
         "{TOOL}\n{}\n{}\n{label:?}\n{kind}\n{cutover}\n{ranges:?}\n",
         staging.blake3, catalogue.digest

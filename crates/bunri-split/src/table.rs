@@ -21,7 +21,9 @@ use crate::codes::Codes;
 use crate::decide::{Decider, Decisions, Variants};
 use crate::frame::rule_columns;
 use crate::ownership::{OwnershipIndex, key_bytes};
-use crate::parents::{Found, Pairs, ParentSearch, VerdictWriter, parent_rules, referred, verdict_path};
+use crate::parents::{
+    Found, Pairs, ParentSearch, VerdictWriter, parent_rules, referred, verdict_path,
+};
 use crate::probe::LedgerQuestions;
 use crate::verdict::{UNDECIDED, ownership, reason_word};
 
@@ -83,14 +85,18 @@ pub(crate) fn split_table(
         for output in &mut outputs {
             output.write(table, &batch, &decisions)?;
         }
-        shared.observer.event(Event::Rows { rows: batch.num_rows() as u64 });
+        shared.observer.event(Event::Rows {
+            rows: batch.num_rows() as u64,
+        });
     }
     facts.finish()?;
     let mut files = BTreeMap::new();
     for output in outputs {
         let store = output.plan.store.word().to_owned();
         let entries = output.commit(table, shared.observer)?;
-        stats.store_rows.insert(store.clone(), entries.iter().map(|file| file.rows).sum());
+        stats
+            .store_rows
+            .insert(store.clone(), entries.iter().map(|file| file.rows).sum());
         files.insert(store, entries);
     }
     Ok((stats, files))
@@ -103,7 +109,10 @@ impl TableStats {
         };
         self.staging_rows += decisions.verdicts.len() as u64;
         let mut verdicts: BTreeMap<i64, u64> = BTreeMap::new();
-        decisions.verdicts.iter().for_each(|verdict| *verdicts.entry(*verdict).or_default() += 1);
+        decisions
+            .verdicts
+            .iter()
+            .for_each(|verdict| *verdicts.entry(*verdict).or_default() += 1);
         for (verdict, rows) in verdicts {
             add(&mut self.ownership_rows, ownership(verdict).word(), rows);
             if verdict >= UNDECIDED {
@@ -111,12 +120,17 @@ impl TableStats {
             }
         }
         let mut variants: BTreeMap<i64, u64> = BTreeMap::new();
-        decisions.variants.iter().for_each(|variant| *variants.entry(*variant).or_default() += 1);
+        decisions
+            .variants
+            .iter()
+            .for_each(|variant| *variants.entry(*variant).or_default() += 1);
         let codec = Variants::of(table);
         for (variant, rows) in variants {
             let mut cases = codec.decode(table, variant).cases.into_iter();
             for column in &table.columns {
-                let ClassRule::ByValue { cases: known, .. } = &column.class else { continue };
+                let ClassRule::ByValue { cases: known, .. } = &column.class else {
+                    continue;
+                };
                 if cases.next() == Some(known.len()) {
                     add(&mut self.else_rows, &column.name, rows);
                 }
@@ -140,16 +154,26 @@ impl<'a> Facts<'a> {
         let table = &shared.catalogue.tables[position];
         let file = shared.staging.table(table)?;
         let questions = LedgerQuestions::new(shared.catalogue, table, shared.cutover);
-        let answers =
-            Answers::prepare(table, &file, questions, shared.index, shared.spill, shared.observer)?;
+        let answers = Answers::prepare(
+            table,
+            &file,
+            questions,
+            shared.index,
+            shared.spill,
+            shared.observer,
+        )?;
         let known = match (&table.known_at, &table.ledger_key) {
             (KnownAt::Column { column, .. }, None) => Some(*column),
             _ => None,
         };
         let mut pairs = Vec::new();
         for (rule_position, rule) in parent_rules(table).iter().enumerate() {
-            let verdicts =
-                verdict_path(shared.verdicts, shared.catalogue, rule.table, &rule.references);
+            let verdicts = verdict_path(
+                shared.verdicts,
+                shared.catalogue,
+                rule.table,
+                &rule.references,
+            );
             let search = ParentSearch {
                 table,
                 rule,
@@ -168,15 +192,29 @@ impl<'a> Facts<'a> {
                 VerdictWriter::new(table, references, path, shared.spill)
             })
             .collect::<Result<_, _>>()?;
-        let owner = table.ledger_key.as_ref().map(|key| key_converter(table, key)).transpose()?;
+        let owner = table
+            .ledger_key
+            .as_ref()
+            .map(|key| key_converter(table, key))
+            .transpose()?;
         let decider = Decider::new(table, shared.codes, shared.cutover);
-        Ok(Self { table, answers, pairs, decider, heirs, owner })
+        Ok(Self {
+            table,
+            answers,
+            pairs,
+            decider,
+            heirs,
+            owner,
+        })
     }
 
     fn decide(&mut self, batch: &RecordBatch) -> Result<Decisions, SplitError> {
         let mut columns = self.answers.next(self.table, batch)?;
-        let found: Vec<Found> =
-            self.pairs.iter_mut().map(|pairs| pairs.take(batch.num_rows())).collect::<Result<_, _>>()?;
+        let found: Vec<Found> = self
+            .pairs
+            .iter_mut()
+            .map(|pairs| pairs.take(batch.num_rows()))
+            .collect::<Result<_, _>>()?;
         columns.extend(found.iter().flat_map(|found| found.flags.iter().cloned()));
         let read = self.decider.columns.iter();
         columns.extend(read.flat_map(|&column| rule_columns(column, batch.column(column))));
@@ -202,14 +240,21 @@ impl<'a> Facts<'a> {
         found: &[Found],
     ) -> Result<Vec<Vec<Option<Vec<u8>>>>, SplitError> {
         if let (Some(converter), Some(key)) = (&self.owner, &self.table.ledger_key) {
-            let keys: Vec<ArrayRef> = key.iter().map(|&column| batch.column(column).clone()).collect();
+            let keys: Vec<ArrayRef> = key
+                .iter()
+                .map(|&column| batch.column(column).clone())
+                .collect();
             let keys = key_bytes(converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
             let owner = |row: usize| vec![keys.is_valid(row).then(|| keys.value(row).to_vec())];
             return Ok((0..batch.num_rows()).map(owner).collect());
         }
         let owners = |row: usize| {
-            let mut all: Vec<Option<Vec<u8>>> =
-                found.iter().filter_map(|found| found.owners.get(&row)).flatten().cloned().collect();
+            let mut all: Vec<Option<Vec<u8>>> = found
+                .iter()
+                .filter_map(|found| found.owners.get(&row))
+                .flatten()
+                .cloned()
+                .collect();
             all.sort();
             all.dedup();
             if all.is_empty() { vec![None] } else { all }
@@ -237,15 +282,27 @@ impl Output {
         ranges: &KeyRanges,
         spill: Spill<'_>,
     ) -> Result<Option<Self>, SplitError> {
-        let Some(plan) = StorePlan::new(table, target.store) else { return Ok(None) };
+        let Some(plan) = StorePlan::new(table, target.store) else {
+            return Ok(None);
+        };
         let writer = StoreTableWriter::create(target.root, &table.id, &plan.schema, ranges)?;
         let sorter = if table.key.is_empty() {
             let name = table.id.as_str();
-            Some(BatchSorter::new(name, plan.schema.clone(), &[], spill.folder, spill.budget)?)
+            Some(BatchSorter::new(
+                name,
+                plan.schema.clone(),
+                &[],
+                spill.folder,
+                spill.budget,
+            )?)
         } else {
             None
         };
-        Ok(Some(Self { plan, writer, sorter }))
+        Ok(Some(Self {
+            plan,
+            writer,
+            sorter,
+        }))
     }
 
     fn write(
@@ -254,8 +311,10 @@ impl Output {
         batch: &RecordBatch,
         decisions: &Decisions,
     ) -> Result<(), SplitError> {
-        let rows =
-            self.plan.rows(table, batch, decisions).map_err(ColumnarError::arrow(&table.id))?;
+        let rows = self
+            .plan
+            .rows(table, batch, decisions)
+            .map_err(ColumnarError::arrow(&table.id))?;
         match &mut self.sorter {
             Some(sorter) => sorter.push(&rows)?,
             None => self.writer.write(&rows)?,
@@ -284,6 +343,9 @@ impl TableStats {
     /// Rows of this ownership.
     #[must_use]
     pub fn rows_of(&self, ownership: Ownership) -> u64 {
-        self.ownership_rows.get(ownership.word()).copied().unwrap_or_default()
+        self.ownership_rows
+            .get(ownership.word())
+            .copied()
+            .unwrap_or_default()
     }
 }

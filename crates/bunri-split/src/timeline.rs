@@ -42,8 +42,9 @@ pub(crate) struct Sweep<'a> {
 pub(crate) const LEDGER_COLUMNS: [&str; 6] = ["key", "rejected", "from", "until", "code", "kind"];
 
 /// Counters, from the strongest: the first that is not zero decides.
-const COUNTERS: [&str; 9] =
-    ["rejected", "missing", "reversed", "rows", "own", "island", "kindless", "listed", "unknown"];
+const COUNTERS: [&str; 9] = [
+    "rejected", "missing", "reversed", "rows", "own", "island", "kindless", "listed", "unknown",
+];
 
 impl Sweep<'_> {
     /// The segments of a batch that holds all rows of its points.
@@ -55,7 +56,10 @@ impl Sweep<'_> {
         events.push(Ok(origin(&rows)?));
         let events = events.into_iter().collect::<PolarsResult<Vec<_>>>()?;
         let lazy: Vec<_> = events.into_iter().map(IntoLazy::lazy).collect();
-        let running: Vec<Expr> = COUNTERS.iter().map(|name| col(*name).cum_sum(false)).collect();
+        let running: Vec<Expr> = COUNTERS
+            .iter()
+            .map(|name| col(*name).cum_sum(false))
+            .collect();
         let swept = concat(lazy, polars::prelude::UnionArgs::default())?
             .sort(["at"], SortMultipleOptions::default())
             .with_columns(running)
@@ -63,13 +67,18 @@ impl Sweep<'_> {
             .filter(col("at").neq_missing(col("at").shift(typed_lit(-1_i64))))
             .with_column(stretch_verdict().alias("verdict"))
             // Nothing lies beyond +∞.
-            .filter((col("at") - col("point") * typed_lit(SPAN)).lt(typed_lit(LAST_DAY + 1 - FIRST_DAY)))
+            .filter(
+                (col("at") - col("point") * typed_lit(SPAN))
+                    .lt(typed_lit(LAST_DAY + 1 - FIRST_DAY)),
+            )
             .filter(
                 col("point")
                     .neq_missing(col("point").shift(typed_lit(1_i64)))
                     .or(col("verdict").neq_missing(col("verdict").shift(typed_lit(1_i64)))),
             )
-            .with_column((col("at") - col("point") * typed_lit(SPAN) + typed_lit(FIRST_DAY)).alias("start"))
+            .with_column(
+                (col("at") - col("point") * typed_lit(SPAN) + typed_lit(FIRST_DAY)).alias("start"),
+            )
             .collect()?;
         Ok(Segments {
             points: results(&swept, "point")?,
@@ -85,13 +94,24 @@ impl Sweep<'_> {
         });
         let null_is_open = typed_lit(self.ledger.null_is_open);
         let no_end = col("until").is_null();
-        let is_open = when(no_end.clone()).then(null_is_open.clone()).otherwise(open);
+        let is_open = when(no_end.clone())
+            .then(null_is_open.clone())
+            .otherwise(open);
         let missing = col("from").is_null().or(no_end.and(null_is_open.not()));
         let inclusive = i64::from(self.ledger.until_is == UntilIs::Inclusive);
         let after = || col("until") + typed_lit(inclusive);
-        let reversed = || col("missing").or(col("open")).not().and(after().lt_eq(col("from")));
-        let lower = when(col("until").lt(col("from"))).then(col("until")).otherwise(col("from"));
-        let upper = when(col("until").gt(col("from"))).then(col("until")).otherwise(col("from"));
+        let reversed = || {
+            col("missing")
+                .or(col("open"))
+                .not()
+                .and(after().lt_eq(col("from")))
+        };
+        let lower = when(col("until").lt(col("from")))
+            .then(col("until"))
+            .otherwise(col("from"));
+        let upper = when(col("until").gt(col("from")))
+            .then(col("until"))
+            .otherwise(col("from"));
         let rejected = || col("rejected").gt(typed_lit(0_i64));
         frame(self.columns(batch))?
             .lazy()
@@ -111,7 +131,11 @@ impl Sweep<'_> {
                     .otherwise(after())
                     .alias("end"),
                 rejected().alias("is_rejected"),
-                col("reversed").or(col("missing")).or(rejected()).not().alias("is_plain"),
+                col("reversed")
+                    .or(col("missing"))
+                    .or(rejected())
+                    .not()
+                    .alias("is_plain"),
             ])
             .collect()
     }
@@ -120,8 +144,16 @@ impl Sweep<'_> {
     /// where it is the incumbent's.
     fn events(&self, rows: &DataFrame, edge: &str, sign: i64) -> Vec<PolarsResult<DataFrame>> {
         let compare = self.ledger.compare;
-        let one = |condition: Expr| when(condition).then(typed_lit(sign)).otherwise(typed_lit(0_i64));
-        let vacant = || self.codes.is_vacant(&col("code"), compare).and(col("code").is_not_null());
+        let one = |condition: Expr| {
+            when(condition)
+                .then(typed_lit(sign))
+                .otherwise(typed_lit(0_i64))
+        };
+        let vacant = || {
+            self.codes
+                .is_vacant(&col("code"), compare)
+                .and(col("code").is_not_null())
+        };
         let listed = vacant().or(self.codes.is_listed(&col("code"), compare));
         let known = || col("is_plain").and(listed.clone());
         let touching: Vec<Expr> = vec![
@@ -141,9 +173,17 @@ impl Sweep<'_> {
         for entry in &self.codes.incumbent {
             let is_entry = is_one_of(&col("code"), [entry.code.as_str()], compare);
             let first = typed_lit(entry.from.map_or(FIRST_DAY, i64::from));
-            let after = typed_lit(entry.until.map_or(LAST_DAY + 1, |until| i64::from(until) + 1));
-            let begin = when(col("begin").lt(first.clone())).then(first).otherwise(col("begin"));
-            let end = when(col("end").gt(after.clone())).then(after).otherwise(col("end"));
+            let after = typed_lit(
+                entry
+                    .until
+                    .map_or(LAST_DAY + 1, |until| i64::from(until) + 1),
+            );
+            let begin = when(col("begin").lt(first.clone()))
+                .then(first)
+                .otherwise(col("begin"));
+            let end = when(col("end").gt(after.clone()))
+                .then(after)
+                .otherwise(col("end"));
             let (island, kindless) = self.not_own();
             let own = island.clone().or(kindless.clone()).not();
             let zero = |name: &str| typed_lit(0_i64).alias(name);
@@ -182,7 +222,11 @@ impl Sweep<'_> {
                 point
             })
             .collect();
-        let kind = self.ledger.not_own_when.as_ref().map_or(Compare::Exact, |rule| rule.compare);
+        let kind = self
+            .ledger
+            .not_own_when
+            .as_ref()
+            .map_or(Compare::Exact, |rule| rule.compare);
         vec![
             plain_numbers("point", points),
             numbers("rejected", int_column(batch, 1)),
@@ -199,7 +243,10 @@ impl Sweep<'_> {
             None => (typed_lit(false), typed_lit(false)),
             Some(rule) => {
                 let values = rule.values.iter().map(String::as_str);
-                (is_one_of(&col("kind"), values, rule.compare), col("kind").is_null())
+                (
+                    is_one_of(&col("kind"), values, rule.compare),
+                    col("kind").is_null(),
+                )
             }
         }
     }
@@ -231,7 +278,10 @@ fn stretch_verdict() -> Expr {
 
 /// Every point begins at −∞ with nothing.
 fn origin(rows: &DataFrame) -> PolarsResult<DataFrame> {
-    let mut columns = vec![number(&col("point"), &typed_lit(FIRST_DAY)).alias("at"), col("point")];
+    let mut columns = vec![
+        number(&col("point"), &typed_lit(FIRST_DAY)).alias("at"),
+        col("point"),
+    ];
     columns.extend(COUNTERS.iter().map(|name| typed_lit(0_i64).alias(*name)));
     rows.clone().lazy().select(columns).collect()
 }

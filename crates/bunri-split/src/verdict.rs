@@ -75,7 +75,10 @@ pub(crate) fn ownership(verdict: i64) -> Ownership {
 /// The word for the quarantine's reason column.
 pub(crate) fn reason_word(verdict: i64) -> &'static str {
     let position = usize::try_from(verdict - UNDECIDED).ok();
-    position.and_then(|position| WORDS.get(position)).copied().unwrap_or(RETAIL_ONLY_OF_OTHER)
+    position
+        .and_then(|position| WORDS.get(position))
+        .copied()
+        .unwrap_or(RETAIL_ONLY_OF_OTHER)
 }
 
 #[cfg(test)]
@@ -84,9 +87,18 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_word() {
-        assert_eq!(reason_word(Reason::LedgerRejected.verdict()), "ledger_rejected");
-        assert_eq!(reason_word(Reason::PeriodSpansChange.verdict()), "period_spans_change");
-        assert_eq!(reason_word(Reason::KnownAtUndecided.verdict()), "known_at_undecided");
+        assert_eq!(
+            reason_word(Reason::LedgerRejected.verdict()),
+            "ledger_rejected"
+        );
+        assert_eq!(
+            reason_word(Reason::PeriodSpansChange.verdict()),
+            "period_spans_change"
+        );
+        assert_eq!(
+            reason_word(Reason::KnownAtUndecided.verdict()),
+            "known_at_undecided"
+        );
         assert_eq!(reason_word(OTHER), RETAIL_ONLY_OF_OTHER);
     }
 }

@@ -96,7 +96,9 @@ impl Failure {
     /// What to do next, where the message does not say it already.
     fn advice(&self) -> Option<&'static str> {
         match self.code() {
-            OUTPUT => Some("free space or mend the permission, then run the same command again: it resumes"),
+            OUTPUT => Some(
+                "free space or mend the permission, then run the same command again: it resumes",
+            ),
             INTERRUPTED => Some("run the same command again: it resumes"),
             BUG => Some("this is a bug in bunri; nothing under a final name is half-written"),
             _ => None,
@@ -117,6 +119,12 @@ fn verify(error: &VerifyError) -> u8 {
     match error {
         VerifyError::Columnar(error) => columnar(error),
         VerifyError::Interrupted => INTERRUPTED,
+        VerifyError::Io { .. } | VerifyError::Key(_) | VerifyError::Index => OUTPUT,
+        VerifyError::Arrow { .. }
+        | VerifyError::Type(_)
+        | VerifyError::Report(_)
+        | VerifyError::Thread { .. } => BUG,
+        VerifyError::LedgerKeyUnreadable { .. } | VerifyError::LedgerKeyNull { .. } => SOURCE,
         _ => REFUSED,
     }
 }
@@ -161,13 +169,24 @@ fn keep_only_the_place_of_a_bug() {
 }
 
 /// Runs a command and gives the exit code, whatever happens.
-pub(crate) fn run_guarded(run: impl FnOnce() -> (Log, Result<Outcome, Failure>) + UnwindSafe) -> ExitCode {
+pub(crate) fn run_guarded(
+    run: impl FnOnce() -> (Log, Result<Outcome, Failure>) + UnwindSafe,
+) -> ExitCode {
     keep_only_the_place_of_a_bug();
     match std::panic::catch_unwind(run) {
         Ok(ended) => finish(ended),
         Err(_) => {
-            let place = BUG_PLACE.lock().ok().and_then(|place| place.clone()).unwrap_or_default();
-            screen::failure(Log::Human, BUG, &format!("internal error at {place}; this is a bug"), None);
+            let place = BUG_PLACE
+                .lock()
+                .ok()
+                .and_then(|place| place.clone())
+                .unwrap_or_default();
+            screen::failure(
+                Log::Human,
+                BUG,
+                &format!("internal error at {place}; this is a bug"),
+                None,
+            );
             ExitCode::from(BUG)
         }
     }

@@ -29,7 +29,10 @@ pub(crate) enum LockError {
     #[error(transparent)]
     Columnar(#[from] ColumnarError),
     #[error("cannot read the source `{}`: {source}", path.display())]
-    Source { path: PathBuf, source: std::io::Error },
+    Source {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("another bunri is at work in `{}`; wait for it to end", path.display())]
     Busy { path: PathBuf },
     #[error(
@@ -40,7 +43,10 @@ pub(crate) enum LockError {
         "`{}` belongs to another job:\n{}\nname another folder in [output], or restore the old input to resume",
         path.display(), differences.join("\n")
     )]
-    OtherJob { path: PathBuf, differences: Vec<String> },
+    OtherJob {
+        path: PathBuf,
+        differences: Vec<String>,
+    },
     #[error("nothing was extracted into `{}` yet; run `bunri extract` or `bunri run` first", path.display())]
     NotBegun { path: PathBuf },
 }
@@ -67,8 +73,14 @@ impl JobLock {
             ("output.retail", retail.display().to_string()),
             ("ranges", format!("{:?}", job.ranges)),
         ];
-        let inputs = inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { format: Self::FORMAT.to_owned(), inputs }
+        let inputs = inputs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        Self {
+            format: Self::FORMAT.to_owned(),
+            inputs,
+        }
     }
 
     fn read(custody: &Path) -> Option<Self> {
@@ -105,7 +117,9 @@ pub(crate) enum Reads {
 /// Takes the job's output folders for this process, or says why they are not its to take.
 pub(crate) fn hold(job: &Job, catalogue: &Catalogue, reads: Reads) -> Result<Held, LockError> {
     if reads == Reads::StagingOnly && !job.custody.join(LOCK).is_file() {
-        return Err(LockError::NotBegun { path: job.custody.clone() });
+        return Err(LockError::NotBegun {
+            path: job.custody.clone(),
+        });
     }
     let source = match reads {
         Reads::Source => Some(source_digest(job)?),
@@ -114,13 +128,18 @@ pub(crate) fn hold(job: &Job, catalogue: &Catalogue, reads: Reads) -> Result<Hel
     create_folder(&job.custody)?;
     close_to_others(&job.custody)?;
     create_folder(&job.retail)?;
-    let held = Held { _folders: vec![take(&job.custody)?, take(&job.retail)?] };
+    let held = Held {
+        _folders: vec![take(&job.custody)?, take(&job.retail)?],
+    };
     match JobLock::read(&job.custody) {
         Some(lock) => {
             let source = source.unwrap_or_else(|| lock.source().to_owned());
             let differences = lock.differences(&JobLock::of(job, catalogue, &source));
             if !differences.is_empty() {
-                return Err(LockError::OtherJob { path: job.custody.clone(), differences });
+                return Err(LockError::OtherJob {
+                    path: job.custody.clone(),
+                    differences,
+                });
             }
         }
         None => {
@@ -141,8 +160,10 @@ fn source_digest(job: &Job) -> Result<String, LockError> {
         // A later kind of source brings its own identity.
         _ => return Ok(String::new()),
     };
-    let digests =
-        hash_file(path).map_err(|source| LockError::Source { path: path.clone(), source })?;
+    let digests = hash_file(path).map_err(|source| LockError::Source {
+        path: path.clone(),
+        source,
+    })?;
     Ok(digests.blake3.to_string())
 }
 
@@ -157,7 +178,9 @@ fn take(folder: &Path) -> Result<File, LockError> {
     let file = File::open(folder).map_err(ColumnarError::io("open", folder))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(LockError::Busy { path: folder.to_path_buf() }),
+        Err(TryLockError::WouldBlock) => Err(LockError::Busy {
+            path: folder.to_path_buf(),
+        }),
         Err(TryLockError::Error(source)) => Err(ColumnarError::io("lock", folder)(source).into()),
     }
 }
@@ -167,8 +190,14 @@ fn refuse_unless_empty(folder: &Path) -> Result<(), LockError> {
     for entry in entries {
         let entry = entry.map_err(ColumnarError::io("list", folder))?;
         // What a kill left of the lock itself is nobody's data.
-        if !entry.file_name().to_string_lossy().starts_with(".bunri-tmp-") {
-            return Err(LockError::Foreign { path: folder.to_path_buf() });
+        if !entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(".bunri-tmp-")
+        {
+            return Err(LockError::Foreign {
+                path: folder.to_path_buf(),
+            });
         }
     }
     Ok(())

@@ -24,7 +24,11 @@ impl Progress {
         // Only the first call in a process can succeed, and the first is enough.
         let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
         let visible = log == Log::Human && std::io::stderr().is_terminal();
-        let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if visible {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(None, target);
         let style = "{prefix:>8} {bar:32.cyan} {human_pos:>12}/{human_len} rows  {per_sec:>16}  {eta:>4}  {msg}";
         if let Ok(style) = ProgressStyle::with_template(style) {
@@ -35,7 +39,11 @@ impl Progress {
 
     fn line(&self, text: &str) {
         if self.log == Log::Human {
-            if self.bar.is_hidden() { screen::tell(text) } else { self.bar.println(text) }
+            if self.bar.is_hidden() {
+                screen::tell(text)
+            } else {
+                self.bar.println(text)
+            }
         }
     }
 
@@ -65,12 +73,18 @@ impl Observer for Progress {
         }
         if self.log == Log::Json {
             let line = match event {
-                Event::Stage { name, rows } => json!({"event": "stage", "stage": name, "rows": rows}),
+                Event::Stage { name, rows } => {
+                    json!({"event": "stage", "stage": name, "rows": rows})
+                }
                 Event::Table { id } => json!({"event": "table", "table": id}),
                 // One line for every batch would bury the others.
                 Event::Rows { .. } => return,
-                Event::TableDone { id, rows } => json!({"event": "table_done", "table": id, "rows": rows}),
-                Event::TableKept { id, rows } => json!({"event": "table_kept", "table": id, "rows": rows}),
+                Event::TableDone { id, rows } => {
+                    json!({"event": "table_done", "table": id, "rows": rows})
+                }
+                Event::TableKept { id, rows } => {
+                    json!({"event": "table_kept", "table": id, "rows": rows})
+                }
             };
             screen::event(&line);
         }

@@ -24,7 +24,9 @@ pub(crate) fn event(event: &Value) {
 /// Prints why a command ended early, and what to do.
 pub(crate) fn failure(log: Log, code: u8, message: &str, advice: Option<&str>) {
     match log {
-        Log::Json => event(&json!({"event": "failure", "code": code, "message": message, "advice": advice})),
+        Log::Json => {
+            event(&json!({"event": "failure", "code": code, "message": message, "advice": advice}))
+        }
         Log::Human => {
             tell(&format!("bunri: {message}"));
             if let Some(advice) = advice {

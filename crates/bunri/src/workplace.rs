@@ -23,11 +23,17 @@ impl Workplace {
     }
 
     pub(crate) fn roots(&self) -> StoreRoots {
-        StoreRoots { custody: self.job.custody.clone(), retail: self.job.retail.clone() }
+        StoreRoots {
+            custody: self.job.custody.clone(),
+            retail: self.job.retail.clone(),
+        }
     }
 
     pub(crate) fn extract_options(&self) -> ExtractOptions {
-        ExtractOptions { memory: self.job.memory, threads: self.job.threads }
+        ExtractOptions {
+            memory: self.job.memory,
+            threads: self.job.threads,
+        }
     }
 
     pub(crate) fn split_options(&self) -> SplitOptions {

@@ -16,6 +16,9 @@ pub(crate) fn note(custody: &Path, stage: &str, state: &str) -> Result<(), Colum
         .create(true)
         .append(true)
         .open(&path)
-        .and_then(|mut file| file.write_all(line.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|mut file| {
+            file.write_all(line.as_bytes())
+                .and_then(|()| file.sync_all())
+        })
         .map_err(ColumnarError::io("write", &path))
 }

@@ -13,9 +13,18 @@ use crate::screen;
 const STRIDE: u64 = 100_000;
 
 pub(crate) fn run(arguments: &SampleArguments, log: Log) -> Result<Outcome, Failure> {
-    let SampleArguments { points, seed, out, shuffle } = arguments;
-    let options =
-        SampleOptions { points: *points, seed: *seed, out: out.clone(), shuffle: *shuffle };
+    let SampleArguments {
+        points,
+        seed,
+        out,
+        shuffle,
+    } = arguments;
+    let options = SampleOptions {
+        points: *points,
+        seed: *seed,
+        out: out.clone(),
+        shuffle: *shuffle,
+    };
     let told = AtomicU64::new(0);
     let stats = generate(&options, &|done| {
         let strides = done / STRIDE;

@@ -14,13 +14,20 @@ use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
 
-pub(crate) fn run(arguments: &JobArguments, log: Log, progress: &Progress) -> Result<Outcome, Failure> {
+pub(crate) fn run(
+    arguments: &JobArguments,
+    log: Log,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
     let _held = hold(&workplace.job, &workplace.catalogue, Reads::Source)?;
     let extracted = do_extract(&workplace, log, progress)?;
     let divided = do_split(&workplace, log, progress)?;
     let verified = verify::of_job(&workplace, log, progress)?;
-    Ok([extracted, divided, verified].into_iter().max_by_key(severity).unwrap_or(Outcome::Clean))
+    Ok([extracted, divided, verified]
+        .into_iter()
+        .max_by_key(severity)
+        .unwrap_or(Outcome::Clean))
 }
 
 fn severity(outcome: &Outcome) -> u8 {
@@ -67,11 +74,22 @@ fn do_extract(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Ou
     progress.done();
     journal::note(custody, "extract", "done")?;
     say_extracted(&stats, log);
-    Ok(if stats.rows_rejected > 0 { Outcome::SomethingToRead } else { Outcome::Clean })
+    Ok(if stats.rows_rejected > 0 {
+        Outcome::SomethingToRead
+    } else {
+        Outcome::Clean
+    })
 }
 
 fn say_extracted(stats: &ExtractStats, log: Log) {
-    let ExtractStats { tables, tables_kept, rows_staged, rows_rejected, source_bytes, staged_bytes } = *stats;
+    let ExtractStats {
+        tables,
+        tables_kept,
+        rows_staged,
+        rows_rejected,
+        source_bytes,
+        staged_bytes,
+    } = *stats;
     match log {
         Log::Json => screen::event(&json!({
             "event": "extracted", "tables": tables, "tables_kept": tables_kept, "rows_staged": rows_staged,
@@ -87,16 +105,27 @@ fn say_extracted(stats: &ExtractStats, log: Log) {
 fn do_split(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Outcome, Failure> {
     let custody = &workplace.job.custody;
     journal::note(custody, "split", "begun")?;
-    let stats =
-        split(&workplace.catalogue, &workplace.roots(), &workplace.split_options(), progress)?;
+    let stats = split(
+        &workplace.catalogue,
+        &workplace.roots(),
+        &workplace.split_options(),
+        progress,
+    )?;
     progress.done();
     journal::note(custody, "split", "done")?;
     match log {
         Log::Json => screen::event(&json!({"event": "split", "tables": stats.tables})),
         Log::Human => screen::say(&split_table(&stats)),
     }
-    let undecided = stats.tables.values().any(|table| !table.reason_rows.is_empty());
-    Ok(if undecided { Outcome::SomethingToRead } else { Outcome::Clean })
+    let undecided = stats
+        .tables
+        .values()
+        .any(|table| !table.reason_rows.is_empty());
+    Ok(if undecided {
+        Outcome::SomethingToRead
+    } else {
+        Outcome::Clean
+    })
 }
 
 /// Rows by ownership and by store.
@@ -106,15 +135,30 @@ fn split_table(stats: &SplitStats) -> String {
     screen.set_content_arrangement(ContentArrangement::Dynamic);
     let stores = Store::ALL.map(Store::word);
     let ownerships = ["own", "other", "undecided", "reference"];
-    let header = ["table", "staging"].into_iter().chain(ownerships).chain(stores.map(|word| match word {
-        "retail" => "→ retail",
-        "transmission" => "→ transmission",
-        _ => "→ quarantine",
-    }));
+    let header = ["table", "staging"]
+        .into_iter()
+        .chain(ownerships)
+        .chain(stores.map(|word| match word {
+            "retail" => "→ retail",
+            "transmission" => "→ transmission",
+            _ => "→ quarantine",
+        }));
     screen.set_header(header);
     for (id, table) in &stats.tables {
-        let owned = |word: &str| table.ownership_rows.get(word).copied().unwrap_or_default().to_string();
-        let stored = |word: &str| table.store_rows.get(word).map_or("–".to_owned(), ToString::to_string);
+        let owned = |word: &str| {
+            table
+                .ownership_rows
+                .get(word)
+                .copied()
+                .unwrap_or_default()
+                .to_string()
+        };
+        let stored = |word: &str| {
+            table
+                .store_rows
+                .get(word)
+                .map_or("–".to_owned(), ToString::to_string)
+        };
         let mut row = vec![id.clone(), table.staging_rows.to_string()];
         row.extend(ownerships.map(owned));
         row.extend(stores.map(stored));

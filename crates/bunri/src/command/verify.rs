@@ -1,6 +1,229 @@
+//! `bunri verify`: which claims hold, printed as a table; the full report lies in custody.
+
+use std::path::Path;
+
+use bunri_catalogue::load;
+use bunri_verify::{
+    EVIDENCE, Finding, Note, REPORT, Report, Status, VerifyInputs, VerifyOptions, verify,
+    verify_store_alone,
+};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use serde_json::json;
+
 use crate::args::{Log, VerifyArguments};
+use crate::command::journal;
 use crate::exit::{Failure, Outcome};
+use crate::lock::{Reads, hold};
 use crate::progress::Progress;
+use crate::screen;
 use crate::workplace::Workplace;
-pub(crate) fn run(_: &VerifyArguments, _: Log, _: &Progress) -> Result<Outcome, Failure> { Ok(Outcome::Clean) }
-pub(crate) fn of_job(_: &Workplace, _: Log, _: &Progress) -> Result<Outcome, Failure> { Ok(Outcome::Clean) }
+
+/// Findings and notes printed; the report has them all up to its own cap, with exact totals.
+const SHOWN: usize = 12;
+
+pub(crate) fn run(
+    arguments: &VerifyArguments,
+    log: Log,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
+    let VerifyArguments {
+        job,
+        store,
+        catalogue,
+    } = arguments;
+    match (job, store) {
+        (Some(job), _) => {
+            let workplace = Workplace::open(job)?;
+            let _held = hold(&workplace.job, &workplace.catalogue, Reads::StagingOnly)?;
+            of_job(&workplace, log, progress)
+        }
+        (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
+        // The argument parser asks for one of the two.
+        (None, None) => Ok(Outcome::Clean),
+    }
+}
+
+/// Verifies the stores of a job whose folders this process holds.
+pub(crate) fn of_job(
+    workplace: &Workplace,
+    log: Log,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
+    let Workplace { job, catalogue } = workplace;
+    journal::note(&job.custody, "verify", "begun")?;
+    let inputs = VerifyInputs {
+        catalogue,
+        custody: &job.custody,
+        retail: &job.retail,
+        cutover: job.cutover,
+        ranges: &job.ranges,
+        label: &job.label,
+        kind: job.kind.word(),
+    };
+    let options = VerifyOptions {
+        threads: job.threads,
+        memory: job.memory,
+    };
+    let report = verify(&inputs, &options, progress)?;
+    progress.done();
+    let outcome = outcome(&report);
+    let state = if outcome == Outcome::ClaimBroken {
+        "broken"
+    } else {
+        "done"
+    };
+    journal::note(&job.custody, "verify", state)?;
+    say(&report, log);
+    if log == Log::Human {
+        let custody = job.custody.display();
+        screen::say(&format!("retail store  {}", job.retail.display()));
+        screen::say(&format!("transmission  {custody}/transmission"));
+        screen::say(&format!("quarantine    {custody}/quarantine"));
+        screen::say(&format!("report        {custody}/{EVIDENCE}/{REPORT}"));
+    }
+    Ok(outcome)
+}
+
+fn of_store(store: &Path, catalogue: Option<&Path>, log: Log) -> Result<Outcome, Failure> {
+    let catalogue = catalogue.map(load).transpose()?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let report = verify_store_alone(store, catalogue.as_ref(), threads)?;
+    say(&report, log);
+    Ok(outcome(&report))
+}
+
+/// A claim that was not checked is something to read: such a run is not clean.
+fn outcome(report: &Report) -> Outcome {
+    let unchecked = report
+        .claims
+        .iter()
+        .any(|claim| claim.status == Status::NotChecked);
+    if report.broken() {
+        Outcome::ClaimBroken
+    } else if unchecked || report.something_to_read() {
+        Outcome::SomethingToRead
+    } else {
+        Outcome::Clean
+    }
+}
+
+fn say(report: &Report, log: Log) {
+    if log == Log::Json {
+        let claims: Vec<_> = report
+            .claims
+            .iter()
+            .map(|claim| json!({"code": claim.code, "status": claim.status, "findings": claim.findings_total}))
+            .collect();
+        screen::event(&json!({"event": "verified", "broken": report.broken(), "claims": claims}));
+        return;
+    }
+    screen::say(&claims_table(report));
+    if report.broken() {
+        screen::say("A claim is broken: do not hand over.");
+    }
+    let findings: Vec<String> = report.findings.iter().map(finding_line).collect();
+    say_some("findings", &findings);
+    let notes: Vec<String> = report.notes.iter().map(note_line).collect();
+    say_some("to read", &notes);
+}
+
+fn say_some(title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    screen::say(&format!("{title}:"));
+    lines
+        .iter()
+        .take(SHOWN)
+        .for_each(|line| screen::say(&format!("  {line}")));
+    if lines.len() > SHOWN {
+        screen::say(&format!(
+            "  … and {} more in the report",
+            lines.len() - SHOWN
+        ));
+    }
+}
+
+fn claims_table(report: &Report) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["claim", "", "status", "rows", "cells", "findings", "why"]);
+    for claim in &report.claims {
+        let (word, colour) = match claim.status {
+            Status::Held => ("held", Color::Green),
+            Status::Broken => ("BROKEN", Color::Red),
+            Status::NotChecked => ("not checked", Color::Yellow),
+        };
+        let looked = claim.status != Status::NotChecked;
+        let figure = |value: u64| {
+            Cell::new(if looked {
+                value.to_string()
+            } else {
+                "–".to_owned()
+            })
+        };
+        table.add_row([
+            Cell::new(format!("{:?}", claim.code)).add_attribute(Attribute::Bold),
+            Cell::new(claim.name),
+            Cell::new(word).fg(colour),
+            figure(claim.checked.rows),
+            figure(claim.checked.cells),
+            figure(claim.findings_total),
+            Cell::new(&claim.reason),
+        ]);
+    }
+    table.to_string()
+}
+
+/// One finding, without any value of the row but its name.
+fn finding_line(finding: &Finding) -> String {
+    let Finding {
+        id,
+        claim,
+        grade: _,
+        rule,
+        store,
+        table,
+        column,
+        row,
+        file,
+        count,
+    } = finding;
+    let mut line = format!("{id} {claim:?} {rule}: {store}");
+    let places = [
+        ("table", table),
+        ("column", column),
+        ("row", row),
+        ("file", file),
+    ];
+    for (what, place) in places {
+        if let Some(place) = place {
+            line = format!("{line}, {what} {place}");
+        }
+    }
+    if *count > 1 {
+        format!("{line} ({count} times)")
+    } else {
+        line
+    }
+}
+
+fn note_line(note: &Note) -> String {
+    let Note {
+        rule,
+        store,
+        table,
+        detail,
+        count,
+    } = note;
+    let store = store
+        .as_ref()
+        .map(|store| format!("{store}, "))
+        .unwrap_or_default();
+    let detail = detail
+        .as_ref()
+        .map(|detail| format!(", {detail}"))
+        .unwrap_or_default();
+    format!("{rule}: {store}{table}{detail}: {count}")
+}
