@@ -154,6 +154,7 @@ fn parquet_error(action: &'static str, path: &Path) -> impl Fn(ParquetError) -> 
 pub struct StoreTableWriter<W: Write + Send> {
     ranges: KeyRanges,
     parts: Vec<CanonicalWriter<W>>,
+    current: usize,
 }
 
 impl<W: Write + Send> StoreTableWriter<W> {
@@ -174,6 +175,7 @@ impl<W: Write + Send> StoreTableWriter<W> {
         Ok(Self {
             ranges: ranges.clone(),
             parts,
+            current: 0,
         })
     }
 
@@ -183,6 +185,11 @@ impl<W: Write + Send> StoreTableWriter<W> {
     /// When a sink refuses.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
         for (part, piece) in self.ranges.cut(batch) {
+            // Rows ascend, so the parts before this one are whole: their last row group need not wait in memory.
+            self.parts[self.current.min(part)..part]
+                .iter_mut()
+                .try_for_each(CanonicalWriter::flush_group)?;
+            self.current = self.current.max(part);
             self.parts[part].write(&piece)?;
         }
         Ok(())

@@ -3,6 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use bunri_columnar::ColumnarError;
@@ -15,6 +16,7 @@ pub(crate) fn note(custody: &Path, stage: &str, state: &str) -> Result<(), Colum
     OpenOptions::new()
         .create(true)
         .append(true)
+        .mode(0o600)
         .open(&path)
         .and_then(|mut file| {
             file.write_all(line.as_bytes())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bunri_catalogue::load;
 use bunri_verify::{
-    EVIDENCE, Finding, Note, REPORT, Report, Status, VerifyInputs, VerifyOptions, verify,
+    Checked, EVIDENCE, Finding, Note, REPORT, Report, Status, VerifyInputs, VerifyOptions, verify,
     verify_store_alone,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
@@ -148,7 +148,7 @@ fn claims_table(report: &Report) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["claim", "", "status", "rows", "cells", "findings", "why"]);
+    table.set_header(["claim", "", "status", "looked at", "findings", "why"]);
     for claim in &report.claims {
         let (word, colour) = match claim.status {
             Status::Held => ("held", Color::Green),
@@ -156,24 +156,36 @@ fn claims_table(report: &Report) -> String {
             Status::NotChecked => ("not checked", Color::Yellow),
         };
         let looked = claim.status != Status::NotChecked;
-        let figure = |value: u64| {
-            Cell::new(if looked {
-                value.to_string()
-            } else {
-                "–".to_owned()
-            })
+        let findings = if looked {
+            claim.findings_total.to_string()
+        } else {
+            "–".to_owned()
         };
         table.add_row([
             Cell::new(format!("{:?}", claim.code)).add_attribute(Attribute::Bold),
             Cell::new(claim.name),
             Cell::new(word).fg(colour),
-            figure(claim.checked.rows),
-            figure(claim.checked.cells),
-            figure(claim.findings_total),
+            Cell::new(looked_at(&claim.checked)),
+            Cell::new(findings),
             Cell::new(&claim.reason),
         ]);
     }
     table.to_string()
+}
+
+/// What a claim was held against, in the largest figures that it has.
+fn looked_at(checked: &Checked) -> String {
+    let Checked {
+        files,
+        tables: _,
+        rows,
+        cells,
+    } = *checked;
+    match (files, rows) {
+        (0, 0) => "–".to_owned(),
+        (files, 0) => format!("{files} files"),
+        (_, rows) => format!("{rows} rows, {cells} cells"),
+    }
 }
 
 /// One finding, without any value of the row but its name.
