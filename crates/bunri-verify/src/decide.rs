@@ -4,43 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Class, Ownership, Table};
+use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{Batches, Staging};
 
 use crate::VerifyError;
-use crate::evaluator::grants::ownerships;
-use crate::evaluator::{CellRules, Facts, OwnershipSet, Terms, Timeline, Verdict, decide};
+use crate::classes::{Classifier, ColumnClasses, Seen};
+use crate::evaluator::{Facts, OwnershipSet, Row, Terms, Timeline, Verdict, decide};
 use crate::index::file::FactFile;
-use crate::index::fold::{FactBuilder, Scratch};
+use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
-use crate::index::parents::{
-    KnownTimeline, ParentFold, Parents, parent_rules, referenced, suppliers, write_record,
-};
-use crate::rows::{BATCH_ROWS, BatchRow, EncodedKeys, Keys, View};
+use crate::index::parent_index::ParentIndex;
+use crate::index::parents::{KnownTimeline, Parents, parent_rules, referenced, suppliers};
+use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 
 /// What the tables decided so far leave for those that come after them.
 pub(crate) struct Indexes {
     pub(crate) ledger: Arc<FactFile>,
     /// By parent table and the columns referred to.
     pub(crate) parents: BTreeMap<(usize, Vec<usize>), Arc<FactFile>>,
-}
-
-/// The classes of a column's cells in one batch.
-#[derive(Debug, Clone)]
-pub(crate) enum ColumnClasses {
-    /// The same in every row.
-    Fixed(Class),
-    /// By row.
-    PerRow(Vec<Class>),
-}
-
-impl ColumnClasses {
-    pub(crate) fn class(&self, row: usize) -> Class {
-        match self {
-            Self::Fixed(class) => *class,
-            Self::PerRow(classes) => classes[row],
-        }
-    }
 }
 
 /// A batch of staged rows, decided.
@@ -56,31 +37,19 @@ pub(crate) struct Decided {
     pub(crate) first: u64,
 }
 
-/// Values without a case, and conditions that were met: what a reviewer should know of.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Seen {
-    /// Rows with an unseen deciding value, by column.
-    pub(crate) unseen: BTreeMap<usize, u64>,
-    /// Rows that met each `[[when]]`.
-    pub(crate) when: Vec<u64>,
-}
-
 /// Decides a table from its first row to its last.
 pub(crate) struct Decider<'a> {
     table: &'a Table,
+    position: usize,
     terms: &'a Terms,
-    rules: CellRules<'a>,
+    classifier: Classifier<'a>,
     batches: Batches,
-    timelines: Option<Asking>,
-    known: KnownTimeline,
-    parents: Vec<Asking>,
-    suppliers: Option<Asking>,
+    sources: Sources,
+    /// For the children of this table.
     index: Vec<ParentIndex>,
     key: Option<Keys>,
     last_key: Vec<u8>,
-    position: usize,
     next: u64,
-    pub(crate) seen: Seen,
 }
 
 impl<'a> Decider<'a> {
@@ -93,51 +62,21 @@ impl<'a> Decider<'a> {
         scratch: &Scratch,
     ) -> Result<Self, VerifyError> {
         let table = &catalogue.tables[position];
-        let rows = staging.table(table)?;
-        let join = |columns: &[usize], facts| Joined::new(table, &rows, columns, facts, scratch);
-        let timelines = table
-            .ledger_key
-            .as_ref()
-            .map(|key| join(key, &indexes.ledger))
-            .transpose()?;
-        let mut parents = Vec::new();
-        for rule in parent_rules(&table.rows) {
-            let facts = indexes
-                .parents
-                .get(&(rule.table, rule.references))
-                .ok_or(VerifyError::Index)?;
-            parents.push(join(&rule.key, facts)?);
-        }
-        let suppliers = match (&timelines, parents.first()) {
-            (None, Some(first)) => suppliers(table, &rows, first, &indexes.ledger, scratch)?,
-            _ => None,
-        };
         let index = referenced(catalogue, position).into_iter();
+        let keyed = !table.key.is_empty();
         Ok(Self {
             table,
+            position,
             terms,
-            rules: CellRules::new(table),
-            batches: rows.all(BATCH_ROWS)?,
-            timelines: timelines.map(|joined| joined.read(table)).transpose()?,
-            known: KnownTimeline::default(),
-            parents: parents
-                .iter()
-                .map(|joined| joined.read(table))
-                .collect::<Result<_, _>>()?,
-            suppliers: suppliers.map(|joined| joined.read(table)).transpose()?,
+            classifier: Classifier::new(table),
+            batches: staging.table(table)?.all(BATCH_ROWS)?,
+            sources: Sources::new(table, staging, indexes, scratch)?,
             index: index
                 .map(|key| ParentIndex::new(table, key, scratch))
                 .collect::<Result<_, _>>()?,
-            key: (!table.key.is_empty())
-                .then(|| Keys::new(table, &table.key))
-                .transpose()?,
+            key: keyed.then(|| Keys::new(table, &table.key)).transpose()?,
             last_key: Vec::new(),
-            position,
             next: 0,
-            seen: Seen {
-                unseen: BTreeMap::new(),
-                when: vec![0; table.when.len()],
-            },
         })
     }
 
@@ -146,14 +85,7 @@ impl<'a> Decider<'a> {
         let Some(batch) = self.batches.next().transpose()? else {
             return Ok(None);
         };
-        let every_asking = self
-            .timelines
-            .iter_mut()
-            .chain(&mut self.parents)
-            .chain(&mut self.suppliers);
-        for asking in every_asking {
-            asking.begin(&batch)?;
-        }
+        self.sources.begin(&batch)?;
         for index in &mut self.index {
             index.begin(&batch)?;
         }
@@ -162,7 +94,7 @@ impl<'a> Decider<'a> {
         for row in 0..batch.num_rows() {
             verdicts.push(self.row(row, &view.row(row))?);
         }
-        let classes = self.classes(&view, &verdicts);
+        let classes = self.classifier.of(&view, &verdicts);
         let keys = self.keys(&batch)?;
         let first = self.next;
         self.next += batch.num_rows() as u64;
@@ -175,16 +107,30 @@ impl<'a> Decider<'a> {
         }))
     }
 
+    fn row(&mut self, row: usize, cells: &impl Row) -> Result<Verdict, VerifyError> {
+        let number = self.next + row as u64;
+        let mut above = (!self.index.is_empty()).then(Vec::new);
+        let facts = self.sources.facts(row, number, above.as_mut())?;
+        let verdict = decide(
+            &self.table.rows,
+            &self.table.known_at,
+            cells,
+            facts,
+            self.terms,
+        );
+        let above = above.filter(|fact| !fact.is_empty());
+        for index in &mut self.index {
+            index.push(row, verdict, above.as_deref())?;
+        }
+        Ok(verdict)
+    }
+
     /// The keys, which ascend, or else nothing that reads rows beside rows can be believed.
     fn keys(&mut self, batch: &RecordBatch) -> Result<Option<EncodedKeys>, VerifyError> {
-        let Some(encoded) = self
-            .key
-            .as_mut()
-            .map(|keys| keys.encode(batch))
-            .transpose()?
-        else {
+        let Some(keys) = &mut self.key else {
             return Ok(None);
         };
+        let encoded = keys.encode(batch)?;
         for row in 0..batch.num_rows() {
             let before = if row == 0 {
                 self.last_key.as_slice()
@@ -205,154 +151,112 @@ impl<'a> Decider<'a> {
         Ok(Some(encoded))
     }
 
-    fn row(&mut self, row: usize, cells: &BatchRow<'_>) -> Result<Verdict, VerifyError> {
-        let number = self.next + row as u64;
-        let timeline = match &mut self.timelines {
-            None => None,
-            Some(asking) => match asking.fact(row, number)? {
-                Some(fact) => Some(self.known.read(fact.bytes, fact.record)?),
-                None => Some(Timeline::unknown()),
-            },
+    /// After the last batch: the indexes for children of this table.
+    pub(crate) fn finish(self, indexes: &mut Indexes) -> Result<Seen, VerifyError> {
+        for index in self.index {
+            let key = (self.position, index.references.clone());
+            indexes.parents.insert(key, Arc::new(index.finish()?));
+        }
+        Ok(self.classifier.seen)
+    }
+}
+
+/// What other tables say about the rows of this one, read beside them.
+struct Sources {
+    timelines: Option<Asking>,
+    known: KnownTimeline,
+    parents: Vec<Asking>,
+    sets: Vec<OwnershipSet>,
+    suppliers: Option<Asking>,
+}
+
+impl Sources {
+    fn new(
+        table: &Table,
+        staging: &Staging,
+        indexes: &Indexes,
+        scratch: &Scratch,
+    ) -> Result<Self, VerifyError> {
+        let rows = staging.table(table)?;
+        let join = |columns: &[usize], facts| Joined::new(table, &rows, columns, facts, scratch);
+        let timelines = table
+            .ledger_key
+            .as_ref()
+            .map(|key| join(key, &indexes.ledger))
+            .transpose()?;
+        let mut parents = Vec::new();
+        for rule in parent_rules(&table.rows) {
+            let facts = indexes
+                .parents
+                .get(&(rule.table, rule.references))
+                .ok_or(VerifyError::Index)?;
+            parents.push(join(&rule.key, facts)?);
+        }
+        let suppliers = match (&timelines, parents.first()) {
+            (None, Some(first)) => suppliers(table, &rows, first, &indexes.ledger, scratch)?,
+            _ => None,
         };
-        let mut sets = Vec::with_capacity(self.parents.len());
-        let mut above: Option<Vec<u8>> = None;
-        for (at, asking) in self.parents.iter_mut().enumerate() {
+        Ok(Self {
+            timelines: timelines.map(|joined| joined.read(table)).transpose()?,
+            known: KnownTimeline::default(),
+            parents: parents
+                .iter()
+                .map(|joined| joined.read(table))
+                .collect::<Result<_, _>>()?,
+            sets: Vec::new(),
+            suppliers: suppliers.map(|joined| joined.read(table)).transpose()?,
+        })
+    }
+
+    fn begin(&mut self, batch: &RecordBatch) -> Result<(), VerifyError> {
+        let every = self
+            .timelines
+            .iter_mut()
+            .chain(&mut self.parents)
+            .chain(&mut self.suppliers);
+        for asking in every {
+            asking.begin(batch)?;
+        }
+        Ok(())
+    }
+
+    /// The facts about a row; `above` takes what is known of its first parents, for the children of this table.
+    fn facts(
+        &mut self,
+        row: usize,
+        number: u64,
+        mut above: Option<&mut Vec<u8>>,
+    ) -> Result<Facts<'_>, VerifyError> {
+        self.sets.clear();
+        for asking in &mut self.parents {
             let fact = asking.fact(row, number)?;
             let set = fact
                 .as_ref()
                 .map(|fact| Parents::read(fact.bytes))
                 .transpose()?;
-            sets.push(set.map_or(OwnershipSet::EMPTY, |parents| parents.ownerships));
-            if at == 0 && !self.index.is_empty() {
-                above = fact.map(|fact| fact.bytes.to_vec());
+            self.sets
+                .push(set.map_or(OwnershipSet::EMPTY, |parents| parents.ownerships));
+            if let (Some(above), Some(fact)) = (above.take(), fact) {
+                above.extend_from_slice(fact.bytes);
             }
         }
-        let suppliers = match &mut self.suppliers {
-            None => OwnershipSet::EMPTY,
-            Some(asking) => asking
-                .fact(row, number)?
-                .map_or(OwnershipSet::EMPTY, |fact| {
-                    OwnershipSet(fact.bytes.first().copied().unwrap_or(0))
-                }),
-        };
-        let facts = Facts {
-            timeline,
-            parents: &sets,
-            suppliers,
-        };
-        let verdict = decide(
-            &self.table.rows,
-            &self.table.known_at,
-            cells,
-            facts,
-            self.terms,
-        );
-        for index in &mut self.index {
-            index.push(row, verdict, above.as_deref())?;
-        }
-        Ok(verdict)
-    }
-
-    fn classes(&mut self, view: &View<'_>, verdicts: &[Verdict]) -> Vec<ColumnClasses> {
-        for when in 0..self.table.when.len() {
-            let met = |(row, verdict): &(usize, &Verdict)| {
-                self.rules.meets(when, verdict.ownership(), &view.row(*row))
-            };
-            self.seen.when[when] += verdicts.iter().enumerate().filter(met).count() as u64;
-        }
-        (0..self.table.columns.len())
-            .map(|column| self.column(column, view, verdicts))
-            .collect()
-    }
-
-    fn column(&mut self, column: usize, view: &View<'_>, verdicts: &[Verdict]) -> ColumnClasses {
-        let possible: Vec<Option<Class>> = ownerships(self.table)
-            .iter()
-            .map(|&ownership: &Ownership| self.rules.fixed(column, ownership))
-            .collect();
-        if let [Some(class), ..] = possible[..]
-            && possible.iter().all(|other| *other == Some(class))
+        let mut supplied = OwnershipSet::EMPTY;
+        if let Some(asking) = &mut self.suppliers
+            && let Some(fact) = asking.fact(row, number)?
         {
-            return ColumnClasses::Fixed(class);
+            supplied = OwnershipSet(*fact.bytes.first().ok_or(VerifyError::Index)?);
         }
-        let mut unseen = 0;
-        let class = |(row, verdict): (usize, &Verdict)| {
-            let decided = self
-                .rules
-                .class(column, verdict.ownership(), &view.row(row));
-            unseen += u64::from(decided.unseen);
-            decided.class
+        let timeline = match &mut self.timelines {
+            None => None,
+            Some(asking) => Some(match asking.fact(row, number)? {
+                Some(fact) => self.known.read(fact.bytes, fact.record)?,
+                None => Timeline::unknown(),
+            }),
         };
-        let classes = verdicts.iter().enumerate().map(class).collect();
-        if unseen > 0 {
-            *self.seen.unseen.entry(column).or_default() += unseen;
-        }
-        ColumnClasses::PerRow(classes)
-    }
-
-    /// After the last batch: the indexes for children of this table.
-    pub(crate) fn finish(self, indexes: &mut Indexes) -> Result<Seen, VerifyError> {
-        for index in self.index {
-            let key = (self.position, index.references);
-            indexes
-                .parents
-                .insert(key, Arc::new(index.builder.finish()?));
-        }
-        Ok(self.seen)
-    }
-}
-
-/// The index of one parent table by one list of columns, while it is built.
-struct ParentIndex {
-    references: Vec<usize>,
-    keys: Keys,
-    owner_keys: Option<Keys>,
-    encoded: Option<EncodedKeys>,
-    owners: Option<EncodedKeys>,
-    builder: FactBuilder<ParentFold>,
-    record: Vec<u8>,
-}
-
-impl ParentIndex {
-    fn new(table: &Table, references: Vec<usize>, scratch: &Scratch) -> Result<Self, VerifyError> {
-        let in_order = table.key.starts_with(&references);
-        Ok(Self {
-            keys: Keys::new(table, &references)?,
-            owner_keys: table
-                .ledger_key
-                .as_ref()
-                .map(|key| Keys::new(table, key))
-                .transpose()?,
-            encoded: None,
-            owners: None,
-            builder: FactBuilder::new(ParentFold::default(), in_order, scratch)?,
-            record: Vec::new(),
-            references,
+        Ok(Facts {
+            timeline,
+            parents: &self.sets,
+            suppliers: supplied,
         })
-    }
-
-    fn begin(&mut self, batch: &RecordBatch) -> Result<(), VerifyError> {
-        self.encoded = Some(self.keys.encode(batch)?);
-        self.owners = self
-            .owner_keys
-            .as_mut()
-            .map(|keys| keys.encode(batch))
-            .transpose()?;
-        Ok(())
-    }
-
-    fn push(
-        &mut self,
-        row: usize,
-        verdict: Verdict,
-        above: Option<&[u8]>,
-    ) -> Result<(), VerifyError> {
-        // NULL matches nothing, so a parent without a key has no children.
-        let Some(key) = self.encoded.as_ref().and_then(|encoded| encoded.key(row)) else {
-            return Ok(());
-        };
-        let own_key = self.owners.as_ref().map(|owners| owners.key(row));
-        write_record(verdict, own_key, above, &mut self.record)?;
-        self.builder.push(key, &self.record)
     }
 }

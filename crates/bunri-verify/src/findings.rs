@@ -13,6 +13,7 @@ pub(crate) struct Place {
     pub(crate) column: Option<String>,
     pub(crate) row: Option<String>,
     pub(crate) file: Option<String>,
+    pub(crate) detail: Option<String>,
 }
 
 impl Place {
@@ -26,6 +27,13 @@ impl Place {
     pub(crate) fn column(name: &str) -> Self {
         Self {
             column: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn detail(what: &str) -> Self {
+        Self {
+            detail: Some(what.to_owned()),
             ..Self::default()
         }
     }
@@ -123,7 +131,16 @@ impl Findings {
             if rest > 0 {
                 named.push((Place::default(), rest));
             }
-            for (Place { column, row, file }, count) in named {
+            for (
+                Place {
+                    column,
+                    row,
+                    file,
+                    detail,
+                },
+                count,
+            ) in named
+            {
                 findings.push(Finding {
                     id: format!("F{}", findings.len() + 1),
                     claim,
@@ -134,6 +151,7 @@ impl Findings {
                     column,
                     row,
                     file,
+                    detail,
                     count,
                 });
             }

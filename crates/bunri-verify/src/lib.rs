@@ -7,6 +7,7 @@
 
 mod alone;
 mod claims;
+mod classes;
 mod decide;
 mod errors;
 pub mod evaluator;
@@ -19,6 +20,8 @@ mod rows;
 mod store;
 mod table;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod verify;
 

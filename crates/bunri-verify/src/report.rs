@@ -128,6 +128,8 @@ pub struct Finding {
     pub row: Option<String>,
     /// The file, below the store's root.
     pub file: Option<String>,
+    /// Which region, or which fact of the manifest.
+    pub detail: Option<String>,
     /// For how many this finding stands.
     pub count: u64,
 }

@@ -10,7 +10,8 @@ use bunri_columnar::{Event, KeyRanges, Observer, Staging};
 use bunri_fingerprint::FingerprintKey;
 
 use crate::VerifyError;
-use crate::decide::{Decided, Decider, Indexes, Seen};
+use crate::classes::Seen;
+use crate::decide::{Decided, Decider, Indexes};
 use crate::evaluator::Terms;
 use crate::findings::Findings;
 use crate::index::fold::Scratch;

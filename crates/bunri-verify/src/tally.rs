@@ -6,7 +6,8 @@ use bunri_catalogue::{Class, Table};
 use bunri_columnar::Staging;
 
 use crate::VerifyError;
-use crate::decide::{ColumnClasses, Decided};
+use crate::classes::ColumnClasses;
+use crate::decide::Decided;
 use crate::evaluator::{Reason, Verdict};
 use crate::findings::Findings;
 use crate::store::sums::ByRegion;

@@ -150,7 +150,6 @@ fn unit(scale: u8) -> i128 {
 }
 
 /// The source sums reals only where the rounding is exact, so rounding here gives its number.
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 fn scaled(text: &str, scale: u8) -> i128 {
     text.parse::<f64>()
         .map_or(0, |number| (number * unit(scale) as f64).round() as i128)

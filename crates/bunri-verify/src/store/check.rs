@@ -7,7 +7,8 @@ use bunri_columnar::{KeyRanges, Observer};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use bunri_manifest::Digests;
 
-use super::compare::{ActualRows, Chunk, Compare, trouble};
+use super::compare::{Chunk, Compare, trouble};
+use super::cursor::ActualRows;
 use super::expected::{Expected, Regions};
 use super::files::StoreFiles;
 use super::layout::Layout;
@@ -17,7 +18,8 @@ use super::rebuild::Rebuild;
 use super::shape::check_entry;
 use super::sums::ByRegion;
 use crate::VerifyError;
-use crate::decide::{ColumnClasses, Decided};
+use crate::classes::ColumnClasses;
+use crate::decide::Decided;
 use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
 use crate::report::{Checked, Claim};
@@ -176,7 +178,7 @@ impl<'a> StoreCheck<'a> {
                 let at = (ownership as usize, class as usize);
                 if must.sums[at.0][at.1] != is.sums[at.0][at.1] {
                     let region = format!("{} {}", ownership.word(), class.word());
-                    findings.add(Claim::C3, "region_differs", about, Place::column(&region));
+                    findings.add(Claim::C3, "region_differs", about, Place::detail(&region));
                 }
             }
         }

@@ -2,15 +2,14 @@
 //! and where they differ, row by row: missing, doubled, changed, without a partner in staging, not granted.
 
 use arrow_array::{Array, RecordBatch};
-use arrow_row::{RowConverter, Rows};
 use bunri_catalogue::Store;
 use bunri_columnar::Observer;
 use bunri_fingerprint::FingerprintKey;
 
+use super::cursor::{ActualRows, Cursor, Loaded};
 use super::expected::{Expected, Regions};
 use super::layout::{Layout, key_text};
-use super::multiset::SortedRows;
-use super::reader::{FileRows, converter, order_columns};
+use super::reader::FileRows;
 use super::sums::RegionSums;
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
@@ -19,30 +18,6 @@ use crate::rows::{EncodedKeys, View};
 
 /// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
 const STRETCH: usize = 64;
-
-/// The rows of the store, in order.
-pub(crate) enum ActualRows {
-    /// As the files have them.
-    Files(FileRows),
-    /// Sorted here, because the files have them in another order.
-    Sorted(SortedRows),
-}
-
-impl ActualRows {
-    fn next(&mut self) -> Result<Option<RecordBatch>, VerifyError> {
-        match self {
-            Self::Files(files) => Ok(files.next()),
-            Self::Sorted(sorted) => Ok(sorted.next()?.map(|batch| batch.rows)),
-        }
-    }
-}
-
-/// A batch of the store's rows and how far it was compared.
-struct Loaded {
-    batch: RecordBatch,
-    keys: Rows,
-    at: usize,
-}
 
 /// Expected rows and the keys of the staged rows among which they lie.
 pub(crate) struct Chunk<'c> {
@@ -78,15 +53,9 @@ impl Chunk<'_> {
 /// Compares one table of one store.
 pub(crate) struct Compare<'a> {
     layout: &'a Layout<'a>,
-    actual: ActualRows,
-    converter: RowConverter,
-    order: Vec<usize>,
-    loaded: Option<Loaded>,
+    cursor: Cursor<'a>,
     /// How many rows to try at once.
     stretch: usize,
-    observer: &'a dyn Observer,
-    /// Rows of the store before the loaded batch.
-    before: u64,
     pub(crate) must: RegionSums,
     pub(crate) is: RegionSums,
     pub(crate) findings: Findings,
@@ -99,15 +68,9 @@ impl<'a> Compare<'a> {
         key: &FingerprintKey,
         observer: &'a dyn Observer,
     ) -> Result<Self, VerifyError> {
-        let order = order_columns(layout);
         Ok(Self {
-            converter: converter(layout, &order)?,
-            order,
-            actual,
-            loaded: None,
+            cursor: Cursor::new(layout, actual, observer)?,
             stretch: STRETCH,
-            observer,
-            before: 0,
             must: RegionSums::new(layout, key),
             is: RegionSums::new(layout, key),
             findings: Findings::default(),
@@ -119,34 +82,6 @@ impl<'a> Compare<'a> {
         About {
             store: self.layout.store.word(),
             table: Some(&self.layout.table.id),
-        }
-    }
-
-    /// Makes sure that a batch with rows left is loaded; false at the end.
-    fn load(&mut self) -> Result<bool, VerifyError> {
-        loop {
-            match &self.loaded {
-                Some(loaded) if loaded.at < loaded.batch.num_rows() => return Ok(true),
-                Some(loaded) => self.before += loaded.batch.num_rows() as u64,
-                None => {}
-            }
-            self.loaded = None;
-            if self.observer.cancelled() {
-                return Err(VerifyError::Interrupted);
-            }
-            let Some(batch) = self.actual.next()? else {
-                return Ok(false);
-            };
-            let columns: Vec<_> = self
-                .order
-                .iter()
-                .map(|&column| batch.column(column).clone())
-                .collect();
-            let keys = self
-                .converter
-                .convert_columns(&columns)
-                .map_err(VerifyError::arrow(&self.layout.table.id))?;
-            self.loaded = Some(Loaded { batch, keys, at: 0 });
         }
     }
 
@@ -163,14 +98,11 @@ impl<'a> Compare<'a> {
         }
         let last = chunk.keys.bytes(chunk.staged - 1);
         let mut next = 0;
-        while self.load()? {
-            let Some(mut loaded) = self.loaded.take() else {
-                break;
-            };
-            let end = first_after(&loaded, last);
+        while let Some(mut loaded) = self.cursor.take()? {
+            let end = loaded.first_after(last);
             let ended = end < loaded.batch.num_rows();
             self.window(&mut loaded, end, chunk, &mut next)?;
-            self.loaded = Some(loaded);
+            self.cursor.put_back(loaded);
             if ended {
                 break;
             }
@@ -235,7 +167,7 @@ impl<'a> Compare<'a> {
     ) -> Result<(), VerifyError> {
         let stop = end.min(loaded.at + STRETCH);
         while loaded.at < stop {
-            let key = loaded.keys.row(loaded.at).data();
+            let key = loaded.key();
             let expected = (*next < chunk.expected.rows.num_rows()).then(|| chunk.key(*next));
             match expected {
                 Some(expected) if expected < key => {
@@ -349,7 +281,7 @@ impl<'a> Compare<'a> {
         };
         if !self.findings.full(claim, rule, about) {
             let view = View::of(&loaded.batch)?;
-            let number = self.before + loaded.at as u64;
+            let number = self.cursor.before + loaded.at as u64;
             let name = |position: usize| key_text(view.cells[position].value(loaded.at));
             place.row = Some(self.layout.row_name("store", number, name));
         }
@@ -359,24 +291,21 @@ impl<'a> Compare<'a> {
 
     /// What is left in the store after the last staged row. Gives the rows of the store.
     pub(crate) fn finish(&mut self) -> Result<u64, VerifyError> {
-        while self.load()? {
-            let Some(mut loaded) = self.loaded.take() else {
-                break;
-            };
+        while let Some(mut loaded) = self.cursor.take()? {
             while loaded.at < loaded.batch.num_rows() {
                 self.surplus(&loaded, Claim::C4, "row_without_partner")?;
                 loaded.at += 1;
             }
-            self.loaded = Some(loaded);
+            self.cursor.put_back(loaded);
         }
         self.trouble();
-        Ok(self.before)
+        Ok(self.cursor.before)
     }
 
     /// What the reader could not read, and what it found beside the store's columns.
     fn trouble(&mut self) {
         let about = self.about();
-        if let ActualRows::Files(files) = &self.actual {
+        if let ActualRows::Files(files) = &self.cursor.rows {
             trouble(files, about, &mut self.findings);
         }
     }
@@ -396,20 +325,6 @@ pub(crate) fn trouble(files: &FileRows, about: About<'_>, findings: &mut Finding
             cells,
         );
     }
-}
-
-/// The first row, from the current one on, whose key is after `last`.
-fn first_after(loaded: &Loaded, last: &[u8]) -> usize {
-    let (mut low, mut high) = (loaded.at, loaded.batch.num_rows());
-    while low < high {
-        let middle = low.midpoint(high);
-        if loaded.keys.row(middle).data() <= last {
-            low = middle + 1
-        } else {
-            high = middle
-        }
-    }
-    low
 }
 
 fn equal(expected: &RecordBatch, from: usize, loaded: &Loaded, rows: usize) -> bool {

@@ -10,7 +10,8 @@ use bunri_catalogue::{Class, Ownership, Store};
 
 use super::layout::Layout;
 use crate::VerifyError;
-use crate::decide::{ColumnClasses, Decided};
+use crate::classes::ColumnClasses;
+use crate::decide::Decided;
 use crate::evaluator::Verdict;
 use crate::evaluator::verdict::RETAIL_ONLY_OF_OTHER;
 

@@ -3,10 +3,12 @@
 
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod cursor;
 pub(crate) mod expected;
 pub(crate) mod files;
 pub(crate) mod layout;
 pub(crate) mod multiset;
+pub(crate) mod order;
 pub(crate) mod reader;
 pub(crate) mod rebuild;
 pub(crate) mod shape;

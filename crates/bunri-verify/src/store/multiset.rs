@@ -7,7 +7,7 @@ use arrow_schema::SchemaRef;
 use bunri_columnar::{ByteSorter, SortedRecords};
 
 use super::layout::Layout;
-use super::reader::converter;
+use super::order::converter;
 use crate::VerifyError;
 use crate::index::fold::{Scratch, cut};
 use crate::rows::BATCH_ROWS;

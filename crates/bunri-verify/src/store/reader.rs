@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use arrow_array::{Array, ArrayRef, RecordBatch, new_null_array};
-use arrow_row::RowConverter;
-use arrow_schema::{ArrowError, DataType, SchemaRef};
-use bunri_columnar::{KeyRanges, Observer, open_parquet, part_name, row_converter};
+use arrow_array::{Array, RecordBatch, new_null_array};
+use arrow_schema::{ArrowError, SchemaRef};
+use bunri_columnar::{KeyRanges, Observer, open_parquet};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use super::files::StoreFiles;
 use super::layout::Layout;
+use super::order::Order;
 use super::shape::{Mapping, map_file};
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
@@ -21,10 +21,10 @@ use crate::report::Claim;
 use crate::rows::BATCH_ROWS;
 
 /// One readable file of a table.
-struct Part {
-    name: String,
-    path: PathBuf,
-    mapping: Mapping,
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    pub(crate) mapping: Mapping,
     names: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Parts {
 }
 
 /// Anything that the Parquet reader does with a damaged file, a panic included, is an error.
-fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok().flatten()
 }
 
@@ -148,147 +148,10 @@ fn check_rows(
     }
 }
 
-/// Whether rows come in the store's order and in their parts.
-struct Order<'a> {
-    layout: &'a Layout<'a>,
-    ranges: &'a KeyRanges,
-    columns: Vec<usize>,
-    converter: RowConverter,
-    last: Vec<u8>,
-    kept: bool,
-}
-
-impl<'a> Order<'a> {
-    fn new(layout: &'a Layout<'a>, ranges: &'a KeyRanges) -> Result<Self, VerifyError> {
-        let columns = order_columns(layout);
-        let converter = converter(layout, &columns)?;
-        Ok(Self {
-            layout,
-            ranges,
-            columns,
-            converter,
-            last: Vec::new(),
-            kept: true,
-        })
-    }
-
-    fn part(
-        &mut self,
-        part: &Part,
-        observer: &dyn Observer,
-        findings: &mut Findings,
-    ) -> Result<(), VerifyError> {
-        let about = About {
-            store: self.layout.store.word(),
-            table: Some(&self.layout.table.id),
-        };
-        let wanted: Vec<usize> = self
-            .columns
-            .iter()
-            .filter_map(|&column| part.mapping.columns[column])
-            .collect();
-        let Some(mut reader) = open_reader(&part.path, Some(&wanted)) else {
-            return Ok(());
-        };
-        let number = (0..self.ranges.parts())
-            .find(|&number| part.name == format!("{}/{}", self.layout.table.id, part_name(number)));
-        let (mut disordered, mut misplaced) = (0, 0);
-        // Damage further on is found, and named, when the rows are read.
-        while let Some(batch) = guarded(|| reader.next()?.ok()) {
-            if observer.cancelled() {
-                return Err(VerifyError::Interrupted);
-            }
-            disordered += self.disorder(part, &wanted, &batch)?;
-            let pieces = self.ranges.cut(&batch);
-            let elsewhere = pieces.iter().filter(|(piece, _)| Some(*piece) != number);
-            misplaced += elsewhere
-                .map(|(_, rows)| rows.num_rows() as u64)
-                .sum::<u64>();
-        }
-        if disordered > 0 {
-            self.kept = false;
-            findings.add_many(
-                Claim::C2,
-                "row_order",
-                about,
-                Place::file(&part.name),
-                disordered,
-            );
-        }
-        if misplaced > 0 && number.is_some() {
-            findings.add_many(
-                Claim::C2,
-                "row_in_wrong_part",
-                about,
-                Place::file(&part.name),
-                misplaced,
-            );
-        }
-        Ok(())
-    }
-
-    /// How many rows are before the row that precedes them.
-    fn disorder(
-        &mut self,
-        part: &Part,
-        wanted: &[usize],
-        batch: &RecordBatch,
-    ) -> Result<u64, VerifyError> {
-        // A reader gives projected columns in file order.
-        let mut ascending = wanted.to_vec();
-        ascending.sort_unstable();
-        let column = |&column: &usize| -> ArrayRef {
-            let field = self.layout.schema.field(column);
-            let position = part.mapping.columns[column]
-                .and_then(|file| ascending.iter().position(|&other| other == file));
-            position.map_or_else(
-                || new_null_array(field.data_type(), batch.num_rows()),
-                |position| batch.column(position).clone(),
-            )
-        };
-        let columns: Vec<ArrayRef> = self.columns.iter().map(column).collect();
-        let rows = self
-            .converter
-            .convert_columns(&columns)
-            .map_err(VerifyError::arrow(&self.layout.table.id))?;
-        let mut disordered = 0;
-        for row in 0..rows.num_rows() {
-            let before = if row == 0 {
-                self.last.as_slice()
-            } else {
-                rows.row(row - 1).data()
-            };
-            disordered += u64::from(before > rows.row(row).data());
-        }
-        if rows.num_rows() > 0 {
-            self.last = rows.row(rows.num_rows() - 1).data().to_vec();
-        }
-        Ok(disordered)
-    }
-}
-
-/// The columns that order a store's rows: the key, or of a multiset all of them.
-pub(crate) fn order_columns(layout: &Layout<'_>) -> Vec<usize> {
-    if layout.key.is_empty() {
-        (0..layout.schema.fields().len()).collect()
-    } else {
-        layout.key.clone()
-    }
-}
-
-/// Bytes in the order of these columns.
-pub(crate) fn converter(
-    layout: &Layout<'_>,
-    columns: &[usize],
-) -> Result<RowConverter, VerifyError> {
-    let types: Vec<&DataType> = columns
-        .iter()
-        .map(|&column| layout.schema.field(column).data_type())
-        .collect();
-    Ok(row_converter(&layout.table.id, types)?)
-}
-
-fn open_reader(path: &Path, columns: Option<&[usize]>) -> Option<ParquetRecordBatchReader> {
+pub(crate) fn open_reader(
+    path: &Path,
+    columns: Option<&[usize]>,
+) -> Option<ParquetRecordBatchReader> {
     guarded(|| {
         let builder = open_parquet(path).ok()?;
         let mask = match columns {

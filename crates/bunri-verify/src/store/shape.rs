@@ -76,7 +76,7 @@ fn check_facts(
     };
     let mut differs = |fact: &str, same: bool| {
         if !same {
-            findings.add(Claim::C2, "manifest_differs", about, Place::column(fact));
+            findings.add(Claim::C2, "manifest_differs", about, Place::detail(fact));
         }
     };
     differs("store", manifest.store == store.word());
@@ -118,7 +118,7 @@ pub(crate) fn check_entry(
     };
     let mut differs = |fact: &str, same: bool| {
         if !same {
-            findings.add(Claim::C2, "manifest_differs", about, Place::column(fact));
+            findings.add(Claim::C2, "manifest_differs", about, Place::detail(fact));
         }
     };
     let names: Vec<&str> = layout

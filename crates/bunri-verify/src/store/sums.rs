@@ -5,7 +5,7 @@ use bunri_fingerprint::{Cells, ElementHasher, Fingerprint, FingerprintKey, Regio
 
 use super::expected::Regions;
 use super::layout::Layout;
-use crate::decide::ColumnClasses;
+use crate::classes::ColumnClasses;
 
 /// A fingerprint for every ownership and class.
 pub(crate) type ByRegion<T> = [[T; Class::ALL.len()]; Ownership::ALL.len()];

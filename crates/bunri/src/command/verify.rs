@@ -34,7 +34,12 @@ pub(crate) fn run(
     match (job, store) {
         (Some(job), _) => {
             let workplace = Workplace::open(job)?;
-            let _held = hold(&workplace.job, &workplace.catalogue, Reads::StagingOnly)?;
+            let _held = hold(
+                &workplace.job,
+                &workplace.catalogue,
+                Reads::StagingOnly,
+                progress,
+            )?;
             of_job(&workplace, log, progress)
         }
         (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
@@ -85,6 +90,9 @@ pub(crate) fn of_job(
 }
 
 fn of_store(store: &Path, catalogue: Option<&Path>, log: Log) -> Result<Outcome, Failure> {
+    if !store.is_dir() {
+        return Err(Failure::NoStore(store.to_path_buf()));
+    }
     let catalogue = catalogue.map(load).transpose()?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let report = verify_store_alone(store, catalogue.as_ref(), threads)?;
@@ -200,6 +208,7 @@ fn finding_line(finding: &Finding) -> String {
         column,
         row,
         file,
+        detail,
         count,
     } = finding;
     let mut line = format!("{id} {claim:?} {rule}: {store}");
@@ -208,6 +217,7 @@ fn finding_line(finding: &Finding) -> String {
         ("column", column),
         ("row", row),
         ("file", file),
+        ("of", detail),
     ];
     for (what, place) in places {
         if let Some(place) = place {

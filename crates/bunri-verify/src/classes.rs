@@ -1,0 +1,96 @@
+//! The class of every cell of a batch, and what a reviewer should know of: values without a case, conditions that
+//! nothing met.
+
+use std::collections::BTreeMap;
+
+use bunri_catalogue::{Class, Ownership, Table};
+
+use crate::evaluator::grants::ownerships;
+use crate::evaluator::{CellRules, Verdict};
+use crate::rows::View;
+
+/// The classes of a column's cells in one batch.
+#[derive(Debug, Clone)]
+pub(crate) enum ColumnClasses {
+    /// The same in every row.
+    Fixed(Class),
+    /// By row.
+    PerRow(Vec<Class>),
+}
+
+impl ColumnClasses {
+    pub(crate) fn class(&self, row: usize) -> Class {
+        match self {
+            Self::Fixed(class) => *class,
+            Self::PerRow(classes) => classes[row],
+        }
+    }
+}
+
+/// Values without a case, and conditions that were met: what a reviewer should know of.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Seen {
+    /// Rows with an unseen deciding value, by column.
+    pub(crate) unseen: BTreeMap<usize, u64>,
+    /// Rows that met each `[[when]]`.
+    pub(crate) when: Vec<u64>,
+}
+
+/// Asks the class rules of one table, row by row only where a row can make a difference.
+pub(crate) struct Classifier<'a> {
+    table: &'a Table,
+    rules: CellRules<'a>,
+    pub(crate) seen: Seen,
+}
+
+impl<'a> Classifier<'a> {
+    pub(crate) fn new(table: &'a Table) -> Self {
+        let seen = Seen {
+            unseen: BTreeMap::new(),
+            when: vec![0; table.when.len()],
+        };
+        Self {
+            table,
+            rules: CellRules::new(table),
+            seen,
+        }
+    }
+
+    /// The classes of every column, in catalogue order.
+    pub(crate) fn of(&mut self, view: &View<'_>, verdicts: &[Verdict]) -> Vec<ColumnClasses> {
+        for when in 0..self.table.when.len() {
+            let met = |(row, verdict): &(usize, &Verdict)| {
+                self.rules.meets(when, verdict.ownership(), &view.row(*row))
+            };
+            self.seen.when[when] += verdicts.iter().enumerate().filter(met).count() as u64;
+        }
+        (0..self.table.columns.len())
+            .map(|column| self.column(column, view, verdicts))
+            .collect()
+    }
+
+    fn column(&mut self, column: usize, view: &View<'_>, verdicts: &[Verdict]) -> ColumnClasses {
+        let possible: Vec<Option<Class>> = ownerships(self.table)
+            .iter()
+            .map(|&ownership: &Ownership| self.rules.fixed(column, ownership))
+            .collect();
+        if let [Some(class), ..] = possible[..]
+            && possible.iter().all(|other| *other == Some(class))
+        {
+            return ColumnClasses::Fixed(class);
+        }
+        let mut unseen = 0;
+        let class = |(row, verdict): (usize, &Verdict)| {
+            let decided = self
+                .rules
+                .class(column, verdict.ownership(), &view.row(row));
+            unseen += u64::from(decided.unseen);
+            decided.class
+        };
+        let classes = verdicts.iter().enumerate().map(class).collect();
+        if unseen > 0 {
+            *self.seen.unseen.entry(column).or_default() += unseen;
+        }
+        ColumnClasses::PerRow(classes)
+    }
+}

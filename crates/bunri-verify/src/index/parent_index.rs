@@ -1,0 +1,74 @@
+//! The fact file of a parent table, while its rows are decided.
+
+use arrow_array::RecordBatch;
+use bunri_catalogue::Table;
+
+use super::file::FactFile;
+use super::fold::{FactBuilder, Scratch};
+use super::parents::{ParentFold, write_record};
+use crate::VerifyError;
+use crate::evaluator::Verdict;
+use crate::rows::{EncodedKeys, Keys};
+
+/// The index of one parent table by one list of columns, while it is built.
+pub(crate) struct ParentIndex {
+    pub(crate) references: Vec<usize>,
+    keys: Keys,
+    owner_keys: Option<Keys>,
+    encoded: Option<EncodedKeys>,
+    owners: Option<EncodedKeys>,
+    builder: FactBuilder<ParentFold>,
+    record: Vec<u8>,
+}
+
+impl ParentIndex {
+    pub(crate) fn new(
+        table: &Table,
+        references: Vec<usize>,
+        scratch: &Scratch,
+    ) -> Result<Self, VerifyError> {
+        let in_order = table.key.starts_with(&references);
+        Ok(Self {
+            keys: Keys::new(table, &references)?,
+            owner_keys: table
+                .ledger_key
+                .as_ref()
+                .map(|key| Keys::new(table, key))
+                .transpose()?,
+            encoded: None,
+            owners: None,
+            builder: FactBuilder::new(ParentFold::default(), in_order, scratch)?,
+            record: Vec::new(),
+            references,
+        })
+    }
+
+    pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<(), VerifyError> {
+        self.encoded = Some(self.keys.encode(batch)?);
+        self.owners = self
+            .owner_keys
+            .as_mut()
+            .map(|keys| keys.encode(batch))
+            .transpose()?;
+        Ok(())
+    }
+
+    pub(crate) fn push(
+        &mut self,
+        row: usize,
+        verdict: Verdict,
+        above: Option<&[u8]>,
+    ) -> Result<(), VerifyError> {
+        // NULL matches nothing, so a parent without a key has no children.
+        let Some(key) = self.encoded.as_ref().and_then(|encoded| encoded.key(row)) else {
+            return Ok(());
+        };
+        let own_key = self.owners.as_ref().map(|owners| owners.key(row));
+        write_record(verdict, own_key, above, &mut self.record)?;
+        self.builder.push(key, &self.record)
+    }
+
+    pub(crate) fn finish(self) -> Result<FactFile, VerifyError> {
+        self.builder.finish()
+    }
+}

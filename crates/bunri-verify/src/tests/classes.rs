@@ -1,0 +1,157 @@
+//! Classes of cells by the rules of a sample catalogue, and the shape of every store against the other implementation.
+
+use std::path::{Path, PathBuf};
+
+use bunri_catalogue::{Catalogue, Class, Ownership, Store, load};
+use bunri_fingerprint::Value;
+
+use crate::evaluator::cells::{CellRules, Decided};
+use crate::evaluator::grants::columns_of;
+use crate::evaluator::rows::Row;
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path)
+}
+
+/// A row of `supply_point` in the catalogue `every_rule`, by column name; what is not named is NULL.
+struct Point<'a>(&'a Catalogue, &'a [(&'a str, Value<'static>)]);
+
+impl Row for Point<'_> {
+    fn value(&self, column: usize) -> Value<'_> {
+        let name = &self.0.table("supply_point").unwrap().columns[column].name;
+        self.1
+            .iter()
+            .find(|(other, _)| other == name)
+            .map_or(Value::Null, |(_, value)| *value)
+    }
+}
+
+fn class(column: &str, ownership: Ownership, cells: &[(&str, Value<'static>)]) -> Decided {
+    let catalogue = load(&repository("samples/catalogues/valid/every_rule")).unwrap();
+    let table = catalogue.table("supply_point").unwrap();
+    let position = table
+        .columns
+        .iter()
+        .position(|other| other.name == column)
+        .unwrap();
+    let cells: Vec<(&str, Value<'static>)> = cells.to_vec();
+    CellRules::new(table).class(position, ownership, &Point(&catalogue, &cells))
+}
+
+const LARGE: Value<'static> = Value::Decimal {
+    scale: 1,
+    unscaled: 5000,
+};
+const SMALL: Value<'static> = Value::Decimal {
+    scale: 1,
+    unscaled: 4999,
+};
+
+#[test]
+fn from_500_kilowatt_a_point_is_not_in_the_switching_system() {
+    let method = ("supply_method", Value::Text("S1"));
+    let address = |ownership, power| {
+        class(
+            "service_address",
+            ownership,
+            &[("contract_power_kw", power), method],
+        )
+        .class
+    };
+    assert_eq!(address(Ownership::Other, SMALL), Class::AnyRetailer);
+    assert_eq!(address(Ownership::Other, LARGE), Class::TransmissionOnly);
+    assert_eq!(
+        address(Ownership::Undecided, LARGE),
+        Class::TransmissionOnly
+    );
+    assert_eq!(
+        address(Ownership::Own, LARGE),
+        Class::AnyRetailer,
+        "the condition speaks of other rows"
+    );
+    assert_eq!(
+        address(Ownership::Other, Value::Null),
+        Class::TransmissionOnly,
+        "NULL always meets it"
+    );
+}
+
+#[test]
+fn a_listed_value_is_compared_as_declared() {
+    let address = |method| {
+        let cells = [
+            ("contract_power_kw", SMALL),
+            ("supply_method", Value::Text(method)),
+        ];
+        class("service_address", Ownership::Other, &cells).class
+    };
+    assert_eq!(address(" S6\u{3000}"), Class::TransmissionOnly);
+    assert_eq!(address("S66"), Class::AnyRetailer);
+}
+
+#[test]
+fn a_bound_from_below() {
+    let poles = |number| class("poles", Ownership::Own, &[("poles", number)]).class;
+    assert_eq!(poles(Value::Int(0)), Class::OwnCustomer);
+    assert_eq!(poles(Value::Int(-1)), Class::TransmissionOnly);
+}
+
+#[test]
+fn the_class_of_an_amount_is_by_its_unit() {
+    let poles = ("poles", Value::Int(0));
+    let amount = |unit| class("contract_amount", Ownership::Own, &[("unit", unit), poles]);
+    assert_eq!(
+        amount(Value::Int(1)),
+        Decided {
+            class: Class::AnyRetailer,
+            unseen: false
+        }
+    );
+    assert_eq!(
+        amount(Value::Int(2)),
+        Decided {
+            class: Class::OwnCustomer,
+            unseen: false
+        }
+    );
+    assert_eq!(
+        amount(Value::Int(3)),
+        Decided {
+            class: Class::TransmissionOnly,
+            unseen: true
+        }
+    );
+    assert_eq!(
+        amount(Value::Null),
+        Decided {
+            class: Class::TransmissionOnly,
+            unseen: false
+        }
+    );
+}
+
+#[test]
+fn both_implementations_give_every_store_the_same_columns() {
+    let mut tables = 0;
+    for path in [
+        "samples/catalogues/valid/every_rule",
+        "samples/catalogues/valid/kanji",
+        "schemas/denryoku",
+    ] {
+        for table in &load(&repository(path)).unwrap().tables {
+            for store in Store::ALL {
+                let other = bunri_catalogue::store_columns(table, store);
+                assert_eq!(
+                    columns_of(table, store),
+                    other,
+                    "{path} {} {store:?}",
+                    table.id
+                );
+            }
+            tables += 1;
+        }
+    }
+    assert!(tables > 20);
+}

@@ -1,0 +1,487 @@
+//! A small run to look at and to damage: staging written by hand, and stores made from verification's own expected
+//! rows. That these stores are found faultless says nothing about the evaluator, whose rules have their own tests; the
+//! stories run the real splitter. What is tested here is that damage is found, by its name.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
+use bunri_catalogue::{Catalogue, Store, Table, ValueType, load};
+use bunri_columnar::{
+    CanonicalWriter, KeyRanges, PendingFile, RejectWriter, Silent, Staging, StoreTableWriter,
+    open_parquet, part_name, staging_schema, type_word, write_whole,
+};
+use bunri_manifest::{
+    Blake3Hex, CatalogueRef, ColumnEntry, ColumnTotal, FileEntry, MANIFEST, RelativePath, Source,
+    StagedTable, StagingManifest, StoreManifest, TableEntry,
+};
+use tempfile::TempDir;
+
+use crate::decide::{Decider, Indexes};
+use crate::index::fold::Scratch;
+use crate::index::ledger;
+use crate::store::expected::Expected;
+use crate::store::layout::Layout;
+use crate::store::multiset::RowSorter;
+use crate::{Report, VerifyInputs, VerifyOptions, verify};
+
+/// 2026-04-01.
+pub(super) const CUTOVER: i32 = 20_544;
+const OPEN: i32 = 2_932_896;
+
+pub(super) type Rows = Vec<Vec<Option<String>>>;
+
+/// A run on disk.
+pub(super) struct Fixture {
+    pub(super) folder: TempDir,
+    pub(super) catalogue: Catalogue,
+    pub(super) ranges: BTreeMap<String, Vec<String>>,
+}
+
+macro_rules! row {
+    ($($cell:expr),*) => { vec![$(row!(@ $cell)),*] };
+    (@ $cell:expr) => { Some($cell.to_string()) };
+}
+
+/// The rows of every table for so many supply points; every third point has switched away, every seventh is unknown
+/// to the ledger. Numbers stand for days and unscaled decimals.
+pub(super) fn ordinary(points: usize) -> BTreeMap<&'static str, Rows> {
+    let mut tables: BTreeMap<&'static str, Rows> = BTreeMap::new();
+    let mut add = |table, row| tables.entry(table).or_default().push(row);
+    for code in ["99010", "99020"] {
+        add("code_retailer", row![code, format!("retailer {code}")]);
+    }
+    for account in 1..4 {
+        add("account", row![account, "secret"]);
+    }
+    for point in 0..points {
+        let id = format!("90{point:020}");
+        let switched = point % 3 == 0;
+        if point % 7 != 6 {
+            let until = if switched { CUTOVER - 100 } else { OPEN };
+            add("supply_period", row![id, CUTOVER - 1000, until, "99010"]);
+            if switched {
+                add("supply_period", row![id, CUTOVER - 99, OPEN, "99020"]);
+            }
+        }
+        let unit = ["A", "kW", "kVA"][point % 3];
+        add(
+            "supply_point",
+            row![
+                id,
+                format!("street {point}"),
+                unit,
+                point,
+                "motor",
+                "visit them"
+            ],
+        );
+        for month in 0..4 {
+            let from = CUTOVER - 220 + 30 * month;
+            let written = i64::from(from + 35) * 86_400_000_000;
+            add(
+                "meter_reading",
+                row![id, from, from + 29, 1000 + point, written],
+            );
+        }
+        let phone = format!("090-{:04}", point / 2);
+        add(
+            "contract",
+            row![points - point, id, phone, CUTOVER - 900, CUTOVER - 101],
+        );
+        if point % 2 == 0 {
+            add("consumer", row![phone, format!("name {point}")]);
+        }
+        for written in [CUTOVER - 500, CUTOVER - 50, CUTOVER - 50] {
+            add("contract_history", row![points - point, written, "amended"]);
+        }
+    }
+    tables
+}
+
+fn array(column: &bunri_catalogue::Column, cells: &[&Option<String>]) -> ArrayRef {
+    macro_rules! numbers {
+        () => {
+            cells
+                .iter()
+                .map(|cell| cell.as_ref().map(|text| text.parse().unwrap()))
+        };
+    }
+    match column.value_type {
+        ValueType::Text => Arc::new(StringArray::from_iter(
+            cells.iter().map(|cell| cell.as_ref()),
+        )),
+        ValueType::Int => Arc::new(numbers!().collect::<Int64Array>()),
+        ValueType::Date(_) => Arc::new(numbers!().collect::<Date32Array>()),
+        ValueType::Timestamp => Arc::new(numbers!().collect::<TimestampMicrosecondArray>()),
+        ValueType::Decimal { precision, scale } => Arc::new(
+            numbers!()
+                .collect::<Decimal128Array>()
+                .with_precision_and_scale(precision, scale.cast_signed())
+                .unwrap(),
+        ),
+        other => panic!("no test column is {other:?}"),
+    }
+}
+
+fn batch(table: &Table, rows: &Rows) -> RecordBatch {
+    let column = |at: usize| {
+        array(
+            &table.columns[at],
+            &rows.iter().map(|row| &row[at]).collect::<Vec<_>>(),
+        )
+    };
+    RecordBatch::try_new(
+        staging_schema(table),
+        (0..table.columns.len()).map(column).collect(),
+    )
+    .unwrap()
+}
+
+/// Rows in staging order: by the values of the key.
+fn in_key_order(table: &Table, rows: &Rows) -> RecordBatch {
+    let unsorted = batch(table, rows);
+    let key: Vec<ArrayRef> = table
+        .key
+        .iter()
+        .map(|&column| unsorted.column(column).clone())
+        .collect();
+    if key.is_empty() {
+        return unsorted;
+    }
+    let encoded = bunri_columnar::key_converter(table, &table.key)
+        .unwrap()
+        .convert_columns(&key)
+        .unwrap();
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|&row| encoded.row(row));
+    batch(
+        table,
+        &order.into_iter().map(|row| rows[row].clone()).collect(),
+    )
+}
+
+fn path(text: String) -> RelativePath {
+    RelativePath::try_from(text).unwrap()
+}
+
+impl Fixture {
+    /// Stages these rows and splits them; `rejects` are lines of the rejects of a table.
+    pub(super) fn new(tables: &BTreeMap<&'static str, Rows>, rejects: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/catalogue");
+        let catalogue = load(Path::new(source)).unwrap();
+        let fixture = Self {
+            folder,
+            catalogue,
+            ranges: BTreeMap::new(),
+        };
+        fixture.stage(tables, rejects);
+        fixture
+    }
+
+    pub(super) fn ordinary() -> Self {
+        let mut fixture = Self::new(&ordinary(300), &[]);
+        fixture.ranges.insert(
+            "meter_reading".into(),
+            vec![format!("90{:020}", 40), format!("90{:020}", 900)],
+        );
+        fixture.split();
+        fixture
+    }
+
+    pub(super) fn custody(&self) -> PathBuf {
+        self.folder.path().join("custody")
+    }
+
+    pub(super) fn store(&self, store: Store) -> PathBuf {
+        match store {
+            Store::Retail => self.folder.path().join("retail"),
+            other => self.custody().join(other.word()),
+        }
+    }
+
+    fn stage(&self, tables: &BTreeMap<&'static str, Rows>, rejects: &[(&str, &str)]) {
+        std::fs::create_dir_all(self.custody().join("rejects")).unwrap();
+        let staged = self.catalogue.tables.iter().map(|table| {
+            let rows = tables.get(table.id.as_str()).cloned().unwrap_or_default();
+            let lines: Vec<&str> = rejects
+                .iter()
+                .filter(|(id, _)| *id == table.id)
+                .map(|(_, line)| *line)
+                .collect();
+            self.stage_table(table, &in_key_order(table, &rows), &lines)
+        });
+        let staged = staged.collect();
+        let source = Source {
+            kind: "sqlite".into(),
+            bytes: 0,
+            blake3: Blake3Hex::of(b""),
+        };
+        let shape = Blake3Hex::try_from(self.catalogue.shape_digest.clone()).unwrap();
+        let manifest = StagingManifest::new(source, shape, staged);
+        let place = self.custody().join("staging").join(MANIFEST);
+        write_whole(&place, &manifest.to_bytes().unwrap()).unwrap();
+    }
+
+    fn stage_table(&self, table: &Table, rows: &RecordBatch, rejects: &[&str]) -> StagedTable {
+        let name = format!("staging/{}/{}", table.id, part_name(0));
+        let place = self.custody().join(&name);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        let file = PendingFile::create(&place).unwrap();
+        let mut writer = CanonicalWriter::new(file, rows.schema(), &place).unwrap();
+        writer.write(rows).unwrap();
+        let digests = writer.finish().unwrap().sink.commit().unwrap();
+        let rejects_entry = (!rejects.is_empty()).then(|| {
+            let name = format!("rejects/{}.jsonl", table.id);
+            let mut writer = RejectWriter::create(&self.custody().join(&name)).unwrap();
+            rejects
+                .iter()
+                .for_each(|line| writer.write_line(line.as_bytes()).unwrap());
+            let (rows, digests) = writer.commit().unwrap();
+            FileEntry::new(path(name), rows, digests)
+        });
+        let rejected_values = |column: usize| {
+            let filled = |line: &&&str| {
+                let reject: bunri_columnar::Reject = serde_json::from_str(line).unwrap();
+                reject.values[column] != bunri_columnar::RawValue::Null
+            };
+            rejects.iter().filter(filled).count()
+        };
+        let totals = table
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| ColumnTotal {
+                column: column.name.clone(),
+                non_null: (rows.num_rows() - rows.column(at).null_count() + rejected_values(at))
+                    as u64,
+                total: None,
+            });
+        StagedTable {
+            id: table.id.clone(),
+            name: table.name.clone(),
+            source_rows: (rows.num_rows() + rejects.len()) as u64,
+            file: FileEntry::new(path(name), rows.num_rows() as u64, digests),
+            rejects: rejects_entry,
+            totals: totals.collect(),
+        }
+    }
+
+    /// Makes all stores from the expected rows.
+    pub(super) fn split(&self) {
+        let scratch = Scratch {
+            folder: self.folder.path().to_path_buf(),
+            budget: 1 << 20,
+        };
+        let staging = Staging::open(&self.custody(), &self.catalogue).unwrap();
+        let terms = ledger::terms(&self.catalogue, &staging, CUTOVER).unwrap();
+        let timelines = ledger::build(&self.catalogue, &staging, &terms.ledger, &scratch).unwrap();
+        let mut indexes = Indexes {
+            ledger: timelines.into(),
+            parents: BTreeMap::new(),
+        };
+        let mut entries: BTreeMap<Store, Vec<TableEntry>> = BTreeMap::new();
+        for position in self.catalogue.parents_first() {
+            let table = &self.catalogue.tables[position];
+            let mut decider = Decider::new(
+                &self.catalogue,
+                position,
+                &staging,
+                &terms,
+                &indexes,
+                &scratch,
+            )
+            .unwrap();
+            let layouts: Vec<Layout<'_>> = Store::ALL
+                .into_iter()
+                .filter_map(|store| Layout::new(table, store))
+                .collect();
+            let mut sorters: Vec<RowSorter> = layouts
+                .iter()
+                .map(|layout| RowSorter::new(layout, &scratch).unwrap())
+                .collect();
+            while let Some(decided) = decider.next().unwrap() {
+                for (layout, sorter) in layouts.iter().zip(&mut sorters) {
+                    sorter
+                        .push(&Expected::of(layout, &decided).unwrap().rows, |_, _| {})
+                        .unwrap();
+                }
+            }
+            decider.finish(&mut indexes).unwrap();
+            for (layout, sorter) in layouts.iter().zip(sorters) {
+                let mut sorted = sorter.finish().unwrap();
+                let mut rows = Vec::new();
+                while let Some(batch) = sorted.next().unwrap() {
+                    rows.push(batch.rows);
+                }
+                let files = self.write_table(layout, &rows);
+                entries
+                    .entry(layout.store)
+                    .or_default()
+                    .push(entry(layout, files));
+            }
+        }
+        for store in Store::ALL {
+            self.write_manifest(store, entries.remove(&store).unwrap_or_default());
+        }
+    }
+
+    fn key_ranges(&self, table: &Table) -> KeyRanges {
+        self.ranges
+            .get(&table.id)
+            .map_or_else(KeyRanges::whole, |bounds| {
+                KeyRanges::new(&table.columns[table.key[0]].name, bounds)
+            })
+    }
+
+    fn write_table(&self, layout: &Layout<'_>, rows: &[RecordBatch]) -> Vec<FileEntry> {
+        let id = &layout.table.id;
+        let root = self.store(layout.store);
+        let schema = rows
+            .first()
+            .map_or(layout.schema.clone(), RecordBatch::schema);
+        let ranges = self.key_ranges(layout.table);
+        let mut writer = StoreTableWriter::create(&root, id, &schema, &ranges).unwrap();
+        rows.iter().for_each(|batch| writer.write(batch).unwrap());
+        writer.commit(id).unwrap()
+    }
+
+    fn write_manifest(&self, store: Store, tables: Vec<TableEntry>) {
+        let catalogue = CatalogueRef {
+            name: self.catalogue.name.clone(),
+            version: self.catalogue.version.clone(),
+            blake3: Blake3Hex::try_from(self.catalogue.digest.clone()).unwrap(),
+        };
+        let manifest = StoreManifest::new(store.word(), "test", "rehearsal", catalogue, tables);
+        let root = self.store(store);
+        std::fs::create_dir_all(&root).unwrap();
+        for name in [MANIFEST, "B3SUMS", "SHA256SUMS"] {
+            let _ = std::fs::remove_file(root.join(name));
+        }
+        let digests = write_whole(&root.join(MANIFEST), &manifest.to_bytes().unwrap()).unwrap();
+        write_whole(&root.join("B3SUMS"), manifest.b3sums(&digests).as_bytes()).unwrap();
+        write_whole(
+            &root.join("SHA256SUMS"),
+            manifest.sha256sums(&digests).as_bytes(),
+        )
+        .unwrap();
+    }
+
+    pub(super) fn manifest(&self, store: Store) -> StoreManifest {
+        StoreManifest::parse(&std::fs::read(self.store(store).join(MANIFEST)).unwrap()).unwrap()
+    }
+
+    /// The rows of a store's table.
+    pub(super) fn read(&self, store: Store, id: &str) -> RecordBatch {
+        let manifest = self.manifest(store);
+        let entry = manifest.tables.iter().find(|entry| entry.id == id).unwrap();
+        let root = self.store(store);
+        let parts = entry.files.iter().flat_map(|file| {
+            let reader = open_parquet(&file.path.below(&root))
+                .unwrap()
+                .build()
+                .unwrap();
+            reader.map(Result::unwrap).collect::<Vec<_>>()
+        });
+        let parts: Vec<RecordBatch> = parts.collect();
+        arrow_select::concat::concat_batches(&parts[0].schema(), &parts).unwrap()
+    }
+
+    /// Replaces a table of a store as somebody would who can rewrite its manifest too.
+    pub(super) fn tamper(
+        &self,
+        store: Store,
+        id: &str,
+        change: impl FnOnce(RecordBatch) -> RecordBatch,
+    ) {
+        let changed = change(self.read(store, id));
+        std::fs::remove_dir_all(self.store(store).join(id)).unwrap();
+        let table = self.catalogue.table(id).unwrap();
+        let layout = Layout::new(table, store).unwrap();
+        let files = self.write_table(&layout, &[changed]);
+        let mut tables = self.manifest(store).tables;
+        tables
+            .iter_mut()
+            .filter(|entry| entry.id == id)
+            .for_each(|entry| entry.files = files.clone());
+        self.write_manifest(store, tables);
+    }
+
+    pub(super) fn verify(&self, threads: usize) -> Report {
+        let retail = self.store(Store::Retail);
+        let custody = self.custody();
+        let inputs = VerifyInputs {
+            catalogue: &self.catalogue,
+            custody: &custody,
+            retail: &retail,
+            cutover: CUTOVER,
+            ranges: &self.ranges,
+            label: "test",
+            kind: "rehearsal",
+        };
+        verify(
+            &inputs,
+            &VerifyOptions {
+                threads,
+                memory: 1 << 24,
+            },
+            &Silent,
+        )
+        .unwrap()
+    }
+
+    /// The broken claims and the findings in words: `C3 value_changed retail meter_reading usage_kwh`.
+    pub(super) fn findings(&self) -> Vec<String> {
+        let report = self.verify(2);
+        let word = |text: &Option<String>| text.clone().unwrap_or_default();
+        let line = |f: &crate::Finding| {
+            let (table, column) = (word(&f.table), word(&f.column));
+            let line = format!(
+                "{:?} {} {} {table} {column} {}",
+                f.claim,
+                f.rule,
+                f.store,
+                word(&f.file)
+            );
+            let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            if f.count == 1 {
+                line
+            } else {
+                format!("{line} ×{}", f.count)
+            }
+        };
+        report.findings.iter().map(line).collect()
+    }
+}
+
+fn entry(layout: &Layout<'_>, files: Vec<FileEntry>) -> TableEntry {
+    let table = layout.table;
+    let name = |column: &usize| table.columns[*column].name.clone();
+    let mut columns: Vec<ColumnEntry> = layout
+        .columns
+        .iter()
+        .map(|column| ColumnEntry {
+            name: name(column),
+            value_type: type_word(table.columns[*column].value_type),
+        })
+        .collect();
+    if layout.store == Store::Quarantine {
+        columns.push(ColumnEntry {
+            name: "bunri_reason".into(),
+            value_type: "text".into(),
+        });
+    }
+    let key = table.key.iter().map(name).collect();
+    TableEntry {
+        id: table.id.clone(),
+        name: table.name.clone(),
+        key,
+        columns,
+        files,
+    }
+}

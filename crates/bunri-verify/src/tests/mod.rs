@@ -1,0 +1,8 @@
+//! Runs made by hand, looked at whole and damaged on purpose.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod classes;
+mod damage;
+mod fixture;
+mod refusals;
+mod whole;

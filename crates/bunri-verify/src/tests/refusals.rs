@@ -1,0 +1,185 @@
+//! What verification refuses to look at, and what it looks at without staging.
+
+use bunri_catalogue::Store;
+use bunri_columnar::{Event, Observer};
+
+use super::fixture::{CUTOVER, Fixture, ordinary};
+use crate::{Claim, Status, VerifyError, VerifyInputs, VerifyOptions, verify, verify_store_alone};
+
+/// A ledger row of point `id` whose date did not fit.
+fn rejected(id: &str) -> String {
+    format!(
+        r#"{{"table":"supply_period","column":"valid_from","rule":"not_a_date","values":[{id},{{"text":"H32"}},"null","null"]}}"#
+    )
+}
+
+fn verified(fixture: &Fixture, observer: &dyn Observer) -> Result<crate::Report, VerifyError> {
+    let (custody, retail) = (fixture.custody(), fixture.store(Store::Retail));
+    let inputs = VerifyInputs {
+        catalogue: &fixture.catalogue,
+        custody: &custody,
+        retail: &retail,
+        cutover: CUTOVER,
+        ranges: &fixture.ranges,
+        label: "test",
+        kind: "rehearsal",
+    };
+    verify(
+        &inputs,
+        &VerifyOptions {
+            threads: 2,
+            memory: 1 << 24,
+        },
+        observer,
+    )
+}
+
+#[test]
+fn a_rejected_ledger_row_makes_its_point_undecided() {
+    let known = format!(r#"{{"text":"90{:020}"}}"#, 1);
+    let new = format!(r#"{{"text":"90{:020}"}}"#, 6);
+    let lines = [rejected(&known), rejected(&new)];
+    let rejects: Vec<(&str, &str)> = lines
+        .iter()
+        .map(|line| ("supply_period", line.as_str()))
+        .collect();
+    let fixture = Fixture::new(&ordinary(10), &rejects);
+    fixture.split();
+    let report = verified(&fixture, &bunri_columnar::Silent).unwrap();
+    assert!(!report.broken(), "{:#?}", report.findings);
+    let undecided = |table: &str| {
+        let notes = report
+            .notes
+            .iter()
+            .filter(|note| note.rule == "undecided_rows" && note.table == table);
+        notes
+            .map(|note| (note.detail.clone().unwrap(), note.count))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        undecided("supply_point"),
+        [("ledger_rejected".to_owned(), 2)]
+    );
+    assert_eq!(undecided("contract"), [("ledger_rejected".to_owned(), 2)]);
+}
+
+#[test]
+fn a_rejected_ledger_row_without_a_readable_key_is_a_refusal() {
+    for id in [r#""null""#, r#"{"text_hex":"93fa"}"#, r#"{"int":9}"#] {
+        let line = rejected(id);
+        let fixture = Fixture::new(&ordinary(10), &[("supply_period", line.as_str())]);
+        let refused = verified(&fixture, &bunri_columnar::Silent).unwrap_err();
+        assert!(
+            matches!(refused, VerifyError::LedgerKeyUnreadable { line: 1, .. }),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn rejected_rows_that_the_source_did_not_count_are_a_loss() {
+    let fixture = Fixture::ordinary();
+    let staging = fixture.custody().join("staging/manifest.json");
+    let text = std::fs::read_to_string(&staging).unwrap();
+    std::fs::write(
+        &staging,
+        text.replacen("\"source_rows\": 300", "\"source_rows\": 301", 1),
+    )
+    .unwrap();
+    assert_eq!(
+        fixture.findings(),
+        ["C3 source_rows_differ staging contract"]
+    );
+}
+
+#[test]
+fn staging_that_was_changed_after_extraction() {
+    let fixture = Fixture::ordinary();
+    std::fs::write(fixture.custody().join("staging/left_over"), "").unwrap();
+    let staged = |id: &str| {
+        fixture
+            .custody()
+            .join(format!("staging/{id}/part-00000.parquet"))
+    };
+    std::fs::copy(staged("account"), staged("account").with_extension("bak")).unwrap();
+    assert_eq!(
+        fixture.findings(),
+        [
+            "C1 file_unlisted staging staging/account/part-00000.bak",
+            "C1 file_unlisted staging staging/left_over",
+        ]
+    );
+}
+
+struct Impatient;
+
+impl Observer for Impatient {
+    fn event(&self, _: Event<'_>) {}
+
+    fn cancelled(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn asked_to_stop_it_stops_and_leaves_no_report() {
+    let fixture = Fixture::ordinary();
+    assert!(matches!(
+        verified(&fixture, &Impatient),
+        Err(VerifyError::Interrupted)
+    ));
+    assert!(!fixture.custody().join("evidence/report.json").exists());
+}
+
+#[test]
+fn without_an_extraction_there_is_nothing_to_verify() {
+    let fixture = Fixture::ordinary();
+    std::fs::remove_file(fixture.custody().join("staging/manifest.json")).unwrap();
+    assert!(matches!(
+        verified(&fixture, &bunri_columnar::Silent),
+        Err(VerifyError::Columnar(_))
+    ));
+}
+
+#[test]
+fn a_stranger_checks_files_and_shape() {
+    let fixture = Fixture::ordinary();
+    let retail = fixture.store(Store::Retail);
+    let status = |report: &crate::Report, claim| report.claim(claim).unwrap().status;
+    let alone = verify_store_alone(&retail, None, 2).unwrap();
+    assert_eq!(status(&alone, Claim::C1), Status::Held);
+    assert_eq!(status(&alone, Claim::C2), Status::NotChecked);
+    let with_catalogue = verify_store_alone(&retail, Some(&fixture.catalogue), 2).unwrap();
+    assert_eq!(with_catalogue.findings, []);
+    assert_eq!(status(&with_catalogue, Claim::C2), Status::Held);
+    for claim in [Claim::C3, Claim::C4, Claim::C6] {
+        assert_eq!(status(&with_catalogue, claim), Status::NotChecked);
+    }
+    std::fs::write(retail.join("meter_reading/part-00001.parquet"), "PAR1").unwrap();
+    let damaged = verify_store_alone(&retail, Some(&fixture.catalogue), 2).unwrap();
+    assert_eq!(status(&damaged, Claim::C1), Status::Broken);
+    assert_eq!(status(&damaged, Claim::C2), Status::Broken);
+}
+
+#[test]
+fn the_evidence_stays_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let fixture = Fixture::ordinary();
+    fixture.verify(1);
+    fixture.verify(1);
+    let evidence = fixture.custody().join("evidence");
+    for name in ["report.json", "fingerprints.json", "fingerprint.key"] {
+        let mode = std::fs::metadata(evidence.join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert_eq!(std::fs::read_dir(&evidence).unwrap().count(), 3);
+    assert_eq!(
+        std::fs::read_dir(fixture.custody().join("tmp"))
+            .unwrap()
+            .count(),
+        0
+    );
+}
