@@ -102,8 +102,18 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<Digests, ColumnarError> 
 /// # Errors
 /// When the file system refuses.
 pub fn create_folder(path: &Path) -> Result<(), ColumnarError> {
-    std::fs::create_dir_all(path).map_err(ColumnarError::io("create the folder", path))?;
-    sync_folder(&folder_of(path))
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = folder_of(path);
+    create_folder(&above)?;
+    match std::fs::create_dir(path) {
+        Err(refused) if refused.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(ColumnarError::io("create the folder", path)(refused));
+        }
+        _ => {}
+    }
+    sync_folder(&above)
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -170,6 +170,7 @@ impl TableFile {
         Ok(Batches {
             reader,
             id: self.id.clone(),
+            path: self.path.clone(),
         })
     }
 }
@@ -199,6 +200,7 @@ fn parquet_read(path: &Path, source: parquet::errors::ParquetError) -> ColumnarE
 pub struct Batches {
     reader: ParquetRecordBatchReader,
     id: String,
+    path: PathBuf,
 }
 
 impl Iterator for Batches {
@@ -206,6 +208,12 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.reader.next()?;
-        Some(batch.map_err(ColumnarError::arrow(&self.id)))
+        Some(batch.map_err(|damage| ColumnarError::Staging {
+            path: self.path.clone(),
+            message: format!(
+                "table `{}` is damaged ({damage}); extract again into an empty folder",
+                self.id
+            ),
+        }))
     }
 }

@@ -47,12 +47,13 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         .build())
 }
 
-/// Writes one file. Rows are regrouped to whole row groups, so the caller's batches leave no trace.
+/// Writes one file. Rows are regrouped to whole pages, so the caller's batches leave no trace.
 pub struct CanonicalWriter<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: SchemaRef,
     waiting: Vec<RecordBatch>,
     waiting_rows: usize,
+    group_rows: usize,
     rows: u64,
     path: PathBuf,
 }
@@ -85,6 +86,7 @@ impl<W: Write + Send> CanonicalWriter<W> {
             schema,
             waiting: Vec::new(),
             waiting_rows: 0,
+            group_rows: 0,
             rows: 0,
             path,
         })
@@ -97,31 +99,50 @@ impl<W: Write + Send> CanonicalWriter<W> {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
         let mut start = 0;
         while start < batch.num_rows() {
-            let taken = (ROW_GROUP_ROWS - self.waiting_rows).min(batch.num_rows() - start);
+            let taken = (PAGE_ROWS - self.waiting_rows).min(batch.num_rows() - start);
             self.waiting.push(batch.slice(start, taken));
             self.waiting_rows += taken;
             start += taken;
-            if self.waiting_rows == ROW_GROUP_ROWS {
-                self.flush_group()?;
+            if self.waiting_rows == PAGE_ROWS {
+                self.encode_page()?;
             }
         }
         Ok(())
     }
 
-    fn flush_group(&mut self) -> Result<(), ColumnarError> {
+    /// Hands a page's rows to the encoders, and ends the row group when it is full.
+    fn encode_page(&mut self) -> Result<(), ColumnarError> {
         if self.waiting_rows == 0 {
             return Ok(());
         }
         let name = self.path.display().to_string();
-        let group =
+        let page =
             concat_batches(&self.schema, &self.waiting).map_err(ColumnarError::arrow(&name))?;
         self.waiting.clear();
         self.waiting_rows = 0;
-        self.rows += group.num_rows() as u64;
+        self.group_rows += page.num_rows();
+        self.rows += page.num_rows() as u64;
         self.writer
-            .write(&group)
-            .and_then(|()| self.writer.flush())
+            .write(&page)
+            .map_err(parquet_error("write", &self.path))?;
+        if self.group_rows >= ROW_GROUP_ROWS {
+            self.end_group()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn end_group(&mut self) -> Result<(), ColumnarError> {
+        self.group_rows = 0;
+        self.writer
+            .flush()
             .map_err(parquet_error("write", &self.path))
+    }
+
+    /// Nothing more will come: what waits is written.
+    fn flush_group(&mut self) -> Result<(), ColumnarError> {
+        self.encode_page()?;
+        self.end_group()
     }
 
     /// Writes the footer and gives the sink back.

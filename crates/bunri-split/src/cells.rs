@@ -1,7 +1,6 @@
 //! From verdicts to the rows and cells of each store: which variants bring a row, which of its cells, and the
 //! batch that remains. Every column is classified once; batches stream through without branching.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, new_null_array};
@@ -11,7 +10,7 @@ use arrow_select::nullif::nullif;
 use bunri_catalogue::{Class, ClassRule, Ownership, Store, Table, granted, store_columns};
 use bunri_columnar::store_schema;
 
-use crate::decide::{Decisions, Variant, Variants};
+use crate::decide::{Decisions, Variant};
 use crate::verdict::reason_word;
 
 /// Which cells of which variant one store takes of one table.
@@ -94,23 +93,19 @@ impl StorePlan {
         batch: &RecordBatch,
         decisions: &Decisions,
     ) -> Result<RecordBatch, ArrowError> {
-        let variants = Variants::of(table);
-        let mut known: BTreeMap<i64, Brought> = BTreeMap::new();
-        for variant in &decisions.variants {
-            known
-                .entry(*variant)
-                .or_insert_with(|| self.brought(table, &variants.decode(table, *variant)));
-        }
+        let of_variant: Vec<Brought> = decisions
+            .variants
+            .iter()
+            .map(|variant| self.brought(table, variant))
+            .collect();
+        let of_row = |row: usize| &of_variant[decisions.numbers[row]];
         let keep: BooleanArray = (0..batch.num_rows())
-            .map(|row| Some(is_there(&known[&decisions.variants[row]], batch, row)))
+            .map(|row| Some(is_there(of_row(row), batch, row)))
             .collect();
         let kept_rows: Vec<usize> = (0..batch.num_rows())
             .filter(|&row| keep.value(row))
             .collect();
-        let brought: Vec<&Brought> = kept_rows
-            .iter()
-            .map(|&row| &known[&decisions.variants[row]])
-            .collect();
+        let brought: Vec<&Brought> = kept_rows.iter().map(|&row| of_row(row)).collect();
         let kept = filter_record_batch(&batch.project(&self.columns)?, &keep)?;
         let mut columns: Vec<ArrayRef> = kept
             .columns()

@@ -1,6 +1,8 @@
 //! The catalogue's rules as Polars expressions over one table's rule columns: whose the row is, and in which
 //! variant of its classes (docs/rules.md, sections 2 to 4). Compiled once a table.
 
+use std::collections::BTreeMap;
+
 use bunri_catalogue::{
     ClassRule, CodeDay, Compare, Condition, KnownAt, LedgerTime, Match, Ownership, RowRule, Table,
     ValueType, When,
@@ -16,14 +18,17 @@ use crate::verdict::{OTHER, OWN, REFERENCE, Reason, UNDECIDED};
 pub(crate) struct Decisions {
     /// See [`crate::verdict`].
     pub(crate) verdicts: Vec<i64>,
-    /// See [`Variants`].
-    pub(crate) variants: Vec<i64>,
+    /// For every row its place in `variants`.
+    pub(crate) numbers: Vec<usize>,
+    /// The combinations that occur.
+    pub(crate) variants: Vec<Variant>,
 }
 
 /// The expressions of one table.
 pub(crate) struct Decider {
     verdict: Expr,
-    variant: Expr,
+    questions: Questions,
+    answers: Vec<Expr>,
     /// The table's columns that the expressions read.
     pub(crate) columns: Vec<usize>,
 }
@@ -37,10 +42,12 @@ impl Decider {
         };
         let rule = compiler.rule(&table.rows);
         let verdict = compiler.known_at(rule);
-        let variant = Variants::of(table).expression(table);
+        let questions = Questions::of(table);
+        let answers = questions.expressions(table);
         Self {
             verdict,
-            variant,
+            questions,
+            answers,
             columns: read_columns(table),
         }
     }
@@ -52,12 +59,23 @@ impl Decider {
         let decided: DataFrame = frame(columns)?
             .lazy()
             .with_column(self.verdict.clone().alias("verdict"))
-            .with_column(self.variant.clone().alias("variant"))
-            .select([col("verdict"), col("variant")])
+            .with_columns(self.answers.clone())
             .collect()?;
+        let names = self.questions.names();
+        let answers: Vec<Vec<i64>> = names
+            .iter()
+            .map(|name| results(&decided, name))
+            .collect::<PolarsResult<_>>()?;
+        let (numbers, examples) = combinations(&answers, rows);
+        let variant = |row: &usize| {
+            let answers: Vec<i64> = answers.iter().map(|column| column[*row]).collect();
+            self.questions.variant(&answers)
+        };
+        let variants = examples.iter().map(variant).collect();
         Ok(Decisions {
             verdicts: results(&decided, "verdict")?,
-            variants: results(&decided, "variant")?,
+            numbers,
+            variants,
         })
     }
 }
@@ -276,14 +294,18 @@ fn all_say_own(rules: &[Expr]) -> Expr {
         .otherwise(first_undecided)
 }
 
-/// The combinations of ownership, cases and conditions that give a row its classes, as one number in mixed
-/// radix: ownership first, then the case of every column that has cases, then every condition.
+/// The questions whose answers give a row its classes: its ownership, which case fits for every deciding column
+/// with its list of cases, and whether each `when` is met. Columns that ask the same share a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Variants {
-    radices: Vec<i64>,
+pub(crate) struct Questions {
+    /// Deciding column, comparison and values.
+    cases: Vec<(usize, Compare, Vec<String>)>,
+    /// For every column with cases, in store order, its place in `cases`.
+    asked_by: Vec<usize>,
+    conditions: usize,
 }
 
-/// One combination, taken apart.
+/// One combination of answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Variant {
     pub(crate) ownership: Ownership,
@@ -293,85 +315,119 @@ pub(crate) struct Variant {
     pub(crate) conditions: Vec<bool>,
 }
 
-impl Variants {
+impl Questions {
     pub(crate) fn of(table: &Table) -> Self {
-        let mut radices = vec![4];
-        radices.extend(
-            table
-                .columns
+        let mut cases: Vec<(usize, Compare, Vec<String>)> = Vec::new();
+        let mut asked_by = Vec::new();
+        for column in &table.columns {
+            let ClassRule::ByValue {
+                column,
+                compare,
+                cases: known,
+                ..
+            } = &column.class
+            else {
+                continue;
+            };
+            let values = known.iter().map(|(value, _)| value.clone()).collect();
+            let question = (*column, *compare, values);
+            let place = cases
                 .iter()
-                .filter_map(|column| match &column.class {
-                    ClassRule::ByValue { cases, .. } => Some(cases.len() as i64 + 1),
-                    ClassRule::Fixed(_) => None,
-                }),
-        );
-        radices.extend(table.when.iter().map(|_| 2));
-        Self { radices }
-    }
-
-    /// Takes a number apart.
-    pub(crate) fn decode(&self, table: &Table, mut number: i64) -> Variant {
-        let mut digits: Vec<usize> = Vec::with_capacity(self.radices.len());
-        for radix in self.radices.iter().rev() {
-            digits.push(usize::try_from(number.rem_euclid(*radix)).unwrap_or_default());
-            number = number.div_euclid(*radix);
+                .position(|asked| *asked == question)
+                .unwrap_or(cases.len());
+            if place == cases.len() {
+                cases.push(question);
+            }
+            asked_by.push(place);
         }
-        digits.reverse();
-        let with_cases = digits.len() - 1 - table.when.len();
-        Variant {
-            ownership: Ownership::ALL[digits[0]],
-            cases: digits[1..=with_cases].to_vec(),
-            conditions: digits[with_cases + 1..]
-                .iter()
-                .map(|digit| *digit == 1)
-                .collect(),
+        Self {
+            cases,
+            asked_by,
+            conditions: table.when.len(),
         }
     }
 
-    fn expression(&self, table: &Table) -> Expr {
+    /// The answers as expressions, one a question; they read the column `verdict`.
+    fn expressions(&self, table: &Table) -> Vec<Expr> {
         let ownership = when(col("verdict").gt_eq(typed_lit(UNDECIDED)))
             .then(typed_lit(2_i64))
             .when(col("verdict").eq(typed_lit(REFERENCE)))
             .then(typed_lit(3_i64))
             .otherwise(col("verdict"));
-        let cases = table
-            .columns
+        let cases = self
+            .cases
             .iter()
-            .filter_map(|column| case_of(table, &column.class));
+            .map(|(column, compare, values)| case_of(table, *column, *compare, values));
         let conditions = table.when.iter().map(|rule| {
             when(is_met(table, rule))
                 .then(typed_lit(1_i64))
                 .otherwise(typed_lit(0_i64))
         });
-        let digits = std::iter::once(ownership).chain(cases).chain(conditions);
-        let numbered = digits.zip(&self.radices);
-        numbered.fold(typed_lit(0_i64), |number, (digit, radix)| {
-            number * typed_lit(*radix) + digit
-        })
+        let answers = std::iter::once(ownership)
+            .chain(cases)
+            .chain(conditions)
+            .enumerate();
+        answers
+            .map(|(position, answer)| answer.alias(answer_name(position)))
+            .collect()
+    }
+
+    fn names(&self) -> Vec<String> {
+        (0..=self.cases.len() + self.conditions)
+            .map(answer_name)
+            .collect()
+    }
+
+    fn variant(&self, answers: &[i64]) -> Variant {
+        let place = |answer: &i64| usize::try_from(*answer).unwrap_or_default();
+        let (cases, conditions) = answers[1..].split_at(self.cases.len());
+        Variant {
+            ownership: Ownership::ALL[place(&answers[0])],
+            cases: self
+                .asked_by
+                .iter()
+                .map(|&question| place(&cases[question]))
+                .collect(),
+            conditions: conditions.iter().map(|answer| *answer == 1).collect(),
+        }
     }
 }
 
+fn answer_name(position: usize) -> String {
+    format!("answer{position}")
+}
+
+/// Numbers the distinct combinations of the columns' values, in the order in which they first appear: for every
+/// row its number, and for every number a row that has it.
+fn combinations(columns: &[Vec<i64>], rows: usize) -> (Vec<usize>, Vec<usize>) {
+    let mut numbers = vec![0; rows];
+    for column in columns {
+        let mut known: BTreeMap<(usize, i64), usize> = BTreeMap::new();
+        for (number, value) in numbers.iter_mut().zip(column) {
+            let next = known.len();
+            *number = *known.entry((*number, *value)).or_insert(next);
+        }
+    }
+    let mut examples = Vec::new();
+    for (row, number) in numbers.iter().enumerate() {
+        if *number == examples.len() {
+            examples.push(row);
+        }
+    }
+    (numbers, examples)
+}
+
 /// The position of the case that fits, or their number.
-fn case_of(table: &Table, class: &ClassRule) -> Option<Expr> {
-    let ClassRule::ByValue {
-        column,
-        compare,
-        cases,
-        ..
-    } = class
-    else {
-        return None;
-    };
-    let fallback = typed_lit(cases.len() as i64);
-    let position = cases
+fn case_of(table: &Table, column: usize, compare: Compare, values: &[String]) -> Expr {
+    let fallback = typed_lit(values.len() as i64);
+    values
         .iter()
         .enumerate()
         .rev()
-        .fold(fallback, |rest, (position, (value, _))| {
-            let fits = equals(table, *column, value, *compare);
+        .fold(fallback, |rest, (position, value)| {
+            let fits = equals(table, column, value, compare);
             when(fits).then(typed_lit(position as i64)).otherwise(rest)
-        });
-    Some(position)
+        })
 }
 
 /// Whether a text or int column holds this value; NULL does not.

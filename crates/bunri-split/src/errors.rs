@@ -36,6 +36,17 @@ pub enum SplitError {
         /// Line in `rejects/<id>.jsonl`, from 1.
         line: usize,
     },
+    /// A staged ledger row without a key: nobody knows which point it speaks of.
+    #[error(
+        "ledger table `{table}`: row {row} has no key, so it is unknown which supply point it speaks of; correct \
+         the row in the source and extract again"
+    )]
+    LedgerKeyNull {
+        /// The table's id.
+        table: String,
+        /// Row in staging, from 1.
+        row: u64,
+    },
     /// A store folder holds something that this split did not write.
     #[error("`{}` holds files of another job or of an unknown origin; use an empty folder", path.display())]
     ForeignOutput {

@@ -146,6 +146,7 @@ fn gather(
         place.budget,
     )?;
     let converter = key_converter(table, &ledger.key)?;
+    let mut first_row = 1;
     for batch in staging.table(table)?.all(8192)? {
         let batch = batch?;
         let column = |position: usize| batch.column(position).clone();
@@ -172,39 +173,38 @@ fn gather(
                 ],
             )
         };
-        // A row without a key speaks of no supply point.
         let rows = rows().map_err(ColumnarError::arrow(&table.id))?;
-        let known = arrow_ord_not_null(&rows).map_err(ColumnarError::arrow(&table.id))?;
-        sorter.push(&known)?;
+        refuse_null_key(table, &rows, first_row)?;
+        first_row += rows.num_rows() as u64;
+        sorter.push(&rows)?;
     }
-    for rejected in rejected_keys(staging, table, &ledger.key, &converter)? {
-        sorter.push(&rejected)?;
-    }
+    gather_rejected(staging, table, &ledger.key, &converter, &mut sorter)?;
     Ok(sorter.finish()?)
 }
 
-fn arrow_ord_not_null(rows: &RecordBatch) -> Result<RecordBatch, arrow_schema::ArrowError> {
+/// A ledger row without a key could speak of any supply point.
+fn refuse_null_key(table: &Table, rows: &RecordBatch, first_row: u64) -> Result<(), SplitError> {
     let keys = rows.column(0);
-    if keys.null_count() == 0 {
-        return Ok(rows.clone());
+    match (0..keys.len()).find(|&row| keys.is_null(row)) {
+        None => Ok(()),
+        Some(row) => Err(SplitError::LedgerKeyNull {
+            table: table.id.clone(),
+            row: first_row + row as u64,
+        }),
     }
-    let known = (0..keys.len())
-        .map(|row| Some(keys.is_valid(row)))
-        .collect();
-    arrow_select::filter::filter_record_batch(rows, &known)
 }
 
-/// One batch for every rejected ledger row that has a key.
-fn rejected_keys(
+/// The keys of rejected ledger rows, flagged.
+fn gather_rejected(
     staging: &Staging,
     table: &Table,
     key: &[usize],
     converter: &RowConverter,
-) -> Result<Vec<RecordBatch>, SplitError> {
+    sorter: &mut BatchSorter,
+) -> Result<(), SplitError> {
     let Some(rejects) = staging.rejects(table)? else {
-        return Ok(Vec::new());
+        return Ok(());
     };
-    let mut batches = Vec::new();
     for (line, reject) in rejects.enumerate() {
         let reject = reject?;
         let values: Vec<ArrayRef> = key
@@ -216,14 +216,12 @@ fn rejected_keys(
             let keys: ArrayRef = Arc::new(keys);
             let flag: ArrayRef = Arc::new(Int64Array::from(vec![1]));
             let (day, text) = (none(&DataType::Int64), none(&DataType::Utf8));
-            RecordBatch::try_new(
-                ledger_schema(),
-                vec![keys, flag, day.clone(), day, text.clone(), text],
-            )
+            let columns = vec![keys, flag, day.clone(), day, text.clone(), text];
+            RecordBatch::try_new(ledger_schema(), columns)
         });
-        batches.push(batch.map_err(ColumnarError::arrow(&table.id))?);
+        sorter.push(&batch.map_err(ColumnarError::arrow(&table.id))?)?;
     }
-    Ok(batches)
+    Ok(())
 }
 
 /// A key value of a rejected row as its declared type; the run is refused where it is none.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::{Catalogue, RowRule, Table};
@@ -226,7 +227,7 @@ impl VerdictCursor {
                     break;
                 }
                 if here == key {
-                    let verdict = int_column(batch, 1)[self.next].unwrap_or_default();
+                    let verdict = batch.column(1).as_primitive::<Int64Type>().value(self.next);
                     let owners = batch.column(2).as_binary::<i32>();
                     let owner = owners
                         .is_valid(self.next)
@@ -276,6 +277,8 @@ pub(crate) struct ParentSearch<'a> {
     pub(crate) position: usize,
     /// The known_at column, if this rule's parents are to say who supplied on that day.
     pub(crate) known: Option<usize>,
+    /// Whether the owner keys of the parents are asked for; without them equal verdicts are one.
+    pub(crate) owners: bool,
     pub(crate) verdicts: &'a Path,
     pub(crate) index: &'a OwnershipIndex,
     pub(crate) spill: Spill<'a>,
@@ -334,7 +337,17 @@ impl ParentSearch<'_> {
             let (rows, known) = (int_column(&batch, 1), int_column(&batch, 2));
             let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             for child in (0..keys.len()).filter(|&child| keys.is_valid(child)) {
-                for (verdict, owner) in parents.parents(keys.value(child))? {
+                let found = parents.parents(keys.value(child))?;
+                if !self.owners {
+                    for verdict in distinct(found) {
+                        columns.0.push(None);
+                        columns.1.push(rows[child]);
+                        columns.2.push(verdict);
+                        columns.3.push(known[child]);
+                    }
+                    continue;
+                }
+                for (verdict, owner) in found {
                     columns.0.push(owner.clone());
                     columns.1.push(rows[child]);
                     columns.2.push(*verdict);
@@ -460,6 +473,15 @@ impl Pairs {
             .collect();
         Ok(Found { flags, owners })
     }
+}
+
+/// One verdict of each kind that is there: more would say nothing more.
+fn distinct(parents: &Parents) -> Vec<i64> {
+    let mut kinds: BTreeMap<usize, i64> = BTreeMap::new();
+    for (verdict, _) in parents {
+        kinds.entry(flag(Some(*verdict))).or_insert(*verdict);
+    }
+    kinds.into_values().collect()
 }
 
 /// The position of a verdict's flag among the first three of [`FLAGS`].

@@ -62,7 +62,10 @@ impl Records {
     }
 
     pub(crate) fn finish(&self, record: &SplitRecord) -> Result<(), SplitError> {
-        write(&self.folder.join("split.json"), record)
+        let path = self.folder.join("split.json");
+        // A finished split whose stores lost something was done again.
+        remove(&path)?;
+        write(&path, record)
     }
 
     pub(crate) fn write_table(&self, id: &str, record: &TableRecord) -> Result<(), SplitError> {
@@ -91,13 +94,16 @@ impl Records {
 
     /// Forgets a table that must be split again.
     pub(crate) fn forget(&self, id: &str) -> Result<(), SplitError> {
-        let path = self.table_path(id);
-        match std::fs::remove_file(&path) {
-            Err(refused) if refused.kind() != std::io::ErrorKind::NotFound => {
-                Err(ColumnarError::io("remove", &path)(refused).into())
-            }
-            _ => Ok(()),
+        remove(&self.table_path(id))
+    }
+}
+
+fn remove(path: &Path) -> Result<(), SplitError> {
+    match std::fs::remove_file(path) {
+        Err(refused) if refused.kind() != std::io::ErrorKind::NotFound => {
+            Err(ColumnarError::io("remove", path)(refused).into())
         }
+        _ => Ok(()),
     }
 }
 

@@ -434,14 +434,25 @@ fn table_entry(table: &Table, store: Store, files: &[FileEntry]) -> TableEntry {
     }
 }
 
-/// A folder of files that no record names is from an interrupted run.
+/// Removes what an interrupted run left of a table: parts and temporary files. Anything else is not ours to
+/// remove, and the split is refused.
 fn remove_unfinished(folder: &Path) -> Result<(), SplitError> {
-    match std::fs::remove_dir_all(folder) {
-        Err(refused) if refused.kind() != std::io::ErrorKind::NotFound => {
-            Err(ColumnarError::io("remove", folder)(refused).into())
-        }
-        _ => Ok(()),
+    if folder.symlink_metadata().is_err() {
+        return Ok(());
     }
+    let entries = std::fs::read_dir(folder).map_err(ColumnarError::io("list", folder))?;
+    for entry in entries {
+        let path = entry.map_err(ColumnarError::io("list", folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_part = name.starts_with("part-") && name.ends_with(".parquet");
+        let is_plain = path.symlink_metadata().is_ok_and(|about| about.is_file());
+        if !is_plain || !(is_part || name.starts_with(".bunri-tmp-")) {
+            return Err(SplitError::ForeignOutput { path });
+        }
+        std::fs::remove_file(&path).map_err(ColumnarError::io("remove", &path))?;
+    }
+    std::fs::remove_dir(folder)
+        .map_err(|refused| ColumnarError::io("remove", folder)(refused).into())
 }
 
 /// The digest of everything that the stores' bytes are a function of.

@@ -18,7 +18,7 @@ use crate::SplitError;
 use crate::answers::{Answers, PASS_ROWS, Spill, stop_if_cancelled};
 use crate::cells::StorePlan;
 use crate::codes::Codes;
-use crate::decide::{Decider, Decisions, Variants};
+use crate::decide::{Decider, Decisions};
 use crate::frame::rule_columns;
 use crate::ownership::{OwnershipIndex, key_bytes};
 use crate::parents::{
@@ -119,19 +119,18 @@ impl TableStats {
                 add(&mut self.reason_rows, reason_word(verdict), rows);
             }
         }
-        let mut variants: BTreeMap<i64, u64> = BTreeMap::new();
+        let mut rows_of_variant = vec![0; decisions.variants.len()];
         decisions
-            .variants
+            .numbers
             .iter()
-            .for_each(|variant| *variants.entry(*variant).or_default() += 1);
-        let codec = Variants::of(table);
-        for (variant, rows) in variants {
-            let mut cases = codec.decode(table, variant).cases.into_iter();
+            .for_each(|&number| rows_of_variant[number] += 1);
+        for (variant, rows) in decisions.variants.iter().zip(rows_of_variant) {
+            let mut cases = variant.cases.iter();
             for column in &table.columns {
                 let ClassRule::ByValue { cases: known, .. } = &column.class else {
                     continue;
                 };
-                if cases.next() == Some(known.len()) {
+                if cases.next() == Some(&known.len()) {
                     add(&mut self.else_rows, &column.name, rows);
                 }
             }
@@ -166,6 +165,7 @@ impl<'a> Facts<'a> {
             (KnownAt::Column { column, .. }, None) => Some(*column),
             _ => None,
         };
+        let has_heirs = !referred(shared.catalogue, position).is_empty();
         let mut pairs = Vec::new();
         for (rule_position, rule) in parent_rules(table).iter().enumerate() {
             let verdicts = verdict_path(
@@ -179,6 +179,8 @@ impl<'a> Facts<'a> {
                 rule,
                 position: rule_position,
                 known: known.filter(|_| rule_position == 0),
+                owners: rule_position == 0
+                    && (known.is_some() || (table.ledger_key.is_none() && has_heirs)),
                 verdicts: &verdicts,
                 index: shared.index,
                 spill: shared.spill,
@@ -233,7 +235,8 @@ impl<'a> Facts<'a> {
         Ok(decisions)
     }
 
-    /// The owner keys of every row: its own ledger key, else those of its parents, at least one entry.
+    /// The owner keys of every row: its own ledger key, else those of the parents by its first parent rule, at
+    /// least one entry.
     fn owners(
         &self,
         batch: &RecordBatch,
@@ -250,7 +253,8 @@ impl<'a> Facts<'a> {
         }
         let owners = |row: usize| {
             let mut all: Vec<Option<Vec<u8>>> = found
-                .iter()
+                .first()
+                .into_iter()
                 .filter_map(|found| found.owners.get(&row))
                 .flatten()
                 .cloned()

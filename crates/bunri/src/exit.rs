@@ -1,6 +1,7 @@
 //! From outcome to exit code, in one place; and what is printed of a failure: the chain once, then what to do.
 
 use std::panic::UnwindSafe;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
@@ -43,6 +44,8 @@ pub(crate) enum Failure {
     Verify(#[from] VerifyError),
     #[error(transparent)]
     Columnar(#[from] ColumnarError),
+    #[error("there is no store in `{}`", .0.display())]
+    NoStore(PathBuf),
     #[error("the report could not be written as JSON: {0}")]
     Report(#[from] serde_json::Error),
 }
@@ -66,6 +69,7 @@ impl Failure {
             Failure::Lock(error) => match error {
                 LockError::Columnar(error) => columnar(error),
                 LockError::Source { .. } => SOURCE,
+                LockError::Interrupted => INTERRUPTED,
                 _ => REFUSED,
             },
             Failure::Sample(error) => match error {
@@ -83,20 +87,46 @@ impl Failure {
             Failure::Split(error) => match error {
                 SplitError::Columnar(error) => columnar(error),
                 SplitError::Manifest(_) | SplitError::Polars { .. } => BUG,
-                SplitError::UnreadableLedgerKey { .. } => SOURCE,
+                SplitError::UnreadableLedgerKey { .. } | SplitError::LedgerKeyNull { .. } => SOURCE,
                 SplitError::ForeignOutput { .. } => REFUSED,
                 SplitError::Interrupted => INTERRUPTED,
             },
             Failure::Verify(error) => verify(error),
             Failure::Columnar(error) => columnar(error),
+            Failure::NoStore(_) => REFUSED,
             Failure::Report(_) => BUG,
         }
+    }
+
+    /// Whether the disk's owner can mend it and run again.
+    fn is_mendable(&self) -> bool {
+        use std::io::ErrorKind::{
+            FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
+        let mut cause: Option<&dyn std::error::Error> =
+            std::error::Error::source(self).or(Some(self));
+        while let Some(error) = cause {
+            if let Some(refused) = error.downcast_ref::<std::io::Error>() {
+                let kind = refused.kind();
+                return [
+                    FileTooLarge,
+                    PermissionDenied,
+                    QuotaExceeded,
+                    ReadOnlyFilesystem,
+                    StorageFull,
+                ]
+                .contains(&kind);
+            }
+            // A Parquet writer wraps what the disk said.
+            cause = error.source();
+        }
+        false
     }
 
     /// What to do next, where the message does not say it already.
     fn advice(&self) -> Option<&'static str> {
         match self.code() {
-            OUTPUT => Some(
+            OUTPUT if self.is_mendable() => Some(
                 "free space or mend the permission, then run the same command again: it resumes",
             ),
             INTERRUPTED => Some("run the same command again: it resumes"),

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Catalogue, Job, Source, day_text};
-use bunri_columnar::{ColumnarError, create_folder, write_whole};
-use bunri_manifest::{TOOL, hash_file};
+use bunri_columnar::{ColumnarError, Observer, create_folder, write_whole};
+use bunri_manifest::TOOL;
 use serde::{Deserialize, Serialize};
 
 /// The lock's file name in custody.
@@ -33,6 +34,8 @@ pub(crate) enum LockError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("interrupted while the source was hashed; run again")]
+    Interrupted,
     #[error("another bunri is at work in `{}`; wait for it to end", path.display())]
     Busy { path: PathBuf },
     #[error(
@@ -62,7 +65,7 @@ impl JobLock {
 
     /// What the job is bound to; `source` is the digest of the database.
     fn of(job: &Job, catalogue: &Catalogue, source: &str) -> Self {
-        let retail = std::path::absolute(&job.retail).unwrap_or_else(|_| job.retail.clone());
+        let retail = true_path(&job.retail);
         let inputs = [
             ("tool", TOOL.to_owned()),
             ("label", job.label.clone()),
@@ -107,6 +110,22 @@ impl JobLock {
     }
 }
 
+/// The folder itself, however it was spelt and from wherever; its last part may not be there yet.
+fn true_path(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut missing = Vec::new();
+    for above in absolute.ancestors() {
+        if let Ok(real) = above.canonicalize() {
+            return missing
+                .into_iter()
+                .rev()
+                .fold(real, |path, part| path.join(part));
+        }
+        missing.extend(above.file_name());
+    }
+    absolute
+}
+
 /// Whether the command reads the source, and so must see that it is still the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reads {
@@ -114,57 +133,98 @@ pub(crate) enum Reads {
     StagingOnly,
 }
 
-/// Takes the job's output folders for this process, or says why they are not its to take.
-pub(crate) fn hold(job: &Job, catalogue: &Catalogue, reads: Reads) -> Result<Held, LockError> {
-    if reads == Reads::StagingOnly && !job.custody.join(LOCK).is_file() {
-        return Err(LockError::NotBegun {
-            path: job.custody.clone(),
-        });
+/// Takes the job's output folders for this process, or says why they are not its to take. Nothing is made or
+/// changed before the folders have been judged.
+pub(crate) fn hold(
+    job: &Job,
+    catalogue: &Catalogue,
+    reads: Reads,
+    observer: &dyn Observer,
+) -> Result<Held, LockError> {
+    let there = JobLock::read(&job.custody);
+    if there.is_none() {
+        if reads == Reads::StagingOnly {
+            return Err(LockError::NotBegun {
+                path: job.custody.clone(),
+            });
+        }
+        refuse_unless_empty(&job.custody)?;
+        refuse_unless_empty(&job.retail)?;
     }
-    let source = match reads {
-        Reads::Source => Some(source_digest(job)?),
-        Reads::StagingOnly => None,
+    let source = match (reads, &there) {
+        (Reads::StagingOnly, Some(lock)) => lock.source().to_owned(),
+        _ => source_digest(job, observer)?,
     };
+    let now = JobLock::of(job, catalogue, &source);
+    if let Some(lock) = &there {
+        let differences = lock.differences(&now);
+        if !differences.is_empty() && !may_be_renewed(job)? {
+            return Err(LockError::OtherJob {
+                path: job.custody.clone(),
+                differences,
+            });
+        }
+    }
     create_folder(&job.custody)?;
     close_to_others(&job.custody)?;
     create_folder(&job.retail)?;
     let held = Held {
         _folders: vec![take(&job.custody)?, take(&job.retail)?],
     };
-    match JobLock::read(&job.custody) {
-        Some(lock) => {
-            let source = source.unwrap_or_else(|| lock.source().to_owned());
-            let differences = lock.differences(&JobLock::of(job, catalogue, &source));
-            if !differences.is_empty() {
-                return Err(LockError::OtherJob {
-                    path: job.custody.clone(),
-                    differences,
-                });
-            }
+    if there.as_ref() != Some(&now) {
+        let path = job.custody.join(LOCK);
+        if there.is_some() {
+            std::fs::remove_file(&path).map_err(ColumnarError::io("remove", &path))?;
         }
-        None => {
-            for folder in [&job.custody, &job.retail] {
-                refuse_unless_empty(folder)?;
-            }
-            let lock = JobLock::of(job, catalogue, &source.unwrap_or_default());
-            let text = serde_json::to_vec_pretty(&lock).unwrap_or_default();
-            write_whole(&job.custody.join(LOCK), &text)?;
-        }
+        write_whole(&path, &serde_json::to_vec_pretty(&now).unwrap_or_default())?;
     }
     Ok(held)
 }
 
-fn source_digest(job: &Job) -> Result<String, LockError> {
+/// Until a split was begun no store holds anything, so a corrected job or catalogue may take the place of the
+/// refused one. Staging is not lost by it: extraction itself refuses staging of another source or shape.
+fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
+    let begun = ["tmp/split.begun.json", "tmp/split.json"];
+    if begun.iter().any(|record| job.custody.join(record).exists()) {
+        return Ok(false);
+    }
+    let stores = [
+        job.retail.clone(),
+        job.custody.join("transmission"),
+        job.custody.join("quarantine"),
+    ];
+    for store in stores {
+        if !is_empty(&store)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The BLAKE3 of the source, which takes about a second a gigabyte.
+fn source_digest(job: &Job, observer: &dyn Observer) -> Result<String, LockError> {
     let path = match &job.source {
         Source::Sqlite(path) => path,
         // A later kind of source brings its own identity.
         _ => return Ok(String::new()),
     };
-    let digests = hash_file(path).map_err(|source| LockError::Source {
+    let failed = |source| LockError::Source {
         path: path.clone(),
         source,
-    })?;
-    Ok(digests.blake3.to_string())
+    };
+    let mut file = File::open(path).map_err(failed)?;
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        if observer.cancelled() {
+            return Err(LockError::Interrupted);
+        }
+        let read = file.read(&mut buffer).map_err(failed)?;
+        if read == 0 {
+            return Ok(hasher.finalize().to_hex().to_string());
+        }
+        hasher.update(&buffer[..read]);
+    }
 }
 
 /// Custody holds everything; only its owner may look (0700).
@@ -186,19 +246,30 @@ fn take(folder: &Path) -> Result<File, LockError> {
 }
 
 fn refuse_unless_empty(folder: &Path) -> Result<(), LockError> {
+    if is_empty(folder)? {
+        Ok(())
+    } else {
+        Err(LockError::Foreign {
+            path: folder.to_path_buf(),
+        })
+    }
+}
+
+/// Whether a folder is absent or holds nothing but what a kill left of a commit.
+fn is_empty(folder: &Path) -> Result<bool, LockError> {
+    if folder.symlink_metadata().is_err() {
+        return Ok(true);
+    }
     let entries = std::fs::read_dir(folder).map_err(ColumnarError::io("list", folder))?;
     for entry in entries {
         let entry = entry.map_err(ColumnarError::io("list", folder))?;
-        // What a kill left of the lock itself is nobody's data.
         if !entry
             .file_name()
             .to_string_lossy()
             .starts_with(".bunri-tmp-")
         {
-            return Err(LockError::Foreign {
-                path: folder.to_path_buf(),
-            });
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }

@@ -19,10 +19,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Ctrl-C and a scheduler's TERM ask the stages to stop at the next safe point.
     pub(crate) fn new(log: Log) -> Self {
-        // Only the first call in a process can succeed, and the first is enough.
-        let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
         let visible = log == Log::Human && std::io::stderr().is_terminal();
         let target = if visible {
             ProgressDrawTarget::stderr()
@@ -35,6 +32,17 @@ impl Progress {
             bar.set_style(style.progress_chars("━╸─"));
         }
         Self { log, bar }
+    }
+
+    /// From now on Ctrl-C and a scheduler's TERM ask the stages to stop at the next safe point; asked twice, the
+    /// process ends at once, which leaves every file absent or complete all the same.
+    pub(crate) fn hear_signals(&self) {
+        // Only the first call in a process can succeed, and the first is enough.
+        let _ = ctrlc::set_handler(|| {
+            if STOP.swap(true, Ordering::Relaxed) {
+                std::process::exit(6);
+            }
+        });
     }
 
     fn line(&self, text: &str) {

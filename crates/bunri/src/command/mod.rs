@@ -14,6 +14,13 @@ use crate::progress::Progress;
 pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
     let Arguments { log, command } = arguments;
     let progress = Progress::new(*log);
+    // The other commands are short or harmless to end at once.
+    if matches!(
+        command,
+        Command::Extract(_) | Command::Split(_) | Command::Verify(_) | Command::Run(_)
+    ) {
+        progress.hear_signals();
+    }
     let result = match command {
         Command::Sample(arguments) => sample::run(arguments, *log),
         Command::Check(arguments) => check::run(arguments),

@@ -20,7 +20,12 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
-    let _held = hold(&workplace.job, &workplace.catalogue, Reads::Source)?;
+    let _held = hold(
+        &workplace.job,
+        &workplace.catalogue,
+        Reads::Source,
+        progress,
+    )?;
     let extracted = do_extract(&workplace, log, progress)?;
     let divided = do_split(&workplace, log, progress)?;
     let verified = verify::of_job(&workplace, log, progress)?;
@@ -44,7 +49,12 @@ pub(crate) fn extract_only(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
-    let _held = hold(&workplace.job, &workplace.catalogue, Reads::Source)?;
+    let _held = hold(
+        &workplace.job,
+        &workplace.catalogue,
+        Reads::Source,
+        progress,
+    )?;
     do_extract(&workplace, log, progress)
 }
 
@@ -58,7 +68,12 @@ pub(crate) fn split_only(
         screen::say(&explain(&workplace.catalogue));
         return Ok(Outcome::Clean);
     }
-    let _held = hold(&workplace.job, &workplace.catalogue, Reads::StagingOnly)?;
+    let _held = hold(
+        &workplace.job,
+        &workplace.catalogue,
+        Reads::StagingOnly,
+        progress,
+    )?;
     do_split(&workplace, log, progress)
 }
 
