@@ -88,6 +88,9 @@ pub fn check_ranges(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
     collected(problems.collect())
 }
 
+/// Every part of a table is an open file while the table is split, in every store.
+const MOST_PARTS: usize = 64;
+
 fn bad_bounds(table: &Table, bounds: &[String]) -> Option<String> {
     let id = &table.id;
     let Some(&first) = table.key.first() else {
@@ -95,6 +98,12 @@ fn bad_bounds(table: &Table, bounds: &[String]) -> Option<String> {
             "`{id}` has no key, so it cannot be cut into ranges"
         ));
     };
+    if bounds.len() >= MOST_PARTS {
+        let parts = bounds.len() + 1;
+        return Some(format!(
+            "`{id}` would be cut into {parts} parts, and at most {MOST_PARTS} can be written at a time"
+        ));
+    }
     let column = &table.columns[first];
     let ascending = match column.value_type {
         ValueType::Text => bounds.is_sorted_by(|a, b| a < b),
