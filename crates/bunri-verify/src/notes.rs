@@ -3,6 +3,7 @@
 
 use bunri_catalogue::{Class, Ownership, Store, Table};
 
+use crate::evaluator::grants::ownerships;
 use crate::report::{Note, RegionReport, StoreRows};
 use crate::table::TableOutcome;
 
@@ -26,6 +27,17 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
     }
     if outcome.tally.totals.rows == 0 {
         note("empty_table", None, None, 0);
+    }
+    // Of a table that is decided row by row: a check of nothing but own rows has withheld nothing.
+    if outcome.tally.totals.rows > 0 && ownerships(table).len() > 1 {
+        for (rule, ownership) in [
+            ("no_row_is_own", Ownership::Own),
+            ("no_row_is_other", Ownership::Other),
+        ] {
+            if outcome.tally.by_ownership[ownership as usize] == 0 {
+                note(rule, None, None, 0);
+            }
+        }
     }
     for (when, _) in outcome
         .seen

@@ -5,4 +5,5 @@ mod classes;
 mod damage;
 mod fixture;
 mod refusals;
+mod schema;
 mod whole;
