@@ -301,13 +301,16 @@ fn index_batch(
     )
 }
 
+/// A key's segments, ascending: start and verdict.
+type Timeline = Vec<(i64, i64)>;
+
 /// Goes through the index once, beside keys that ascend.
 pub(crate) struct IndexCursor {
     reader: ParquetRecordBatchReader,
     batch: Option<RecordBatch>,
     next: usize,
     /// The key that was asked for last, with its segments, if the index has it.
-    held: Option<(Vec<u8>, Vec<(i64, i64)>)>,
+    held: Option<(Vec<u8>, Timeline)>,
     path: PathBuf,
 }
 
