@@ -1,1 +1,37 @@
-//! Stories.
+//! Stories that run the real binary, as a migration engineer would: arrange a sample, run `bunri`, look at what
+//! came out. What they look with is not ours: pyarrow, DuckDB, `sha256sum`, and Python's own digests.
+//!
+//! | module | tells |
+//! |---|---|
+//! | `domain` | every planted cell and every rule about rows ends where the domain says |
+//! | `tampering` | each way to damage a store has its own finding |
+//! | `same_bytes` | threads, memory and insertion order leave no trace |
+//! | `kill` | a kill at any moment leaves stores absent or complete |
+//! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
+//! | `commands` | what each command prints and which exit code it gives |
+//! | `manifests` | published schemas, sums that every auditor can check |
+//! | `kanji` | a source whose tables and columns are in kanji |
+//! | `fingerprints` | the vectors agree with a plain implementation in Python |
+//! | `layout` | the arrows between the crates, one Arrow, permissive licences |
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod job;
+mod rig;
+mod small;
+mod trees;
+mod verdict;
+
+mod bad_catalogue;
+mod bad_ledger;
+mod bad_output;
+mod bad_source;
+mod commands;
+mod domain;
+mod fingerprints;
+mod kanji;
+mod kill;
+mod layout;
+mod manifests;
+mod same_bytes;
+mod tampering;

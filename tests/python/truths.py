@@ -1,0 +1,265 @@
+"""What the domain says of whole tables, in SQL over the legacy system and the stores, in DuckDB. A third way to decide
+rows, written from the domain's page and not from the tool's rules. It speaks of the points whose ledger is clear (every
+day of theirs was one known supplier's, or nobody's); what an unclear ledger brings is told by the planted cells.
+
+    python truths.py ROOT
+
+Every truth names its subject: one that finds nothing to speak about is a failure too.
+"""
+
+import sys
+
+import duckdb
+import pyarrow as pa
+
+from stores import STORES, legacy, raw, rejects, tables
+
+DAY = "CAST(try_cast({} AS TIMESTAMP) AS DATE)"
+
+# The ledger as its clerks mean it: both days belong to a period, some codes are padded.
+LEDGER = r"""
+CREATE TABLE ledger AS
+SELECT supply_point_id AS p, try_cast(valid_from AS DATE) AS f, try_cast(valid_until AS DATE) AS u,
+       trim(retailer_code, ' 　') AS code, trim(supply_kind) AS kind
+FROM legacy.supply_period;
+
+CREATE TABLE unclear AS
+SELECT p FROM ledger a
+WHERE f IS NULL OR u IS NULL OR u < f OR code IS NULL OR kind IS NULL
+   OR (code <> '00000' AND code NOT IN (SELECT retailer_code FROM legacy.code_retailer))
+   OR (SELECT count(*) FROM ledger b WHERE b.p = a.p AND b.f <= a.u AND b.u >= a.f) > 1
+UNION SELECT supply_point_id FROM rejected.supply_period;
+
+CREATE TABLE clear AS SELECT DISTINCT p FROM ledger WHERE p NOT IN (SELECT p FROM unclear);
+CREATE TABLE own AS
+SELECT * FROM ledger WHERE p IN (SELECT p FROM clear) AND code = '99010' AND kind NOT IN ('island', 'last_resort');
+CREATE TABLE others AS
+SELECT * FROM ledger WHERE p IN (SELECT p FROM clear) AND NOT (code = '99010' AND kind NOT IN ('island', 'last_resort'));
+
+-- Adjacent own periods joined.
+CREATE TABLE run AS
+SELECT p, min(f) AS f, max(u) AS u FROM (
+  SELECT *, sum(begins) OVER (PARTITION BY p ORDER BY f) AS number FROM (
+    SELECT *, CASE WHEN lag(u) OVER (PARTITION BY p ORDER BY f) + 1 = f THEN 0 ELSE 1 END AS begins FROM own))
+GROUP BY p, number;
+"""
+
+
+def during(table, first, last, known, grace=0, also="true"):
+    """The rows of a period that are own: every day of it, and written by the incumbent's people, or in the grace by
+    those of a known supplier."""
+    known = DAY.format(f"t.{known}")
+    return f"""
+        SELECT t.* FROM legacy."{table}" t JOIN run r
+          ON r.p = t.supply_point_id AND r.f <= try_cast(t.{first} AS DATE) AND r.u >= try_cast(t.{last} AS DATE)
+         AND try_cast(t.{first} AS DATE) <= try_cast(t.{last} AS DATE)
+        WHERE ({also}) AND (EXISTS (SELECT 1 FROM run k WHERE k.p = r.p AND {known} BETWEEN k.f AND k.u)
+               OR {known} > r.u AND {known} <= r.u + {grace}
+                  AND EXISTS (SELECT 1 FROM others o WHERE o.p = r.p AND {known} BETWEEN o.f AND o.u))"""
+
+
+def on(table, day, also="true"):
+    """The rows of one day that are own."""
+    return f"""
+        SELECT t.* FROM legacy."{table}" t JOIN run r ON r.p = t.supply_point_id AND {day} BETWEEN r.f AND r.u
+        WHERE ({also})"""
+
+
+OWN_CODE = "trim({}, ' 　') = '99010'"
+KNOWN_OWN = f"EXISTS (SELECT 1 FROM run k WHERE k.p = t.supply_point_id AND {DAY.format('t.updated_at')} BETWEEN k.f AND k.u)"
+BILLS = during("billing", "usage_from", "usage_until", "updated_at", 45)
+CONTRACTS = during("retail_contract", "contract_from", "contract_until", "updated_at")
+LINKS = during("consumer_point", "valid_from", "valid_until", "updated_at")
+
+# Table, key, and the rows of the legacy system that the retail store has: these and no others.
+OWN_ROWS = [
+    ("supply_point", "supply_point_id", on("supply_point", "DATE '2026-04-01'", KNOWN_OWN)),
+    ("meter", "meter_no", on("meter", "DATE '2026-04-01'")),
+    ("supply_period", "supply_point_id, period_no", during("supply_period", "valid_from", "valid_until", "updated_at")),
+    ("consumer_point", "consumer_id, supply_point_id, valid_from", LINKS),
+    ("meter_reading_monthly", "supply_point_id, period_from",
+     during("meter_reading_monthly", "period_from", "period_until", "updated_at", 45)),
+    ("meter_reading_halfhour", "supply_point_id, reading_date, slot",
+     on("meter_reading_halfhour", "try_cast(t.reading_date AS DATE)", "try_cast(slot AS INT) BETWEEN 1 AND 48")),
+    ("wheeling_contract", "wheeling_contract_no",
+     during("wheeling_contract", "contract_from", "contract_until", "updated_at", 0, OWN_CODE.format("t.retailer_code"))),
+    ("switching_request", "request_no",
+     on("switching_request", "try_cast(replace(t.requested_start, '/', '-') AS DATE)", OWN_CODE.format("t.requester_code"))),
+    ("retail_contract", "retail_contract_no", CONTRACTS),
+    ("billing", "billing_no",
+     f"SELECT b.* FROM ({BILLS}) b WHERE b.retail_contract_no IN (SELECT retail_contract_no FROM ({CONTRACTS}))"),
+]
+
+# Name, subject (must be more than none), violations (must be none).
+TRUTHS = [
+    ("no reading of a day that the ledger gives to another supplier is in retail",
+     "SELECT * FROM legacy.meter_reading_monthly m JOIN others o ON o.p = m.supply_point_id "
+     "AND o.code IN ('99020', '99030') AND try_cast(m.period_from AS DATE) <= o.u AND try_cast(m.period_until AS DATE) >= o.f",
+     "SELECT * FROM retail.meter_reading_monthly m JOIN others o ON o.p = m.supply_point_id "
+     "AND m.period_from <= o.u AND m.period_until >= o.f"),
+    ("no half hour of a day that the ledger gives to another supplier is in retail",
+     "SELECT * FROM legacy.meter_reading_halfhour m JOIN others o ON o.p = m.supply_point_id "
+     "AND try_cast(m.reading_date AS DATE) BETWEEN o.f AND o.u",
+     "SELECT * FROM retail.meter_reading_halfhour m JOIN others o ON o.p = m.supply_point_id "
+     "AND m.reading_date BETWEEN o.f AND o.u"),
+    ("Kyushu: the old supplier has every slot of its last day",
+     "SELECT * FROM kyushu WHERE day = DATE '2026-01-14'",
+     "SELECT * FROM kyushu WHERE day = DATE '2026-01-14' AND NOT in_retail"),
+    ("Kyushu: the old supplier has no slot of the day of the switch",
+     "SELECT * FROM kyushu WHERE day = DATE '2026-01-15'",
+     "SELECT * FROM kyushu WHERE day = DATE '2026-01-15' AND in_retail"),
+    ("nothing of a point whose ledger row was rejected is in retail",
+     "SELECT supply_point_id FROM rejected.supply_period",
+     " UNION ALL ".join(
+         f"SELECT supply_point_id FROM retail.{table} WHERE supply_point_id IN (SELECT supply_point_id FROM rejected.supply_period)"
+         for table in ("supply_point", "supply_period", "meter", "meter_reading_monthly", "consumer_point",
+                       "wheeling_contract", "retail_contract", "billing"))),
+    ("nobody in retail's consumers is tied to a day of another supplier",
+     "SELECT * FROM legacy.consumer_point l JOIN others o ON o.p = l.supply_point_id "
+     "AND try_cast(l.valid_from AS DATE) <= o.u AND try_cast(l.valid_until AS DATE) >= o.f",
+     "SELECT * FROM retail.consumer c JOIN legacy.consumer_point l ON l.consumer_id = CAST(c.consumer_id AS VARCHAR) "
+     "JOIN others o ON o.p = l.supply_point_id AND try_cast(l.valid_from AS DATE) <= o.u AND try_cast(l.valid_until AS DATE) >= o.f"),
+    ("every code in retail's wheeling contracts and requests is the incumbent's",
+     "SELECT retailer_code FROM retail.wheeling_contract UNION ALL SELECT requester_code FROM retail.switching_request",
+     f"SELECT retailer_code FROM retail.wheeling_contract WHERE NOT {OWN_CODE.format('retailer_code')} "
+     f"UNION ALL SELECT requester_code FROM retail.switching_request WHERE NOT {OWN_CODE.format('requester_code')} "
+     f"UNION ALL SELECT retailer_code FROM retail.supply_period WHERE NOT {OWN_CODE.format('retailer_code')}"),
+    ("islands and last resort are never the incumbent's, whatever the tariff says",
+     "SELECT * FROM ledger WHERE kind IN ('island', 'last_resort') AND code = '99010'",
+     "SELECT * FROM retail.supply_period WHERE trim(supply_kind) IN ('island', 'last_resort')"),
+    ("契約高 is in retail only in A, kVA or kW",
+     "SELECT * FROM retail.supply_point WHERE contract_amount IS NULL",
+     "SELECT * FROM retail.supply_point WHERE contract_amount IS NOT NULL AND "
+     "(contract_unit IS NULL OR contract_unit NOT IN ('A', 'kVA', 'kW'))"),
+    ("the quarantine holds no row without a reason, and retail none of its rows",
+     "SELECT * FROM quarantine.supply_point",
+     "SELECT supply_point_id FROM quarantine.supply_point WHERE bunri_reason IS NULL "
+     "UNION ALL SELECT supply_point_id FROM quarantine.supply_point JOIN retail.supply_point USING (supply_point_id) "
+     "WHERE quarantine.supply_point.bunri_reason <> 'retail_only_of_other'"),
+    ("a retailer's own business is retail's or waits, once",
+     "SELECT retail_contract_no FROM staging.retail_contract",
+     "(SELECT retail_contract_no FROM staging.retail_contract EXCEPT ALL (SELECT retail_contract_no FROM retail.retail_contract "
+     "UNION ALL SELECT retail_contract_no FROM quarantine.retail_contract)) UNION ALL "
+     "((SELECT retail_contract_no FROM retail.retail_contract UNION ALL SELECT retail_contract_no FROM quarantine.retail_contract) "
+     "EXCEPT ALL SELECT retail_contract_no FROM staging.retail_contract)"),
+]
+
+# What no retailer ever gets, by folder and by column.
+NEVER_IN_RETAIL = {"account", "area_total", "load_equipment", "customer_statement", "wheeling_change_history"}
+NEVER_A_COLUMN_OF_RETAIL = {
+    "remarks", "remarks_1", "備考", "filler_json", "clerk_memo", "created_by", "updated_by", "update_program", "batch_id",
+    "last_used", "search_name_kana", "communication_state", "current_retailer_code", "message_sender", "password_hash",
+}
+NEVER_IN_TRANSMISSION = {"retail_contract", "billing"}
+NEVER_A_COLUMN_OF_TRANSMISSION = {"legacy_customer_no", "bank_account", "sales_memo", "amount_yen", "password_hash"}
+
+KYUSHU = """
+CREATE TABLE kyushu AS
+SELECT l.supply_point_id, try_cast(l.reading_date AS DATE) AS day, try_cast(l.slot AS INT) AS slot,
+       (l.supply_point_id, try_cast(l.reading_date AS DATE), try_cast(l.slot AS INT)) IN
+       (SELECT (supply_point_id, reading_date, slot) FROM retail.meter_reading_halfhour) AS in_retail
+FROM legacy.meter_reading_halfhour l JOIN ledger o ON o.p = l.supply_point_id AND o.f = DATE '2026-01-15'
+WHERE o.code = '99020' AND o.p IN (SELECT p FROM clear);
+"""
+
+
+def load(root):
+    """One DuckDB with a schema for the legacy system, staging, the rejects and each store."""
+    db = duckdb.connect()
+    for store in STORES:
+        db.execute(f"CREATE SCHEMA {store}")
+        for id, table in tables(root, store).items():
+            put(db, store, id, table)
+    source, columns = legacy(root)
+    db.execute("CREATE SCHEMA legacy")
+    db.execute("CREATE SCHEMA rejected")
+    lines = rejects(root)
+    for name, names in columns.items():
+        read = source.execute(f'SELECT * FROM "{name}"').fetchall()
+        put(db, "legacy", name, texts(names, read))
+    for id, names in ((name, columns[name]) for name in columns if name in lines):
+        put(db, "rejected", id, texts(names, [list(map(raw, line["values"])) for line in lines[id]]))
+    db.execute(LEDGER)
+    db.execute(KYUSHU)
+    return db, columns, lines
+
+
+def texts(names, read):
+    def cell(value):
+        return None if value is None else value.hex() if isinstance(value, bytes) else str(value)
+
+    fields = pa.schema([(name, pa.string()) for name in names])
+    return pa.table([[cell(row[at]) for row in read] for at in range(len(names))], schema=fields)
+
+
+def put(db, schema, name, arrow):
+    db.register("arriving", arrow)
+    db.execute(f'CREATE TABLE {schema}."{name}" AS SELECT * FROM arriving')
+    db.unregister("arriving")
+
+
+def count(db, query):
+    return db.execute(f"SELECT count(*) FROM ({query})").fetchone()[0]
+
+
+def own_rows(db):
+    """Of the clear points, retail has exactly the rows that are own."""
+    for table, key, expected in OWN_ROWS:
+        names = [name.strip() for name in key.split(",")]
+        as_text = ", ".join(f'CAST("{name}" AS VARCHAR) AS "{name}"' for name in names)
+        point = "supply_point_id IN (SELECT p FROM clear)"
+        turned_away = f"({key}) NOT IN (SELECT ({key}) FROM rejected.{table})" if has(db, "rejected", table) else "true"
+        expected = f"SELECT {as_text} FROM ({expected}) WHERE {turned_away}"
+        actual = f"SELECT {as_text} FROM retail.{table} WHERE {point}"
+        yield f"retail has every own row of {table}", count(db, expected), count(db, f"{expected} EXCEPT ALL {actual}")
+        yield f"retail has only own rows of {table}", count(db, actual), count(db, f"{actual} EXCEPT ALL {expected}")
+
+
+def has(db, schema, table):
+    query = "SELECT count(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+    return db.execute(query, [schema, table]).fetchone()[0] > 0
+
+
+def nothing_lost_or_changed(db, root, columns, lines):
+    """Every source row is staged or rejected; every store row is a staged row; transmission has all of them."""
+    staged = tables(root, "staging")
+    ids = {name: "bk_kenshin_20160331" if name.startswith("BK_") else name for name in columns}
+    for name, id in ids.items():
+        rows = count(db, f'SELECT * FROM legacy."{name}"')
+        yield f"every row of {id} is staged or rejected", 1 + rows, rows - staged[id].num_rows - len(lines.get(id, []))
+    for store in ("retail", "transmission"):
+        for id, table in tables(root, store).items():
+            # Where a class depends on the row a cell may be NULL instead.
+            sure = [name for name in table.column_names if name not in ("contract_amount", "power_factor_pct")]
+            cells = ", ".join(f'"{name}"' for name in sure)
+            here, there = f"SELECT {cells} FROM {store}.{id}", f"SELECT {cells} FROM staging.{id}"
+            yield f"every row of {store}'s {id} is a staged row", 1, count(db, f"{here} EXCEPT ALL {there}")
+            if store == "transmission":
+                yield f"transmission has every staged row of {id}", 1, count(db, f"{there} EXCEPT ALL {here}")
+
+
+def nothing_where_it_may_not_be(db, root):
+    retail, transmission = tables(root, "retail"), tables(root, "transmission")
+    yield "folders that retail may not have", len(retail), len(NEVER_IN_RETAIL & set(retail))
+    yield "folders that transmission may not have", len(transmission), len(NEVER_IN_TRANSMISSION & set(transmission))
+    for id, table in retail.items():
+        yield f"columns that retail's {id} may not have", 1, len(NEVER_A_COLUMN_OF_RETAIL & set(table.column_names))
+    for id, table in transmission.items():
+        yield f"columns that transmission's {id} may not have", 1, len(NEVER_A_COLUMN_OF_TRANSMISSION & set(table.column_names))
+
+
+def main(root):
+    db, columns, lines = load(root)
+    told = [(name, count(db, subject), count(db, violations)) for name, subject, violations in TRUTHS]
+    told += [*own_rows(db), *nothing_lost_or_changed(db, root, columns, lines), *nothing_where_it_may_not_be(db, root)]
+    wrong = 0
+    for name, subject, violations in told:
+        good = subject > 0 and violations == 0
+        wrong += not good
+        print(f"{'holds' if good else 'FAILS'}: {name} ({subject} looked at, {violations} against it)")
+    print(f"{len(told)} truths, {wrong} fail")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,55 @@
+//! Every row of the domain's tables ends where the domain says: asserted on the stores with pyarrow and DuckDB,
+//! not with our own code. The planted cells are asserted one by one; the rest of the rows by rules in SQL.
+
+use serde_json::json;
+
+use crate::rig::Rig;
+
+fn told(points: u32, script: &str) {
+    let rig = Rig::with_sample(points);
+    rig.bunri(["run", "job.toml"]).must(1);
+    rig.python(script, ["."]).must(0);
+}
+
+#[test]
+fn every_planted_cell_of_the_smallest_sample_is_where_it_belongs() {
+    told(60, "planted.py");
+}
+
+#[test]
+fn every_planted_cell_of_a_larger_sample_is_where_it_belongs() {
+    told(2000, "planted.py");
+}
+
+#[test]
+fn what_the_domain_says_of_whole_tables_holds_in_the_smallest_sample() {
+    told(60, "truths.py");
+}
+
+#[test]
+fn what_the_domain_says_of_whole_tables_holds_in_a_larger_sample() {
+    told(2000, "truths.py");
+}
+
+/// A check that nothing can fail proves nothing: one moved reading must be seen by both.
+#[test]
+fn a_reading_that_reached_the_old_supplier_is_seen() {
+    let rig = Rig::with_sample(60);
+    rig.bunri(["run", "job.toml"]).must(1);
+    let stray = rig.planted(
+        "kyushu-2020",
+        "meter_reading_monthly",
+        "usage_kwh",
+        "absent",
+    );
+    let mut row = stray["key"].clone();
+    row["usage_kwh"] = stray["staged"].clone();
+    row["period_until"] = "2026-01-31".into();
+    rig.tamper("retail", "meter_reading_monthly", [json!(["add", row])]);
+    rig.python("planted.py", ["."])
+        .must(1)
+        .prints("kyushu-2020 meter_reading_monthly.usage_kwh");
+    rig.python("truths.py", ["."])
+        .must(1)
+        .prints("FAILS: no reading of a day that the ledger gives to another");
+}

@@ -1,0 +1,286 @@
+//! The layout of design: arrows between the crates point one way, verification stands apart from what it verifies,
+//! there is one Arrow, and every licence is permissive. Asked of cargo.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::rig::{Ended, repository};
+
+/// Crate, and the crates of ours that it may know. What is not listed may not be known.
+const ARROWS: [(&str, &[&str]); 9] = [
+    ("bunri-catalogue", &[]),
+    ("bunri-manifest", &[]),
+    ("bunri-sample", &[]),
+    ("bunri-columnar", &["bunri-catalogue", "bunri-manifest"]),
+    ("bunri-fingerprint", &["bunri-catalogue", "bunri-manifest"]),
+    (
+        "bunri-extract",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-fingerprint",
+            "bunri-manifest",
+        ],
+    ),
+    (
+        "bunri-split",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-fingerprint",
+            "bunri-manifest",
+        ],
+    ),
+    (
+        "bunri-verify",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-fingerprint",
+            "bunri-manifest",
+        ],
+    ),
+    (
+        "bunri",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-extract",
+            "bunri-fingerprint",
+            "bunri-manifest",
+            "bunri-sample",
+            "bunri-split",
+            "bunri-verify",
+        ],
+    ),
+];
+
+/// Licences that ask for no more than to be named.
+const PERMISSIVE: [&str; 15] = [
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Unicode-DFS-2016",
+    "Unlicense",
+    "Zlib",
+];
+
+fn cargo<const N: usize>(arguments: [&str; N]) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    Ended::of(
+        cargo
+            .current_dir(repository())
+            .args(arguments)
+            .args(["--offline", "--locked"]),
+    )
+    .must(0)
+    .out
+}
+
+/// The crates of the workspace, as their manifests declare them.
+fn metadata() -> Value {
+    serde_json::from_str(&cargo(["metadata", "--no-deps", "--format-version", "1"])).unwrap()
+}
+
+/// Name, version and licence of everything that the workspace is built and tested with on this platform.
+fn packages() -> BTreeSet<[String; 3]> {
+    let edges = "normal,build,dev";
+    let lines = cargo([
+        "tree",
+        "--workspace",
+        "--edges",
+        edges,
+        "--prefix",
+        "none",
+        "--format",
+        "{p}\t{l}",
+    ]);
+    let package = |line: &str| {
+        let (package, licence) = line.split_once('\t').unwrap_or_else(|| panic!("{line:?}"));
+        let mut words = package.split(' ');
+        let mut word = || words.next().unwrap_or_default().to_owned();
+        [word(), word(), licence.trim_end_matches(" (*)").to_owned()]
+    };
+    lines
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(package)
+        .collect()
+}
+
+/// What a crate is built from, by name, as its manifest declares it.
+fn declared(metadata: &Value, of: &str) -> BTreeSet<String> {
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages
+        .iter()
+        .find(|package| package["name"] == of)
+        .unwrap_or_else(|| panic!("{of} is missing"));
+    let normal = package["dependencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["kind"] != "dev");
+    normal
+        .map(|one| one["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Names of everything that a crate is built from.
+fn tree(of: &str) -> BTreeSet<String> {
+    let lines = cargo([
+        "tree",
+        "--package",
+        of,
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+    ]);
+    lines
+        .lines()
+        .filter_map(|line| line.split(' ').next().map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn every_arrow_between_our_crates_is_one_of_the_design() {
+    let metadata = metadata();
+    for (name, allowed) in ARROWS {
+        let ours: BTreeSet<String> = declared(&metadata, name)
+            .into_iter()
+            .filter(|known| known.starts_with("bunri"))
+            .collect();
+        let strangers: Vec<&String> = ours
+            .iter()
+            .filter(|known| !allowed.contains(&known.as_str()))
+            .collect();
+        assert!(strangers.is_empty(), "{name} may not know {strangers:?}");
+    }
+}
+
+#[test]
+fn no_crate_of_the_workspace_is_left_out_of_the_design() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let members = metadata["workspace_members"].as_array().unwrap();
+    let known: BTreeSet<&str> = ARROWS
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(["bunri-stories"])
+        .collect();
+    let there: BTreeSet<&str> = packages
+        .iter()
+        .filter(|package| members.contains(&package["id"]))
+        .map(|package| package["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(there, known);
+}
+
+#[test]
+fn verification_holds_neither_splitting_nor_extraction_nor_polars() {
+    let tree = tree("bunri-verify");
+    assert!(
+        tree.contains("bunri-catalogue") && tree.contains("parquet"),
+        "{tree:?}"
+    );
+    let forbidden: Vec<&String> = tree
+        .iter()
+        .filter(|name| {
+            name.starts_with("polars")
+                || ["bunri-split", "bunri-extract", "rusqlite"].contains(&name.as_str())
+        })
+        .collect();
+    assert!(forbidden.is_empty(), "{forbidden:?}");
+}
+
+#[test]
+fn catalogue_and_manifest_know_no_arrow() {
+    for name in ["bunri-catalogue", "bunri-manifest"] {
+        let arrow: Vec<String> = tree(name)
+            .into_iter()
+            .filter(|name| {
+                name.starts_with("arrow") || name == "parquet" || name.starts_with("polars")
+            })
+            .collect();
+        assert!(arrow.is_empty(), "{name}: {arrow:?}");
+    }
+}
+
+#[test]
+fn polars_is_known_to_splitting_alone() {
+    let metadata = metadata();
+    let users: Vec<&str> = ARROWS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| {
+            declared(&metadata, name)
+                .iter()
+                .any(|known| known.starts_with("polars"))
+        })
+        .collect();
+    assert_eq!(users, ["bunri-split"]);
+}
+
+#[test]
+fn there_is_one_version_of_arrow_and_parquet() {
+    let lock = std::fs::read_to_string(repository().join("Cargo.lock")).unwrap();
+    let mut versions: BTreeMap<&str, u32> = BTreeMap::new();
+    for name in lock
+        .lines()
+        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+    {
+        if name.starts_with("arrow-") || name == "parquet" {
+            *versions.entry(name).or_default() += 1;
+        }
+    }
+    assert!(versions.contains_key("arrow-array") && versions.contains_key("parquet"));
+    assert!(
+        versions.values().all(|&versions| versions == 1),
+        "{versions:?}"
+    );
+}
+
+/// Whether an SPDX expression can be satisfied with permissive licences: `OR` offers a choice, `AND` does not.
+fn permissive(expression: &str) -> bool {
+    let plain = expression.replace(['(', ')'], "").replace('/', " OR ");
+    plain.split(" AND ").all(|all| {
+        all.split(" OR ")
+            .any(|one| PERMISSIVE.contains(&one.trim()))
+    })
+}
+
+#[test]
+fn every_licence_is_permissive() {
+    let packages = packages();
+    assert!(packages.len() > 100, "{} packages", packages.len());
+    let others: Vec<_> = packages
+        .iter()
+        .filter(|[_, _, licence]| !permissive(licence))
+        .collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
+#[test]
+fn a_licence_that_is_not_permissive_would_be_seen() {
+    for licence in [
+        "GPL-3.0-only",
+        "MIT AND AGPL-3.0-only",
+        "none",
+        "LGPL-2.1-or-later",
+        "MPL-2.0",
+    ] {
+        assert!(!permissive(licence), "{licence}");
+    }
+    assert!(permissive("(MIT OR Apache-2.0) AND Unicode-3.0") && permissive("MIT OR GPL-2.0-only"));
+}

@@ -1,0 +1,88 @@
+//! What went wrong before there was a store: the split believed another ledger bound, or staging was short of a row.
+
+use crate::rig::{Rig, STORES};
+use crate::verdict::findings;
+
+/// Splits with a catalogue whose ledger bound says one thing, then puts the other in its place everywhere: in the
+/// job, in the lock, in the manifests. What is left to tell is which rows went where.
+fn split_with_another_bound(split_with: &str, verify_with: &str) -> Rig {
+    let rig = Rig::with_sample(60);
+    rig.own_catalogue();
+    let until_is = |word: &str| format!("until_is = \"{word}\"");
+    let digest = || {
+        let told = rig.bunri(["check", "catalogue"]).must(0).out;
+        told.split("blake3 = \"").nth(1).unwrap()[..64].to_owned()
+    };
+    rig.edit(
+        "catalogue/catalogue.toml",
+        &until_is("inclusive"),
+        &until_is(split_with),
+    );
+    rig.bunri(["extract", "job.toml"]).must(1);
+    rig.bunri(["split", "job.toml"]).must(1);
+    let before = digest();
+    rig.edit(
+        "catalogue/catalogue.toml",
+        &until_is(split_with),
+        &until_is(verify_with),
+    );
+    let after = digest();
+    rig.edit("custody/job.lock.json", &before, &after);
+    for store in STORES {
+        rig.edit(&format!("{store}/manifest.json"), &before, &after);
+        rig.python("tamper.py", [store, "--reseal"]).must(0);
+    }
+    rig
+}
+
+/// The next supplier's first day went to the old one: rows leaked.
+#[test]
+fn a_ledger_bound_a_day_too_late_in_split_alone_leaks_rows() {
+    let rig = split_with_another_bound("inclusive", "exclusive");
+    rig.bunri(["verify", "job.toml"]).must(10);
+    let found = findings(&rig);
+    assert!(
+        found.contains("C4 row_not_granted retail/meter_reading_halfhour"),
+        "{found:#?}"
+    );
+    assert!(
+        found.contains("C3 row_missing quarantine/meter_reading_halfhour"),
+        "{found:#?}"
+    );
+}
+
+/// The last own day went to nobody: rows lost.
+#[test]
+fn a_ledger_bound_a_day_too_early_in_split_alone_loses_rows() {
+    let rig = split_with_another_bound("exclusive", "inclusive");
+    rig.bunri(["verify", "job.toml"]).must(10);
+    let found = findings(&rig);
+    assert!(
+        found.contains("C3 row_missing retail/meter_reading_halfhour"),
+        "{found:#?}"
+    );
+    assert!(
+        found.contains("C4 row_not_granted quarantine/meter_reading_halfhour"),
+        "{found:#?}"
+    );
+}
+
+/// Somebody lost a row between the source and the split, and the stores agree with what was left.
+#[test]
+fn a_row_lost_from_staging_is_missing_by_the_sources_own_count() {
+    let rig = Rig::with_sample(60);
+    rig.bunri(["extract", "job.toml"]).must(1);
+    rig.python("tamper.py", ["custody", "--unstage", "meter"])
+        .must(0);
+    rig.bunri(["split", "job.toml"]).must(1);
+    rig.bunri(["verify", "job.toml"]).must(10);
+    let found = findings(&rig);
+    assert!(
+        found.contains("C3 source_rows_differ staging/meter"),
+        "{found:#?}"
+    );
+    assert!(
+        found.iter().all(|line| line.contains(" staging/meter")),
+        "{found:#?}"
+    );
+}

@@ -1,0 +1,101 @@
+//! Files that were removed, renamed, replaced by links, padded, reordered.
+
+use crate::rig::Rig;
+use crate::verdict::broken;
+
+/// What the rows of a file that cannot be read cost.
+const METER_LOST: [&str; 3] = [
+    "C3 row_missing retail/meter",
+    "C3 region_differs retail/meter",
+    "C6 file_not_canonical retail/meter/part-00000.parquet",
+];
+
+#[test]
+fn a_removed_file_is_missing() {
+    let rig = Rig::split();
+    std::fs::remove_file(rig.path("retail/meter/part-00000.parquet")).unwrap();
+    broken(
+        &rig,
+        &[
+            "C1 file_missing retail/meter/part-00000.parquet",
+            METER_LOST[0],
+            METER_LOST[1],
+            METER_LOST[2],
+        ],
+    );
+}
+
+#[test]
+fn a_renamed_file_is_missing_and_unlisted() {
+    let rig = Rig::split();
+    std::fs::rename(
+        rig.path("retail/meter/part-00000.parquet"),
+        rig.path("retail/meter/part-00001.parquet"),
+    )
+    .unwrap();
+    broken(
+        &rig,
+        &[
+            "C1 file_missing retail/meter/part-00000.parquet",
+            "C1 file_unlisted retail/meter/part-00001.parquet",
+            METER_LOST[2],
+        ],
+    );
+}
+
+#[test]
+fn a_link_is_no_file_of_a_store() {
+    let rig = Rig::split();
+    let file = rig.path("retail/meter/part-00000.parquet");
+    std::fs::rename(&file, rig.path("elsewhere.parquet")).unwrap();
+    std::os::unix::fs::symlink(rig.path("elsewhere.parquet"), &file).unwrap();
+    broken(
+        &rig,
+        &[
+            "C1 link retail/meter/part-00000.parquet",
+            "C1 file_missing retail/meter/part-00000.parquet",
+            METER_LOST[0],
+            METER_LOST[1],
+            METER_LOST[2],
+        ],
+    );
+}
+
+#[test]
+fn a_store_without_its_manifest_is_not_complete() {
+    let rig = Rig::split();
+    std::fs::remove_file(rig.path("retail/manifest.json")).unwrap();
+    broken(&rig, &["C1 manifest_missing retail/manifest.json"]);
+}
+
+#[test]
+fn changed_sums_differ() {
+    let rig = Rig::split();
+    rig.write("retail/SHA256SUMS", "");
+    broken(&rig, &["C1 sums_differ retail/SHA256SUMS"]);
+}
+
+#[test]
+fn bytes_that_nothing_refers_to_are_not_canonical() {
+    let rig = Rig::split();
+    rig.python("tamper.py", ["retail", "--pad", "meter"])
+        .must(0);
+    broken(
+        &rig,
+        &["C6 file_not_canonical retail/meter/part-00000.parquet"],
+    );
+}
+
+#[test]
+fn rows_in_another_order_are_not_canonical() {
+    let rig = Rig::split();
+    rig.python("tamper.py", ["retail", "--reverse", "meter"])
+        .must(0);
+    broken(
+        &rig,
+        &[
+            "C2 row_order retail/meter/part-00000.parquet",
+            "C6 file_not_canonical retail/meter/part-00000.parquet",
+        ],
+    );
+}
