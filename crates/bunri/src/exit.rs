@@ -98,11 +98,28 @@ impl Failure {
         }
     }
 
+    /// The failure of columns or files behind it, if there is one.
+    fn columnar(&self) -> Option<&ColumnarError> {
+        match self {
+            Failure::Columnar(error)
+            | Failure::Lock(LockError::Columnar(error))
+            | Failure::Extract(ExtractError::Columnar(error))
+            | Failure::Split(SplitError::Columnar(error))
+            | Failure::Verify(VerifyError::Columnar(error)) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Whether the disk's owner can mend it and run again.
     fn is_mendable(&self) -> bool {
         use std::io::ErrorKind::{
             FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
         };
+        // What the disk said to the Parquet writer comes back as words alone.
+        if matches!(self.columnar(), Some(ColumnarError::Parquet { action, .. }) if *action != "read")
+        {
+            return true;
+        }
         let mut cause: Option<&dyn std::error::Error> =
             std::error::Error::source(self).or(Some(self));
         while let Some(error) = cause {
