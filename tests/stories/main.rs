@@ -3,6 +3,7 @@
 //!
 //! | module | tells |
 //! |---|---|
+//! | `agreement` | splitting, verification and docs/rules.md say the same of systems made by chance |
 //! | `domain` | every planted cell and every rule about rows ends where the domain says |
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
@@ -22,6 +23,7 @@ mod small;
 mod trees;
 mod verdict;
 
+mod agreement;
 mod bad_catalogue;
 mod bad_ledger;
 mod bad_output;

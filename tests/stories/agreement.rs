@@ -1,0 +1,85 @@
+//! Agreement under chance. `bunri-split` decides with Polars, `bunri-verify` with a plain evaluator, and an oracle in
+//! this test with docs/rules.md and nothing else: over small systems and catalogues made by chance, all three must
+//! say the same of every row and cell.
+//!
+//! `BUNRI_CASES` runs more cases than usual and prints what they covered, `BUNRI_SEED` begins with another seed. A
+//! failure shows its seed and the smallest system in which it still happens.
+
+mod catalogue;
+mod dice;
+mod invent;
+mod legacy;
+mod oracle;
+mod run;
+mod shrink;
+mod world;
+
+use std::io::Write as _;
+
+use run::{Tally, examine};
+
+const CASES: u64 = 40;
+/// Every reason of docs/rules.md, section 5.
+const REASONS: [&str; 18] = [
+    "ledger_rejected",
+    "not_in_ledger",
+    "ledger_date_missing",
+    "ledger_reversed",
+    "ledger_overlap",
+    "ledger_gap",
+    "retailer_unknown",
+    "supply_kind_missing",
+    "date_missing",
+    "slot_invalid",
+    "period_reversed",
+    "period_spans_change",
+    "parent_missing",
+    "parent_undecided",
+    "parents_disagree",
+    "known_at_missing",
+    "known_at_undecided",
+    "retail_only_of_other",
+];
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable} must be a whole number")),
+    )
+}
+
+#[test]
+fn split_verify_and_the_page_agree_on_systems_made_by_chance() {
+    let (cases, first) = (number("BUNRI_CASES"), number("BUNRI_SEED").unwrap_or(1));
+    let mut tally = Tally::new();
+    for seed in first..first + cases.unwrap_or(CASES) {
+        match examine(&invent::world(seed)) {
+            Ok(seen) => seen
+                .into_iter()
+                .for_each(|(word, times)| *tally.entry(word).or_default() += times),
+            Err(failure) => report(seed, failure),
+        }
+    }
+    if cases.is_some() {
+        writeln!(std::io::stderr(), "{tally:#?}").unwrap();
+    }
+    // What never occurred was not compared.
+    if cases.is_none() {
+        let reasons = REASONS
+            .into_iter()
+            .chain(["own", "other", "reference", "refused worlds"]);
+        let unseen: Vec<&str> = reasons
+            .filter(|word| tally.get(*word).is_none_or(|times| *times == 0))
+            .collect();
+        assert!(unseen.is_empty(), "never seen: {unseen:?} in {tally:#?}");
+    }
+}
+
+fn report(seed: u64, failure: String) {
+    let (world, failure) = shrink::smallest(invent::world(seed), failure);
+    panic!(
+        "BUNRI_SEED={seed} BUNRI_CASES=1\n{}\n{failure}",
+        shrink::shown(&world)
+    );
+}

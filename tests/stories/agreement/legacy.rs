@@ -1,0 +1,112 @@
+//! A world's legacy system: an SQLite database whose columns declare no type, so that every value stays as it was put.
+
+use std::path::Path;
+
+use jiff::ToSpan as _;
+use jiff::civil::date;
+use rusqlite::types::Value as Stored;
+use rusqlite::{Connection, params_from_iter};
+
+use super::world::{Kind, Table, Value, World};
+
+/// Writes the database in one transaction.
+pub(super) fn database(world: &World, path: &Path) {
+    let database = Connection::open(path).unwrap();
+    database
+        .execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; BEGIN")
+        .unwrap();
+    for table in &world.tables {
+        let every: Vec<usize> = (0..table.columns.len()).collect();
+        database
+            .execute_batch(&format!(
+                "CREATE TABLE {} ({})",
+                table.name,
+                sql_names(table, &every)
+            ))
+            .unwrap();
+        if table.indexed && !table.key.is_empty() {
+            let (name, key) = (&table.name, sql_names(table, &table.key));
+            database
+                .execute_batch(&format!("CREATE INDEX by_key_of_{name} ON {name} ({key})"))
+                .unwrap();
+        }
+        let marks = vec!["?"; table.columns.len()].join(", ");
+        let mut insert = database
+            .prepare(&format!("INSERT INTO {} VALUES ({marks})", table.name))
+            .unwrap();
+        for (at, row) in table.rows.iter().enumerate() {
+            let cells = row
+                .iter()
+                .zip(&table.columns)
+                .map(|(value, column)| stored(value, column.kind, at));
+            insert.execute(params_from_iter(cells)).unwrap();
+        }
+    }
+    database.execute_batch("COMMIT").unwrap();
+}
+
+/// Where a type can be written in several ways, rows take turns.
+fn stored(value: &Value, kind: Kind, row: usize) -> Stored {
+    match value {
+        Value::Null => Stored::Null,
+        Value::Int(number) => Stored::Integer(*number),
+        Value::Tenths(tenths) => Stored::Text(number(Kind::Tenths, *tenths)),
+        Value::Text(text) => Stored::Text(text.clone()),
+        Value::Moment(micros) => Stored::Text(moment(*micros, row)),
+        Value::Day(day) => match kind {
+            Kind::Slashed => Stored::Text(iso(*day).replace('-', "/")),
+            Kind::Compact if row.is_multiple_of(2) && *day >= SHORT_YEARS => {
+                Stored::Integer(iso(*day).replace('-', "").parse().unwrap())
+            }
+            Kind::Compact => Stored::Text(iso(*day).replace('-', "")),
+            _ => Stored::Text(iso(*day)),
+        },
+        Value::Misfit if kind == Kind::Text => Stored::Blob(b"misfit".to_vec()),
+        Value::Misfit if kind.is_day() => Stored::Text("20160231".to_owned()),
+        Value::Misfit => Stored::Text("misfit".to_owned()),
+    }
+}
+
+/// 1000-01-01: a number does not write the noughts that earlier years begin with.
+const SHORT_YEARS: i64 = -354_285;
+
+/// A day as `YYYY-MM-DD`.
+pub(super) fn iso(day: i64) -> String {
+    let day = date(1970, 1, 1).checked_add(day.days()).unwrap();
+    format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
+}
+
+/// Japan local without a zone, or the same moment elsewhere.
+fn moment(micros: i64, row: usize) -> String {
+    let (east, zone) = [(9, ""), (9, "+09:00"), (0, "Z"), (-5, "-05:00")][row % 4];
+    let there = micros + (east - 9) * 3_600_000_000;
+    let (day, rest) = (
+        there.div_euclid(86_400_000_000),
+        there.rem_euclid(86_400_000_000),
+    );
+    let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!(
+        "{} {hour:02}:{minute:02}:{second:02}.{fraction:06}{zone}",
+        iso(day)
+    )
+}
+
+/// A number as text, tenths with their point.
+pub(super) fn number(kind: Kind, value: i64) -> String {
+    match kind {
+        Kind::Tenths => {
+            let sign = if value < 0 { "-" } else { "" };
+            format!("{sign}{}.{}", value.abs() / 10, value.abs() % 10)
+        }
+        _ => value.to_string(),
+    }
+}
+
+fn sql_names(table: &Table, columns: &[usize]) -> String {
+    let names: Vec<String> = columns
+        .iter()
+        .map(|&column| format!("\"{}\"", table.columns[column].name))
+        .collect();
+    names.join(", ")
+}

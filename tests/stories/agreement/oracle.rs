@@ -1,0 +1,80 @@
+//! The third opinion: docs/rules.md as plainly as it can be written, from the page alone. It knows nothing of the
+//! crates that it judges, keeps no index, and asks every question anew.
+
+mod rules;
+mod stores;
+mod timeline;
+
+use std::collections::BTreeMap;
+
+use super::world::{Value, Who, World};
+pub(super) use stores::{Store, Stored, classes_under, combinations, goes};
+
+/// Whose a row is, and why nobody can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) who: Who,
+    /// Empty but for undecided rows.
+    pub(super) reason: &'static str,
+}
+
+impl Verdict {
+    fn of(who: Who) -> Self {
+        Self { who, reason: "" }
+    }
+
+    fn undecided(reason: &'static str) -> Self {
+        Self {
+            who: Who::Undecided,
+            reason,
+        }
+    }
+}
+
+/// Whether two codes are the same, compared as declared.
+fn same(one: &str, other: &str, trim: bool) -> bool {
+    if trim {
+        one.trim() == other.trim()
+    } else {
+        one == other
+    }
+}
+
+/// What the page says of one world.
+pub(super) struct Expected {
+    /// By table; [`None`] for a rejected row.
+    pub(super) verdicts: Vec<Vec<Option<Verdict>>>,
+    /// By store and table.
+    pub(super) stored: BTreeMap<(Store, usize), Stored>,
+}
+
+/// Whether the page says that nothing may be decided at all: a ledger row whose key is NULL or cannot be read.
+pub(super) fn refused(world: &World) -> bool {
+    let rows = world.tables[world.ledger.table].rows.iter();
+    rows.flat_map(|row| world.ledger.key.iter().map(|&column| &row[column]))
+        .any(|value| matches!(value, Value::Null | Value::Misfit))
+}
+
+pub(super) fn expected(world: &World) -> Expected {
+    let mut rows = rules::Rows {
+        world,
+        decided: Vec::new(),
+    };
+    for table in &world.tables {
+        let mut verdicts = vec![None; table.rows.len()];
+        for at in table.staged() {
+            verdicts[at] = Some(rows.last_word(table, &table.rows[at]));
+        }
+        rows.decided.push(verdicts);
+    }
+    let verdicts = rows.decided;
+    let mut stored = BTreeMap::new();
+    for store in [Store::Retail, Store::Transmission, Store::Quarantine] {
+        for (position, table) in world.tables.iter().enumerate() {
+            if let Some(found) = stores::stored(table, &verdicts[position], store) {
+                stored.insert((store, position), found);
+            }
+        }
+    }
+    Expected { verdicts, stored }
+}

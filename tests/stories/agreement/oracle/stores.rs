@@ -1,0 +1,215 @@
+//! docs/rules.md, section 4, with the table of the design: which cells of a row are in which store.
+
+use std::collections::BTreeSet;
+
+use super::super::world::{Class, Classes, Table, Test, Value, Who};
+use super::{Verdict, same};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Store {
+    Retail,
+    Transmission,
+    Quarantine,
+}
+
+/// A table of a store: names of its columns, and its rows in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Stored {
+    pub(in super::super) columns: Vec<String>,
+    pub(in super::super) rows: Vec<Vec<Value>>,
+}
+
+/// The table of design section 4, cell by cell.
+pub(in super::super) fn goes(store: Store, who: Who, class: Class, opened: bool) -> bool {
+    use Class::{AnyRetailer, Discard, OwnCustomer, Reference, RetailOnly, TransmissionOnly};
+    use Store::{Quarantine, Retail, Transmission};
+    match (class, store) {
+        (AnyRetailer, Retail) => who == Who::Own || (who == Who::Other && opened),
+        (OwnCustomer | RetailOnly, Retail) => who == Who::Own,
+        (AnyRetailer | OwnCustomer, Transmission) => true,
+        (AnyRetailer | OwnCustomer, Quarantine) => who == Who::Undecided,
+        (TransmissionOnly, _) => store == Transmission,
+        (RetailOnly, Transmission) => false,
+        (RetailOnly, Quarantine) => matches!(who, Who::Other | Who::Undecided),
+        (Reference, _) => store != Quarantine,
+        (Discard, _) => false,
+    }
+}
+
+/// The class of a cell of a decided row.
+fn class(table: &Table, column: usize, row: &[Value], who: Who) -> Class {
+    let mut class = match &table.columns[column].class {
+        Classes::Fixed(class) => *class,
+        Classes::By {
+            column,
+            trim,
+            cases,
+            otherwise,
+        } => {
+            let value = row[*column].code();
+            let case = cases
+                .iter()
+                .find(|(case, _)| value.as_ref().is_some_and(|value| same(case, value, *trim)));
+            case.map_or(*otherwise, |(_, class)| *class)
+        }
+    };
+    for when in table
+        .whens
+        .iter()
+        .filter(|when| when.rows.contains(&who) && meets(&row[when.column], &when.test))
+    {
+        class = when
+            .change
+            .iter()
+            .find(|(from, _)| *from == class)
+            .map_or(class, |(_, to)| *to);
+    }
+    class
+}
+
+fn meets(value: &Value, test: &Test) -> bool {
+    match (test, value) {
+        (_, Value::Null) => true,
+        (Test::In { values, trim }, value) => value
+            .code()
+            .is_some_and(|code| values.iter().any(|value| same(value, &code, *trim))),
+        (Test::AtLeast(bound), Value::Int(number) | Value::Tenths(number)) => number >= bound,
+        (Test::Below(bound), Value::Int(number) | Value::Tenths(number)) => number < bound,
+        _ => false,
+    }
+}
+
+/// Every class that a column can have on such rows under these conditions.
+pub(in super::super) fn classes_under(
+    table: &Table,
+    column: usize,
+    holding: &[usize],
+) -> BTreeSet<Class> {
+    let possible: Vec<Class> = match &table.columns[column].class {
+        Classes::Fixed(class) => vec![*class],
+        Classes::By {
+            cases, otherwise, ..
+        } => cases
+            .iter()
+            .map(|(_, class)| *class)
+            .chain([*otherwise])
+            .collect(),
+    };
+    let changed = |class: Class, when: &usize| {
+        let mut changes = table.whens[*when].change.iter();
+        changes
+            .find(|(from, _)| *from == class)
+            .map_or(class, |(_, to)| *to)
+    };
+    possible
+        .into_iter()
+        .map(|class| holding.iter().fold(class, changed))
+        .collect()
+}
+
+/// Every combination of the conditions that speak of such rows.
+pub(in super::super) fn combinations(table: &Table, who: Who) -> Vec<Vec<usize>> {
+    let speaking: Vec<usize> = (0..table.whens.len())
+        .filter(|&when| table.whens[when].rows.contains(&who))
+        .collect();
+    let chosen = |bits: usize| {
+        (0..speaking.len())
+            .filter(|at| bits >> at & 1 == 1)
+            .map(|at| speaking[at])
+            .collect()
+    };
+    (0..1_usize << speaking.len()).map(chosen).collect()
+}
+
+fn brings(table: &Table, column: usize, store: Store) -> bool {
+    table.rule.possible().iter().any(|&who| {
+        combinations(table, who).iter().any(|holding| {
+            classes_under(table, column, holding)
+                .into_iter()
+                .any(|class| goes(store, who, class, table.opened))
+        })
+    })
+}
+
+/// What a store holds of a table; nothing if the table can bring it nothing.
+pub(super) fn stored(table: &Table, verdicts: &[Option<Verdict>], store: Store) -> Option<Stored> {
+    let mut columns: Vec<usize> = (0..table.columns.len())
+        .filter(|&column| brings(table, column, store))
+        .collect();
+    if columns.is_empty() {
+        return None;
+    }
+    if store == Store::Quarantine {
+        columns.extend(&table.key);
+        columns.sort_unstable();
+        columns.dedup();
+    }
+    let rows = table
+        .staged()
+        .filter_map(|at| stored_row(table, &table.rows[at], verdicts[at]?, store, &columns));
+    let mut rows: Vec<Vec<Value>> = rows.collect();
+    // The granted key, then everything; a row's key may be withheld only where the store lacks the column.
+    let key: Vec<usize> = table
+        .key
+        .iter()
+        .filter_map(|key| columns.iter().position(|column| column == key))
+        .collect();
+    let key_of = |row: &Vec<Value>| {
+        key.iter()
+            .map(|&column| row[column].clone())
+            .collect::<Vec<_>>()
+    };
+    rows.sort_by_key(|row| (key_of(row), row.clone()));
+    let mut names: Vec<String> = columns
+        .iter()
+        .map(|&column| table.columns[column].name.clone())
+        .collect();
+    if store == Store::Quarantine {
+        names.push("bunri_reason".to_owned());
+    }
+    Some(Stored {
+        columns: names,
+        rows,
+    })
+}
+
+fn stored_row(
+    table: &Table,
+    row: &[Value],
+    verdict: Verdict,
+    store: Store,
+    columns: &[usize],
+) -> Option<Vec<Value>> {
+    let classes: Vec<Class> = (0..row.len())
+        .map(|column| class(table, column, row, verdict.who))
+        .collect();
+    let granted = |column: usize| goes(store, verdict.who, classes[column], table.opened);
+    let some = (0..row.len()).any(granted);
+    let there = match store {
+        Store::Quarantine => {
+            let private =
+                |column: usize| classes[column] == Class::RetailOnly && row[column] != Value::Null;
+            some && (verdict.who == Who::Undecided || (0..row.len()).any(private))
+        }
+        _ if table.key.is_empty() => some,
+        _ => table.key.iter().all(|&key| granted(key)),
+    };
+    let kept = |&column: &usize| {
+        let with_key = store == Store::Quarantine && table.key.contains(&column);
+        if granted(column) || with_key {
+            row[column].clone()
+        } else {
+            Value::Null
+        }
+    };
+    let mut cells: Vec<Value> = columns.iter().map(kept).collect();
+    if store == Store::Quarantine {
+        let reason = if verdict.who == Who::Undecided {
+            verdict.reason
+        } else {
+            "retail_only_of_other"
+        };
+        cells.push(Value::Text(reason.to_owned()));
+    }
+    there.then_some(cells)
+}

@@ -1,0 +1,369 @@
+//! One world through the stages, in process, and the stores held against the oracle.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array, ArrayRef};
+use bunri_catalogue::{Catalogue, load};
+use bunri_columnar::{Silent, open_parquet};
+use bunri_extract::{ExtractOptions, extract};
+use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
+use bunri_verify::{Report, Status, VerifyError, VerifyInputs, VerifyOptions, verify};
+
+use super::catalogue::{files, who_word};
+use super::legacy::database;
+use super::oracle::{Expected, Store, Stored, expected, refused};
+use super::world::{Value, World};
+
+/// How often each thing was seen, by its name.
+pub(super) type Tally = BTreeMap<String, u64>;
+
+/// Everything that three opinions agree on, or the first thing on which they do not.
+pub(super) fn examine(world: &World) -> Result<Tally, String> {
+    let folder = folder();
+    let run = Run {
+        world,
+        folder: folder.path(),
+    };
+    let looked = catch_unwind(AssertUnwindSafe(|| run.examine()));
+    looked.unwrap_or_else(|cause| {
+        let text = cause.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| cause.downcast_ref::<&str>().copied());
+        Err(format!(
+            "a stage panicked: {}",
+            text.unwrap_or("without a word")
+        ))
+    })
+}
+
+/// In memory where there is such a place: every file is synced, and thousands of small ones are written.
+fn folder() -> tempfile::TempDir {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("bunri-chance-");
+    let memory = builder.tempdir_in("/dev/shm");
+    memory.or_else(|_| builder.tempdir()).unwrap()
+}
+
+struct Run<'a> {
+    world: &'a World,
+    folder: &'a Path,
+}
+
+impl Run<'_> {
+    fn custody(&self) -> PathBuf {
+        self.folder.join("custody")
+    }
+
+    fn store(&self, store: Store) -> PathBuf {
+        match store {
+            Store::Retail => self.folder.join("retail"),
+            Store::Transmission => self.custody().join("transmission"),
+            Store::Quarantine => self.custody().join("quarantine"),
+        }
+    }
+
+    fn examine(&self) -> Result<Tally, String> {
+        let catalogue = self.catalogue()?;
+        self.extract(&catalogue)?;
+        let (split, verified) = (self.split(&catalogue), self.verify(&catalogue));
+        if refused(self.world) {
+            return refusal(&split, &verified);
+        }
+        let stats = split.map_err(|error| format!("split refuses: {error}"))?;
+        let report = verified.map_err(|error| format!("verify refuses: {error}"))?;
+        let expected = expected(self.world);
+        self.compare_stores(&expected)?;
+        self.compare_counts(&expected, &stats, &report)?;
+        claims(&report)?;
+        Ok(self.tally(&expected))
+    }
+
+    fn catalogue(&self) -> Result<Catalogue, String> {
+        let folder = self.folder.join("catalogue");
+        std::fs::create_dir_all(folder.join("tables")).unwrap();
+        for (path, text) in files(self.world) {
+            std::fs::write(folder.join(path), text).unwrap();
+        }
+        load(&folder).map_err(|problems| format!("the catalogue is refused:\n{problems}"))
+    }
+
+    fn extract(&self, catalogue: &Catalogue) -> Result<(), String> {
+        let source = self.folder.join("legacy.db");
+        database(self.world, &source);
+        let options = ExtractOptions {
+            memory: 1 << 24,
+            threads: self.world.limits.threads,
+        };
+        let done = extract(&source, catalogue, &self.custody(), &options, &Silent);
+        done.map(|_| ())
+            .map_err(|error| format!("extract refuses: {error}"))
+    }
+
+    fn ranges(&self) -> BTreeMap<String, Vec<String>> {
+        let ranges = self.world.limits.ranges.iter();
+        ranges
+            .map(|(table, bounds)| (self.world.tables[*table].name.clone(), bounds.clone()))
+            .collect()
+    }
+
+    fn cutover(&self) -> i32 {
+        i32::try_from(self.world.limits.cutover).unwrap()
+    }
+
+    fn split(&self, catalogue: &Catalogue) -> Result<SplitStats, SplitError> {
+        let roots = StoreRoots {
+            custody: self.custody(),
+            retail: self.store(Store::Retail),
+        };
+        let options = SplitOptions {
+            label: "chance".to_owned(),
+            kind: "rehearsal".to_owned(),
+            cutover: self.cutover(),
+            ranges: self.ranges(),
+            memory: self.world.limits.memory,
+            threads: self.world.limits.threads,
+        };
+        split(catalogue, &roots, &options, &Silent)
+    }
+
+    fn verify(&self, catalogue: &Catalogue) -> Result<Report, VerifyError> {
+        let inputs = VerifyInputs {
+            catalogue,
+            custody: &self.custody(),
+            retail: &self.store(Store::Retail),
+            cutover: self.cutover(),
+            ranges: &self.ranges(),
+            label: "chance",
+            kind: "rehearsal",
+        };
+        let options = VerifyOptions {
+            threads: self.world.limits.threads,
+            memory: self.world.limits.memory,
+        };
+        verify(&inputs, &options, &Silent)
+    }
+
+    fn compare_stores(&self, expected: &Expected) -> Result<(), String> {
+        for store in [Store::Retail, Store::Transmission, Store::Quarantine] {
+            for (position, table) in self.world.tables.iter().enumerate() {
+                let wanted = expected.stored.get(&(store, position));
+                let found = read(&self.store(store).join(&table.name));
+                if wanted != found.as_ref() {
+                    let name = &table.name;
+                    return Err(format!(
+                        "{store:?} of `{name}` differs\n{}",
+                        difference(wanted, found.as_ref())
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows by ownership and reason, also of tables that bring the quarantine nothing: the splitter's figures, and
+    /// the verification's.
+    fn compare_counts(
+        &self,
+        expected: &Expected,
+        stats: &SplitStats,
+        report: &Report,
+    ) -> Result<(), String> {
+        for (position, table) in self.world.tables.iter().enumerate() {
+            let verdicts = expected.verdicts[position].iter().flatten();
+            let (mut owned, mut reasons) = (Tally::new(), Tally::new());
+            for verdict in verdicts {
+                *owned.entry(who_word(verdict.who).to_owned()).or_default() += 1;
+                if !verdict.reason.is_empty() {
+                    *reasons.entry(verdict.reason.to_owned()).or_default() += 1;
+                }
+            }
+            let name = &table.name;
+            let ours = &stats.tables[name];
+            let told = |counts: &Tally| {
+                counts
+                    .iter()
+                    .filter(|(_, rows)| **rows > 0)
+                    .map(|(word, rows)| (word.clone(), *rows))
+                    .collect::<Tally>()
+            };
+            if told(&ours.ownership_rows) != owned || told(&ours.reason_rows) != reasons {
+                let (split, split_reasons) = (&ours.ownership_rows, &ours.reason_rows);
+                return Err(format!(
+                    "split counts {split:?} {split_reasons:?} in `{name}`, the page {owned:?} {reasons:?}"
+                ));
+            }
+            let notes = report
+                .notes
+                .iter()
+                .filter(|note| note.rule == "undecided_rows" && note.table == *name);
+            let noted: Tally = notes
+                .map(|note| (note.detail.clone().unwrap_or_default(), note.count))
+                .collect();
+            if noted != reasons {
+                return Err(format!(
+                    "verify counts {noted:?} in `{name}`, the page {reasons:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn tally(&self, expected: &Expected) -> Tally {
+        let mut tally = Tally::from([("worlds".to_owned(), 1)]);
+        for verdict in expected.verdicts.iter().flatten().flatten() {
+            let word = if verdict.reason.is_empty() {
+                who_word(verdict.who)
+            } else {
+                verdict.reason
+            };
+            *tally.entry(word.to_owned()).or_default() += 1;
+        }
+        for ((store, _), stored) in &expected.stored {
+            *tally.entry(format!("rows in {store:?}")).or_default() += stored.rows.len() as u64;
+            let quarantined = *store == Store::Quarantine;
+            let reasons = stored
+                .rows
+                .iter()
+                .filter_map(|row| row.last()?.text())
+                .filter(|_| quarantined);
+            let of_other = reasons
+                .filter(|reason| *reason == "retail_only_of_other")
+                .count() as u64;
+            *tally.entry("retail_only_of_other".to_owned()).or_default() += of_other;
+        }
+        tally
+    }
+}
+
+/// Both must refuse a ledger of which a row has no key, or none that can be read, each in its own words.
+fn refusal(
+    split: &Result<SplitStats, SplitError>,
+    verified: &Result<Report, VerifyError>,
+) -> Result<Tally, String> {
+    match (split, verified) {
+        (
+            Err(SplitError::UnreadableLedgerKey { .. } | SplitError::LedgerKeyNull { .. }),
+            Err(VerifyError::LedgerKeyUnreadable { .. } | VerifyError::LedgerKeyNull { .. }),
+        ) => Ok(Tally::from([
+            ("worlds".to_owned(), 1),
+            ("refused worlds".to_owned(), 1),
+        ])),
+        _ => {
+            let word = |refused: Option<String>| refused.unwrap_or_else(|| "goes on".to_owned());
+            let split = word(split.as_ref().err().map(ToString::to_string));
+            let verified = word(verified.as_ref().err().map(ToString::to_string));
+            Err(format!(
+                "a ledger key cannot be read; split: {split}; verify: {verified}"
+            ))
+        }
+    }
+}
+
+fn claims(report: &Report) -> Result<(), String> {
+    let broken: Vec<String> = report
+        .claims
+        .iter()
+        .filter(|claim| claim.status == Status::Broken)
+        .map(|claim| format!("{:?}: {}", claim.code, claim.reason))
+        .collect();
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let findings: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| format!("{finding:?}"))
+        .collect();
+    Err(format!(
+        "the stores are what the page says, and verify does not hold them for it: {broken:?}\n{}",
+        findings.join("\n")
+    ))
+}
+
+/// What lies in a store's folder of a table, part after part.
+fn read(folder: &Path) -> Option<Stored> {
+    let mut parts: Vec<PathBuf> = std::fs::read_dir(folder)
+        .ok()?
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    parts.sort();
+    let mut stored = Stored {
+        columns: Vec::new(),
+        rows: Vec::new(),
+    };
+    for part in parts {
+        let reader = open_parquet(&part).unwrap();
+        stored.columns = reader
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
+        for batch in reader.build().unwrap() {
+            let batch = batch.unwrap();
+            let row = |at: usize| {
+                batch
+                    .columns()
+                    .iter()
+                    .map(|cells| cell(cells, at))
+                    .collect()
+            };
+            stored.rows.extend((0..batch.num_rows()).map(row));
+        }
+    }
+    Some(stored)
+}
+
+fn cell(cells: &ArrayRef, at: usize) -> Value {
+    use arrow_schema::DataType;
+    if cells.is_null(at) {
+        return Value::Null;
+    }
+    match cells.data_type() {
+        DataType::Utf8 => Value::Text(cells.as_string::<i32>().value(at).to_owned()),
+        DataType::Int64 => Value::Int(cells.as_primitive::<Int64Type>().value(at)),
+        DataType::Decimal128(_, 1) => {
+            Value::Tenths(i64::try_from(cells.as_primitive::<Decimal128Type>().value(at)).unwrap())
+        }
+        DataType::Date32 => Value::Day(cells.as_primitive::<Date32Type>().value(at).into()),
+        DataType::Timestamp(..) => {
+            Value::Moment(cells.as_primitive::<TimestampMicrosecondType>().value(at))
+        }
+        other => panic!("a store holds a column of {other:?}"),
+    }
+}
+
+fn difference(wanted: Option<&Stored>, found: Option<&Stored>) -> String {
+    let (Some(wanted), Some(found)) = (wanted, found) else {
+        let told = |stored: Option<&Stored>| {
+            stored.map_or("no such table".to_owned(), |stored| {
+                format!("{:?}", stored.columns)
+            })
+        };
+        return format!("the page: {}\nthe store: {}", told(wanted), told(found));
+    };
+    let lines = |title: &str, these: &Stored, others: &Stored| {
+        let only: Vec<String> = these
+            .rows
+            .iter()
+            .filter(|row| !others.rows.contains(row))
+            .map(|row| format!("  {row:?}"))
+            .collect();
+        format!(
+            "{title}: {} rows, of which only here:\n{}\n",
+            these.rows.len(),
+            only.join("\n")
+        )
+    };
+    let (page, store) = (
+        lines("the page", wanted, found),
+        lines("the store", found, wanted),
+    );
+    format!(
+        "columns {:?} and {:?}\n{page}{store}",
+        wanted.columns, found.columns
+    )
+}
