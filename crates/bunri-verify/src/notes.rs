@@ -9,46 +9,36 @@ use crate::table::TableOutcome;
 
 /// The notes about one table.
 pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<Note>) {
-    let mut note = |rule, store: Option<Store>, detail: Option<String>, count| {
-        let store = store.map(|store| store.word().to_owned());
+    let mut note = |rule, detail: Option<String>, count| {
         notes.push(Note {
             rule,
-            store,
+            store: None,
             table: table.id.clone(),
             detail,
             count,
         });
     };
     for (reason, &rows) in &outcome.tally.undecided {
-        note("undecided_rows", None, Some(reason.word().to_owned()), rows);
+        note("undecided_rows", Some(reason.word().to_owned()), rows);
     }
     if outcome.tally.rejected > 0 {
-        note("rejected_rows", None, None, outcome.tally.rejected);
+        note("rejected_rows", None, outcome.tally.rejected);
     }
     if outcome.tally.totals.rows == 0 {
-        note("empty_table", None, None, 0);
+        note("empty_table", None, 0);
     }
-    // Of a table that is decided row by row: a check of nothing but own rows has withheld nothing.
-    if outcome.tally.totals.rows > 0 && ownerships(table).len() > 1 {
-        for (rule, ownership) in [
-            ("no_row_is_own", Ownership::Own),
-            ("no_row_is_other", Ownership::Other),
-        ] {
-            if outcome.tally.by_ownership[ownership as usize] == 0 {
-                note(rule, None, None, 0);
-            }
-        }
+    for rule in one_sided(table, outcome) {
+        note(rule, None, 0);
     }
-    for (when, _) in outcome
+    let unmet = outcome
         .seen
         .when
         .iter()
         .enumerate()
-        .filter(|(_, rows)| **rows == 0)
-    {
+        .filter(|(_, rows)| **rows == 0);
+    for (when, _) in unmet {
         note(
             "when_matched_no_row",
-            None,
             Some(format!("[[when]] number {}", when + 1)),
             0,
         );
@@ -56,26 +46,47 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
     for (&column, &rows) in &outcome.seen.unseen {
         note(
             "unseen_case_value",
-            None,
             Some(table.columns[column].name.clone()),
             rows,
         );
     }
-    for (store, outcome) in outcome
+    notes.extend(empty_stores(table, outcome));
+}
+
+/// Of a table that is decided row by row: where every row is own, nothing was withheld, and the other way round.
+fn one_sided<'a>(
+    table: &Table,
+    outcome: &'a TableOutcome,
+) -> impl Iterator<Item = &'static str> + 'a {
+    let decided = outcome.tally.totals.rows > 0 && ownerships(table).len() > 1;
+    let none = move |ownership| decided && outcome.tally.by_ownership[ownership as usize] == 0;
+    let rules = [
+        ("no_row_is_own", Ownership::Own),
+        ("no_row_is_other", Ownership::Other),
+    ];
+    rules
+        .into_iter()
+        .filter(move |(_, ownership)| none(*ownership))
+        .map(|(rule, _)| rule)
+}
+
+/// Stores that the table brought no row. A quarantine without rows is what everybody hopes for.
+fn empty_stores<'a>(
+    table: &'a Table,
+    outcome: &'a TableOutcome,
+) -> impl Iterator<Item = Note> + 'a {
+    let stores = outcome
         .stores
         .iter()
-        .filter(|(_, outcome)| outcome.checked.rows == 0)
-    {
-        // A quarantine without rows is what everybody hopes for.
-        if *store != Store::Quarantine {
-            note(
-                "empty_store_table",
-                Some(*store),
-                None,
-                outcome.checked.rows,
-            );
-        }
-    }
+        .filter(|(store, _)| *store != Store::Quarantine);
+    let empty = stores.filter(|(_, outcome)| outcome.checked.rows == 0);
+    empty.map(|(store, _)| Note {
+        rule: "empty_store_table",
+        store: Some(store.word().to_owned()),
+        table: table.id.clone(),
+        detail: None,
+        count: 0,
+    })
 }
 
 /// The regions of one table that have rows anywhere.

@@ -75,26 +75,13 @@ pub fn verify(
         rows,
     });
     let mut gathered = Gathered::new();
-    let staged_files = staged_files(inputs, &staging, options.threads, &mut gathered.findings)?;
+    staged_files(inputs, &staging, options.threads, &mut gathered)?;
     let stores = stores(inputs, options.threads, &mut gathered)?;
-    gathered.looked(
-        Claim::C1,
-        Checked {
-            files: staged_files,
-            ..Checked::default()
-        },
-    );
-
     // Drawn now, when everything that it will cover lies fixed on disk.
     let key = FingerprintKey::random()?;
     let temporary = temporary(inputs.custody)?;
     let scratch = scratch(temporary.path(), options);
     let terms = ledger::terms(inputs.catalogue, &staging, inputs.cutover)?;
-    let timelines = ledger::build(inputs.catalogue, &staging, &terms.ledger, &scratch)?;
-    let mut indexes = Indexes {
-        ledger: timelines.into(),
-        parents: BTreeMap::new(),
-    };
     let run = Run {
         catalogue: inputs.catalogue,
         staging: &staging,
@@ -105,37 +92,65 @@ pub fn verify(
         threads: options.threads,
         observer,
     };
-    for position in inputs.catalogue.parents_first() {
-        let table = &inputs.catalogue.tables[position];
-        let ranges = key_ranges(table, inputs.ranges);
-        let outcome = run.table(position, &ranges, &mut indexes)?;
-        gathered.table(table, outcome);
-    }
+    tables(inputs, &run, &mut gathered)?;
     let (report, fingerprints) = gathered.report(inputs);
     evidence::write(inputs.custody, &report, &fingerprints, &key)?;
     Ok(report)
+}
+
+/// Every table, parents before their children.
+fn tables(
+    inputs: &VerifyInputs<'_>,
+    run: &Run<'_>,
+    gathered: &mut Gathered,
+) -> Result<(), VerifyError> {
+    let ledger = ledger::build(
+        inputs.catalogue,
+        run.staging,
+        &run.terms.ledger,
+        run.scratch,
+    )?;
+    let mut indexes = Indexes {
+        ledger: ledger.into(),
+        parents: BTreeMap::new(),
+    };
+    for position in inputs.catalogue.parents_first() {
+        let table = &inputs.catalogue.tables[position];
+        let outcome = run.table(position, &key_ranges(table, inputs.ranges), &mut indexes)?;
+        gathered.table(table, outcome);
+    }
+    Ok(())
 }
 
 fn staged_files(
     inputs: &VerifyInputs<'_>,
     staging: &Staging,
     threads: usize,
-    findings: &mut Findings,
-) -> Result<u64, VerifyError> {
+    gathered: &mut Gathered,
+) -> Result<(), VerifyError> {
     let tables = staging.manifest().tables.iter();
     let files = tables
         .flat_map(|table| [Some(&table.file), table.rejects.as_ref()])
         .flatten();
     let listed: BTreeMap<&str, &FileEntry> = files.map(|file| (file.path.as_str(), file)).collect();
     let manifest = format!("{STAGING}/{MANIFEST}");
-    look_staged(
+    let folders = [STAGING, REJECTS];
+    let files = look_staged(
         inputs.custody,
-        &[STAGING, REJECTS],
+        &folders,
         &listed,
         &[&manifest],
         threads,
-        findings,
-    )
+        &mut gathered.findings,
+    )?;
+    gathered.looked(
+        Claim::C1,
+        Checked {
+            files,
+            ..Checked::default()
+        },
+    );
+    Ok(())
 }
 
 fn stores(

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use bunri_manifest::{B3SUMS, Digests, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, hash_file};
 
@@ -12,10 +12,11 @@ use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
 
-/// What lies in a folder, by path below it.
-pub(crate) struct Listing {
-    root: PathBuf,
-    files: Vec<String>,
+/// What lies in a folder, by path below its root. A name that is not UTF-8 is listed as well as it can be, and read
+/// under its own.
+#[derive(Default)]
+struct Listing {
+    files: Vec<(String, PathBuf)>,
     folders: Vec<String>,
 }
 
@@ -100,11 +101,7 @@ pub(crate) fn look_staged(
         store: "staging",
         table: None,
     };
-    let mut whole = Listing {
-        root: custody.to_path_buf(),
-        files: Vec::new(),
-        folders: Vec::new(),
-    };
+    let mut whole = Listing::default();
     for folder in folders {
         let path = custody.join(folder);
         if path.is_dir() {
@@ -125,20 +122,10 @@ fn list(
     about: About<'_>,
     findings: &mut Findings,
 ) -> Result<Listing, VerifyError> {
-    let mut listing = Listing {
-        root: root.to_path_buf(),
-        files: Vec::new(),
-        folders: Vec::new(),
-    };
-    let mut waiting = vec![below.to_owned()];
-    while let Some(folder) = waiting.pop() {
-        let path = root.join(&folder);
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(&path).map_err(VerifyError::io("list", &path))? {
-            names.push(entry.map_err(VerifyError::io("list", &path))?);
-        }
-        names.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in names {
+    let mut listing = Listing::default();
+    let mut waiting = vec![(below.to_owned(), root.join(below))];
+    while let Some((folder, path)) = waiting.pop() {
+        for entry in sorted_entries(&path)? {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let below = if folder.is_empty() {
@@ -146,30 +133,45 @@ fn list(
             } else {
                 format!("{folder}/{name}")
             };
+            let path = entry.path();
+            // Of a link this is the link itself.
             let kind = entry
                 .metadata()
-                .map_err(VerifyError::io("look at", &entry.path()))?;
+                .map_err(VerifyError::io("look at", &path))?;
             if kind.is_dir() {
-                waiting.push(below.clone());
+                waiting.push((below.clone(), path));
                 listing.folders.push(below);
-            } else if !kind.is_file() {
-                let rule = if kind.is_symlink() {
-                    "link"
-                } else {
-                    "not_a_file"
-                };
+            } else if let Some(rule) = not_plain(&kind) {
                 findings.add(Claim::C1, rule, about, Place::file(&below));
-            } else {
-                if linked_elsewhere(&kind) {
-                    findings.add(Claim::C1, "hard_link", about, Place::file(&below));
+                if kind.is_file() {
+                    listing.files.push((below, path));
                 }
-                listing.files.push(below);
+            } else {
+                listing.files.push((below, path));
             }
         }
     }
     listing.files.sort();
     listing.folders.sort();
     Ok(listing)
+}
+
+fn sorted_entries(folder: &Path) -> Result<Vec<std::fs::DirEntry>, VerifyError> {
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut entries = entries.map_err(VerifyError::io("list", folder))?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    Ok(entries)
+}
+
+/// What is wrong with something that is no folder.
+fn not_plain(kind: &std::fs::Metadata) -> Option<&'static str> {
+    if kind.is_symlink() {
+        Some("link")
+    } else if !kind.is_file() {
+        Some("not_a_file")
+    } else {
+        linked_elsewhere(kind).then_some("hard_link")
+    }
 }
 
 /// A second name somewhere else could change the file after it was checked.
@@ -188,12 +190,14 @@ fn hash_all(listing: &Listing, threads: usize) -> Result<BTreeMap<String, Digest
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, io::Result<Digests>)>> = Mutex::new(Vec::new());
     let work = || {
-        while let Some((at, file)) = Some(next.fetch_add(1, Ordering::Relaxed))
-            .and_then(|at| listing.files.get(at).map(|file| (at, file)))
-        {
-            let result = hash_file(&listing.root.join(file));
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some((_, path)) = listing.files.get(at) else {
+                return;
+            };
+            let result = hash_file(path);
             done.lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .unwrap_or_else(PoisonError::into_inner)
                 .push((at, result));
         }
     };
@@ -201,15 +205,15 @@ fn hash_all(listing: &Listing, threads: usize) -> Result<BTreeMap<String, Digest
         (1..threads.max(1)).for_each(|_| drop(scope.spawn(work)));
         work();
     });
-    let done = done
+    let hashed = done
         .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let hashed = done.into_iter().map(|(at, result)| {
-        let file = &listing.files[at];
-        let digests = result.map_err(VerifyError::io("read", &listing.root.join(file)))?;
-        Ok((file.clone(), digests))
+        .unwrap_or_else(PoisonError::into_inner)
+        .into_iter();
+    let named = hashed.map(|(at, result)| {
+        let (name, path) = &listing.files[at];
+        Ok((name.clone(), result.map_err(VerifyError::io("read", path))?))
     });
-    hashed.collect()
+    named.collect()
 }
 
 fn manifest(
@@ -279,7 +283,7 @@ fn compare(
             Some(_) => {}
         }
     }
-    for path in &found.files {
+    for (path, _) in &found.files {
         if !listed.contains_key(path.as_str()) && !exempt.contains(&path.as_str()) {
             findings.add(Claim::C1, "file_unlisted", about, Place::file(path));
         }

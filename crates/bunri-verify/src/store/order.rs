@@ -36,26 +36,18 @@ impl<'a> Order<'a> {
         })
     }
 
+    /// Reads the ordering columns of one file.
     pub(crate) fn part(
         &mut self,
         part: &Part,
         observer: &dyn Observer,
         findings: &mut Findings,
     ) -> Result<(), VerifyError> {
-        let about = About {
-            store: self.layout.store.word(),
-            table: Some(&self.layout.table.id),
-        };
-        let wanted: Vec<usize> = self
-            .columns
-            .iter()
-            .filter_map(|&column| part.mapping.columns[column])
-            .collect();
+        let in_file = |&column: &usize| part.mapping.columns[column];
+        let wanted: Vec<usize> = self.columns.iter().filter_map(in_file).collect();
         let Some(mut reader) = open_reader(&part.path, Some(&wanted)) else {
             return Ok(());
         };
-        let number = (0..self.ranges.parts())
-            .find(|&number| part.name == format!("{}/{}", self.layout.table.id, part_name(number)));
         let (mut disordered, mut misplaced) = (0, 0);
         // Damage further on is found, and named, when the rows are read.
         while let Some(batch) = guarded(|| reader.next()?.ok()) {
@@ -63,32 +55,33 @@ impl<'a> Order<'a> {
                 return Err(VerifyError::Interrupted);
             }
             disordered += self.disorder(part, &wanted, &batch)?;
-            let pieces = self.ranges.cut(&batch);
-            let elsewhere = pieces.iter().filter(|(piece, _)| Some(*piece) != number);
-            misplaced += elsewhere
-                .map(|(_, rows)| rows.num_rows() as u64)
-                .sum::<u64>();
+            misplaced += self.misplaced(part, &batch);
         }
-        if disordered > 0 {
-            self.kept = false;
-            findings.add_many(
-                Claim::C2,
-                "row_order",
-                about,
-                Place::file(&part.name),
-                disordered,
-            );
-        }
-        if misplaced > 0 && number.is_some() {
-            findings.add_many(
-                Claim::C2,
-                "row_in_wrong_part",
-                about,
-                Place::file(&part.name),
-                misplaced,
-            );
+        self.kept &= disordered == 0;
+        let about = About {
+            store: self.layout.store.word(),
+            table: Some(&self.layout.table.id),
+        };
+        for (rule, rows) in [("row_order", disordered), ("row_in_wrong_part", misplaced)] {
+            if rows > 0 {
+                findings.add_many(Claim::C2, rule, about, Place::file(&part.name), rows);
+            }
         }
         Ok(())
+    }
+
+    /// How many rows belong to another part. A file that is none of the parts is a finding itself.
+    fn misplaced(&self, part: &Part, batch: &RecordBatch) -> u64 {
+        let id = &self.layout.table.id;
+        let named = |number: &usize| part.name == format!("{id}/{}", part_name(*number));
+        let Some(own) = (0..self.ranges.parts()).find(named) else {
+            return 0;
+        };
+        let pieces = self.ranges.cut(batch).into_iter();
+        pieces
+            .filter(|(number, _)| *number != own)
+            .map(|(_, rows)| rows.num_rows() as u64)
+            .sum()
     }
 
     /// How many rows are before the row that precedes them.

@@ -287,6 +287,17 @@ fn files_added_removed_renamed_and_changed() {
     }
 }
 
+/// File names of a mainframe's time need not be UTF-8.
+#[test]
+fn a_file_whose_name_is_not_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let fixture = Fixture::ordinary();
+    let name = std::ffi::OsStr::from_bytes(b"\x8c\xda\x8bq.csv");
+    std::fs::write(fixture.store(Store::Retail).join(name), "x").unwrap();
+    assert_eq!(fixture.findings().len(), 1);
+    assert!(fixture.findings()[0].starts_with("C1 file_unlisted retail"));
+}
+
 /// Whatever bytes stand in a file, verification ends with a report.
 #[test]
 fn a_damaged_file_is_a_finding() {

@@ -4,6 +4,7 @@
 mod classes;
 mod damage;
 mod fixture;
+mod ordinary;
 mod refusals;
 mod schema;
 mod whole;

@@ -3,7 +3,8 @@
 use bunri_catalogue::Store;
 use bunri_columnar::{Event, Observer};
 
-use super::fixture::{CUTOVER, Fixture, ordinary};
+use super::fixture::Fixture;
+use super::ordinary::{CUTOVER, ordinary};
 use crate::{Claim, Status, VerifyError, VerifyInputs, VerifyOptions, verify, verify_store_alone};
 
 /// A ledger row of point `id` whose date did not fit.
