@@ -21,7 +21,7 @@ test:  ## Everything that must be green: what CI runs
 	cargo build --locked --workspace
 	cargo test --locked --workspace
 
-bench:  ## Time and memory of each stage at several sizes (release profile: a build of its own)
+bench:  ## Time and memory of each stage, beside DuckDB on the same data (POINTS=100000 RUNS=3)
 	./benches/run.sh
 
 lint:  ## No warning of clippy or rustdoc
