@@ -151,10 +151,11 @@ fn two_at_once_in_one_folder_are_refused() {
 #[test]
 fn interrupted_it_says_so_and_a_rerun_completes_to_the_same_bytes() {
     let whole = undisturbed(5000);
-    for waited_for in [
-        "custody/journal.jsonl",
-        "custody/staging/manifest.json",
-        "retail/manifest.json",
+    // Ctrl-C while it extracts, a scheduler's TERM while it splits, Ctrl-C while it verifies.
+    for (waited_for, signal) in [
+        ("custody/journal.jsonl", "-INT"),
+        ("custody/staging/manifest.json", "-TERM"),
+        ("retail/manifest.json", "-INT"),
     ] {
         let rig = Rig::with_sample(5000);
         let mut run = rig.command();
@@ -166,7 +167,7 @@ fn interrupted_it_says_so_and_a_rerun_completes_to_the_same_bytes() {
             .unwrap();
         wait_for(&rig, waited_for);
         Command::new("kill")
-            .args(["-INT", &run.id().to_string()])
+            .args([signal, &run.id().to_string()])
             .status()
             .unwrap();
         let output = run.wait_with_output().unwrap();

@@ -248,6 +248,25 @@ fn stages_out_of_order_are_refused() {
     rig.bunri(["verify", "job.toml"]).must(10);
 }
 
+#[test]
+fn a_cutover_with_its_reviewed_catalogue_says_so_in_every_manifest() {
+    let rig = Rig::with_sample(60);
+    let told = rig.bunri(["check", "job.toml"]).must(0).out;
+    let digest = told
+        .lines()
+        .find(|line| line.starts_with("blake3 = "))
+        .unwrap();
+    rig.edit("job.toml", "kind = \"rehearsal\"", "kind = \"cutover\"");
+    rig.edit("job.toml", "[output]", &format!("{digest}\n[output]"));
+    rig.bunri(["run", "job.toml"]).must(1);
+    for store in crate::rig::STORES {
+        assert_eq!(
+            rig.json(&format!("{store}/manifest.json"))["kind"],
+            "cutover"
+        );
+    }
+}
+
 /// What a stranger can check with the store, its manifest, and the catalogue.
 #[test]
 fn a_store_alone_shows_integrity_and_shape() {

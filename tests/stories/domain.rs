@@ -31,6 +31,24 @@ fn what_the_domain_says_of_whole_tables_holds_in_a_larger_sample() {
     told(2000, "truths.py");
 }
 
+/// Cut into parts by key, the stores hold the same rows; a part without rows is there too.
+#[test]
+fn every_planted_cell_is_where_it_belongs_in_stores_of_several_parts() {
+    let rig = Rig::with_sample(2000);
+    let bounds = "[\"9000010004\", \"90000100100\", \"91\"]";
+    let ranges = format!(
+        "[ranges]\nsupply_point = {bounds}\nmeter_reading_monthly = {bounds}\nconsumer = [\"1200\"]\n"
+    );
+    rig.edit("job.toml", "[limits]", &format!("{ranges}[limits]"));
+    rig.bunri(["run", "job.toml"]).must(1);
+    assert!(
+        rig.path("retail/meter_reading_monthly/part-00003.parquet")
+            .exists()
+    );
+    rig.python("planted.py", ["."]).must(0);
+    rig.python("truths.py", ["."]).must(0);
+}
+
 /// A check that nothing can fail proves nothing: one moved reading must be seen by both.
 #[test]
 fn a_reading_that_reached_the_old_supplier_is_seen() {

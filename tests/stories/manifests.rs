@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::json;
+
 use crate::rig::{Ended, Rig, STORES, repository};
 
 fn is_valid(rig: &Rig, schema: &str, document: &str) {
@@ -40,6 +42,20 @@ fn the_manifest_of_staging_is_as_its_schema_says() {
 fn the_report_is_as_its_schema_says() {
     let rig = Rig::split();
     rig.bunri(["verify", "job.toml"]).must(1);
+    is_valid(&rig, "report.schema.json", "custody/evidence/report.json");
+}
+
+#[test]
+fn the_report_of_a_damaged_store_is_as_its_schema_says() {
+    let rig = Rig::split();
+    let reading = rig.planted("own", "meter_reading_monthly", "usage_kwh", "present");
+    rig.tamper(
+        "retail",
+        "meter_reading_monthly",
+        [json!(["drop", reading["key"]])],
+    );
+    rig.write("retail/notes.txt", "");
+    rig.bunri(["verify", "job.toml"]).must(10);
     is_valid(&rig, "report.schema.json", "custody/evidence/report.json");
 }
 

@@ -4,6 +4,7 @@
 mod before;
 mod content;
 mod files;
+mod mutants;
 mod strangers;
 
 use crate::rig::Rig;
@@ -14,4 +15,15 @@ fn an_untouched_store_is_believed() {
         .bunri(["verify", "job.toml"])
         .must(1)
         .never_says("BROKEN");
+}
+
+/// A run over a store that was damaged afterwards repairs nothing and hands nothing over.
+#[test]
+fn a_damaged_store_is_found_by_running_again() {
+    let rig = Rig::split();
+    rig.write("retail/notes.txt", "somebody else's");
+    rig.bunri(["run", "job.toml"])
+        .must(10)
+        .prints("file_unlisted");
+    assert!(rig.path("retail/notes.txt").exists());
 }

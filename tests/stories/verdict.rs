@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::rig::{Ended, Rig};
 
 /// The findings of a report, each as `C3 value_changed retail/meter.ct_ratio`; a file is named behind the store.
-/// Which regions of a table differ is left to the report.
+/// Which region of a table differs is left to the report.
 pub(crate) fn findings(rig: &Rig) -> BTreeSet<String> {
     let report = rig.json("custody/evidence/report.json");
     let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
@@ -22,9 +22,7 @@ pub(crate) fn findings(rig: &Rig) -> BTreeSet<String> {
             word(&finding["column"]),
         ) {
             (file, ..) if !file.is_empty() => line = format!("{line}/{file}"),
-            (_, table, column) if !column.is_empty() && finding["rule"] != "region_differs" => {
-                line = format!("{line}/{table}.{column}")
-            }
+            (_, table, column) if !column.is_empty() => line = format!("{line}/{table}.{column}"),
             (_, table, _) if !table.is_empty() => line = format!("{line}/{table}"),
             _ => {}
         }

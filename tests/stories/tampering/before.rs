@@ -1,37 +1,26 @@
 //! What went wrong before there was a store: the split believed another ledger bound, or staging was short of a row.
 
-use crate::rig::{Rig, STORES};
+use crate::rig::Rig;
 use crate::verdict::findings;
 
-/// Splits with a catalogue whose ledger bound says one thing, then puts the other in its place everywhere: in the
-/// job, in the lock, in the manifests. What is left to tell is which rows went where.
+use super::mutants::split_with_another;
+
+/// Splits with a ledger bound that says one thing and verifies with the other.
 fn split_with_another_bound(split_with: &str, verify_with: &str) -> Rig {
+    let until_is = |word: &str| format!("until_is = \"{word}\"");
     let rig = Rig::with_sample(60);
     rig.own_catalogue();
-    let until_is = |word: &str| format!("until_is = \"{word}\"");
-    let digest = || {
-        let told = rig.bunri(["check", "catalogue"]).must(0).out;
-        told.split("blake3 = \"").nth(1).unwrap()[..64].to_owned()
-    };
     rig.edit(
         "catalogue/catalogue.toml",
         &until_is("inclusive"),
-        &until_is(split_with),
-    );
-    rig.bunri(["extract", "job.toml"]).must(1);
-    rig.bunri(["split", "job.toml"]).must(1);
-    let before = digest();
-    rig.edit(
-        "catalogue/catalogue.toml",
-        &until_is(split_with),
         &until_is(verify_with),
     );
-    let after = digest();
-    rig.edit("custody/job.lock.json", &before, &after);
-    for store in STORES {
-        rig.edit(&format!("{store}/manifest.json"), &before, &after);
-        rig.python("tamper.py", [store, "--reseal"]).must(0);
-    }
+    split_with_another(
+        &rig,
+        "catalogue.toml",
+        &until_is(verify_with),
+        &until_is(split_with),
+    );
     rig
 }
 

@@ -99,3 +99,26 @@ fn rows_in_another_order_are_not_canonical() {
         ],
     );
 }
+
+#[test]
+fn a_fact_added_to_the_manifest_makes_it_unreadable() {
+    let rig = Rig::split();
+    rig.edit(
+        "retail/manifest.json",
+        "\"store\": \"retail\",",
+        "\"store\": \"retail\",\n  \"withheld_rows\": 37,",
+    );
+    broken(&rig, &["C1 manifest_unreadable retail/manifest.json"]);
+}
+
+#[test]
+fn a_manifest_with_another_label_is_not_this_jobs() {
+    let rig = Rig::split();
+    rig.edit(
+        "retail/manifest.json",
+        "\"label\": \"story\"",
+        "\"label\": \"cutover\"",
+    );
+    rig.python("tamper.py", ["retail", "--reseal"]).must(0);
+    broken(&rig, &["C2 manifest_differs retail"]);
+}
