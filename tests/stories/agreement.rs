@@ -18,7 +18,7 @@ use std::io::Write as _;
 
 use run::{Tally, examine};
 
-const CASES: u64 = 40;
+const CASES: u64 = 60;
 /// Every reason of docs/rules.md, section 5.
 const REASONS: [&str; 18] = [
     "ledger_rejected",

@@ -4,6 +4,7 @@
 mod cells;
 mod classes;
 mod ledger;
+mod rows;
 mod tables;
 
 use super::dice::Dice;
@@ -26,12 +27,12 @@ pub(super) fn world(seed: u64) -> World {
     let codes = codes(&incumbent, &vacant);
     let (ledger, ledger_table) = ledger::ledger(dice, first, &codes);
     let mut tables = vec![ledger::retailers(dice), ledger_table];
-    let cutover = first + dice.between(0, WINDOW);
-    let mut pool = Pool::new(first, cutover, codes, &ledger, &tables[ledger.table]);
+    let mut pool = Pool::new(first, codes, &ledger, &tables[ledger.table]);
     pool.absent(dice, &ledger, &tables[ledger.table]);
-    let validity = incumbent
-        .iter()
-        .any(|entry| entry.from.is_some() || entry.until.is_some());
+    let bounds = incumbent.iter().flat_map(|entry| [entry.from, entry.until]);
+    let bounds: Vec<i64> = bounds.flatten().collect();
+    let validity = !bounds.is_empty();
+    let cutover = pool.cut_over(dice, bounds);
     for _ in 0..dice.between(3, 7) {
         let table = tables::table(dice, &tables, &ledger, &pool, validity);
         tables.push(table);

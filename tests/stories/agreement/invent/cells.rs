@@ -29,13 +29,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new(
-        first: i64,
-        cutover: i64,
-        codes: Vec<String>,
-        ledger: &Ledger,
-        table: &Table,
-    ) -> Self {
+    pub(super) fn new(first: i64, codes: Vec<String>, ledger: &Ledger, table: &Table) -> Self {
         let mut points: BTreeMap<Vec<Value>, Vec<i64>> = BTreeMap::new();
         for row in &table.rows {
             let key = ledger
@@ -50,7 +44,7 @@ impl Pool {
         }
         Self {
             first,
-            cutover,
+            cutover: first + WINDOW / 2,
             codes,
             open: ledger.open.clone(),
             points: points.into_iter().collect(),
@@ -103,13 +97,37 @@ impl Pool {
         })
     }
 
-    /// When a row was written: at the end of a period, or of the grace after it.
-    pub(super) fn known(&self, dice: &mut Dice, near: &[i64], grace: i64) -> Option<i64> {
-        if near.is_empty() || dice.chance(40) {
+    /// When a row of a period was written: mostly at the next turn of its point, or at the end of the grace after it.
+    pub(super) fn known(
+        &self,
+        dice: &mut Dice,
+        near: &[i64],
+        begins: Option<i64>,
+        grace: i64,
+    ) -> Option<i64> {
+        let next = near
+            .iter()
+            .filter(|&&day| begins.is_none_or(|begins| begins < day));
+        let (Some(next), false) = (next.min(), dice.chance(35)) else {
             return self.day(dice, near);
-        }
+        };
         let after = if dice.chance(50) { grace } else { 0 };
-        Some((dice.pick(near) + after + dice.between(-1, 2)).clamp(-719_528, 2_932_896))
+        Some((next + after + dice.between(-1, 2)).clamp(-719_528, 2_932_896))
+    }
+
+    /// Sets the day of the cutover: mostly beside a boundary of the ledger or of a code's validity.
+    pub(super) fn cut_over(&mut self, dice: &mut Dice, bounds: Vec<i64>) -> i64 {
+        let ledger = self
+            .points
+            .iter()
+            .flat_map(|(_, days)| days.iter().copied());
+        let inside = |day: &i64| (self.first..self.first + WINDOW).contains(day);
+        let ledger: Vec<i64> = ledger.filter(inside).collect();
+        let days = if dice.chance(50) { bounds } else { ledger };
+        if !days.is_empty() {
+            self.cutover = dice.pick(&days) + dice.between(-1, 1);
+        }
+        self.cutover
     }
 }
 

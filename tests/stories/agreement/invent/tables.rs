@@ -1,10 +1,11 @@
-//! Ordinary tables by chance: every row rule, parents among the tables before, rows near the rules' boundaries.
+//! Ordinary tables by chance: every row rule, parents among the tables before.
 
 use super::super::dice::Dice;
-use super::super::world::{CodeDay, Column, Kind, Ledger, Rule, Table, Value};
-use super::cells::{LINKS, Pool, code, of_kind, text};
+use super::super::world::{CodeDay, Column, Kind, Ledger, Rule, Table};
+use super::cells::Pool;
 use super::classes;
 use super::ledger::{KEYS, date_kind, day_kind, empty, plain, settle_key};
+use super::rows::rows;
 
 /// The names that hold the ledger's key where `ledger_key` says so.
 const OWN_NAMES: [&str; 2] = ["pt", "pu"];
@@ -19,7 +20,7 @@ pub(super) fn table(
 ) -> Table {
     let home = &before[ledger.table];
     let name = format!("{}{}", dice.pick(&["a", "k", "t", "z"]), before.len());
-    let asked = dice.chance(75);
+    let asked = dice.chance(65);
     let (mut columns, ledger_key) = ledger_key_columns(dice, home, ledger, asked);
     columns.extend(data_columns(dice));
     dice.shuffle(&mut columns);
@@ -31,10 +32,10 @@ pub(super) fn table(
     table.key = key(dice, &table);
     table.indexed = dice.chance(30);
     table.rule = rule(dice, &table, before, validity);
-    if !table.rule.is_constant() && reaches(&table, before) && dice.chance(50) {
+    if !table.rule.is_constant() && reaches(&table, before) && dice.chance(60) {
         table.known_at = Some((table.column("known"), grace(dice, &table.rule)));
     }
-    table.rows = rows(dice, &table, before, pool);
+    table.rows = rows(dice, &table, before, ledger, pool);
     settle_key(&mut table);
     classes::classify(dice, &mut table);
     table
@@ -47,7 +48,7 @@ fn grace(dice: &mut Dice, rule: &Rule) -> i64 {
         .filter(|rule| matches!(rule, Rule::During { .. }))
         .count();
     if during == 1 {
-        *dice.pick(&[0, 1, 3, 45])
+        *dice.pick(&[0, 1, 3, 3, 45, 45])
     } else {
         0
     }
@@ -158,8 +159,11 @@ fn direct(dice: &mut Dice, table: &Table, before: &[Table], validity: bool) -> O
     let days: Vec<usize> = ["d1", "d2", "d3"].map(|name| table.column(name)).to_vec();
     let by_ledger = table.ledger_key.is_some();
     match dice.below(100) {
-        0..30 if by_ledger => {
-            let pair = dice.some(&days, 2);
+        0..42 if by_ledger => {
+            let mut pair = dice.some(&days, 2);
+            if dice.chance(80) {
+                pair.sort_by_key(|&column| &table.columns[column].name);
+            }
             let inclusive = dice.chance(50).then(|| dice.chance(50));
             Some(Rule::During {
                 from: pair[0],
@@ -167,13 +171,13 @@ fn direct(dice: &mut Dice, table: &Table, before: &[Table], validity: bool) -> O
                 inclusive,
             })
         }
-        30..45 if by_ledger => Some(Rule::At(*dice.pick(&days))),
-        45..50 if by_ledger => Some(Rule::AtCutover),
-        50..60 if by_ledger => Some(Rule::AtSlot {
+        42..50 if by_ledger => Some(Rule::At(*dice.pick(&days))),
+        50..55 if by_ledger => Some(Rule::AtCutover),
+        55..62 if by_ledger => Some(Rule::AtSlot {
             date: table.column("d1"),
             slot: table.column("slot"),
         }),
-        60..72 => {
+        62..72 => {
             let at = match dice.below(3) {
                 0 if !validity => CodeDay::Never,
                 1 => CodeDay::Cutover,
@@ -245,121 +249,4 @@ fn reaches(table: &Table, before: &[Table]) -> bool {
         _ => None,
     });
     table.ledger_key.is_some() || first.is_some_and(|parent| reaches(&before[parent], before))
-}
-
-fn rows(dice: &mut Dice, table: &Table, before: &[Table], pool: &Pool) -> Vec<Vec<Value>> {
-    let count = if dice.chance(8) {
-        0
-    } else {
-        dice.between(1, 24)
-    };
-    let mut ids: Vec<i64> = (0..count).collect();
-    dice.shuffle(&mut ids);
-    let mut rows: Vec<Vec<Value>> = Vec::new();
-    for id in ids {
-        if table.key.is_empty() && !rows.is_empty() && dice.chance(15) {
-            rows.push(dice.pick(&rows).clone());
-        } else {
-            let mut row = row(dice, table, pool, id);
-            let parents = table.rule.direct().iter();
-            parents.for_each(|rule| find_parent(dice, rule, before, &mut row));
-            rows.push(row);
-        }
-    }
-    rows
-}
-
-fn row(dice: &mut Dice, table: &Table, pool: &Pool, id: i64) -> Vec<Value> {
-    let (point, near) = pool.point(dice);
-    let (strange, _) = pool.point(dice);
-    let grace = table.known_at.map_or(0, |(_, grace)| grace);
-    let begins = pool.day(dice, &near);
-    let mut row: Vec<Value> = table
-        .columns
-        .iter()
-        .map(|column| match column.name.as_str() {
-            "id" if column.kind == Kind::Int => Value::Int(id),
-            "id" => Value::Text(format!("{id}")),
-            "d1" => of_kind(dice, column.kind, begins),
-            "d2" | "d3" if dice.chance(60) => {
-                let later =
-                    begins.map(|day| (day + dice.between(-1, 6)).clamp(-719_528, 2_932_896));
-                of_kind(dice, column.kind, later)
-            }
-            "d2" | "d3" | "ld" => {
-                let day = pool.day(dice, &near);
-                of_kind(dice, column.kind, day)
-            }
-            "known" => {
-                let day = pool.known(dice, &near, grace);
-                of_kind(dice, column.kind, day)
-            }
-            "slot" if dice.mishap(40) => number(dice, &[0, 49, -1, i64::MAX]),
-            "slot" => number(dice, &[1, 2, 24, 47, 48, 48]),
-            "code" => code(dice, &pool.codes),
-            "li" => number(dice, &[0, 1, 2, 3, 4, 5, 6, 7]),
-            "unit" if column.kind == Kind::Int => number(dice, &[1, 2, 3, -4]),
-            "kw" if column.kind == Kind::Int => number(dice, &[-1, 0, 1, 5, 6]),
-            "kw" => Value::Tenths(*dice.pick(&[-5, 0, 4, 5, 6, 24, 25, 5000])),
-            "sp" | "br" | "pt" | "pu" => stranger(&strange, column),
-            _ => text(dice, &LINKS, 6),
-        })
-        .collect();
-    own_key(dice, table, &point, &mut row);
-    if dice.mishap(2) {
-        let broken = dice.below(row.len());
-        row[broken] = Value::Misfit;
-    }
-    row
-}
-
-/// Most children have a parent.
-fn find_parent(dice: &mut Dice, rule: &Rule, before: &[Table], row: &mut [Value]) {
-    let Rule::Parent {
-        table,
-        key,
-        references,
-        ..
-    } = rule
-    else {
-        return;
-    };
-    let parents = &before[*table].rows;
-    if parents.is_empty() || dice.chance(20) {
-        return;
-    }
-    let parent = dice.pick(parents);
-    for (&ours, &theirs) in key.iter().zip(references) {
-        row[ours] = parent[theirs].clone();
-    }
-}
-
-/// The row's own ledger key, sometimes with a NULL in it.
-fn own_key(dice: &mut Dice, table: &Table, point: &[Value], row: &mut [Value]) {
-    for (&column, value) in table.ledger_key.iter().flatten().zip(point) {
-        row[column] = if dice.mishap(4) {
-            Value::Null
-        } else {
-            value.clone()
-        };
-    }
-}
-
-/// For columns that look like the ledger's key and are not.
-fn stranger(key: &[Value], column: &Column) -> Value {
-    let fits = |value: &&Value| {
-        matches!(
-            (value, column.kind),
-            (Value::Text(_), Kind::Text) | (Value::Int(_), Kind::Int)
-        )
-    };
-    key.iter().find(fits).cloned().unwrap_or(Value::Null)
-}
-
-fn number(dice: &mut Dice, from: &[i64]) -> Value {
-    if dice.mishap(6) {
-        Value::Null
-    } else {
-        Value::Int(*dice.pick(from))
-    }
 }
