@@ -12,6 +12,7 @@ mod legacy;
 mod oracle;
 mod run;
 mod shrink;
+mod stored;
 mod world;
 
 use std::io::Write as _;
@@ -47,6 +48,34 @@ fn number(variable: &str) -> Option<u64> {
         text.parse()
             .unwrap_or_else(|_| panic!("{variable} must be a whole number")),
     )
+}
+
+/// Every stage takes rows in batches, the ledger's too: here there are several of each.
+#[test]
+fn agreement_does_not_end_with_a_batch() {
+    let (cases, first) = (
+        number("BUNRI_LARGE_CASES"),
+        number("BUNRI_SEED").unwrap_or(1),
+    );
+    let mut largest = Vec::new();
+    for seed in first..first + cases.unwrap_or(4) {
+        let world = invent::large(seed);
+        let rows = world.tables.iter().map(|table| table.rows.len());
+        largest.push((rows.max().unwrap(), world.limits.memory));
+        if let Err(failure) = examine(&world) {
+            // Too large to be shown, and too slow to be made small.
+            panic!("large BUNRI_SEED={seed}: {failure:.3000}");
+        }
+    }
+    if cases.is_some() {
+        writeln!(
+            std::io::stderr(),
+            "rows of the largest table, and the memory: {largest:?}"
+        )
+        .unwrap();
+    }
+    let many = largest.iter().filter(|(rows, _)| *rows > 33_000).count();
+    assert!(many > largest.len() / 2, "too few rows: {largest:?}");
 }
 
 #[test]

@@ -18,14 +18,64 @@ const PADS: [&str; 9] = [
     " ", "\u{3000}", "\t", "\u{a0}", "\u{85}", "\u{2003}", "\u{200b}", "\u{1c}", "\u{feff}",
 ];
 
+/// How large a world may be.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// Keys of the ledger, each with some periods.
+    points: usize,
+    tables: i64,
+    /// Rows of the first and of the last ordinary table; the others have few.
+    first: usize,
+    last: usize,
+}
+
+const SMALL: Size = Size {
+    points: FEW_POINTS,
+    tables: 7,
+    first: FEW_ROWS,
+    last: FEW_ROWS,
+};
+const FEW_POINTS: usize = 8;
+const FEW_ROWS: usize = 24;
+
 /// The world of a seed.
 pub(super) fn world(seed: u64) -> World {
+    of_size(seed, SMALL)
+}
+
+/// A world of which a part is larger than what any stage takes at once: the ledger, the last table, the first one,
+/// or both ledger and last table. Few tables, since what a row inherits multiplies from parent to child.
+pub(super) fn large(seed: u64) -> World {
+    let few = Size { tables: 3, ..SMALL };
+    let size = match seed % 4 {
+        0 => Size {
+            points: 36_000,
+            ..few
+        },
+        1 => Size {
+            last: 40_000,
+            ..few
+        },
+        2 => Size {
+            first: 40_000,
+            ..few
+        },
+        _ => Size {
+            points: 30_000,
+            last: 40_000,
+            ..few
+        },
+    };
+    of_size(seed, size)
+}
+
+fn of_size(seed: u64, size: Size) -> World {
     let mut dice = Dice::new(seed);
     let dice = &mut dice;
     let first = *dice.pick(&[20_500, 20_500, -30, -25_000]);
     let (incumbent, vacant) = (incumbent(dice, first), vacant(dice));
     let codes = codes(&incumbent, &vacant);
-    let (ledger, ledger_table) = ledger::ledger(dice, first, &codes);
+    let (ledger, ledger_table) = ledger::ledger(dice, first, &codes, size.points);
     let mut tables = vec![ledger::retailers(dice), ledger_table];
     let mut pool = Pool::new(first, codes, &ledger, &tables[ledger.table]);
     pool.absent(dice, &ledger, &tables[ledger.table]);
@@ -33,8 +83,23 @@ pub(super) fn world(seed: u64) -> World {
     let bounds: Vec<i64> = bounds.flatten().collect();
     let validity = !bounds.is_empty();
     let cutover = pool.cut_over(dice, bounds);
-    for _ in 0..dice.between(3, 7) {
-        let table = tables::table(dice, &tables, &ledger, &pool, validity);
+    let count = dice.between(3, size.tables);
+    for table in 1..=count {
+        let rows = match table {
+            1 => size.first,
+            last if last == count => size.last,
+            _ => FEW_ROWS,
+        };
+        let frame = tables::Frame {
+            before: &tables,
+            ledger: &ledger,
+            pool: &pool,
+            validity,
+            rows,
+            // Too many rows of one value on both sides would make too many pairs.
+            parents: rows == FEW_ROWS || size.points == FEW_POINTS,
+        };
+        let table = tables::table(dice, &frame);
         tables.push(table);
     }
     let limits = limits(dice, cutover, &tables);

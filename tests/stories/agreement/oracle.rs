@@ -1,13 +1,14 @@
 //! The third opinion: docs/rules.md as plainly as it can be written, from the page alone. It knows nothing of the
-//! crates that it judges, keeps no index, and asks every question anew.
+//! crates that it judges, and asks every question anew.
 
+mod lookup;
 mod rules;
 mod stores;
 mod timeline;
 
 use std::collections::BTreeMap;
 
-use super::world::{Value, Who, World};
+use super::world::{Class, Value, Who, World};
 pub(super) use stores::{Store, Stored, classes_under, combinations, goes};
 
 /// Whose a row is, and why nobody can say.
@@ -46,6 +47,8 @@ pub(super) struct Expected {
     pub(super) verdicts: Vec<Vec<Option<Verdict>>>,
     /// By store and table.
     pub(super) stored: BTreeMap<(Store, usize), Stored>,
+    /// Rows by table, ownership and the classes of their cells.
+    pub(super) regions: BTreeMap<(usize, Who, Class), u64>,
 }
 
 /// Whether the page says that nothing may be decided at all: a ledger row whose key is NULL or cannot be read.
@@ -58,6 +61,7 @@ pub(super) fn refused(world: &World) -> bool {
 pub(super) fn expected(world: &World) -> Expected {
     let mut rows = rules::Rows {
         world,
+        lookup: lookup::Lookup::new(world),
         decided: Vec::new(),
     };
     for table in &world.tables {
@@ -76,5 +80,24 @@ pub(super) fn expected(world: &World) -> Expected {
             }
         }
     }
-    Expected { verdicts, stored }
+    Expected {
+        regions: regions(world, &verdicts),
+        verdicts,
+        stored,
+    }
+}
+
+fn regions(world: &World, verdicts: &[Vec<Option<Verdict>>]) -> BTreeMap<(usize, Who, Class), u64> {
+    let mut regions = BTreeMap::new();
+    for (position, table) in world.tables.iter().enumerate() {
+        for at in table.staged() {
+            let Some(Verdict { who, .. }) = verdicts[position][at] else {
+                continue;
+            };
+            for class in stores::classes(table, &table.rows[at], who) {
+                *regions.entry((position, who, class)).or_default() += 1;
+            }
+        }
+    }
+    regions
 }

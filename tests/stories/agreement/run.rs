@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef};
 use bunri_catalogue::{Catalogue, load};
-use bunri_columnar::{Silent, open_parquet};
+use bunri_columnar::Silent;
 use bunri_extract::{ExtractOptions, extract};
 use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
 use bunri_verify::{Report, Status, VerifyError, VerifyInputs, VerifyOptions, verify};
 
-use super::catalogue::{files, who_word};
+use super::catalogue::{class_word, files, who_word};
 use super::legacy::database;
-use super::oracle::{Expected, Store, Stored, expected, refused};
-use super::world::{Value, World};
+use super::oracle::{Expected, Store, expected, refused};
+use super::stored::{difference, read};
+use super::world::World;
 
 /// How often each thing was seen, by its name.
 pub(super) type Tally = BTreeMap<String, u64>;
@@ -77,6 +75,7 @@ impl Run<'_> {
         let expected = expected(self.world);
         self.compare_stores(&expected)?;
         self.compare_counts(&expected, &stats, &report)?;
+        self.compare_regions(&expected, &report)?;
         claims(&report)?;
         Ok(self.tally(&expected))
     }
@@ -211,6 +210,34 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The regions by which verification counts.
+    fn compare_regions(&self, expected: &Expected, report: &Report) -> Result<(), String> {
+        let name = |table: usize| self.world.tables[table].name.as_str();
+        let wanted: BTreeMap<_, u64> = expected
+            .regions
+            .iter()
+            .map(|((table, who, class), rows)| {
+                ((name(*table), who_word(*who), class_word(*class)), *rows)
+            })
+            .collect();
+        let regions = report
+            .regions
+            .iter()
+            .filter(|region| region.staging_rows > 0);
+        let found: BTreeMap<_, u64> = regions
+            .map(|region| {
+                let names = (region.table.as_str(), region.ownership, region.class);
+                (names, region.staging_rows)
+            })
+            .collect();
+        if wanted == found {
+            return Ok(());
+        }
+        Err(format!(
+            "verify counts the regions {found:?}, the page {wanted:?}"
+        ))
+    }
+
     fn tally(&self, expected: &Expected) -> Tally {
         let mut tally = Tally::from([("worlds".to_owned(), 1)]);
         for verdict in expected.verdicts.iter().flatten().flatten() {
@@ -281,89 +308,4 @@ fn claims(report: &Report) -> Result<(), String> {
         "the stores are what the page says, and verify does not hold them for it: {broken:?}\n{}",
         findings.join("\n")
     ))
-}
-
-/// What lies in a store's folder of a table, part after part.
-fn read(folder: &Path) -> Option<Stored> {
-    let mut parts: Vec<PathBuf> = std::fs::read_dir(folder)
-        .ok()?
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    parts.sort();
-    let mut stored = Stored {
-        columns: Vec::new(),
-        rows: Vec::new(),
-    };
-    for part in parts {
-        let reader = open_parquet(&part).unwrap();
-        stored.columns = reader
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| field.name().clone())
-            .collect();
-        for batch in reader.build().unwrap() {
-            let batch = batch.unwrap();
-            let row = |at: usize| {
-                batch
-                    .columns()
-                    .iter()
-                    .map(|cells| cell(cells, at))
-                    .collect()
-            };
-            stored.rows.extend((0..batch.num_rows()).map(row));
-        }
-    }
-    Some(stored)
-}
-
-fn cell(cells: &ArrayRef, at: usize) -> Value {
-    use arrow_schema::DataType;
-    if cells.is_null(at) {
-        return Value::Null;
-    }
-    match cells.data_type() {
-        DataType::Utf8 => Value::Text(cells.as_string::<i32>().value(at).to_owned()),
-        DataType::Int64 => Value::Int(cells.as_primitive::<Int64Type>().value(at)),
-        DataType::Decimal128(_, 1) => {
-            Value::Tenths(i64::try_from(cells.as_primitive::<Decimal128Type>().value(at)).unwrap())
-        }
-        DataType::Date32 => Value::Day(cells.as_primitive::<Date32Type>().value(at).into()),
-        DataType::Timestamp(..) => {
-            Value::Moment(cells.as_primitive::<TimestampMicrosecondType>().value(at))
-        }
-        other => panic!("a store holds a column of {other:?}"),
-    }
-}
-
-fn difference(wanted: Option<&Stored>, found: Option<&Stored>) -> String {
-    let (Some(wanted), Some(found)) = (wanted, found) else {
-        let told = |stored: Option<&Stored>| {
-            stored.map_or("no such table".to_owned(), |stored| {
-                format!("{:?}", stored.columns)
-            })
-        };
-        return format!("the page: {}\nthe store: {}", told(wanted), told(found));
-    };
-    let lines = |title: &str, these: &Stored, others: &Stored| {
-        let only: Vec<String> = these
-            .rows
-            .iter()
-            .filter(|row| !others.rows.contains(row))
-            .map(|row| format!("  {row:?}"))
-            .collect();
-        format!(
-            "{title}: {} rows, of which only here:\n{}\n",
-            these.rows.len(),
-            only.join("\n")
-        )
-    };
-    let (page, store) = (
-        lines("the page", wanted, found),
-        lines("the store", found, wanted),
-    );
-    format!(
-        "columns {:?} and {:?}\n{page}{store}",
-        wanted.columns, found.columns
-    )
 }

@@ -1,9 +1,11 @@
 //! The ledger and the list of retailers: periods that follow each other, and every way in which they do not.
 
+use std::collections::BTreeSet;
+
 use super::super::dice::Dice;
 use super::super::world::{Class, Classes, Column, Kind, Ledger, NotOwn, Rule, Table, Value};
 use super::cells::{any_day, code, moment, text};
-use super::{WINDOW, classes, padded};
+use super::{FEW_POINTS, WINDOW, classes, padded};
 
 pub(super) const KEYS: [&str; 2] = ["sp", "br"];
 const KINDS: [&str; 6] = ["grid", "grid", "grid", "island", "last", " island"];
@@ -81,7 +83,12 @@ pub(super) fn empty(name: String, key: Vec<usize>, columns: Vec<Column>, rule: R
 }
 
 /// The ledger, table and rows.
-pub(super) fn ledger(dice: &mut Dice, first: i64, codes: &[String]) -> (Ledger, Table) {
+pub(super) fn ledger(
+    dice: &mut Dice,
+    first: i64,
+    codes: &[String],
+    size: usize,
+) -> (Ledger, Table) {
     let mut table = frame(dice);
     let key: Vec<usize> = KEYS
         .iter()
@@ -116,7 +123,8 @@ pub(super) fn ledger(dice: &mut Dice, first: i64, codes: &[String]) -> (Ledger, 
     table.known_at = dice
         .chance(40)
         .then(|| (table.column("entered"), *dice.pick(&[0, 3, 45])));
-    table.rows = rows(dice, first, &table, &ledger, codes);
+    let points = points(dice, &table, &ledger, size);
+    table.rows = rows(dice, first, &table, &ledger, codes, points);
     if !table.rows.is_empty() && dice.chance(8) {
         let (row, column) = (dice.below(table.rows.len()), *dice.pick(&ledger.key));
         table.rows[row][column] = if dice.chance(50) {
@@ -178,7 +186,20 @@ fn frame(dice: &mut Dice) -> Table {
 }
 
 /// The keys that the ledger speaks of: some are one key to a careless reader.
-fn points(dice: &mut Dice, table: &Table, ledger: &Ledger) -> Vec<Vec<Value>> {
+fn points(dice: &mut Dice, table: &Table, ledger: &Ledger, size: usize) -> BTreeSet<Vec<Value>> {
+    let few = size <= FEW_POINTS;
+    let count = if few { dice.below(size) + 1 } else { size };
+    let mut point = || {
+        let mut part = |(part, &column): (usize, &usize)| {
+            let number = if few { 0 } else { dice.below(size) };
+            part_of_key(dice, part, table.columns[column].kind, number)
+        };
+        ledger.key.iter().enumerate().map(&mut part).collect()
+    };
+    (0..count).map(|_| point()).collect()
+}
+
+fn part_of_key(dice: &mut Dice, part: usize, kind: Kind, number: usize) -> Value {
     let texts = [
         ["p1", "p1 ", "p12", "P1", "\u{ff50}1", "", "p1\u{3000}"],
         ["a", "2a", "a ", "", "A", "b", "c"],
@@ -187,31 +208,11 @@ fn points(dice: &mut Dice, table: &Table, ledger: &Ledger) -> Vec<Vec<Value>> {
         [1, 2, 3, 12, -1, i64::MAX, i64::MIN],
         [1, 0, 2, 21, -1, i64::MIN, 3],
     ];
-    let values = |part: usize, column: usize| -> Vec<Value> {
-        match table.columns[column].kind {
-            Kind::Text => texts[part]
-                .iter()
-                .map(|text| Value::Text((*text).to_owned()))
-                .collect(),
-            _ => numbers[part]
-                .iter()
-                .map(|&number| Value::Int(number))
-                .collect(),
-        }
-    };
-    let mut points: Vec<Vec<Value>> = Vec::new();
-    for _ in 0..dice.between(1, 8) {
-        let key = ledger
-            .key
-            .iter()
-            .enumerate()
-            .map(|(part, &column)| dice.pick(&values(part, column)).clone())
-            .collect();
-        if !points.contains(&key) {
-            points.push(key);
-        }
+    match (kind, number) {
+        (Kind::Text, 0) => Value::Text((*dice.pick(&texts[part])).to_owned()),
+        (Kind::Text, _) => Value::Text(format!("{}{number}", dice.pick(&texts[part]))),
+        _ => Value::Int(dice.pick(&numbers[part]).wrapping_add(number as i64)),
     }
-    points
 }
 
 fn rows(
@@ -220,9 +221,10 @@ fn rows(
     table: &Table,
     ledger: &Ledger,
     codes: &[String],
+    points: BTreeSet<Vec<Value>>,
 ) -> Vec<Vec<Value>> {
     let mut rows = Vec::new();
-    for point in points(dice, table, ledger) {
+    for point in points {
         let mut cursor = first
             + if dice.mishap(40) {
                 dice.between(-5, 30)
@@ -320,12 +322,10 @@ pub(super) fn settle_key(table: &mut Table) {
     if table.key.is_empty() {
         return;
     }
-    let mut seen: Vec<Vec<Value>> = Vec::new();
+    let mut seen: BTreeSet<Vec<Value>> = BTreeSet::new();
     let key = table.key.clone();
     table.rows.retain(|row| {
         let own: Vec<Value> = key.iter().map(|&column| row[column].clone()).collect();
-        let good = !own.contains(&Value::Null) && !seen.contains(&own);
-        seen.push(own);
-        good
+        !own.contains(&Value::Null) && seen.insert(own)
     });
 }

@@ -2,22 +2,24 @@
 
 use super::super::dice::Dice;
 use super::super::world::{Column, Kind, Ledger, Rule, Table, Value};
+use super::FEW_ROWS;
 use super::cells::{LINKS, Pool, code, of_kind, text};
+use super::tables::Frame;
 
 /// The rows of a table whose rule is settled.
-pub(super) fn rows(
-    dice: &mut Dice,
-    table: &Table,
-    before: &[Table],
-    ledger: &Ledger,
-    pool: &Pool,
-) -> Vec<Vec<Value>> {
-    let count = if dice.chance(8) {
-        0
-    } else {
-        dice.between(1, 24)
+pub(super) fn rows(dice: &mut Dice, table: &Table, frame: &Frame<'_>) -> Vec<Vec<Value>> {
+    let Frame {
+        before,
+        ledger,
+        pool,
+        ..
+    } = *frame;
+    let count = match frame.rows {
+        FEW_ROWS if dice.chance(8) => 0,
+        FEW_ROWS => dice.below(FEW_ROWS) + 1,
+        many => many,
     };
-    let mut ids: Vec<i64> = (0..count).collect();
+    let mut ids: Vec<i64> = (0..count as i64).collect();
     dice.shuffle(&mut ids);
     let mut rows: Vec<Vec<Value>> = Vec::new();
     for id in ids {

@@ -10,14 +10,22 @@ use super::rows::rows;
 /// The names that hold the ledger's key where `ledger_key` says so.
 const OWN_NAMES: [&str; 2] = ["pt", "pu"];
 
+/// What the next table is made in.
+pub(super) struct Frame<'a> {
+    pub(super) before: &'a [Table],
+    pub(super) ledger: &'a Ledger,
+    pub(super) pool: &'a Pool,
+    /// Whether an incumbent code has a validity.
+    pub(super) validity: bool,
+    /// How many rows it may have.
+    pub(super) rows: usize,
+    /// Whether its rows may inherit.
+    pub(super) parents: bool,
+}
+
 /// The next table.
-pub(super) fn table(
-    dice: &mut Dice,
-    before: &[Table],
-    ledger: &Ledger,
-    pool: &Pool,
-    validity: bool,
-) -> Table {
+pub(super) fn table(dice: &mut Dice, frame: &Frame<'_>) -> Table {
+    let Frame { before, ledger, .. } = *frame;
     let home = &before[ledger.table];
     let name = format!("{}{}", dice.pick(&["a", "k", "t", "z"]), before.len());
     let asked = dice.chance(65);
@@ -31,11 +39,11 @@ pub(super) fn table(
     table.ledger_key_written = ledger_key.is_some_and(|names| !names.contains(&KEYS[0]));
     table.key = key(dice, &table);
     table.indexed = dice.chance(30);
-    table.rule = rule(dice, &table, before, validity);
+    table.rule = rule(dice, &table, frame);
     if !table.rule.is_constant() && reaches(&table, before) && dice.chance(60) {
         table.known_at = Some((table.column("known"), grace(dice, &table.rule)));
     }
-    table.rows = rows(dice, &table, before, ledger, pool);
+    table.rows = rows(dice, &table, frame);
     settle_key(&mut table);
     classes::classify(dice, &mut table);
     table
@@ -130,17 +138,17 @@ fn key(dice: &mut Dice, table: &Table) -> Vec<usize> {
     }
 }
 
-fn rule(dice: &mut Dice, table: &Table, before: &[Table], validity: bool) -> Rule {
+fn rule(dice: &mut Dice, table: &Table, frame: &Frame<'_>) -> Rule {
     let constants = [Rule::AllTransmission, Rule::AllRetail];
     match dice.below(100) {
         0..5 => dice.pick(&constants).clone(),
         5..30 => {
             let rules = (0..dice.between(2, 3))
-                .filter_map(|_| direct(dice, table, before, validity))
+                .filter_map(|_| direct(dice, table, frame))
                 .collect();
             Rule::All(rules)
         }
-        _ => direct(dice, table, before, validity).unwrap_or(Rule::AllTransmission),
+        _ => direct(dice, table, frame).unwrap_or(Rule::AllTransmission),
     }
     .sound()
 }
@@ -155,7 +163,7 @@ impl Rule {
     }
 }
 
-fn direct(dice: &mut Dice, table: &Table, before: &[Table], validity: bool) -> Option<Rule> {
+fn direct(dice: &mut Dice, table: &Table, frame: &Frame<'_>) -> Option<Rule> {
     let days: Vec<usize> = ["d1", "d2", "d3"].map(|name| table.column(name)).to_vec();
     let by_ledger = table.ledger_key.is_some();
     match dice.below(100) {
@@ -179,7 +187,7 @@ fn direct(dice: &mut Dice, table: &Table, before: &[Table], validity: bool) -> O
         }),
         62..72 => {
             let at = match dice.below(3) {
-                0 if !validity => CodeDay::Never,
+                0 if !frame.validity => CodeDay::Never,
                 1 => CodeDay::Cutover,
                 _ => CodeDay::Column(*dice.pick(&days)),
             };
@@ -189,7 +197,8 @@ fn direct(dice: &mut Dice, table: &Table, before: &[Table], validity: bool) -> O
                 at,
             })
         }
-        _ => parent(dice, table, before),
+        _ if frame.parents => parent(dice, table, frame.before),
+        _ => None,
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::super::world::{CodeDay, Rule, Table, Value, Who, World};
 use super::Verdict;
+use super::lookup::Lookup;
 use super::timeline::{FOREVER, Timeline, code, is_open};
 
 /// Decides rows of one world, a table after its parents.
 pub(super) struct Rows<'w> {
     pub(super) world: &'w World,
+    pub(super) lookup: Lookup<'w>,
     /// Final verdicts of the tables decided so far; [`None`] for a rejected row.
     pub(super) decided: Vec<Vec<Option<Verdict>>>,
 }
@@ -68,8 +70,15 @@ impl<'w> Rows<'w> {
     }
 
     fn timeline(&self, table: &Table, row: &[Value]) -> Option<Timeline<'w>> {
-        self.key(table, row)
-            .map(|key| Timeline::of(self.world, &key))
+        self.key(table, row).map(|key| self.timeline_of(&key))
+    }
+
+    fn timeline_of(&self, key: &[Value]) -> Timeline<'w> {
+        let ledger = &self.world.ledger;
+        Timeline::of(
+            self.world,
+            &self.lookup.rows(ledger.table, &ledger.key, key),
+        )
     }
 
     fn at(&self, table: &Table, row: &[Value], day: Option<i64>) -> Verdict {
@@ -147,14 +156,14 @@ impl<'w> Rows<'w> {
         else {
             return (0, Vec::new());
         };
+        let values: Vec<Value> = key.iter().map(|&column| row[column].clone()).collect();
+        if values.contains(&Value::Null) {
+            return (*table, Vec::new());
+        }
         let parent = &self.world.tables[*table];
-        let matches = |at: &usize| {
-            let mut pairs = key.iter().zip(references);
-            pairs.all(|(&ours, &theirs)| {
-                row[ours] != Value::Null && row[ours] == parent.rows[*at][theirs]
-            })
-        };
-        (*table, parent.staged().filter(matches).collect())
+        let mut found = self.lookup.rows(*table, references, &values);
+        found.retain(|&at| !parent.rows[at].contains(&Value::Misfit));
+        (*table, found)
     }
 
     fn inherited(&self, row: &[Value], rule: &Rule, any: bool) -> Verdict {
@@ -192,11 +201,7 @@ impl<'w> Rows<'w> {
                     &self.world.tables[parent].rows[at],
                 )
             })
-            .map(|key| {
-                key.map_or(Who::Undecided, |key| {
-                    Timeline::of(self.world, &key).on(day).who
-                })
-            })
+            .map(|key| key.map_or(Who::Undecided, |key| self.timeline_of(&key).on(day).who))
             .collect();
         let (some, all) = (
             |who| whose.contains(&who),

@@ -36,6 +36,13 @@ pub(in super::super) fn goes(store: Store, who: Who, class: Class, opened: bool)
     }
 }
 
+/// The classes that the cells of a decided row have.
+pub(super) fn classes(table: &Table, row: &[Value], who: Who) -> BTreeSet<Class> {
+    (0..row.len())
+        .map(|column| class(table, column, row, who))
+        .collect()
+}
+
 /// The class of a cell of a decided row.
 fn class(table: &Table, column: usize, row: &[Value], who: Who) -> Class {
     let mut class = match &table.columns[column].class {

@@ -31,32 +31,19 @@ pub(super) struct Timeline<'w> {
 }
 
 impl<'w> Timeline<'w> {
-    /// `key` without NULLs.
-    pub(super) fn of(world: &'w World, key: &[Value]) -> Self {
-        let table = &world.tables[world.ledger.table];
-        let has_key = |row: &Vec<Value>| {
-            world
-                .ledger
-                .key
-                .iter()
-                .zip(key)
-                .all(|(&column, value)| row[column] == *value)
-        };
-        let rows = table
-            .rows
+    /// `rows` are those of the ledger with this key.
+    pub(super) fn of(world: &'w World, rows: &[usize]) -> Self {
+        let row = |at: usize| &world.tables[world.ledger.table].rows[at];
+        let (rejected, staged): (Vec<usize>, Vec<usize>) = rows
             .iter()
-            .enumerate()
-            .filter(|(_, row)| has_key(row));
-        let (rejected, staged): (Vec<_>, Vec<_>) =
-            rows.partition(|(_, row)| row.contains(&Value::Misfit));
-        let touches = staged
-            .into_iter()
-            .map(|(at, row)| touch(world, at, row))
-            .collect();
+            .partition(|&&at| row(at).contains(&Value::Misfit));
         Self {
             world,
             rejected: !rejected.is_empty(),
-            touches,
+            touches: staged
+                .into_iter()
+                .map(|at| touch(world, at, row(at)))
+                .collect(),
         }
     }
 
