@@ -8,6 +8,7 @@ use bunri_manifest::TOOL;
 
 use crate::VerifyError;
 use crate::claims::{self, Scope};
+use crate::cost::{Costs, Work};
 use crate::findings::{About, Findings, Place};
 use crate::report::{Checked, Claim, Report};
 use crate::store::files::{StoreFiles, look};
@@ -30,7 +31,8 @@ pub fn verify_store_alone(
     threads: usize,
 ) -> Result<Report, VerifyError> {
     let mut findings = Findings::default();
-    let files = look(dir, "store", threads, &mut findings)?;
+    let costs = Costs::default();
+    let files = costs.of(Work::Files, || look(dir, "store", threads, &mut findings))?;
     let mut scope = Scope::default();
     scope.looked.push((
         Claim::C1,
@@ -46,7 +48,9 @@ pub fn verify_store_alone(
         (None, _) => scope.not_checked.push((Claim::C2, NEEDS_CATALOGUE)),
         (Some(_), None) => scope.not_checked.push((Claim::C2, NEEDS_MANIFEST)),
         (Some(catalogue), Some(store)) => {
-            let checked = shape(catalogue, store, &files, &mut findings);
+            let checked = costs.of(Work::Shape, || {
+                shape(catalogue, store, &files, &mut findings)
+            });
             scope.looked.push((Claim::C2, checked));
         }
     }
@@ -65,6 +69,7 @@ pub fn verify_store_alone(
         findings: findings.into_report(),
         regions: Vec::new(),
         notes: Vec::new(),
+        costs: costs.by_claim(),
     })
 }
 

@@ -8,6 +8,7 @@
 mod alone;
 mod claims;
 mod classes;
+mod cost;
 mod decide;
 mod errors;
 pub mod evaluator;
@@ -26,6 +27,7 @@ mod totals;
 mod verify;
 
 pub use alone::verify_store_alone;
+pub use cost::ClaimCost;
 pub use errors::VerifyError;
 pub use evidence::{EVIDENCE, REPORT};
 pub use report::{

@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::cost::ClaimCost;
+
 /// What verification promises (design section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Claim {
@@ -196,6 +198,9 @@ pub struct Report {
     pub regions: Vec<RegionReport>,
     /// To be read.
     pub notes: Vec<Note>,
+    /// What each claim cost; not in the file, because no clock leaves a trace there.
+    #[serde(skip)]
+    pub costs: Vec<ClaimCost>,
 }
 
 /// Which classification decided.

@@ -11,6 +11,7 @@ use bunri_fingerprint::FingerprintKey;
 
 use crate::VerifyError;
 use crate::classes::Seen;
+use crate::cost::{Costs, Work};
 use crate::decide::{Decided, Decider, Indexes};
 use crate::evaluator::Terms;
 use crate::findings::Findings;
@@ -32,6 +33,7 @@ pub(crate) struct Run<'a> {
     pub(crate) stores: &'a [StoreFiles; 3],
     pub(crate) key: &'a FingerprintKey,
     pub(crate) threads: usize,
+    pub(crate) costs: &'a Costs,
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -56,14 +58,16 @@ impl Run<'_> {
             .into_iter()
             .filter_map(|store| Layout::new(table, store))
             .collect();
-        let mut decider = Decider::new(
-            self.catalogue,
-            position,
-            self.staging,
-            self.terms,
-            indexes,
-            self.scratch,
-        )?;
+        let mut decider = self.costs.of(Work::Decide, || {
+            Decider::new(
+                self.catalogue,
+                position,
+                self.staging,
+                self.terms,
+                indexes,
+                self.scratch,
+            )
+        })?;
         let mut tally = Tally::new(table);
         let outcomes = if self.threads > 1 {
             self.side_by_side(table, &layouts, ranges, &mut decider, &mut tally)?
@@ -72,7 +76,7 @@ impl Run<'_> {
         };
         let mut findings = Findings::default();
         tally.finish(table, self.staging, &mut findings)?;
-        let seen = decider.finish(indexes)?;
+        let seen = self.costs.of(Work::Decide, || decider.finish(indexes))?;
         self.observer.event(Event::TableDone {
             id: &table.id,
             rows: tally.totals.rows,
@@ -96,6 +100,7 @@ impl Run<'_> {
             ranges,
             key: self.key,
             scratch: self.scratch,
+            costs: self.costs,
             observer: self.observer,
             rebuild: layout.store == Store::Retail,
         }
@@ -110,9 +115,9 @@ impl Run<'_> {
         if self.observer.cancelled() {
             return Err(VerifyError::Interrupted);
         }
-        let decided = decider.next()?;
+        let decided = self.costs.of(Work::Decide, || decider.next())?;
         if let Some(decided) = &decided {
-            tally.take(decided);
+            self.costs.of(Work::Compare, || tally.take(decided));
             self.observer.event(Event::Rows {
                 rows: decided.verdicts.len() as u64,
             });

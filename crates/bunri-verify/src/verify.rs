@@ -10,6 +10,7 @@ use bunri_manifest::{FileEntry, MANIFEST, TOOL};
 
 use crate::VerifyError;
 use crate::claims::{self, Scope};
+use crate::cost::{Costs, Work};
 use crate::decide::Indexes;
 use crate::evidence::{self, Fingerprints};
 use crate::findings::Findings;
@@ -75,8 +76,11 @@ pub fn verify(
         rows,
     });
     let mut gathered = Gathered::new();
-    staged_files(inputs, &staging, options.threads, &mut gathered)?;
-    let stores = stores(inputs, options.threads, &mut gathered)?;
+    let costs = Costs::default();
+    let stores = costs.of(Work::Files, || {
+        staged_files(inputs, &staging, options.threads, &mut gathered)?;
+        stores(inputs, options.threads, &mut gathered)
+    })?;
     // Drawn now, when everything that it will cover lies fixed on disk.
     let key = FingerprintKey::random()?;
     let temporary = temporary(inputs.custody)?;
@@ -90,10 +94,12 @@ pub fn verify(
         stores: &stores,
         key: &key,
         threads: options.threads,
+        costs: &costs,
         observer,
     };
     tables(inputs, &run, &mut gathered)?;
-    let (report, fingerprints) = gathered.report(inputs);
+    let (mut report, fingerprints) = gathered.report(inputs);
+    report.costs = costs.by_claim();
     evidence::write(inputs.custody, &report, &fingerprints, &key)?;
     Ok(report)
 }
@@ -104,12 +110,14 @@ fn tables(
     run: &Run<'_>,
     gathered: &mut Gathered,
 ) -> Result<(), VerifyError> {
-    let ledger = ledger::build(
-        inputs.catalogue,
-        run.staging,
-        &run.terms.ledger,
-        run.scratch,
-    )?;
+    let ledger = run.costs.of(Work::Decide, || {
+        ledger::build(
+            inputs.catalogue,
+            run.staging,
+            &run.terms.ledger,
+            run.scratch,
+        )
+    })?;
     let mut indexes = Indexes {
         ledger: ledger.into(),
         parents: BTreeMap::new(),
@@ -298,6 +306,7 @@ impl Gathered {
             findings: self.findings.into_report(),
             regions: self.regions,
             notes: self.notes,
+            costs: Vec::new(),
         };
         (report, self.fingerprints)
     }

@@ -19,6 +19,7 @@ use super::shape::check_entry;
 use super::sums::ByRegion;
 use crate::VerifyError;
 use crate::classes::ColumnClasses;
+use crate::cost::{Costs, Work};
 use crate::decide::Decided;
 use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
@@ -32,6 +33,7 @@ pub(crate) struct StoreContext<'a> {
     pub(crate) ranges: &'a KeyRanges,
     pub(crate) key: &'a FingerprintKey,
     pub(crate) scratch: &'a Scratch,
+    pub(crate) costs: &'a Costs,
     pub(crate) observer: &'a dyn Observer,
     /// The files are to be made again and compared byte for byte.
     pub(crate) rebuild: bool,
@@ -44,6 +46,7 @@ pub(crate) struct StoreCheck<'a> {
     /// For multisets: all expected rows are gathered before any is compared.
     gather: Option<RowSorter>,
     rebuild: Option<Rebuild>,
+    costs: &'a Costs,
     digests: &'a BTreeMap<String, Digests>,
     must_rows: u64,
     files: u64,
@@ -68,12 +71,15 @@ impl<'a> StoreCheck<'a> {
             ranges,
             key,
             scratch,
+            costs,
             observer,
             rebuild,
         } = context;
         let mut findings = Findings::default();
         check_entry(layout, files, ranges.parts(), &mut findings);
-        let parts = Parts::examine(layout, files, ranges, observer, &mut findings)?;
+        let parts = costs.of(Work::Shape, || {
+            Parts::examine(layout, files, ranges, observer, &mut findings)
+        })?;
         let (in_order, file_count) = (parts.in_order, parts.files);
         let mut rows = parts.read(&layout.schema);
         let actual = if in_order {
@@ -100,6 +106,7 @@ impl<'a> StoreCheck<'a> {
             compare,
             gather,
             rebuild,
+            costs,
             digests,
             must_rows: 0,
             files: file_count,
@@ -108,7 +115,8 @@ impl<'a> StoreCheck<'a> {
 
     /// The next staged rows.
     pub(crate) fn take(&mut self, decided: &Decided) -> Result<(), VerifyError> {
-        let expected = Expected::of(self.layout, decided)?;
+        let costs = self.costs;
+        let expected = costs.of(Work::Compare, || Expected::of(self.layout, decided))?;
         match (&mut self.gather, &decided.keys) {
             (None, Some(keys)) => {
                 let staged = decided.verdicts.len();
@@ -129,9 +137,10 @@ impl<'a> StoreCheck<'a> {
     fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), VerifyError> {
         self.must_rows += chunk.expected.rows.num_rows() as u64;
         if let Some(rebuild) = &mut self.rebuild {
-            rebuild.write(&chunk.expected.rows)?;
+            self.costs
+                .of(Work::Rebuild, || rebuild.write(&chunk.expected.rows))?;
         }
-        self.compare.chunk(chunk)
+        self.costs.of(Work::Compare, || self.compare.chunk(chunk))
     }
 
     fn compare_gathered(&mut self) -> Result<(), VerifyError> {
@@ -165,7 +174,7 @@ impl<'a> StoreCheck<'a> {
     /// After the last staged row.
     pub(crate) fn finish(mut self) -> Result<StoreOutcome, VerifyError> {
         self.compare_gathered()?;
-        let rows = self.compare.finish()?;
+        let rows = self.costs.of(Work::Compare, || self.compare.finish())?;
         let Compare {
             must,
             is,
@@ -185,7 +194,9 @@ impl<'a> StoreCheck<'a> {
         let cells = |rows: u64| rows * self.layout.schema.fields().len() as u64;
         let mut rebuilt = Checked::default();
         if let Some(rebuild) = self.rebuild {
-            let files = rebuild.finish(self.digests, about, &mut findings)?;
+            let files = self.costs.of(Work::Rebuild, || {
+                rebuild.finish(self.digests, about, &mut findings)
+            })?;
             rebuilt = Checked {
                 files,
                 tables: 1,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use bunri_catalogue::load;
 use bunri_verify::{
-    Checked, EVIDENCE, Finding, Note, REPORT, Report, Status, VerifyInputs, VerifyOptions, verify,
-    verify_store_alone,
+    Checked, ClaimCost, EVIDENCE, Finding, Note, REPORT, Report, Status, VerifyInputs,
+    VerifyOptions, verify, verify_store_alone,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use serde_json::json;
@@ -122,10 +122,20 @@ fn say(report: &Report, log: Log) {
             .iter()
             .map(|claim| json!({"code": claim.code, "status": claim.status, "findings": claim.findings_total}))
             .collect();
-        screen::event(&json!({"event": "verified", "broken": report.broken(), "claims": claims}));
+        let costs: Vec<_> = report
+            .costs
+            .iter()
+            .map(|cost| json!({"claims": cost.claims, "work_ms": cost.work.as_millis()}))
+            .collect();
+        screen::event(&json!({
+            "event": "verified", "broken": report.broken(), "claims": claims, "costs": costs,
+        }));
         return;
     }
     screen::say(&claims_table(report));
+    if let Some(costs) = costs_line(report) {
+        screen::say(&costs);
+    }
     if report.broken() {
         screen::say("A claim is broken: do not hand over.");
     }
@@ -179,6 +189,20 @@ fn claims_table(report: &Report) -> String {
         ]);
     }
     table.to_string()
+}
+
+/// What the claims cost, where the clock can show it.
+fn costs_line(report: &Report) -> Option<String> {
+    let cost = |cost: &ClaimCost| {
+        let claims: Vec<String> = cost
+            .claims
+            .iter()
+            .map(|claim| format!("{claim:?}"))
+            .collect();
+        format!("{} {:.1} s", claims.join("+"), cost.work.as_secs_f64())
+    };
+    let costs: Vec<String> = report.costs.iter().map(cost).collect();
+    (!costs.is_empty()).then(|| format!("cost (work of all threads): {}", costs.join(" · ")))
 }
 
 /// What a claim was held against, in the largest figures that it has.

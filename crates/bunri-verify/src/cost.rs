@@ -1,0 +1,92 @@
+//! What the work on each claim cost: seconds of work, summed over the threads that did it. Time never enters the
+//! report file, whose bytes are a function of what was verified; it is for the eyes of whoever plans the night.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::report::Claim;
+
+/// A piece of work that can be measured apart. C3 and C4 are one look and have one cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Hashing files and comparing manifests and sums: C1.
+    Files,
+    /// Columns, types, the order of rows: C2.
+    Shape,
+    /// Deciding every staged row again: C3 and C4.
+    Decide,
+    /// Comparing rows and cells, and their fingerprints: C3 and C4.
+    Compare,
+    /// Withheld values: gathered, and searched for in the stores: C5.
+    Search,
+    /// Making the files again: C6.
+    Rebuild,
+    /// Accounting for every byte: C6.
+    Audit,
+}
+
+impl Work {
+    const COUNT: usize = Work::Audit as usize + 1;
+}
+
+/// Time spent so far; threads add to it.
+#[derive(Debug, Default)]
+pub(crate) struct Costs([AtomicU64; Work::COUNT]);
+
+impl Costs {
+    /// Does a piece of work and adds what it took.
+    pub(crate) fn of<T>(&self, work: Work, doing: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let done = doing();
+        let nanoseconds = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.0[work as usize].fetch_add(nanoseconds, Ordering::Relaxed);
+        done
+    }
+
+    /// By claim, for those that cost anything.
+    pub(crate) fn by_claim(&self) -> Vec<ClaimCost> {
+        let groups: [(&'static [Claim], &[Work]); 5] = [
+            (&[Claim::C1], &[Work::Files]),
+            (&[Claim::C2], &[Work::Shape]),
+            (&[Claim::C3, Claim::C4], &[Work::Decide, Work::Compare]),
+            (&[Claim::C5], &[Work::Search]),
+            (&[Claim::C6], &[Work::Rebuild, Work::Audit]),
+        ];
+        let spent = |work: &Work| self.0[*work as usize].load(Ordering::Relaxed);
+        let costs = groups.map(|(claims, works)| ClaimCost {
+            claims,
+            work: Duration::from_nanos(works.iter().map(spent).sum()),
+        });
+        costs
+            .into_iter()
+            .filter(|cost| !cost.work.is_zero())
+            .collect()
+    }
+}
+
+/// What some claims cost together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimCost {
+    /// The claims that this work was for.
+    pub claims: &'static [Claim],
+    /// Time of work, summed over threads: on two idle cores the wall clock shows about half of it.
+    pub work: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_charged_to_its_claims_and_adds_up() {
+        let costs = Costs::default();
+        let nap = || std::thread::sleep(Duration::from_millis(2));
+        costs.of(Work::Decide, nap);
+        costs.of(Work::Compare, nap);
+        let [cost] = costs.by_claim()[..] else {
+            unreachable!("C3 and C4 alone cost something")
+        };
+        assert_eq!(cost.claims, [Claim::C3, Claim::C4]);
+        assert!(cost.work >= Duration::from_millis(4));
+    }
+}
