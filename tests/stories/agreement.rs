@@ -5,6 +5,7 @@
 //! `BUNRI_CASES` runs more cases than usual and prints what they covered, `BUNRI_SEED` begins with another seed. A
 //! failure shows its seed and the smallest system in which it still happens.
 
+mod by_sql;
 mod catalogue;
 mod dice;
 mod invent;

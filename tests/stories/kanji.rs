@@ -23,7 +23,8 @@ INSERT INTO "契約" VALUES
     ('迷-1', '9000000000000000000009', '乙川 二郎', 30, 'A', NULL);
 "#;
 
-fn kanji() -> Rig {
+/// The system in kanji, and a job for it.
+pub(crate) fn kanji() -> Rig {
     let rig = Rig::empty();
     rig.write("legacy.db", "");
     rig.sql(SOURCE);

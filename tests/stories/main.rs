@@ -4,6 +4,7 @@
 //! | module | tells |
 //! |---|---|
 //! | `agreement` | splitting, verification and docs/rules.md say the same of systems made by chance |
+//! | `as_sql` | the SQL that `check` prints makes the same stores in DuckDB |
 //! | `domain` | every planted cell and every rule about rows ends where the domain says |
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
@@ -24,6 +25,7 @@ mod trees;
 mod verdict;
 
 mod agreement;
+mod as_sql;
 mod bad_catalogue;
 mod bad_ledger;
 mod bad_output;

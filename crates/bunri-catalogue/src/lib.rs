@@ -25,7 +25,7 @@ mod words;
 
 pub use day::day_text;
 pub use digest::digest_files;
-pub use explain::explain;
+pub use explain::{SqlInputs, explain, explain_sql};
 pub use grant::{granted, possible_classes, possible_ownerships, store_columns};
 pub use job::{Job, JobKind, Source, check_basis, check_job, check_pin, check_ranges, load_job};
 pub use load::load;

@@ -77,6 +77,18 @@ pub(crate) struct SampleArguments {
 pub(crate) struct CheckArguments {
     /// A catalogue's folder, or a job file
     pub(crate) path: PathBuf,
+    /// Print what goes where, and nothing else: in words, or (of a job) as SQL that DuckDB runs over staging
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "words")]
+    pub(crate) explain: Option<Explained>,
+}
+
+/// How a catalogue is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Explained {
+    /// Sentences, table by table
+    Words,
+    /// One script that makes the same stores
+    Sql,
 }
 
 #[derive(Debug, Args)]

@@ -46,6 +46,11 @@ pub(crate) enum Failure {
     Columnar(#[from] ColumnarError),
     #[error("there is no store in `{}`", .0.display())]
     NoStore(PathBuf),
+    #[error(
+        "`{}` is a catalogue: as SQL it needs a job, which names the cutover day and where staging lies",
+        .0.display()
+    )]
+    NoJob(PathBuf),
     #[error("the report could not be written as JSON: {0}")]
     Report(#[from] serde_json::Error),
 }
@@ -94,6 +99,7 @@ impl Failure {
             Failure::Verify(error) => verify(error),
             Failure::Columnar(error) => columnar(error),
             Failure::NoStore(_) => REFUSED,
+            Failure::NoJob(_) => 2,
             Failure::Report(_) => BUG,
         }
     }

@@ -38,20 +38,20 @@ pub(super) fn examine(world: &World) -> Result<Tally, String> {
 }
 
 /// In memory where there is such a place: every file is synced, and thousands of small ones are written.
-fn folder() -> tempfile::TempDir {
+pub(super) fn folder() -> tempfile::TempDir {
     let mut builder = tempfile::Builder::new();
     builder.prefix("bunri-chance-");
     let memory = builder.tempdir_in("/dev/shm");
     memory.or_else(|_| builder.tempdir()).unwrap()
 }
 
-struct Run<'a> {
-    world: &'a World,
-    folder: &'a Path,
+pub(super) struct Run<'a> {
+    pub(super) world: &'a World,
+    pub(super) folder: &'a Path,
 }
 
 impl Run<'_> {
-    fn custody(&self) -> PathBuf {
+    pub(super) fn custody(&self) -> PathBuf {
         self.folder.join("custody")
     }
 
@@ -80,7 +80,7 @@ impl Run<'_> {
         Ok(self.tally(&expected))
     }
 
-    fn catalogue(&self) -> Result<Catalogue, String> {
+    pub(super) fn catalogue(&self) -> Result<Catalogue, String> {
         let folder = self.folder.join("catalogue");
         std::fs::create_dir_all(folder.join("tables")).unwrap();
         for (path, text) in files(self.world) {
@@ -89,7 +89,7 @@ impl Run<'_> {
         load(&folder).map_err(|problems| format!("the catalogue is refused:\n{problems}"))
     }
 
-    fn extract(&self, catalogue: &Catalogue) -> Result<(), String> {
+    pub(super) fn extract(&self, catalogue: &Catalogue) -> Result<(), String> {
         let source = self.folder.join("legacy.db");
         database(self.world, &source);
         let options = ExtractOptions {
@@ -108,11 +108,11 @@ impl Run<'_> {
             .collect()
     }
 
-    fn cutover(&self) -> i32 {
+    pub(super) fn cutover(&self) -> i32 {
         i32::try_from(self.world.limits.cutover).unwrap()
     }
 
-    fn split(&self, catalogue: &Catalogue) -> Result<SplitStats, SplitError> {
+    pub(super) fn split(&self, catalogue: &Catalogue) -> Result<SplitStats, SplitError> {
         let roots = StoreRoots {
             custody: self.custody(),
             retail: self.store(Store::Retail),

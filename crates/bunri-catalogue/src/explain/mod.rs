@@ -3,9 +3,12 @@
 
 mod destinations;
 mod rules;
+mod sql;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+pub use sql::{SqlInputs, explain_sql};
 
 use crate::day::day_text;
 use crate::model::{

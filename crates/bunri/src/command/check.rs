@@ -1,8 +1,8 @@
 //! `bunri check`: is the classification, or a job with it, sound?
 
-use bunri_catalogue::{Catalogue, load};
+use bunri_catalogue::{Catalogue, Job, SqlInputs, explain, explain_sql, load};
 
-use crate::args::CheckArguments;
+use crate::args::{CheckArguments, Explained};
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 use crate::workplace::Workplace;
@@ -13,18 +13,33 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
         || path
             .file_name()
             .is_some_and(|name| name == "catalogue.toml");
-    if is_catalogue {
-        describe(&load(path)?);
+    let (job, catalogue) = if is_catalogue {
+        (None, load(path)?)
     } else {
         let Workplace { job, catalogue } = Workplace::open(path)?;
-        screen::say(&format!(
-            "job `{}` ({}) is sound",
-            job.label,
-            job.kind.word()
-        ));
-        describe(&catalogue);
+        (Some(job), catalogue)
+    };
+    match arguments.explain {
+        None => {
+            job.iter().for_each(describe_job);
+            describe(&catalogue);
+        }
+        Some(Explained::Words) => screen::say(explain(&catalogue).trim_end()),
+        Some(Explained::Sql) => {
+            let job = job.ok_or_else(|| Failure::NoJob(path.clone()))?;
+            let inputs = SqlInputs {
+                custody: &job.custody,
+                cutover: job.cutover,
+            };
+            screen::say(explain_sql(&catalogue, inputs).trim_end());
+        }
     }
     Ok(Outcome::Clean)
+}
+
+fn describe_job(job: &Job) {
+    let (label, kind) = (&job.label, job.kind.word());
+    screen::say(&format!("job `{label}` ({kind}) is sound"));
 }
 
 fn describe(catalogue: &Catalogue) {

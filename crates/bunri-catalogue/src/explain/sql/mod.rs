@@ -1,0 +1,145 @@
+//! The catalogue as SQL that a database administrator can read, and run in DuckDB over staging: the same stores, by a
+//! third way of deciding. The meaning is docs/rules.md; the words of its sections are the names used here.
+
+mod classes;
+mod codes;
+mod inputs;
+mod known;
+mod ledger;
+mod rows;
+mod rules;
+mod select;
+mod stores;
+mod text;
+
+use std::path::Path;
+
+use super::Page;
+use super::rules as words;
+use crate::day::day_text;
+use crate::model::{Catalogue, Day, Store, Table};
+use text::comment;
+
+/// What the script is told beside the catalogue.
+#[derive(Debug, Clone, Copy)]
+pub struct SqlInputs<'a> {
+    /// Where staging and the rejects lie.
+    pub custody: &'a Path,
+    /// The day of the cutover.
+    pub cutover: Day,
+}
+
+/// Writes every decision of the catalogue as one SQL script.
+#[must_use]
+pub fn explain_sql(catalogue: &Catalogue, inputs: SqlInputs<'_>) -> String {
+    let mut script = Script {
+        catalogue,
+        inputs,
+        mark: mark(catalogue),
+        text: String::new(),
+    };
+    script.preface();
+    script.inputs();
+    script.timelines();
+    for position in catalogue.parents_first() {
+        script.table(&catalogue.tables[position]);
+    }
+    script.text
+}
+
+/// A script under construction.
+struct Script<'a> {
+    catalogue: &'a Catalogue,
+    inputs: SqlInputs<'a>,
+    /// What the names of computed columns begin with.
+    mark: String,
+    text: String,
+}
+
+/// `bunri_`, made longer until no column of the source begins with it. DuckDB does not tell `A` from `a` in names.
+fn mark(catalogue: &Catalogue) -> String {
+    let taken = |mark: &str| {
+        let mut columns = catalogue.tables.iter().flat_map(|table| &table.columns);
+        columns.any(|column| column.name.to_lowercase().starts_with(mark))
+    };
+    let mut mark = "bunri_".to_owned();
+    while taken(&mark) {
+        mark.push('_');
+    }
+    mark
+}
+
+impl Script<'_> {
+    /// The name of a computed column.
+    fn own(&self, noun: &str) -> String {
+        format!("{}{noun}", self.mark)
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    fn gap(&mut self) {
+        self.line("");
+    }
+
+    fn heading(&mut self, text: &str) {
+        let rule = "-".repeat(100_usize.saturating_sub(text.chars().count()));
+        self.gap();
+        self.line(&format!("{} {rule}", comment(text)));
+    }
+
+    fn statement(&mut self, text: &str) {
+        self.line(&format!("{text};"));
+    }
+
+    fn preface(&mut self) {
+        let Catalogue {
+            name,
+            version,
+            digest,
+            ..
+        } = self.catalogue;
+        let cutover = day_text(self.inputs.cutover);
+        let mark = self.mark.clone();
+        let lines = [
+            format!("What goes where, as SQL: catalogue {name}, version {version}, cutover {cutover}"),
+            format!("BLAKE3 {digest}"),
+            String::new(),
+            "For reading, and for running after `bunri extract`, in DuckDB 1.4 or later:".to_owned(),
+            "    bunri check job.toml --explain=sql > stores.sql".to_owned(),
+            "    duckdb sql.duckdb < stores.sql".to_owned(),
+            "It makes the schemas retail, transmission and quarantine: every table of every store, column by".to_owned(),
+            "column and row by row as the store holds it. To compare one, both ways:".to_owned(),
+            "    FROM retail.meter EXCEPT ALL FROM 'retail/meter/*.parquet';".to_owned(),
+            String::new(),
+            "How to read it. The rules are docs/rules.md; names in double quotes are the catalogue's.".to_owned(),
+            "  * decided.<table> holds the staged rows with their verdict, and every step towards it.".to_owned(),
+            format!("  * {mark}verdict is own, other or reference; anything else is the reason of an undecided row."),
+            "  * A span of days is [first_day, next_day): next_day is the day after its last.".to_owned(),
+            "  * Texts are compared byte by byte, and so ordered; numbers and days by value.".to_owned(),
+            String::new(),
+            "Not standard SQL: read_parquet, read_text, glob, unnest, JSON, SET VARIABLE, CREATE MACRO, IF NOT EXISTS, error();".to_owned(),
+            "a day plus a number; the days infinity and -infinity; trim with several letters; and a table keeps".to_owned(),
+            "the order in which its rows came. PostgreSQL knows most of the rest.".to_owned(),
+            "Names that differ only in capital letters are one name to DuckDB: such a source needs other names here.".to_owned(),
+        ];
+        lines.iter().for_each(|line| self.say(line));
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.heading(&table.id);
+        let mut page = Page::default();
+        words::rows(self.catalogue, table, &mut page);
+        words::known_at(table, &mut page);
+        page.0.lines().for_each(|line| {
+            let line = line.strip_prefix("  ").unwrap_or(line);
+            self.say(line);
+        });
+        self.decided(table);
+        for store in Store::ALL {
+            self.stored(table, store);
+        }
+    }
+}
