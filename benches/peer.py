@@ -1,6 +1,12 @@
-"""The peer of benches/run.py: DuckDB over bunri's staging. `peer.py split CUSTODY OUT`, `peer.py verify CUSTODY _`."""
+"""The peer of benches/run.py: DuckDB over bunri's staging and stores.
+
+`peer.py split CUSTODY OUT`, and `peer.py verify RIGHT STORES`, where both hold `retail`, `transmission` and `quarantine`.
+The second is given what nobody has on the night, stores that are known to be right (here a copy), and compares them with
+those that came: the work of a comparison that finds nothing. Threads and memory are bunri's own limits.
+"""
 
 import json
+import os
 import pathlib
 import sys
 
@@ -33,17 +39,22 @@ def split(custody, out):
                            TO '{folder}/part.parquet' (FORMAT parquet, COMPRESSION zstd)""")
 
 
-def verify(custody):
-    for name, path in tables(custody):
-        store = custody / f"transmission/{name}/part-00000.parquet"
-        if not store.exists():
-            continue
-        columns = [row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM read_parquet('{store}')").fetchall()]
-        names = ", ".join(f'"{column}"' for column in columns)
-        ours, theirs = (f"SELECT {names} FROM read_parquet('{file}')" for file in (path, store))
-        for left, right in ((ours, theirs), (theirs, ours)):
-            duckdb.sql(f"SELECT count(*) FROM ({left} EXCEPT ALL {right})").fetchall()
+def verify(right, came):
+    for part in sorted(right.glob("*/*/part-*.parquet")):
+        sides = [f"SELECT * FROM read_parquet('{path}')" for path in (part, came / part.relative_to(right))]
+        for left, other in (sides, sides[::-1]):
+            rows = duckdb.sql(f"SELECT count(*) FROM ({left} EXCEPT ALL {other})").fetchall()[0][0]
+            if rows:
+                sys.exit(f"{part}: {rows} rows differ")
 
 
-custody = pathlib.Path(sys.argv[2])
-split(custody, pathlib.Path(sys.argv[3])) if sys.argv[1] == "split" else verify(custody)
+def limits():
+    duckdb.sql(f"SET memory_limit = '{os.environ.get('MEMORY', '2GiB')}'")
+    duckdb.sql(f"SET threads = {os.environ.get('THREADS', '2')}")
+    duckdb.sql(f"SET temp_directory = '{os.environ.get('TMPDIR', '/tmp')}/bunri-bench-duckdb'")
+
+
+limits()
+work = {"split": split, "verify": verify}[sys.argv[1]]
+work(*map(pathlib.Path, sys.argv[2:]))
+

@@ -185,7 +185,7 @@ impl<'a> StoreCheck<'a> {
         for ownership in Ownership::ALL {
             for class in Class::ALL {
                 let at = (ownership as usize, class as usize);
-                if must.sums[at.0][at.1] != is.sums[at.0][at.1] {
+                if must[at.0][at.1] != is[at.0][at.1] {
                     let region = format!("{} {}", ownership.word(), class.word());
                     findings.add(Claim::C3, "region_differs", about, Place::detail(&region));
                 }
@@ -214,8 +214,8 @@ impl<'a> StoreCheck<'a> {
             findings,
             checked,
             rebuilt,
-            must: must.sums,
-            is: is.sums,
+            must,
+            is,
         })
     }
 }

@@ -4,13 +4,13 @@
 use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::Store;
 use bunri_columnar::Observer;
-use bunri_fingerprint::FingerprintKey;
+use bunri_fingerprint::{Fingerprint, FingerprintKey};
 
 use super::cursor::{ActualRows, Cursor, Loaded};
 use super::expected::{Expected, Regions};
 use super::layout::{Layout, key_text};
 use super::reader::FileRows;
-use super::sums::RegionSums;
+use super::sums::{ByRegion, Elements, InRegions};
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
@@ -56,8 +56,9 @@ pub(crate) struct Compare<'a> {
     cursor: Cursor<'a>,
     /// How many rows to try at once.
     stretch: usize,
-    pub(crate) must: RegionSums,
-    pub(crate) is: RegionSums,
+    elements: Elements,
+    pub(crate) must: ByRegion<Fingerprint>,
+    pub(crate) is: ByRegion<Fingerprint>,
     pub(crate) findings: Findings,
 }
 
@@ -71,8 +72,9 @@ impl<'a> Compare<'a> {
         Ok(Self {
             cursor: Cursor::new(layout, actual, observer)?,
             stretch: STRETCH,
-            must: RegionSums::new(layout, key),
-            is: RegionSums::new(layout, key),
+            elements: Elements::new(layout, key),
+            must: ByRegion::default(),
+            is: ByRegion::default(),
             findings: Findings::default(),
             layout,
         })
@@ -88,11 +90,6 @@ impl<'a> Compare<'a> {
     /// Compares the store's rows up to the last staged key of the chunk.
     pub(crate) fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), VerifyError> {
         let rows = chunk.expected.rows.num_rows();
-        let view = View::of(&chunk.expected.rows)?;
-        for row in 0..rows {
-            self.must
-                .add(self.layout, &view.cells, row, &chunk.expected.regions, row);
-        }
         if chunk.staged == 0 {
             return Ok(());
         }
@@ -107,8 +104,7 @@ impl<'a> Compare<'a> {
                 break;
             }
         }
-        (next..rows).for_each(|row| self.missing(chunk, row));
-        Ok(())
+        (next..rows).try_for_each(|row| self.missing(chunk, row))
     }
 
     /// Compares `loaded.at..end` with the expected rows from `next` on.
@@ -124,7 +120,7 @@ impl<'a> Compare<'a> {
             let left = (end - loaded.at).min(expected.num_rows() - *next);
             let stretch = left.min(self.stretch);
             if stretch > 0 && equal(expected, *next, loaded, stretch) {
-                self.matched(loaded, chunk, *next, stretch)?;
+                self.same(chunk, *next, stretch)?;
                 *next += stretch;
                 loaded.at += stretch;
                 self.stretch = self.stretch.saturating_mul(4);
@@ -136,24 +132,35 @@ impl<'a> Compare<'a> {
         Ok(())
     }
 
-    fn matched(
+    /// Rows that are, cell for cell, those that must be there.
+    fn same(&mut self, chunk: &Chunk<'_>, from: usize, rows: usize) -> Result<(), VerifyError> {
+        let view = View::of(&chunk.expected.rows)?;
+        for row in from..from + rows {
+            let row = in_regions(&view, row, chunk, row);
+            self.elements
+                .add(self.layout, row, [&mut self.must, &mut self.is]);
+        }
+        Ok(())
+    }
+
+    /// A row that must be there.
+    fn must(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<(), VerifyError> {
+        let view = View::of(&chunk.expected.rows)?;
+        let row = in_regions(&view, row, chunk, row);
+        self.elements.add(self.layout, row, [&mut self.must]);
+        Ok(())
+    }
+
+    /// A row that is there, in the regions of the expected row of the same key.
+    fn is(
         &mut self,
         loaded: &Loaded,
         chunk: &Chunk<'_>,
         expected: usize,
-        rows: usize,
     ) -> Result<(), VerifyError> {
         let view = View::of(&loaded.batch)?;
-        for row in 0..rows {
-            let regions = &chunk.expected.regions;
-            self.is.add(
-                self.layout,
-                &view.cells,
-                loaded.at + row,
-                regions,
-                expected + row,
-            );
-        }
+        let row = in_regions(&view, loaded.at, chunk, expected);
+        self.elements.add(self.layout, row, [&mut self.is]);
         Ok(())
     }
 
@@ -171,17 +178,18 @@ impl<'a> Compare<'a> {
             let expected = (*next < chunk.expected.rows.num_rows()).then(|| chunk.key(*next));
             match expected {
                 Some(expected) if expected < key => {
-                    self.missing(chunk, *next);
+                    self.missing(chunk, *next)?;
                     *next += 1;
                     continue;
                 }
                 Some(expected) if expected == key => {
-                    self.matched(loaded, chunk, *next, 1)?;
+                    self.must(chunk, *next)?;
+                    self.is(loaded, chunk, *next)?;
                     self.cells(loaded, chunk, *next)?;
                     *next += 1;
                 }
                 _ if *next > 0 && chunk.key(*next - 1) == key => {
-                    self.matched(loaded, chunk, *next - 1, 1)?;
+                    self.is(loaded, chunk, *next - 1)?;
                     self.surplus(loaded, Claim::C3, "row_doubled")?;
                 }
                 _ if !self.layout.key.is_empty() && chunk.is_staged(key) => {
@@ -235,7 +243,8 @@ impl<'a> Compare<'a> {
                 .granted(regions.ownership[row], classes.class(row))
     }
 
-    fn missing(&mut self, chunk: &Chunk<'_>, row: usize) {
+    fn missing(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<(), VerifyError> {
+        self.must(chunk, row)?;
         let about = self.about();
         let named = !self.findings.full(Claim::C3, "row_missing", about);
         let name = named.then(|| {
@@ -256,6 +265,7 @@ impl<'a> Compare<'a> {
                 ..Place::default()
             },
         );
+        Ok(())
     }
 
     fn surplus(
@@ -324,6 +334,20 @@ pub(crate) fn trouble(files: &FileRows, about: About<'_>, findings: &mut Finding
             Place::column(column),
             cells,
         );
+    }
+}
+
+fn in_regions<'r>(
+    view: &'r View<'_>,
+    row: usize,
+    chunk: &'r Chunk<'_>,
+    like: usize,
+) -> InRegions<'r> {
+    InRegions {
+        cells: &view.cells,
+        row,
+        regions: &chunk.expected.regions,
+        like,
     }
 }
 

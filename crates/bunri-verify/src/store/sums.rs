@@ -1,7 +1,7 @@
 //! The fingerprints of one table in one store, region by region: once over what must be there, once over what is.
 
 use bunri_catalogue::{Class, Ownership};
-use bunri_fingerprint::{Cells, ElementHasher, Fingerprint, FingerprintKey, Region};
+use bunri_fingerprint::{Cells, ColumnName, ElementHasher, Fingerprint, FingerprintKey, Region};
 
 use super::expected::Regions;
 use super::layout::Layout;
@@ -10,15 +10,29 @@ use crate::classes::ColumnClasses;
 /// A fingerprint for every ownership and class.
 pub(crate) type ByRegion<T> = [[T; Class::ALL.len()]; Ownership::ALL.len()];
 
-/// Sums rows into their regions.
-pub(crate) struct RegionSums {
+/// A row and the regions that it has a part in.
+#[derive(Clone, Copy)]
+pub(crate) struct InRegions<'r> {
+    /// The cells of its batch.
+    pub(crate) cells: &'r [Cells<'r>],
+    /// The row among them.
+    pub(crate) row: usize,
+    /// Where the regions stand.
+    pub(crate) regions: &'r Regions,
+    /// The row there.
+    pub(crate) like: usize,
+}
+
+/// Turns rows into the elements of their regions.
+pub(crate) struct Elements {
     hasher: ElementHasher,
     regions: ByRegion<Region>,
-    pub(crate) sums: ByRegion<Fingerprint>,
+    /// The columns of each class, for tables in which a row makes no difference; made with the first row.
+    fixed: Option<[Vec<usize>; Class::ALL.len()]>,
     columns: Vec<usize>,
 }
 
-impl RegionSums {
+impl Elements {
     pub(crate) fn new(layout: &Layout<'_>, key: &FingerprintKey) -> Self {
         let id = &layout.table.id;
         let region = |ownership: Ownership| {
@@ -27,43 +41,59 @@ impl RegionSums {
         Self {
             hasher: ElementHasher::new(key),
             regions: Ownership::ALL.map(region),
-            sums: ByRegion::default(),
+            fixed: None,
             columns: Vec::new(),
         }
     }
 
-    /// Adds row `row` of `cells`, whose regions are those of row `like` of `regions`.
-    pub(crate) fn add(
+    /// Adds a row to every one of these sums. A row that is, cell for cell, the expected one has the same element
+    /// in both, and is hashed once.
+    pub(crate) fn add<const N: usize>(
         &mut self,
         layout: &Layout<'_>,
-        cells: &[Cells<'_>],
-        row: usize,
-        regions: &Regions,
-        like: usize,
+        row: InRegions<'_>,
+        mut sums: [&mut ByRegion<Fingerprint>; N],
     ) {
-        let ownership = regions.ownership[like];
+        let ownership = row.regions.ownership[row.like];
+        if self.fixed.is_none() && row.regions.classes.iter().all(is_fixed) {
+            self.fixed =
+                Some(Class::ALL.map(|class| columns_of(row.regions, row.like, class).collect()));
+        }
         for class in layout.granted_classes(ownership) {
-            let present = |(_, classes): &(usize, &ColumnClasses)| classes.class(like) == class;
-            self.columns.clear();
-            self.columns.extend(
-                regions
-                    .classes
-                    .iter()
-                    .enumerate()
-                    .filter(present)
-                    .map(|(column, _)| column),
-            );
-            if self.columns.is_empty() {
+            let columns = match &self.fixed {
+                Some(columns) => &columns[class as usize],
+                None => {
+                    self.columns.clear();
+                    self.columns
+                        .extend(columns_of(row.regions, row.like, class));
+                    &self.columns
+                }
+            };
+            if columns.is_empty() {
                 continue;
             }
-            let key = layout.key.iter().map(|&column| cells[column].value(row));
-            let columns = self
-                .columns
-                .iter()
-                .map(|&column| (&layout.names[column], cells[column].value(row)));
+            let value = |&column: &usize| row.cells[column].value(row.row);
+            let named =
+                |column: &usize| -> (&ColumnName, _) { (&layout.names[*column], value(column)) };
             let (at, class) = (ownership as usize, class as usize);
-            let element = self.hasher.element(&self.regions[at][class], key, columns);
-            self.sums[at][class].add(&element);
+            let element = self.hasher.element(
+                &self.regions[at][class],
+                layout.key.iter().map(value),
+                columns.iter().map(named),
+            );
+            for sums in &mut sums {
+                sums[at][class].add(&element);
+            }
         }
     }
+}
+
+fn is_fixed(classes: &ColumnClasses) -> bool {
+    matches!(classes, ColumnClasses::Fixed(_))
+}
+
+fn columns_of(regions: &Regions, row: usize, class: Class) -> impl Iterator<Item = usize> {
+    let present = move |(_, classes): &(usize, &ColumnClasses)| classes.class(row) == class;
+    let columns = regions.classes.iter().enumerate().filter(present);
+    columns.map(|(column, _)| column)
 }
