@@ -96,9 +96,14 @@ fn split_verify_and_the_page_agree_on_systems_made_by_chance() {
     }
     // What never occurred was not compared.
     if cases.is_none() {
-        let reasons = REASONS
-            .into_iter()
-            .chain(["own", "other", "reference", "refused worlds"]);
+        let reasons = REASONS.into_iter().chain([
+            "own",
+            "other",
+            "reference",
+            "refused worlds",
+            "decisions of people",
+            "worlds with a decision too many",
+        ]);
         let unseen: Vec<&str> = reasons
             .filter(|word| tally.get(*word).is_none_or(|times| *times == 0))
             .collect();

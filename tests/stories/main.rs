@@ -10,6 +10,7 @@
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
 //! | `kill` | a kill at any moment leaves stores absent or complete |
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
+//! | `decisions` | what people decide about quarantined rows, and what is refused of it |
 //! | `commands` | what each command prints and which exit code it gives |
 //! | `manifests` | published schemas, sums that every auditor can check |
 //! | `kanji` | a source whose tables and columns are in kanji |
@@ -31,6 +32,7 @@ mod bad_ledger;
 mod bad_output;
 mod bad_source;
 mod commands;
+mod decisions;
 mod domain;
 mod fingerprints;
 mod kanji;

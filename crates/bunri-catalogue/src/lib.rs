@@ -3,10 +3,11 @@
 //! A catalogue is read in three steps, each of which goes on after a mistake so that all are found at once:
 //! `read` understands words (TOML to drafts), `resolve` looks up names (drafts to the model), `check` holds the
 //! model against the rules that no single name can break. Only [`load`] makes a [`Catalogue`], so whoever holds
-//! one holds a valid one; the same is true of [`load_job`] and [`Job`].
+//! one holds a valid one; the same is true of [`load_job`] and [`Job`], and of [`load_decisions`] and [`Decisions`].
 
 mod check;
 mod day;
+mod decisions;
 mod digest;
 mod draft;
 mod explain;
@@ -24,6 +25,9 @@ mod value;
 mod words;
 
 pub use day::day_text;
+pub use decisions::{
+    Decision, Decisions, KeyPart, load_decisions, not_staged, not_undecided, read_decisions,
+};
 pub use digest::digest_files;
 pub use explain::{SqlInputs, explain, explain_sql};
 pub use grant::{granted, possible_classes, possible_ownerships, store_columns};

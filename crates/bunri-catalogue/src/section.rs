@@ -7,11 +7,20 @@ use toml::de::{DeTable, DeValue};
 use crate::problem::{Log, Spot, closest, did_you_mean};
 use crate::value::Value;
 
-/// Keys of the design that this version does not know yet: refused, but not as a misspelling.
-const LATER: [(&str, &str); 3] = [
-    ("rekey", "replacing a surrogate key"),
-    ("decisions", "human decisions on quarantined rows"),
-    ("approval", "approval of a decision"),
+/// Keys that people rightly expect and wrongly write here: refused, but not as a misspelling.
+const NOT_HERE: [(&str, &str); 3] = [
+    (
+        "rekey",
+        "`rekey` (replacing a surrogate key) is not supported by this version",
+    ),
+    (
+        "decisions",
+        "human decisions are an input of a run: name their file in `[decisions]` of the job",
+    ),
+    (
+        "approval",
+        "a decision is approved in its own line of the file that `[decisions]` of the job names",
+    ),
 ];
 
 /// One key of a section.
@@ -114,11 +123,8 @@ impl<'a> Section<'a> {
 
     fn refuse_unknown(&self, entry: &Entry<'a>, log: &mut Log) {
         let key = entry.key;
-        if let Some((_, what)) = LATER.iter().find(|(later, _)| *later == key) {
-            log.refuse(
-                entry.spot,
-                format!("`{key}` ({what}) is not supported by this version"),
-            );
+        if let Some((_, why)) = NOT_HERE.iter().find(|(other, _)| *other == key) {
+            log.refuse(entry.spot, *why);
             return;
         }
         let hint = did_you_mean(key, self.known.iter().copied())

@@ -18,6 +18,8 @@ use crate::verdict::{OTHER, OWN, REFERENCE, Reason, UNDECIDED};
 pub(crate) struct Decisions {
     /// See [`crate::verdict`].
     pub(crate) verdicts: Vec<i64>,
+    /// Of the rows that a person decided, what the rules say.
+    pub(crate) ruled: BTreeMap<usize, i64>,
     /// For every row its place in `variants`.
     pub(crate) numbers: Vec<usize>,
     /// The combinations that occur.
@@ -53,18 +55,31 @@ impl Decider {
     }
 
     /// Decides rows. `columns` are the rule columns, the ledger's answers and the parents' flags.
-    pub(crate) fn decide(&self, rows: usize, mut columns: Vec<Column>) -> PolarsResult<Decisions> {
+    /// `decided` are the rows on which a person has the last word, and that word.
+    pub(crate) fn decide(
+        &self,
+        rows: usize,
+        mut columns: Vec<Column>,
+        decided: &BTreeMap<usize, i64>,
+    ) -> PolarsResult<Decisions> {
         // A constant rule reads nothing; the height must come from somewhere.
         columns.push(crate::frame::plain_numbers("row", vec![0; rows]));
-        let decided: DataFrame = frame(columns)?
+        columns.push(last_words(rows, decided));
+        let has_last_word = col("last_word").gt_eq(typed_lit(OWN));
+        let undecided = col("ruled").gt_eq(typed_lit(UNDECIDED));
+        let last = when(has_last_word.and(undecided))
+            .then(col("last_word"))
+            .otherwise(col("ruled"));
+        let frame: DataFrame = frame(columns)?
             .lazy()
-            .with_column(self.verdict.clone().alias("verdict"))
+            .with_column(self.verdict.clone().alias("ruled"))
+            .with_column(last.alias("verdict"))
             .with_columns(self.answers.clone())
             .collect()?;
         let names = self.questions.names();
         let answers: Vec<Vec<i64>> = names
             .iter()
-            .map(|name| results(&decided, name))
+            .map(|name| results(&frame, name))
             .collect::<PolarsResult<_>>()?;
         let (numbers, examples) = combinations(&answers, rows);
         let variant = |row: &usize| {
@@ -72,12 +87,27 @@ impl Decider {
             self.questions.variant(&answers)
         };
         let variants = examples.iter().map(variant).collect();
+        let ruled: Vec<i64> = if decided.is_empty() {
+            Vec::new()
+        } else {
+            results(&frame, "ruled")?
+        };
         Ok(Decisions {
-            verdicts: results(&decided, "verdict")?,
+            verdicts: results(&frame, "verdict")?,
+            ruled: decided.keys().map(|&row| (row, ruled[row])).collect(),
             numbers,
             variants,
         })
     }
+}
+
+/// The decisions of people as a column: a verdict, or -1 where nobody decided.
+fn last_words(rows: usize, decided: &BTreeMap<usize, i64>) -> Column {
+    let mut words = vec![-1; rows];
+    for (&row, &word) in decided {
+        words[row] = word;
+    }
+    crate::frame::plain_numbers("last_word", words)
 }
 
 /// The columns that the final expressions read: codes, their days, cases, conditions, known_at.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bunri_catalogue::Problems;
 use bunri_columnar::ColumnarError;
 use bunri_manifest::ManifestError;
 use polars::error::PolarsError;
@@ -47,6 +48,9 @@ pub enum SplitError {
         /// Row in staging, from 1.
         row: u64,
     },
+    /// Decisions that decide nothing: their rows are not there, or not undecided.
+    #[error("{0}")]
+    Decisions(Problems),
     /// A store folder holds something that this split did not write.
     #[error("`{}` holds files of another job or of an unknown origin; use an empty folder", path.display())]
     ForeignOutput {

@@ -11,6 +11,7 @@ mod answers;
 mod cells;
 mod codes;
 mod decide;
+mod decided;
 mod errors;
 mod frame;
 mod ownership;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bunri_catalogue::{Catalogue, Store, Table, store_columns};
+use bunri_catalogue::{Catalogue, Decisions, Store, Table, store_columns};
 use bunri_columnar::{
     ColumnarError, Event, KeyRanges, Observer, STAGING, Staging, create_folder, store_schema,
     type_word, write_whole,
@@ -54,6 +54,8 @@ pub struct SplitOptions {
     pub cutover: bunri_catalogue::Day,
     /// Bounds of the parts, by table id.
     pub ranges: BTreeMap<String, Vec<String>>,
+    /// What people decided about rows that the rules leave undecided.
+    pub decisions: Decisions,
     /// Bytes of memory to sort in, over all threads.
     pub memory: u64,
     /// Tables split at the same time.
@@ -73,7 +75,7 @@ pub struct SplitStats {
 ///
 /// # Errors
 /// [`SplitError`]: staging that does not fit the catalogue, a disk that refuses, foreign files in the output,
-/// or the observer's wish to stop.
+/// decisions that decide nothing, or the observer's wish to stop.
 pub fn split(
     catalogue: &Catalogue,
     roots: &StoreRoots,
@@ -85,8 +87,12 @@ pub fn split(
     if let Some(stats) = stage.finished_before()? {
         return Ok(stats);
     }
+    stage.announce();
+    let codes = Codes::load(catalogue, &staging)?;
+    let index = stage.index(&codes)?;
+    stage.try_decisions(&codes, &index)?;
     stage.begin()?;
-    let records = stage.split_tables()?;
+    let records = stage.split_tables(&codes, &index)?;
     stage.write_manifests(&records)?;
     let tables = records
         .into_iter()
@@ -179,39 +185,92 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn split_tables(&self) -> Result<BTreeMap<String, TableRecord>, SplitError> {
-        let rows: u64 = self
-            .staging
-            .manifest()
-            .tables
-            .iter()
-            .map(|table| table.file.rows)
-            .sum();
+    fn announce(&self) {
+        let tables = self.staging.manifest().tables.iter();
         self.observer.event(Event::Stage {
             name: "split",
-            rows,
+            rows: tables.map(|table| table.file.rows).sum(),
         });
-        let codes = Codes::load(self.catalogue, self.staging)?;
+    }
+
+    /// Bytes that one sort may use.
+    fn budget(&self) -> usize {
         let budget = self.options.memory / (self.options.threads.max(1) as u64 * 8);
-        let budget = usize::try_from(budget).unwrap_or(usize::MAX);
-        let verdicts = self.temporary.join("verdicts");
-        // What an interrupted run left of them may be half a set.
-        let _ = std::fs::remove_dir_all(&verdicts);
-        create_folder(&verdicts)?;
-        let index = self.index(&codes, budget)?;
-        let shared = Shared {
+        usize::try_from(budget).unwrap_or(usize::MAX)
+    }
+
+    fn shared<'s>(
+        &'s self,
+        codes: &'s Codes,
+        index: &'s OwnershipIndex,
+        verdicts: &'s Path,
+    ) -> Shared<'s> {
+        Shared {
             staging: self.staging,
             catalogue: self.catalogue,
-            codes: &codes,
-            index: &index,
+            codes,
+            index,
             cutover: i64::from(self.options.cutover),
+            decisions: &self.options.decisions,
             spill: Spill {
                 folder: &self.temporary,
-                budget,
+                budget: self.budget(),
             },
-            verdicts: &verdicts,
+            verdicts,
             observer: self.observer,
-        };
+        }
+    }
+
+    /// Where the tables' verdicts are left for their children, empty: what an interrupted run left of them may be
+    /// half a set.
+    fn verdicts_folder(&self) -> Result<PathBuf, SplitError> {
+        let verdicts = self.temporary.join("verdicts");
+        let _ = std::fs::remove_dir_all(&verdicts);
+        create_folder(&verdicts)?;
+        Ok(verdicts)
+    }
+
+    /// Decides the tables that decisions are about, and those above them, before a store is begun: a file of
+    /// decisions can then be corrected and the same output folders used.
+    fn try_decisions(&self, codes: &Codes, index: &OwnershipIndex) -> Result<(), SplitError> {
+        let decisions = &self.options.decisions;
+        if decisions.count() == 0 || self.records.begun().is_some() {
+            return Ok(());
+        }
+        let mut needed = decisions.tables();
+        for position in self.catalogue.parents_first().into_iter().rev() {
+            if needed.contains(&position) {
+                needed.extend(self.catalogue.tables[position].rows.parents());
+            }
+        }
+        let verdicts = self.verdicts_folder()?;
+        let shared = self.shared(codes, index, &verdicts);
+        let mut refused = Vec::new();
+        for position in self.catalogue.parents_first() {
+            if needed.contains(&position) {
+                refused.extend(split_table(&shared, position, &KeyRanges::whole(), &[])?.refused);
+            }
+        }
+        let _ = std::fs::remove_dir_all(&verdicts);
+        self.refuse(refused)
+    }
+
+    fn refuse(&self, refused: Vec<(usize, String)>) -> Result<(), SplitError> {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        Err(SplitError::Decisions(
+            self.options.decisions.refuse(refused),
+        ))
+    }
+
+    fn split_tables(
+        &self,
+        codes: &Codes,
+        index: &OwnershipIndex,
+    ) -> Result<BTreeMap<String, TableRecord>, SplitError> {
+        let verdicts = self.verdicts_folder()?;
+        let shared = self.shared(codes, index, &verdicts);
         let mut records = BTreeMap::new();
         for level in self.levels() {
             records.extend(self.split_level(&shared, level)?);
@@ -221,14 +280,14 @@ impl<'a> Stage<'a> {
     }
 
     /// Named by what it is made from, so that a stale one is never taken for it.
-    fn index(&self, codes: &Codes, budget: usize) -> Result<OwnershipIndex, SplitError> {
+    fn index(&self, codes: &Codes) -> Result<OwnershipIndex, SplitError> {
         let folder = self.roots.custody.join("ownership");
         create_folder(&folder)?;
         let path = folder.join(format!("ledger-{}.parquet", self.inputs));
         let place = IndexPlace {
             path: &path,
             temporary: &self.temporary,
-            budget,
+            budget: self.budget(),
         };
         OwnershipIndex::open_or_build(self.staging, self.catalogue, codes, &place)
     }
@@ -324,11 +383,12 @@ impl<'a> Stage<'a> {
         for target in &targets {
             remove_unfinished(&target.root.join(&table.id))?;
         }
-        let (stats, files) = split_table(shared, position, &ranges, &targets)?;
+        let done = split_table(shared, position, &ranges, &targets)?;
+        self.refuse(done.refused)?;
         let record = TableRecord {
             inputs: self.inputs.clone(),
-            stats,
-            files,
+            stats: done.stats,
+            files: done.files,
         };
         self.records.write_table(&table.id, &record)?;
         self.observer.event(Event::TableDone {
@@ -468,12 +528,15 @@ fn inputs(
         kind,
         cutover,
         ranges,
+        decisions,
         memory: _,
         threads: _,
     } = options;
     let text = format!(
-        "{TOOL}\n{}\n{}\n{label:?}\n{kind}\n{cutover}\n{ranges:?}\n",
-        staging.blake3, catalogue.digest
+        "{TOOL}\n{}\n{}\n{label:?}\n{kind}\n{cutover}\n{ranges:?}\n{:?}\n",
+        staging.blake3,
+        catalogue.digest,
+        decisions.digest()
     );
     Ok(Blake3Hex::of(text.as_bytes()))
 }

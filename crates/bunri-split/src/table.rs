@@ -19,6 +19,7 @@ use crate::answers::{Answers, PASS_ROWS, Spill, stop_if_cancelled};
 use crate::cells::StorePlan;
 use crate::codes::Codes;
 use crate::decide::{Decider, Decisions};
+use crate::decided::{Decided, Refusal};
 use crate::frame::rule_columns;
 use crate::ownership::{OwnershipIndex, key_bytes};
 use crate::parents::{
@@ -37,6 +38,8 @@ pub struct TableStats {
     pub ownership_rows: BTreeMap<String, u64>,
     /// Undecided rows by reason.
     pub reason_rows: BTreeMap<String, u64>,
+    /// Of the own and other rows, those that a person decided, by ownership.
+    pub decided_rows: BTreeMap<String, u64>,
     /// By store; a store that the table brings nothing is absent.
     pub store_rows: BTreeMap<String, u64>,
     /// For each column with cases, the rows that fell to `else` (NULL among them).
@@ -50,6 +53,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) codes: &'a Codes,
     pub(crate) index: &'a OwnershipIndex,
     pub(crate) cutover: i64,
+    pub(crate) decisions: &'a bunri_catalogue::Decisions,
     pub(crate) spill: Spill<'a>,
     /// For the verdict files of parent tables.
     pub(crate) verdicts: &'a Path,
@@ -62,13 +66,22 @@ pub(crate) struct Target<'a> {
     pub(crate) root: &'a Path,
 }
 
-/// Splits one table. Without targets its rows are decided for its children only.
+/// What a table's split leaves.
+pub(crate) struct Done {
+    pub(crate) stats: TableStats,
+    /// By store.
+    pub(crate) files: BTreeMap<String, Vec<FileEntry>>,
+    /// Decisions that decide nothing.
+    pub(crate) refused: Vec<Refusal>,
+}
+
+/// Splits one table. Without targets its rows are decided only: for its children, and to look at decisions.
 pub(crate) fn split_table(
     shared: &Shared<'_>,
     position: usize,
     ranges: &KeyRanges,
     targets: &[Target<'_>],
-) -> Result<(TableStats, BTreeMap<String, Vec<FileEntry>>), SplitError> {
+) -> Result<Done, SplitError> {
     let table = &shared.catalogue.tables[position];
     let file = shared.staging.table(table)?;
     let mut facts = Facts::prepare(shared, position)?;
@@ -85,11 +98,13 @@ pub(crate) fn split_table(
         for output in &mut outputs {
             output.write(table, &batch, &decisions)?;
         }
-        shared.observer.event(Event::Rows {
-            rows: batch.num_rows() as u64,
-        });
+        if !targets.is_empty() {
+            shared.observer.event(Event::Rows {
+                rows: batch.num_rows() as u64,
+            });
+        }
     }
-    facts.finish()?;
+    let refused = facts.finish()?;
     let mut files = BTreeMap::new();
     for output in outputs {
         let store = output.plan.store.word().to_owned();
@@ -99,7 +114,11 @@ pub(crate) fn split_table(
             .insert(store.clone(), entries.iter().map(|file| file.rows).sum());
         files.insert(store, entries);
     }
-    Ok((stats, files))
+    Ok(Done {
+        stats,
+        files,
+        refused,
+    })
 }
 
 impl TableStats {
@@ -118,6 +137,10 @@ impl TableStats {
             if verdict >= UNDECIDED {
                 add(&mut self.reason_rows, reason_word(verdict), rows);
             }
+        }
+        for row in decisions.ruled.keys() {
+            let word = ownership(decisions.verdicts[*row]).word();
+            add(&mut self.decided_rows, word, 1);
         }
         let mut rows_of_variant = vec![0; decisions.variants.len()];
         decisions
@@ -144,6 +167,7 @@ struct Facts<'a> {
     answers: Answers,
     pairs: Vec<Pairs>,
     decider: Decider,
+    decided: Decided<'a>,
     heirs: Vec<VerdictWriter>,
     owner: Option<arrow_row::RowConverter>,
 }
@@ -205,6 +229,7 @@ impl<'a> Facts<'a> {
             answers,
             pairs,
             decider,
+            decided: Decided::new(table, position, shared.decisions)?,
             heirs,
             owner,
         })
@@ -222,10 +247,12 @@ impl<'a> Facts<'a> {
         columns.extend(read.flat_map(|&column| rule_columns(column, batch.column(column))));
         let mut seen = std::collections::BTreeSet::new();
         columns.retain(|column: &Column| seen.insert(column.name().to_string()));
+        let decided = self.decided.of(batch)?;
         let decisions = self
             .decider
-            .decide(batch.num_rows(), columns)
+            .decide(batch.num_rows(), columns, &decided)
             .map_err(SplitError::polars(&self.table.id))?;
+        self.decided.ruled(&decisions.ruled);
         if !self.heirs.is_empty() {
             let owners = self.owners(batch, &found)?;
             for heir in &mut self.heirs {
@@ -266,8 +293,12 @@ impl<'a> Facts<'a> {
         Ok((0..batch.num_rows()).map(owners).collect())
     }
 
-    fn finish(&mut self) -> Result<(), SplitError> {
-        self.heirs.drain(..).try_for_each(|heir| Ok(heir.finish()?))
+    /// After the last row: what the table leaves for its children, and the decisions that decided nothing.
+    fn finish(self) -> Result<Vec<Refusal>, SplitError> {
+        for heir in self.heirs {
+            heir.finish()?;
+        }
+        Ok(self.decided.finish())
     }
 }
 

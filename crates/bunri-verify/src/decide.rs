@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Table};
+use bunri_catalogue::{Catalogue, Decisions, Table};
 use bunri_columnar::{Batches, Staging};
 
 use crate::VerifyError;
 use crate::classes::{Classifier, ColumnClasses, Seen};
-use crate::evaluator::{Facts, OwnershipSet, Row, Terms, Timeline, Verdict, decide};
+use crate::evaluator::{
+    Facts, LastWords, OwnershipSet, Row, Terms, Timeline, Unused, Verdict, decide,
+};
 use crate::index::file::FactFile;
 use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
@@ -42,6 +44,7 @@ pub(crate) struct Decider<'a> {
     table: &'a Table,
     position: usize,
     terms: &'a Terms,
+    last_words: LastWords<'a>,
     classifier: Classifier<'a>,
     batches: Batches,
     sources: Sources,
@@ -57,7 +60,7 @@ impl<'a> Decider<'a> {
         catalogue: &'a Catalogue,
         position: usize,
         staging: &Staging,
-        terms: &'a Terms,
+        (terms, decisions): (&'a Terms, &'a Decisions),
         indexes: &Indexes,
         scratch: &Scratch,
     ) -> Result<Self, VerifyError> {
@@ -68,6 +71,7 @@ impl<'a> Decider<'a> {
             table,
             position,
             terms,
+            last_words: LastWords::new(decisions.of(position), &table.key),
             classifier: Classifier::new(table),
             batches: staging.table(table)?.all(BATCH_ROWS)?,
             sources: Sources::new(table, staging, indexes, scratch)?,
@@ -111,13 +115,14 @@ impl<'a> Decider<'a> {
         let number = self.next + row as u64;
         let mut above = (!self.index.is_empty()).then(Vec::new);
         let facts = self.sources.facts(row, number, above.as_mut())?;
-        let verdict = decide(
+        let ruled = decide(
             &self.table.rows,
             &self.table.known_at,
             cells,
             facts,
             self.terms,
         );
+        let verdict = self.last_words.last_word(cells, ruled);
         let above = above.filter(|fact| !fact.is_empty());
         for index in &mut self.index {
             index.push(row, verdict, above.as_deref())?;
@@ -152,13 +157,26 @@ impl<'a> Decider<'a> {
     }
 
     /// After the last batch: the indexes for children of this table.
-    pub(crate) fn finish(self, indexes: &mut Indexes) -> Result<Seen, VerifyError> {
+    pub(crate) fn finish(mut self, indexes: &mut Indexes) -> Result<Closed, VerifyError> {
         for index in self.index {
             let key = (self.position, index.references.clone());
             indexes.parents.insert(key, Arc::new(index.finish()?));
         }
-        Ok(self.classifier.seen)
+        self.last_words.finish();
+        Ok(Closed {
+            seen: self.classifier.seen,
+            applied: self.last_words.applied,
+            unused: self.last_words.unused,
+        })
     }
+}
+
+/// What was seen while a table was decided.
+pub(crate) struct Closed {
+    pub(crate) seen: Seen,
+    /// Rows that people decided own, and other.
+    pub(crate) applied: [u64; 2],
+    pub(crate) unused: Vec<Unused>,
 }
 
 /// What other tables say about the rows of this one, read beside them.

@@ -21,6 +21,11 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
     for (reason, &rows) in &outcome.tally.undecided {
         note("undecided_rows", Some(reason.word().to_owned()), rows);
     }
+    for (word, &rows) in ["own", "other"].iter().zip(&outcome.decided) {
+        if rows > 0 {
+            note("decided_rows", Some((*word).to_owned()), rows);
+        }
+    }
     if outcome.tally.rejected > 0 {
         note("rejected_rows", None, outcome.tally.rejected);
     }

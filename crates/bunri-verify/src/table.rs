@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::ScopedJoinHandle;
 
-use bunri_catalogue::{Catalogue, Store, Table};
-use bunri_columnar::{Event, KeyRanges, Observer, Staging};
+use bunri_catalogue::{Catalogue, Decisions, Store, Table};
+use bunri_columnar::{Event, KeyRanges, Observer, STAGING, Staging};
 use bunri_fingerprint::FingerprintKey;
 
 use crate::VerifyError;
 use crate::classes::Seen;
 use crate::cost::{Costs, Work};
-use crate::decide::{Decided, Decider, Indexes};
-use crate::evaluator::Terms;
-use crate::findings::Findings;
+use crate::decide::{Closed, Decided, Decider, Indexes};
+use crate::evaluator::{Terms, Unused, WhyUnused};
+use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
+use crate::report::Claim;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
@@ -29,6 +30,7 @@ pub(crate) struct Run<'a> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) staging: &'a Staging,
     pub(crate) terms: &'a Terms,
+    pub(crate) decisions: &'a Decisions,
     pub(crate) scratch: &'a Scratch,
     pub(crate) stores: &'a [StoreFiles; 3],
     pub(crate) key: &'a FingerprintKey,
@@ -43,6 +45,8 @@ pub(crate) struct TableOutcome {
     pub(crate) stores: Vec<(Store, StoreOutcome)>,
     pub(crate) tally: Tally,
     pub(crate) seen: Seen,
+    /// Rows that people decided own, and other.
+    pub(crate) decided: [u64; 2],
 }
 
 impl Run<'_> {
@@ -63,7 +67,7 @@ impl Run<'_> {
                 self.catalogue,
                 position,
                 self.staging,
-                self.terms,
+                (self.terms, self.decisions),
                 indexes,
                 self.scratch,
             )
@@ -76,7 +80,12 @@ impl Run<'_> {
         };
         let mut findings = Findings::default();
         tally.finish(table, self.staging, &mut findings)?;
-        let seen = self.costs.of(Work::Decide, || decider.finish(indexes))?;
+        let Closed {
+            seen,
+            applied,
+            unused,
+        } = self.costs.of(Work::Decide, || decider.finish(indexes))?;
+        refuse_unused(table, &unused, &mut findings);
         self.observer.event(Event::TableDone {
             id: &table.id,
             rows: tally.totals.rows,
@@ -91,6 +100,7 @@ impl Run<'_> {
             stores,
             tally,
             seen,
+            decided: applied,
         })
     }
 
@@ -189,6 +199,22 @@ impl Run<'_> {
             .iter()
             .for_each(|sender| drop(sender.send(Message::End)));
         Ok(())
+    }
+}
+
+/// An approved decision that decides nothing was approved for something else. The line is named, never the key.
+fn refuse_unused(table: &Table, unused: &[Unused], findings: &mut Findings) {
+    let about = About {
+        store: STAGING,
+        table: Some(&table.id),
+    };
+    for Unused { line, why } in unused {
+        let why = match why {
+            WhyUnused::NotStaged => "no staged row has its key",
+            WhyUnused::NotUndecided => "the rules decide the row",
+        };
+        let place = Place::detail(&format!("line {line}: {why}"));
+        findings.add(Claim::C4, "decision_unused", about, place);
     }
 }
 

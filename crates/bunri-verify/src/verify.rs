@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use bunri_catalogue::{Catalogue, Day, Store, Table};
+use bunri_catalogue::{Catalogue, Day, Decisions, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder};
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
@@ -35,6 +35,8 @@ pub struct VerifyInputs<'a> {
     pub cutover: Day,
     /// `[ranges]` of the job: table id and the bounds of its parts.
     pub ranges: &'a BTreeMap<String, Vec<String>>,
+    /// What people decided about rows that the rules leave undecided.
+    pub decisions: &'a Decisions,
     /// The job's label.
     pub label: &'a str,
     /// `rehearsal` or `cutover`.
@@ -90,6 +92,7 @@ pub fn verify(
         catalogue: inputs.catalogue,
         staging: &staging,
         terms: &terms,
+        decisions: inputs.decisions,
         scratch: &scratch,
         stores: &stores,
         key: &key,

@@ -93,7 +93,7 @@ impl Failure {
                 SplitError::Columnar(error) => columnar(error),
                 SplitError::Manifest(_) | SplitError::Polars { .. } => BUG,
                 SplitError::UnreadableLedgerKey { .. } | SplitError::LedgerKeyNull { .. } => SOURCE,
-                SplitError::ForeignOutput { .. } => REFUSED,
+                SplitError::ForeignOutput { .. } | SplitError::Decisions(_) => REFUSED,
                 SplitError::Interrupted => INTERRUPTED,
             },
             Failure::Verify(error) => verify(error),

@@ -7,10 +7,12 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Job, Source, day_text};
+use bunri_catalogue::{Job, Source, day_text};
 use bunri_columnar::{ColumnarError, Observer, create_folder, write_whole};
 use bunri_manifest::TOOL;
 use serde::{Deserialize, Serialize};
+
+use crate::workplace::Workplace;
 
 /// The lock's file name in custody.
 const LOCK: &str = "job.lock.json";
@@ -64,7 +66,12 @@ impl JobLock {
     const FORMAT: &str = "bunri.lock/1";
 
     /// What the job is bound to; `source` is the digest of the database.
-    fn of(job: &Job, catalogue: &Catalogue, source: &str) -> Self {
+    fn of(workplace: &Workplace, source: &str) -> Self {
+        let Workplace {
+            job,
+            catalogue,
+            decisions,
+        } = workplace;
         let retail = true_path(&job.retail);
         let inputs = [
             ("tool", TOOL.to_owned()),
@@ -76,8 +83,12 @@ impl JobLock {
             ("output.retail", retail.display().to_string()),
             ("ranges", format!("{:?}", job.ranges)),
         ];
+        let decisions = decisions
+            .digest()
+            .map(|digest| ("decisions blake3", digest.to_owned()));
         let inputs = inputs
             .into_iter()
+            .chain(decisions)
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
         Self {
@@ -136,11 +147,11 @@ pub(crate) enum Reads {
 /// Takes the job's output folders for this process, or says why they are not its to take. Nothing is made or
 /// changed before the folders have been judged.
 pub(crate) fn hold(
-    job: &Job,
-    catalogue: &Catalogue,
+    workplace: &Workplace,
     reads: Reads,
     observer: &dyn Observer,
 ) -> Result<Held, LockError> {
+    let job = &workplace.job;
     let there = JobLock::read(&job.custody);
     if there.is_none() {
         if reads == Reads::StagingOnly {
@@ -155,7 +166,7 @@ pub(crate) fn hold(
         (Reads::StagingOnly, Some(lock)) => lock.source().to_owned(),
         _ => source_digest(job, observer)?,
     };
-    let now = JobLock::of(job, catalogue, &source);
+    let now = JobLock::of(workplace, &source);
     if let Some(lock) = &there {
         let differences = lock.differences(&now);
         if !differences.is_empty() && !may_be_renewed(job)? {

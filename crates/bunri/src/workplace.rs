@@ -1,8 +1,10 @@
-//! A job with its catalogue, both checked, and the folders it may use.
+//! A job with its catalogue and the decisions of people, all checked, and the folders it may use.
 
 use std::path::Path;
 
-use bunri_catalogue::{Catalogue, Job, Problems, check_job, load, load_job};
+use bunri_catalogue::{
+    Catalogue, Decisions, Job, Problems, check_job, load, load_decisions, load_job,
+};
 use bunri_extract::ExtractOptions;
 use bunri_split::{SplitOptions, StoreRoots};
 
@@ -11,6 +13,7 @@ use bunri_split::{SplitOptions, StoreRoots};
 pub(crate) struct Workplace {
     pub(crate) job: Job,
     pub(crate) catalogue: Catalogue,
+    pub(crate) decisions: Decisions,
 }
 
 impl Workplace {
@@ -19,7 +22,12 @@ impl Workplace {
         let job = load_job(path)?;
         let catalogue = load(&job.catalogue)?;
         check_job(&job, &catalogue)?;
-        Ok(Self { job, catalogue })
+        let decisions = load_decisions(&job, &catalogue)?;
+        Ok(Self {
+            job,
+            catalogue,
+            decisions,
+        })
     }
 
     pub(crate) fn roots(&self) -> StoreRoots {
@@ -42,6 +50,7 @@ impl Workplace {
             kind: self.job.kind.word().to_owned(),
             cutover: self.job.cutover,
             ranges: self.job.ranges.clone(),
+            decisions: self.decisions.clone(),
             memory: self.job.memory,
             threads: self.job.threads,
         }

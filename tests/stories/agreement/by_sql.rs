@@ -1,7 +1,7 @@
 //! The same systems made by chance, decided by the SQL that `explain_sql` prints and DuckDB runs: the stores that the
-//! splitter wrote, cell by cell and in the same order.
+//! splitter wrote, cell by cell and in the same order. The script knows no human decisions, so there are none.
 
-use bunri_catalogue::{SqlInputs, explain_sql};
+use bunri_catalogue::{Decisions, SqlInputs, explain_sql};
 
 use super::run::{Run, folder};
 use super::world::World;
@@ -35,7 +35,7 @@ fn prepare(world: &World, folder: &std::path::Path) {
     let run = Run { world, folder };
     let catalogue = run.catalogue().unwrap();
     run.extract(&catalogue).unwrap();
-    let split = run.split(&catalogue);
+    let split = run.split(&catalogue, &Decisions::none());
     if oracle::refused(world) {
         assert!(split.is_err(), "{}", folder.display());
         std::fs::write(folder.join("refused"), "").unwrap();

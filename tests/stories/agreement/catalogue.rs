@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::legacy::{iso, number};
-use super::world::{Class, Classes, CodeDay, Column, Kind, Rule, Table, Test, When, Who, World};
+use super::legacy::{iso, number, plain_moment};
+use super::world::{
+    Class, Classes, CodeDay, Column, Kind, Rule, Table, Test, Value, When, Who, World,
+};
 
 /// Every file of the catalogue, by its path.
 pub(super) fn files(world: &World) -> Vec<(String, String)> {
@@ -16,6 +18,35 @@ pub(super) fn files(world: &World) -> Vec<(String, String)> {
     std::iter::once(("catalogue.toml".to_owned(), main_file(world)))
         .chain(tables)
         .collect()
+}
+
+/// The file of decisions as somebody would have written it.
+pub(super) fn decisions(world: &World) -> String {
+    let mut text = String::from("table,key,ownership,basis,approver,date\n");
+    for decision in &world.decisions {
+        let table = &world.tables[decision.table];
+        let parts: Vec<String> = decision.key.iter().map(key_part).collect();
+        let own = if decision.own { "own" } else { "other" };
+        let key = parts.join("|").replace('"', "\"\"");
+        let name = &table.name;
+        writeln!(
+            text,
+            "{name},\"{key}\",{own},\"by chance, once\",甲野,2026-05-12"
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn key_part(value: &Value) -> String {
+    match value {
+        Value::Int(number) => number.to_string(),
+        Value::Tenths(tenths) => number(Kind::Tenths, *tenths),
+        Value::Day(day) => iso(*day),
+        Value::Moment(micros) => plain_moment(*micros),
+        Value::Text(text) => text.replace('\\', "\\\\").replace('|', "\\|"),
+        Value::Null | Value::Misfit => panic!("a key that no staged row has"),
+    }
 }
 
 fn main_file(world: &World) -> String {

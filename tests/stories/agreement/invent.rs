@@ -3,6 +3,7 @@
 
 mod cells;
 mod classes;
+mod decisions;
 mod ledger;
 mod rows;
 mod tables;
@@ -103,14 +104,17 @@ fn of_size(seed: u64, size: Size) -> World {
         tables.push(table);
     }
     let limits = limits(dice, cutover, &tables);
-    World {
+    let mut world = World {
         incumbent,
         vacant,
         retailers: (0, tables[0].column("code")),
         ledger,
         tables,
         limits,
-    }
+        decisions: Vec::new(),
+    };
+    decisions::decide(dice, &mut world);
+    world
 }
 
 fn incumbent(dice: &mut Dice, first: i64) -> Vec<Incumbent> {

@@ -92,6 +92,12 @@ fn moment(micros: i64, row: usize) -> String {
     )
 }
 
+/// A moment in Japan, with a fraction only where there is one.
+pub(super) fn plain_moment(micros: i64) -> String {
+    let text = moment(micros, 0).replacen(' ', "T", 1);
+    text.strip_suffix(".000000").unwrap_or(&text).to_owned()
+}
+
 /// A number as text, tenths with their point.
 pub(super) fn number(kind: Kind, value: i64) -> String {
     match kind {

@@ -6,7 +6,7 @@ mod rules;
 mod stores;
 mod timeline;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::world::{Class, Value, Who, World};
 pub(super) use stores::{Store, Stored, classes_under, combinations, goes};
@@ -45,6 +45,8 @@ fn same(one: &str, other: &str, trim: bool) -> bool {
 pub(super) struct Expected {
     /// By table; [`None`] for a rejected row.
     pub(super) verdicts: Vec<Vec<Option<Verdict>>>,
+    /// The lines of the file of decisions that decide nothing, by their number from 1.
+    pub(super) unused: Vec<usize>,
     /// By store and table.
     pub(super) stored: BTreeMap<(Store, usize), Stored>,
     /// Rows by table, ownership and the classes of their cells.
@@ -59,6 +61,8 @@ pub(super) fn refused(world: &World) -> bool {
 }
 
 pub(super) fn expected(world: &World) -> Expected {
+    // The first line is the header.
+    let mut unused: BTreeSet<usize> = (2..world.decisions.len() + 2).collect();
     let mut rows = rules::Rows {
         world,
         lookup: lookup::Lookup::new(world),
@@ -66,8 +70,17 @@ pub(super) fn expected(world: &World) -> Expected {
     };
     for table in &world.tables {
         let mut verdicts = vec![None; table.rows.len()];
+        let last_words = last_words(world, rows.decided.len());
         for at in table.staged() {
-            verdicts[at] = Some(rows.last_word(table, &table.rows[at]));
+            let ruled = rows.last_word(table, &table.rows[at]);
+            let decided = last_words.get(&table.key_of(&table.rows[at]));
+            verdicts[at] = Some(match decided {
+                Some((line, who)) if ruled.who == Who::Undecided => {
+                    unused.remove(line);
+                    Verdict::of(*who)
+                }
+                _ => ruled,
+            });
         }
         rows.decided.push(verdicts);
     }
@@ -83,8 +96,21 @@ pub(super) fn expected(world: &World) -> Expected {
     Expected {
         regions: regions(world, &verdicts),
         verdicts,
+        unused: unused.into_iter().collect(),
         stored,
     }
+}
+
+/// What people decided about rows of a table, by the row's key, with the line.
+fn last_words(world: &World, table: usize) -> BTreeMap<Vec<Value>, (usize, Who)> {
+    let lines = world.decisions.iter().enumerate();
+    let of_table = lines.filter(|(_, decision)| decision.table == table);
+    of_table
+        .map(|(line, decision)| {
+            let who = if decision.own { Who::Own } else { Who::Other };
+            (decision.key.clone(), (line + 2, who))
+        })
+        .collect()
 }
 
 fn regions(world: &World, verdicts: &[Vec<Option<Verdict>>]) -> BTreeMap<(usize, Who, Class), u64> {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, load};
+use bunri_catalogue::{Catalogue, Decisions, load, read_decisions};
 use bunri_columnar::Silent;
 use bunri_extract::{ExtractOptions, extract};
 use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
 use bunri_verify::{Report, Status, VerifyError, VerifyInputs, VerifyOptions, verify};
 
-use super::catalogue::{class_word, files, who_word};
+use super::catalogue::{class_word, decisions, files, who_word};
 use super::legacy::database;
 use super::oracle::{Expected, Store, expected, refused};
 use super::stored::{difference, read};
@@ -66,13 +66,18 @@ impl Run<'_> {
     fn examine(&self) -> Result<Tally, String> {
         let catalogue = self.catalogue()?;
         self.extract(&catalogue)?;
-        let (split, verified) = (self.split(&catalogue), self.verify(&catalogue));
+        let decisions = self.decisions(&catalogue)?;
+        let split = self.split(&catalogue, &decisions);
+        let verified = self.verify(&catalogue, &decisions);
         if refused(self.world) {
             return refusal(&split, &verified);
         }
+        let expected = expected(self.world);
+        if !expected.unused.is_empty() {
+            return unused(&expected, &split, &verified);
+        }
         let stats = split.map_err(|error| format!("split refuses: {error}"))?;
         let report = verified.map_err(|error| format!("verify refuses: {error}"))?;
-        let expected = expected(self.world);
         self.compare_stores(&expected)?;
         self.compare_counts(&expected, &stats, &report)?;
         self.compare_regions(&expected, &report)?;
@@ -101,6 +106,16 @@ impl Run<'_> {
             .map_err(|error| format!("extract refuses: {error}"))
     }
 
+    fn decisions(&self, catalogue: &Catalogue) -> Result<Decisions, String> {
+        if self.world.decisions.is_empty() {
+            return Ok(Decisions::none());
+        }
+        let path = self.folder.join("decisions.csv");
+        std::fs::write(&path, decisions(self.world)).unwrap();
+        read_decisions(&path, catalogue)
+            .map_err(|problems| format!("the decisions are refused:\n{problems}"))
+    }
+
     fn ranges(&self) -> BTreeMap<String, Vec<String>> {
         let ranges = self.world.limits.ranges.iter();
         ranges
@@ -112,7 +127,11 @@ impl Run<'_> {
         i32::try_from(self.world.limits.cutover).unwrap()
     }
 
-    pub(super) fn split(&self, catalogue: &Catalogue) -> Result<SplitStats, SplitError> {
+    pub(super) fn split(
+        &self,
+        catalogue: &Catalogue,
+        decisions: &Decisions,
+    ) -> Result<SplitStats, SplitError> {
         let roots = StoreRoots {
             custody: self.custody(),
             retail: self.store(Store::Retail),
@@ -122,19 +141,21 @@ impl Run<'_> {
             kind: "rehearsal".to_owned(),
             cutover: self.cutover(),
             ranges: self.ranges(),
+            decisions: decisions.clone(),
             memory: self.world.limits.memory,
             threads: self.world.limits.threads,
         };
         split(catalogue, &roots, &options, &Silent)
     }
 
-    fn verify(&self, catalogue: &Catalogue) -> Result<Report, VerifyError> {
+    fn verify(&self, catalogue: &Catalogue, decisions: &Decisions) -> Result<Report, VerifyError> {
         let inputs = VerifyInputs {
             catalogue,
             custody: &self.custody(),
             retail: &self.store(Store::Retail),
             cutover: self.cutover(),
             ranges: &self.ranges(),
+            decisions,
             label: "chance",
             kind: "rehearsal",
         };
@@ -240,6 +261,10 @@ impl Run<'_> {
 
     fn tally(&self, expected: &Expected) -> Tally {
         let mut tally = Tally::from([("worlds".to_owned(), 1)]);
+        tally.insert(
+            "decisions of people".to_owned(),
+            self.world.decisions.len() as u64,
+        );
         for verdict in expected.verdicts.iter().flatten().flatten() {
             let word = if verdict.reason.is_empty() {
                 who_word(verdict.who)
@@ -287,6 +312,46 @@ fn refusal(
             ))
         }
     }
+}
+
+/// Both must name the decisions that decide nothing: the splitter before it begins, the verification as findings.
+fn unused(
+    expected: &Expected,
+    split: &Result<SplitStats, SplitError>,
+    verified: &Result<Report, VerifyError>,
+) -> Result<Tally, String> {
+    let refused: Vec<usize> = match split {
+        Err(SplitError::Decisions(problems)) => problems
+            .0
+            .iter()
+            .filter_map(|problem| Some(problem.position?.line))
+            .collect(),
+        _ => return Err("split goes on with a decision that decides nothing".to_owned()),
+    };
+    let report = verified
+        .as_ref()
+        .map_err(|error| format!("verify refuses: {error}"))?;
+    let line = |detail: &str| -> Option<usize> {
+        let (number, _) = detail.strip_prefix("line ")?.split_once(':')?;
+        number.parse().ok()
+    };
+    let mut found: Vec<usize> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == "decision_unused")
+        .filter_map(|finding| line(finding.detail.as_deref()?))
+        .collect();
+    found.sort_unstable();
+    if refused != expected.unused || found != expected.unused {
+        let page = &expected.unused;
+        return Err(format!(
+            "unused decisions: split {refused:?}, verify {found:?}, the page {page:?}"
+        ));
+    }
+    Ok(Tally::from([
+        ("worlds".to_owned(), 1),
+        ("worlds with a decision too many".to_owned(), 1),
+    ]))
 }
 
 fn claims(report: &Report) -> Result<(), String> {

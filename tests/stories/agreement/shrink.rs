@@ -63,6 +63,12 @@ impl Search {
                 let mut changed = self.world.clone();
                 changed.tables.remove(table);
                 changed.limits.ranges.retain(|(at, _)| *at != table);
+                changed.decisions.retain(|decision| decision.table != table);
+                changed
+                    .decisions
+                    .iter_mut()
+                    .filter(|decision| decision.table > table)
+                    .for_each(|decision| decision.table -= 1);
                 changed
                     .limits
                     .ranges
@@ -141,6 +147,6 @@ pub(super) fn shown(world: &World) -> String {
         let rows: Vec<String> = table.rows.iter().map(|row| format!("{row:?}\n")).collect();
         format!("--- rows of {}\n{names:?}\n{}", table.name, rows.concat())
     });
-    let limits = format!("--- {:?}\n", world.limits);
+    let limits = format!("--- {:?}\n{:?}\n", world.limits, world.decisions);
     files.chain(tables).chain([limits]).collect()
 }

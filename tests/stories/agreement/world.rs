@@ -178,6 +178,14 @@ pub(super) struct Limits {
     pub(super) ranges: Vec<(usize, Vec<String>)>,
 }
 
+/// A line of the file of decisions: the last word on the row of a key, if there is one.
+#[derive(Debug, Clone)]
+pub(super) struct Decision {
+    pub(super) table: usize,
+    pub(super) key: Vec<Value>,
+    pub(super) own: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct World {
     pub(super) incumbent: Vec<Incumbent>,
@@ -187,6 +195,8 @@ pub(super) struct World {
     pub(super) ledger: Ledger,
     pub(super) tables: Vec<Table>,
     pub(super) limits: Limits,
+    /// In the order of the file.
+    pub(super) decisions: Vec<Decision>,
 }
 
 impl Value {
@@ -232,6 +242,11 @@ impl Kind {
 }
 
 impl Table {
+    /// A row's own key.
+    pub(super) fn key_of(&self, row: &[Value]) -> Vec<Value> {
+        self.key.iter().map(|&column| row[column].clone()).collect()
+    }
+
     pub(super) fn column(&self, name: &str) -> usize {
         self.columns
             .iter()

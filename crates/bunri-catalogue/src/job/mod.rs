@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::model::Day;
-use crate::problem::Position;
+use crate::problem::{Position, Problem, Problems};
 
 pub use check::{check_basis, check_job, check_pin, check_ranges};
 pub use read::load_job;
@@ -29,6 +29,10 @@ pub struct Job {
     pub catalogue: PathBuf,
     /// The digest that the catalogue must have, 64 hex digits. A cutover always has one.
     pub catalogue_blake3: Option<String>,
+    /// The file of human decisions, if there is one.
+    pub decisions: Option<PathBuf>,
+    /// The digest that it must have, 64 hex digits. A cutover always has one.
+    pub decisions_blake3: Option<String>,
     /// Folder in transmission custody.
     pub custody: PathBuf,
     /// Folder of the retail store, on its own root.
@@ -60,6 +64,18 @@ pub enum Source {
     Sqlite(PathBuf),
 }
 
+impl Job {
+    /// A mistake that only the file of decisions shows, pointing at the job that names it.
+    pub(crate) fn refusal_at_decisions(&self, message: String) -> Problems {
+        Problems(vec![Problem {
+            file: self.places.file.clone(),
+            position: self.places.decisions,
+            message,
+            suggestion: None,
+        }])
+    }
+}
+
 impl JobKind {
     /// The word of the job, the manifests and the reports.
     #[must_use]
@@ -77,5 +93,6 @@ struct Places {
     file: PathBuf,
     kind: Option<Position>,
     pin: Option<Position>,
+    decisions: Option<Position>,
     ranges: BTreeMap<String, Position>,
 }

@@ -58,6 +58,10 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let catalogue = file
         .require("catalogue")
         .and_then(|value| catalogue(&value, &base, log));
+    let decisions = match file.take("decisions") {
+        None => Some(None),
+        Some(value) => decisions(&value, &base, log).map(Some),
+    };
     let output = file
         .require("output")
         .and_then(|value| output(&value, &base, log));
@@ -65,17 +69,28 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let ranges = ranges(file.take("ranges"), log);
     file.close(log);
 
-    let (kind, (catalogue, pin)) = (kind?, catalogue?);
+    let (kind, (catalogue, pin), decisions) = (kind?, catalogue?, decisions?);
     refuse_unpinned_cutover(&kind, pin.as_ref(), log);
+    refuse_unpinned_decisions(&kind, decisions.as_ref(), log);
     let (source, (custody, retail), limits, ranges) = (source?, output?, limits?, ranges?);
     refuse_source_in_retail(&source, &retail, log);
-    let places = places(source_file, kind.spot, pin.as_ref(), &ranges);
+    if let Some((path, _)) = &decisions {
+        refuse_decisions_in_retail(path, &retail, log);
+    }
+    let pins = (
+        pin.as_ref(),
+        decisions.as_ref().and_then(|(_, pin)| pin.as_ref()),
+    );
+    let places = places(source_file, kind.spot, pins, &ranges);
+    let (decisions, decisions_pin) = decisions.unzip();
     Some(Job {
         label: label?,
         kind: kind.value,
         cutover: cutover?.value,
         source: Source::Sqlite(source.value),
         catalogue,
+        decisions: decisions.map(|path| path.value),
+        decisions_blake3: decisions_pin.flatten().map(|pin| pin.value),
         custody,
         retail: retail.value,
         memory: limits.0,
@@ -90,7 +105,12 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
 }
 
 /// Where the parts stand that are checked against the catalogue later.
-fn places(source_file: &SourceFile, kind: Spot, pin: Option<&Name>, ranges: &[Range]) -> Places {
+fn places(
+    source_file: &SourceFile,
+    kind: Spot,
+    (pin, decisions): (Option<&Name>, Option<&Name>),
+    ranges: &[Range],
+) -> Places {
     let place = |spot: Spot| {
         spot.offset
             .map(|offset| position(&source_file.text, offset))
@@ -102,6 +122,7 @@ fn places(source_file: &SourceFile, kind: Spot, pin: Option<&Name>, ranges: &[Ra
         file: source_file.path.clone(),
         kind: place(kind),
         pin: pin.and_then(|pin| place(pin.spot)),
+        decisions: decisions.and_then(|pin| place(pin.spot)),
         ranges: ranges.collect(),
     }
 }
@@ -131,6 +152,21 @@ fn catalogue(value: &Value<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, 
     };
     section.close(log);
     Some((path?.value, pin?))
+}
+
+fn decisions(
+    value: &Value<'_>,
+    base: &Path,
+    log: &mut Log,
+) -> Option<(Spotted<PathBuf>, Option<Name>)> {
+    let mut section = Section::open(value, "`[decisions]`", log)?;
+    let path = path_of(&mut section, "path", base, log);
+    let pin = match section.take("blake3") {
+        None => Some(None),
+        Some(value) => pin(&value, log).map(Some),
+    };
+    section.close(log);
+    Some((path?, pin?))
 }
 
 fn pin(value: &Value<'_>, log: &mut Log) -> Option<Name> {
@@ -255,5 +291,32 @@ fn refuse_unpinned_cutover(kind: &Spotted<JobKind>, pin: Option<&Name>, log: &mu
 fn refuse_source_in_retail(source: &Spotted<PathBuf>, retail: &Spotted<PathBuf>, log: &mut Log) {
     if is_within(&source.value, &retail.value) {
         log.refuse(source.spot, "the source lies inside the `retail` folder");
+    }
+}
+
+/// Decisions that nobody pinned could be changed after they were approved.
+fn refuse_unpinned_decisions(
+    kind: &Spotted<JobKind>,
+    decisions: Option<&(Spotted<PathBuf>, Option<Name>)>,
+    log: &mut Log,
+) {
+    if let (JobKind::Cutover, Some((path, None))) = (kind.value, decisions) {
+        let message = "a cutover needs `blake3` in `[decisions]`: the digest of the decisions that were \
+                       approved, as `bunri check` prints it";
+        log.refuse(path.spot, message);
+    }
+}
+
+/// The file names rows that the retailer may never see.
+fn refuse_decisions_in_retail(
+    decisions: &Spotted<PathBuf>,
+    retail: &Spotted<PathBuf>,
+    log: &mut Log,
+) {
+    if is_within(&decisions.value, &retail.value) {
+        log.refuse(
+            decisions.spot,
+            "the decisions lie inside the `retail` folder: keep them in custody",
+        );
     }
 }

@@ -4,13 +4,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{JobKind, Problems, Source, check_job, load, load_job};
+use bunri_catalogue::{JobKind, Problems, Source, check_job, load, load_decisions, load_job};
 
 use crate::samples::{agrees, entries, folder};
 
 fn refusal(path: &Path) -> Result<(), Problems> {
     let job = load_job(path)?;
-    check_job(&job, &load(&job.catalogue)?)
+    let catalogue = load(&job.catalogue)?;
+    check_job(&job, &catalogue)?;
+    load_decisions(&job, &catalogue).map(|_| ())
 }
 
 #[test]

@@ -6,13 +6,15 @@
 //! 3. [`timeline`]: who supplied a point on every day;
 //! 4. [`rows`]: the row rules;
 //! 5. [`known`]: the next supplier's knowledge;
-//! 6. [`cells`]: the class of a cell;
-//! 7. [`grants`]: which class of which row goes to which store.
+//! 6. [`decisions`]: the last word of people;
+//! 7. [`cells`]: the class of a cell;
+//! 8. [`grants`]: which class of which row goes to which store.
 //!
 //! The splitter decides the same with other code. Where the two disagree, verification says so.
 
 pub mod cells;
 pub mod codes;
+pub mod decisions;
 pub mod grants;
 pub mod known;
 pub mod rows;
@@ -21,6 +23,7 @@ pub mod verdict;
 
 pub use cells::CellRules;
 pub use codes::Codes;
+pub use decisions::{LastWords, Unused, WhyUnused};
 pub use rows::{Facts, Row, Terms, decide};
 pub use timeline::{LedgerTerms, Period, Segment, Timeline};
 pub use verdict::{OwnershipSet, Reason, Verdict};

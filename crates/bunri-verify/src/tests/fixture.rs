@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, RecordBatch};
-use bunri_catalogue::{Catalogue, Store, Table, load};
+use bunri_catalogue::{Catalogue, Decisions, Store, Table, load};
 use bunri_columnar::{
     CanonicalWriter, KeyRanges, PendingFile, RejectWriter, Silent, Staging, StoreTableWriter,
     open_parquet, part_name, type_word, write_whole,
@@ -154,13 +154,14 @@ impl Fixture {
             parents: BTreeMap::new(),
         };
         let mut entries: BTreeMap<Store, Vec<TableEntry>> = BTreeMap::new();
+        let decisions = Decisions::none();
         for position in self.catalogue.parents_first() {
             let table = &self.catalogue.tables[position];
             let mut decider = Decider::new(
                 &self.catalogue,
                 position,
                 &staging,
-                &terms,
+                (&terms, &decisions),
                 &indexes,
                 &scratch,
             )
@@ -289,6 +290,7 @@ impl Fixture {
             retail: &retail,
             cutover: CUTOVER,
             ranges: &self.ranges,
+            decisions: &Decisions::none(),
             label: "test",
             kind: "rehearsal",
         };

@@ -1,6 +1,6 @@
 //! What verification refuses to look at, and what it looks at without staging.
 
-use bunri_catalogue::Store;
+use bunri_catalogue::{Decisions, Store};
 use bunri_columnar::{Event, Observer};
 
 use super::fixture::Fixture;
@@ -22,6 +22,7 @@ fn verified(fixture: &Fixture, observer: &dyn Observer) -> Result<crate::Report,
         retail: &retail,
         cutover: CUTOVER,
         ranges: &fixture.ranges,
+        decisions: &Decisions::none(),
         label: "test",
         kind: "rehearsal",
     };

@@ -1,6 +1,6 @@
 //! `bunri check`: is the classification, or a job with it, sound?
 
-use bunri_catalogue::{Catalogue, Job, SqlInputs, explain, explain_sql, load};
+use bunri_catalogue::{Catalogue, Decisions, Job, SqlInputs, explain, explain_sql, load};
 
 use crate::args::{CheckArguments, Explained};
 use crate::exit::{Failure, Outcome};
@@ -16,21 +16,33 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     let (job, catalogue) = if is_catalogue {
         (None, load(path)?)
     } else {
-        let Workplace { job, catalogue } = Workplace::open(path)?;
-        (Some(job), catalogue)
+        let Workplace {
+            job,
+            catalogue,
+            decisions,
+        } = Workplace::open(path)?;
+        (Some((job, decisions)), catalogue)
     };
     match arguments.explain {
         None => {
-            job.iter().for_each(describe_job);
+            job.iter().for_each(|(job, _)| describe_job(job));
             describe(&catalogue);
+            job.iter()
+                .for_each(|(_, decisions)| describe_decisions(decisions));
         }
         Some(Explained::Words) => screen::say(explain(&catalogue).trim_end()),
         Some(Explained::Sql) => {
-            let job = job.ok_or_else(|| Failure::NoJob(path.clone()))?;
+            let (job, decisions) = job.ok_or_else(|| Failure::NoJob(path.clone()))?;
             let inputs = SqlInputs {
                 custody: &job.custody,
                 cutover: job.cutover,
             };
+            if decisions.count() > 0 {
+                let lines = decisions.count();
+                screen::say(&format!(
+                    "-- Not in this script: {lines} human decisions; the rows that they decide are undecided here."
+                ));
+            }
             screen::say(explain_sql(&catalogue, inputs).trim_end());
         }
     }
@@ -40,6 +52,16 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
 fn describe_job(job: &Job) {
     let (label, kind) = (&job.label, job.kind.word());
     screen::say(&format!("job `{label}` ({kind}) is sound"));
+}
+
+fn describe_decisions(decisions: &Decisions) {
+    if let Some(digest) = decisions.digest() {
+        let (lines, tables) = (decisions.count(), decisions.tables().len());
+        screen::say(&format!(
+            "decisions on {lines} rows of {tables} tables are approved; whether each is needed, the split will tell"
+        ));
+        screen::say(&format!("[decisions] blake3 = \"{digest}\""));
+    }
 }
 
 fn describe(catalogue: &Catalogue) {

@@ -20,12 +20,7 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
-    let _held = hold(
-        &workplace.job,
-        &workplace.catalogue,
-        Reads::Source,
-        progress,
-    )?;
+    let _held = hold(&workplace, Reads::Source, progress)?;
     let extracted = do_extract(&workplace, log, progress)?;
     let divided = do_split(&workplace, log, progress)?;
     let verified = verify::of_job(&workplace, log, progress)?;
@@ -49,12 +44,7 @@ pub(crate) fn extract_only(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
-    let _held = hold(
-        &workplace.job,
-        &workplace.catalogue,
-        Reads::Source,
-        progress,
-    )?;
+    let _held = hold(&workplace, Reads::Source, progress)?;
     do_extract(&workplace, log, progress)
 }
 
@@ -68,12 +58,7 @@ pub(crate) fn split_only(
         screen::say(&explain(&workplace.catalogue));
         return Ok(Outcome::Clean);
     }
-    let _held = hold(
-        &workplace.job,
-        &workplace.catalogue,
-        Reads::StagingOnly,
-        progress,
-    )?;
+    let _held = hold(&workplace, Reads::StagingOnly, progress)?;
     do_split(&workplace, log, progress)
 }
 

@@ -34,12 +34,7 @@ pub(crate) fn run(
     match (job, store) {
         (Some(job), _) => {
             let workplace = Workplace::open(job)?;
-            let _held = hold(
-                &workplace.job,
-                &workplace.catalogue,
-                Reads::StagingOnly,
-                progress,
-            )?;
+            let _held = hold(&workplace, Reads::StagingOnly, progress)?;
             of_job(&workplace, log, progress)
         }
         (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
@@ -54,7 +49,11 @@ pub(crate) fn of_job(
     log: Log,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let Workplace { job, catalogue } = workplace;
+    let Workplace {
+        job,
+        catalogue,
+        decisions,
+    } = workplace;
     journal::note(&job.custody, "verify", "begun")?;
     let inputs = VerifyInputs {
         catalogue,
@@ -62,6 +61,7 @@ pub(crate) fn of_job(
         retail: &job.retail,
         cutover: job.cutover,
         ranges: &job.ranges,
+        decisions,
         label: &job.label,
         kind: job.kind.word(),
     };

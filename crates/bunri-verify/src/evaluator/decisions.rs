@@ -1,0 +1,167 @@
+//! Human decisions (docs/rules.md, section 3): the last word on a row that the rules leave undecided. Rows and
+//! decisions both come in key order, so they are read side by side, part by part of the key.
+
+use std::cmp::Ordering;
+
+use bunri_catalogue::{Decision, KeyPart, Ownership};
+use bunri_fingerprint::Value;
+
+use super::{Row, Verdict};
+
+/// A decision that decided nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unused {
+    /// Its line in the file.
+    pub line: usize,
+    /// Why.
+    pub why: WhyUnused,
+}
+
+/// Why a decision decided nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyUnused {
+    /// No staged row has its key.
+    NotStaged,
+    /// The rules decide the row.
+    NotUndecided,
+}
+
+/// The decisions on one table, while its rows go by.
+#[derive(Debug)]
+pub struct LastWords<'a> {
+    /// In key order.
+    decisions: &'a [Decision],
+    key: &'a [usize],
+    next: usize,
+    /// Rows that were decided own, and other.
+    pub applied: [u64; 2],
+    /// What decided nothing.
+    pub unused: Vec<Unused>,
+}
+
+impl<'a> LastWords<'a> {
+    /// `decisions` on a table whose key columns are `key`.
+    #[must_use]
+    pub fn new(decisions: &'a [Decision], key: &'a [usize]) -> Self {
+        Self {
+            decisions,
+            key,
+            next: 0,
+            applied: [0; 2],
+            unused: Vec::new(),
+        }
+    }
+
+    /// The final verdict of the next row, of which the rules say `ruled`.
+    pub fn last_word(&mut self, row: &impl Row, ruled: Verdict) -> Verdict {
+        while let Some(decision) = self.decisions.get(self.next) {
+            match order(&decision.key, self.key, row) {
+                Ordering::Greater => return ruled,
+                Ordering::Less => {
+                    self.next += 1;
+                    self.refuse(decision, WhyUnused::NotStaged);
+                }
+                Ordering::Equal => {
+                    self.next += 1;
+                    return self.decide(decision, ruled);
+                }
+            }
+        }
+        ruled
+    }
+
+    fn decide(&mut self, decision: &Decision, ruled: Verdict) -> Verdict {
+        if !matches!(ruled, Verdict::Undecided(_)) {
+            self.refuse(decision, WhyUnused::NotUndecided);
+            return ruled;
+        }
+        match decision.ownership {
+            Ownership::Own => {
+                self.applied[0] += 1;
+                Verdict::Own
+            }
+            _ => {
+                self.applied[1] += 1;
+                Verdict::Other
+            }
+        }
+    }
+
+    fn refuse(&mut self, decision: &Decision, why: WhyUnused) {
+        self.unused.push(Unused {
+            line: decision.line,
+            why,
+        });
+    }
+
+    /// After the last row.
+    pub fn finish(&mut self) {
+        while let Some(decision) = self.decisions.get(self.next) {
+            self.next += 1;
+            self.refuse(decision, WhyUnused::NotStaged);
+        }
+    }
+}
+
+/// Whether the decision's key is before, at or after the row's.
+fn order(key: &[KeyPart], columns: &[usize], row: &impl Row) -> Ordering {
+    let parts = key.iter().zip(columns);
+    parts
+        .map(|(part, &column)| part_order(part, row.value(column)))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
+fn part_order(part: &KeyPart, value: Value<'_>) -> Ordering {
+    match (part, value) {
+        (KeyPart::Text(part), Value::Text(text)) => part.as_bytes().cmp(text.as_bytes()),
+        (KeyPart::Int(part), Value::Int(number)) => part.cmp(&number),
+        (KeyPart::Decimal(part), Value::Decimal { unscaled, .. }) => part.cmp(&unscaled),
+        (KeyPart::Day(part), Value::Date(day)) => part.cmp(&day),
+        (KeyPart::Moment(part), Value::Timestamp(micros)) => part.cmp(&micros),
+        (KeyPart::Bool(part), Value::Bool(value)) => part.cmp(&value),
+        (KeyPart::Bytes(part), Value::Bytes(bytes)) => part.as_slice().cmp(bytes),
+        // NULL comes before every value. Parts are of their column's type, so nothing else is left.
+        _ => Ordering::Greater,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluator::Reason;
+
+    struct Keyed(&'static str, i64);
+
+    impl Row for Keyed {
+        fn value(&self, column: usize) -> Value<'_> {
+            match column {
+                0 => Value::Int(self.1),
+                _ => Value::Text(self.0),
+            }
+        }
+    }
+
+    const UNDECIDED: Verdict = Verdict::Undecided(Reason::LedgerGap);
+
+    #[test]
+    fn keys_are_compared_part_by_part_in_key_order_and_by_value() {
+        let key = [KeyPart::Text("b".to_owned()), KeyPart::Int(-2)];
+        let at = |text, number| order(&key, &[1, 0], &Keyed(text, number));
+        assert_eq!(at("b", -2), Ordering::Equal);
+        assert_eq!(at("b", -10), Ordering::Greater);
+        assert_eq!(at("b", 1), Ordering::Less);
+        assert_eq!(at("a", 9), Ordering::Greater);
+        assert_eq!(at("ba", -9), Ordering::Less);
+    }
+
+    #[test]
+    fn without_decisions_the_rules_stand() {
+        let mut none = LastWords::new(&[], &[1, 0]);
+        for ruled in [Verdict::Own, Verdict::Other, UNDECIDED] {
+            assert_eq!(none.last_word(&Keyed("a", 1), ruled), ruled);
+        }
+        none.finish();
+        assert_eq!((none.applied, none.unused), ([0, 0], Vec::new()));
+    }
+}
