@@ -5,7 +5,7 @@ use crate::kanji::kanji;
 use crate::rig::{Ended, Rig, repository};
 
 /// Prints the script of a rig that was split, and runs it.
-fn compared(rig: &Rig) -> Ended {
+pub(crate) fn compared(rig: &Rig) -> Ended {
     let script = rig.bunri(["check", "job.toml", "--explain=sql"]).must(0);
     rig.write("stores.sql", script.out);
     rig.python("sql.py", ["."])

@@ -7,6 +7,7 @@
 //! | `as_sql` | the SQL that `check` prints makes the same stores in DuckDB |
 //! | `domain` | every planted cell and every rule about rows ends where the domain says |
 //! | `tampering` | each way to damage a store has its own finding |
+//! | `opened` | class B opened on other rows: what retail sees then, and what it never does |
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
 //! | `kill` | a kill at any moment leaves stores absent or complete |
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
@@ -39,5 +40,6 @@ mod kanji;
 mod kill;
 mod layout;
 mod manifests;
+mod opened;
 mod same_bytes;
 mod tampering;

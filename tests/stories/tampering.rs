@@ -4,7 +4,7 @@
 mod before;
 mod content;
 mod files;
-mod mutants;
+pub(crate) mod mutants;
 mod strangers;
 
 use crate::rig::Rig;

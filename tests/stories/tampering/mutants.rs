@@ -6,7 +6,7 @@ use crate::rig::{Rig, STORES};
 use crate::verdict::findings;
 
 /// Splits the rig's sample with its own catalogue in which `truth` reads `mistake`, and puts the truth back.
-pub(super) fn split_with_another(rig: &Rig, file: &str, truth: &str, mistake: &str) {
+pub(crate) fn split_with_another(rig: &Rig, file: &str, truth: &str, mistake: &str) {
     let file = format!("catalogue/{file}");
     let digest = || {
         let told = rig.bunri(["check", "catalogue"]).must(0).out;
