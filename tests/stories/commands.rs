@@ -277,7 +277,8 @@ fn a_store_alone_shows_integrity_and_shape() {
         .to_string();
     rig.bunri(["verify", "--store", "retail"])
         .must(1)
-        .prints("no catalogue was given");
+        .prints("no catalogue was given")
+        .prints("the structural half");
     rig.bunri(["verify", "--store", "retail", "--catalogue", &catalogue])
         .must(1)
         .prints("needs the staging");

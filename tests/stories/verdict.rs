@@ -45,9 +45,24 @@ pub(crate) fn broken(rig: &Rig, expected: &[&str]) -> Ended {
         .prints("do not hand over");
     let found = findings(rig);
     let expected: BTreeSet<String> = expected.iter().map(|&line| line.to_owned()).collect();
-    assert_eq!(found, expected);
+    let told: BTreeSet<String> = found
+        .iter()
+        .filter(|line| expected.contains(*line) || !of_another_writer(line, &found))
+        .cloned()
+        .collect();
+    assert_eq!(told, expected);
     claims_fit_findings(rig);
     ended
+}
+
+/// Whether a line tells a habit of the program that rewrote a file. What such a program leaves is the matter of the
+/// stories about residue; in all others it would hide what the story is about.
+fn of_another_writer(line: &str, found: &BTreeSet<String>) -> bool {
+    let mut words = line.split(' ');
+    let (claim, rule, file) = (words.next(), words.next(), words.next());
+    claim == Some("C6")
+        && rule != Some("file_not_canonical")
+        && file.is_some_and(|file| found.contains(&format!("C6 metadata_foreign {file}")))
 }
 
 /// A claim is broken if and only if a finding names it.

@@ -7,8 +7,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::{Array, ArrayRef, RecordBatch, make_array};
+use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::concat::concat_batches;
 use bunri_manifest::{FileEntry, RelativePath};
 use parquet::arrow::ArrowWriter;
@@ -116,8 +116,9 @@ impl<W: Write + Send> CanonicalWriter<W> {
             return Ok(());
         }
         let name = self.path.display().to_string();
-        let page =
-            concat_batches(&self.schema, &self.waiting).map_err(ColumnarError::arrow(&name))?;
+        let wrap = || ColumnarError::arrow(&name);
+        let page = concat_batches(&self.schema, &self.waiting).map_err(wrap())?;
+        let page = without_idle_masks(&page).map_err(wrap())?;
         self.waiting.clear();
         self.waiting_rows = 0;
         self.group_rows += page.num_rows();
@@ -160,6 +161,20 @@ impl<W: Write + Send> CanonicalWriter<W> {
             rows: self.rows,
         })
     }
+}
+
+/// A mask of NULLs without a NULL says that there were some in the batch from which these rows were cut, and the encoder
+/// steps otherwise where there is a mask. Only rows may tell in a file, so such masks go.
+fn without_idle_masks(page: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let plain = |column: &ArrayRef| {
+        if column.null_count() > 0 || column.nulls().is_none() {
+            return Ok(column.clone());
+        }
+        let data = column.to_data().into_builder().nulls(None).build()?;
+        Ok(make_array(data))
+    };
+    let columns = page.columns().iter().map(plain);
+    RecordBatch::try_new(page.schema(), columns.collect::<Result<_, ArrowError>>()?)
 }
 
 fn parquet_error(action: &'static str, path: &Path) -> impl Fn(ParquetError) -> ColumnarError {

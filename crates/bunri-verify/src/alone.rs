@@ -1,5 +1,5 @@
-//! A store and its manifest alone, as a stranger receives them: C1, and with a catalogue C2. Everything that needs
-//! the staging is attested by others and not checked here, and the report says so.
+//! A store and its manifest alone, as a stranger receives them: C1, the structural half of C6, and with a catalogue C2.
+//! Everything that needs the staging is attested by others and not checked here, and the report says so.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use bunri_catalogue::{Catalogue, Store};
 use bunri_manifest::TOOL;
 
 use crate::VerifyError;
+use crate::audit::{Auditor, Permissions, schemas_of_manifest};
 use crate::claims::{self, Scope};
 use crate::cost::{Costs, Work};
 use crate::findings::{About, Findings, Place};
@@ -32,8 +33,21 @@ pub fn verify_store_alone(
 ) -> Result<Report, VerifyError> {
     let mut findings = Findings::default();
     let costs = Costs::default();
-    let files = costs.of(Work::Files, || look(dir, "store", threads, &mut findings))?;
-    let mut scope = Scope::default();
+    let mut files = costs.of(Work::Files, || look(dir, "store", threads, &mut findings))?;
+    let schemas = files.manifest.as_ref().map(schemas_of_manifest);
+    let schemas = schemas.unwrap_or_default();
+    let auditor = Auditor {
+        store: store_of(&files).map_or("store", Store::word),
+        schemas: &schemas,
+        permissions: Permissions::Receivers,
+        threads,
+        costs: &costs,
+    };
+    files.admitted = auditor.audit(&files, &mut findings)?;
+    let mut scope = Scope {
+        alone: true,
+        ..Scope::default()
+    };
     scope.looked.push((
         Claim::C1,
         Checked {
@@ -41,8 +55,12 @@ pub fn verify_store_alone(
             ..Checked::default()
         },
     ));
-    for claim in [Claim::C3, Claim::C4, Claim::C6] {
+    for claim in [Claim::C3, Claim::C4] {
         scope.not_checked.push((claim, NEEDS_STAGING));
+    }
+    match &files.manifest {
+        Some(_) => scope.looked.push((Claim::C6, files.admitted.checked())),
+        None => scope.not_checked.push((Claim::C6, NEEDS_MANIFEST)),
     }
     match (catalogue, store_of(&files)) {
         (None, _) => scope.not_checked.push((Claim::C2, NEEDS_CATALOGUE)),

@@ -71,6 +71,16 @@ pub enum VerifyError {
         /// The temporary folder.
         folder: PathBuf,
     },
+    /// A staged file that should not be handed to a reader.
+    #[error("the staged file `{}` cannot be read safely ({rule}, {why}); extract again into an empty folder", path.display())]
+    Hostile {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with it, in the audit's word.
+        rule: &'static str,
+        /// Which part of it.
+        why: String,
+    },
     /// A temporary index reads back differently from what was written.
     #[error("a temporary index reads back differently from what was written; check the disk")]
     Index,

@@ -6,6 +6,7 @@
 //! is worth.
 
 mod alone;
+mod audit;
 mod claims;
 mod classes;
 mod cost;

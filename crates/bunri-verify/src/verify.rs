@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use arrow_schema::SchemaRef;
 use bunri_catalogue::{Catalogue, Day, Decisions, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder};
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
 
 use crate::VerifyError;
+use crate::audit::{Auditor, Permissions, refuse_hostile};
 use crate::claims::{self, Scope};
 use crate::cost::{Costs, Work};
 use crate::decide::Indexes;
@@ -19,6 +21,7 @@ use crate::index::ledger;
 use crate::notes;
 use crate::report::{CatalogueReport, Checked, Claim, RegionReport, Report};
 use crate::store::files::{StoreFiles, look, look_staged};
+use crate::store::layout::Layout;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
 
@@ -79,10 +82,10 @@ pub fn verify(
     });
     let mut gathered = Gathered::new();
     let costs = Costs::default();
-    let stores = costs.of(Work::Files, || {
-        staged_files(inputs, &staging, options.threads, &mut gathered)?;
-        stores(inputs, options.threads, &mut gathered)
+    costs.of(Work::Files, || {
+        staged_files(inputs, &staging, options.threads, &mut gathered)
     })?;
+    let stores = stores(inputs, options.threads, &costs, &mut gathered)?;
     // Drawn now, when everything that it will cover lies fixed on disk.
     let key = FingerprintKey::random()?;
     let temporary = temporary(inputs.custody)?;
@@ -154,6 +157,13 @@ fn staged_files(
         threads,
         &mut gathered.findings,
     )?;
+    for table in &staging.manifest().tables {
+        let path = table.file.path.below(inputs.custody);
+        // A file that is not there is a finding already, and an error of its own where it is read.
+        if path.is_file() {
+            refuse_hostile(&path)?;
+        }
+    }
     gathered.looked(
         Claim::C1,
         Checked {
@@ -167,6 +177,7 @@ fn staged_files(
 fn stores(
     inputs: &VerifyInputs<'_>,
     threads: usize,
+    costs: &Costs,
     gathered: &mut Gathered,
 ) -> Result<[StoreFiles; 3], VerifyError> {
     let facts = Facts {
@@ -178,14 +189,21 @@ fn stores(
             Store::Retail => inputs.retail.to_path_buf(),
             Store::Transmission | Store::Quarantine => inputs.custody.join(store.word()),
         };
-        let files = look(&root, store.word(), threads, &mut gathered.findings)?;
-        check_store(
-            inputs.catalogue,
-            store,
-            &files,
-            Some(&facts),
-            &mut gathered.findings,
-        );
+        let findings = &mut gathered.findings;
+        let mut files = costs.of(Work::Files, || look(&root, store.word(), threads, findings))?;
+        let schemas = granted_schemas(inputs.catalogue, store);
+        let auditor = Auditor {
+            store: store.word(),
+            schemas: &schemas,
+            permissions: Permissions::Writers,
+            threads,
+            costs,
+        };
+        files.admitted = auditor.audit(&files, findings)?;
+        costs.of(Work::Files, || {
+            check_store(inputs.catalogue, store, &files, Some(&facts), findings);
+        });
+        gathered.looked(Claim::C6, files.admitted.checked());
         gathered.looked(
             Claim::C1,
             Checked {
@@ -201,6 +219,17 @@ fn stores(
         one(Store::Transmission)?,
         one(Store::Quarantine)?,
     ])
+}
+
+/// The columns of every table that the catalogue grants to a store.
+fn granted_schemas(catalogue: &Catalogue, store: Store) -> BTreeMap<String, SchemaRef> {
+    let layouts = catalogue
+        .tables
+        .iter()
+        .filter_map(|table| Layout::new(table, store));
+    layouts
+        .map(|layout| (layout.table.id.clone(), layout.schema))
+        .collect()
 }
 
 fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
@@ -284,7 +313,12 @@ impl Gathered {
                 );
             }
             if store == Store::Retail {
-                self.looked(Claim::C6, outcome.rebuilt);
+                // Files are counted by the audit, which looks at those of all stores.
+                let rebuilt = Checked {
+                    files: 0,
+                    ..outcome.rebuilt
+                };
+                self.looked(Claim::C6, rebuilt);
             }
             self.findings.append(outcome.findings);
         }
@@ -293,7 +327,7 @@ impl Gathered {
     fn report(mut self, inputs: &VerifyInputs<'_>) -> (Report, Fingerprints) {
         let scope = Scope {
             looked: self.checked.into_iter().collect(),
-            not_checked: Vec::new(),
+            ..Scope::default()
         };
         self.regions.sort_by(|a, b| a.table.cmp(&b.table));
         self.notes.sort_by(|a, b| {

@@ -82,7 +82,10 @@ fn bytes_that_nothing_refers_to_are_not_canonical() {
         .must(0);
     broken(
         &rig,
-        &["C6 file_not_canonical retail/meter/part-00000.parquet"],
+        &[
+            "C6 byte_unaccounted retail/meter/part-00000.parquet",
+            "C6 file_not_canonical retail/meter/part-00000.parquet",
+        ],
     );
 }
 

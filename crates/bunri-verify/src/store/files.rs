@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use bunri_manifest::{B3SUMS, Digests, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, hash_file};
 
 use crate::VerifyError;
+use crate::audit::Admitted;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
 
@@ -25,6 +26,8 @@ pub(crate) struct StoreFiles {
     pub(crate) root: PathBuf,
     pub(crate) manifest: Option<StoreManifest>,
     pub(crate) digests: BTreeMap<String, Digests>,
+    /// What the audit lets the Parquet library read: nothing, until it has looked.
+    pub(crate) admitted: Admitted,
 }
 
 impl StoreFiles {
@@ -35,6 +38,18 @@ impl StoreFiles {
                 .is_some_and(|(folder, name)| folder == table && name.ends_with(".parquet"))
         };
         self.digests.keys().filter(inside).cloned().collect()
+    }
+
+    /// Where a file lies.
+    pub(crate) fn path_of(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// The files that a manifest accounts for, which the writer must have made.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &str> {
+        let manifest = self.manifest.iter().flat_map(StoreManifest::files);
+        let listed = manifest.map(|file| file.path.as_str());
+        listed.chain([MANIFEST, B3SUMS, SHA256SUMS])
     }
 
     /// The tables that have Parquet files.
@@ -62,6 +77,7 @@ pub(crate) fn look(
             root: root.to_path_buf(),
             manifest: None,
             digests: BTreeMap::new(),
+            admitted: Admitted::default(),
         });
     }
     let listing = list(root, "", about, findings)?;
@@ -85,6 +101,7 @@ pub(crate) fn look(
         root: root.to_path_buf(),
         manifest,
         digests,
+        admitted: Admitted::default(),
     })
 }
 

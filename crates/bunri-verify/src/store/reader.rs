@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow_array::{Array, RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
@@ -18,13 +18,14 @@ use super::shape::{Mapping, map_file};
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
-use crate::rows::BATCH_ROWS;
 
 /// One readable file of a table.
 pub(crate) struct Part {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     pub(crate) mapping: Mapping,
+    /// Rows to be read at a time.
+    batch_rows: usize,
     names: Vec<String>,
 }
 
@@ -40,21 +41,30 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok().flatten()
 }
 
-/// Columns and rows by a file's own account.
-fn footer(path: &Path) -> Option<(SchemaRef, i64)> {
+/// What a file says of itself.
+struct Told {
+    schema: SchemaRef,
+    rows: i64,
+    batch_rows: usize,
+}
+
+/// Columns and rows by a file's own account. A file that the audit did not admit is not opened.
+fn footer(files: &StoreFiles, name: &str) -> Option<Told> {
+    let batch_rows = files.admitted.batch_rows(name)?;
     guarded(|| {
-        let builder = open_parquet(path).ok()?;
-        Some((
-            builder.schema().clone(),
-            builder.metadata().file_metadata().num_rows(),
-        ))
+        let builder = open_parquet(&files.path_of(name)).ok()?;
+        Some(Told {
+            schema: builder.schema().clone(),
+            rows: builder.metadata().file_metadata().num_rows(),
+            batch_rows,
+        })
     })
 }
 
 /// Rows by a file's own account; 0 if it cannot be read.
-pub(crate) fn rows_in_footer(path: &Path) -> u64 {
-    footer(path)
-        .and_then(|(_, rows)| u64::try_from(rows).ok())
+pub(crate) fn rows_in_footer(files: &StoreFiles, name: &str) -> u64 {
+    footer(files, name)
+        .and_then(|told| u64::try_from(told.rows).ok())
         .unwrap_or(0)
 }
 
@@ -69,13 +79,13 @@ pub(crate) fn check_columns(
         store: layout.store.word(),
         table: Some(&layout.table.id),
     };
-    let Some((schema, rows)) = footer(&files.root.join(name)) else {
+    let Some(told) = footer(files, name) else {
         findings.add(Claim::C2, "unreadable", about, Place::file(name));
         return 0;
     };
-    check_rows(files, name, rows, about, findings);
-    map_file(layout, &schema, about, findings);
-    u64::try_from(rows).unwrap_or(0)
+    check_rows(files, name, told.rows, about, findings);
+    map_file(layout, &told.schema, about, findings);
+    u64::try_from(told.rows).unwrap_or(0)
 }
 
 impl Parts {
@@ -99,7 +109,12 @@ impl Parts {
                 store: layout.store.word(),
                 table: Some(&layout.table.id),
             };
-            let Some((schema, rows)) = footer(&files.root.join(&name)) else {
+            let Some(Told {
+                schema,
+                rows,
+                batch_rows,
+            }) = footer(files, &name)
+            else {
                 findings.add(Claim::C2, "unreadable", about, Place::file(&name));
                 continue;
             };
@@ -111,9 +126,10 @@ impl Parts {
                 .map(|field| field.name().clone())
                 .collect();
             let part = Part {
-                path: files.root.join(&name),
+                path: files.path_of(&name),
                 name,
                 mapping,
+                batch_rows,
                 names,
             };
             order.part(&part, observer, findings)?;
@@ -149,11 +165,11 @@ fn check_rows(
 }
 
 pub(crate) fn open_reader(
-    path: &Path,
+    part: &Part,
     columns: Option<&[usize]>,
 ) -> Option<ParquetRecordBatchReader> {
     guarded(|| {
-        let builder = open_parquet(path).ok()?;
+        let builder = open_parquet(&part.path).ok()?;
         let mask = match columns {
             Some(columns) => {
                 ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied())
@@ -162,7 +178,7 @@ pub(crate) fn open_reader(
         };
         builder
             .with_projection(mask)
-            .with_batch_size(BATCH_ROWS)
+            .with_batch_size(part.batch_rows)
             .build()
             .ok()
     })
@@ -184,7 +200,7 @@ impl FileRows {
         loop {
             if self.current.is_none() {
                 let part = self.waiting.pop()?;
-                match open_reader(&part.path, None) {
+                match open_reader(&part, None) {
                     Some(reader) => self.current = Some((part, reader)),
                     None => self.unreadable.push(part.name),
                 }

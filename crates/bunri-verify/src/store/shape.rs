@@ -51,7 +51,7 @@ pub(crate) fn check_store(
             ..about
         };
         for part in files.parts(id) {
-            let rows = rows_in_footer(&files.root.join(&part));
+            let rows = rows_in_footer(files, &part);
             findings.add_many(
                 Claim::C4,
                 "table_not_granted",

@@ -208,6 +208,7 @@ fn a_billing_column_in_the_transmission_store() {
         [
             "C2 column_not_granted transmission supply_point sales_memo",
             "C4 column_not_granted transmission supply_point sales_memo ×300",
+            "C6 schema_differs transmission supply_point supply_point/part-00000.parquet",
         ]
     );
 }

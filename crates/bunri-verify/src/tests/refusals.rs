@@ -144,7 +144,7 @@ fn without_an_extraction_there_is_nothing_to_verify() {
 }
 
 #[test]
-fn a_stranger_checks_files_and_shape() {
+fn a_stranger_checks_files_shape_and_bytes() {
     let fixture = Fixture::ordinary();
     let retail = fixture.store(Store::Retail);
     let status = |report: &crate::Report, claim| report.claim(claim).unwrap().status;
@@ -154,13 +154,24 @@ fn a_stranger_checks_files_and_shape() {
     let with_catalogue = verify_store_alone(&retail, Some(&fixture.catalogue), 2).unwrap();
     assert_eq!(with_catalogue.findings, []);
     assert_eq!(status(&with_catalogue, Claim::C2), Status::Held);
-    for claim in [Claim::C3, Claim::C4, Claim::C6] {
+    for claim in [Claim::C3, Claim::C4] {
         assert_eq!(status(&with_catalogue, claim), Status::NotChecked);
+    }
+    for report in [&alone, &with_catalogue] {
+        let residue = report.claim(Claim::C6).unwrap();
+        assert_eq!(residue.status, Status::Held);
+        assert!(
+            residue.reason.contains("structural half"),
+            "{}",
+            residue.reason
+        );
+        assert!(residue.checked.files > 0);
     }
     std::fs::write(retail.join("meter_reading/part-00001.parquet"), "PAR1").unwrap();
     let damaged = verify_store_alone(&retail, Some(&fixture.catalogue), 2).unwrap();
     assert_eq!(status(&damaged, Claim::C1), Status::Broken);
     assert_eq!(status(&damaged, Claim::C2), Status::Broken);
+    assert_eq!(status(&damaged, Claim::C6), Status::Broken);
 }
 
 #[test]

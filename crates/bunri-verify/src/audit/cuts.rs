@@ -1,0 +1,140 @@
+//! Where the canonical writer ends a page and when it gives up a dictionary, worked out again from a column's cells.
+//!
+//! The rule for all types: rows come in steps of 8,192, and a page ends with a step. Text and bytes have a second rule:
+//! when the dictionary reaches 1 MiB, the page ends where it stands and the rest of the chunk is plain; from there a page
+//! ends when it has at least 8,192 rows. How exactly "where it stands" follows from the sizes of cells is a matter of
+//! the writer's smaller steps, which are walked here again.
+
+/// Rows of a step.
+pub(crate) const STEP: usize = 1 << 13;
+/// Rows of a smaller step, in which the writer looks at the dictionary where some cells are NULL and some are not.
+const SMALL: usize = 1 << 10;
+/// A dictionary of text that has reached this is given up.
+const DICTIONARY: usize = 1 << 20;
+/// Before every text stands its length.
+const PREFIX: usize = 4;
+
+/// A cell of text or bytes: NULL, or its length and whether the dictionary has not had it before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cell(u32);
+
+impl Cell {
+    pub(crate) const NULL: Self = Self(u32::MAX);
+    const FRESH: u32 = 1 << 30;
+
+    /// A page holds at most 2^28 bytes, so lengths leave room for the mark.
+    pub(crate) fn of(length: usize, fresh: bool) -> Self {
+        let length = (length as u32) & (Self::FRESH - 1);
+        Self(if fresh { length | Self::FRESH } else { length })
+    }
+
+    fn is_null(self) -> bool {
+        self == Self::NULL
+    }
+
+    fn size(self) -> usize {
+        if self.is_null() {
+            0
+        } else {
+            (self.0 & (Self::FRESH - 1)) as usize + PREFIX
+        }
+    }
+
+    /// What it adds to the dictionary.
+    fn adds(self) -> usize {
+        if !self.is_null() && self.0 & Self::FRESH != 0 {
+            self.size()
+        } else {
+            0
+        }
+    }
+}
+
+/// A data page: its rows, and whether they are indices of the dictionary.
+pub(crate) type Cut = (usize, bool);
+
+/// The pages of a chunk of fixed-size cells.
+pub(crate) fn fixed(rows: usize, dictionary: bool) -> Vec<Cut> {
+    let whole = (0..rows / STEP).map(|_| (STEP, dictionary));
+    let rest = (rows % STEP > 0).then_some((rows % STEP, dictionary));
+    whole.chain(rest).collect()
+}
+
+/// The pages of a chunk of text or bytes. Cells that are plain in the file are never fresh: if the walk comes there with
+/// its dictionary still open, it will give other pages than the file has, which is the finding.
+pub(crate) fn variable(cells: &[Cell]) -> Vec<Cut> {
+    let mut walk = Walk {
+        held: Some(0),
+        rows: 0,
+        cuts: Vec::new(),
+    };
+    for step in cells.chunks(STEP) {
+        let nulls = step.iter().filter(|cell| cell.is_null()).count();
+        let uniform = nulls == 0 || nulls == step.len();
+        for part in step.chunks(if uniform { STEP } else { SMALL }) {
+            let size = walk.held.map_or(part.len(), |held| {
+                within(part, DICTIONARY.saturating_sub(held))
+            });
+            part.chunks(size).for_each(|cells| walk.take(cells));
+        }
+    }
+    if walk.rows > 0 {
+        walk.cut();
+    }
+    walk.cuts
+}
+
+struct Walk {
+    /// Bytes in the dictionary, while there is one.
+    held: Option<usize>,
+    /// In the page that is open.
+    rows: usize,
+    cuts: Vec<Cut>,
+}
+
+impl Walk {
+    fn cut(&mut self) {
+        self.cuts.push((self.rows, self.held.is_some()));
+        self.rows = 0;
+    }
+
+    fn take(&mut self, cells: &[Cell]) {
+        self.rows += cells.len();
+        if let Some(held) = &mut self.held {
+            *held += cells.iter().map(|cell| cell.adds()).sum::<usize>();
+        }
+        if self.rows >= STEP {
+            self.cut();
+        }
+        if self.held.is_some_and(|held| held >= DICTIONARY) {
+            if self.rows > 0 {
+                self.cut();
+            }
+            self.held = None;
+        }
+    }
+}
+
+/// How many rows are taken at a time so that their cells, if all were new, would just pass what the dictionary has left.
+fn within(cells: &[Cell], left: usize) -> usize {
+    let filled = cells.iter().filter(|cell| !cell.is_null()).count();
+    if filled == 0 {
+        return cells.len();
+    }
+    let mut size = 0;
+    let mut passes = |cell: &Cell| {
+        size += cell.size();
+        size > left
+    };
+    let sizes = cells.iter().filter(|cell| !cell.is_null());
+    let fitting = sizes
+        .copied()
+        .position(|cell| passes(&cell))
+        .map_or(filled, |at| at + 1);
+    let rows = if filled == cells.len() {
+        fitting
+    } else {
+        (fitting * cells.len()).div_ceil(filled)
+    };
+    rows.clamp(1, cells.len())
+}

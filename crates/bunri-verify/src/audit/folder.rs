@@ -1,0 +1,150 @@
+//! What a file system keeps beside the bytes of a store's files: permissions and extended attributes.
+//!
+//! The writer makes files 0600. Whoever else may read or write one of them could have read or changed it, so a wider
+//! mode is a finding; so is a folder that everybody may write to. Extended attributes can hold anything: those of the
+//! security modules and of overlay file systems come by themselves and are passed over, any other is a finding.
+
+use std::path::Path;
+
+use super::residue::{Residues, Rule};
+use crate::findings::{About, Findings};
+
+/// Attributes that the system itself attaches.
+const SYSTEM: [&[u8]; 3] = [b"security.", b"trusted.", b"com.apple.provenance"];
+
+/// Whether permissions are the run's own, or became the receiver's with the hand-over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permissions {
+    /// As the writer makes them.
+    Writers,
+    /// Not looked at.
+    Receivers,
+}
+
+/// Looks at the files of a store (paths below its root), its folders and the root.
+pub(crate) fn look_at_folder<'p>(
+    root: &Path,
+    files: impl Iterator<Item = &'p str>,
+    permissions: Permissions,
+    about: About<'_>,
+    findings: &mut Findings,
+) {
+    let mut folders = std::collections::BTreeSet::from([""]);
+    let mut look = |below: &str, is_folder: bool| {
+        let path = root.join(below);
+        let mut residues = Residues::default();
+        // Of a link this is the link itself; what is not there is a finding elsewhere.
+        if let Ok(metadata) = path.symlink_metadata()
+            && !metadata.is_symlink()
+        {
+            if permissions == Permissions::Writers && wider(&metadata, is_folder) {
+                residues.add(Rule::PermissionsWider, None, "");
+            }
+            let foreign = foreign_attributes(&path);
+            if foreign > 0 {
+                residues.add_many(Rule::ExtendedAttribute, None, "", foreign);
+            }
+        }
+        let name = if below.is_empty() { "." } else { below };
+        residues.report(name, |_| None, about, findings);
+    };
+    for file in files {
+        look(file, false);
+        let mut above = file;
+        while let Some((folder, _)) = above.rsplit_once('/') {
+            folders.insert(folder);
+            above = folder;
+        }
+    }
+    folders.into_iter().for_each(|folder| look(folder, true));
+}
+
+#[cfg(unix)]
+fn wider(metadata: &std::fs::Metadata, is_folder: bool) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let mode = metadata.mode() & 0o7777;
+    if is_folder {
+        mode & 0o002 != 0
+    } else {
+        mode & !0o600 != 0
+    }
+}
+
+#[cfg(not(unix))]
+fn wider(_: &std::fs::Metadata, _: bool) -> bool {
+    false
+}
+
+/// How many attributes somebody attached. A file system without any has none.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn foreign_attributes(path: &Path) -> u64 {
+    let mut names = vec![0_u8; 1 << 16];
+    let Ok(length) = rustix::fs::llistxattr(path, &mut names[..]) else {
+        return 0;
+    };
+    let names = names[..length]
+        .split(|&byte| byte == 0)
+        .filter(|name| !name.is_empty());
+    let foreign = |name: &&[u8]| !SYSTEM.iter().any(|system| name.starts_with(system));
+    names.filter(foreign).count() as u64
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn foreign_attributes(_: &Path) -> u64 {
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn words(root: &Path, permissions: Permissions) -> Vec<String> {
+        let about = About {
+            store: "retail",
+            table: None,
+        };
+        let mut findings = Findings::default();
+        let files = ["t/a.parquet", "gone"].into_iter();
+        look_at_folder(root, files, permissions, about, &mut findings);
+        let line = |finding: crate::Finding| format!("{} {}", finding.rule, finding.file.unwrap());
+        findings.into_report().into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn wider_permissions_and_attributes_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = folder.path().join("t");
+        std::fs::create_dir(&table).unwrap();
+        let file = table.join("a.parquet");
+        std::fs::write(&file, "").unwrap();
+        let mode = |path: &Path, mode| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        mode(&file, 0o600);
+        mode(&table, 0o755);
+        assert_eq!(
+            words(folder.path(), Permissions::Writers),
+            Vec::<String>::new()
+        );
+        mode(&file, 0o640);
+        mode(&table, 0o777);
+        let wider = ["permissions_wider t/a.parquet", "permissions_wider t"];
+        assert_eq!(words(folder.path(), Permissions::Writers), wider);
+        assert_eq!(
+            words(folder.path(), Permissions::Receivers),
+            Vec::<String>::new()
+        );
+        let named =
+            rustix::fs::lsetxattr(&file, "user.note", b"x", rustix::fs::XattrFlags::empty());
+        // Some file systems (an old tmpfs) have none to set.
+        if named.is_ok() {
+            assert_eq!(
+                words(folder.path(), Permissions::Receivers),
+                ["extended_attribute t/a.parquet"]
+            );
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What the canonical writer writes, the audit finds clean: it knows the writer's form to the last bit.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema};
+
+use super::made::{audit, rows, schema, written};
+
+#[track_caller]
+fn clean(batches: &[RecordBatch]) {
+    let schema = batches[0].schema();
+    let verdict = audit(&written(&schema, batches), &schema);
+    assert!(verdict.clean(), "{verdict:#?}");
+}
+
+#[test]
+fn an_empty_file() {
+    clean(&[rows(0, |_, _| None)]);
+}
+
+#[test]
+fn every_type_with_and_without_null() {
+    clean(&[rows(1, |_, _| None)]);
+    clean(&[rows(1, |_, _| Some(1))]);
+    clean(&[rows(9000, |row, column| Some((row * column % 1000) as i64))]);
+    clean(&[rows(9000, |row, column| {
+        (row % (column + 2) > 0).then_some((row / 7) as i64)
+    })]);
+    clean(&[rows(20_000, |row, column| {
+        (row / 50 % (column + 2) > 0).then_some(-((row / 9 % 40) as i64))
+    })]);
+}
+
+#[test]
+fn several_row_groups() {
+    clean(&[rows(140_000, |row, column| {
+        (row % 11 != column).then_some((row * 7 % 90_000) as i64)
+    })]);
+}
+
+#[test]
+fn a_column_for_every_letter_and_more_than_a_short_list_holds() {
+    let fields: Vec<Field> = (0..40)
+        .map(|at| Field::new(format!("欄{at}"), DataType::Utf8, true))
+        .collect();
+    let cell: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("")]));
+    clean(&[RecordBatch::try_new(Arc::new(Schema::new(fields)), vec![cell; 40]).unwrap()]);
+}
+
+/// Text of this many rows and this length, of which every `null`th is NULL.
+fn text(count: usize, length: usize, distinct: usize, null: usize) -> RecordBatch {
+    let cell = |row: usize| {
+        (null == 0 || row % null > 0).then(|| format!("{:0length$}", row * 31 % distinct))
+    };
+    let column: ArrayRef = Arc::new(StringArray::from_iter((0..count).map(cell)));
+    let schema = Schema::new(vec![Field::new("t", DataType::Utf8, true)]);
+    RecordBatch::try_new(Arc::new(schema), vec![column]).unwrap()
+}
+
+/// The dictionary is given up in the middle of a page, at the end of one, in steps of every size.
+#[test]
+fn dictionaries_that_grow_too_large() {
+    for length in [1, 12, 16, 60, 124, 125, 300, 1020, 5000, 60_000] {
+        for null in [0, 2, 3, 9000] {
+            let count = (8_000_000 / length).min(70_000).max(30);
+            clean(&[text(count, length, 1 << 20, null)]);
+            clean(&[text(count, length, (1 << 20) / (length + 4), null)]);
+        }
+    }
+}
+
+/// A mask of NULLs without a NULL is a trace of the batch from which rows were cut.
+#[test]
+fn masks_without_null_leave_no_trace() {
+    let whole = text(60_000, 60, 1 << 20, 0);
+    let masked = text(60_000 + 9000, 60, 1 << 20, 9000);
+    let parts: Vec<RecordBatch> = (0..7).map(|at| masked.slice(at * 9000 + 1, 8192)).collect();
+    for part in &parts {
+        assert!(part.column(0).nulls().is_some() && part.column(0).null_count() == 0);
+    }
+    clean(&parts);
+    let copied = parts.iter().map(|part| {
+        let cells = part
+            .column(0)
+            .as_any()
+            .downcast_ref::<StringArray>()
+            .unwrap();
+        let column: ArrayRef = Arc::new(StringArray::from_iter_values(cells.iter().flatten()));
+        RecordBatch::try_new(part.schema(), vec![column]).unwrap()
+    });
+    let schema = whole.schema();
+    assert_eq!(
+        written(&schema, &parts),
+        written(&schema, &copied.collect::<Vec<_>>())
+    );
+}
+
+#[test]
+fn another_schema_is_seen() {
+    let file = written(&schema(), &[rows(5, |row, _| Some(row as i64))]);
+    let mut fields: Vec<_> = schema()
+        .fields()
+        .iter()
+        .map(|field| field.as_ref().clone())
+        .collect();
+    fields[3] = Field::new("c3", DataType::Decimal128(8, 1), true);
+    assert_eq!(
+        audit(&file, &Schema::new(fields.clone())).residues.words(),
+        ["footer_not_canonical"]
+    );
+    fields[3] = Field::new("c3", DataType::Int64, true);
+    assert_eq!(
+        audit(&file, &Schema::new(fields)).residues.words(),
+        ["schema_differs"]
+    );
+}
