@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it may know. What is not listed may not be known.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("bunri-catalogue", &[]),
     ("bunri-manifest", &[]),
     ("bunri-sample", &[]),
@@ -43,6 +43,17 @@ const ARROWS: [(&str, &[&str]); 9] = [
         ],
     ),
     (
+        "bunri-prove",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-fingerprint",
+            "bunri-manifest",
+            "bunri-split",
+            "bunri-verify",
+        ],
+    ),
+    (
         "bunri",
         &[
             "bunri-catalogue",
@@ -50,6 +61,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
             "bunri-extract",
             "bunri-fingerprint",
             "bunri-manifest",
+            "bunri-prove",
             "bunri-sample",
             "bunri-split",
             "bunri-verify",

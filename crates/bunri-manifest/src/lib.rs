@@ -5,11 +5,16 @@
 
 mod digest;
 mod path;
+mod proof;
 mod staging;
 mod store;
 
 pub use digest::{Blake3Hex, Digester, Digests, Sha256Hex, hash_file};
 pub use path::RelativePath;
+pub use proof::{
+    DeclaredFlow, PROOF, Proof, ProofCause, ProofColumn, ProofDifference, ProofRefusal,
+    ProofSample, ProofStatus, ProofStrategy,
+};
 pub use staging::{ColumnTotal, Source, StagedTable, StagingManifest, Total};
 pub use store::{CatalogueRef, ColumnEntry, FileEntry, StoreManifest, TableEntry};
 

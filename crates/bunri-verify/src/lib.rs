@@ -17,6 +17,8 @@ mod evidence;
 mod findings;
 mod index;
 mod notes;
+mod proved;
+mod redecide;
 mod report;
 mod rows;
 mod store;
@@ -31,6 +33,7 @@ pub use alone::verify_store_alone;
 pub use cost::ClaimCost;
 pub use errors::VerifyError;
 pub use evidence::{EVIDENCE, REPORT};
+pub use redecide::{DecidedRows, ExpectedDigests, expected_digests, redecide};
 pub use report::{
     CatalogueReport, Checked, Claim, ClaimReport, Finding, Grade, Note, RegionReport, Report,
     Status, StoreRows,

@@ -19,6 +19,7 @@ use crate::findings::Findings;
 use crate::index::fold::Scratch;
 use crate::index::ledger;
 use crate::notes;
+use crate::proved;
 use crate::report::{CatalogueReport, Checked, Claim, RegionReport, Report};
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::layout::Layout;
@@ -232,7 +233,7 @@ fn granted_schemas(catalogue: &Catalogue, store: Store) -> BTreeMap<String, Sche
         .collect()
 }
 
-fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
+pub(crate) fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
     let folder = custody.join("tmp");
     create_folder(&folder)?;
     tempfile::Builder::new()
@@ -241,7 +242,7 @@ fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
         .map_err(VerifyError::io("create a folder in", &folder))
 }
 
-fn scratch(folder: &Path, options: &VerifyOptions) -> Scratch {
+pub(crate) fn scratch(folder: &Path, options: &VerifyOptions) -> Scratch {
     let budget = usize::try_from(options.memory / SORTS_AT_ONCE).unwrap_or(usize::MAX);
     Scratch {
         folder: folder.to_path_buf(),
@@ -325,10 +326,11 @@ impl Gathered {
     }
 
     fn report(mut self, inputs: &VerifyInputs<'_>) -> (Report, Fingerprints) {
-        let scope = Scope {
+        let mut scope = Scope {
             looked: self.checked.into_iter().collect(),
             ..Scope::default()
         };
+        proved::look(inputs, &mut scope, &mut self.findings);
         self.regions.sort_by(|a, b| a.table.cmp(&b.table));
         self.notes.sort_by(|a, b| {
             (a.rule, &a.table, &a.store, &a.detail).cmp(&(b.rule, &b.table, &b.store, &b.detail))

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Split(SplitArguments),
     /// Decide everything again, independently, and say which claims hold
     Verify(VerifyArguments),
+    /// Change what is withheld from retail, split again, and demand the same retail bytes
+    Prove(ProveArguments),
     /// Extract, split and verify; go on where an interrupted run stopped
     Run(JobArguments),
 }
@@ -117,6 +119,21 @@ pub(crate) struct VerifyArguments {
     /// The catalogue that the store was made by
     #[arg(long, requires = "store")]
     pub(crate) catalogue: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProveArguments {
+    /// The job file, extracted and split
+    pub(crate) job: PathBuf,
+    /// Perturbed stagings to compare
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) pairs: u64,
+    /// Decides every perturbation: the same seed does the same
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Take about so many supply points, with everything that hangs on them, instead of all
+    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) sample: Option<u64>,
 }
 
 /// What was typed. Usage errors end the program here, with exit code 2.

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use bunri_catalogue::Problems;
 use bunri_columnar::ColumnarError;
 use bunri_extract::ExtractError;
+use bunri_prove::ProveError;
 use bunri_sample::SampleError;
 use bunri_split::SplitError;
 use bunri_verify::VerifyError;
@@ -43,7 +44,11 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Verify(#[from] VerifyError),
     #[error(transparent)]
+    Prove(#[from] ProveError),
+    #[error(transparent)]
     Columnar(#[from] ColumnarError),
+    #[error("no difference was seen, and the run shows nothing: {0}")]
+    NothingShown(String),
     #[error("there is no store in `{}`", .0.display())]
     NoStore(PathBuf),
     #[error(
@@ -89,14 +94,10 @@ impl Failure {
                 ExtractError::Columnar(error) => columnar(error),
                 ExtractError::Manifest(_) => OUTPUT,
             },
-            Failure::Split(error) => match error {
-                SplitError::Columnar(error) => columnar(error),
-                SplitError::Manifest(_) | SplitError::Polars { .. } => BUG,
-                SplitError::UnreadableLedgerKey { .. } | SplitError::LedgerKeyNull { .. } => SOURCE,
-                SplitError::ForeignOutput { .. } | SplitError::Decisions(_) => REFUSED,
-                SplitError::Interrupted => INTERRUPTED,
-            },
+            Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
+            Failure::Prove(error) => prove(error),
+            Failure::NothingShown(_) => REFUSED,
             Failure::Columnar(error) => columnar(error),
             Failure::NoStore(_) => REFUSED,
             Failure::NoJob(_) => 2,
@@ -111,7 +112,10 @@ impl Failure {
             | Failure::Lock(LockError::Columnar(error))
             | Failure::Extract(ExtractError::Columnar(error))
             | Failure::Split(SplitError::Columnar(error))
-            | Failure::Verify(VerifyError::Columnar(error)) => Some(error),
+            | Failure::Verify(VerifyError::Columnar(error))
+            | Failure::Prove(ProveError::Columnar(error))
+            | Failure::Prove(ProveError::Split(SplitError::Columnar(error)))
+            | Failure::Prove(ProveError::Verify(VerifyError::Columnar(error))) => Some(error),
             _ => None,
         }
     }
@@ -165,6 +169,32 @@ fn columnar(error: &ColumnarError) -> u8 {
         ColumnarError::Arrow { .. } => BUG,
         ColumnarError::RowTooLarge { .. } => SOURCE,
         _ => OUTPUT,
+    }
+}
+
+fn split(error: &SplitError) -> u8 {
+    match error {
+        SplitError::Columnar(error) => columnar(error),
+        SplitError::Manifest(_) | SplitError::Polars { .. } => BUG,
+        SplitError::UnreadableLedgerKey { .. } | SplitError::LedgerKeyNull { .. } => SOURCE,
+        SplitError::ForeignOutput { .. } | SplitError::Decisions(_) => REFUSED,
+        SplitError::Interrupted => INTERRUPTED,
+    }
+}
+
+fn prove(error: &ProveError) -> u8 {
+    match error {
+        ProveError::Columnar(error) => columnar(error),
+        ProveError::Split(error) => split(error),
+        ProveError::Verify(error) => verify(error),
+        ProveError::Io { .. } | ProveError::Key(_) => OUTPUT,
+        ProveError::NoStore { .. } | ProveError::Nothing => REFUSED,
+        ProveError::Interrupted => INTERRUPTED,
+        ProveError::Manifest(_)
+        | ProveError::Type(_)
+        | ProveError::Arrow { .. }
+        | ProveError::Name(_)
+        | ProveError::Unsettled { .. } => BUG,
     }
 }
 

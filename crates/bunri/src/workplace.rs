@@ -7,6 +7,7 @@ use bunri_catalogue::{
 };
 use bunri_extract::ExtractOptions;
 use bunri_split::{SplitOptions, StoreRoots};
+use bunri_verify::VerifyInputs;
 
 /// Everything a stage is told.
 #[derive(Debug)]
@@ -53,6 +54,24 @@ impl Workplace {
             decisions: self.decisions.clone(),
             memory: self.job.memory,
             threads: self.job.threads,
+        }
+    }
+
+    pub(crate) fn verify_inputs(&self) -> VerifyInputs<'_> {
+        let Self {
+            job,
+            catalogue,
+            decisions,
+        } = self;
+        VerifyInputs {
+            catalogue,
+            custody: &job.custody,
+            retail: &job.retail,
+            cutover: job.cutover,
+            ranges: &job.ranges,
+            decisions,
+            label: &job.label,
+            kind: job.kind.word(),
         }
     }
 }

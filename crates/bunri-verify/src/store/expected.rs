@@ -77,7 +77,7 @@ impl Regions {
 }
 
 /// Whether a row is there.
-fn belongs(layout: &Layout<'_>, decided: &Decided, row: usize) -> bool {
+pub(crate) fn belongs(layout: &Layout<'_>, decided: &Decided, row: usize) -> bool {
     let ownership = decided.verdicts[row].ownership();
     let granted = |column: usize| layout.granted(ownership, decided.classes[column].class(row));
     let key = &layout.table.key;

@@ -2,6 +2,7 @@
 
 mod check;
 mod journal;
+mod prove;
 mod sample;
 mod stages;
 mod verify;
@@ -17,7 +18,11 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
     // The other commands are short or harmless to end at once.
     if matches!(
         command,
-        Command::Extract(_) | Command::Split(_) | Command::Verify(_) | Command::Run(_)
+        Command::Extract(_)
+            | Command::Split(_)
+            | Command::Verify(_)
+            | Command::Prove(_)
+            | Command::Run(_)
     ) {
         progress.hear_signals();
     }
@@ -27,6 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
         Command::Extract(arguments) => stages::extract_only(arguments, *log, &progress),
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
         Command::Verify(arguments) => verify::run(arguments, *log, &progress),
+        Command::Prove(arguments) => prove::run(arguments, *log, &progress),
         Command::Run(arguments) => stages::run(arguments, *log, &progress),
     };
     progress.done();

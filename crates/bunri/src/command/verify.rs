@@ -4,8 +4,8 @@ use std::path::Path;
 
 use bunri_catalogue::load;
 use bunri_verify::{
-    Checked, ClaimCost, EVIDENCE, Finding, Note, REPORT, Report, Status, VerifyInputs,
-    VerifyOptions, verify, verify_store_alone,
+    Checked, ClaimCost, EVIDENCE, Finding, Note, REPORT, Report, Status, VerifyOptions, verify,
+    verify_store_alone,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use serde_json::json;
@@ -49,22 +49,9 @@ pub(crate) fn of_job(
     log: Log,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let Workplace {
-        job,
-        catalogue,
-        decisions,
-    } = workplace;
+    let job = &workplace.job;
     journal::note(&job.custody, "verify", "begun")?;
-    let inputs = VerifyInputs {
-        catalogue,
-        custody: &job.custody,
-        retail: &job.retail,
-        cutover: job.cutover,
-        ranges: &job.ranges,
-        decisions,
-        label: &job.label,
-        kind: job.kind.word(),
-    };
+    let inputs = workplace.verify_inputs();
     let options = VerifyOptions {
         threads: job.threads,
         memory: job.memory,

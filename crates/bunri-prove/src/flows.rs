@@ -1,0 +1,139 @@
+//! Which columns rules read. What a decision says of such a column is meant to be known (a *declared flow*), so it may
+//! only be changed within one decision; every other column may hold anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bunri_catalogue::{Catalogue, ClassRule, CodeDay, KnownAt, LedgerTime, RowRule, Table};
+
+/// Table, column, and the rules that read it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flows {
+    read_by: BTreeMap<(usize, usize), BTreeSet<&'static str>>,
+}
+
+impl Flows {
+    pub(crate) fn of(catalogue: &Catalogue) -> Self {
+        let mut flows = Self::default();
+        flows.ledger(catalogue);
+        for (position, table) in catalogue.tables.iter().enumerate() {
+            flows.table(position, table);
+        }
+        flows
+    }
+
+    /// The rules that read a column; none: it is data.
+    pub(crate) fn read_by(&self, table: usize, column: usize) -> Vec<&'static str> {
+        let readers = self.read_by.get(&(table, column));
+        readers.into_iter().flatten().copied().collect()
+    }
+
+    /// Whether any rule reads a column.
+    pub(crate) fn is_read(&self, table: usize, column: usize) -> bool {
+        self.read_by.contains_key(&(table, column))
+    }
+
+    /// Whether a column is compared whole, and not by its day alone.
+    pub(crate) fn is_compared(&self, table: usize, column: usize) -> bool {
+        let whole = ["ledger key", "parent's key", "child's reference"];
+        self.read_by
+            .get(&(table, column))
+            .is_some_and(|readers| whole.iter().any(|reader| readers.contains(reader)))
+    }
+
+    /// Whether children find their parent by a column.
+    pub(crate) fn is_referred_to(&self, table: usize, column: usize) -> bool {
+        let readers = self.read_by.get(&(table, column));
+        readers.is_some_and(|readers| readers.contains("child's reference"))
+    }
+
+    fn add(&mut self, table: usize, columns: &[usize], reader: &'static str) {
+        for &column in columns {
+            let readers = self.read_by.entry((table, column)).or_default();
+            readers.insert(reader);
+        }
+    }
+
+    fn ledger(&mut self, catalogue: &Catalogue) {
+        let ledger = &catalogue.ledger;
+        self.add(ledger.table, &ledger.key, "ledger key");
+        self.add(ledger.table, &[ledger.retailer], "ledger retailer");
+        self.add(ledger.table, &[ledger.from, ledger.until], "ledger period");
+        if let Some(rule) = &ledger.not_own_when {
+            self.add(ledger.table, &[rule.column], "not_own_when");
+        }
+        let retailers = &catalogue.retailers;
+        self.add(retailers.table, &[retailers.column], "retailer list");
+    }
+
+    fn table(&mut self, position: usize, table: &Table) {
+        self.rows(position, &table.rows);
+        if let Some(key) = &table.ledger_key {
+            self.add(position, key, "ledger key");
+        }
+        if let KnownAt::Column { column, .. } = &table.known_at {
+            self.add(position, &[*column], "known_at");
+        }
+        for column in &table.columns {
+            if let ClassRule::ByValue { column, .. } = &column.class {
+                self.add(position, &[*column], "class by value");
+            }
+        }
+        for when in &table.when {
+            self.add(position, &[when.column], "when");
+        }
+    }
+
+    fn rows(&mut self, position: usize, rule: &RowRule) {
+        match rule {
+            RowRule::Ledger(LedgerTime::During { from, until, .. }) => {
+                self.add(position, &[*from, *until], "row rule");
+            }
+            RowRule::Ledger(LedgerTime::At { column }) => {
+                self.add(position, &[*column], "row rule")
+            }
+            RowRule::Ledger(LedgerTime::AtSlot { date, slot }) => {
+                self.add(position, &[*date, *slot], "row rule");
+            }
+            RowRule::Column { column, at, .. } => {
+                self.add(position, &[*column], "row rule");
+                if let Some(CodeDay::Column(day)) = at {
+                    self.add(position, &[*day], "row rule");
+                }
+            }
+            RowRule::Parent {
+                table,
+                key,
+                references,
+                ..
+            } => {
+                self.add(position, key, "parent's key");
+                self.add(*table, references, "child's reference");
+            }
+            RowRule::All(rules) => rules.iter().for_each(|rule| self.rows(position, rule)),
+            RowRule::Ledger(LedgerTime::AtCutover)
+            | RowRule::AllTransmission
+            | RowRule::AllRetail
+            | RowRule::Reference => {}
+        }
+    }
+}
+
+/// The tables on whose rows the decisions of a table rest: its parents, and theirs.
+pub(crate) fn ancestors(catalogue: &Catalogue, table: usize) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut waiting = catalogue.tables[table].rows.parents();
+    while let Some(parent) = waiting.pop() {
+        if found.insert(parent) {
+            waiting.extend(catalogue.tables[parent].rows.parents());
+        }
+    }
+    found
+}
+
+/// Whether the rows of a table decide over rows of other tables.
+pub(crate) fn decides_for_others(catalogue: &Catalogue, table: usize) -> bool {
+    let refers = |other: &Table| other.rows.parents().contains(&table);
+    catalogue.ledger.table == table
+        || catalogue.retailers.table == table
+        || catalogue.tables.iter().any(refers)
+}

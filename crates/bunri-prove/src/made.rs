@@ -1,0 +1,155 @@
+//! Values from nowhere: extremes, other lengths, and fresh keys. None of them is a value of a record, but for a fresh
+//! text key, which begins as a neighbour's so that the row comes to stand beside it.
+
+use bunri_catalogue::ValueType;
+
+use crate::draw::Draw;
+use crate::plain::Plain;
+use crate::strategy::Strategy;
+
+const MICROS_A_DAY: i64 = 86_400_000_000;
+/// 2010-01-01, and as many days as ordinary made days are spread over.
+const ORDINARY_DAYS: (i32, u64) = (14_610, 5_000);
+
+/// A value of a type, made after a strategy of data columns.
+pub(crate) fn made(value_type: ValueType, strategy: Strategy, draw: Draw) -> Plain {
+    match value_type {
+        ValueType::Text => Plain::Text(text(strategy, draw)),
+        ValueType::Bytes => Plain::Bytes(text(strategy, draw).into_bytes()),
+        ValueType::Bool => Plain::Bool(draw.below(2) == 1),
+        ValueType::Int => Plain::Int(match strategy {
+            Strategy::Lowest => i64::MIN,
+            Strategy::Highest => i64::MAX,
+            _ => small(draw, 100_000).into(),
+        }),
+        ValueType::Decimal { precision, .. } => Plain::Decimal(decimal(precision, strategy, draw)),
+        ValueType::Date(_) => Plain::Date(day(strategy, draw)),
+        ValueType::Timestamp => {
+            Plain::Timestamp(i64::from(day(strategy, draw)) * MICROS_A_DAY + micros(draw))
+        }
+    }
+}
+
+/// A time within a day.
+pub(crate) fn micros(draw: Draw) -> i64 {
+    let micros = draw.at(1).below(MICROS_A_DAY.unsigned_abs());
+    i64::try_from(micros).unwrap_or(0)
+}
+
+/// A number below `bound`, as every integer type can hold it.
+fn small(draw: Draw, bound: u32) -> u32 {
+    u32::try_from(draw.below(u64::from(bound))).unwrap_or(0)
+}
+
+fn text(strategy: Strategy, draw: Draw) -> String {
+    match strategy {
+        Strategy::Longer => {
+            let signs = ["乙", "カ", "0", " ", "-", "x", "髙"];
+            let length = 200 + draw.below(800);
+            (0..length)
+                .filter_map(|at| draw.at(at).pick(&signs).copied())
+                .collect()
+        }
+        Strategy::Shorter if draw.below(2) == 0 => String::new(),
+        Strategy::Shorter => "丙".to_owned(),
+        Strategy::Lowest => String::new(),
+        Strategy::Highest => "\u{10FFFF}".repeat(8),
+        _ => format!("{:012x}", draw.number() >> 16),
+    }
+}
+
+fn decimal(precision: u8, strategy: Strategy, draw: Draw) -> i128 {
+    let greatest = 10_i128.pow(u32::from(precision)) - 1;
+    match strategy {
+        Strategy::Lowest => -greatest,
+        Strategy::Highest => greatest,
+        _ => i128::from(small(draw, 1_000_000)) % (greatest + 1),
+    }
+}
+
+/// Extremes stay within years that every calendar library can print.
+fn day(strategy: Strategy, draw: Draw) -> i32 {
+    match strategy {
+        Strategy::Lowest => -700_000,
+        Strategy::Highest => 2_900_000,
+        _ => ORDINARY_DAYS.0 + i32::try_from(draw.below(ORDINARY_DAYS.1)).unwrap_or(0),
+    }
+}
+
+/// A key that is very likely nobody's. `neighbour` is a key of the same column.
+pub(crate) fn fresh_key(value_type: ValueType, neighbour: Option<&Plain>, draw: Draw) -> Plain {
+    match (value_type, neighbour) {
+        (ValueType::Text, neighbour) => {
+            let made = format!("{:08x}", draw.number() >> 32);
+            Plain::Text(match (neighbour, draw.below(4)) {
+                (Some(Plain::Text(near)), 1..) => format!("{near}{made}"),
+                _ => format!("!{made}"),
+            })
+        }
+        (ValueType::Int, Some(Plain::Int(near))) => {
+            let distance = i64::from(small(draw, 2_000)) - 1_000;
+            match draw.below(4) {
+                0 => Plain::Int(i64::MIN + i64::from(small(draw, u32::MAX))),
+                1 => Plain::Int(i64::MAX - i64::from(small(draw, u32::MAX))),
+                _ => Plain::Int(near.saturating_add(distance)),
+            }
+        }
+        (ValueType::Date(_), Some(Plain::Date(near))) => {
+            Plain::Date(near.saturating_add(i32::try_from(draw.below(4_000)).unwrap_or(0) - 2_000))
+        }
+        _ => made(value_type, Strategy::Ordinary, draw),
+    }
+}
+
+/// A key that no rule knows: a text that is longer than its neighbour, a number far off, a day before every ledger.
+pub(crate) fn nobodys_key(value_type: ValueType, neighbour: Option<&Plain>, draw: Draw) -> Plain {
+    match value_type {
+        ValueType::Int => Plain::Int(i64::MIN + i64::from(small(draw, u32::MAX))),
+        ValueType::Date(_) => Plain::Date(long_ago(draw)),
+        ValueType::Timestamp => {
+            Plain::Timestamp(i64::from(long_ago(draw)) * MICROS_A_DAY + micros(draw))
+        }
+        _ => fresh_key(value_type, neighbour, draw),
+    }
+}
+
+/// Between 1750 and 1860.
+fn long_ago(draw: Draw) -> i32 {
+    -80_000 + i32::try_from(draw.below(40_000)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn extremes_fit_their_type() {
+        let narrow = ValueType::Decimal {
+            precision: 3,
+            scale: 1,
+        };
+        let widest = ValueType::Decimal {
+            precision: 38,
+            scale: 0,
+        };
+        for (value_type, greatest) in [(narrow, 999), (widest, 10_i128.pow(38) - 1)] {
+            for strategy in [Strategy::Lowest, Strategy::Highest, Strategy::Ordinary] {
+                let Plain::Decimal(value) = made(value_type, strategy, Draw::new(3)) else {
+                    panic!("a decimal is a decimal");
+                };
+                assert!(value.abs() <= greatest);
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_are_other_lengths() {
+        let length = |strategy| match made(ValueType::Text, strategy, Draw::new(1)) {
+            Plain::Text(text) => text.chars().count(),
+            _ => usize::MAX,
+        };
+        assert!(length(Strategy::Longer) >= 200);
+        assert!(length(Strategy::Shorter) <= 1);
+    }
+}

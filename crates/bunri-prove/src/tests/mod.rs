@@ -1,0 +1,1 @@
+//! The real splitter and deliberately bad ones, held to noninterference.
