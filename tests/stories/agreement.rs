@@ -102,6 +102,7 @@ fn split_verify_and_the_page_agree_on_systems_made_by_chance() {
             "reference",
             "refused worlds",
             "decisions of people",
+            "replaced keys",
             "worlds with a decision too many",
         ]);
         let unseen: Vec<&str> = reasons

@@ -12,6 +12,7 @@
 //! | `kill` | a kill at any moment leaves stores absent or complete |
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
 //! | `decisions` | what people decide about quarantined rows, and what is refused of it |
+//! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `commands` | what each command prints and which exit code it gives |
 //! | `manifests` | published schemas, sums that every auditor can check |
 //! | `kanji` | a source whose tables and columns are in kanji |
@@ -41,5 +42,6 @@ mod kill;
 mod layout;
 mod manifests;
 mod opened;
+mod rekey;
 mod same_bytes;
 mod tampering;

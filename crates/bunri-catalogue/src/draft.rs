@@ -73,6 +73,7 @@ pub(crate) struct ColumnDraft {
     /// [`None`]: declared, and not readable.
     pub(crate) value_type: Option<ValueType>,
     pub(crate) category: Option<Category>,
+    pub(crate) rekey: Option<Name>,
     pub(crate) basis: Option<String>,
     pub(crate) note: Option<String>,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Class, Ownership, Store, Table};
+use crate::model::{Class, Ownership, Store, Table, ValueType};
 
 /// Whether a cell of this class, on a row of this ownership, goes to `store`.
 /// `opened` is [`Table::any_retailer_on_other_rows`].
@@ -25,6 +25,17 @@ pub fn granted(store: Store, ownership: Ownership, class: Class, opened: bool) -
         }
         (Store::Quarantine, Ownership::Other) => class == RetailOnly,
         (Store::Quarantine, Ownership::Own | Ownership::Reference) => false,
+    }
+}
+
+/// The type of a column's cells as a store holds them: retail has a hash instead of a rekeyed value.
+#[must_use]
+pub fn stored_type(table: &Table, column: usize, store: Store) -> ValueType {
+    let column = &table.columns[column];
+    if store == Store::Retail && column.rekey.is_some() {
+        ValueType::Text
+    } else {
+        column.value_type
     }
 }
 

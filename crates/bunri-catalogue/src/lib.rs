@@ -30,8 +30,11 @@ pub use decisions::{
 };
 pub use digest::digest_files;
 pub use explain::{SqlInputs, explain, explain_sql};
-pub use grant::{granted, possible_classes, possible_ownerships, store_columns};
-pub use job::{Job, JobKind, Source, check_basis, check_job, check_pin, check_ranges, load_job};
+pub use grant::{granted, possible_classes, possible_ownerships, store_columns, stored_type};
+pub use job::{
+    Job, JobKind, RekeySecrets, SecretFile, Source, check_basis, check_job, check_pin,
+    check_ranges, load_job, load_rekey_secrets,
+};
 pub use load::load;
 pub use model::*;
 pub use problem::{Position, Problem, Problems};

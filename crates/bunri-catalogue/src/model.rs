@@ -150,6 +150,8 @@ pub struct Column {
     pub value_type: ValueType,
     /// Beyond the class.
     pub category: Option<Category>,
+    /// The domain of keyed hashes that retail gets instead of the values (docs/rules.md, section 4).
+    pub rekey: Option<String>,
     /// Law, guideline or decision, with approver and date.
     pub basis: Option<String>,
     /// For the reader.

@@ -11,7 +11,8 @@ use crate::value::Value;
 const NOT_HERE: [(&str, &str); 3] = [
     (
         "rekey",
-        "`rekey` (replacing a surrogate key) is not supported by this version",
+        "a `rekey` stands in the braces of its column, as in `{ class = \"own_customer\", rekey = \"consumer\" }`, and \
+         its secret in `[rekey]` of the job",
     ),
     (
         "decisions",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use bunri_catalogue::{DateForm, Store, Table, ValueType, store_columns};
+use bunri_catalogue::{DateForm, Store, Table, ValueType, store_columns, stored_type};
 
 use crate::ColumnarError;
 
@@ -62,7 +62,10 @@ pub fn staging_schema(table: &Table) -> SchemaRef {
 pub fn store_schema(table: &Table, store: Store) -> SchemaRef {
     let mut fields: Vec<Field> = store_columns(table, store)
         .into_iter()
-        .map(|column| field(table, column))
+        .map(|column| {
+            let name = &table.columns[column].name;
+            Field::new(name, arrow_type(stored_type(table, column, store)), true)
+        })
         .collect();
     if store == Store::Quarantine && !fields.is_empty() {
         fields.push(Field::new(REASON_COLUMN, DataType::Utf8, true));

@@ -10,7 +10,9 @@ use arrow_select::nullif::nullif;
 use bunri_catalogue::{Class, ClassRule, Ownership, Store, Table, granted, store_columns};
 use bunri_columnar::store_schema;
 
+use crate::SplitError;
 use crate::decide::{Decisions, Variant};
+use crate::rekey::{Rekey, Rekeys};
 use crate::verdict::reason_word;
 
 /// Which cells of which variant one store takes of one table.
@@ -18,6 +20,8 @@ pub(crate) struct StorePlan {
     pub(crate) store: Store,
     pub(crate) schema: SchemaRef,
     columns: Vec<usize>,
+    /// For each of the store's columns the hash that takes its values' place.
+    rekeys: Vec<Option<Rekey>>,
 }
 
 /// What a variant brings to a store.
@@ -39,14 +43,43 @@ enum RowIs {
 
 impl StorePlan {
     /// [`None`] when the table brings the store nothing.
-    pub(crate) fn new(table: &Table, store: Store) -> Option<Self> {
+    pub(crate) fn new(
+        table: &Table,
+        store: Store,
+        rekeys: &Rekeys,
+    ) -> Result<Option<Self>, SplitError> {
         let columns = store_columns(table, store);
         let schema = store_schema(table, store);
-        (!columns.is_empty()).then_some(Self {
+        let rekey = |&column: &usize| match &table.columns[column].rekey {
+            Some(name) if store == Store::Retail => {
+                let missing = || SplitError::NoSecret {
+                    table: table.id.clone(),
+                    name: name.clone(),
+                };
+                rekeys.get(name).ok_or_else(missing).map(Some)
+            }
+            _ => Ok(None),
+        };
+        let rekeys = columns.iter().map(rekey).collect::<Result<_, _>>()?;
+        Ok((!columns.is_empty()).then_some(Self {
             store,
             schema,
             columns,
-        })
+            rekeys,
+        }))
+    }
+
+    /// The key's columns among the store's.
+    pub(crate) fn key(&self, table: &Table) -> Vec<usize> {
+        let place = |key: &usize| self.columns.iter().position(|column| column == key);
+        table.key.iter().filter_map(place).collect()
+    }
+
+    /// Whether a key column is stored as a hash, so that rows come in another order than in staging.
+    pub(crate) fn reorders(&self, table: &Table) -> bool {
+        self.key(table)
+            .iter()
+            .any(|&column| self.rekeys[column].is_some())
     }
 
     fn brought(&self, table: &Table, variant: &Variant) -> Brought {
@@ -111,8 +144,14 @@ impl StorePlan {
             .columns()
             .iter()
             .enumerate()
-            .map(|(position, column)| withhold(column, position, &brought))
-            .collect::<Result<_, _>>()?;
+            .map(|(position, column)| {
+                let cells = withhold(column, position, &brought)?;
+                Ok(match &self.rekeys[position] {
+                    Some(rekey) => Arc::new(rekey.column(&cells)),
+                    None => cells,
+                })
+            })
+            .collect::<Result<_, ArrowError>>()?;
         if self.store == Store::Quarantine {
             let reasons = kept_rows
                 .iter()

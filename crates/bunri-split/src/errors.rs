@@ -51,6 +51,22 @@ pub enum SplitError {
     /// Decisions that decide nothing: their rows are not there, or not undecided.
     #[error("{0}")]
     Decisions(Problems),
+    /// A column is to be rekeyed, and nobody gave the secret.
+    #[error("table `{table}`: there is no secret for `rekey = \"{name}\"`")]
+    NoSecret {
+        /// The table's id.
+        table: String,
+        /// The name.
+        name: String,
+    },
+    /// Two keys got one hash.
+    #[error(
+        "table `{table}`: two rows would get the same key in retail; use another secret for its `rekey`"
+    )]
+    RekeyCollision {
+        /// The table's id.
+        table: String,
+    },
     /// A store folder holds something that this split did not write.
     #[error("`{}` holds files of another job or of an unknown origin; use an empty folder", path.display())]
     ForeignOutput {

@@ -18,6 +18,7 @@ mod ownership;
 mod parents;
 mod probe;
 mod record;
+mod rekey;
 mod stage;
 mod table;
 mod timeline;

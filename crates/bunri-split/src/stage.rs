@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bunri_catalogue::{Catalogue, Decisions, Store, Table, store_columns};
+use bunri_catalogue::{
+    Catalogue, Decisions, RekeySecrets, Store, Table, store_columns, stored_type,
+};
 use bunri_columnar::{
     ColumnarError, Event, KeyRanges, Observer, STAGING, Staging, create_folder, store_schema,
     type_word, write_whole,
@@ -21,6 +23,7 @@ use crate::answers::Spill;
 use crate::codes::Codes;
 use crate::ownership::{IndexPlace, OwnershipIndex};
 use crate::record::{Records, SplitRecord, TableRecord};
+use crate::rekey::Rekeys;
 use crate::table::{Shared, TableStats, Target, split_table};
 
 /// Where staging lies and where the stores go.
@@ -56,6 +59,8 @@ pub struct SplitOptions {
     pub ranges: BTreeMap<String, Vec<String>>,
     /// What people decided about rows that the rules leave undecided.
     pub decisions: Decisions,
+    /// Under which retail's keys are hashed.
+    pub secrets: RekeySecrets,
     /// Bytes of memory to sort in, over all threads.
     pub memory: u64,
     /// Tables split at the same time.
@@ -115,6 +120,7 @@ struct Stage<'a> {
     records: Records,
     inputs: Blake3Hex,
     temporary: PathBuf,
+    rekeys: Rekeys,
 }
 
 impl<'a> Stage<'a> {
@@ -138,6 +144,7 @@ impl<'a> Stage<'a> {
             records,
             inputs,
             temporary,
+            rekeys: Rekeys::new(&options.secrets),
         })
     }
 
@@ -212,6 +219,7 @@ impl<'a> Stage<'a> {
             index,
             cutover: i64::from(self.options.cutover),
             decisions: &self.options.decisions,
+            rekeys: &self.rekeys,
             spill: Spill {
                 folder: &self.temporary,
                 budget: self.budget(),
@@ -471,7 +479,7 @@ fn table_entry(table: &Table, store: Store, files: &[FileEntry]) -> TableEntry {
         .iter()
         .map(|&column| ColumnEntry {
             name: table.columns[column].name.clone(),
-            value_type: type_word(table.columns[column].value_type),
+            value_type: type_word(stored_type(table, column, store)),
         })
         .collect();
     // The quarantine's own column, as its schema has it.
@@ -529,14 +537,16 @@ fn inputs(
         cutover,
         ranges,
         decisions,
+        secrets,
         memory: _,
         threads: _,
     } = options;
     let text = format!(
-        "{TOOL}\n{}\n{}\n{label:?}\n{kind}\n{cutover}\n{ranges:?}\n{:?}\n",
+        "{TOOL}\n{}\n{}\n{label:?}\n{kind}\n{cutover}\n{ranges:?}\n{:?}\n{:?}\n",
         staging.blake3,
         catalogue.digest,
-        decisions.digest()
+        decisions.digest(),
+        secrets.checks()
     );
     Ok(Blake3Hex::of(text.as_bytes()))
 }

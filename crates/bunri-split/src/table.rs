@@ -26,6 +26,7 @@ use crate::parents::{
     Found, Pairs, ParentSearch, VerdictWriter, parent_rules, referred, verdict_path,
 };
 use crate::probe::LedgerQuestions;
+use crate::rekey::{KeyWatch, Rekeys};
 use crate::verdict::{UNDECIDED, ownership, reason_word};
 
 /// What became of one table's rows. Every figure counts rows.
@@ -54,6 +55,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) index: &'a OwnershipIndex,
     pub(crate) cutover: i64,
     pub(crate) decisions: &'a bunri_catalogue::Decisions,
+    pub(crate) rekeys: &'a Rekeys,
     pub(crate) spill: Spill<'a>,
     /// For the verdict files of parent tables.
     pub(crate) verdicts: &'a Path,
@@ -87,7 +89,7 @@ pub(crate) fn split_table(
     let mut facts = Facts::prepare(shared, position)?;
     let mut outputs = targets
         .iter()
-        .filter_map(|target| Output::open(table, target, ranges, shared.spill).transpose())
+        .filter_map(|target| Output::open(table, target, ranges, shared).transpose())
         .collect::<Result<Vec<_>, SplitError>>()?;
     let mut stats = TableStats::default();
     for batch in file.all(PASS_ROWS)? {
@@ -306,8 +308,9 @@ impl<'a> Facts<'a> {
 struct Output {
     plan: StorePlan,
     writer: StoreTableWriter<PendingFile>,
-    /// A multiset has no key: its rows are put in the order of all columns first.
+    /// A multiset has no key, and a hash another order than its value: such rows are sorted first.
     sorter: Option<BatchSorter>,
+    watch: Option<KeyWatch>,
 }
 
 impl Output {
@@ -315,28 +318,25 @@ impl Output {
         table: &Table,
         target: &Target<'_>,
         ranges: &KeyRanges,
-        spill: Spill<'_>,
+        shared: &Shared<'_>,
     ) -> Result<Option<Self>, SplitError> {
-        let Some(plan) = StorePlan::new(table, target.store) else {
+        let Some(plan) = StorePlan::new(table, target.store, shared.rekeys)? else {
             return Ok(None);
         };
         let writer = StoreTableWriter::create(target.root, &table.id, &plan.schema, ranges)?;
-        let sorter = if table.key.is_empty() {
-            let name = table.id.as_str();
-            Some(BatchSorter::new(
-                name,
-                plan.schema.clone(),
-                &[],
-                spill.folder,
-                spill.budget,
-            )?)
-        } else {
-            None
-        };
+        let (key, reorders) = (plan.key(table), plan.reorders(table));
+        let mut sorter = None;
+        if key.is_empty() || reorders {
+            let (folder, budget) = (shared.spill.folder, shared.spill.budget);
+            let schema = plan.schema.clone();
+            sorter = Some(BatchSorter::new(&table.id, schema, &key, folder, budget)?);
+        }
+        let watch = reorders.then(|| KeyWatch::new(&table.id, &plan.schema, key));
         Ok(Some(Self {
             plan,
             writer,
             sorter,
+            watch: watch.transpose()?,
         }))
     }
 
@@ -366,6 +366,15 @@ impl Output {
             let mut sorted = sorter.finish()?;
             while let Some(batch) = sorted.next_batch(PASS_ROWS)? {
                 stop_if_cancelled(observer)?;
+                if let Some(watch) = &mut self.watch
+                    && watch
+                        .sees_double(&batch)
+                        .map_err(ColumnarError::arrow(&table.id))?
+                {
+                    return Err(SplitError::RekeyCollision {
+                        table: table.id.clone(),
+                    });
+                }
                 self.writer.write(&batch)?;
             }
         }

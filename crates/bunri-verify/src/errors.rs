@@ -55,6 +55,14 @@ pub enum VerifyError {
         /// Row in staging, from 1.
         row: u64,
     },
+    /// A column is rekeyed, and nobody gave the secret.
+    #[error("table `{table}`: there is no secret for `rekey = \"{name}\"`")]
+    NoSecret {
+        /// The table's id.
+        table: String,
+        /// The name.
+        name: String,
+    },
     /// Staging is not in key order, or a key is there twice.
     #[error(
         "row {row} of the staged table `{table}` is not after the row before it; extract again"

@@ -14,6 +14,7 @@ use crate::index::ledger;
 use crate::rows::View;
 use crate::store::expected::{Expected, belongs};
 use crate::store::layout::Layout;
+use crate::store::rekey::RekeyKeys;
 use crate::verify::{VerifyInputs, VerifyOptions, scratch, temporary};
 
 /// Of every table of every store, an order-free sum over the rows that must be there with the cells that they must
@@ -131,10 +132,11 @@ pub fn redecide(
         ledger: ledger.into(),
         parents: BTreeMap::new(),
     };
+    let rekeys = RekeyKeys::new(inputs.secrets);
     let mut digests = ExpectedDigests::default();
     for position in inputs.catalogue.parents_first() {
         let table = &inputs.catalogue.tables[position];
-        let layouts = layouts(table);
+        let layouts = layouts(table, &rekeys)?;
         let mut sums: Vec<Sum> = layouts.iter().map(|layout| Sum::new(layout, key)).collect();
         let mut decider = Decider::new(
             inputs.catalogue,
@@ -181,10 +183,11 @@ pub fn expected_digests(
     redecide(inputs, options, key, observer, &mut |_| {})
 }
 
-fn layouts(table: &Table) -> Vec<Layout<'_>> {
+fn layouts<'a>(table: &'a Table, rekeys: &RekeyKeys) -> Result<Vec<Layout<'a>>, VerifyError> {
     Store::ALL
         .into_iter()
         .filter_map(|store| Layout::new(table, store))
+        .map(|layout| layout.keyed(rekeys))
         .collect()
 }
 

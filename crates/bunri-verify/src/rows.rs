@@ -118,17 +118,25 @@ impl EncodedKeys {
         (!missing).then(|| self.bytes(row))
     }
 
-    /// For multisets, whose rows are their own keys: encodes all columns of batches of a schema.
-    pub(crate) fn of_all_columns(
+    /// For rows in the order of a store: encodes these columns of batches of its schema, NULLs included.
+    pub(crate) fn of_columns(
         schema: &Schema,
+        columns: Vec<usize>,
         table: &str,
     ) -> Result<impl FnMut(&RecordBatch) -> Result<Self, VerifyError>, VerifyError> {
-        let types = schema.fields().iter().map(|field| field.data_type());
+        let types = columns
+            .iter()
+            .map(|&column| schema.field(column).data_type());
         let converter = row_converter(table, types)?;
         let table = table.to_owned();
         Ok(move |batch: &RecordBatch| {
             let rows = converter
-                .convert_columns(batch.columns())
+                .convert_columns(
+                    &columns
+                        .iter()
+                        .map(|&column| batch.column(column).clone())
+                        .collect::<Vec<_>>(),
+                )
                 .map_err(VerifyError::arrow(&table))?;
             Ok(Self {
                 rows,

@@ -20,6 +20,7 @@ use crate::report::Claim;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
+use crate::store::rekey::RekeyKeys;
 use crate::tally::Tally;
 
 /// Decided batches that wait for a store's thread.
@@ -31,6 +32,7 @@ pub(crate) struct Run<'a> {
     pub(crate) staging: &'a Staging,
     pub(crate) terms: &'a Terms,
     pub(crate) decisions: &'a Decisions,
+    pub(crate) rekeys: &'a RekeyKeys,
     pub(crate) scratch: &'a Scratch,
     pub(crate) stores: &'a [StoreFiles; 3],
     pub(crate) key: &'a FingerprintKey,
@@ -61,7 +63,8 @@ impl Run<'_> {
         let layouts: Vec<Layout<'_>> = Store::ALL
             .into_iter()
             .filter_map(|store| Layout::new(table, store))
-            .collect();
+            .map(|layout| layout.keyed(self.rekeys))
+            .collect::<Result<_, _>>()?;
         let mut decider = self.costs.of(Work::Decide, || {
             Decider::new(
                 self.catalogue,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_schema::SchemaRef;
-use bunri_catalogue::{Catalogue, Day, Decisions, Store, Table};
+use bunri_catalogue::{Catalogue, Day, Decisions, RekeySecrets, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder};
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
@@ -23,6 +23,7 @@ use crate::proved;
 use crate::report::{CatalogueReport, Checked, Claim, RegionReport, Report};
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::layout::Layout;
+use crate::store::rekey::RekeyKeys;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
 
@@ -41,6 +42,8 @@ pub struct VerifyInputs<'a> {
     pub ranges: &'a BTreeMap<String, Vec<String>>,
     /// What people decided about rows that the rules leave undecided.
     pub decisions: &'a Decisions,
+    /// Under which retail's keys are hashed.
+    pub secrets: &'a RekeySecrets,
     /// The job's label.
     pub label: &'a str,
     /// `rehearsal` or `cutover`.
@@ -97,6 +100,7 @@ pub fn verify(
         staging: &staging,
         terms: &terms,
         decisions: inputs.decisions,
+        rekeys: &RekeyKeys::new(inputs.secrets),
         scratch: &scratch,
         stores: &stores,
         key: &key,

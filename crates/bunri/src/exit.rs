@@ -177,7 +177,10 @@ fn split(error: &SplitError) -> u8 {
         SplitError::Columnar(error) => columnar(error),
         SplitError::Manifest(_) | SplitError::Polars { .. } => BUG,
         SplitError::UnreadableLedgerKey { .. } | SplitError::LedgerKeyNull { .. } => SOURCE,
-        SplitError::ForeignOutput { .. } | SplitError::Decisions(_) => REFUSED,
+        SplitError::ForeignOutput { .. }
+        | SplitError::Decisions(_)
+        | SplitError::NoSecret { .. }
+        | SplitError::RekeyCollision { .. } => REFUSED,
         SplitError::Interrupted => INTERRUPTED,
     }
 }

@@ -71,6 +71,7 @@ impl JobLock {
             job,
             catalogue,
             decisions,
+            secrets,
         } = workplace;
         let retail = true_path(&job.retail);
         let inputs = [
@@ -86,10 +87,16 @@ impl JobLock {
         let decisions = decisions
             .digest()
             .map(|digest| ("decisions blake3", digest.to_owned()));
+        // Derived from the secret, which it does not tell; it tells only whether the secret is the same.
+        let secrets = secrets
+            .checks()
+            .into_iter()
+            .map(|(name, check)| (format!("rekey {name}"), check));
         let inputs = inputs
             .into_iter()
             .chain(decisions)
             .map(|(name, value)| (name.to_owned(), value))
+            .chain(secrets)
             .collect();
         Self {
             format: Self::FORMAT.to_owned(),

@@ -1,9 +1,10 @@
-//! A job with its catalogue and the decisions of people, all checked, and the folders it may use.
+//! A job with its catalogue and the decisions of people and the secrets, all checked, and the folders it may use.
 
 use std::path::Path;
 
 use bunri_catalogue::{
-    Catalogue, Decisions, Job, Problems, check_job, load, load_decisions, load_job,
+    Catalogue, Decisions, Job, Problems, RekeySecrets, check_job, load, load_decisions, load_job,
+    load_rekey_secrets,
 };
 use bunri_extract::ExtractOptions;
 use bunri_split::{SplitOptions, StoreRoots};
@@ -15,6 +16,7 @@ pub(crate) struct Workplace {
     pub(crate) job: Job,
     pub(crate) catalogue: Catalogue,
     pub(crate) decisions: Decisions,
+    pub(crate) secrets: RekeySecrets,
 }
 
 impl Workplace {
@@ -24,10 +26,12 @@ impl Workplace {
         let catalogue = load(&job.catalogue)?;
         check_job(&job, &catalogue)?;
         let decisions = load_decisions(&job, &catalogue)?;
+        let secrets = load_rekey_secrets(&job, &catalogue)?;
         Ok(Self {
             job,
             catalogue,
             decisions,
+            secrets,
         })
     }
 
@@ -52,6 +56,7 @@ impl Workplace {
             cutover: self.job.cutover,
             ranges: self.job.ranges.clone(),
             decisions: self.decisions.clone(),
+            secrets: self.secrets.clone(),
             memory: self.job.memory,
             threads: self.job.threads,
         }
@@ -62,6 +67,7 @@ impl Workplace {
             job,
             catalogue,
             decisions,
+            secrets,
         } = self;
         VerifyInputs {
             catalogue,
@@ -70,6 +76,7 @@ impl Workplace {
             cutover: job.cutover,
             ranges: &job.ranges,
             decisions,
+            secrets,
             label: &job.label,
             kind: job.kind.word(),
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::legacy::{iso, number, plain_moment};
+use super::oracle::REKEY;
 use super::world::{
     Class, Classes, CodeDay, Column, Kind, Rule, Table, Test, Value, When, Who, World,
 };
@@ -280,7 +281,15 @@ fn when_section(table: &Table, when: &When) -> String {
 }
 
 fn class_rule(table: &Table, column: &Column) -> String {
+    let rekey = if column.rekeyed {
+        format!(", rekey = {}", quoted(REKEY))
+    } else {
+        String::new()
+    };
     match &column.class {
+        Classes::Fixed(class) if column.rekeyed => {
+            format!("{{ class = {}{rekey} }}", quoted(class_word(*class)))
+        }
         Classes::Fixed(class) => quoted(class_word(*class)),
         Classes::By {
             column,
@@ -300,7 +309,7 @@ fn class_rule(table: &Table, column: &Column) -> String {
             let cases: Vec<String> = cases.iter().map(case).collect();
             let (by, otherwise) = (quoted(&by.name), quoted(class_word(*otherwise)));
             format!(
-                "{{ by = {by}{compare}, cases = {{ {} }}, else = {otherwise} }}",
+                "{{ by = {by}{compare}, cases = {{ {} }}, else = {otherwise}{rekey} }}",
                 cases.join(", ")
             )
         }

@@ -5,6 +5,7 @@ mod cells;
 mod classes;
 mod decisions;
 mod ledger;
+mod rekeys;
 mod rows;
 mod tables;
 
@@ -113,6 +114,7 @@ fn of_size(seed: u64, size: Size) -> World {
         limits,
         decisions: Vec::new(),
     };
+    rekeys::replace(dice, &mut world);
     decisions::decide(dice, &mut world);
     world
 }

@@ -2,6 +2,7 @@
 //! crates that it judges, and asks every question anew.
 
 mod lookup;
+mod rekey;
 mod rules;
 mod stores;
 mod timeline;
@@ -9,7 +10,8 @@ mod timeline;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::world::{Class, Value, Who, World};
-pub(super) use stores::{Store, Stored, classes_under, combinations, goes};
+pub(super) use rekey::{REKEY, SECRET};
+pub(super) use stores::{Store, Stored, brings, classes_under, combinations, goes};
 
 /// Whose a row is, and why nobody can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Decisions, load, read_decisions};
+use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, load, read_decisions};
 use bunri_columnar::Silent;
 use bunri_extract::{ExtractOptions, extract};
 use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
@@ -12,7 +12,7 @@ use bunri_verify::{Report, Status, VerifyError, VerifyInputs, VerifyOptions, ver
 
 use super::catalogue::{class_word, decisions, files, who_word};
 use super::legacy::database;
-use super::oracle::{Expected, Store, expected, refused};
+use super::oracle::{Expected, REKEY, SECRET, Store, expected, refused};
 use super::stored::{difference, read};
 use super::world::World;
 
@@ -116,6 +116,10 @@ impl Run<'_> {
             .map_err(|problems| format!("the decisions are refused:\n{problems}"))
     }
 
+    fn secrets(&self) -> RekeySecrets {
+        RekeySecrets::of([(REKEY.to_owned(), SECRET.to_vec())])
+    }
+
     fn ranges(&self) -> BTreeMap<String, Vec<String>> {
         let ranges = self.world.limits.ranges.iter();
         ranges
@@ -142,6 +146,7 @@ impl Run<'_> {
             cutover: self.cutover(),
             ranges: self.ranges(),
             decisions: decisions.clone(),
+            secrets: self.secrets(),
             memory: self.world.limits.memory,
             threads: self.world.limits.threads,
         };
@@ -156,6 +161,7 @@ impl Run<'_> {
             cutover: self.cutover(),
             ranges: &self.ranges(),
             decisions,
+            secrets: &self.secrets(),
             label: "chance",
             kind: "rehearsal",
         };
@@ -261,6 +267,12 @@ impl Run<'_> {
 
     fn tally(&self, expected: &Expected) -> Tally {
         let mut tally = Tally::from([("worlds".to_owned(), 1)]);
+        let tables = self.world.tables.iter();
+        let keys = tables.flat_map(|table| table.key.iter().map(|&key| &table.columns[key]));
+        tally.insert(
+            "replaced keys".to_owned(),
+            keys.filter(|column| column.rekeyed).count() as u64,
+        );
         tally.insert(
             "decisions of people".to_owned(),
             self.world.decisions.len() as u64,

@@ -62,6 +62,8 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) class: Classes,
+    /// Retail gets a hash; there is one name for all.
+    pub(super) rekeyed: bool,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -1,10 +1,11 @@
 //! What has to be true of a catalogue beyond its names: nothing is loosened, every row that goes somewhere
-//! takes its key along, and every rule ends in the ledger.
+//! takes its key along, every rule ends in the ledger, and replaced keys still fit their references.
 
 mod classes;
 mod key_grant;
 mod ledger;
 mod parents;
+mod rekey;
 mod whens;
 
 use crate::draft::TableDraft;
@@ -22,4 +23,5 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
     }
     ledger::check(resolved, drafts, log);
     parents::check(resolved, drafts, log);
+    rekey::check(resolved, drafts, log);
 }

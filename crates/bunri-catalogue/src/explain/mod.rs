@@ -121,6 +121,15 @@ fn classes(table: &Table, page: &mut Page) {
     for column in &table.columns {
         by_value(table, column, page);
     }
+    for column in &table.columns {
+        if let Some(name) = &column.rekey {
+            let text = format!(
+                "Retail gets a keyed hash instead of `{}` ({name}).",
+                column.name
+            );
+            page.line(2, text);
+        }
+    }
 }
 
 fn by_value(table: &Table, column: &Column, page: &mut Page) {

@@ -105,6 +105,12 @@ fn bad_bounds(table: &Table, bounds: &[String]) -> Option<String> {
         ));
     }
     let column = &table.columns[first];
+    if column.rekey.is_some() {
+        return Some(format!(
+            "`{id}` is cut by its first key column `{}`, and retail gets a hash instead of it: such a table stays in one part",
+            column.name
+        ));
+    }
     let ascending = match column.value_type {
         ValueType::Text => bounds.is_sorted_by(|a, b| a < b),
         ValueType::Int => {

@@ -3,6 +3,7 @@
 mod check;
 mod paths;
 mod read;
+mod rekey;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::problem::{Position, Problem, Problems};
 
 pub use check::{check_basis, check_job, check_pin, check_ranges};
 pub use read::load_job;
+pub use rekey::{RekeySecrets, load_rekey_secrets};
 
 /// A job, read from `job.toml`. Paths are already relative to where the program runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct Job {
     pub decisions: Option<PathBuf>,
     /// The digest that it must have, 64 hex digits. A cutover always has one.
     pub decisions_blake3: Option<String>,
+    /// By the name of a `rekey`: its secret file.
+    pub rekey: BTreeMap<String, SecretFile>,
     /// Folder in transmission custody.
     pub custody: PathBuf,
     /// Folder of the retail store, on its own root.
@@ -45,6 +49,16 @@ pub struct Job {
     pub ranges: BTreeMap<String, Vec<String>>,
     /// Where things were written, so that a later check can point at them.
     places: Places,
+}
+
+/// The file of a secret, and what it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SecretFile {
+    /// In custody, 0600.
+    pub path: PathBuf,
+    /// What `bunri check` printed of it, 64 hex digits. A cutover always has one.
+    pub check: Option<String>,
 }
 
 /// Whether a run is for practice.
@@ -94,5 +108,6 @@ struct Places {
     kind: Option<Position>,
     pin: Option<Position>,
     decisions: Option<Position>,
+    rekey: BTreeMap<String, Position>,
     ranges: BTreeMap<String, Position>,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use super::paths::is_within;
-use super::{Job, JobKind, Places, Source};
+use super::{Job, JobKind, Places, SecretFile, Source};
 use crate::load::decode;
 use crate::problem::{Log, Name, Problems, SourceFile, Spot, Spotted, position};
 use crate::section::Section;
@@ -65,6 +65,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let output = file
         .require("output")
         .and_then(|value| output(&value, &base, log));
+    let rekey = rekey(file.take("rekey"), &base, log);
     let limits = limits(file.take("limits"), log);
     let ranges = ranges(file.take("ranges"), log);
     file.close(log);
@@ -74,6 +75,10 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     refuse_unpinned_decisions(&kind, decisions.as_ref(), log);
     let (source, (custody, retail), limits, ranges) = (source?, output?, limits?, ranges?);
     refuse_source_in_retail(&source, &retail, log);
+    let rekey = rekey?;
+    for one in &rekey {
+        refuse_bad_secret(one, &kind, &retail, log);
+    }
     if let Some((path, _)) = &decisions {
         refuse_decisions_in_retail(path, &retail, log);
     }
@@ -81,7 +86,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         pin.as_ref(),
         decisions.as_ref().and_then(|(_, pin)| pin.as_ref()),
     );
-    let places = places(source_file, kind.spot, pins, &ranges);
+    let places = places(source_file, kind.spot, pins, (&ranges, &rekey));
     let (decisions, decisions_pin) = decisions.unzip();
     Some(Job {
         label: label?,
@@ -91,6 +96,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         catalogue,
         decisions: decisions.map(|path| path.value),
         decisions_blake3: decisions_pin.flatten().map(|pin| pin.value),
+        rekey: rekey.into_iter().map(|one| (one.name, one.file)).collect(),
         custody,
         retail: retail.value,
         memory: limits.0,
@@ -109,7 +115,7 @@ fn places(
     source_file: &SourceFile,
     kind: Spot,
     (pin, decisions): (Option<&Name>, Option<&Name>),
-    ranges: &[Range],
+    (ranges, rekey): (&[Range], &[Rekey]),
 ) -> Places {
     let place = |spot: Spot| {
         spot.offset
@@ -123,6 +129,10 @@ fn places(
         kind: place(kind),
         pin: pin.and_then(|pin| place(pin.spot)),
         decisions: decisions.and_then(|pin| place(pin.spot)),
+        rekey: rekey
+            .iter()
+            .filter_map(|one| Some((one.name.clone(), place(one.spot)?)))
+            .collect(),
         ranges: ranges.collect(),
     }
 }
@@ -173,10 +183,8 @@ fn pin(value: &Value<'_>, log: &mut Log) -> Option<Name> {
     let digest = value.text(log)?;
     let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if digest.value.len() != 64 || !digest.value.bytes().all(hex) {
-        log.refuse(
-            digest.spot,
-            "`blake3` must be 64 hex digits, in small letters",
-        );
+        let message = format!("{} must be 64 hex digits, in small letters", value.label());
+        log.refuse(digest.spot, message);
         return None;
     }
     Some(digest)
@@ -251,6 +259,62 @@ fn bytes_of(text: &str) -> Option<u64> {
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     digits.then_some(())?;
     number.parse::<u64>().ok()?.checked_mul(1 << shift)
+}
+
+/// The secret of one `rekey`.
+struct Rekey {
+    name: String,
+    file: SecretFile,
+    spot: Spot,
+}
+
+fn rekey(value: Option<Value<'_>>, base: &Path, log: &mut Log) -> Option<Vec<Rekey>> {
+    let Some(value) = value else {
+        return Some(Vec::new());
+    };
+    let entries = Section::open(&value, "`[rekey]`", log)?.take_all();
+    let mut secrets = Vec::new();
+    for entry in &entries {
+        let what = format!("the secret of `{}`", entry.key);
+        let Some(mut section) = Section::open(&entry.value, &what, log) else {
+            continue;
+        };
+        let path = path_of(&mut section, "secret", base, log);
+        let check = match section.take("check") {
+            None => Some(None),
+            Some(value) => pin(&value, log).map(Some),
+        };
+        section.close(log);
+        if let (Some(path), Some(check)) = (path, check) {
+            secrets.push(Rekey {
+                name: entry.key.to_owned(),
+                file: SecretFile {
+                    path: path.value,
+                    check: check.map(|check| check.value),
+                },
+                spot: path.spot,
+            });
+        }
+    }
+    (secrets.len() == entries.len()).then_some(secrets)
+}
+
+/// With the secret, every hash in retail can be turned back by trying.
+fn refuse_bad_secret(
+    one: &Rekey,
+    kind: &Spotted<JobKind>,
+    retail: &Spotted<PathBuf>,
+    log: &mut Log,
+) {
+    if is_within(&one.file.path, &retail.value) {
+        let message = "the secret lies inside the `retail` folder: keep it in custody";
+        log.refuse(one.spot, message);
+    }
+    if kind.value == JobKind::Cutover && one.file.check.is_none() {
+        let message = "a cutover needs `check` beside `secret`: what `bunri check` printed of it in the \
+                       rehearsals, so that it is the same";
+        log.refuse(one.spot, message);
+    }
 }
 
 /// The bounds of one table.

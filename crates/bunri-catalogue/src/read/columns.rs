@@ -55,6 +55,7 @@ fn column(entry: &Entry<'_>, log: &mut Log) -> ColumnDraft {
         class: None,
         value_type: Some(ValueType::Text),
         category: None,
+        rekey: None,
         basis: None,
         note: None,
     };
@@ -108,6 +109,7 @@ fn detailed(entry: &Entry<'_>, draft: &mut ColumnDraft, log: &mut Log) {
     draft.category = section
         .take("category")
         .and_then(|value| category(&value, log));
+    draft.rekey = section.take("rekey").and_then(|value| rekey(&value, log));
     draft.basis = optional_text(&mut section, "basis", log);
     draft.note = optional_text(&mut section, "note", log);
     section.close(log);
@@ -117,6 +119,17 @@ fn category(value: &Value<'_>, log: &mut Log) -> Option<Category> {
     value
         .word("category", &CATEGORIES, log)
         .map(|category| category.value)
+}
+
+/// The name stands in the job too, so it is as plain as an id.
+fn rekey(value: &Value<'_>, log: &mut Log) -> Option<Name> {
+    let name = value.filled_text(log)?;
+    if !super::table::is_id(&name.value) {
+        let message = "the name of a `rekey` is 1 to 100 of the letters a to z, digits and `_`";
+        log.refuse(name.spot, message);
+        return None;
+    }
+    Some(name)
 }
 
 fn by_value(section: &mut Section<'_>, log: &mut Log) -> Option<ClassDraft> {

@@ -67,7 +67,7 @@ fn id(written: Option<Value<'_>>, name: Option<&Name>, log: &mut Log) -> Option<
     Some(name.clone())
 }
 
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     (1..=100).contains(&text.len())
         && text
             .bytes()

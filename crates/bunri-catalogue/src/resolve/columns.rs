@@ -52,6 +52,7 @@ fn column(book: &Book<'_>, table: usize, draft: &ColumnDraft, log: &mut Log) -> 
         class,
         value_type: draft.value_type?,
         category: draft.category,
+        rekey: draft.rekey.as_ref().map(|name| name.value.clone()),
         basis: draft.basis.clone(),
         note: draft.note.clone(),
     })

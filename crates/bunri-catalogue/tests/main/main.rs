@@ -7,5 +7,6 @@ mod digests;
 mod explained;
 mod invalid;
 mod jobs;
+mod rekey;
 mod samples;
 mod valid;

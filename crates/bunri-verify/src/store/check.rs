@@ -13,6 +13,7 @@ use super::expected::{Expected, Regions};
 use super::files::StoreFiles;
 use super::layout::Layout;
 use super::multiset::{RowSorter, SortedBatch};
+use super::order::order_columns;
 use super::reader::Parts;
 use super::rebuild::Rebuild;
 use super::shape::check_entry;
@@ -43,7 +44,7 @@ pub(crate) struct StoreContext<'a> {
 pub(crate) struct StoreCheck<'a> {
     layout: &'a Layout<'a>,
     compare: Compare<'a>,
-    /// For multisets: all expected rows are gathered before any is compared.
+    /// For multisets and replaced keys: all expected rows are gathered before any is compared.
     gather: Option<RowSorter>,
     rebuild: Option<Rebuild>,
     costs: &'a Costs,
@@ -95,8 +96,7 @@ impl<'a> StoreCheck<'a> {
         let mut compare = Compare::new(layout, actual, key, observer)?;
         compare.findings = findings;
         let gather = layout
-            .key
-            .is_empty()
+            .reorders()
             .then(|| RowSorter::new(layout, scratch))
             .transpose()?;
         let rebuild = rebuild.then(|| Rebuild::new(layout, ranges)).transpose()?;
@@ -143,17 +143,37 @@ impl<'a> StoreCheck<'a> {
         self.costs.of(Work::Compare, || self.compare.chunk(chunk))
     }
 
+    /// Stored keys that were keys before they were hashed: two that are equal have met in one hash.
+    fn refuse_doubles(&mut self, keys: &EncodedKeys, rows: usize, last: &mut Option<Vec<u8>>) {
+        if self.layout.key.is_empty() {
+            return;
+        }
+        for row in 0..rows {
+            let key = keys.bytes(row);
+            if last.as_deref() == Some(key) {
+                let (findings, about) = (&mut self.compare.findings, about(self.layout));
+                findings.add(Claim::C3, "rekey_collision", about, Place::default());
+            }
+            *last = Some(key.to_vec());
+        }
+    }
+
     fn compare_gathered(&mut self) -> Result<(), VerifyError> {
         let Some(sorter) = self.gather.take() else {
             return Ok(());
         };
         let mut sorted = sorter.finish()?;
-        let mut converter =
-            EncodedKeys::of_all_columns(&self.layout.schema, &self.layout.table.id)?;
+        let mut converter = EncodedKeys::of_columns(
+            &self.layout.schema,
+            order_columns(self.layout),
+            &self.layout.table.id,
+        )?;
+        let mut last: Option<Vec<u8>> = None;
         let mut first = 0;
         while let Some(SortedBatch { rows, tags }) = sorted.next()? {
             let keys = converter(&rows)?;
             let staged = rows.num_rows();
+            self.refuse_doubles(&keys, staged, &mut last);
             let regions = read_regions(&tags, self.layout.columns.len())?;
             let expected = Expected {
                 rows,

@@ -9,6 +9,7 @@ use arrow_select::nullif::nullif;
 use bunri_catalogue::{Class, Ownership, Store};
 
 use super::layout::Layout;
+use super::rekey::hashed_column;
 use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
@@ -123,10 +124,11 @@ fn rows(
         } else {
             withheld(layout, regions, position)
         };
-        columns.push(match withheld {
+        let array = match withheld {
             None => array,
             Some(withheld) => nullif(&array, &withheld)?,
-        });
+        };
+        columns.push(hashed(layout, position, array)?);
     }
     if layout.store == Store::Quarantine {
         columns.push(reasons(decided, staged));
@@ -148,6 +150,18 @@ fn withheld(layout: &Layout<'_>, regions: &Regions, position: usize) -> Option<B
     }
     let withheld: Vec<bool> = regions.ownership.iter().enumerate().map(withheld).collect();
     withheld.contains(&true).then(|| withheld.into())
+}
+
+/// The columns of which the store holds hashes, in the place of the values.
+fn hashed(layout: &Layout<'_>, position: usize, array: ArrayRef) -> Result<ArrayRef, ArrowError> {
+    if !layout.is_rekeyed(position) {
+        return Ok(array);
+    }
+    let Some(key) = layout.hash_key(position) else {
+        let message = "a hash without its key".to_owned();
+        return Err(ArrowError::InvalidArgumentError(message));
+    };
+    hashed_column(key, &array).map_err(|error| ArrowError::InvalidArgumentError(error.to_string()))
 }
 
 fn reasons(decided: &Decided, staged: &[usize]) -> ArrayRef {

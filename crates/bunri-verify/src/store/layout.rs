@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use bunri_catalogue::{Category, Class, Ownership, Store, Table, day_text};
+use bunri_catalogue::{Category, Class, Ownership, Store, Table, ValueType, day_text};
 use bunri_columnar::{REASON_COLUMN, arrow_type};
 use bunri_fingerprint::{ColumnName, Value};
 
+use super::rekey::RekeyKeys;
+use crate::VerifyError;
 use crate::evaluator::grants::{columns_of, may_hold};
 
 /// One table of one store.
@@ -23,6 +25,9 @@ pub(crate) struct Layout<'a> {
     pub(crate) names: Vec<ColumnName>,
     grants: [[bool; Class::ALL.len()]; Ownership::ALL.len()],
     named_by_key: bool,
+    /// By column of the store: what retail holds is a hash, under the key of this name.
+    rekeyed: Vec<Option<&'a str>>,
+    hashes: Vec<Option<[u8; 32]>>,
 }
 
 impl<'a> Layout<'a> {
@@ -50,10 +55,48 @@ impl<'a> Layout<'a> {
                 .collect(),
             grants: Ownership::ALL.map(grant),
             named_by_key: !table.key.is_empty() && !table.key.iter().any(telling),
+            rekeyed: columns
+                .iter()
+                .map(|&column| rekey(table, store, column))
+                .collect(),
+            hashes: vec![None; columns.len()],
             table,
             store,
             columns,
         })
+    }
+
+    /// With the keys under which values are hashed: without them no expected row can be made.
+    pub(crate) fn keyed(mut self, keys: &RekeyKeys) -> Result<Self, VerifyError> {
+        for (position, name) in self.rekeyed.iter().enumerate() {
+            let Some(name) = name else { continue };
+            let key = keys.of(name).ok_or_else(|| VerifyError::NoSecret {
+                table: self.table.id.clone(),
+                name: (*name).to_owned(),
+            });
+            self.hashes[position] = Some(key?);
+        }
+        Ok(self)
+    }
+
+    /// Whether the store holds hashes instead of this column's values.
+    pub(crate) fn is_rekeyed(&self, position: usize) -> bool {
+        self.rekeyed.get(position).is_some_and(Option::is_some)
+    }
+
+    /// The key of those hashes.
+    pub(crate) fn hash_key(&self, position: usize) -> Option<&[u8; 32]> {
+        self.hashes[position].as_ref()
+    }
+
+    /// Whether rows come in an order that is not the one of staging: all columns, or hashes.
+    pub(crate) fn reorders(&self) -> bool {
+        self.key.is_empty() || self.key.iter().any(|&position| self.is_rekeyed(position))
+    }
+
+    /// The type of a column of the store.
+    pub(crate) fn value_type(&self, position: usize) -> ValueType {
+        stored_type(self.table, self.store, self.columns[position])
     }
 
     /// Whether the store may hold a cell.
@@ -87,10 +130,23 @@ impl<'a> Layout<'a> {
     }
 }
 
+/// The name of the hash that takes a value's place: in retail and nowhere else.
+fn rekey(table: &Table, store: Store, column: usize) -> Option<&str> {
+    let name = table.columns[column].rekey.as_deref();
+    name.filter(|_| store == Store::Retail)
+}
+
+fn stored_type(table: &Table, store: Store, column: usize) -> ValueType {
+    match rekey(table, store, column) {
+        Some(_) => ValueType::Text,
+        None => table.columns[column].value_type,
+    }
+}
+
 fn schema(table: &Table, store: Store, columns: &[usize]) -> SchemaRef {
     let field = |&column: &usize| {
-        let column = &table.columns[column];
-        Field::new(&column.name, arrow_type(column.value_type), true)
+        let kind = arrow_type(stored_type(table, store, column));
+        Field::new(&table.columns[column].name, kind, true)
     };
     let mut fields: Vec<Field> = columns.iter().map(field).collect();
     if store == Store::Quarantine {

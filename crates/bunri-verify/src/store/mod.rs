@@ -11,5 +11,6 @@ pub(crate) mod multiset;
 pub(crate) mod order;
 pub(crate) mod reader;
 pub(crate) mod rebuild;
+pub(crate) mod rekey;
 pub(crate) mod shape;
 pub(crate) mod sums;

@@ -138,9 +138,9 @@ fn name<'a>(layout: &Layout<'a>, column: usize) -> &'a str {
 }
 
 fn columns(layout: &Layout<'_>) -> Vec<ColumnEntry> {
-    let entry = |&column: &usize| ColumnEntry {
+    let entry = |(position, &column): (usize, &usize)| ColumnEntry {
         name: name(layout, column).to_owned(),
-        value_type: type_word(layout.table.columns[column].value_type),
+        value_type: type_word(layout.value_type(position)),
     };
     let reason = || ColumnEntry {
         name: REASON_COLUMN.to_owned(),
@@ -150,6 +150,7 @@ fn columns(layout: &Layout<'_>) -> Vec<ColumnEntry> {
     layout
         .columns
         .iter()
+        .enumerate()
         .map(entry)
         .chain(with_reason.then(reason))
         .collect()

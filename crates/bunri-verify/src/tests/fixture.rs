@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, RecordBatch};
-use bunri_catalogue::{Catalogue, Decisions, Store, Table, load};
+use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, Store, Table, load};
 use bunri_columnar::{
     CanonicalWriter, KeyRanges, PendingFile, RejectWriter, Silent, Staging, StoreTableWriter,
     open_parquet, part_name, type_word, write_whole,
@@ -291,6 +291,7 @@ impl Fixture {
             cutover: CUTOVER,
             ranges: &self.ranges,
             decisions: &Decisions::none(),
+            secrets: &RekeySecrets::none(),
             label: "test",
             kind: "rehearsal",
         };

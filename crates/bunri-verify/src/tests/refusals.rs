@@ -1,6 +1,6 @@
 //! What verification refuses to look at, and what it looks at without staging.
 
-use bunri_catalogue::{Decisions, Store};
+use bunri_catalogue::{Decisions, RekeySecrets, Store};
 use bunri_columnar::{Event, Observer};
 
 use super::fixture::Fixture;
@@ -23,6 +23,7 @@ fn verified(fixture: &Fixture, observer: &dyn Observer) -> Result<crate::Report,
         cutover: CUTOVER,
         ranges: &fixture.ranges,
         decisions: &Decisions::none(),
+        secrets: &RekeySecrets::none(),
         label: "test",
         kind: "rehearsal",
     };

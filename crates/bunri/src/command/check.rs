@@ -1,6 +1,8 @@
 //! `bunri check`: is the classification, or a job with it, sound?
 
-use bunri_catalogue::{Catalogue, Decisions, Job, SqlInputs, explain, explain_sql, load};
+use bunri_catalogue::{
+    Catalogue, Decisions, Job, RekeySecrets, SqlInputs, explain, explain_sql, load,
+};
 
 use crate::args::{CheckArguments, Explained};
 use crate::exit::{Failure, Outcome};
@@ -20,19 +22,22 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
             job,
             catalogue,
             decisions,
+            secrets,
         } = Workplace::open(path)?;
-        (Some((job, decisions)), catalogue)
+        (Some((job, decisions, secrets)), catalogue)
     };
     match arguments.explain {
         None => {
-            job.iter().for_each(|(job, _)| describe_job(job));
+            job.iter().for_each(|(job, ..)| describe_job(job));
             describe(&catalogue);
-            job.iter()
-                .for_each(|(_, decisions)| describe_decisions(decisions));
+            if let Some((_, decisions, secrets)) = &job {
+                describe_decisions(decisions);
+                describe_secrets(secrets);
+            }
         }
         Some(Explained::Words) => screen::say(explain(&catalogue).trim_end()),
         Some(Explained::Sql) => {
-            let (job, decisions) = job.ok_or_else(|| Failure::NoJob(path.clone()))?;
+            let (job, decisions, secrets) = job.ok_or_else(|| Failure::NoJob(path.clone()))?;
             let inputs = SqlInputs {
                 custody: &job.custody,
                 cutover: job.cutover,
@@ -41,6 +46,11 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
                 let lines = decisions.count();
                 screen::say(&format!(
                     "-- Not in this script: {lines} human decisions; the rows that they decide are undecided here."
+                ));
+            }
+            for name in secrets.checks().keys() {
+                screen::say(&format!(
+                    "-- Not in this script: the hashes of `rekey = \"{name}\"`; retail has the values here."
                 ));
             }
             screen::say(explain_sql(&catalogue, inputs).trim_end());
@@ -61,6 +71,12 @@ fn describe_decisions(decisions: &Decisions) {
             "decisions on {lines} rows of {tables} tables are approved; whether each is needed, the split will tell"
         ));
         screen::say(&format!("[decisions] blake3 = \"{digest}\""));
+    }
+}
+
+fn describe_secrets(secrets: &RekeySecrets) {
+    for (name, check) in secrets.checks() {
+        screen::say(&format!("[rekey] {name}: check = \"{check}\""));
     }
 }
 

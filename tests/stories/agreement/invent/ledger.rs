@@ -15,6 +15,7 @@ pub(super) fn plain(name: &str, kind: Kind) -> Column {
         name: name.to_owned(),
         kind,
         class: Classes::Fixed(Class::OwnCustomer),
+        rekeyed: false,
     }
 }
 

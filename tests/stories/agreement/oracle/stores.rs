@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::world::{Class, Classes, Table, Test, Value, Who};
-use super::{Verdict, same};
+use super::{Verdict, rekey, same};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum Store {
@@ -128,7 +128,8 @@ pub(in super::super) fn combinations(table: &Table, who: Who) -> Vec<Vec<usize>>
     (0..1_usize << speaking.len()).map(chosen).collect()
 }
 
-fn brings(table: &Table, column: usize, store: Store) -> bool {
+/// Whether some row may bring the store a cell of this column.
+pub(in super::super) fn brings(table: &Table, column: usize, store: Store) -> bool {
     table.rule.possible().iter().any(|&who| {
         combinations(table, who).iter().any(|holding| {
             classes_under(table, column, holding)
@@ -203,7 +204,9 @@ fn stored_row(
     };
     let kept = |&column: &usize| {
         let with_key = store == Store::Quarantine && table.key.contains(&column);
-        if granted(column) || with_key {
+        if granted(column) && store == Store::Retail && table.columns[column].rekeyed {
+            rekey::stored(&row[column])
+        } else if granted(column) || with_key {
             row[column].clone()
         } else {
             Value::Null

@@ -1,0 +1,130 @@
+//! Replaced keys: each is one that retail would get, of a type that has one spelling, and fits its references.
+
+use std::collections::BTreeMap;
+
+use crate::draft::TableDraft;
+use crate::grant::store_columns;
+use crate::model::{Column, RowRule, Store, Table, ValueType};
+use crate::problem::{Log, Spot};
+use crate::resolve::Resolved;
+
+/// Checks every `rekey` of all tables together.
+pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
+    let mut names: BTreeMap<&str, Vec<Use<'_>>> = BTreeMap::new();
+    for (table, draft) in resolved.tables.iter().zip(drafts) {
+        let Some(table) = table else { continue };
+        for (position, column) in table.columns.iter().enumerate() {
+            let Some(name) = &column.rekey else { continue };
+            let written = &draft.columns[position];
+            let spot = written.rekey.as_ref().unwrap_or(&written.name).spot;
+            check_column(table, position, spot, log);
+            let is_key = table.key.contains(&position);
+            names.entry(name).or_default().push(Use {
+                column,
+                is_key,
+                spot,
+            });
+        }
+        for rule in direct(&table.rows) {
+            check_reference(resolved, table, rule, draft, log);
+        }
+    }
+    for (name, uses) in names {
+        check_name(name, &uses, log);
+    }
+}
+
+/// A column with a name.
+struct Use<'a> {
+    column: &'a Column,
+    is_key: bool,
+    spot: Spot,
+}
+
+fn check_column(table: &Table, position: usize, spot: Spot, log: &mut Log) {
+    let column = &table.columns[position];
+    let name = &column.name;
+    if !matches!(column.value_type, ValueType::Text | ValueType::Int) {
+        let word = column.value_type.word();
+        let message = format!("`{name}` is {word}: only text and int columns can be rekeyed");
+        log.refuse(spot, message);
+    }
+    if table.rows == RowRule::Reference {
+        let message =
+            format!("`{name}` stands in a public code table: public codes are not replaced");
+        log.refuse(spot, message);
+    } else if !to_retail(table, position) {
+        let message = format!("`{name}` never goes to retail: there is nothing to replace");
+        log.refuse(spot, message);
+    }
+}
+
+fn to_retail(table: &Table, column: usize) -> bool {
+    store_columns(table, Store::Retail).contains(&column)
+}
+
+fn check_name(name: &str, uses: &[Use<'_>], log: &mut Log) {
+    let Some(first) = uses.first() else { return };
+    if !uses.iter().any(|one| one.is_key) {
+        let message = format!(
+            "no column with `rekey = \"{name}\"` belongs to its table's key: `rekey` replaces keys and what refers \
+             to them"
+        );
+        log.refuse(first.spot, message);
+    }
+    for other in uses {
+        if other.column.value_type != first.column.value_type {
+            let (one, two) = (
+                other.column.value_type.word(),
+                first.column.value_type.word(),
+            );
+            let message = format!(
+                "`{}` is {one}, and `{}`, with the same `rekey`, is {two}: a number and its text have different \
+                 hashes",
+                other.column.name, first.column.name
+            );
+            log.refuse(other.spot, message);
+        }
+    }
+}
+
+fn direct(rule: &RowRule) -> &[RowRule] {
+    match rule {
+        RowRule::All(rules) => rules,
+        one => std::slice::from_ref(one),
+    }
+}
+
+/// In retail a child must find its parent, and an original beside its hash would undo the replacement.
+fn check_reference(
+    resolved: &Resolved,
+    table: &Table,
+    rule: &RowRule,
+    draft: &TableDraft,
+    log: &mut Log,
+) {
+    let RowRule::Parent {
+        table: parent,
+        key,
+        references,
+        ..
+    } = rule
+    else {
+        return;
+    };
+    let Some(parent) = &resolved.tables[*parent] else {
+        return;
+    };
+    for (&own, &other) in key.iter().zip(references) {
+        let both = to_retail(table, own) && to_retail(parent, other);
+        let (own, other) = (&table.columns[own], &parent.columns[other]);
+        if both && own.rekey != other.rekey {
+            let spot = draft.rows.as_ref().map_or(draft.spot, |rows| rows.spot);
+            let message = format!(
+                "`{}` refers to `{}` of {}, and both go to retail: both need the same `rekey`, or none",
+                own.name, other.name, parent.id
+            );
+            log.refuse(spot, message);
+        }
+    }
+}
