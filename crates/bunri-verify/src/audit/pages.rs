@@ -67,7 +67,7 @@ impl Page {
     }
 
     /// The header that the canonical writer gives this page.
-    fn canonical_header(&self) -> Vec<u8> {
+    pub(crate) fn canonical_header(&self) -> Vec<u8> {
         let mut writer = Writer::default();
         writer.begin();
         writer.i32(

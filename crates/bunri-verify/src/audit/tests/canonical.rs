@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 
-use super::made::{audit, rows, schema, written};
+use super::made::{audit, rows, schema, text, written};
 
 #[track_caller]
 fn clean(batches: &[RecordBatch]) {
@@ -46,16 +46,6 @@ fn a_column_for_every_letter_and_more_than_a_short_list_holds() {
         .collect();
     let cell: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("")]));
     clean(&[RecordBatch::try_new(Arc::new(Schema::new(fields)), vec![cell; 40]).unwrap()]);
-}
-
-/// Text of this many rows and this length, of which every `null`th is NULL.
-fn text(count: usize, length: usize, distinct: usize, null: usize) -> RecordBatch {
-    let cell = |row: usize| {
-        (null == 0 || row % null > 0).then(|| format!("{:0length$}", row * 31 % distinct))
-    };
-    let column: ArrayRef = Arc::new(StringArray::from_iter((0..count).map(cell)));
-    let schema = Schema::new(vec![Field::new("t", DataType::Utf8, true)]);
-    RecordBatch::try_new(Arc::new(schema), vec![column]).unwrap()
 }
 
 /// The dictionary is given up in the middle of a page, at the end of one, in steps of every size.

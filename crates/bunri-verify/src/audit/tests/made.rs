@@ -73,6 +73,16 @@ pub(super) fn rows(count: usize, cell: impl Fn(usize, usize) -> Option<i64>) -> 
     RecordBatch::try_new(schema.clone(), columns).unwrap()
 }
 
+/// Text of this many rows and this length, of which every `null`th is NULL.
+pub(super) fn text(count: usize, length: usize, distinct: usize, null: usize) -> RecordBatch {
+    let cell = |row: usize| {
+        (null == 0 || row % null > 0).then(|| format!("{:0length$}", row * 31 % distinct))
+    };
+    let column: ArrayRef = Arc::new(StringArray::from_iter((0..count).map(cell)));
+    let schema = Schema::new(vec![Field::new("t", DataType::Utf8, true)]);
+    RecordBatch::try_new(Arc::new(schema), vec![column]).unwrap()
+}
+
 /// The canonical file of these batches.
 pub(super) fn written(schema: &SchemaRef, batches: &[RecordBatch]) -> Vec<u8> {
     let mut writer = CanonicalWriter::new(Vec::new(), schema.clone(), Path::new("test")).unwrap();

@@ -2,4 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod canonical;
+mod flips;
 mod made;
+mod mutations;
+mod planted;
