@@ -47,3 +47,31 @@ pub fn day_text(day: Day) -> String {
         Err(_) => format!("day {day}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_written_in_one_way_only() {
+        assert_eq!(parse("1970-01-02"), Some(1));
+        assert_eq!(parse("1969-12-31"), Some(-1));
+        for refused in [
+            "1970/01/02",
+            "1970-1-2",
+            "1970-02-30",
+            "19700102",
+            "1970-01-02 ",
+            "197O-01-02",
+            "平成８年",
+        ] {
+            assert_eq!(parse(refused), None, "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_day_beyond_the_calendar_is_shown_as_a_number() {
+        assert_eq!(day_text(-1), "1969-12-31");
+        assert_eq!(day_text(Day::MAX), "day 2147483647");
+    }
+}

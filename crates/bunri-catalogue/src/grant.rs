@@ -9,9 +9,9 @@ use crate::model::{Class, Ownership, Store, Table, ValueType};
 /// `opened` is [`Table::any_retailer_on_other_rows`].
 #[must_use]
 pub fn granted(store: Store, ownership: Ownership, class: Class, opened: bool) -> bool {
-    use Class::{AnyRetailer, Discard, OwnCustomer, Reference, RetailOnly, TransmissionOnly};
+    use Class::{AnyRetailer, OwnCustomer, Reference, RetailOnly, TransmissionOnly};
+    // What is not named here is granted to nobody; `discard` is named nowhere.
     match (store, ownership) {
-        (_, _) if class == Discard => false,
         (Store::Retail, Ownership::Own) => matches!(class, AnyRetailer | OwnCustomer | RetailOnly),
         (Store::Retail, Ownership::Other) => opened && class == AnyRetailer,
         (Store::Retail, Ownership::Undecided) => false,

@@ -33,21 +33,6 @@ pub(crate) fn classes() -> [(&'static str, Class); 6] {
     Class::ALL.map(|class| (class.word(), class))
 }
 
-impl Category {
-    /// The word of the catalogue.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Category::Personal => "personal",
-            Category::FreeText => "free_text",
-            Category::GridOperation => "grid_operation",
-            Category::Security => "security",
-            Category::Derived => "derived",
-            Category::Audit => "audit",
-        }
-    }
-}
-
 impl Class {
     /// The regulator's own term.
     #[must_use]

@@ -4,7 +4,9 @@
 mod damage;
 mod decisions;
 mod digests;
+mod edges;
 mod explained;
+mod granted;
 mod invalid;
 mod jobs;
 mod rekey;

@@ -1,0 +1,94 @@
+//! The last that is still allowed: `valid/minimal` with one change that stands just inside a rule. Its neighbours
+//! just outside are in `invalid/`.
+
+use std::fs;
+
+use bunri_catalogue::{Catalogue, Problems, load};
+
+use crate::samples::minimal;
+
+/// `valid/minimal` with one table file written anew.
+fn with_table(file: &str, text: &str) -> Result<Catalogue, Problems> {
+    let folder = minimal();
+    fs::write(folder.path().join("tables").join(file), text).unwrap();
+    load(folder.path())
+}
+
+/// `valid/minimal` with its readings edited.
+fn with_readings(edit: impl Fn(String) -> String) -> Result<Catalogue, Problems> {
+    let folder = minimal();
+    let text = fs::read_to_string(folder.path().join("tables/meter_reading.toml")).unwrap();
+    with_table("meter_reading.toml", &edit(text))
+}
+
+fn accepted(catalogue: Result<Catalogue, Problems>) -> Catalogue {
+    catalogue.unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+const CONDITION: &str = "[[when]]
+if = { column = \"usage_kwh\", at_least = \"500\" }
+rows = [\"own\"]
+change = { own_customer = \"transmission_only\" }
+basis = \"sample\"
+
+";
+
+#[test]
+fn six_conditions_are_not_yet_too_many() {
+    let catalogue = accepted(with_readings(|text| {
+        text.replacen("[columns]", &format!("{}[columns]", CONDITION.repeat(6)), 1)
+    }));
+    assert_eq!(catalogue.table("meter_reading").unwrap().when.len(), 6);
+}
+
+/// A note of a reading, whose period begins on a day that the source writes in another form.
+const NOTE: &str = "table = \"reading_note\"
+key = \"none\"
+rows = { all = [{ by = \"ledger\", at = \"written_on\" }, { by = \"parent\", table = \"meter_reading\", \
+key = [\"supply_point_id\", \"period\"], references = [\"supply_point_id\", \"period_from\"], match = \"all\" }] }
+known_at = { column = \"written_on\" }
+
+[columns]
+supply_point_id = \"own_customer\"
+period = \"own_customer\"
+written_on = \"own_customer\"
+
+[types]
+period = \"date(YYYYMMDD)\"
+written_on = \"date(YYYY/MM/DD)\"
+";
+
+#[test]
+fn a_child_may_write_its_dates_in_another_form_than_its_parent() {
+    accepted(with_table("reading_note.toml", NOTE));
+}
+
+#[test]
+fn parents_come_before_their_children_also_when_a_parent_rule_is_one_of_several() {
+    let second = NOTE
+        .replace("reading_note", "a_note_of_a_note")
+        .replace("\"meter_reading\"", "\"reading_note\"")
+        .replace("\"period_from\"", "\"period\"");
+    let folder = minimal();
+    fs::write(folder.path().join("tables/reading_note.toml"), NOTE).unwrap();
+    fs::write(folder.path().join("tables/second.toml"), second).unwrap();
+    let catalogue = accepted(load(folder.path()));
+    let order = catalogue.parents_first();
+    let named: Vec<&str> = order
+        .iter()
+        .map(|&at| catalogue.tables[at].id.as_str())
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "code_retailer",
+            "meter_reading",
+            "supply_period",
+            "reading_note",
+            "a_note_of_a_note"
+        ],
+        "a name that sorts first does not come first"
+    );
+    let depths: Vec<usize> = order.iter().map(|&at| catalogue.depth(at)).collect();
+    assert_eq!(depths, [0, 0, 0, 1, 2]);
+}
