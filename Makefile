@@ -6,7 +6,7 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/bunri/target
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint docs clean
+.PHONY: help demo test bench lint mutate docs clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -27,6 +27,9 @@ bench:  ## Time and memory of each stage, beside DuckDB on the same data (POINTS
 lint:  ## No warning of clippy or rustdoc
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+
+mutate:  ## Break the code that decides and checks, place by place, and see what the tests catch (hours; ARGS="-f day.rs")
+	cargo mutants $(ARGS)
 
 docs:  ## The crates' documentation, in $(CARGO_TARGET_DIR)/doc
 	cargo doc --locked --workspace --no-deps

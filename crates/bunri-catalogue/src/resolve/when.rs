@@ -158,5 +158,8 @@ mod tests {
         );
         assert_eq!(unscaled("9223372036854775808", ValueType::Int), None);
         assert_eq!(unscaled("7.0", ValueType::Int), Some(7));
+        assert_eq!(unscaled("99999.9", kw), Some(999_999), "the largest");
+        assert_eq!(unscaled("100000", kw), None, "one more than the largest");
+        assert_eq!(unscaled("-99999.9", kw), Some(-999_999));
     }
 }

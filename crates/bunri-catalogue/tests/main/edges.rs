@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use bunri_catalogue::{Catalogue, Problems, load};
+use bunri_catalogue::{Catalogue, Condition, Problems, load};
 
 use crate::samples::minimal;
 
@@ -91,4 +91,49 @@ fn parents_come_before_their_children_also_when_a_parent_rule_is_one_of_several(
     );
     let depths: Vec<usize> = order.iter().map(|&at| catalogue.depth(at)).collect();
     assert_eq!(depths, [0, 0, 0, 1, 2]);
+}
+
+/// `valid/minimal` with other incumbent codes.
+fn with_incumbent(codes: &str) -> Result<Catalogue, Problems> {
+    let folder = minimal();
+    let file = folder.path().join("catalogue.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("{ code = \"99010\" }", codes, 1)).unwrap();
+    load(folder.path())
+}
+
+#[test]
+fn a_code_may_pass_from_one_period_to_the_next_day() {
+    let passed =
+        "{ code = \"99010\", until = \"2020-03-31\" }, { code = \"99010\", from = 2020-04-01 }";
+    assert_eq!(accepted(with_incumbent(passed)).incumbent.len(), 2);
+}
+
+#[test]
+fn a_code_may_be_valid_for_one_day() {
+    let one = "{ code = \"99010\", from = \"2020-04-01\", until = \"2020-04-01\" }";
+    let catalogue = accepted(with_incumbent(one));
+    assert_eq!(catalogue.incumbent[0].from, catalogue.incumbent[0].until);
+}
+
+#[test]
+fn a_bound_may_have_eighteen_digits_on_either_side_of_zero() {
+    let catalogue = accepted(with_readings(|text| {
+        let condition = CONDITION.replace("\"500\"", "\"-99999999999999999.9\"");
+        text.replacen("[columns]", &format!("{condition}[columns]"), 1)
+            .replace("decimal(12,1)", "decimal(18,1)")
+    }));
+    let when = &catalogue.table("meter_reading").unwrap().when[0];
+    let unscaled = -999_999_999_999_999_999;
+    assert_eq!(when.condition, Condition::AtLeast { unscaled });
+}
+
+#[test]
+fn a_bound_may_be_a_whole_number_without_quotes() {
+    let catalogue = accepted(with_readings(|text| {
+        let condition = CONDITION.replace("at_least = \"500\"", "below = -3");
+        text.replacen("[columns]", &format!("{condition}[columns]"), 1)
+    }));
+    let when = &catalogue.table("meter_reading").unwrap().when[0];
+    assert_eq!(when.condition, Condition::Below { unscaled: -30 });
 }

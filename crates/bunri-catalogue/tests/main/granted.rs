@@ -7,7 +7,11 @@ use crate::samples::folder;
 
 /// The columns that a store holds of a table of `every_rule`.
 fn columns(id: &str, store: Store) -> String {
-    let catalogue = load(&folder("valid/every_rule")).unwrap();
+    columns_of("every_rule", id, store)
+}
+
+fn columns_of(name: &str, id: &str, store: Store) -> String {
+    let catalogue = load(&folder("valid").join(name)).unwrap();
     let table = catalogue.table(id).unwrap();
     let names: Vec<&str> = store_columns(table, store)
         .into_iter()
@@ -36,7 +40,15 @@ fn a_point_goes_to_all_three_stores_with_what_each_may_have_of_it() {
 }
 
 #[test]
-fn the_key_accompanies_what_is_quarantined_and_nothing_else() {
+fn a_key_of_the_operators_own_goes_to_the_quarantine_as_company_only() {
+    let complaint = |store| columns_of("quarantined_key", "complaint", store);
+    assert_eq!(complaint(Store::Quarantine), "complaint_no sales_remark");
+    assert_eq!(complaint(Store::Transmission), "complaint_no answer");
+    assert_eq!(complaint(Store::Retail), "");
+}
+
+#[test]
+fn what_nobody_has_to_decide_is_not_quarantined() {
     assert_eq!(
         columns("consumer", Store::Transmission),
         "consumer_id consumer_name"

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Class, Ownership, Store, load};
+use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table, load};
 use bunri_fingerprint::Value;
 
 use crate::evaluator::cells::{CellRules, Decided};
-use crate::evaluator::grants::columns_of;
+use crate::evaluator::grants::{columns_of, ownerships};
 use crate::evaluator::rows::Row;
 
 fn repository(path: &str) -> PathBuf {
@@ -138,9 +138,14 @@ fn both_implementations_give_every_store_the_same_columns() {
     for path in [
         "samples/catalogues/valid/every_rule",
         "samples/catalogues/valid/kanji",
+        "samples/catalogues/valid/quarantined_key",
         "schemas/denryoku",
     ] {
         for table in &load(&repository(path)).unwrap().tables {
+            assert_eq!(
+                ownerships(table),
+                bunri_catalogue::possible_ownerships(table)
+            );
             for store in Store::ALL {
                 let other = bunri_catalogue::store_columns(table, store);
                 assert_eq!(
@@ -154,4 +159,47 @@ fn both_implementations_give_every_store_the_same_columns() {
         }
     }
     assert!(tables > 20);
+}
+
+fn point_rules<T>(ask: impl FnOnce(&Table, CellRules<'_>) -> T) -> T {
+    let catalogue = load(&repository("samples/catalogues/valid/every_rule")).unwrap();
+    let table = catalogue.table("supply_point").unwrap();
+    ask(table, CellRules::new(table))
+}
+
+#[test]
+fn a_class_is_fixed_only_where_no_row_can_change_it() {
+    let fixed = |name: &str, ownership| {
+        point_rules(|table, rules| {
+            let column = table.columns.iter().position(|column| column.name == name);
+            rules.fixed(column.unwrap(), ownership)
+        })
+    };
+    assert_eq!(
+        fixed("grid_flow", Ownership::Other),
+        Some(Class::TransmissionOnly),
+        "no condition speaks of it"
+    );
+    assert_eq!(fixed("service_address", Ownership::Other), None);
+    assert_eq!(
+        fixed("service_address", Ownership::Own),
+        Some(Class::AnyRetailer),
+        "the condition on own rows changes another class"
+    );
+    assert_eq!(fixed("poles", Ownership::Own), None);
+    assert_eq!(fixed("contract_amount", Ownership::Own), None, "by value");
+}
+
+#[test]
+fn a_condition_is_met_by_the_rows_it_speaks_of() {
+    let large = [("contract_power_kw", LARGE)];
+    let small = [("contract_power_kw", SMALL)];
+    let met = |ownership, cells: &[(&str, Value<'static>)]| {
+        let catalogue = load(&repository("samples/catalogues/valid/every_rule")).unwrap();
+        point_rules(|_, rules| rules.meets(0, ownership, &Point(&catalogue, cells)))
+    };
+    assert!(met(Ownership::Other, &large));
+    assert!(!met(Ownership::Other, &small));
+    assert!(!met(Ownership::Own, &large), "it speaks of other rows");
+    assert!(met(Ownership::Undecided, &[]), "NULL meets it");
 }

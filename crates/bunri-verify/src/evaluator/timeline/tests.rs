@@ -224,3 +224,35 @@ fn a_period_is_covered_by_one_segment_or_by_none() {
     );
     assert_eq!(timeline.on(EVER), Verdict::Undecided(Reason::LedgerGap));
 }
+
+#[test]
+fn a_period_of_one_day_is_not_reversed() {
+    assert_eq!(
+        inclusive(&[period(5, 5, OWN)]),
+        "..4 ledger_gap, 5..5 own, 6.. ledger_gap"
+    );
+    assert_eq!(
+        story(&[period(5, 6, OWN)], &terms(UntilIs::Exclusive)),
+        "..4 ledger_gap, 5..5 own, 6.. ledger_gap"
+    );
+}
+
+#[test]
+fn only_segments_without_gaps_are_read_back_as_a_timeline() {
+    let segment = |first, last| Segment {
+        first,
+        last,
+        verdict: Verdict::Own,
+    };
+    let read = |segments: &[Segment]| Timeline::from_segments(segments.to_vec()).is_some();
+    assert!(read(&[segment(EVER, FOREVER)]));
+    assert!(read(&[segment(EVER, 4), segment(5, FOREVER)]));
+    assert!(!read(&[]));
+    assert!(!read(&[segment(0, FOREVER)]), "the days before it");
+    assert!(!read(&[segment(EVER, 4)]), "the days after it");
+    assert!(!read(&[segment(EVER, 4), segment(6, FOREVER)]), "a gap");
+    assert!(
+        !read(&[segment(EVER, 4), segment(4, FOREVER)]),
+        "a day twice"
+    );
+}
