@@ -4,6 +4,7 @@
 mod classes;
 mod damage;
 mod fixture;
+mod names;
 mod ordinary;
 mod refusals;
 mod schema;
