@@ -71,6 +71,15 @@ mod tests {
     }
 
     #[test]
+    fn a_key_file_holds_two_digits_a_byte() {
+        let mut bytes = [0; 32];
+        bytes[0] = 0x0a;
+        bytes[31] = 0xf0;
+        let text = FingerprintKey::from_bytes(bytes).to_hex();
+        assert_eq!(text, format!("0a{}f0", "00".repeat(30)));
+    }
+
+    #[test]
     fn two_random_keys_differ() {
         assert_ne!(
             FingerprintKey::random().unwrap(),
