@@ -136,28 +136,23 @@ fn beyond_the_first_batch_rows_are_counted_on() {
     let fixture = long();
     let faultless = fixture.verify(1);
     assert_eq!(faultless.findings, []);
-    let rows = |store: Store, table: &str| fixture.read(store, table).num_rows();
-    let tables = |store: Store| fixture.manifest(store).tables;
-    let stored: usize = Store::ALL
-        .into_iter()
-        .flat_map(|store| {
-            tables(store)
-                .into_iter()
-                .map(move |table| (store, table.id))
-        })
-        .map(|(store, id)| rows(store, &id))
-        .sum();
+    let in_manifest = |store| {
+        fixture
+            .manifest(store)
+            .files()
+            .map(|file| file.rows)
+            .sum::<u64>()
+    };
+    let stored: u64 = Store::ALL.into_iter().map(in_manifest).sum();
     let looked = faultless.claim(Claim::C4).unwrap().checked.rows;
-    assert_eq!(looked, stored as u64);
+    assert_eq!(looked, stored);
 
     fixture.tamper(Store::Transmission, "contract_history", |rows| {
-        without(&rows, 16_600)
+        without(&rows, 16_601)
     });
     fixture.tamper(Store::Transmission, "meter_reading", |rows| {
-        let usage = rows.schema().index_of("usage_kwh").unwrap();
-        let changed = without(&without(&rows, 20_000), 16_384);
-        assert!(changed.column(usage).len() > 22_000);
-        changed
+        assert!(rows.num_rows() > 22_000);
+        without(&without(&rows, 20_000), 16_384)
     });
     let reading = |row: usize| {
         let day = bunri_catalogue::day_text(super::ordinary::CUTOVER - 220 + 30 * (row as i32 % 4));
@@ -169,7 +164,7 @@ fn beyond_the_first_batch_rows_are_counted_on() {
     assert_eq!(
         rows_named(&fixture.verify(2).findings),
         [
-            "C3 row_missing contract_history staging row 16601".to_owned(),
+            "C3 row_missing contract_history staging row 16602".to_owned(),
             reading(16_384),
             reading(20_000),
         ]
