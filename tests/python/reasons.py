@@ -1,8 +1,7 @@
 """Why each planted row of the quarantine waits: the word that a person decided from docs/rules.md, trap by trap."""
 
 # The ledger does not say who supplied on the day on which the row was written, so nobody knows whose knowledge it
-# holds; that comes before whatever else is unknown about it. A table without a time of writing (meter) shows the
-# ledger's own fault.
+# holds; that comes before whatever else is unknown about it. The reason is the ledger's own, of that day.
 WRITER_UNKNOWN = {
     "ledger-row-rejected": "ledger_rejected",
     "ledger-row-rejected-open": "ledger_rejected",
@@ -25,7 +24,8 @@ WRITER_UNKNOWN = {
     "contract-amount-kw": "ledger_rejected",
     "contract-amount-unit": "ledger_rejected",
 }
-NO_TIME_OF_WRITING = {"meter"}
+# Who wrote them is asked of the points of their parents, which may have several reasons.
+BY_PARENTS = {"consumer"}
 
 # Everything else, by trap and table.
 REASONS = {
@@ -33,6 +33,8 @@ REASONS = {
     ("arriving-later", "retail_contract"): "retail_only_of_other",
     ("code-missing", "wheeling_contract"): "retailer_unknown",
     ("island", "retail_contract"): "retail_only_of_other",
+    # Written on a day between the two dates of the reversed row; the meter is asked of the cutover, after both.
+    ("ledger-reversed", "meter_reading_monthly"): "ledger_reversed",
     ("leftover-without-end", "bk_kenshin_20160331"): "date_missing",
     ("leftover-written-unknown", "bk_kenshin_20160331"): "known_at_missing",
     ("legacy-customer-no-kept", "supply_point"): "retail_only_of_other",
@@ -71,4 +73,4 @@ def reason_of(entry):
     if by_note or place in REASONS:
         return by_note or REASONS[place]
     fault = WRITER_UNKNOWN[entry["trap"]]
-    return fault if entry["table"] in NO_TIME_OF_WRITING else "known_at_undecided"
+    return "known_at_undecided" if entry["table"] in BY_PARENTS else fault

@@ -61,7 +61,7 @@ fn a_switch_inside_the_period_makes_the_reading_wait() {
 fn a_row_without_an_end_makes_the_reading_wait() {
     assert_eq!(
         fate_of_the_reading(&[[POINT, "2020-01-01", "NULL", OWN]]),
-        "known_at_undecided"
+        "ledger_date_missing"
     );
 }
 
@@ -86,7 +86,7 @@ fn no_retailer_code_makes_the_reading_wait() {
 #[test]
 fn a_point_that_the_ledger_does_not_know_waits() {
     let ledger = [["9000000000000000000002", "2020-01-01", OPEN, OWN]];
-    assert_eq!(fate_of_the_reading(&ledger[..]), "known_at_undecided");
+    assert_eq!(fate_of_the_reading(&ledger[..]), "not_in_ledger");
 }
 
 /// What can still be read of the ledger says "own for ever": it must not be believed.
@@ -96,7 +96,7 @@ fn a_rejected_row_of_the_new_supplier_makes_every_row_of_the_point_wait() {
         [POINT, "2020-01-01", OPEN, OWN],
         [POINT, "2026/01/15", OPEN, OTSU],
     ];
-    assert_eq!(fate_of_the_reading(&ledger[..]), "known_at_undecided");
+    assert_eq!(fate_of_the_reading(&ledger[..]), "ledger_rejected");
 }
 
 #[test]

@@ -15,12 +15,14 @@ pub struct Grace<'a> {
 
 /// The final verdict of a row that was written on the day `known`, when `supplier` supplied.
 #[must_use]
-pub fn known_at(base: Verdict, known: Days, supplier: Ownership, grace: Grace<'_>) -> Verdict {
+pub fn known_at(base: Verdict, known: Days, supplier: Verdict, grace: Grace<'_>) -> Verdict {
     match supplier {
-        Ownership::Own => base,
-        Ownership::Undecided | Ownership::Reference => Verdict::Undecided(Reason::KnownAtUndecided),
-        Ownership::Other if base == Verdict::Own && within(known, &grace) => Verdict::Own,
-        Ownership::Other => Verdict::Other,
+        Verdict::Own => base,
+        // Why nobody knows who wrote it is what a person has to find out first.
+        Verdict::Undecided(reason) => Verdict::Undecided(reason),
+        Verdict::Reference => Verdict::Undecided(Reason::KnownAtUndecided),
+        Verdict::Other if base == Verdict::Own && within(known, &grace) => Verdict::Own,
+        Verdict::Other => Verdict::Other,
     }
 }
 
@@ -40,16 +42,17 @@ fn within(known: Days, grace: &Grace<'_>) -> bool {
 
 /// Who supplied the points of a row's parents: over all owner keys of all matching parents.
 #[must_use]
-pub fn supplier_of_parents(suppliers: OwnershipSet, matching: Match) -> Ownership {
+pub fn supplier_of_parents(suppliers: OwnershipSet, matching: Match) -> Verdict {
+    let unknown = Verdict::Undecided(Reason::KnownAtUndecided);
     let has = |ownership| suppliers.has(ownership);
     match matching {
-        _ if suppliers.is_empty() => Ownership::Undecided,
-        Match::All if has(Ownership::Other) => Ownership::Other,
-        Match::All if has(Ownership::Undecided) => Ownership::Undecided,
-        Match::All => Ownership::Own,
-        Match::Any if has(Ownership::Own) => Ownership::Own,
-        Match::Any if has(Ownership::Undecided) => Ownership::Undecided,
-        Match::Any => Ownership::Other,
+        _ if suppliers.is_empty() => unknown,
+        Match::All if has(Ownership::Other) => Verdict::Other,
+        Match::All if has(Ownership::Undecided) => unknown,
+        Match::All => Verdict::Own,
+        Match::Any if has(Ownership::Own) => Verdict::Own,
+        Match::Any if has(Ownership::Undecided) => unknown,
+        Match::Any => Verdict::Other,
     }
 }
 
@@ -64,7 +67,9 @@ mod tests {
         verdict: Verdict::Own,
     };
 
-    fn verdict(base: Verdict, known: Days, supplier: Ownership, days: u32) -> Verdict {
+    const GAP: Verdict = Verdict::Undecided(Reason::LedgerGap);
+
+    fn verdict(base: Verdict, known: Days, supplier: Verdict, days: u32) -> Verdict {
         known_at(
             base,
             known,
@@ -83,18 +88,18 @@ mod tests {
             Verdict::Other,
             Verdict::Undecided(Reason::PeriodSpansChange),
         ] {
-            assert_eq!(verdict(base, 5, Own, 0), base);
+            assert_eq!(verdict(base, 5, Verdict::Own, 0), base);
         }
     }
 
     #[test]
     fn the_final_reading_may_be_written_within_the_grace() {
-        let on = |known| verdict(Verdict::Own, known, Other, 45);
+        let on = |known| verdict(Verdict::Own, known, Verdict::Other, 45);
         assert_eq!(on(10), Verdict::Own, "the first day after the end");
         assert_eq!(on(54), Verdict::Own, "the last day of the grace");
         assert_eq!(on(55), Verdict::Other);
         assert_eq!(
-            verdict(Verdict::Own, 10, Other, 0),
+            verdict(Verdict::Own, 10, Verdict::Other, 0),
             Verdict::Other,
             "no grace declared"
         );
@@ -102,7 +107,7 @@ mod tests {
 
     #[test]
     fn written_before_the_own_run_there_is_no_grace() {
-        assert_eq!(verdict(Verdict::Own, 0, Other, 45), Verdict::Other);
+        assert_eq!(verdict(Verdict::Own, 0, Verdict::Other, 45), Verdict::Other);
     }
 
     #[test]
@@ -117,23 +122,27 @@ mod tests {
             days: 45,
             own_segment: &own_segment,
         };
-        assert_eq!(known_at(Verdict::Own, 0, Other, grace), Verdict::Other);
+        assert_eq!(
+            known_at(Verdict::Own, 0, Verdict::Other, grace),
+            Verdict::Other
+        );
     }
 
     #[test]
     fn grace_never_turns_an_undecided_row_own() {
         let base = Verdict::Undecided(Reason::PeriodSpansChange);
-        assert_eq!(verdict(base, 10, Other, 45), Verdict::Other);
+        assert_eq!(verdict(base, 10, Verdict::Other, 45), Verdict::Other);
         assert_eq!(
-            verdict(Verdict::Own, 10, Undecided, 45),
-            Verdict::Undecided(Reason::KnownAtUndecided)
+            verdict(Verdict::Own, 10, GAP, 45),
+            GAP,
+            "with the timeline's own reason"
         );
     }
 
     #[test]
     fn suppliers_of_several_parents_are_combined() {
         let of = |ownerships: &[Ownership], matching| {
-            supplier_of_parents(ownerships.iter().copied().collect(), matching)
+            supplier_of_parents(ownerships.iter().copied().collect(), matching).ownership()
         };
         assert_eq!(of(&[Own, Other], Match::All), Other);
         assert_eq!(of(&[Own, Undecided, Other], Match::All), Other);

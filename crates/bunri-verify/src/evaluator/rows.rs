@@ -64,7 +64,7 @@ pub fn decide(
         return Verdict::Undecided(Reason::KnownAtMissing);
     };
     let supplier = match facts.timeline {
-        Some(timeline) => timeline.on(known).ownership(),
+        Some(timeline) => timeline.on(known),
         None => known::supplier_of_parents(facts.suppliers, first_parent_match(rule)),
     };
     let own_segment = || Asking { row, facts, terms }.own_segment(rule);

@@ -39,7 +39,7 @@ reasons! {
     ParentUndecided "parent_undecided" "A parent is undecided."
     ParentsDisagree "parents_disagree" "One parent is own, another is other."
     KnownAtMissing "known_at_missing" "Nobody can say when the row was written."
-    KnownAtUndecided "known_at_undecided" "Nobody can say who supplied when the row was written."
+    KnownAtUndecided "known_at_undecided" "Nobody can say who supplied the parents' points when the row was written."
 }
 
 /// In the quarantine beside cells of `retail_only` whose row is another's.

@@ -148,13 +148,11 @@ impl<'a> StoreCheck<'a> {
         if self.layout.key.is_empty() {
             return;
         }
-        for row in 0..rows {
-            let key = keys.bytes(row);
-            if last.as_deref() == Some(key) {
-                let (findings, about) = (&mut self.compare.findings, about(self.layout));
-                findings.add(Claim::C3, "rekey_collision", about, Place::default());
-            }
-            *last = Some(key.to_vec());
+        let doubles = doubles((0..rows).map(|row| keys.bytes(row)), last);
+        if doubles > 0 {
+            let (findings, about) = (&mut self.compare.findings, about(self.layout));
+            let place = Place::default();
+            findings.add_many(Claim::C3, "rekey_collision", about, place, doubles);
         }
     }
 
@@ -240,6 +238,16 @@ impl<'a> StoreCheck<'a> {
     }
 }
 
+/// How many keys are those of the row before; `last` goes on from one batch to the next.
+fn doubles<'k>(keys: impl Iterator<Item = &'k [u8]>, last: &mut Option<Vec<u8>>) -> u64 {
+    let mut doubles = 0;
+    for key in keys {
+        doubles += u64::from(last.as_deref() == Some(key));
+        *last = Some(key.to_vec());
+    }
+    doubles
+}
+
 fn about<'a>(layout: &Layout<'a>) -> About<'a> {
     About {
         store: layout.store.word(),
@@ -275,4 +283,18 @@ fn read_regions(tags: &[Vec<u8>], columns: usize) -> Result<Regions, VerifyError
         })
     };
     regions().ok_or(VerifyError::Index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::doubles;
+
+    #[test]
+    fn a_key_that_stands_twice_is_seen_also_across_batches() {
+        let mut last = None;
+        let mut seen = |keys: &[&str]| doubles(keys.iter().map(|key| key.as_bytes()), &mut last);
+        assert_eq!(seen(&["a", "b", "c"]), 0);
+        assert_eq!(seen(&["c", "d", "d"]), 2);
+        assert_eq!(seen(&["e"]), 0);
+    }
 }

@@ -23,6 +23,14 @@ impl<'w> Rows<'w> {
         let Some(known) = row[column].day() else {
             return Verdict::undecided("known_at_missing");
         };
+        if table.ledger_key.is_some() {
+            let timeline = self.timeline(table, row);
+            let on_that_day = timeline.map(|timeline| timeline.on(known));
+            let supplied = on_that_day.unwrap_or(Verdict::undecided("not_in_ledger"));
+            if supplied.who == Who::Undecided {
+                return supplied;
+            }
+        }
         match self.supplier_on(table, row, known) {
             Who::Own => base,
             Who::Other if base.who == Who::Own && self.within_grace(table, row, known, grace) => {

@@ -156,7 +156,12 @@ impl Script<'_> {
             arms.push(arm(within, "'own'"));
         }
         arms.push(arm(format!("{supplier} = 'other'"), "'other'"));
-        case(&arms, "'known_at_undecided'")
+        let why = if table.ledger_key.is_some() {
+            format!("coalesce({supplier}, 'not_in_ledger')")
+        } else {
+            "'known_at_undecided'".to_owned()
+        };
+        case(&arms, &why)
     }
 }
 

@@ -349,7 +349,7 @@ fn the_final_reading_is_own_and_what_the_next_supplier_wrote_is_not() {
         "the customer came back: the supplier on that day is the incumbent"
     );
     assert_eq!(written(5), "other", "written before the own run began");
-    assert_eq!(written(-1), "known_at_undecided");
+    assert_eq!(written(-1), "ledger_gap", "nobody supplied on that day");
     let unwritten = reading(Value::Date(20), Value::Date(29), Value::Null);
     assert_eq!(asked(&DURING, &GRACE, &unwritten, &[]), "known_at_missing");
 }
