@@ -40,7 +40,7 @@ pub(crate) mod residue;
 mod source;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod thrift;
 
 pub(crate) use folder::Permissions;

@@ -9,7 +9,7 @@ use super::made::{audit, rows, text, written};
 use crate::store::reader::guarded;
 
 /// The rows as the Parquet library reads them; [`None`] if it cannot.
-pub(super) fn read(bytes: &[u8]) -> Option<RecordBatch> {
+pub(crate) fn read(bytes: &[u8]) -> Option<RecordBatch> {
     let bytes = bytes::Bytes::copy_from_slice(bytes);
     guarded(|| {
         let options =

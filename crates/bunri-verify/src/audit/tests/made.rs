@@ -94,19 +94,19 @@ pub(super) fn written(schema: &SchemaRef, batches: &[RecordBatch]) -> Vec<u8> {
 
 /// A verdict on one file: what was found, and whether the Parquet library may have it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Verdict {
-    pub(super) residues: Residues,
-    pub(super) admitted: bool,
+pub(crate) struct Verdict {
+    pub(crate) residues: Residues,
+    pub(crate) admitted: bool,
 }
 
 impl Verdict {
-    pub(super) fn clean(&self) -> bool {
+    pub(crate) fn clean(&self) -> bool {
         self.residues.is_empty() && self.admitted
     }
 }
 
 /// Audits a file in memory.
-pub(super) fn audit(bytes: &[u8], schema: &Schema) -> Verdict {
+pub(crate) fn audit(bytes: &[u8], schema: &Schema) -> Verdict {
     let (source, mut residues) = (bytes.to_vec(), Residues::default());
     let outline = match Outline::read(&source, &mut residues) {
         Ok(outline) => outline,

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod canonical;
-mod flips;
-mod made;
+pub(crate) mod flips;
+pub(crate) mod made;
 mod mutations;
 mod planted;
