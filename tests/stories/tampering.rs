@@ -5,6 +5,7 @@ mod before;
 mod content;
 mod files;
 pub(crate) mod mutants;
+mod residue;
 mod strangers;
 
 use crate::rig::Rig;
