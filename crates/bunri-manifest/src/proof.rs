@@ -133,7 +133,7 @@ pub struct Proof {
     pub retail_manifest: Blake3Hex,
     /// Decides every draw.
     pub seed: u64,
-    /// Pairs compared.
+    /// Pairs compared; a run ends with the first that differs.
     pub pairs: u64,
     /// Draws that had changed a grant and were drawn again.
     pub redrawn: u64,
@@ -194,7 +194,7 @@ impl Proof {
             (true, false) => ProofStatus::NothingShown,
             (true, true) => ProofStatus::Held,
         };
-        self.status == status && self.pairs > 0
+        self.status == status && (self.pairs > 0 || self.status == ProofStatus::Broken)
     }
 
     /// The record's bytes: the same for the same content.

@@ -22,6 +22,8 @@ const LEDGERS_WORK: usize = 3;
 /// What the pairs so far came to.
 #[derive(Default)]
 pub(crate) struct Seen {
+    /// Pairs compared.
+    pub(crate) pairs: u64,
     pub(crate) tally: Tally,
     pub(crate) redrawn: u64,
     pub(crate) differences: Vec<ProofDifference>,

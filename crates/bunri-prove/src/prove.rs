@@ -219,6 +219,11 @@ fn pairs(
         bench.observer.event(Event::Table { id: &name });
         pair::run(bench, planner.pair(pair), pair, &stores, &unchanged, seen)?;
         bench.observer.event(Event::Rows { rows });
+        seen.pairs = pair;
+        if !seen.differences.is_empty() {
+            // Its causes are named; more pairs would name them again, and bisection is slow.
+            return Ok(());
+        }
     }
     Ok(())
 }
@@ -283,6 +288,10 @@ impl Run<'_> {
         let coverage = self.coverage();
         let mut missed = std::mem::take(&mut self.seen.missed);
         missed.extend(of_run(self.base.retail_rows(self.catalogue), &coverage));
+        if !self.seen.differences.is_empty() {
+            // A run that ended early has left columns alone, and a difference shows something all the same.
+            missed.clear();
+        }
         let status = match (self.seen.differences.is_empty(), missed.is_empty()) {
             (false, _) => ProofStatus::Broken,
             (true, false) => ProofStatus::NothingShown,
@@ -300,7 +309,7 @@ impl Run<'_> {
             staging_manifest: stamps.staging,
             retail_manifest: stamps.retail,
             seed: options.seed,
-            pairs: options.pairs,
+            pairs: self.seen.pairs,
             redrawn: self.seen.redrawn,
             sample,
             status,
