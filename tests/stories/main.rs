@@ -8,6 +8,7 @@
 //! | `domain` | every planted cell and every rule about rows ends where the domain says |
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `opened` | class B opened on other rows: what retail sees then, and what it never does |
+//! | `prove` | retail's bytes stay the same when what is withheld is other, and what verify makes of the record |
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
 //! | `kill` | a kill at any moment leaves stores absent or complete |
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
@@ -42,6 +43,7 @@ mod kill;
 mod layout;
 mod manifests;
 mod opened;
+mod prove;
 mod rekey;
 mod same_bytes;
 mod tampering;
