@@ -47,7 +47,8 @@ impl<'a> Prepared<'a> {
         let (only, eighths) = match edit.scope {
             Scope::Eighths(eighths) => {
                 let count = eligible.count_set_bits();
-                let all = count < FEW_ENOUGH_FOR_ALL;
+                let taken = |row: usize| edit.draw.at(row as u64).below(8) < eighths;
+                let all = count < FEW_ENOUGH_FOR_ALL || !eligible.set_indices().any(taken);
                 (None, if all { 8 } else { eighths })
             }
             Scope::Few(most) => {
@@ -93,6 +94,7 @@ impl<'a> Prepared<'a> {
                 column_at,
                 self.edit.draw.at((first + row) as u64),
             );
+            let after = after.map(|after| self.another(before.as_ref(), after, column_at, row));
             if let Some(after) = after.filter(|after| *after != before) {
                 rows.push(row);
                 values.push(after);
@@ -101,6 +103,30 @@ impl<'a> Prepared<'a> {
         let id = &self.ground.catalogue.tables[self.edit.table].id;
         let replaced = replace(array, &rows, &values).map_err(ProveError::arrow(id))?;
         Ok((replaced, rows))
+    }
+
+    /// What a strategy came to, or something else if that is what stood there already: a cell of a data column that
+    /// was taken is not the same afterwards.
+    fn another(
+        &self,
+        before: Option<&Plain>,
+        after: Option<Plain>,
+        column_at: usize,
+        row: usize,
+    ) -> Option<Plain> {
+        if self.edit.risky || after.as_ref() != before {
+            return after;
+        }
+        let table = &self.ground.catalogue.tables[self.edit.table];
+        let draw = self.edit.draw.of("another").at(row as u64);
+        Some(match before {
+            Some(Plain::Bool(value)) => Plain::Bool(!value),
+            _ => made(
+                table.columns[column_at].value_type,
+                Strategy::Ordinary,
+                draw,
+            ),
+        })
     }
 
     /// What stands in the cell afterwards; [`None`]: it is left alone.
@@ -126,9 +152,13 @@ impl<'a> Prepared<'a> {
             Strategy::Shifted => shifted(before?, 5, draw).map(Some),
             Strategy::Period => {
                 let is_open = |day: &i32| catalogue.ledger.open.contains(day);
-                match before? {
-                    Plain::Date(day) if is_open(day) => None,
-                    day => shifted(day, 400, draw).map(Some),
+                match before {
+                    // A period without an end gets one.
+                    None => Some(Some(made(value_type, Strategy::Ordinary, draw))),
+                    Some(Plain::Date(day)) if is_open(day) => {
+                        Some(Some(made(value_type, Strategy::Ordinary, draw)))
+                    }
+                    Some(day) => shifted(day, 400, draw).map(Some),
                 }
             }
             Strategy::Supplier => other_code(catalogue, &base.other_codes, before?, draw).map(Some),

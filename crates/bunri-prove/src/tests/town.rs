@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Decisions, Table, load};
+use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, Table, load};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, PendingFile, Silent, part_name, staging_schema, write_whole,
 };
@@ -31,6 +31,7 @@ pub(super) struct Town {
     pub(super) catalogue: Catalogue,
     ranges: BTreeMap<String, Vec<String>>,
     decisions: Decisions,
+    secrets: RekeySecrets,
 }
 
 impl Town {
@@ -51,6 +52,7 @@ impl Town {
             catalogue: load(Path::new(place)).unwrap(),
             ranges: BTreeMap::new(),
             decisions: Decisions::none(),
+            secrets: RekeySecrets::none(),
         };
         town.stage(rows);
         let (roots, options) = (town.roots(), town.split_options());
@@ -83,6 +85,7 @@ impl Town {
             cutover: CUTOVER,
             ranges: BTreeMap::new(),
             decisions: Decisions::none(),
+            secrets: RekeySecrets::none(),
             memory: 64 << 20,
             threads: 2,
         }
@@ -100,6 +103,7 @@ impl Town {
             cutover: CUTOVER,
             ranges: &self.ranges,
             decisions: &self.decisions,
+            secrets: &self.secrets,
             label: "town",
             kind: "rehearsal",
         }
