@@ -16,6 +16,7 @@
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `commands` | what each command prints and which exit code it gives |
 //! | `manifests` | published schemas, sums that every auditor can check |
+//! | `hostile` | manifests that somebody hostile wrote: a finding, never a panic, nothing read outside |
 //! | `kanji` | a source whose tables and columns are in kanji |
 //! | `fingerprints` | the vectors agree with a plain implementation in Python |
 //! | `layout` | the arrows between the crates, one Arrow, permissive licences |
@@ -38,6 +39,7 @@ mod commands;
 mod decisions;
 mod domain;
 mod fingerprints;
+mod hostile;
 mod kanji;
 mod kill;
 mod layout;

@@ -1,6 +1,7 @@
 //! From a folder to a checked catalogue.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::digest::{digest_files, digest_shape};
@@ -123,12 +124,9 @@ fn read_all(folder: &Path, relative: &[String]) -> Result<Vec<(String, Vec<u8>)>
     let mut problems = Vec::new();
     for name in relative {
         let path = folder.join(name);
-        match fs::read(&path) {
+        match read_file(&path) {
             Ok(bytes) => contents.push((name.clone(), bytes)),
-            Err(error) => {
-                problems
-                    .extend(Problems::whole(path, format!("the file cannot be read: {error}")).0);
-            }
+            Err(why) => problems.extend(Problems::whole(path, why).0),
         }
     }
     if problems.is_empty() {
@@ -136,6 +134,27 @@ fn read_all(folder: &Path, relative: &[String]) -> Result<Vec<(String, Vec<u8>)>
     } else {
         Err(Problems(problems))
     }
+}
+
+/// Far more than anybody writes by hand, and little enough to be read, checked and told about in a moment.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// A file that a person wrote; [`Err`] says why it is none.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
+    // A pipe would be waited for until somebody writes into it.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err("not a file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let mut file = fs::File::open(path)
+        .map_err(unreadable)?
+        .take(MOST_BYTES + 1);
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err("larger than 1 MiB: nobody wrote and reviewed that by hand".to_owned());
+    }
+    Ok(bytes)
 }
 
 /// Text must be UTF-8; the part before the first other byte is kept, to name the line.

@@ -101,7 +101,12 @@ pub(crate) struct SourceFile {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     found: Vec<(Spot, String, Option<String>)>,
+    searches: usize,
 }
+
+/// So many names are compared with all that exist. A file with more mistakes than that has another disease, and the
+/// search would take hours.
+const MOST_SEARCHES: usize = 200;
 
 impl Log {
     pub(crate) fn refuse(&mut self, spot: Spot, message: impl Into<String>) {
@@ -117,6 +122,18 @@ impl Log {
         self.found.push((spot, message.into(), suggestion));
     }
 
+    /// "did you mean …?" among names that there may be thousands of.
+    pub(crate) fn did_you_mean<'a>(
+        &mut self,
+        written: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<String> {
+        self.searches += 1;
+        (self.searches <= MOST_SEARCHES)
+            .then(|| did_you_mean(written, candidates))
+            .flatten()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -125,11 +142,12 @@ impl Log {
     pub(crate) fn into_problems(mut self, files: &[SourceFile]) -> Problems {
         self.found.sort();
         self.found.dedup();
+        let mut walk = Walk::default();
         let problem = |(spot, message, suggestion): (Spot, String, Option<String>)| Problem {
             file: files[spot.file].path.clone(),
             position: spot
                 .offset
-                .map(|offset| position(&files[spot.file].text, offset)),
+                .map(|offset| walk.to(spot.file, &files[spot.file].text, offset)),
             message,
             suggestion,
         };
@@ -139,19 +157,44 @@ impl Log {
 
 /// Line and column of a byte offset.
 pub(crate) fn position(text: &str, offset: usize) -> Position {
-    let mut end = offset.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let before = &text[..end];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Position {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..]
-            .trim_start_matches('\u{feff}')
-            .chars()
-            .count()
-            + 1,
+    Walk::default().to(0, text, offset)
+}
+
+/// Goes through files from mistake to mistake and counts lines and columns on the way: a file of a million mistakes is
+/// read once, not a million times.
+#[derive(Default)]
+struct Walk {
+    file: usize,
+    /// How far the text was read.
+    end: usize,
+    /// Newlines before that.
+    lines: usize,
+    /// Characters since the last of them, without byte order marks at its beginning.
+    columns: usize,
+}
+
+impl Walk {
+    /// To a later place in the same file, or to any place in another.
+    fn to(&mut self, file: usize, text: &str, offset: usize) -> Position {
+        let end = text.floor_char_boundary(offset.min(text.len()));
+        if file != self.file || end < self.end {
+            *self = Self {
+                file,
+                ..Self::default()
+            };
+        }
+        for letter in text[self.end..end].chars() {
+            match letter {
+                '\n' => (self.lines, self.columns) = (self.lines + 1, 0),
+                '\u{feff}' if self.columns == 0 => {}
+                _ => self.columns += 1,
+            }
+        }
+        self.end = end;
+        Position {
+            line: self.lines + 1,
+            column: self.columns + 1,
+        }
     }
 }
 

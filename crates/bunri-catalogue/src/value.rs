@@ -1,5 +1,6 @@
 //! A TOML value with its place and the name it is called by in messages, read as what the catalogue expects.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use toml::Spanned;
@@ -9,6 +10,9 @@ use crate::day;
 use crate::model::Day;
 use crate::problem::{Log, Name, Spot, Spotted, did_you_mean};
 use crate::section::listed;
+
+/// Some lists are compared with each other item by item.
+const MOST_ITEMS: usize = 10_000;
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -77,6 +81,12 @@ impl<'a> Value<'a> {
             self.refuse_kind("a list `[ … ]`", log);
             return None;
         };
+        if items.len() > MOST_ITEMS {
+            let (many, label) = (items.len(), &self.label);
+            let message = format!("{label} lists {many} items; {MOST_ITEMS} are the most");
+            log.refuse(self.spot, message);
+            return None;
+        }
         let item = |item| Value::new(self.spot.file, format!("an item of {}", self.label), item);
         Some(items.iter().map(item).collect())
     }
@@ -86,11 +96,9 @@ impl<'a> Value<'a> {
         let items = self.list(log)?;
         let texts: Vec<Name> = items.iter().filter_map(|item| item.text(log)).collect();
         let mut good = texts.len() == items.len();
-        for (index, text) in texts.iter().enumerate() {
-            if texts[..index]
-                .iter()
-                .any(|earlier| earlier.value == text.value)
-            {
+        let mut seen = BTreeSet::new();
+        for text in &texts {
+            if !seen.insert(text.value.as_str()) {
                 log.refuse(
                     text.spot,
                     format!("`{}` stands twice in {}", text.value, self.label),

@@ -52,6 +52,11 @@ pub struct ExtractStats {
     pub staged_bytes: u64,
 }
 
+/// A sum of figures that stood in a file.
+fn whole(figures: impl Iterator<Item = u64>) -> u64 {
+    figures.fold(0, u64::saturating_add)
+}
+
 impl ExtractStats {
     fn of(manifest: &StagingManifest, tables_kept: usize) -> Self {
         let files = || manifest.tables.iter().map(|table| &table.file);
@@ -64,10 +69,10 @@ impl ExtractStats {
         Self {
             tables: manifest.tables.len(),
             tables_kept,
-            rows_staged: files().map(|file| file.rows).sum(),
-            rows_rejected: rejects().map(|file| file.rows).sum(),
+            rows_staged: whole(files().map(|file| file.rows)),
+            rows_rejected: whole(rejects().map(|file| file.rows)),
             source_bytes: manifest.source.bytes,
-            staged_bytes: files().chain(rejects()).map(|file| file.bytes).sum(),
+            staged_bytes: whole(files().chain(rejects()).map(|file| file.bytes)),
         }
     }
 }

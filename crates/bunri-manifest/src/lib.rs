@@ -40,14 +40,17 @@ pub enum ManifestError {
         source: serde_json::Error,
     },
     /// Written by another format version.
-    #[error("manifest format `{found}` where this version reads `{expected}`")]
+    #[error("manifest format `{}` where this version reads `{expected}`", .found.escape_debug())]
     Format {
         /// What stood there.
         found: String,
         /// What this version reads.
         expected: &'static str,
     },
-    /// The same path or table twice.
-    #[error("the manifest lists `{0}` twice")]
+    /// The same path, table or column twice.
+    #[error("the manifest lists `{}` twice", .0.escape_debug())]
     Doubled(String),
+    /// A table whose id is no folder's name.
+    #[error("a table's id in a manifest is of [a-z0-9_]")]
+    TableId,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::store::{each_once, plain_id};
 use crate::{Blake3Hex, FileEntry, ManifestError, TOOL};
 
 /// What was read.
@@ -121,6 +122,8 @@ impl StagingManifest {
         }
         let mut seen = BTreeSet::new();
         for table in &manifest.tables {
+            plain_id(&table.id)?;
+            each_once(table.totals.iter().map(|total| total.column.as_str()))?;
             let paths = [Some(&table.file), table.rejects.as_ref()]
                 .into_iter()
                 .flatten();

@@ -144,10 +144,15 @@ impl StoreManifest {
             });
         }
         let mut seen = BTreeSet::new();
-        let tables = manifest.tables.iter().map(|table| table.id.clone());
-        for name in tables.chain(manifest.files().map(|file| file.path.to_string())) {
-            if !seen.insert(name.clone()) {
-                return Err(ManifestError::Doubled(name));
+        for table in &manifest.tables {
+            plain_id(&table.id)?;
+            let columns = table.columns.iter().map(|column| column.name.as_str());
+            each_once(columns)?;
+            each_once(table.key.iter().map(String::as_str))?;
+            for name in std::iter::once(table.id.as_str()).chain(paths(table)) {
+                if !seen.insert(name) {
+                    return Err(ManifestError::Doubled(name.to_owned()));
+                }
             }
         }
         Ok(manifest)
@@ -183,6 +188,30 @@ impl StoreManifest {
             .map(|file| (file.sha256.as_str(), file.path.as_str()));
         sums(files.chain([(manifest.sha256.as_str(), MANIFEST)]))
     }
+}
+
+fn paths(table: &TableEntry) -> impl Iterator<Item = &str> {
+    table.files.iter().map(|file| file.path.as_str())
+}
+
+/// An id is a folder's name, and it is printed in findings.
+pub(crate) fn plain_id(id: &str) -> Result<(), ManifestError> {
+    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    if id.is_empty() || !id.bytes().all(plain) {
+        return Err(ManifestError::TableId);
+    }
+    Ok(())
+}
+
+/// No name twice.
+pub(crate) fn each_once<'n>(names: impl Iterator<Item = &'n str>) -> Result<(), ManifestError> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(ManifestError::Doubled(name.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 fn sums<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>) -> String {

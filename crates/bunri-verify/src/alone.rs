@@ -123,7 +123,8 @@ fn shape(
         checked.tables += 1;
         for part in parts {
             checked.files += 1;
-            checked.rows += check_columns(&layout, files, &part, findings);
+            let rows = check_columns(&layout, files, &part, findings);
+            checked.rows = checked.rows.saturating_add(rows);
         }
     }
     checked

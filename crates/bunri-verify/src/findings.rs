@@ -82,7 +82,8 @@ impl Findings {
         count: u64,
     ) {
         let kept = self.groups.entry(group(claim, rule, about)).or_default();
-        kept.total += count;
+        // A damaged footer may claim any number of rows.
+        kept.total = kept.total.saturating_add(count);
         if kept.named.len() < NAMED {
             kept.named.push((place, count));
         }
@@ -99,7 +100,7 @@ impl Findings {
     pub(crate) fn append(&mut self, other: Findings) {
         for (group, more) in other.groups {
             let kept = self.groups.entry(group).or_default();
-            kept.total += more.total;
+            kept.total = kept.total.saturating_add(more.total);
             let room = NAMED.saturating_sub(kept.named.len());
             kept.named.extend(more.named.into_iter().take(room));
         }
@@ -111,7 +112,7 @@ impl Findings {
             .iter()
             .filter(|(group, _)| group.claim == claim)
             .map(|(_, kept)| kept.total)
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 
     /// The findings of the report; what is not named stands in one line at the end of its kind.
@@ -127,7 +128,8 @@ impl Findings {
             Kept { total, mut named },
         ) in self.groups
         {
-            let rest = total - named.iter().map(|(_, count)| count).sum::<u64>();
+            let told = named.iter().map(|(_, count)| *count);
+            let rest = total.saturating_sub(told.fold(0, u64::saturating_add));
             if rest > 0 {
                 named.push((Place::default(), rest));
             }

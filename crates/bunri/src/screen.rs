@@ -21,6 +21,21 @@ pub(crate) fn event(event: &Value) {
     tell(&event.to_string());
 }
 
+/// Names of files, and texts of files that somebody else wrote, without letters that would move the cursor or turn the
+/// line round.
+pub(crate) fn visible(text: &str) -> String {
+    let shown = |letter: char| {
+        let moves = letter.is_control() && letter != '\n';
+        let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if moves || turns {
+            letter.escape_unicode().collect()
+        } else {
+            String::from(letter)
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
 /// Prints why a command ended early, and what to do.
 pub(crate) fn failure(log: Log, code: u8, message: &str, advice: Option<&str>) {
     match log {
@@ -28,7 +43,7 @@ pub(crate) fn failure(log: Log, code: u8, message: &str, advice: Option<&str>) {
             event(&json!({"event": "failure", "code": code, "message": message, "advice": advice}))
         }
         Log::Human => {
-            tell(&format!("bunri: {message}"));
+            tell(&format!("bunri: {}", visible(message)));
             if let Some(advice) = advice {
                 tell(&format!("  → {advice}"));
             }

@@ -1,13 +1,12 @@
 //! `job.toml`, read with every mistake at once.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use super::paths::is_within;
 use super::{Job, JobKind, Places, SecretFile, Source};
-use crate::load::decode;
+use crate::load::{decode, read_file};
 use crate::problem::{Log, Name, Problems, SourceFile, Spot, Spotted, position};
 use crate::section::Section;
 use crate::syntax;
@@ -27,8 +26,7 @@ const MOST_THREADS: usize = 64;
 /// # Errors
 /// Every mistake at once, each with file, line and column.
 pub fn load_job(path: &Path) -> Result<Job, Problems> {
-    let bytes = fs::read(path)
-        .map_err(|error| Problems::whole(path, format!("the job cannot be read: {error}")))?;
+    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
     let mut log = Log::default();
     let files = [decode(0, path.to_owned(), bytes, &mut log)];
     let job = match syntax::parse(0, &files[0].text, &mut log) {

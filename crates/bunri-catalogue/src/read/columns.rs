@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::{optional_text, readable, required_word, spotted};
 use crate::draft::{ClassDraft, ColumnDraft};
 use crate::model::{Category, Class, ValueType};
-use crate::problem::{Log, Name, Spotted, did_you_mean};
+use crate::problem::{Log, Name, Spotted};
 use crate::section::{Entry, Section};
 use crate::types;
 use crate::value::Value;
@@ -13,6 +13,9 @@ use crate::words::{CATEGORIES, COMPARES, classes};
 
 /// The reason column of the quarantine; a source column of that name would collide with it.
 const RESERVED: &str = "bunri_reason";
+
+/// No database that we know has wider tables. Every column is looked at with every other in places.
+const MOST_COLUMNS: usize = 4096;
 
 /// Reads both sections. Columns without a declared type are text.
 pub(crate) fn columns(
@@ -39,9 +42,19 @@ pub(crate) fn columns(
 
 fn names<'a>(value: Option<&Value<'a>>, what: &str, log: &mut Log) -> Vec<Entry<'a>> {
     let section = value.and_then(|value| Section::open(value, what, log));
-    section
-        .map(|mut section| section.take_all())
-        .unwrap_or_default()
+    let Some(mut section) = section else {
+        return Vec::new();
+    };
+    let mut names = section.take_all();
+    if let Some(first) = names.get(MOST_COLUMNS) {
+        let message = format!(
+            "{what} lists {} columns; no table has more than {MOST_COLUMNS}",
+            names.len()
+        );
+        log.refuse(first.spot, message);
+        names.truncate(MOST_COLUMNS);
+    }
+    names
 }
 
 fn column(entry: &Entry<'_>, log: &mut Log) -> ColumnDraft {
@@ -193,7 +206,7 @@ fn declare(entry: &Entry<'_>, drafts: &mut [ColumnDraft], log: &mut Log) {
         draft.value_type = declared;
         return;
     }
-    let hint = did_you_mean(
+    let hint = log.did_you_mean(
         entry.key,
         drafts.iter().map(|draft| draft.name.value.as_str()),
     );

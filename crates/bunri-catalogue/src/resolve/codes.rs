@@ -1,5 +1,7 @@
 //! The incumbent's codes and the vacancy codes: no code may mean two things.
 
+use std::collections::BTreeSet;
+
 use crate::draft::CatalogueDraft;
 use crate::model::{Compare, IncumbentCode};
 use crate::problem::{Log, Name, Spotted};
@@ -46,9 +48,9 @@ fn overlap(a: &IncumbentCode, b: &IncumbentCode) -> bool {
 /// Refuses values of a list that are the same once compared as declared.
 pub(crate) fn refuse_same(values: &[&Name], compare: Compare, log: &mut Log) -> bool {
     let mut good = true;
-    for (index, value) in values.iter().enumerate() {
-        let same = |other: &&Name| compare.key(&other.value) == compare.key(&value.value);
-        if values[..index].iter().any(same) {
+    let mut seen = BTreeSet::new();
+    for value in values {
+        if !seen.insert(compare.key(&value.value)) {
             log.refuse(
                 value.spot,
                 format!(

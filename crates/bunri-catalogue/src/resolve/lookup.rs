@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::draft::{LedgerDraft, TableDraft};
 use crate::model::{Ledger, ValueType};
-use crate::problem::{Log, Name, did_you_mean};
+use crate::problem::{Log, Name};
 
 /// Every table as written, and the facts about the ledger that all tables need.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl<'a> Book<'a> {
         if found.is_none() {
             let hint = self
                 .id_of_name(&id.value)
-                .or_else(|| did_you_mean(&id.value, self.by_id.keys().copied()));
+                .or_else(|| log.did_you_mean(&id.value, self.by_id.keys().copied()));
             log.refuse_hint(
                 id.spot,
                 format!("there is no table with the id `{}`", id.value),
@@ -113,7 +113,8 @@ impl<'a> Book<'a> {
             let names = columns.iter().map(|column| column.name.value.as_str());
             let label = self.tables[table].label();
             let message = format!("the table `{label}` has no column `{}`", name.value);
-            log.refuse_hint(name.spot, message, did_you_mean(&name.value, names));
+            let hint = log.did_you_mean(&name.value, names);
+            log.refuse_hint(name.spot, message, hint);
         }
         found
     }

@@ -7,6 +7,7 @@ mod digests;
 mod edges;
 mod explained;
 mod granted;
+mod hostile;
 mod invalid;
 mod jobs;
 mod rekey;

@@ -13,6 +13,9 @@ use crate::audit::Admitted;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
 
+/// A manifest of a hundred thousand parts is smaller. It is held in memory whole, so a larger one is not read.
+const MOST_MANIFEST_BYTES: u64 = 64 << 20;
+
 /// What lies in a folder, by path below its root. A name that is not UTF-8 is listed as well as it can be, and read
 /// under its own.
 #[derive(Default)]
@@ -247,6 +250,15 @@ fn manifest(
         let path = root.join(name);
         std::fs::read(&path).map_err(VerifyError::io("read", &path))
     };
+    if own.bytes > MOST_MANIFEST_BYTES {
+        findings.add(
+            Claim::C1,
+            "manifest_unreadable",
+            about,
+            Place::file(MANIFEST),
+        );
+        return Ok(None);
+    }
     let text = read(MANIFEST)?;
     let Ok(manifest) = StoreManifest::parse(&text) else {
         findings.add(
@@ -271,7 +283,8 @@ fn manifest(
     ] {
         if !digests.contains_key(name) {
             findings.add(Claim::C1, "sums_missing", about, Place::file(name));
-        } else if read(name)? != expected.as_bytes() {
+        } else if digests[name].bytes != expected.len() as u64 || read(name)? != expected.as_bytes()
+        {
             findings.add(Claim::C1, "sums_differ", about, Place::file(name));
         }
     }

@@ -140,7 +140,7 @@ fn say_some(title: &str, lines: &[String]) {
     lines
         .iter()
         .take(SHOWN)
-        .for_each(|line| screen::say(&format!("  {line}")));
+        .for_each(|line| screen::say(&format!("  {}", screen::visible(line))));
     if lines.len() > SHOWN {
         screen::say(&format!(
             "  … and {} more in the report",
