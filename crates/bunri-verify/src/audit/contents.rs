@@ -1,7 +1,6 @@
 //! What is inside the pages of one chunk: unpacked, read to the last bit, written again and compared. After it nothing
 //! is left in the chunk but its cells: no choice of runs, no spare bits, no dictionary entry that no cell uses.
 
-use std::collections::HashSet;
 use std::io;
 
 use super::canon::ZSTD;
@@ -10,39 +9,9 @@ use super::footer::Element;
 use super::frame::Packer;
 use super::hybrid;
 use super::pages::{Page, PageKind, encoding};
+use super::plain::{Shape, doubled, plain, takes_dictionary};
 use super::residue::{Residues, Rule};
 use super::source::Source;
-
-/// How cells are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Bit,
-    Fixed(usize),
-    Variable,
-}
-
-impl Shape {
-    fn of(element: &Element) -> Self {
-        match element.kind {
-            Some(0) => Self::Bit,
-            Some(1 | 4) => Self::Fixed(4),
-            Some(2 | 5) => Self::Fixed(8),
-            Some(3) => Self::Fixed(12),
-            Some(7) => Self::Fixed(
-                element
-                    .length
-                    .and_then(|length| usize::try_from(length).ok())
-                    .unwrap_or(1),
-            ),
-            _ => Self::Variable,
-        }
-    }
-}
-
-/// Truth values and decimals of more than 18 digits are always plain.
-fn takes_dictionary(element: &Element) -> bool {
-    !matches!(element.kind, Some(0 | 7))
-}
 
 /// One chunk to be looked into.
 pub(crate) struct ChunkToRead<'a> {
@@ -330,44 +299,6 @@ fn header(page: &Page, state: &mut State<'_>) {
     } else if !page.canonical {
         state.add(Rule::PageHeaderForeign, "");
     }
-}
-
-/// The lengths of so many plain values (none for values of fixed size in data pages: nobody needs them), and where
-/// they end. [`None`] if they end behind the bytes.
-fn plain(bytes: &[u8], shape: Shape, values: usize) -> Option<(Vec<u32>, usize)> {
-    let fixed = |size: usize| {
-        let end = values.checked_mul(size)?;
-        (end <= bytes.len()).then(|| (vec![size as u32; values], end))
-    };
-    match shape {
-        Shape::Bit => (values.div_ceil(8) <= bytes.len()).then(|| (Vec::new(), values.div_ceil(8))),
-        Shape::Fixed(size) => fixed(size),
-        Shape::Variable => {
-            let (mut lengths, mut at) = (Vec::with_capacity(values.min(bytes.len() / 4)), 0);
-            for _ in 0..values {
-                let length = u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
-                at = (at + 4).checked_add(length as usize)?;
-                if at > bytes.len() {
-                    return None;
-                }
-                lengths.push(length);
-            }
-            Some((lengths, at))
-        }
-    }
-}
-
-/// How many entries of a dictionary are there already.
-fn doubled(bytes: &[u8], shape: Shape, lengths: &[u32]) -> u64 {
-    let prefix = if shape == Shape::Variable { 4 } else { 0 };
-    let mut seen = HashSet::with_capacity(lengths.len());
-    let (mut at, mut doubled) = (0, 0);
-    for &length in lengths {
-        let start = at + prefix;
-        at = start + length as usize;
-        doubled += u64::from(!seen.insert(&bytes[start..at]));
-    }
-    doubled
 }
 
 /// What only the whole chunk can tell: entries that nothing uses, and where its pages end.

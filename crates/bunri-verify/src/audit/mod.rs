@@ -16,7 +16,7 @@
 //! | page headers | [`pages`] | the same |
 //! | zstd frames | the zstd library, within the declared size | the zstd library, at the canonical level ([`frame`]) |
 //! | levels, indices | [`hybrid`] | [`hybrid`] |
-//! | dictionaries, plain values | [`contents`] | nothing to choose: lengths, order of first use, no doubles |
+//! | dictionaries, plain values | [`contents`], [`plain`] | nothing to choose: lengths, order of first use, no doubles |
 //! | ends of pages and row groups | [`outline`] | [`cuts`], from the sizes of the cells |
 //!
 //! So a file without findings is a function of its rows: whoever knows the rows knows every byte. Whether they are the
@@ -36,6 +36,7 @@ mod frame;
 mod hybrid;
 mod outline;
 mod pages;
+mod plain;
 pub(crate) mod residue;
 mod source;
 mod store;
