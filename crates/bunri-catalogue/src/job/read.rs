@@ -29,10 +29,11 @@ pub fn load_job(path: &Path) -> Result<Job, Problems> {
     let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
     let mut log = Log::default();
     let files = [decode(0, path.to_owned(), bytes, &mut log)];
-    let job = match syntax::parse(0, &files[0].text, &mut log) {
-        Some(tree) if log.is_empty() => read(Section::file(0, tree.get_ref()), &files[0], &mut log),
-        _ => None,
-    };
+    let tree = files[0]
+        .readable
+        .then(|| syntax::parse(0, &files[0].text, &mut log))
+        .flatten();
+    let job = tree.and_then(|tree| read(Section::file(0, tree.get_ref()), &files[0], &mut log));
     match job {
         Some(job) if log.is_empty() => Ok(job),
         _ => Err(log.into_problems(&files)),

@@ -122,16 +122,18 @@ fn open_ends(value: &Value<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
     let mut ends: Vec<Option<Day>> = Vec::new();
     for item in &items {
         let end = match item.raw {
-            DeValue::String(text) if text == "NULL" => None,
-            _ => Some(item.day(log)?.value),
+            DeValue::String(text) if text == "NULL" => Some(None),
+            _ => item.day(log).map(|day| Some(day.value)),
         };
-        if ends.contains(&end) {
-            log.refuse(item.spot, "this end stands twice in `open`");
-            return None;
+        match end {
+            Some(end) if ends.contains(&end) => {
+                log.refuse(item.spot, "this end stands twice in `open`");
+            }
+            Some(end) => ends.push(end),
+            None => {}
         }
-        ends.push(end);
     }
-    Some(ends)
+    (ends.len() == items.len()).then_some(ends)
 }
 
 fn not_own_when(value: &Value<'_>, log: &mut Log) -> Option<NotOwnDraft> {

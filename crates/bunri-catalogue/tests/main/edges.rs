@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use bunri_catalogue::{Catalogue, Condition, Problems, load};
+use bunri_catalogue::{Catalogue, Condition, JobKind, Problems, load};
 
 use crate::samples::minimal;
 
@@ -136,4 +136,35 @@ fn a_bound_may_be_a_whole_number_without_quotes() {
     }));
     let when = &catalogue.table("meter_reading").unwrap().when[0];
     assert_eq!(when.condition, Condition::Below { unscaled: -30 });
+}
+
+#[test]
+fn a_class_without_a_basis_is_named_unless_it_is_of_a_public_code() {
+    let catalogue = accepted(with_readings(|text| {
+        text.replace(
+            "usage_kwh = \"own_customer\"",
+            "usage_kwh = { class = \"own_customer\", basis = \"guideline\" }",
+        )
+    }));
+    let unfounded = catalogue.without_basis();
+    let readings = unfounded
+        .iter()
+        .filter(|name| name.starts_with("meter_reading."));
+    assert_eq!(readings.count(), 4, "{unfounded:?}");
+    assert!(
+        unfounded
+            .iter()
+            .all(|name| name != "meter_reading.usage_kwh")
+    );
+    assert!(
+        unfounded
+            .iter()
+            .all(|name| !name.starts_with("code_retailer."))
+    );
+}
+
+#[test]
+fn a_kind_of_job_is_called_in_every_manifest_what_the_job_calls_it() {
+    assert_eq!(JobKind::Rehearsal.word(), "rehearsal");
+    assert_eq!(JobKind::Cutover.word(), "cutover");
 }
