@@ -9,4 +9,5 @@ mod names;
 mod ordinary;
 mod refusals;
 mod schema;
+mod told;
 mod whole;

@@ -120,6 +120,7 @@ fn a_column_too_many_that_holds_nothing_is_a_wrong_shape_and_no_leak() {
         [
             "C2 column_not_granted retail contract spare",
             "C6 file_not_canonical retail contract contract/part-00000.parquet",
+            "C6 schema_differs retail contract contract/part-00000.parquet",
         ]
     );
 }
