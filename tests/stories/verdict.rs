@@ -7,6 +7,11 @@ use crate::rig::{Ended, Rig};
 /// The findings of a report, each as `C3 value_changed retail/meter.ct_ratio`; a file is named behind the store.
 /// Which region of a table differs is left to the report.
 pub(crate) fn findings(rig: &Rig) -> BTreeSet<String> {
+    graded(rig, "certain")
+}
+
+/// The findings of one grade.
+pub(crate) fn graded(rig: &Rig, grade: &str) -> BTreeSet<String> {
     let report = rig.json("custody/evidence/report.json");
     let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let line = |finding: &serde_json::Value| {
@@ -32,19 +37,24 @@ pub(crate) fn findings(rig: &Rig) -> BTreeSet<String> {
         .as_array()
         .unwrap()
         .iter()
+        .filter(|finding| finding["grade"] == grade)
         .map(line)
         .collect()
 }
 
-/// Verifies: do not hand over, and for exactly these reasons.
+/// Verifies: do not hand over, and for exactly these reasons. What C5 says is compared only by stories that expect
+/// something of it: whoever damages a store often moves a withheld value too.
 #[track_caller]
 pub(crate) fn broken(rig: &Rig, expected: &[&str]) -> Ended {
     let ended = rig
         .bunri(["verify", "job.toml"])
         .must(10)
         .prints("do not hand over");
-    let found = findings(rig);
+    let mut found = findings(rig);
     let expected: BTreeSet<String> = expected.iter().map(|&line| line.to_owned()).collect();
+    if !expected.iter().any(|line| line.starts_with("C5")) {
+        found.retain(|line| !line.starts_with("C5"));
+    }
     let told: BTreeSet<String> = found
         .iter()
         .filter(|line| expected.contains(*line) || !of_another_writer(line, &found))

@@ -55,7 +55,7 @@ pub fn verify_store_alone(
             ..Checked::default()
         },
     ));
-    for claim in [Claim::C3, Claim::C4, Claim::C7] {
+    for claim in [Claim::C3, Claim::C4, Claim::C5, Claim::C7] {
         scope.not_checked.push((claim, NEEDS_STAGING));
     }
     match &files.manifest {

@@ -1,5 +1,7 @@
 //! The claims as the report states them: their status, how much was looked at, and what the look cannot see.
 
+use std::collections::BTreeMap;
+
 use crate::findings::Findings;
 use crate::report::{Checked, Claim, ClaimReport, Status};
 
@@ -12,20 +14,22 @@ pub(crate) struct Scope {
     pub(crate) alone: bool,
     /// Where "held" is said in other words than always.
     pub(crate) held: Vec<(Claim, String)>,
+    /// What this look could not see, with its figures.
+    pub(crate) blind_spots: BTreeMap<Claim, Vec<String>>,
 }
 
 impl Scope {
-    fn held(&self, code: Claim) -> String {
+    fn held(&self, code: Claim, findings: u64) -> String {
         let own = self.held.iter().find(|(claim, _)| *claim == code);
         own.map_or_else(
-            || held(code, self.alone).to_owned(),
+            || held(code, self.alone, findings).to_owned(),
             |(_, words)| words.clone(),
         )
     }
 }
 
 /// Not in this version, of any verification.
-pub(crate) const NOT_YET: [Claim; 2] = [Claim::C5, Claim::C8];
+pub(crate) const NOT_YET: [Claim; 1] = [Claim::C8];
 const NOT_IN_THIS_VERSION: &str = "not in this version";
 
 /// All eight, in their order.
@@ -49,9 +53,10 @@ fn claim(code: Claim, scope: &Scope, findings: &Findings) -> ClaimReport {
         .find(|(claim, _)| *claim == code)
         .map(|(_, why)| *why);
     let excuse = excuse.or(NOT_YET.contains(&code).then_some(NOT_IN_THIS_VERSION));
-    let (status, reason) = match (findings_total, looked, excuse) {
-        (1.., ..) => (Status::Broken, format!("{findings_total} findings")),
-        (0, Some(_), None) => (Status::Held, scope.held(code)),
+    let certain = findings.certain(code);
+    let (status, reason) = match (certain, looked, excuse) {
+        (1.., ..) => (Status::Broken, format!("{certain} findings")),
+        (0, Some(_), None) => (Status::Held, scope.held(code, findings_total)),
         (0, _, excuse) => (
             Status::NotChecked,
             excuse.unwrap_or("nothing was looked at").to_owned(),
@@ -63,7 +68,12 @@ fn claim(code: Claim, scope: &Scope, findings: &Findings) -> ClaimReport {
     } else {
         blind_spots(code, scope.alone)
     };
-    let blind_spots = blind.iter().map(|&spot| spot.to_owned()).collect();
+    let figures = scope.blind_spots.get(&code).into_iter().flatten().cloned();
+    let blind_spots = blind
+        .iter()
+        .map(|&spot| spot.to_owned())
+        .chain(figures)
+        .collect();
     ClaimReport {
         code,
         name: code.name(),
@@ -75,7 +85,16 @@ fn claim(code: Claim, scope: &Scope, findings: &Findings) -> ClaimReport {
     }
 }
 
-fn held(code: Claim, alone: bool) -> &'static str {
+/// Why a claim holds, and how much of it a person should read all the same.
+fn held(code: Claim, alone: bool, review: u64) -> String {
+    let why = why_held(code, alone);
+    match review {
+        0 => why.to_owned(),
+        _ => format!("{why}; {review} to review"),
+    }
+}
+
+fn why_held(code: Claim, alone: bool) -> &'static str {
     match code {
         Claim::C1 => "every listed file is there with both digests, and nothing else is there",
         Claim::C2 => "tables, columns, order and types are exactly those that the catalogue grants",
@@ -93,7 +112,10 @@ fn held(code: Claim, alone: bool) -> &'static str {
             "the retail files are, byte for byte, what the canonical writer makes of the granted cells, and in every \
              store the rows explain every byte"
         }
-        Claim::C5 | Claim::C7 | Claim::C8 => "",
+        Claim::C5 => {
+            "no value that only withheld cells hold is in a store, but in the source's own granted cells"
+        }
+        Claim::C7 | Claim::C8 => "",
     }
 }
 
@@ -124,6 +146,7 @@ fn blind_spots(code: Claim, alone: bool) -> &'static [&'static str] {
             "what the decisions themselves say of withheld data (declared flows) is meant to be known",
             "time, file times and whatever the splitter leaves outside the retail store are not compared",
         ],
+        // C5 with its figures, from the search itself.
         Claim::C5 | Claim::C8 => &[],
     }
 }

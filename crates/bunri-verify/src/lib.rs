@@ -16,6 +16,7 @@ pub mod evaluator;
 mod evidence;
 mod findings;
 mod index;
+mod leak;
 mod notes;
 mod proved;
 mod redecide;

@@ -1,8 +1,8 @@
 //! One table: its staged rows are decided once, and every store is compared beside them, each on a thread of its own
 //! where there are threads.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ScopedJoinHandle;
 
 use bunri_catalogue::{Catalogue, Decisions, Store, Table};
@@ -16,6 +16,7 @@ use crate::decide::{Closed, Decided, Decider, Indexes};
 use crate::evaluator::{Terms, Unused, WhyUnused};
 use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
+use crate::leak::vocabulary::Vocabulary;
 use crate::report::Claim;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
 use crate::store::files::StoreFiles;
@@ -27,7 +28,7 @@ use crate::tally::Tally;
 const WAITING: usize = 2;
 
 /// What every table needs.
-pub(crate) struct Run<'a> {
+pub(crate) struct Run<'a, 'v> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) staging: &'a Staging,
     pub(crate) terms: &'a Terms,
@@ -38,6 +39,8 @@ pub(crate) struct Run<'a> {
     pub(crate) key: &'a FingerprintKey,
     pub(crate) threads: usize,
     pub(crate) costs: &'a Costs,
+    /// For C5; one table at a time speaks to it.
+    pub(crate) vocabulary: &'a Mutex<Vocabulary<'v>>,
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -51,7 +54,7 @@ pub(crate) struct TableOutcome {
     pub(crate) decided: [u64; 2],
 }
 
-impl Run<'_> {
+impl<'v> Run<'_, 'v> {
     pub(crate) fn table(
         &self,
         position: usize,
@@ -75,14 +78,18 @@ impl Run<'_> {
                 self.scratch,
             )
         })?;
+        self.vocabulary().begin(table);
         let mut tally = Tally::new(table);
         let outcomes = if self.threads > 1 {
             self.side_by_side(table, &layouts, ranges, &mut decider, &mut tally)?
         } else {
-            self.in_turn(&layouts, ranges, &mut decider, &mut tally)?
+            self.in_turn(table, &layouts, ranges, &mut decider, &mut tally)?
         };
         let mut findings = Findings::default();
         tally.finish(table, self.staging, &mut findings)?;
+        for reject in self.staging.rejects(table)?.into_iter().flatten() {
+            self.vocabulary().rejected(&reject?)?;
+        }
         let Closed {
             seen,
             applied,
@@ -107,6 +114,12 @@ impl Run<'_> {
         })
     }
 
+    fn vocabulary(&self) -> MutexGuard<'_, Vocabulary<'v>> {
+        self.vocabulary
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn context<'b>(&'b self, layout: &Layout<'_>, ranges: &'b KeyRanges) -> StoreContext<'b> {
         StoreContext {
             files: &self.stores[layout.store as usize],
@@ -122,6 +135,7 @@ impl Run<'_> {
     /// The next decided batch, counted and announced.
     fn next(
         &self,
+        table: &Table,
         decider: &mut Decider<'_>,
         tally: &mut Tally,
     ) -> Result<Option<Decided>, VerifyError> {
@@ -131,6 +145,8 @@ impl Run<'_> {
         let decided = self.costs.of(Work::Decide, || decider.next())?;
         if let Some(decided) = &decided {
             self.costs.of(Work::Compare, || tally.take(decided));
+            self.costs
+                .of(Work::Search, || self.vocabulary().take(table, decided))?;
             self.observer.event(Event::Rows {
                 rows: decided.verdicts.len() as u64,
             });
@@ -140,6 +156,7 @@ impl Run<'_> {
 
     fn in_turn(
         &self,
+        table: &Table,
         layouts: &[Layout<'_>],
         ranges: &KeyRanges,
         decider: &mut Decider<'_>,
@@ -147,7 +164,7 @@ impl Run<'_> {
     ) -> Result<Vec<StoreOutcome>, VerifyError> {
         let start = |layout| StoreCheck::new(layout, self.context(layout, ranges));
         let mut checks = layouts.iter().map(start).collect::<Result<Vec<_>, _>>()?;
-        while let Some(decided) = self.next(decider, tally)? {
+        while let Some(decided) = self.next(table, decider, tally)? {
             for check in &mut checks {
                 check.take(&decided)?;
             }
@@ -172,7 +189,7 @@ impl Run<'_> {
                 workers.push(scope.spawn(move || store(layout, context, &receiver)));
                 senders.push(sender);
             }
-            let fed = self.feed(senders, decider, tally);
+            let fed = self.feed(table, senders, decider, tally);
             let outcomes: Vec<_> = workers
                 .into_iter()
                 .map(|worker| joined(worker, table))
@@ -185,11 +202,12 @@ impl Run<'_> {
     /// Hands every batch to every store. A store that stopped listening has failed, and says why when it is joined.
     fn feed(
         &self,
+        table: &Table,
         senders: Vec<SyncSender<Message>>,
         decider: &mut Decider<'_>,
         tally: &mut Tally,
     ) -> Result<(), VerifyError> {
-        while let Some(decided) = self.next(decider, tally)? {
+        while let Some(decided) = self.next(table, decider, tally)? {
             let decided = Arc::new(decided);
             for sender in &senders {
                 if sender.send(Message::Rows(decided.clone())).is_err() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use arrow_schema::SchemaRef;
 use bunri_catalogue::{Catalogue, Day, Decisions, RekeySecrets, Store, Table};
@@ -18,6 +19,9 @@ use crate::evidence::{self, Fingerprints};
 use crate::findings::Findings;
 use crate::index::fold::Scratch;
 use crate::index::ledger;
+use crate::leak::unmatched::Unmatched;
+use crate::leak::vocabulary::{Lexicon, Vocabulary};
+use crate::leak::{self, Ground, LeakOutcome};
 use crate::notes;
 use crate::proved;
 use crate::report::{CatalogueReport, Checked, Claim, RegionReport, Report};
@@ -96,6 +100,10 @@ pub fn verify(
     let temporary = temporary(inputs.custody)?;
     let scratch = scratch(temporary.path(), options);
     let terms = ledger::terms(inputs.catalogue, &staging, inputs.cutover)?;
+    let lexicon = Lexicon::new()?;
+    let mut vocabulary = Vocabulary::new(&lexicon, scratch.sorter());
+    vocabulary.catalogue(inputs.catalogue)?;
+    let vocabulary = Mutex::new(vocabulary);
     let run = Run {
         catalogue: inputs.catalogue,
         staging: &staging,
@@ -107,9 +115,28 @@ pub fn verify(
         key: &key,
         threads: options.threads,
         costs: &costs,
+        vocabulary: &vocabulary,
         observer,
     };
-    tables(inputs, &run, &mut gathered)?;
+    let indexes = tables(inputs, &run, &mut gathered)?;
+    let ground = Ground {
+        catalogue: inputs.catalogue,
+        staging: &staging,
+        terms: &terms,
+        decisions: inputs.decisions,
+        indexes: &indexes,
+        stores: &stores,
+        unmatched: &std::mem::take(&mut gathered.unmatched),
+        lexicon: &lexicon,
+        scratch: &scratch,
+        threads: options.threads,
+        observer,
+        costs: &costs,
+    };
+    let vocabulary = vocabulary
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    gathered.leak(leak::search(&ground, vocabulary)?);
     let (mut report, fingerprints) = gathered.report(inputs);
     report.costs = costs.by_claim();
     evidence::write(inputs.custody, &report, &fingerprints, &key)?;
@@ -119,9 +146,9 @@ pub fn verify(
 /// Every table, parents before their children.
 fn tables(
     inputs: &VerifyInputs<'_>,
-    run: &Run<'_>,
+    run: &Run<'_, '_>,
     gathered: &mut Gathered,
-) -> Result<(), VerifyError> {
+) -> Result<Indexes, VerifyError> {
     let ledger = run.costs.of(Work::Decide, || {
         ledger::build(
             inputs.catalogue,
@@ -139,7 +166,7 @@ fn tables(
         let outcome = run.table(position, &key_ranges(table, inputs.ranges), &mut indexes)?;
         gathered.table(table, outcome);
     }
-    Ok(())
+    Ok(indexes)
 }
 
 fn staged_files(
@@ -269,6 +296,8 @@ struct Gathered {
     regions: Vec<RegionReport>,
     notes: Vec<crate::report::Note>,
     fingerprints: Fingerprints,
+    unmatched: BTreeMap<Store, BTreeMap<String, Unmatched>>,
+    blind_spots: BTreeMap<Claim, Vec<String>>,
 }
 
 impl Gathered {
@@ -279,6 +308,8 @@ impl Gathered {
             regions: Vec::new(),
             notes: Vec::new(),
             fingerprints: Fingerprints::new(),
+            unmatched: BTreeMap::new(),
+            blind_spots: BTreeMap::new(),
         }
     }
 
@@ -327,12 +358,21 @@ impl Gathered {
                 self.looked(Claim::C6, rebuilt);
             }
             self.findings.append(outcome.findings);
+            let tables = self.unmatched.entry(store).or_default();
+            tables.insert(table.id.clone(), outcome.unmatched);
         }
+    }
+
+    fn leak(&mut self, outcome: LeakOutcome) {
+        self.looked(Claim::C5, outcome.checked);
+        self.findings.append(outcome.findings);
+        self.blind_spots.insert(Claim::C5, outcome.blind_spots);
     }
 
     fn report(mut self, inputs: &VerifyInputs<'_>) -> (Report, Fingerprints) {
         let mut scope = Scope {
             looked: self.checked.into_iter().collect(),
+            blind_spots: std::mem::take(&mut self.blind_spots),
             ..Scope::default()
         };
         proved::look(inputs, &mut scope, &mut self.findings);

@@ -24,6 +24,7 @@ use crate::cost::{Costs, Work};
 use crate::decide::Decided;
 use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
+use crate::leak::unmatched::Unmatched;
 use crate::report::{Checked, Claim};
 use crate::rows::EncodedKeys;
 
@@ -60,6 +61,7 @@ pub(crate) struct StoreOutcome {
     pub(crate) rebuilt: Checked,
     pub(crate) must: ByRegion<Fingerprint>,
     pub(crate) is: ByRegion<Fingerprint>,
+    pub(crate) unmatched: Unmatched,
 }
 
 impl<'a> StoreCheck<'a> {
@@ -197,6 +199,7 @@ impl<'a> StoreCheck<'a> {
             must,
             is,
             mut findings,
+            unmatched,
             ..
         } = self.compare;
         let about = about(self.layout);
@@ -234,6 +237,7 @@ impl<'a> StoreCheck<'a> {
             rebuilt,
             must,
             is,
+            unmatched,
         })
     }
 }

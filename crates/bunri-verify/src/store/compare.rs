@@ -13,6 +13,7 @@ use super::reader::FileRows;
 use super::sums::{ByRegion, Elements, InRegions};
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
+use crate::leak::unmatched::Unmatched;
 use crate::report::Claim;
 use crate::rows::{EncodedKeys, View};
 
@@ -60,6 +61,8 @@ pub(crate) struct Compare<'a> {
     pub(crate) must: ByRegion<Fingerprint>,
     pub(crate) is: ByRegion<Fingerprint>,
     pub(crate) findings: Findings,
+    /// What C5 must not take for explained.
+    pub(crate) unmatched: Unmatched,
 }
 
 impl<'a> Compare<'a> {
@@ -76,6 +79,7 @@ impl<'a> Compare<'a> {
             must: ByRegion::default(),
             is: ByRegion::default(),
             findings: Findings::default(),
+            unmatched: Unmatched::default(),
             layout,
         })
     }
@@ -218,6 +222,7 @@ impl<'a> Compare<'a> {
             if a.as_ref() == b.as_ref() {
                 continue;
             }
+            self.unmatched.cell(loaded.key(), column);
             let withheld = self.withheld(&chunk.expected.regions, expected, column);
             // Whatever is not the hash may be the original, and that is withheld.
             let unhashed = self.layout.is_rekeyed(column) && b.is_valid(0);
@@ -276,6 +281,7 @@ impl<'a> Compare<'a> {
         claim: Claim,
         rule: &'static str,
     ) -> Result<(), VerifyError> {
+        self.unmatched.row(loaded.key());
         self.place(loaded, claim, rule, None)
     }
 

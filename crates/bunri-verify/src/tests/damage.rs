@@ -129,6 +129,8 @@ fn another_customers_row() {
         fixture.findings(),
         [
             "C4 row_not_granted retail contract",
+            "C5 record_combined retail contract",
+            "C5 value_leaked retail contract supply_point_id",
             "C6 file_not_canonical retail contract contract/part-00000.parquet",
         ]
     );

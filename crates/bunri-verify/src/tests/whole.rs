@@ -10,7 +10,15 @@ fn a_faultless_run_holds_whatever_the_threads() {
     let fixture = Fixture::ordinary();
     let report = fixture.verify(1);
     assert_eq!(report.findings, []);
-    for claim in [Claim::C1, Claim::C2, Claim::C3, Claim::C4, Claim::C6] {
+    let checked = [
+        Claim::C1,
+        Claim::C2,
+        Claim::C3,
+        Claim::C4,
+        Claim::C5,
+        Claim::C6,
+    ];
+    for claim in checked {
         let line = report.claim(claim).unwrap();
         assert_eq!(line.status, Status::Held, "{claim:?}");
         assert!(
@@ -18,7 +26,7 @@ fn a_faultless_run_holds_whatever_the_threads() {
             "{claim:?} looked at nothing"
         );
     }
-    for claim in [Claim::C5, Claim::C7, Claim::C8] {
+    for claim in [Claim::C7, Claim::C8] {
         assert_eq!(report.claim(claim).unwrap().status, Status::NotChecked);
     }
     assert_eq!(

@@ -1,0 +1,333 @@
+//! The values that occur only in cells withheld from a store: sorted by name in a file, with a filter and the
+//! beginnings by which texts are looked through.
+//!
+//! A value is searched for in the loose form if none of its spellings is granted anywhere. If another spelling is granted,
+//! the withheld spelling is searched for in the strict form alone. If this very spelling is granted somewhere, it carries
+//! nothing that only withheld cells hold: such values are counted, not searched.
+
+use bunri_columnar::ByteSorter;
+
+use super::filter::{Filter, FilterBuilder};
+use super::hashing::{Name, half};
+use super::vocabulary::{BEGINNING, Fate, RECORD, SHORT_BEGINNING, Vocabulary, Withheld};
+use crate::VerifyError;
+use crate::index::file::{FactFile, FactWriter};
+use crate::index::fold::Scratch;
+
+/// What is searched for in one store.
+pub(crate) struct Exclusive {
+    /// Loose, strict.
+    pub(crate) sets: [Set; 2],
+    pub(crate) blind: Blind,
+}
+
+/// What of the withheld is not searched for, in one store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Blind {
+    pub(crate) withheld: Withheld,
+    /// Different values.
+    pub(crate) searched: u64,
+    /// Different values that are granted too.
+    pub(crate) granted_too: u64,
+}
+
+/// Values in one form.
+pub(crate) struct Set {
+    pub(crate) filter: Filter,
+    pub(crate) beginnings: Beginnings,
+    pub(crate) entries: FactFile,
+}
+
+/// Which lengths values have that begin like this.
+pub(crate) struct Beginnings {
+    /// From [`BEGINNING`] on.
+    long: Vec<u64>,
+    /// Shorter.
+    short: Vec<u8>,
+}
+
+impl Beginnings {
+    fn new(values: u64) -> Self {
+        let size = |most: u64| {
+            usize::try_from(values.clamp(1, most))
+                .unwrap_or(1)
+                .next_power_of_two()
+        };
+        Self {
+            long: vec![0; size(1 << 21)],
+            short: vec![0; size(1 << 16)],
+        }
+    }
+
+    fn add(&mut self, beginning: u64, length: usize) {
+        match length {
+            BEGINNING.. => {
+                let slot = self.long_slot(beginning);
+                self.long[slot] |= 1 << (length - BEGINNING);
+            }
+            SHORT_BEGINNING.. => {
+                let slot = self.short_slot(beginning);
+                self.short[slot] |= 1 << (length - SHORT_BEGINNING);
+            }
+            _ => {}
+        }
+    }
+
+    fn long_slot(&self, beginning: u64) -> usize {
+        beginning as usize & (self.long.len() - 1)
+    }
+
+    fn short_slot(&self, beginning: u64) -> usize {
+        beginning as usize & (self.short.len() - 1)
+    }
+
+    /// Bit *n*: a value of [`BEGINNING`] + *n* characters.
+    #[inline]
+    pub(crate) fn long(&self, beginning: u64) -> u64 {
+        self.long[self.long_slot(beginning)]
+    }
+
+    /// Bit *n*: a value of [`SHORT_BEGINNING`] + *n* characters.
+    #[inline]
+    pub(crate) fn short(&self, beginning: u64) -> u8 {
+        self.short[self.short_slot(beginning)]
+    }
+}
+
+/// What is known of a value that is searched for.
+pub(crate) struct Entry<'a> {
+    pub(crate) source: u16,
+    pub(crate) anywhere: bool,
+    /// The names of its strict spellings.
+    pub(crate) spellings: &'a [Name],
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn read(fact: &'a [u8]) -> Option<Self> {
+        let (head, rest) = fact.split_first_chunk::<3>()?;
+        let (spellings, _) = rest.as_chunks::<16>();
+        Some(Self {
+            source: u16::from_be_bytes([head[0], head[1]]),
+            anywhere: head[2] != 0,
+            spellings,
+        })
+    }
+
+    fn write(source: u16, anywhere: bool, spellings: impl Iterator<Item = Name>) -> Vec<u8> {
+        let mut fact = source.to_be_bytes().to_vec();
+        fact.push(u8::from(anywhere));
+        spellings.for_each(|name| fact.extend_from_slice(&name));
+        fact
+    }
+}
+
+/// A record of the vocabulary.
+#[derive(Clone, Copy)]
+struct Record {
+    loose: Name,
+    strict: Name,
+    fate: Fate,
+    source: u16,
+    lengths: [u8; 2],
+    anywhere: bool,
+    beginnings: [u64; 2],
+}
+
+impl Record {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; RECORD] = bytes.try_into().ok()?;
+        let word = |at: usize| Some(u64::from_be_bytes(bytes[at..at + 8].try_into().ok()?));
+        Some(Self {
+            loose: bytes[..16].try_into().ok()?,
+            strict: bytes[16..32].try_into().ok()?,
+            fate: Fate(bytes[32]),
+            source: u16::from_be_bytes([bytes[33], bytes[34]]),
+            lengths: [bytes[35], bytes[36]],
+            anywhere: bytes[37] != 0,
+            beginnings: [word(38)?, word(46)?],
+        })
+    }
+}
+
+/// One strict spelling of the current value, put together from its records.
+struct Spelling {
+    record: Record,
+    fate: u8,
+    /// The first column that it is withheld in, by store.
+    sources: [u16; 2],
+}
+
+/// One store's values while they come in order.
+struct Gathering {
+    loose: FilterBuilder,
+    beginnings: Beginnings,
+    entries: FactWriter,
+    strict: ByteSorter,
+    blind: Blind,
+}
+
+impl Exclusive {
+    /// What is searched for in retail and in transmission.
+    pub(crate) fn of(
+        vocabulary: Vocabulary<'_>,
+        scratch: &Scratch,
+    ) -> Result<[Self; 2], VerifyError> {
+        let (withheld, records) = (vocabulary.withheld, vocabulary.records);
+        let mut sorted = vocabulary.into_records().finish()?;
+        let gathering = |withheld| {
+            Ok::<_, VerifyError>(Gathering {
+                loose: FilterBuilder::new(scratch.budget / 2),
+                beginnings: Beginnings::new(records),
+                entries: FactWriter::create(&scratch.folder)?,
+                strict: scratch.sorter(),
+                blind: Blind {
+                    withheld,
+                    ..Blind::default()
+                },
+            })
+        };
+        let mut stores = [gathering(withheld[0])?, gathering(withheld[1])?];
+        let mut group: Vec<Spelling> = Vec::new();
+        while let Some(bytes) = sorted.next()? {
+            let record = Record::read(bytes).ok_or(VerifyError::Index)?;
+            if group
+                .first()
+                .is_some_and(|first| first.record.loose != record.loose)
+            {
+                close(&mut stores, &mut group)?;
+            }
+            add(&mut group, record);
+        }
+        close(&mut stores, &mut group)?;
+        drop(sorted);
+        let [retail, transmission] = stores;
+        Ok([retail.finish(scratch)?, transmission.finish(scratch)?])
+    }
+}
+
+/// Records of one spelling follow each other.
+fn add(group: &mut Vec<Spelling>, record: Record) {
+    let known = group
+        .last()
+        .is_some_and(|last| last.record.strict == record.strict);
+    if !known {
+        group.push(Spelling {
+            record,
+            fate: 0,
+            sources: [u16::MAX; 2],
+        });
+    }
+    let Some(spelling) = group.last_mut() else {
+        return;
+    };
+    spelling.fate |= record.fate.0;
+    for (at, source) in spelling.sources.iter_mut().enumerate() {
+        if record.fate.withheld(at) {
+            *source = (*source).min(record.source);
+        }
+    }
+}
+
+fn close(stores: &mut [Gathering; 2], group: &mut Vec<Spelling>) -> Result<(), VerifyError> {
+    for (at, store) in stores.iter_mut().enumerate() {
+        store.value(at, group)?;
+    }
+    group.clear();
+    Ok(())
+}
+
+impl Gathering {
+    fn value(&mut self, at: usize, group: &[Spelling]) -> Result<(), VerifyError> {
+        let withheld = || {
+            group
+                .iter()
+                .filter(|spelling| Fate(spelling.fate).withheld(at))
+        };
+        let granted = |spelling: &Spelling| Fate(spelling.fate).granted(at);
+        if !group.iter().any(granted) {
+            let Some(first) = withheld().next() else {
+                return Ok(());
+            };
+            let source = withheld().map(|spelling| spelling.sources[at]).min();
+            let names = withheld().map(|spelling| spelling.record.strict);
+            let record = &first.record;
+            self.loose.push(half(&record.loose));
+            if record.anywhere {
+                self.beginnings
+                    .add(record.beginnings[0], record.lengths[0].into());
+            }
+            let fact = Entry::write(source.unwrap_or(0), record.anywhere, names);
+            self.blind.searched += withheld().count() as u64;
+            return self.entries.write(&record.loose, &fact);
+        }
+        for spelling in withheld() {
+            if granted(spelling) {
+                self.blind.granted_too += 1;
+                continue;
+            }
+            self.blind.searched += 1;
+            let Spelling {
+                record, sources, ..
+            } = spelling;
+            self.strict.push_parts(&[
+                &record.strict,
+                &record.beginnings[1].to_be_bytes(),
+                &[record.lengths[1], u8::from(record.anywhere)],
+                &sources[at].to_be_bytes(),
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn finish(self, scratch: &Scratch) -> Result<Exclusive, VerifyError> {
+        let loose = Set {
+            filter: self.loose.finish(),
+            beginnings: self.beginnings,
+            entries: self.entries.finish()?,
+        };
+        Ok(Exclusive {
+            sets: [loose, strict(self.strict, scratch)?],
+            blind: self.blind,
+        })
+    }
+}
+
+fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, VerifyError> {
+    let mut filter = FilterBuilder::new(scratch.budget / 2);
+    let mut beginnings = Beginnings::new(1 << 16);
+    let mut entries = FactWriter::create(&scratch.folder)?;
+    let mut sorted = sorter.finish()?;
+    let mut last: Option<Name> = None;
+    while let Some(bytes) = sorted.next()? {
+        let fields = || {
+            let (name, rest) = bytes.split_first_chunk::<16>()?;
+            let (beginning, rest) = rest.split_first_chunk::<8>()?;
+            Some((
+                *name,
+                u64::from_be_bytes(*beginning),
+                <[u8; 4]>::try_from(rest).ok()?,
+            ))
+        };
+        let (name, beginning, [length, anywhere, source @ ..]) =
+            fields().ok_or(VerifyError::Index)?;
+        // Truncated, one spelling can stand under two loose forms; one entry is enough.
+        if last.replace(name) == Some(name) {
+            continue;
+        }
+        filter.push(half(&name));
+        if anywhere != 0 {
+            beginnings.add(beginning, length.into());
+        }
+        let fact = Entry::write(
+            u16::from_be_bytes(source),
+            anywhere != 0,
+            std::iter::empty(),
+        );
+        entries.write(&name, &fact)?;
+    }
+    Ok(Set {
+        filter: filter.finish(),
+        beginnings,
+        entries: entries.finish()?,
+    })
+}

@@ -1,0 +1,117 @@
+//! Is this name among them? A compact filter answers at every position of every text, and once in 65,536 times it says
+//! yes for no reason; what it lets through is looked up in the sorted file.
+//!
+//! Names come in ascending order, so a filter is built in shards of a bounded number of names: building takes many times
+//! what the filter itself takes. The shards leave no trace in what is found.
+
+use xorf::{BinaryFuse16, Filter as _};
+
+/// Fewer names than this are kept as they are.
+const FEW: usize = 64;
+/// What building a shard takes, in bytes for each name.
+const BUILDING: usize = 48;
+
+#[derive(Default)]
+pub(crate) struct Filter {
+    shards: Vec<(u64, Shard)>,
+}
+
+enum Shard {
+    Few(Vec<u64>),
+    Many(BinaryFuse16),
+}
+
+/// Takes names in ascending order.
+pub(crate) struct FilterBuilder {
+    filter: Filter,
+    names: Vec<u64>,
+    most: usize,
+}
+
+impl FilterBuilder {
+    pub(crate) fn new(budget: usize) -> Self {
+        Self {
+            filter: Filter::default(),
+            names: Vec::new(),
+            most: (budget / BUILDING).max(FEW * 4),
+        }
+    }
+
+    pub(crate) fn push(&mut self, name: u64) {
+        if self.names.last() != Some(&name) {
+            if self.names.len() == self.most {
+                self.close();
+            }
+            self.names.push(name);
+        }
+    }
+
+    fn close(&mut self) {
+        let names = std::mem::take(&mut self.names);
+        let Some(&first) = names.first() else {
+            return;
+        };
+        let shard = if names.len() < FEW {
+            Shard::Few(names)
+        } else {
+            // Building can fail by bad luck; a sorted list is always right.
+            BinaryFuse16::try_from(&names).map_or(Shard::Few(names), Shard::Many)
+        };
+        self.filter.shards.push((first, shard));
+    }
+
+    pub(crate) fn finish(mut self) -> Filter {
+        self.close();
+        self.filter
+    }
+}
+
+impl Filter {
+    #[inline]
+    pub(crate) fn may_hold(&self, name: u64) -> bool {
+        let after = self.shards.partition_point(|(first, _)| *first <= name);
+        let Some((_, shard)) = after.checked_sub(1).and_then(|at| self.shards.get(at)) else {
+            return false;
+        };
+        match shard {
+            Shard::Few(names) => names.binary_search(&name).is_ok(),
+            Shard::Many(filter) => filter.contains(&name),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.shards.is_empty()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn shards(&self) -> usize {
+        self.shards.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_in_however_many_shards() {
+        let mut names: Vec<u64> = (1..5000_u64)
+            .map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+            .collect();
+        names.sort_unstable();
+        let others = |filter: &Filter| {
+            (1..100_000_u64)
+                .filter(|number| filter.may_hold(number.wrapping_mul(0xd6e8_feb8_6659_fd93)))
+                .count()
+        };
+        for budget in [0, 40_000, 1 << 30] {
+            let mut builder = FilterBuilder::new(budget);
+            names.iter().for_each(|&name| builder.push(name));
+            let filter = builder.finish();
+            assert!(names.iter().all(|&name| filter.may_hold(name)));
+            assert!(others(&filter) < 50, "the filter lets too much through");
+            assert_eq!(filter.shards() > 1, budget < 1 << 20);
+        }
+    }
+}

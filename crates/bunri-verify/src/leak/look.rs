@@ -1,0 +1,162 @@
+//! One text or one piece of bytes, in every coat that it may wear.
+
+use std::sync::{Mutex, PoisonError};
+
+use bunri_columnar::ByteSorter;
+
+use super::exclusive::Exclusive;
+use super::seek::Seeker;
+use super::spot::{Spot, Waiting};
+use super::tokens::{self, Coat, is_digest_length};
+use super::vocabulary::{Lexicon, hex};
+use crate::VerifyError;
+use crate::index::fold::Scratch;
+
+/// A coat under a coat is taken off so many times.
+const COATS: u8 = 2;
+
+/// What the threads found, to be confirmed. Few things get here, so one lock is enough.
+pub(crate) struct Found {
+    pub(crate) candidates: Mutex<ByteSorter>,
+    /// What may be a digest of a value, with its place.
+    pub(crate) digests: Mutex<ByteSorter>,
+}
+
+impl Found {
+    pub(crate) fn new(scratch: &Scratch) -> Self {
+        Self {
+            candidates: Mutex::new(scratch.sorter()),
+            digests: Mutex::new(scratch.sorter()),
+        }
+    }
+}
+
+fn push(sorter: &Mutex<ByteSorter>, record: &[u8]) -> Result<(), VerifyError> {
+    let mut sorter = sorter.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(sorter.push(record)?)
+}
+
+/// A digest as the sorter orders it: its length, and itself filled up.
+pub(crate) const DIGEST_KEY: usize = 33;
+
+pub(crate) fn digest_key(digest: &[u8]) -> [u8; DIGEST_KEY] {
+    let mut key = [0; DIGEST_KEY];
+    let known = digest.len().min(DIGEST_KEY - 1);
+    key[0] = known as u8;
+    key[1..=known].copy_from_slice(&digest[..known]);
+    key
+}
+
+/// Where the thing that is looked at stands; asked only when something was found.
+pub(crate) type Where<'w> = dyn Fn() -> Result<Spot, VerifyError> + 'w;
+
+/// Looks at texts, one thread's.
+pub(crate) struct Looker<'a> {
+    seeker: Seeker<'a>,
+    found: &'a Found,
+    record: Vec<u8>,
+}
+
+impl<'a> Looker<'a> {
+    pub(crate) fn new(lexicon: &'a Lexicon, exclusive: &'a Exclusive, found: &'a Found) -> Self {
+        Self {
+            seeker: Seeker::new(lexicon, exclusive),
+            found,
+            record: Vec::new(),
+        }
+    }
+
+    /// Looks at a text; whether nothing at all was found, so that an equal one need not be looked at.
+    pub(crate) fn text(
+        &mut self,
+        text: &str,
+        coat: Coat,
+        place: &Where<'_>,
+    ) -> Result<bool, VerifyError> {
+        self.coated(text, coat, 0, place)
+    }
+
+    fn coated(
+        &mut self,
+        text: &str,
+        coat: Coat,
+        depth: u8,
+        place: &Where<'_>,
+    ) -> Result<bool, VerifyError> {
+        let mut clean = self.plain(text, coat, place)?;
+        if depth == COATS {
+            return Ok(clean);
+        }
+        let mut inner = Vec::new();
+        tokens::decode(&self.seeker.spelled.strict.signs, |coat, bytes| {
+            inner.push((coat, bytes))
+        });
+        for (coat, bytes) in inner {
+            clean &= self.decoded(&bytes, coat, depth + 1, place)?;
+        }
+        if let Some(text) = tokens::unescaped(text) {
+            clean &= self.coated(&text, Coat::Escapes, depth + 1, place)?;
+        }
+        Ok(clean)
+    }
+
+    /// Looks at a text as it stands.
+    fn plain(&mut self, text: &str, coat: Coat, place: &Where<'_>) -> Result<bool, VerifyError> {
+        self.seeker.text(text);
+        if self.seeker.candidates.is_empty() {
+            return Ok(true);
+        }
+        let spot = place()?;
+        for candidate in &self.seeker.candidates {
+            Waiting::write(candidate, coat, &spot, &mut self.record);
+            push(&self.found.candidates, &self.record)?;
+        }
+        Ok(false)
+    }
+
+    fn decoded(
+        &mut self,
+        bytes: &[u8],
+        coat: Coat,
+        depth: u8,
+        place: &Where<'_>,
+    ) -> Result<bool, VerifyError> {
+        let mut clean = true;
+        if is_digest_length(bytes.len()) {
+            self.digest(bytes, &place()?)?;
+            clean = false;
+        }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Ok(clean & self.coated(text, coat, depth, place)?);
+        }
+        let mut text = String::new();
+        hex(bytes, &mut text);
+        clean &= self.plain(&text, coat, place)?;
+        if bytes.len() > 64 {
+            // A schema or a message in base64: bytes with texts in them.
+            clean &= self.plain(&String::from_utf8_lossy(bytes), coat, place)?;
+        }
+        Ok(clean)
+    }
+
+    /// Looks at raw bytes.
+    pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Where<'_>) -> Result<bool, VerifyError> {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return self.text(text, Coat::Plain, place);
+        }
+        self.decoded(bytes, Coat::Plain, 0, place)
+    }
+
+    /// Looks at a number, with and without the zero that it may have lost.
+    pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<bool, VerifyError> {
+        let clean = self.plain(digits, Coat::Number, place)?;
+        Ok(clean & self.plain(&format!("0{digits}"), Coat::Number, place)?)
+    }
+
+    fn digest(&mut self, digest: &[u8], spot: &Spot) -> Result<(), VerifyError> {
+        self.record.clear();
+        self.record.extend_from_slice(&digest_key(digest));
+        spot.write(&mut self.record);
+        push(&self.found.digests, &self.record)
+    }
+}

@@ -1,0 +1,317 @@
+//! C5: no value that occurs only in cells withheld from a store is found in it. For retail and for transmission, each
+//! against what is withheld from *it*.
+//!
+//! **Vocabulary** ([`vocabulary`]). While the tables are decided, every text, number of nine digits and bytes goes by once:
+//! a record of its names in two forms ([`spelling`]; the names: [`hashing`]), of the column it comes from, and of which
+//! of the two stores it is withheld from and granted to. The records are sorted within the memory bound. What is granted
+//! to a store in the same spelling anywhere carries nothing that only withheld cells hold: it is counted and dropped. So is
+//! what is too short to be told from chance. What is left ([`exclusive`]) lies in a sorted file with a filter
+//! ([`filter`]) before it.
+//!
+//! **Search** ([`seek`], [`look`], [`file`], [`sites`]). Every cell of every readable Parquet file, listed or not, every other file
+//! as text, and every name, manifest and metadata string is put into both forms, and at every position the filter is
+//! asked for every length that a value with this beginning can have. Texts have no words, so none are cut out; only digits
+//! are never cut. Tokens that decode from base64, hex or escapes are searched in turn ([`tokens`]); tokens that look like a
+//! digest are kept, and if there are any, staging is read a second time to hash the withheld values ([`again`]).
+//!
+//! **Confirmation** ([`confirm`]). What the filter let through is looked up in the sorted file, then sorted by place.
+//!
+//! **Grades.** A hit in a cell that is, bit for bit, what the source's granted cell of the same row says ([`unmatched`]) is
+//! contamination: the classification should be reconsidered, and the grade is *review*. Every other hit is *certain*.
+//!
+//! **Combination** ([`again`]). Values that are granted elsewhere are no secret one by one, but several of them in one row can
+//! be the record of somebody else. In a row that is what the source's granted cells say, they can only be what is
+//! granted together; so only the other rows are held against the withheld records.
+//!
+//! The quarantine lies in transmission custody and is neither company's system: it is not searched. C4 fixes its cells.
+//!
+//! Nothing here depends on the secret, the threads or the memory but the time it takes.
+
+mod again;
+mod cells;
+mod combine;
+mod confirm;
+mod digests;
+mod exclusive;
+mod file;
+mod filter;
+mod hashing;
+mod look;
+mod seek;
+mod sites;
+mod spelling;
+mod spot;
+mod suspicion;
+mod tokens;
+pub(crate) mod unmatched;
+mod variants;
+pub(crate) mod vocabulary;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use bunri_catalogue::{Catalogue, Decisions, Store};
+use bunri_columnar::{Observer, Staging};
+
+use self::combine::Suspects;
+use self::digests::Digests;
+use self::exclusive::{Blind, Exclusive};
+use self::file::Looked;
+use self::look::{Found, Looker};
+use self::sites::Sites;
+use self::unmatched::Unmatched;
+use self::vocabulary::{Lexicon, SEARCHED, Source, Vocabulary};
+use crate::VerifyError;
+use crate::cost::{Costs, Work};
+use crate::decide::Indexes;
+use crate::evaluator::Terms;
+use crate::findings::{About, Findings, Place};
+use crate::index::fold::Scratch;
+use crate::report::{Checked, Claim};
+use crate::store::files::StoreFiles;
+use crate::store::layout::Layout;
+
+/// What the search needs.
+pub(crate) struct Ground<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) staging: &'a Staging,
+    pub(crate) terms: &'a Terms,
+    pub(crate) decisions: &'a Decisions,
+    pub(crate) indexes: &'a Indexes,
+    pub(crate) stores: &'a [StoreFiles; 3],
+    /// By store, by table.
+    pub(crate) unmatched: &'a BTreeMap<Store, BTreeMap<String, Unmatched>>,
+    pub(crate) lexicon: &'a Lexicon,
+    pub(crate) scratch: &'a Scratch,
+    pub(crate) threads: usize,
+    pub(crate) observer: &'a dyn Observer,
+    pub(crate) costs: &'a Costs,
+}
+
+/// What was seen.
+#[derive(Default)]
+pub(crate) struct LeakOutcome {
+    pub(crate) findings: Findings,
+    pub(crate) checked: Checked,
+    pub(crate) blind_spots: Vec<String>,
+}
+
+/// Searches both stores.
+pub(crate) fn search(
+    ground: &Ground<'_>,
+    vocabulary: Vocabulary<'_>,
+) -> Result<LeakOutcome, VerifyError> {
+    let sources = vocabulary.sources.clone();
+    let exclusives = ground
+        .costs
+        .of(Work::Search, || Exclusive::of(vocabulary, ground.scratch))?;
+    let mut outcome = LeakOutcome::default();
+    let nothing = BTreeMap::new();
+    for (store, exclusive) in SEARCHED.into_iter().zip(&exclusives) {
+        let search = StoreSearch {
+            ground,
+            store,
+            exclusive,
+            sources: &sources,
+            unmatched: ground.unmatched.get(&store).unwrap_or(&nothing),
+        };
+        search.run(&mut outcome)?;
+    }
+    outcome.blind_spots.extend(always_blind(ground));
+    Ok(outcome)
+}
+
+/// One store's search.
+struct StoreSearch<'a> {
+    ground: &'a Ground<'a>,
+    store: Store,
+    exclusive: &'a Exclusive,
+    sources: &'a [Source],
+    unmatched: &'a BTreeMap<String, Unmatched>,
+}
+
+impl StoreSearch<'_> {
+    fn run(&self, outcome: &mut LeakOutcome) -> Result<(), VerifyError> {
+        let Ground {
+            catalogue,
+            stores,
+            scratch,
+            costs,
+            observer,
+            ..
+        } = *self.ground;
+        let files = &stores[self.store as usize];
+        let layouts: Vec<Layout<'_>> = catalogue
+            .tables
+            .iter()
+            .filter_map(|table| Layout::new(table, self.store))
+            .collect();
+        let sites = Sites::of(catalogue, files, &layouts, self.unmatched)?;
+        let found = Found::new(scratch);
+        let looked = self.look(&sites, &found)?;
+        let mut suspects = Suspects::new(self.ground.lexicon);
+        costs.of(Work::Search, || {
+            for piece in &sites.pieces {
+                piece.suspects(&mut suspects, observer)?;
+            }
+            self.confirm(&sites, found, suspects, outcome)
+        })?;
+        outcome.checked.files += sites.files;
+        outcome.checked.tables += layouts.len() as u64;
+        outcome.checked.rows += looked.rows;
+        outcome.checked.cells += looked.cells;
+        outcome
+            .blind_spots
+            .push(blind_spot(self.store, &self.exclusive.blind));
+        Ok(())
+    }
+
+    /// What was let through, what may be a digest, and suspect rows, held against what is withheld.
+    fn confirm(
+        &self,
+        sites: &Sites<'_>,
+        found: Found,
+        mut suspects: Suspects<'_>,
+        outcome: &mut LeakOutcome,
+    ) -> Result<(), VerifyError> {
+        let Ground {
+            lexicon, scratch, ..
+        } = *self.ground;
+        let inside = |mutex: Mutex<_>| mutex.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut candidates = inside(found.candidates);
+        let mut digests = Digests::new(
+            inside(found.digests),
+            scratch.budget,
+            lexicon,
+            self.exclusive,
+            &mut candidates,
+        )?;
+        let at = SEARCHED.iter().position(|store| *store == self.store);
+        again::read_again(self.ground, at.unwrap_or(0), &mut digests, &mut suspects)?;
+        let about = About {
+            store: self.store.word(),
+            table: None,
+        };
+        if digests.beyond > 0 {
+            let findings = &mut outcome.findings;
+            findings.add_many(
+                Claim::C5,
+                "digests_not_compared",
+                about,
+                Place::default(),
+                digests.beyond,
+            );
+        }
+        let mut hits = scratch.sorter();
+        confirm::confirm(candidates, self.exclusive, &mut hits)?;
+        confirm::report(
+            hits,
+            about.store,
+            &sites.sites,
+            self.sources,
+            &mut outcome.findings,
+        )?;
+        if suspects.left_out {
+            outcome.blind_spots.push(format!(
+                "{}: more rows than could be held against the withheld records, one by one",
+                about.store
+            ));
+        }
+        for combined in suspects.found() {
+            let table = &self.ground.catalogue.tables[combined.table].id;
+            confirm::combined(
+                &combined,
+                about.store,
+                table,
+                &sites.sites,
+                &mut outcome.findings,
+            );
+        }
+        Ok(())
+    }
+
+    /// Words first, then pieces and texts, each by whichever thread is free.
+    fn look(&self, sites: &Sites<'_>, found: &Found) -> Result<Looked, VerifyError> {
+        let Ground {
+            lexicon,
+            observer,
+            costs,
+            threads,
+            ..
+        } = *self.ground;
+        let next = AtomicUsize::new(0);
+        let total: Mutex<Result<Looked, VerifyError>> = Mutex::new(Ok(Looked::default()));
+        let work = || {
+            let mut looker = Looker::new(lexicon, self.exclusive, found);
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let looked = costs.of(Work::Search, || match at {
+                    0 => {
+                        let mut words = (0..).zip(&sites.words);
+                        words.try_for_each(|(row, word)| word.look(row, &mut looker))?;
+                        Ok(Some(Looked::default()))
+                    }
+                    _ if at <= sites.texts.len() => sites.texts[at - 1]
+                        .look(&mut looker)
+                        .map(|()| Some(Looked::default())),
+                    _ => sites
+                        .pieces
+                        .get(at - 1 - sites.texts.len())
+                        .map(|piece| piece.look(&lexicon.secret, &mut looker, observer))
+                        .transpose(),
+                });
+                let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+                match (looked, &mut *total) {
+                    (Ok(Some(looked)), Ok(total)) => {
+                        total.rows += looked.rows;
+                        total.cells += looked.cells;
+                    }
+                    (Err(error), Ok(_)) => {
+                        *total = Err(error);
+                        return;
+                    }
+                    _ => return,
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            (1..threads.max(1)).for_each(|_| drop(scope.spawn(work)));
+            work();
+        });
+        total.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn blind_spot(store: Store, blind: &Blind) -> String {
+    let Blind {
+        withheld,
+        searched,
+        granted_too,
+    } = blind;
+    if withheld.cells == 0 {
+        return format!(
+            "{}: no cell is withheld, so there was nothing to search for",
+            store.word()
+        );
+    }
+    format!(
+        "{}: {searched} different values were searched for; {granted_too} withheld values are granted somewhere too; of {} \
+         withheld cells {} are too short to be told from chance, {} are searched as whole cells only, {} are dates, times or \
+         truth values",
+        store.word(),
+        withheld.cells,
+        withheld.too_short,
+        withheld.whole_only,
+        withheld.other_type,
+    )
+}
+
+fn always_blind(ground: &Ground<'_>) -> Vec<String> {
+    vec![
+        "parts of a value, salted or keyed digests, encryption, compression and other character sets are not searched for"
+            .to_owned(),
+        "the quarantine is in transmission custody and is not searched".to_owned(),
+        format!("spellings are one by {}", ground.lexicon.variants.name),
+    ]
+}

@@ -1,0 +1,454 @@
+//! Everything of a store that is searched: Parquet files in pieces for the threads; every other file as text; and the
+//! words that are no cell: names of files, folders and columns, manifest, sums, metadata and statistics of Parquet files.
+//!
+//! Words that the catalogue or bunri itself chose are known, and not searched. The digests of the store's own files are known
+//! too: C1 has recomputed them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use bunri_catalogue::{Catalogue, Store};
+use bunri_columnar::{REASON_COLUMN, open_parquet};
+use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS};
+use parquet::file::metadata::ParquetMetaData;
+
+use super::file::Piece;
+use super::look::Looker;
+use super::spot::{NO_COLUMN, Site, Spot};
+use super::tokens::Coat;
+use super::unmatched::Unmatched;
+use super::vocabulary::words;
+use crate::VerifyError;
+use crate::store::files::StoreFiles;
+use crate::store::layout::Layout;
+use crate::store::reader::guarded;
+
+/// Row groups of one piece.
+const PIECE: usize = 8;
+/// A text is looked at in blocks that overlap, so that what a cut goes through is whole in the next.
+const BLOCK: usize = 1 << 20;
+const OVERLAP: usize = 512;
+
+/// A word that is no cell.
+pub(crate) struct Word {
+    pub(crate) site: u32,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) label: String,
+}
+
+/// A file that is no Parquet.
+pub(crate) struct Text {
+    pub(crate) site: u32,
+    pub(crate) path: PathBuf,
+}
+
+/// What is searched of one store.
+pub(crate) struct Sites<'a> {
+    pub(crate) sites: Vec<Site>,
+    pub(crate) pieces: Vec<Piece<'a>>,
+    pub(crate) texts: Vec<Text>,
+    pub(crate) words: Vec<Word>,
+    pub(crate) files: u64,
+}
+
+/// A Parquet file that the audit admitted.
+struct Opened<'p> {
+    path: &'p Path,
+    /// As findings name it.
+    file: String,
+    batch_rows: usize,
+}
+
+/// What is known and no value.
+struct KnownWords {
+    words: BTreeSet<String>,
+    paths: BTreeSet<String>,
+}
+
+impl KnownWords {
+    fn of(catalogue: &Catalogue, files: &StoreFiles, layouts: &[Layout<'_>]) -> Self {
+        let mut known: BTreeSet<String> = words(catalogue).map(str::to_owned).collect();
+        known.extend(Store::ALL.map(|store| store.word().to_owned()));
+        known.extend(
+            [
+                REASON_COLUMN,
+                bunri_manifest::TOOL,
+                "rehearsal",
+                "cutover",
+                "arrow_schema",
+            ]
+            .map(str::to_owned),
+        );
+        known.insert(catalogue.digest.clone());
+        for digests in files.digests.values() {
+            known.insert(digests.blake3.as_str().to_owned());
+            known.insert(digests.sha256.as_str().to_owned());
+        }
+        let mut paths: BTreeSet<String> = [MANIFEST, B3SUMS, SHA256SUMS].map(str::to_owned).into();
+        for layout in layouts {
+            paths.insert(layout.table.id.clone());
+            let own = files.parts(&layout.table.id);
+            let regular = |path: &String| {
+                let number = path
+                    .rsplit_once("/part-")
+                    .map(|(_, name)| name.trim_end_matches(".parquet"));
+                number.is_some_and(|number| {
+                    number.len() == 5 && number.bytes().all(|digit| digit.is_ascii_digit())
+                })
+            };
+            paths.extend(own.into_iter().filter(regular));
+        }
+        Self {
+            words: known,
+            paths,
+        }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.words.contains(word) || self.paths.contains(word)
+    }
+}
+
+impl<'a> Sites<'a> {
+    pub(crate) fn of(
+        catalogue: &Catalogue,
+        files: &StoreFiles,
+        layouts: &'a [Layout<'a>],
+        unmatched: &'a BTreeMap<String, Unmatched>,
+    ) -> Result<Self, VerifyError> {
+        let known = KnownWords::of(catalogue, files, layouts);
+        let mut sites = Self {
+            sites: Vec::new(),
+            pieces: Vec::new(),
+            texts: Vec::new(),
+            words: Vec::new(),
+            files: files.digests.len() as u64,
+        };
+        let mut inside = Inside::default();
+        if files.root.is_dir() {
+            inside.walk(&files.root, "")?;
+        }
+        sites.names(&inside, &known);
+        for (number, (path, place)) in (1..).zip(&inside.files) {
+            // A name that nobody knows may hold a value, and is not repeated.
+            let named = known.paths.contains(path.as_str());
+            let file = if named {
+                path.clone()
+            } else {
+                format!("file {number} of the store in the order of names")
+            };
+            match path.as_str() {
+                MANIFEST => sites.manifest(files, place, &known),
+                B3SUMS | SHA256SUMS => sites.sums(path, place, &known)?,
+                _ if path.ends_with(".parquet") => {
+                    let table = path.split_once('/').map(|(folder, _)| folder);
+                    let layout = layouts
+                        .iter()
+                        .find(|layout| Some(layout.table.id.as_str()) == table);
+                    // What the audit did not admit must not meet the Parquet library.
+                    match files.admitted.batch_rows(path) {
+                        Some(batch_rows) => {
+                            let file = Opened {
+                                path: place,
+                                file,
+                                batch_rows,
+                            };
+                            sites.parquet(file, layout, unmatched, &known);
+                        }
+                        None => sites.text(place.clone(), file),
+                    }
+                }
+                _ => sites.text(place.clone(), file),
+            }
+        }
+        Ok(sites)
+    }
+
+    fn site(&mut self, site: Site) -> u32 {
+        self.sites.push(site);
+        self.sites.len() as u32 - 1
+    }
+
+    fn word(&mut self, site: u32, bytes: &[u8], label: String) {
+        self.words.push(Word {
+            site,
+            bytes: bytes.to_vec(),
+            label,
+        });
+    }
+
+    /// Names of files and folders.
+    fn names(&mut self, inside: &Inside, known: &KnownWords) {
+        let site = self.site(Site {
+            rule: Some("value_in_name"),
+            ..Site::default()
+        });
+        let files = inside.files.keys();
+        for (kind, paths) in [
+            ("file", files.collect::<Vec<_>>()),
+            ("folder", inside.folders.iter().collect()),
+        ] {
+            for (number, path) in (1..).zip(paths) {
+                if !known.paths.contains(path) {
+                    let label =
+                        format!("the name of {kind} {number} of the store in the order of names");
+                    self.word(site, path.as_bytes(), label);
+                }
+            }
+        }
+    }
+
+    fn manifest(&mut self, files: &StoreFiles, place: &Path, known: &KnownWords) {
+        let site = self.site(Site {
+            rule: Some("value_in_manifest"),
+            file: Some(MANIFEST.to_owned()),
+            ..Site::default()
+        });
+        let json = files.manifest.as_ref().and_then(|_| {
+            let text = std::fs::read(place).ok()?;
+            serde_json::from_slice::<serde_json::Value>(&text).ok()
+        });
+        match json {
+            // It was parsed strictly, so its keys are the manifest's own.
+            Some(json) => strings(&json, &mut |text| {
+                if !known.has(text) {
+                    self.word(site, text.as_bytes(), String::new());
+                }
+            }),
+            None => self.texts.push(Text {
+                site,
+                path: place.to_path_buf(),
+            }),
+        }
+    }
+
+    fn sums(&mut self, path: &str, place: &Path, known: &KnownWords) -> Result<(), VerifyError> {
+        let site = self.site(Site {
+            rule: Some("value_in_manifest"),
+            file: Some(path.to_owned()),
+            ..Site::default()
+        });
+        let text = std::fs::read(place).map_err(VerifyError::io("read", place))?;
+        for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
+            let line = String::from_utf8_lossy(line);
+            if line.split_whitespace().any(|word| !known.has(word)) {
+                self.word(site, line.as_bytes(), format!("line {number}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, path: PathBuf, file: String) {
+        let site = self.site(Site {
+            file: Some(file),
+            ..Site::default()
+        });
+        self.texts.push(Text { site, path });
+    }
+
+    fn parquet(
+        &mut self,
+        opened: Opened<'_>,
+        layout: Option<&'a Layout<'a>>,
+        unmatched: &'a BTreeMap<String, Unmatched>,
+        known: &KnownWords,
+    ) {
+        let Opened {
+            path,
+            file,
+            batch_rows,
+        } = opened;
+        let opened = guarded(|| {
+            let builder = open_parquet(path).ok()?;
+            Some((builder.metadata().clone(), builder.schema().clone()))
+        });
+        let Some((metadata, schema)) = opened else {
+            // C2 names it; its bytes are searched as they are.
+            return self.text(path.to_path_buf(), file);
+        };
+        let table = layout.map(|layout| layout.table.id.clone());
+        let columns: Vec<String> = schema
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
+        let site = self.site(Site {
+            rule: None,
+            table: table.clone(),
+            file: table.is_none().then(|| file.clone()),
+            columns,
+        });
+        self.metadata(&metadata, table, file, known);
+        let groups: Vec<u64> = metadata
+            .row_groups()
+            .iter()
+            .map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
+            .collect();
+        let mut first = 0;
+        for (piece, rows) in groups.chunks(PIECE).enumerate() {
+            self.pieces.push(Piece {
+                site,
+                path: path.to_path_buf(),
+                groups: (piece * PIECE..piece * PIECE + rows.len()).collect(),
+                first,
+                layout,
+                batch_rows,
+                unmatched: layout.and_then(|layout| unmatched.get(&layout.table.id)),
+            });
+            first += rows.iter().sum::<u64>();
+        }
+    }
+
+    fn metadata(
+        &mut self,
+        metadata: &ParquetMetaData,
+        table: Option<String>,
+        file: String,
+        known: &KnownWords,
+    ) {
+        let names = self.site(Site {
+            rule: Some("value_in_name"),
+            table: table.clone(),
+            file: Some(file.clone()),
+            columns: Vec::new(),
+        });
+        let strings = self.site(Site {
+            rule: Some("value_in_manifest"),
+            table,
+            file: Some(file),
+            columns: Vec::new(),
+        });
+        let footer = metadata.file_metadata();
+        let schema = footer.schema_descr();
+        for (number, column) in (1..).zip(schema.columns()) {
+            for part in column.path().parts().iter().filter(|part| !known.has(part)) {
+                self.word(
+                    names,
+                    part.as_bytes(),
+                    format!("the name of column {number}"),
+                );
+            }
+        }
+        if !known.has(schema.root_schema().name()) {
+            self.word(
+                strings,
+                schema.root_schema().name().as_bytes(),
+                "the name of the schema".to_owned(),
+            );
+        }
+        if let Some(writer) = footer.created_by().filter(|writer| !known.has(writer)) {
+            self.word(
+                strings,
+                writer.as_bytes(),
+                "the name of the writer".to_owned(),
+            );
+        }
+        for pair in footer.key_value_metadata().into_iter().flatten() {
+            self.word(
+                strings,
+                pair.key.as_bytes(),
+                "key-value metadata".to_owned(),
+            );
+            let value = pair.value.as_deref().unwrap_or_default();
+            self.word(strings, value.as_bytes(), "key-value metadata".to_owned());
+        }
+        let columns = metadata
+            .row_groups()
+            .iter()
+            .flat_map(|group| group.columns());
+        for statistics in columns.filter_map(|column| column.statistics()) {
+            for bytes in [statistics.min_bytes_opt(), statistics.max_bytes_opt()]
+                .into_iter()
+                .flatten()
+            {
+                self.word(strings, bytes, "statistics".to_owned());
+            }
+        }
+    }
+}
+
+/// Every string of a JSON value.
+fn strings(json: &serde_json::Value, each: &mut impl FnMut(&str)) {
+    match json {
+        serde_json::Value::String(text) => each(text),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| strings(item, each)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|value| strings(value, each)),
+        _ => {}
+    }
+}
+
+/// What lies in a store, by name as well as it can be told. Links are not followed; C1 names them.
+#[derive(Default)]
+struct Inside {
+    files: BTreeMap<String, PathBuf>,
+    folders: BTreeSet<String>,
+}
+
+impl Inside {
+    fn walk(&mut self, folder: &Path, below: &str) -> Result<(), VerifyError> {
+        let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        for entry in entries.map_err(VerifyError::io("list", folder))? {
+            let path = entry.path();
+            let name = entry.file_name();
+            let name = format!("{below}{}", name.to_string_lossy());
+            let kind = entry
+                .file_type()
+                .map_err(VerifyError::io("look at", &path))?;
+            if kind.is_dir() {
+                self.walk(&path, &format!("{name}/"))?;
+                self.folders.insert(name);
+            } else if kind.is_file() {
+                self.files.insert(name, path);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Word {
+    pub(crate) fn look(&self, row: u64, looker: &mut Looker<'_>) -> Result<(), VerifyError> {
+        let spot = || {
+            Ok(Spot {
+                site: self.site,
+                row,
+                column: NO_COLUMN,
+                explained: false,
+                label: self.label.clone(),
+            })
+        };
+        looker.bytes(&self.bytes, &spot).map(drop)
+    }
+}
+
+impl Text {
+    pub(crate) fn look(&self, looker: &mut Looker<'_>) -> Result<(), VerifyError> {
+        let failed = || VerifyError::io("read", &self.path);
+        let mut file = std::fs::File::open(&self.path).map_err(failed())?;
+        let (mut block, mut before) = (Vec::new(), 0_u64);
+        loop {
+            let kept = block.len();
+            let read = file
+                .by_ref()
+                .take((BLOCK - kept) as u64)
+                .read_to_end(&mut block)
+                .map_err(failed())?;
+            if read == 0 {
+                return Ok(());
+            }
+            let spot = || {
+                Ok(Spot {
+                    site: self.site,
+                    row: before,
+                    column: NO_COLUMN,
+                    explained: false,
+                    label: format!("after byte {before}"),
+                })
+            };
+            looker.text(&String::from_utf8_lossy(&block), Coat::Plain, &spot)?;
+            let overlap = block.len().min(OVERLAP);
+            before += (block.len() - overlap) as u64;
+            block.drain(..block.len() - overlap);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The two forms of a text. *Strict*: NFKC, without control characters, zero-width characters and variation selectors.
+//! *Loose*: letters and digits only, with spelling variants as one ([`Variants`]).
+//!
+//! Of every character of the loose form it is known where it stands in the strict one, and whether something that
+//! separates was dropped before it: digits on both sides of a gap are two runs that may be one number.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+use super::variants::{Fold, Variants};
+
+/// A longer value is known by its beginning.
+pub(crate) const LONGEST: usize = 64;
+
+/// One form of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    pub(crate) signs: Vec<char>,
+    /// By character: whether something that separates was dropped before it.
+    pub(crate) gaps: Vec<bool>,
+}
+
+impl Form {
+    fn clear(&mut self) {
+        self.signs.clear();
+        self.gaps.clear();
+    }
+
+    fn push(&mut self, sign: char, gap: bool) {
+        self.signs.push(sign);
+        self.gaps.push(gap);
+    }
+
+    /// The characters by which a value of this form is known.
+    pub(crate) fn value(&self) -> &[char] {
+        &self.signs[..self.signs.len().min(LONGEST)]
+    }
+
+    /// Whether a cut before `at` would go through a run of digits.
+    #[inline]
+    pub(crate) fn cuts_digits(&self, at: usize) -> bool {
+        at > 0
+            && at < self.signs.len()
+            && !self.gaps[at]
+            && self.signs[at].is_ascii_digit()
+            && self.signs[at - 1].is_ascii_digit()
+    }
+}
+
+/// Both forms of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Spelled {
+    pub(crate) strict: Form,
+    pub(crate) loose: Form,
+    /// By character of the loose form: where it stands in the strict one.
+    pub(crate) origin: Vec<usize>,
+}
+
+/// Puts texts into their forms; holds only space to work in.
+#[derive(Debug)]
+pub(crate) struct Speller<'a> {
+    variants: &'a Variants,
+    plain: String,
+    written: Vec<char>,
+}
+
+impl<'a> Speller<'a> {
+    pub(crate) fn new(variants: &'a Variants) -> Self {
+        Self {
+            variants,
+            plain: String::new(),
+            written: Vec::new(),
+        }
+    }
+
+    pub(crate) fn spell(&mut self, text: &str, spelled: &mut Spelled) {
+        self.strict(text, &mut spelled.strict);
+        self.loose(spelled);
+    }
+
+    fn strict(&mut self, text: &str, form: &mut Form) {
+        form.clear();
+        let mut gap = false;
+        let mut push = |sign: char| {
+            if sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}') {
+                gap = true;
+            } else if !invisible(sign) {
+                form.push(sign, std::mem::take(&mut gap));
+            }
+        };
+        if text.is_ascii() {
+            return text.chars().for_each(push);
+        }
+        // What is invisible could stand between a letter and its mark, so it goes first.
+        self.plain.clear();
+        self.plain
+            .extend(text.chars().filter(|&sign| !invisible(sign)));
+        if is_nfkc_quick(self.plain.chars()) == IsNormalized::Yes {
+            self.plain.chars().for_each(push);
+        } else {
+            self.plain.nfkc().for_each(&mut push);
+        }
+    }
+
+    fn loose(&mut self, spelled: &mut Spelled) {
+        let Spelled {
+            strict,
+            loose,
+            origin,
+        } = spelled;
+        loose.clear();
+        origin.clear();
+        self.written.clear();
+        let has_words =
+            strict.signs.iter().any(|sign| !sign.is_ascii()) || strict.signs.contains(&'+');
+        if has_words {
+            let written = strict.signs.iter().map(|&sign| self.variants.written(sign));
+            self.written.extend(written);
+        }
+        let (mut at, mut gap) = (0, false);
+        while at < strict.signs.len() {
+            gap |= strict.gaps[at];
+            if has_words {
+                let word = self.word(at);
+                if word > 0 {
+                    at += word;
+                    gap = true;
+                    continue;
+                }
+                if let Some(length) = self.prefix(at, loose, origin) {
+                    at += length;
+                    gap = false;
+                    continue;
+                }
+            }
+            match self.variants.fold(strict.signs[at]) {
+                Fold::Dropped => gap = true,
+                Fold::Kept(sign) => {
+                    loose.push(sign, std::mem::take(&mut gap));
+                    origin.push(at);
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// The length of a word that is dropped here; 0 if there is none.
+    fn word(&self, at: usize) -> usize {
+        let (rest, variants) = (&self.written[at..], self.variants);
+        let begins = |words: &[Vec<char>]| {
+            let found = words.iter().find(|word| rest.starts_with(word));
+            found.map_or(0, Vec::len)
+        };
+        let length = begins(&variants.anywhere);
+        if length > 0 {
+            return length;
+        }
+        if at == 0 {
+            return begins(&variants.at_start);
+        }
+        let ends = variants.at_end.iter().any(|word| rest == word.as_slice());
+        if ends { rest.len() } else { 0 }
+    }
+
+    /// Writes what a prefix of a number means, and says how much of the strict form that was.
+    fn prefix(&self, at: usize, loose: &mut Form, origin: &mut Vec<usize>) -> Option<usize> {
+        let rest = &self.written[at..];
+        let (from, to) = self
+            .variants
+            .prefixes
+            .iter()
+            .find(|(from, _)| rest.starts_with(from))?;
+        let digit = |length: usize| {
+            let separators = rest[length..].iter().take_while(|sign| {
+                !sign.is_ascii_digit() && self.variants.fold(**sign) == Fold::Dropped
+            });
+            length + separators.count()
+        };
+        let mut length = digit(from.len());
+        if rest[length..].starts_with(to) {
+            length = digit(length + to.len());
+        }
+        if !rest.get(length).is_some_and(char::is_ascii_digit) {
+            return None;
+        }
+        for &sign in to {
+            loose.push(sign, true);
+            origin.push(at);
+        }
+        Some(length)
+    }
+}
+
+/// Characters that nobody sees.
+fn invisible(sign: char) -> bool {
+    matches!(sign,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Tenths of bits that these characters carry, about: what a digit, a Latin letter, a kana or a kanji can be. Fewer than
+/// three different ones carry nothing (`0000000000`, `＊＊＊`).
+pub(crate) fn weight(signs: &[char]) -> u32 {
+    let mut different: [Option<char>; 2] = [None; 2];
+    let mut more = false;
+    let mut total = 0;
+    for &sign in signs {
+        if !more && !different.contains(&Some(sign)) {
+            match different.iter_mut().find(|slot| slot.is_none()) {
+                Some(slot) => *slot = Some(sign),
+                None => more = true,
+            }
+        }
+        total += match sign {
+            '0'..='9' => 33,
+            'a'..='z' | 'A'..='Z' => 47,
+            '\u{3040}'..='\u{30ff}' => 60,
+            other if other.is_alphanumeric() => 100,
+            _ => 0,
+        };
+    }
+    // Two kanji are a name.
+    if more || (signs.len() == 2 && total >= 200 && different[1].is_some()) {
+        total
+    } else {
+        0
+    }
+}

@@ -1,0 +1,267 @@
+//! What a text may hold in another coat: base64, hex, escapes, and the digests that a value may have been hashed to.
+
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use sha2::Digest as _;
+
+/// In which coat a value was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Coat {
+    /// None.
+    Plain,
+    /// A number.
+    Number,
+    /// Base64, either alphabet, padded or not.
+    Base64,
+    /// Two hexadecimal digits a byte.
+    Hex,
+    /// `\u…`, `%…`, `&#…;`.
+    Escapes,
+    /// A digest.
+    Md5,
+    /// A digest.
+    Sha1,
+    /// A digest.
+    Sha256,
+    /// A digest.
+    Blake3,
+}
+
+impl Coat {
+    const ALL: [Self; 9] = [
+        Self::Plain,
+        Self::Number,
+        Self::Base64,
+        Self::Hex,
+        Self::Escapes,
+        Self::Md5,
+        Self::Sha1,
+        Self::Sha256,
+        Self::Blake3,
+    ];
+
+    pub(crate) fn of_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).copied()
+    }
+
+    pub(crate) fn is_digest(self) -> bool {
+        self >= Self::Md5
+    }
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Plain | Self::Number => "",
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+            Self::Escapes => "escapes",
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Sha256 => "SHA-256",
+            Self::Blake3 => "BLAKE3",
+        }
+    }
+}
+
+/// The digests that are tried.
+pub(crate) fn digests(bytes: &[u8]) -> [(Coat, Vec<u8>); 4] {
+    [
+        (Coat::Md5, md5::Md5::digest(bytes).to_vec()),
+        (Coat::Sha1, sha1::Sha1::digest(bytes).to_vec()),
+        (Coat::Sha256, sha2::Sha256::digest(bytes).to_vec()),
+        (Coat::Blake3, blake3::hash(bytes).as_bytes().to_vec()),
+    ]
+}
+
+/// Whether bytes of this length can be a digest.
+pub(crate) fn is_digest_length(bytes: usize) -> bool {
+    matches!(bytes, 16 | 20 | 32)
+}
+
+/// Shorter tokens hold nothing that is searched for.
+const SHORTEST_BASE64: usize = 8;
+const SHORTEST_HEX: usize = 12;
+
+/// Calls `each` with everything that a text's tokens decode to and that may hold a value.
+pub(crate) fn decode(signs: &[char], mut each: impl FnMut(Coat, Vec<u8>)) {
+    let mut at = 0;
+    while at < signs.len() {
+        let run = signs[at..]
+            .iter()
+            .take_while(|&&sign| is_token(sign))
+            .count();
+        if run >= SHORTEST_BASE64 {
+            token(&signs[at..at + run], &mut each);
+        }
+        at += run.max(1);
+    }
+}
+
+fn is_token(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || matches!(sign, '+' | '/' | '-' | '_')
+}
+
+fn token(run: &[char], each: &mut impl FnMut(Coat, Vec<u8>)) {
+    let plain = run.iter().all(char::is_ascii_alphanumeric);
+    for piece in run.split(|sign| !sign.is_ascii_alphanumeric()) {
+        hex(piece, each);
+    }
+    for piece in run.split(|sign| matches!(sign, '-' | '_')) {
+        base64(piece, &STANDARD_NO_PAD, each);
+    }
+    if !plain {
+        for piece in run.split(|sign| matches!(sign, '+' | '/')) {
+            let again = piece.iter().all(char::is_ascii_alphanumeric);
+            if !again {
+                base64(piece, &URL_SAFE_NO_PAD, each);
+            }
+        }
+    }
+}
+
+fn hex(piece: &[char], each: &mut impl FnMut(Coat, Vec<u8>)) {
+    let piece = match piece {
+        ['0', 'x' | 'X', rest @ ..] => rest,
+        all => all,
+    };
+    if piece.len() < SHORTEST_HEX || piece.len() % 2 != 0 {
+        return;
+    }
+    let digest = is_digest_length(piece.len() / 2) && piece.iter().any(char::is_ascii_alphabetic);
+    // A first byte that begins no text spares the rest; most numbers end here.
+    if !digest && !begins_text(piece) {
+        return;
+    }
+    let byte = |pair: &[char]| {
+        let [high, low] = pair else { return None };
+        Some((high.to_digit(16)? * 16 + low.to_digit(16)?) as u8)
+    };
+    if let Some(bytes) = piece.chunks(2).map(byte).collect::<Option<Vec<u8>>>() {
+        keep(Coat::Hex, bytes, digest, each);
+    }
+}
+
+/// Of text in UTF-8 the first byte is 2x to 7x, or Cx to Fx.
+fn begins_text(piece: &[char]) -> bool {
+    matches!(piece.first(), Some('2'..='7' | 'c'..='f' | 'C'..='F'))
+}
+
+fn base64(piece: &[char], engine: &impl base64::Engine, each: &mut impl FnMut(Coat, Vec<u8>)) {
+    let letters = piece.iter().any(|sign| !sign.is_ascii_digit());
+    if piece.len() < SHORTEST_BASE64 || piece.len() % 4 == 1 || !letters {
+        return;
+    }
+    let text: String = piece.iter().collect();
+    if let Ok(bytes) = engine.decode(&text) {
+        let digest = is_digest_length(bytes.len());
+        keep(Coat::Base64, bytes, digest, each);
+    }
+}
+
+fn keep(coat: Coat, bytes: Vec<u8>, digest: bool, each: &mut impl FnMut(Coat, Vec<u8>)) {
+    let text = std::str::from_utf8(&bytes).is_ok_and(|text| {
+        text.chars()
+            .all(|sign| !sign.is_control() || sign.is_whitespace())
+    });
+    // Bytes that are no text may be withheld bytes; in hex they stand as they are named, and are found as text.
+    if text || digest || (coat == Coat::Base64 && bytes.len() >= SHORTEST_BASE64) {
+        each(coat, bytes);
+    }
+}
+
+/// A text without its escapes; [`None`] if it has none.
+pub(crate) fn unescaped(text: &str) -> Option<String> {
+    if !text.contains("\\u") && !text.contains('%') && !text.contains("&#") {
+        return None;
+    }
+    let (mut bytes, mut rest, mut changed) = (Vec::new(), text, false);
+    while let Some(first) = rest.chars().next() {
+        if let Some((sign, length)) = escape(rest) {
+            bytes.extend_from_slice(&sign);
+            rest = &rest[length..];
+            changed = true;
+        } else {
+            let length = first.len_utf8();
+            bytes.extend_from_slice(&rest.as_bytes()[..length]);
+            rest = &rest[length..];
+        }
+    }
+    changed.then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What an escape at the beginning of a text stands for, and how long it is.
+fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
+    let number =
+        |from: usize, length: usize| u32::from_str_radix(text.get(from..from + length)?, 16).ok();
+    let encoded = |code: u32| char::from_u32(code).map(|sign| sign.to_string().into_bytes());
+    if text.starts_with("\\u") {
+        let code = number(2, 4)?;
+        if (0xd800..0xdc00).contains(&code) && text.get(6..8) == Some("\\u") {
+            let low = number(8, 4)?.checked_sub(0xdc00)?;
+            return Some((encoded(0x10000 + ((code - 0xd800) << 10) + low)?, 12));
+        }
+        return Some((encoded(code)?, 6));
+    }
+    if text.starts_with('%') {
+        return Some((vec![u8::try_from(number(1, 2)?).ok()?], 3));
+    }
+    let body = text.strip_prefix("&#")?;
+    let end = body
+        .char_indices()
+        .take(9)
+        .find(|(_, sign)| *sign == ';')?
+        .0;
+    let code = match body[..end].strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => body[..end].parse().ok()?,
+    };
+    Some((encoded(code)?, end + 3))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use base64::Engine as _;
+
+    use super::*;
+
+    fn decoded(text: &str) -> Vec<(Coat, Vec<u8>)> {
+        let mut all = Vec::new();
+        decode(&text.chars().collect::<Vec<_>>(), |coat, bytes| {
+            all.push((coat, bytes))
+        });
+        all
+    }
+
+    #[test]
+    fn tokens_are_decoded_wherever_they_stand() {
+        let name = "丙野カナリア零一".as_bytes().to_vec();
+        let base64 = STANDARD_NO_PAD.encode(&name);
+        let url = URL_SAFE_NO_PAD.encode(&name);
+        let hex: String = name.iter().map(|byte| format!("{byte:02X}")).collect();
+        for (text, coat) in [
+            (base64.clone(), Coat::Base64),
+            (format!("key={base64}==;"), Coat::Base64),
+            (format!("「{url}」"), Coat::Base64),
+            (hex.clone(), Coat::Hex),
+            (format!("tok-0x{hex}"), Coat::Hex),
+        ] {
+            assert!(decoded(&text).contains(&(coat, name.clone())), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_supply_point_is_no_token() {
+        assert_eq!(decoded("9000010000131234567800"), []);
+    }
+
+    #[test]
+    fn escapes_are_undone() {
+        assert_eq!(
+            unescaped("a\\u4e19\\ud842\\udfb7").as_deref(),
+            Some("a丙𠮷")
+        );
+        assert_eq!(unescaped("%E4%B8%99").as_deref(), Some("丙"));
+        assert_eq!(unescaped("&#x4E19;&#19993;").as_deref(), Some("丙丙"));
+        assert_eq!(unescaped("100% \\u &#;"), None);
+    }
+}

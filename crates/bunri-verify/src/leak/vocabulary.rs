@@ -1,0 +1,398 @@
+//! Which values are withheld from each store and which are granted to it: gathered while the tables are decided, so that
+//! staging is read once. What is kept of a value are its names and not the value.
+//!
+//! The same value comes again and again (a supply point in twelve readings): a row is compared with the one before it, and
+//! what was recorded lately is not recorded again. Forgetting costs space and nothing else.
+
+use std::fmt::Write as _;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Decimal128Type, Int64Type};
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::DataType;
+use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table};
+use bunri_columnar::{ByteSorter, RawValue, Reject};
+
+use super::hashing::{Kind, Name, Secret, half};
+use super::spelling::{Spelled, Speller, weight};
+use super::variants::Variants;
+use crate::VerifyError;
+use crate::classes::ColumnClasses;
+use crate::decide::Decided;
+use crate::evaluator::grants::may_hold;
+
+/// The stores that are searched.
+pub(crate) const SEARCHED: [Store; 2] = [Store::Retail, Store::Transmission];
+/// A value of this weight is found where it is a whole cell.
+pub(crate) const WHOLE: u32 = 200;
+/// A value of this weight is found anywhere: nine digits, six Latin letters, five kana, three kanji.
+pub(crate) const ANYWHERE: u32 = 280;
+/// Characters of a beginning by which a text is looked through.
+pub(crate) const BEGINNING: usize = 6;
+pub(crate) const SHORT_BEGINNING: usize = 3;
+/// Smaller numbers have fewer than nine digits.
+const SMALLEST_NUMBER: u128 = 100_000_000;
+
+const CACHE: usize = 1 << 20;
+
+/// What stands in one record, in the order of the bytes.
+pub(crate) const RECORD: usize = 54;
+
+/// What every part of the search shares.
+pub(crate) struct Lexicon {
+    pub(crate) secret: Secret,
+    pub(crate) variants: Variants,
+}
+
+impl Lexicon {
+    pub(crate) fn new() -> Result<Self, VerifyError> {
+        Ok(Self {
+            secret: Secret::random()?,
+            variants: Variants::shipped()?,
+        })
+    }
+}
+
+/// Whether a value is withheld from a store, and whether it is granted to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Fate(pub(crate) u8);
+
+impl Fate {
+    const GRANTED_EVERYWHERE: Self = Self(0b1010);
+    pub(crate) const WITHHELD_EVERYWHERE: Self = Self(0b0101);
+
+    pub(crate) fn of(table: &Table, ownership: Ownership, class: Class) -> Self {
+        let opened = table.any_retailer_on_other_rows;
+        let bit = |(at, &store): (usize, &Store)| {
+            let granted = may_hold(store, ownership, class, opened);
+            1 << (2 * at + usize::from(granted))
+        };
+        Self(SEARCHED.iter().enumerate().map(bit).sum())
+    }
+
+    pub(crate) fn withheld(self, store: usize) -> bool {
+        self.0 >> (2 * store) & 1 != 0
+    }
+
+    pub(crate) fn granted(self, store: usize) -> bool {
+        self.0 >> (2 * store) & 2 != 0
+    }
+}
+
+/// How far a value can be searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    Anywhere,
+    WholeCells,
+    TooShort,
+}
+
+/// Withheld cells of one store, not NULL, and those among them that are not searched for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Withheld {
+    pub(crate) cells: u64,
+    pub(crate) whole_only: u64,
+    pub(crate) too_short: u64,
+    pub(crate) other_type: u64,
+}
+
+/// The column that values come from.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) table: String,
+    pub(crate) column: String,
+}
+
+#[derive(Clone, Copy)]
+struct Recorded {
+    cell: u64,
+    source: u16,
+    fate: Fate,
+    worth: Worth,
+}
+
+/// Gathers the values of all tables.
+pub(crate) struct Vocabulary<'a> {
+    lexicon: &'a Lexicon,
+    speller: Speller<'a>,
+    spelled: Spelled,
+    sorter: ByteSorter,
+    recorded: Vec<Recorded>,
+    number: String,
+    pub(crate) records: u64,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) withheld: [Withheld; 2],
+    base: usize,
+}
+
+impl<'a> Vocabulary<'a> {
+    pub(crate) fn new(lexicon: &'a Lexicon, sorter: ByteSorter) -> Self {
+        let nothing = Recorded {
+            cell: 0,
+            source: u16::MAX,
+            fate: Fate(0),
+            worth: Worth::TooShort,
+        };
+        Self {
+            speller: Speller::new(&lexicon.variants),
+            lexicon,
+            spelled: Spelled::default(),
+            sorter,
+            recorded: vec![nothing; CACHE],
+            number: String::new(),
+            records: 0,
+            sources: Vec::new(),
+            withheld: [Withheld::default(); 2],
+            base: 0,
+        }
+    }
+
+    /// What the catalogue itself says is no secret: a customer who is called like a column would be.
+    pub(crate) fn catalogue(&mut self, catalogue: &Catalogue) -> Result<(), VerifyError> {
+        self.base = 0;
+        self.sources.push(Source {
+            table: "catalogue".to_owned(),
+            column: String::new(),
+        });
+        for word in words(catalogue) {
+            self.value(0, Fate::GRANTED_EVERYWHERE, word)?;
+        }
+        Ok(())
+    }
+
+    /// The cells that come now are of this table.
+    pub(crate) fn begin(&mut self, table: &Table) {
+        self.base = self.sources.len();
+        let source = |column: &bunri_catalogue::Column| Source {
+            table: table.id.clone(),
+            column: column.name.clone(),
+        };
+        self.sources.extend(table.columns.iter().map(source));
+    }
+
+    /// The cells of decided rows.
+    pub(crate) fn take(&mut self, table: &Table, decided: &Decided) -> Result<(), VerifyError> {
+        let fates = Ownership::ALL
+            .map(|ownership| Class::ALL.map(|class| Fate::of(table, ownership, class)));
+        for (column, classes) in decided.classes.iter().enumerate() {
+            let fate = |row: usize| {
+                let class = match classes {
+                    ColumnClasses::Fixed(class) => *class,
+                    ColumnClasses::PerRow(classes) => classes[row],
+                };
+                fates[decided.verdicts[row].ownership() as usize][class as usize]
+            };
+            self.column(column, decided.batch.column(column), fate)?;
+        }
+        Ok(())
+    }
+
+    fn column(
+        &mut self,
+        column: usize,
+        array: &ArrayRef,
+        fate: impl Fn(usize) -> Fate,
+    ) -> Result<(), VerifyError> {
+        let mut last: Option<(usize, Fate, Worth)> = None;
+        for row in (0..array.len()).filter(|&row| array.is_valid(row)) {
+            let fate = fate(row);
+            let again = last.filter(|(before, like, _)| *like == fate && same(array, *before, row));
+            let worth = match again {
+                Some((_, _, worth)) => Some(worth),
+                None => self.cell(column, fate, array, row)?,
+            };
+            self.count(fate, worth);
+            last = worth.map(|worth| (row, fate, worth));
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, fate: Fate, worth: Option<Worth>) {
+        for (at, withheld) in self.withheld.iter_mut().enumerate() {
+            if fate.withheld(at) {
+                withheld.cells += 1;
+                match worth {
+                    Some(Worth::Anywhere) => {}
+                    Some(Worth::WholeCells) => withheld.whole_only += 1,
+                    Some(Worth::TooShort) => withheld.too_short += 1,
+                    None => withheld.other_type += 1,
+                }
+            }
+        }
+    }
+
+    /// Records one cell; [`None`] if its type is not searched for.
+    fn cell(
+        &mut self,
+        column: usize,
+        fate: Fate,
+        array: &ArrayRef,
+        row: usize,
+    ) -> Result<Option<Worth>, VerifyError> {
+        let mut number = std::mem::take(&mut self.number);
+        number.clear();
+        let worth = match array.data_type() {
+            DataType::Utf8 => self
+                .value(column, fate, array.as_string::<i32>().value(row))
+                .map(Some),
+            DataType::Int64 => {
+                let value = array.as_primitive::<Int64Type>().value(row);
+                self.number(column, fate, value.into(), 0, &mut number)
+            }
+            DataType::Decimal128(_, scale) => {
+                let value = array.as_primitive::<Decimal128Type>().value(row);
+                self.number(column, fate, value, *scale, &mut number)
+            }
+            DataType::Binary => {
+                let bytes = array.as_binary::<i32>().value(row);
+                match std::str::from_utf8(bytes) {
+                    Ok(text) => self.value(column, fate, text),
+                    Err(_) => {
+                        hex(bytes, &mut number);
+                        self.value(column, fate, &number)
+                    }
+                }
+                .map(Some)
+            }
+            _ => Ok(None),
+        };
+        self.number = number;
+        worth
+    }
+
+    fn number(
+        &mut self,
+        column: usize,
+        fate: Fate,
+        unscaled: i128,
+        scale: i8,
+        text: &mut String,
+    ) -> Result<Option<Worth>, VerifyError> {
+        if unscaled.unsigned_abs() < SMALLEST_NUMBER {
+            return Ok(Some(Worth::TooShort));
+        }
+        number_text(unscaled, scale, text);
+        self.value(column, fate, text).map(Some)
+    }
+
+    fn value(&mut self, column: usize, fate: Fate, text: &str) -> Result<Worth, VerifyError> {
+        let source = u16::try_from(self.base + column).unwrap_or(u16::MAX);
+        let cell = self.lexicon.secret.cell(text.as_bytes());
+        let slot = (cell as usize ^ usize::from(fate.0).wrapping_mul(0x9e37)) % CACHE;
+        let seen = self.recorded[slot];
+        // The least source of a value is always recorded, so what is forgotten leaves no trace.
+        if seen.cell == cell && seen.fate == fate && seen.source <= source {
+            return Ok(seen.worth);
+        }
+        let worth = self.record(source, fate, text)?;
+        self.recorded[slot] = Recorded {
+            cell,
+            source,
+            fate,
+            worth,
+        };
+        Ok(worth)
+    }
+
+    fn record(&mut self, source: u16, fate: Fate, text: &str) -> Result<Worth, VerifyError> {
+        self.speller.spell(text, &mut self.spelled);
+        let (loose, strict) = (self.spelled.loose.value(), self.spelled.strict.value());
+        let worth = match weight(loose) {
+            ANYWHERE.. => Worth::Anywhere,
+            WHOLE.. => Worth::WholeCells,
+            _ => return Ok(Worth::TooShort),
+        };
+        let secret = &self.lexicon.secret;
+        let lengths = [loose.len() as u8, strict.len() as u8];
+        self.sorter.push_parts(&[
+            &secret.name(loose, Kind::Loose),
+            &secret.name(strict, Kind::Strict),
+            &[fate.0],
+            &source.to_be_bytes(),
+            &lengths,
+            &[u8::from(worth == Worth::Anywhere)],
+            &beginning(secret, loose, Kind::Loose).to_be_bytes(),
+            &beginning(secret, strict, Kind::Strict).to_be_bytes(),
+        ])?;
+        self.records += 1;
+        Ok(worth)
+    }
+
+    /// A row that is in no store is withheld from every store.
+    pub(crate) fn rejected(&mut self, reject: &Reject) -> Result<(), VerifyError> {
+        for (column, value) in reject.values.iter().enumerate() {
+            let fate = Fate::WITHHELD_EVERYWHERE;
+            let worth = match value {
+                RawValue::Null => continue,
+                RawValue::Text(text) | RawValue::Real(text) => self.value(column, fate, text)?,
+                RawValue::TextHex(hex) | RawValue::Blob(hex) => self.value(column, fate, hex)?,
+                RawValue::Int(number) => self.value(column, fate, &number.to_string())?,
+            };
+            self.count(fate, Some(worth));
+        }
+        Ok(())
+    }
+
+    /// All records, in the order of the loose names.
+    pub(crate) fn into_records(self) -> ByteSorter {
+        self.sorter
+    }
+}
+
+fn same(array: &ArrayRef, one: usize, other: usize) -> bool {
+    match array.data_type() {
+        DataType::Utf8 => {
+            let texts = array.as_string::<i32>();
+            texts.value(one) == texts.value(other)
+        }
+        DataType::Int64 | DataType::Decimal128(..) | DataType::Binary => false,
+        // Of a type that is not searched for, one cell is like the other.
+        _ => true,
+    }
+}
+
+/// The name of a value's beginning, by which texts are looked through.
+fn beginning(secret: &Secret, signs: &[char], kind: Kind) -> u64 {
+    let length = match signs.len() {
+        BEGINNING.. => BEGINNING,
+        SHORT_BEGINNING.. => SHORT_BEGINNING,
+        _ => return 0,
+    };
+    let name: Name = secret.name(&signs[..length], kind);
+    half(&name)
+}
+
+/// A number as a person writes it, without zeros behind the point.
+pub(crate) fn number_text(unscaled: i128, scale: i8, text: &mut String) {
+    let (mut digits, mut scale) = (unscaled.unsigned_abs(), scale.max(0).unsigned_abs());
+    while scale > 0 && digits % 10 == 0 {
+        digits /= 10;
+        scale -= 1;
+    }
+    text.clear();
+    // Writing to a String cannot fail.
+    let _ = write!(text, "{digits:0>width$}", width = usize::from(scale) + 1);
+    if scale > 0 {
+        text.insert(text.len() - usize::from(scale), '.');
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8], text: &mut String) {
+    text.clear();
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+}
+
+/// Names that the catalogue gives to things.
+pub(crate) fn words(catalogue: &Catalogue) -> impl Iterator<Item = &str> {
+    let tables = catalogue.tables.iter().flat_map(|table| {
+        let columns = table.columns.iter().map(|column| column.name.as_str());
+        [table.id.as_str(), table.name.as_str()]
+            .into_iter()
+            .chain(columns)
+    });
+    [catalogue.name.as_str(), catalogue.version.as_str()]
+        .into_iter()
+        .chain(tables)
+}
