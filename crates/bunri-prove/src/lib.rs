@@ -37,6 +37,7 @@ mod place;
 mod plain;
 mod plan;
 mod prove;
+mod record;
 mod sample;
 mod splitter;
 mod strategy;
