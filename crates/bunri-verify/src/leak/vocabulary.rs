@@ -70,6 +70,17 @@ impl Fate {
         Self(SEARCHED.iter().enumerate().map(bit).sum())
     }
 
+    /// The fate of the original where retail gets a keyed hash instead (docs/rules.md, section 4).
+    fn rekeyed(self) -> Self {
+        let (withheld, granted) = (0b01, 0b10);
+        SEARCHED
+            .iter()
+            .position(|&store| store == Store::Retail)
+            .map_or(self, |at| {
+                Self(self.0 & !(granted << (2 * at)) | withheld << (2 * at))
+            })
+    }
+
     pub(crate) fn withheld(self, store: usize) -> bool {
         self.0 >> (2 * store) & 1 != 0
     }
@@ -175,12 +186,14 @@ impl<'a> Vocabulary<'a> {
         let fates = Ownership::ALL
             .map(|ownership| Class::ALL.map(|class| Fate::of(table, ownership, class)));
         for (column, classes) in decided.classes.iter().enumerate() {
+            let rekeyed = table.columns[column].rekey.is_some();
             let fate = |row: usize| {
                 let class = match classes {
                     ColumnClasses::Fixed(class) => *class,
                     ColumnClasses::PerRow(classes) => classes[row],
                 };
-                fates[decided.verdicts[row].ownership() as usize][class as usize]
+                let fate = fates[decided.verdicts[row].ownership() as usize][class as usize];
+                if rekeyed { fate.rekeyed() } else { fate }
             };
             self.column(column, decided.batch.column(column), fate)?;
         }
@@ -395,4 +408,23 @@ pub(crate) fn words(catalogue: &Catalogue) -> impl Iterator<Item = &str> {
     [catalogue.name.as_str(), catalogue.version.as_str()]
         .into_iter()
         .chain(tables)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn an_original_that_retail_gets_a_hash_of_is_withheld_from_retail_alone() {
+        let fate = Fate::GRANTED_EVERYWHERE.rekeyed();
+        let of = |store: Store| SEARCHED.iter().position(|other| *other == store).unwrap();
+        let (retail, transmission) = (of(Store::Retail), of(Store::Transmission));
+        assert!(fate.withheld(retail) && !fate.granted(retail));
+        assert!(!fate.withheld(transmission) && fate.granted(transmission));
+        assert_eq!(
+            Fate::WITHHELD_EVERYWHERE.rekeyed(),
+            Fate::WITHHELD_EVERYWHERE
+        );
+    }
 }
