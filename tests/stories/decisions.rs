@@ -130,3 +130,21 @@ fn the_retail_store_says_nothing_of_decisions() {
         assert_eq!(bytes(&with), bytes(&without), "{file}");
     }
 }
+
+/// The same file decides in SQL too, and one decision too many stops the script.
+#[test]
+fn duckdb_hears_the_decisions_as_the_split_does() {
+    let rig = gap(&[reading("own")]);
+    run(&rig).must(1);
+    crate::as_sql::compared(&rig).must(0).prints(" 0 differ");
+    decide(
+        &rig,
+        &[
+            reading("own"),
+            line("meter_reading", "nobody's|2026-01-01", "own"),
+        ],
+    );
+    rig.python("sql.py", ["."])
+        .must(1)
+        .prints("a decision on meter_reading decides nothing");
+}

@@ -106,7 +106,7 @@ impl Run<'_> {
             .map_err(|error| format!("extract refuses: {error}"))
     }
 
-    fn decisions(&self, catalogue: &Catalogue) -> Result<Decisions, String> {
+    pub(super) fn decisions(&self, catalogue: &Catalogue) -> Result<Decisions, String> {
         if self.world.decisions.is_empty() {
             return Ok(Decisions::none());
         }

@@ -37,22 +37,12 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
         }
         Some(Explained::Words) => screen::say(explain(&catalogue).trim_end()),
         Some(Explained::Sql) => {
-            let (job, decisions, secrets) = job.ok_or_else(|| Failure::NoJob(path.clone()))?;
+            let (job, ..) = job.ok_or_else(|| Failure::NoJob(path.clone()))?;
             let inputs = SqlInputs {
                 custody: &job.custody,
                 cutover: job.cutover,
+                decisions: job.decisions.as_deref(),
             };
-            if decisions.count() > 0 {
-                let lines = decisions.count();
-                screen::say(&format!(
-                    "-- Not in this script: {lines} human decisions; the rows that they decide are undecided here."
-                ));
-            }
-            for name in secrets.checks().keys() {
-                screen::say(&format!(
-                    "-- Not in this script: the hashes of `rekey = \"{name}\"`; retail has the values here."
-                ));
-            }
             screen::say(explain_sql(&catalogue, inputs).trim_end());
         }
     }

@@ -6,12 +6,14 @@ mod codes;
 mod inputs;
 mod known;
 mod ledger;
+mod people;
 mod rows;
 mod rules;
 mod select;
 mod stores;
 mod text;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Page;
@@ -27,6 +29,8 @@ pub struct SqlInputs<'a> {
     pub custody: &'a Path,
     /// The day of the cutover.
     pub cutover: Day,
+    /// The file of human decisions, if the job names one.
+    pub decisions: Option<&'a Path>,
 }
 
 /// Writes every decision of the catalogue as one SQL script.
@@ -40,6 +44,7 @@ pub fn explain_sql(catalogue: &Catalogue, inputs: SqlInputs<'_>) -> String {
     };
     script.preface();
     script.inputs();
+    script.decisions();
     script.timelines();
     for position in catalogue.parents_first() {
         script.table(&catalogue.tables[position]);
@@ -120,10 +125,33 @@ impl Script<'_> {
             "  * A span of days is [first_day, next_day): next_day is the day after its last.".to_owned(),
             "  * Texts are compared byte by byte, and so ordered; numbers and days by value.".to_owned(),
             String::new(),
-            "Not standard SQL: read_parquet, read_text, glob, unnest, JSON, SET VARIABLE, CREATE MACRO, IF NOT EXISTS, error();".to_owned(),
-            "a day plus a number; the days infinity and -infinity; trim with several letters; and a table keeps".to_owned(),
+            "Not standard SQL: read_parquet, read_text, read_csv, glob, unnest, JSON, SET VARIABLE, CREATE MACRO, IF".to_owned(),
+            "NOT EXISTS, error(); a day plus a number; the days infinity and -infinity; trim with several letters; and a table keeps".to_owned(),
             "the order in which its rows came. PostgreSQL knows most of the rest.".to_owned(),
             "Names that differ only in capital letters are one name to DuckDB: such a source needs other names here.".to_owned(),
+        ];
+        lines.iter().for_each(|line| self.say(line));
+        self.hashes();
+    }
+
+    /// No secret is printed, so no database can hash by itself.
+    fn hashes(&mut self) {
+        let columns = self
+            .catalogue
+            .tables
+            .iter()
+            .flat_map(|table| &table.columns);
+        let names: BTreeSet<&str> = columns
+            .filter_map(|column| column.rekey.as_deref())
+            .collect();
+        if names.is_empty() {
+            return;
+        }
+        let lines = [
+            String::new(),
+            format!("Retail holds keyed hashes of {}. Functions of yours have to make them before this runs,", names.into_iter().collect::<Vec<_>>().join(", ")),
+            "as docs/rules.md says under \"Rekeyed columns\" and tests/python/rekey.py does; each of a name and a value:".to_owned(),
+            "    bunri_rekey_int(VARCHAR, BIGINT) -> VARCHAR, bunri_rekey_text(VARCHAR, VARCHAR) -> VARCHAR".to_owned(),
         ];
         lines.iter().for_each(|line| self.say(line));
     }

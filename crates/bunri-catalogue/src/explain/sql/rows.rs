@@ -18,6 +18,9 @@ impl Script<'_> {
         let last = self.classified(table, owned, &mut steps);
         let name = name(&table.id);
         self.statement(&format!("CREATE TABLE decided.{name} AS\n{steps}{last}"));
+        if self.inputs.decisions.is_some() {
+            self.refuse_unused(table);
+        }
     }
 
     /// Every row the same.
@@ -81,13 +84,13 @@ impl Script<'_> {
         );
 
         let base = self.base(&answers);
-        let verdict = format!(
-            "{} AS {}",
-            self.last_word(table, &base),
-            self.own("verdict")
-        );
+        let heard = self.may_be_decided(table);
+        let noun = if heard { "ruled" } else { "verdict" };
+        let verdict = format!("{} AS {}", self.last_word(table, &base), self.own(noun));
+        let mut what = vec!["*".to_owned(), verdict];
+        what.extend(heard.then(|| self.key_text(table)));
         let query = Select {
-            what: vec!["*".to_owned(), verdict],
+            what,
             from: "answered".to_owned(),
             ..Select::default()
         };
@@ -96,12 +99,17 @@ impl Script<'_> {
             "own or other; anything else is the reason why nobody can say.",
             query,
         );
+        let from = if heard {
+            self.heard(table, steps)
+        } else {
+            "judged".to_owned()
+        };
         let (verdict, ownership) = (self.own("verdict"), self.own("ownership"));
         let known = format!("{verdict} IN ('own', 'other')");
         let owned = case(&[(known, verdict)], "'undecided'");
         Select {
             what: vec!["*".to_owned(), format!("{owned} AS {ownership}")],
-            from: "judged".to_owned(),
+            from,
             ..Select::default()
         }
     }
@@ -153,6 +161,11 @@ impl Script<'_> {
         );
         format!("({})", case(&arms, "'own'"))
     }
+}
+
+/// Whether every row is decided alike.
+pub(super) fn is_alike(table: &Table) -> bool {
+    constant(&table.rows).is_some()
 }
 
 /// The ownership of every row, where the rule does not look at the row.

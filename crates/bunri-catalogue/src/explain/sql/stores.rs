@@ -7,7 +7,7 @@ use super::classes::Fate;
 use super::select::Select;
 use super::text::{case, comment, literal, literals, name, wrapped};
 use crate::grant::{granted, possible_ownerships, store_columns};
-use crate::model::{Class, Ownership, Store, Table};
+use crate::model::{Class, Ownership, Store, Table, ValueType};
 
 /// The quarantine's own column.
 const REASON: &str = "\"bunri_reason\"";
@@ -116,10 +116,12 @@ impl Script<'_> {
                 (ownership, if cell == *row { Fate::Always } else { cell })
             })
             .collect();
+        let value = hashed(table, store, column).unwrap_or_else(|| name.clone());
         match self.holds(&cells) {
-            Fate::Always => name,
-            Fate::Never => format!("CASE WHEN false THEN {name} END AS {name}"),
-            Fate::Where(test) => format!("CASE WHEN {test} THEN {name} END AS {name}"),
+            Fate::Always if value == name => name,
+            Fate::Always => format!("{value} AS {name}"),
+            Fate::Never => format!("CASE WHEN false THEN {value} END AS {name}"),
+            Fate::Where(test) => format!("CASE WHEN {test} THEN {value} END AS {name}"),
         }
     }
 
@@ -183,6 +185,18 @@ impl Script<'_> {
             _ => rows,
         }
     }
+}
+
+/// What retail gets in place of a rekeyed value.
+fn hashed(table: &Table, store: Store, column: usize) -> Option<String> {
+    let column = &table.columns[column];
+    let rekey = column.rekey.as_ref().filter(|_| store == Store::Retail)?;
+    let kind = match column.value_type {
+        ValueType::Int => "int",
+        _ => "text",
+    };
+    let (rekey, value) = (literal(rekey), name(&column.name));
+    Some(format!("bunri_rekey_{kind}({rekey}, {value})"))
 }
 
 /// By the key, which is one row's alone; without a key by everything that the store holds.
