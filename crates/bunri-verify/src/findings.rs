@@ -132,7 +132,7 @@ impl Findings {
             .iter()
             .filter(|(group, _)| group.claim == claim && grade(group.rule) == Grade::Certain)
             .map(|(_, kept)| kept.total)
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 
     /// The findings of the report; what is not named stands in one line at the end of its kind.
@@ -215,5 +215,36 @@ mod tests {
         assert_eq!(report.len(), NAMED + 1);
         assert_eq!(report.last().unwrap().count, 30);
         assert_eq!(report.iter().map(|finding| finding.count).sum::<u64>(), 50);
+    }
+    #[test]
+    fn counts_that_no_number_can_hold_still_break_the_claim() {
+        let mut findings = Findings::default();
+        for (store, count) in [("retail", u64::MAX), ("transmission", 1)] {
+            let about = About { store, table: None };
+            findings.add_many(Claim::C3, "row_missing", about, Place::default(), count);
+            findings.add_many(Claim::C3, "row_missing", about, Place::default(), count);
+        }
+        assert_eq!(findings.certain(Claim::C3), u64::MAX);
+        assert_eq!(findings.total(Claim::C3), u64::MAX);
+    }
+
+    #[test]
+    fn what_is_to_be_reviewed_breaks_no_claim() {
+        let about = About {
+            store: "retail",
+            table: None,
+        };
+        let mut findings = Findings::default();
+        findings.add(Claim::C5, "value_in_granted_cell", about, Place::default());
+        findings.add(Claim::C4, "row_not_granted", about, Place::default());
+        assert_eq!(
+            (findings.total(Claim::C5), findings.certain(Claim::C5)),
+            (1, 0)
+        );
+        findings.add(Claim::C5, "value_leaked", about, Place::default());
+        assert_eq!(
+            (findings.total(Claim::C5), findings.certain(Claim::C5)),
+            (2, 1)
+        );
     }
 }

@@ -127,41 +127,4 @@ fn part_order(part: &KeyPart, value: Value<'_>) -> Ordering {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evaluator::Reason;
-
-    struct Keyed(&'static str, i64);
-
-    impl Row for Keyed {
-        fn value(&self, column: usize) -> Value<'_> {
-            match column {
-                0 => Value::Int(self.1),
-                _ => Value::Text(self.0),
-            }
-        }
-    }
-
-    const UNDECIDED: Verdict = Verdict::Undecided(Reason::LedgerGap);
-
-    #[test]
-    fn keys_are_compared_part_by_part_in_key_order_and_by_value() {
-        let key = [KeyPart::Text("b".to_owned()), KeyPart::Int(-2)];
-        let at = |text, number| order(&key, &[1, 0], &Keyed(text, number));
-        assert_eq!(at("b", -2), Ordering::Equal);
-        assert_eq!(at("b", -10), Ordering::Greater);
-        assert_eq!(at("b", 1), Ordering::Less);
-        assert_eq!(at("a", 9), Ordering::Greater);
-        assert_eq!(at("ba", -9), Ordering::Less);
-    }
-
-    #[test]
-    fn without_decisions_the_rules_stand() {
-        let mut none = LastWords::new(&[], &[1, 0]);
-        for ruled in [Verdict::Own, Verdict::Other, UNDECIDED] {
-            assert_eq!(none.last_word(&Keyed("a", 1), ruled), ruled);
-        }
-        none.finish();
-        assert_eq!((none.applied, none.unused), ([0, 0], Vec::new()));
-    }
-}
+mod tests;

@@ -42,6 +42,8 @@ mod sites;
 mod spelling;
 mod spot;
 mod suspicion;
+#[cfg(test)]
+mod tests;
 mod tokens;
 pub(crate) mod unmatched;
 mod variants;

@@ -58,7 +58,7 @@ impl Lexicon {
 pub(crate) struct Fate(pub(crate) u8);
 
 impl Fate {
-    const GRANTED_EVERYWHERE: Self = Self(0b1010);
+    pub(super) const GRANTED_EVERYWHERE: Self = Self(0b1010);
     pub(crate) const WITHHELD_EVERYWHERE: Self = Self(0b0101);
 
     pub(crate) fn of(table: &Table, ownership: Ownership, class: Class) -> Self {
@@ -92,7 +92,7 @@ impl Fate {
 
 /// How far a value can be searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Worth {
+pub(super) enum Worth {
     Anywhere,
     WholeCells,
     TooShort,
@@ -288,7 +288,12 @@ impl<'a> Vocabulary<'a> {
         self.value(column, fate, text).map(Some)
     }
 
-    fn value(&mut self, column: usize, fate: Fate, text: &str) -> Result<Worth, VerifyError> {
+    pub(super) fn value(
+        &mut self,
+        column: usize,
+        fate: Fate,
+        text: &str,
+    ) -> Result<Worth, VerifyError> {
         let source = u16::try_from(self.base + column).unwrap_or(u16::MAX);
         let cell = self.lexicon.secret.cell(text.as_bytes());
         let slot = (cell as usize ^ usize::from(fate.0).wrapping_mul(0x9e37)) % CACHE;
