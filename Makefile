@@ -6,7 +6,7 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/bunri/target
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint mutate docs clean
+.PHONY: help demo test mutants bench lint mutate docs clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -20,6 +20,12 @@ test:  ## Everything that must be green: what CI runs
 	cargo fmt --all --check
 	cargo build --locked --workspace
 	cargo test --locked --workspace
+
+mutants:  ## Damage good runs in every way we know; write which claim catches what to docs/mutants.md
+	./tests/prepare.sh
+	cargo build --locked --workspace
+	"$${BUNRI_VENV:-$$HOME/.cache/bunri/venv}/bin/python" tests/python/mutants.py $(CARGO_TARGET_DIR)/debug/bunri \
+		$(CARGO_TARGET_DIR)/debug/bunri-rewrite --table docs/mutants.md
 
 bench:  ## Time and memory of each stage, beside DuckDB on the same data (POINTS=100000 RUNS=3)
 	./benches/run.sh

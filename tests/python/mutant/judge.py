@@ -1,0 +1,58 @@
+"""What `bunri verify` says of a damaged run: which claims are broken, by which rules."""
+
+import dataclasses
+import json
+import shutil
+import subprocess
+
+from .damaged import Damaged
+from .registry import dice
+
+BROKEN = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """The exit code, the broken claims, and the rules of the findings as `C4 row_not_granted`."""
+
+    code: int
+    claims: tuple
+    rules: tuple
+    checked: tuple
+    review: tuple
+
+    def caught_by(self, claim):
+        return self.code == BROKEN and claim in self.claims
+
+
+def verified(bunri, root):
+    report = root / "custody/evidence/report.json"
+    report.unlink(missing_ok=True)
+    ended = subprocess.run([bunri, "verify", "job.toml"], cwd=root, capture_output=True, text=True)
+    if not report.exists():
+        return Verdict(ended.returncode, (), (ended.stderr.strip()[:300],), (), ())
+    told = json.loads(report.read_text(encoding="utf-8"))
+    rule = lambda finding: f"{finding['claim']} {finding['rule']}"
+    certain = [finding for finding in told["findings"] if finding["grade"] == "certain"]
+    review = [finding for finding in told["findings"] if finding["grade"] != "certain"]
+    return Verdict(
+        ended.returncode,
+        tuple(claim["code"] for claim in told["claims"] if claim["status"] == "broken"),
+        tuple(sorted({rule(finding) for finding in certain})),
+        tuple(claim["code"] for claim in told["claims"] if claim["status"] != "not_checked"),
+        tuple(sorted({rule(finding) for finding in review})),
+    )
+
+
+def judged(worlds, rewriter, one, place, folder, keep=False):
+    """Damages a copy at this place, seals it and has it verified."""
+    damaged = Damaged(worlds.named(place.world), folder, rewriter)
+    try:
+        place.damage(damaged, dice(one, place))
+        damaged.seal()
+        verdict = verified(worlds.bunri, damaged.root)
+    except Exception as fault:  # a mutant that could not be made is one that nobody caught
+        verdict = Verdict(None, (), (f"not made: {fault!r}",), (), ())
+    if not keep:
+        shutil.rmtree(damaged.root)
+    return verdict
