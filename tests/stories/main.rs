@@ -8,11 +8,8 @@
 //! | `domain` | every planted cell and every rule about rows ends where the domain says |
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `opened` | class B opened on other rows: what retail sees then, and what it never does |
-<<<<<<< HEAD
 //! | `prove` | retail's bytes stay the same when what is withheld is other, and what verify makes of the record |
-=======
 //! | `mutants` | every leak that we could think of is caught by its named claim |
->>>>>>> 9a5ecbd (Leak mutants: a good run damaged in ninety ways at several places each, and the table of which claim catches it)
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
 //! | `kill` | a kill at any moment leaves stores absent or complete |
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
@@ -48,12 +45,9 @@ mod kanji;
 mod kill;
 mod layout;
 mod manifests;
+mod mutants;
 mod opened;
-<<<<<<< HEAD
 mod prove;
 mod rekey;
-=======
-mod mutants;
->>>>>>> 9a5ecbd (Leak mutants: a good run damaged in ninety ways at several places each, and the table of which claim catches it)
 mod same_bytes;
 mod tampering;
