@@ -108,6 +108,11 @@ class Damaged:
 
         self.list(store, change)
 
+    def replace(self, world, store):
+        """The whole store of another world, as it is; staging too."""
+        shutil.rmtree(self.store(store))
+        shutil.copytree(world.root / FOLDERS[store], self.store(store))
+
     def seal(self):
         """Canonical files, digests, sums; then what nobody seals."""
         if self.canonical:
@@ -116,8 +121,15 @@ class Damaged:
             plain.unlink()
         for store in sorted(self.changed):
             reseal(self.store(store))
+            self.keep_private(store)
         for after in self.afterwards:
             after()
+
+    def keep_private(self, store):
+        """Files as the writer makes them: readable by nobody but the owner."""
+        for path in self.store(store).rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                path.chmod(0o600)
 
     def after(self, act):
         self.afterwards.append(act)

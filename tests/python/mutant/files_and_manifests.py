@@ -27,7 +27,7 @@ def resealed(damaged, store, change):
     damaged.list(store, change)
 
 
-@mutant(12, "unkeyed digests in the retail manifest", "C1")
+@mutant(12, "unkeyed digests in the retail manifest", "C5")
 def digests(worlds):
     def values(damaged, id, column):
         return [hashlib.sha256(str(row[column]).encode()).hexdigest() for row in damaged.rows("staging", id) if row[column]]
@@ -48,10 +48,11 @@ def digests(worlds):
         told = "".join(f"{digest}  withheld/{number}\n" for number, digest in enumerate(values(damaged, "consumer", "consumer_phone")))
         damaged.after(lambda: (damaged.store("retail") / "SHA256SUMS").open("a").write(told) and None)
 
-    yield Place("retail/manifest.json, of a column's values", at_table)
-    yield Place("retail/manifest.json, of keys", at_column)
-    yield Place("retail/manifest.json, of the unsplit table", whole)
-    yield Place("retail/SHA256SUMS", sums)
+    yield Place("retail/manifest.json, of a column's values", at_table, told="SHA-256")
+    yield Place("retail/manifest.json, of keys", at_column, told="SHA-256")
+    # The digest of a file is nobody's value: that it is there at all is what is wrong.
+    yield Place("retail/manifest.json, of the unsplit table", whole, claim="C1")
+    yield Place("retail/SHA256SUMS", sums, told="SHA-256")
 
 
 @mutant(14, "a quarantine file inside the retail folder", "C4")

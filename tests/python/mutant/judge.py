@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import shutil
 import subprocess
 
@@ -18,11 +19,11 @@ class Verdict:
     code: int
     claims: tuple
     rules: tuple
-    checked: tuple
-    review: tuple
+    details: tuple = ()
 
-    def caught_by(self, claim):
-        return self.code == BROKEN and claim in self.claims
+    def caught_by(self, claim, told=""):
+        said = not told or any(one == claim and re.search(told, detail) for one, detail in self.details)
+        return self.code == BROKEN and claim in self.claims and said
 
 
 def verified(bunri, root):
@@ -30,17 +31,15 @@ def verified(bunri, root):
     report.unlink(missing_ok=True)
     ended = subprocess.run([bunri, "verify", "job.toml"], cwd=root, capture_output=True, text=True)
     if not report.exists():
-        return Verdict(ended.returncode, (), (ended.stderr.strip()[:300],), (), ())
+        return Verdict(ended.returncode, (), (ended.stderr.strip()[:300],))
     told = json.loads(report.read_text(encoding="utf-8"))
     rule = lambda finding: f"{finding['claim']} {finding['rule']}"
     certain = [finding for finding in told["findings"] if finding["grade"] == "certain"]
-    review = [finding for finding in told["findings"] if finding["grade"] != "certain"]
     return Verdict(
         ended.returncode,
         tuple(claim["code"] for claim in told["claims"] if claim["status"] == "broken"),
         tuple(sorted({rule(finding) for finding in certain})),
-        tuple(claim["code"] for claim in told["claims"] if claim["status"] != "not_checked"),
-        tuple(sorted({rule(finding) for finding in review})),
+        tuple((finding["claim"], finding["detail"] or "") for finding in certain),
     )
 
 
@@ -52,7 +51,7 @@ def judged(worlds, rewriter, one, place, folder, keep=False):
         damaged.seal()
         verdict = verified(worlds.bunri, damaged.root)
     except Exception as fault:  # a mutant that could not be made is one that nobody caught
-        verdict = Verdict(None, (), (f"not made: {fault!r}",), (), ())
+        verdict = Verdict(None, (), (f"not made: {fault!r}",))
     if not keep:
         shutil.rmtree(damaged.root)
     return verdict

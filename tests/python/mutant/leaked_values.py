@@ -1,8 +1,5 @@
 """Values and rows that a store must not have, put into it by hand: a contractor's shortcut, a debugging column, a field
-that somebody needed. Everything else about the files is as it should be."""
-
-import base64
-import hashlib
+that somebody needed. Everything else about the files is as it should be. Values in disguise are in `hidden_values`."""
 
 import pyarrow as pa
 
@@ -21,36 +18,12 @@ def withheld(world, id):
     return [{name: row[name] for name in columns} for row in staged]
 
 
-def phone_of_another(world, dice):
-    """A telephone number that only other suppliers' customers have."""
-    known = {row[column] for row in world.rows("retail", "consumer") for column in ("consumer_phone", "contact_phone")}
-    phones = [row["consumer_phone"] for row in withheld(world, "consumer") if row["consumer_phone"]]
-    return dice.choice(sorted(phone for phone in set(phones) - known if sum(map(str.isdigit, phone)) >= 10))
-
-
-def name_of_another(world, dice):
-    known = {value for row in world.rows("retail", "consumer") for value in row.values()}
-    names = {row["contract_holder_name"] for row in withheld(world, "consumer") if row["contract_holder_name"]}
-    return dice.choice(sorted(name for name in names - known if len(name.strip()) >= 6))
-
-
 def set_cell(store, id, column, value):
     """Puts `value(world, dice)` into a cell of a random row."""
 
     def damage(damaged, dice):
         def change(rows):
             dice.choice(rows)[column] = value(damaged.world, dice)
-
-        damaged.change(store, id, change)
-
-    return damage
-
-
-def append_to_cell(store, id, column, value):
-    def damage(damaged, dice):
-        def change(rows):
-            row = dice.choice([row for row in rows if row[column]])
-            row[column] += value(damaged.world, dice)
 
         damaged.change(store, id, change)
 
@@ -100,7 +73,7 @@ def billing_cell(worlds):
     yield Place("transmission/consumer, new column", column("consumer", "payer_name"))
 
 
-@mutant(36, "a billing value in a field that the transmission store does have", "C3")
+@mutant(36, "a billing value in a field that the transmission store does have", "C5")
 def billing_value(worlds):
     account = lambda world, dice: dice.choice([row["bank_account"] for row in world.rows("retail", "retail_contract") if row["bank_account"]])
     memo = lambda world, dice: dice.choice([row["sales_memo"] for row in world.rows("retail", "retail_contract") if row["sales_memo"]])
@@ -108,7 +81,7 @@ def billing_value(worlds):
         yield Place(f"transmission/{id}.{column}", set_cell("transmission", id, column, value))
 
 
-@mutant(16, "a withheld column copied under another name", "C4")
+@mutant(16, "a withheld column copied under another name", "C5")
 def copied_column(worlds):
     def damage_of(id, column, name):
         def damage(damaged, _):
@@ -124,7 +97,9 @@ def copied_column(worlds):
     for id, column, name in (("supply_point", "remarks_1", "note"), ("consumer", "search_name_kana", "sort_name"), ("meter", "updated_by", "source"),
                              ("supply_point", "batch_id", "load_id"), ("switching_request", "current_retailer_code", "previous_code"),
                              ("wheeling_contract", "updated_at", "valid_as_of")):
-        yield Place(f"retail/{id}.{column} as {name}", damage_of(id, column, name))
+        # Codes of five digits are too short to be searched for, and times are not searched.
+        claim = "C4" if column in ("current_retailer_code", "updated_at") else None
+        yield Place(f"retail/{id}.{column} as {name}", damage_of(id, column, name), claim=claim)
 
 
 @mutant(37, "a withheld column written over a granted one", "C3")
@@ -145,49 +120,6 @@ def overwritten_column(worlds):
     for id, granted, hidden in (("supply_point", "service_pole_no", "batch_id"), ("consumer", "contract_holder_kana", "search_name_kana"),
                                 ("meter", "meter_kind", "updated_by"), ("switching_request", "request_kind", "current_retailer_code")):
         yield Place(f"retail/{id}.{granted} holds {hidden}", damage_of(id, granted, hidden))
-
-
-HYPHENS = {"U+2212": "\u2212", "U+2010": "\u2010", "U+30FC": "\u30fc", "none": "", "full width": "－"}
-WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
-
-
-@mutant(17, "a telephone number moved into a free field with other hyphens", "C3")
-def telephone(worlds):
-    def spelled(name):
-        def value(world, dice):
-            digits = "".join(sign for sign in phone_of_another(world, dice) if sign.isdigit())
-            written = HYPHENS[name].join((digits[:3], digits[3:-4], digits[-4:]))
-            return f"℡{written.translate(WIDE) if name == 'full width' else written}まで"
-
-        return value
-
-    for (id, column), name in zip((("retail_contract", "sales_memo"), ("supply_point", "service_address"), ("wheeling_contract", "billing_addressee"),
-                                   ("supply_point", "change_request_received_date"), ("retail_contract", "sales_memo")), HYPHENS):
-        yield Place(f"retail/{id}.{column}, hyphens {name}", set_cell("retail", id, column, spelled(name)))
-
-
-@mutant(18, "base64 or hash of a withheld value", "C3")
-def encoded(worlds):
-    forms = {
-        "base64": lambda text: base64.b64encode(text.encode()).decode(),
-        "hex": lambda text: text.encode().hex(),
-        "MD5": lambda text: hashlib.md5(text.encode()).hexdigest(),
-        "SHA-1": lambda text: hashlib.sha1(text.encode()).hexdigest(),
-        "SHA-256": lambda text: hashlib.sha256(text.encode()).hexdigest(),
-    }
-    columns = (("retail_contract", "sales_memo"), ("supply_point", "service_pole_no"), ("meter", "meter_kind"),
-               ("consumer", "contact_phone"), ("switching_request", "request_kind"))
-    for (form, encode), (id, column) in zip(forms.items(), columns):
-        take = phone_of_another if form != "base64" else name_of_another
-        value = lambda world, dice, encode=encode, take=take: encode(take(world, dice))
-        yield Place(f"retail/{id}.{column}, {form}", set_cell("retail", id, column, value))
-
-
-@mutant(38, "a withheld value in the middle of a longer text", "C3")
-def embedded(worlds):
-    value = lambda world, dice: f"（{name_of_another(world, dice)}様より）"
-    for id, column in (("retail_contract", "sales_memo"), ("supply_point", "service_address"), ("consumer", "contract_holder_name")):
-        yield Place(f"retail/{id}.{column}", append_to_cell("retail", id, column, value))
 
 
 @mutant(39, "the row of another supplier's customer", "C4")

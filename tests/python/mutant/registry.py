@@ -13,12 +13,16 @@ MUTANTS = []
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where a mistake is made. `damage` gets a `Damaged` and a `random.Random` of this place's own."""
+    """Where a mistake is made. `damage` gets a `Damaged` and a `random.Random` of this place's own.
+
+    `told` is a pattern: a finding of the named claim must say it, where another one could come by accident.
+    """
 
     name: str
     damage: Callable
     world: str = "ordinary"
     claim: str | None = None
+    told: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -126,6 +126,19 @@ def careless(worlds):
         yield Place(f"retail/{id}, {choice}", lambda damaged, _, id=id, choice=choice: damaged.rewrite("retail", id, "careless", choice))
 
 
+@mutant(108, "files that others may read, folders that anybody may write to", "C6")
+def permissions(worlds):
+    def damage_of(path, mode):
+        def damage(damaged, _):
+            damaged.after(lambda: (damaged.root / path).chmod(mode))
+
+        return damage
+
+    for path, mode in (("retail/consumer/part-00000.parquet", 0o644), ("retail/meter/part-00000.parquet", 0o660), ("custody/transmission/consumer/part-00000.parquet", 0o604),
+                       ("custody/quarantine/billing/part-00000.parquet", 0o640), ("retail/billing", 0o777)):
+        yield Place(f"{path}, {mode:04o}", damage_of(path, mode))
+
+
 @mutant(81, "row groups as the rows came: one for each batch of the unsplit table", "C6")
 def source_chunks(worlds):
     def damage_of(id):

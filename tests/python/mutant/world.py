@@ -19,9 +19,10 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 STORES = {"retail": "retail", "transmission": "custody/transmission", "quarantine": "custody/quarantine"}
 FOLDERS = {**STORES, "staging": "custody/staging"}
 
-JOB = """label = "story"
+CUTOVER = "2026-04-01"
+JOB = f"""label = "story"
 kind = "rehearsal"
-cutover = "2026-04-01"
+cutover = "{CUTOVER}"
 [source]
 sqlite = "legacy.db"
 [catalogue]
@@ -34,22 +35,50 @@ retail = "retail"
 # Class B opened on other rows, for the mistakes that only such a release makes possible.
 OPENED = [("catalogue.toml", "any_retailer_on_other_rows = []", 'any_retailer_on_other_rows = ["supply_point", "meter"]')]
 
+# Name-holders and wheeling contracts under keyed hashes instead of their numbers.
+REKEYED = [(f"tables/{id}.toml", f'{column} = "{kind}"', f'{column} = {{ class = "{kind}", rekey = "{name}" }}')
+           for id, column, kind, name in (("consumer", "consumer_id", "own_customer", "consumer"), ("consumer_point", "consumer_id", "own_customer", "consumer"),
+                                          ("retail_contract", "consumer_id", "retail_only", "consumer"),
+                                          ("wheeling_contract", "wheeling_contract_no", "own_customer", "contract"))]
+SECRET = "a fictional secret, of 32 bytes and more"
+
+# What people decided, and of which tables.
+DECIDED = (("meter_reading_monthly", "own"), ("supply_point", "own"), ("wheeling_contract", "other"))
+
+
+def rekeyed(secret=SECRET):
+    """What a world needs to replace these numbers."""
+    section = '[rekey]\nconsumer = { secret = "one.secret" }\ncontract = { secret = "one.secret" }\n'
+    return {"edits": tuple(REKEYED), "job": section, "files": (("one.secret", secret),)}
+
+
+def decided(lines):
+    """What a world needs to hear people out: lines of `table, key, ownership`."""
+    text = "table,key,ownership,basis,approver,date\n"
+    text += "".join(f'{id},{"|".join(key)},{ownership},meeting,甲野太郎,2026-03-20\n' for id, key, ownership in lines)
+    return {"job": '[decisions]\npath = "decisions.csv"\n', "files": (("decisions.csv", text),)}
+
 
 class World:
     """One run. `rows` of every store and of staging can be read; nothing here is changed afterwards."""
 
-    def __init__(self, bunri, root, edits=(), sql=(), seed=1):
+    def __init__(self, bunri, root, edits=(), sql=(), seed=1, job="", files=(), staged=None, cutover=CUTOVER):
         self.bunri, self.root = bunri, Path(root)
         shutil.copytree(REPOSITORY / "schemas/denryoku", self.root / "catalogue")
         for file, truth, mistake in edits:
             edit(self.root / "catalogue" / file, truth, mistake)
-        (self.root / "job.toml").write_text(JOB, encoding="utf-8")
+        (self.root / "job.toml").write_text(JOB.replace(CUTOVER, cutover) + job, encoding="utf-8")
+        for name, text in files:
+            (self.root / name).write_text(text, encoding="utf-8")
+            (self.root / name).chmod(0o600)
         self.run(0, "sample", "--points", "60", "--seed", str(seed), "--out", "legacy.db")
         with sqlite3.connect(self.root / "legacy.db") as database:
             changed = sum(database.execute(statement).rowcount for statement in sql)
         database.close()
         assert changed or not sql, f"no row was touched by {sql}"
         self.run(1, "extract", "job.toml")
+        if staged:
+            staged(self.root / "custody")
         self.run(1, "split", "job.toml")
         self.known = {}
 
@@ -95,14 +124,16 @@ class Worlds:
     def __init__(self, bunri, root):
         self.bunri, self.root, self.made = bunri, Path(root), {}
 
-    def get(self, edits=(), sql=(), seed=1):
-        asked = (tuple(edits), tuple(sql), seed)
+    def get(self, edits=(), sql=(), **others):
+        asked = (tuple(edits), tuple(sql), *sorted(others.items()))
         if asked not in self.made:
-            self.made[asked] = World(self.bunri, tempfile.mkdtemp(prefix="world-", dir=self.root), edits, sql, seed)
+            folder = tempfile.mkdtemp(prefix="world-", dir=self.root)
+            self.made[asked] = World(self.bunri, folder, edits, sql, **others)
         return self.made[asked]
 
     def named(self, name):
-        return {"ordinary": self.ordinary, "opened": self.opened}[name]
+        """One of the good runs."""
+        return getattr(self, name)
 
     @property
     def ordinary(self):
@@ -111,6 +142,21 @@ class Worlds:
     @property
     def opened(self):
         return self.get(OPENED)
+
+    @property
+    def rekeyed(self):
+        return self.get(**rekeyed())
+
+    @property
+    def decided(self):
+        return self.get(**decided(self.decisions()))
+
+    def decisions(self, nth=0):
+        """A decision on a row of each of these tables that waits for one: the first, or the `nth` after it."""
+        for id, ownership in DECIDED:
+            rows = self.ordinary.rows("quarantine", id)
+            waiting = [row for row in rows if row["bunri_reason"] != "retail_only_of_other"]
+            yield id, tuple(str(waiting[nth][name]) for name in self.ordinary.key("quarantine", id)), ownership
 
 
 def edit(path, truth, mistake):

@@ -21,10 +21,10 @@ def cells(world, store, id):
                    for row in world.rows(store, id))
 
 
-def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", lost=False, at_most=6):
+def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", lost=False, at_most=6, **others):
     """Places of a wrong rule: tables of which the store has what it must not have, or (`lost`) lacks what it must have."""
     right = worlds.named(base)
-    wrong = worlds.get([*(OPENED if base == "opened" else []), *edits], sql)
+    wrong = worlds.get([*(OPENED if base == "opened" else []), *edits], sql, **others)
     found = 0
     for id in right.tables("staging"):
         good, bad = cells(right, store, id), cells(wrong, store, id)
@@ -33,7 +33,7 @@ def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", los
             continue
         found += 1
         yield Place(f"{store}/{id}{word}", taken(wrong, id), base)
-    assert found, f"no table of {store} shows {edits} {sql}"
+    assert found, f"no table of {store} shows {edits} {sql} {others}"
 
 
 def taken(wrong, id):

@@ -1,0 +1,95 @@
+"""Losses between the source and staging: everything after them is done right, from staging that lacks or says something
+else, with a manifest that fits what lies there. Only the source's own figures can tell."""
+
+import json
+import shutil
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tamper import digests, entry, manifest_of, part
+
+from .registry import Place, mutant
+from .world import STORES
+
+
+def staged(id, change):
+    """Changes staged rows and seals staging; for `World`."""
+
+    def damage(custody):
+        path, there = part(custody / "staging", id)
+        rows = change(there.to_pylist())
+        changed = pa.Table.from_pylist(rows, schema=there.schema)
+        assert not changed.equals(there), f"nothing was changed in staging/{id}"
+        pq.write_table(changed, path, compression="zstd", write_statistics=False, store_schema=False)
+        path.chmod(0o600)
+        sealed(custody, lambda manifest: entry(manifest, id)["file"].update(digests(path.read_bytes()), rows=len(rows)))
+
+    return damage
+
+
+def sealed(custody, change):
+    """A staging manifest as bunri writes it, otherwise."""
+    manifest = manifest_of(custody / "staging")
+    change(manifest)
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    (custody / "staging/manifest.json").write_text(text, encoding="utf-8")
+
+
+def from_staging(worlds, change):
+    """Damage: staging and stores of a run whose extraction made this change."""
+    wrong = worlds.get(staged=change)
+
+    def damage(damaged, _):
+        for store in ("staging", *STORES):
+            damaged.replace(wrong, store)
+        shutil.copytree(wrong.root / "custody/rejects", damaged.root / "custody/rejects", dirs_exist_ok=True)
+
+    return damage
+
+
+def first_not_null(rows, column, new):
+    for row in rows:
+        if row[column] is not None and new(row[column]) != row[column]:
+            row[column] = new(row[column])
+            return rows
+    raise AssertionError(f"no value of {column} to change")
+
+
+@mutant(99, "a row lost between the source and staging", "C3")
+def row_lost(worlds):
+    for id, where in (("meter", -1), ("meter_reading_monthly", 0), ("consumer_point", 7), ("billing", 3)):
+        yield Place(f"staging/{id}", from_staging(worlds, staged(id, lambda rows, where=where: [row for row in rows if row is not rows[where]])))
+
+
+@mutant(100, "a value lost or altered between the source and staging", "C3")
+def value_altered(worlds):
+    changes = (
+        ("consumer", "contact_phone", "emptied", lambda _: None),
+        ("meter_reading_monthly", "usage_kwh", "altered", lambda value: value + 1),
+        ("supply_point", "service_address", "cut off", lambda text: text[:-1]),
+        ("billing", "amount_yen", "altered", lambda value: value + 1),
+        ("supply_period", "updated_at", "emptied", lambda _: None),
+    )
+    for id, column, word, new in changes:
+        change = lambda rows, column=column, new=new: first_not_null(rows, column, new)
+        yield Place(f"staging/{id}.{column}, {word}", from_staging(worlds, staged(id, change)))
+
+
+@mutant(120, "a rejected row dropped, so that nobody hears of it", "C3")
+def reject_dropped(worlds):
+    def damage_of(id):
+        def damage(custody):
+            path = custody / f"rejects/{id}.jsonl"
+            lines = path.read_bytes().splitlines(keepends=True)
+            path.write_bytes(b"".join(lines[1:]))
+
+            def change(manifest):
+                entry(manifest, id)["rejects"].update(digests(path.read_bytes()), rows=len(lines) - 1)
+
+            sealed(custody, change)
+
+        return damage
+
+    for id in ("meter_reading_monthly", "supply_point", "bk_kenshin_20160331"):
+        yield Place(f"rejects/{id}", from_staging(worlds, damage_of(id)))
