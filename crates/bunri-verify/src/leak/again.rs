@@ -1,16 +1,17 @@
 //! The second reading of staging, which only a store that gives reason for it costs: every table is decided again, and
-//! every cell held against digests and suspect rows.
+//! every cell, those of rejected rows too, held against digests and suspect rows.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::{Class, Ownership, Table};
+use bunri_columnar::Reject;
 
 use super::Ground;
 use super::combine::Suspects;
 use super::digests::Digests;
-use super::vocabulary::{Fate, hex, number_text};
+use super::vocabulary::{Fate, hex, number_text, rejected_text};
 use crate::VerifyError;
 use crate::decide::{Decided, Decider};
 
@@ -39,6 +40,25 @@ pub(crate) fn read_again(
             }
             batch(table, position, &decided, store, digests, suspects)?;
         }
+        for reject in ground.staging.rejects(table)?.into_iter().flatten() {
+            rejected(&reject?, digests, suspects)?;
+            suspects.row(position);
+        }
+    }
+    Ok(())
+}
+
+/// A row that is in no store is withheld from every store.
+fn rejected(
+    reject: &Reject,
+    digests: &mut Digests<'_>,
+    suspects: &mut Suspects<'_>,
+) -> Result<(), VerifyError> {
+    for (column, value) in reject.values.iter().enumerate() {
+        if let Some(text) = rejected_text(value) {
+            digests.value(&text)?;
+            suspects.cell(&text, column, true);
+        }
     }
     Ok(())
 }
@@ -60,7 +80,10 @@ fn batch(
             if array.is_null(row) {
                 continue;
             }
-            let fate = fates[verdict.ownership() as usize][classes.class(row) as usize];
+            let mut fate = fates[verdict.ownership() as usize][classes.class(row) as usize];
+            if table.columns[column].rekey.is_some() {
+                fate = fate.rekeyed();
+            }
             let Some(text) = cell_text(array, row, &mut text) else {
                 continue;
             };

@@ -75,6 +75,21 @@ pub(crate) fn report(
     Ok(())
 }
 
+/// Writes that nobody knows what a file holds: not having found anything in it is worth nothing.
+pub(crate) fn not_searched(store: &str, sites: &[Site], site: u32, findings: &mut Findings) {
+    let site = usize::try_from(site).ok().and_then(|site| sites.get(site));
+    let about = About {
+        store,
+        table: site.and_then(|site| site.table.as_deref()),
+    };
+    let place = Place {
+        file: site.and_then(|site| site.file.clone()),
+        detail: Some("it cannot be read as a table".to_owned()),
+        ..Place::default()
+    };
+    findings.add(Claim::C5, "file_not_searched", about, place);
+}
+
 /// Writes that a record stands in a row.
 pub(crate) fn combined(
     found: &Combined,

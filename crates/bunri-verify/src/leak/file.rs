@@ -1,6 +1,7 @@
 //! One Parquet file of a store, cell by cell: whoever wrote it, listed or not. Equal cells that follow each other, and cells
 //! that were looked at lately and held nothing, are not looked at again.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -31,6 +32,8 @@ pub(crate) struct Piece<'a> {
     pub(crate) site: u32,
     pub(crate) path: PathBuf,
     pub(crate) groups: Vec<usize>,
+    /// How many rows the file says that they have.
+    pub(crate) rows: u64,
     /// The number of its first row in the file.
     pub(crate) first: u64,
     pub(crate) batch_rows: usize,
@@ -40,10 +43,12 @@ pub(crate) struct Piece<'a> {
 }
 
 /// What was looked at.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Looked {
     pub(crate) rows: u64,
     pub(crate) cells: u64,
+    /// Sites of files that could not be read to their ends.
+    pub(crate) short: BTreeSet<u32>,
 }
 
 /// The columns of a file that the store's table has: by position in the file, the position in the store.
@@ -152,6 +157,7 @@ impl Piece<'_> {
     ) -> Result<Looked, VerifyError> {
         let mut looked = Looked::default();
         let Some((mut reader, schema)) = self.open() else {
+            looked.short.insert(self.site);
             return Ok(looked);
         };
         let nothing = Unmatched::default();
@@ -177,6 +183,9 @@ impl Piece<'_> {
                 looked.cells += cells.look(secret, looker, &mut clean[column])?;
             }
             looked.rows += batch.num_rows() as u64;
+        }
+        if looked.rows < self.rows {
+            looked.short.insert(self.site);
         }
         Ok(looked)
     }

@@ -88,7 +88,7 @@ impl<'a> Looker<'a> {
             return Ok(clean);
         }
         let mut inner = Vec::new();
-        tokens::decode(&self.seeker.spelled.strict.signs, |coat, bytes| {
+        tokens::decode(&self.seeker.spelled.strict, |coat, bytes| {
             inner.push((coat, bytes))
         });
         for (coat, bytes) in inner {

@@ -159,6 +159,14 @@ impl StoreSearch<'_> {
             }
             self.confirm(&sites, found, suspects, outcome)
         })?;
+        for site in sites.unreadable.union(&looked.short) {
+            confirm::not_searched(
+                self.store.word(),
+                &sites.sites,
+                *site,
+                &mut outcome.findings,
+            );
+        }
         outcome.checked.files += sites.files;
         outcome.checked.tables += layouts.len() as u64;
         outcome.checked.rows += looked.rows;
@@ -268,6 +276,7 @@ impl StoreSearch<'_> {
                     (Ok(Some(looked)), Ok(total)) => {
                         total.rows += looked.rows;
                         total.cells += looked.cells;
+                        total.short.extend(looked.short);
                     }
                     (Err(error), Ok(_)) => {
                         *total = Err(error);

@@ -67,7 +67,8 @@ impl<'a> Seeker<'a> {
             Kind::Strict => &self.spelled.strict,
         };
         let whole = form.value();
-        if (WHOLE..ANYWHERE).contains(&weight(whole)) {
+        // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
+        if (WHOLE..ANYWHERE).contains(&weight(self.spelled.loose.value())) {
             let name = self.secret.name(whole, kind);
             if set.filter.may_hold(super::hashing::half(&name)) {
                 let candidate = self.candidate(kind, 0, whole.len());

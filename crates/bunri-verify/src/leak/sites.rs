@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Store};
+use bunri_catalogue::Catalogue;
 use bunri_columnar::{REASON_COLUMN, open_parquet};
 use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS};
 use parquet::file::metadata::ParquetMetaData;
@@ -18,7 +18,7 @@ use super::look::Looker;
 use super::spot::{NO_COLUMN, Site, Spot};
 use super::tokens::Coat;
 use super::unmatched::Unmatched;
-use super::vocabulary::words;
+use super::vocabulary::{OWN_WORDS, words};
 use crate::VerifyError;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
@@ -49,6 +49,8 @@ pub(crate) struct Sites<'a> {
     pub(crate) pieces: Vec<Piece<'a>>,
     pub(crate) texts: Vec<Text>,
     pub(crate) words: Vec<Word>,
+    /// Parquet files of which only the raw bytes can be searched.
+    pub(crate) unreadable: BTreeSet<u32>,
     pub(crate) files: u64,
 }
 
@@ -69,17 +71,8 @@ struct KnownWords {
 impl KnownWords {
     fn of(catalogue: &Catalogue, files: &StoreFiles, layouts: &[Layout<'_>]) -> Self {
         let mut known: BTreeSet<String> = words(catalogue).map(str::to_owned).collect();
-        known.extend(Store::ALL.map(|store| store.word().to_owned()));
-        known.extend(
-            [
-                REASON_COLUMN,
-                bunri_manifest::TOOL,
-                "rehearsal",
-                "cutover",
-                "arrow_schema",
-            ]
-            .map(str::to_owned),
-        );
+        known.extend(OWN_WORDS.map(str::to_owned));
+        known.extend([REASON_COLUMN, bunri_manifest::TOOL, "arrow_schema"].map(str::to_owned));
         known.insert(catalogue.digest.clone());
         for digests in files.digests.values() {
             known.insert(digests.blake3.as_str().to_owned());
@@ -88,16 +81,9 @@ impl KnownWords {
         let mut paths: BTreeSet<String> = [MANIFEST, B3SUMS, SHA256SUMS].map(str::to_owned).into();
         for layout in layouts {
             paths.insert(layout.table.id.clone());
-            let own = files.parts(&layout.table.id);
-            let regular = |path: &String| {
-                let number = path
-                    .rsplit_once("/part-")
-                    .map(|(_, name)| name.trim_end_matches(".parquet"));
-                number.is_some_and(|number| {
-                    number.len() == 5 && number.bytes().all(|digit| digit.is_ascii_digit())
-                })
-            };
-            paths.extend(own.into_iter().filter(regular));
+            let table = &layout.table.id;
+            let own = files.parts(table);
+            paths.extend(own.into_iter().filter(|path| is_part(path, table)));
         }
         Self {
             words: known,
@@ -108,6 +94,14 @@ impl KnownWords {
     fn has(&self, word: &str) -> bool {
         self.words.contains(word) || self.paths.contains(word)
     }
+}
+
+/// Whether a file of a table is called as bunri calls its parts, and lies where they lie.
+fn is_part(path: &str, table: &str) -> bool {
+    let number = path
+        .strip_prefix(table)
+        .and_then(|path| path.strip_prefix("/part-")?.strip_suffix(".parquet"));
+    number.is_some_and(|number| number.len() == 5 && number.bytes().all(|it| it.is_ascii_digit()))
 }
 
 impl<'a> Sites<'a> {
@@ -123,6 +117,7 @@ impl<'a> Sites<'a> {
             pieces: Vec::new(),
             texts: Vec::new(),
             words: Vec::new(),
+            unreadable: BTreeSet::new(),
             files: files.digests.len() as u64,
         };
         let mut inside = Inside::default();
@@ -156,10 +151,10 @@ impl<'a> Sites<'a> {
                             };
                             sites.parquet(file, layout, unmatched, &known);
                         }
-                        None => sites.text(place.clone(), file),
+                        None => sites.unreadable(place.clone(), file),
                     }
                 }
-                _ => sites.text(place.clone(), file),
+                _ => drop(sites.text(place.clone(), file)),
             }
         }
         Ok(sites)
@@ -239,12 +234,19 @@ impl<'a> Sites<'a> {
         Ok(())
     }
 
-    fn text(&mut self, path: PathBuf, file: String) {
+    fn text(&mut self, path: PathBuf, file: String) -> u32 {
         let site = self.site(Site {
             file: Some(file),
             ..Site::default()
         });
         self.texts.push(Text { site, path });
+        site
+    }
+
+    /// C2 names it too. Its bytes are searched as they are, and nobody knows what they say.
+    fn unreadable(&mut self, path: PathBuf, file: String) {
+        let site = self.text(path, file);
+        self.unreadable.insert(site);
     }
 
     fn parquet(
@@ -264,8 +266,7 @@ impl<'a> Sites<'a> {
             Some((builder.metadata().clone(), builder.schema().clone()))
         });
         let Some((metadata, schema)) = opened else {
-            // C2 names it; its bytes are searched as they are.
-            return self.text(path.to_path_buf(), file);
+            return self.unreadable(path.to_path_buf(), file);
         };
         let table = layout.map(|layout| layout.table.id.clone());
         let columns: Vec<String> = schema
@@ -291,6 +292,7 @@ impl<'a> Sites<'a> {
                 site,
                 path: path.to_path_buf(),
                 groups: (piece * PIECE..piece * PIECE + rows.len()).collect(),
+                rows: rows.iter().sum(),
                 first,
                 layout,
                 batch_rows,

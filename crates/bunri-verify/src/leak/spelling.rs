@@ -226,3 +226,62 @@ pub(crate) fn weight(signs: &[char]) -> u32 {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// `tests/python/spelling.py` computes them another way.
+    const VECTORS: &str = include_str!("../../../../schemas/spelling-vectors.json");
+
+    fn spelled(text: &str) -> [String; 2] {
+        let variants = Variants::shipped().unwrap();
+        let mut spelled = Spelled::default();
+        Speller::new(&variants).spell(text, &mut spelled);
+        assert_eq!(spelled.origin.len(), spelled.loose.signs.len());
+        [&spelled.strict, &spelled.loose].map(|form| {
+            assert_eq!(form.gaps.len(), form.signs.len());
+            form.signs.iter().collect()
+        })
+    }
+
+    #[test]
+    fn both_forms_of_every_published_vector_come_out() {
+        let vectors: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
+        let vectors = vectors["vectors"].as_array().unwrap();
+        assert!(vectors.len() > 70);
+        for vector in vectors {
+            let [text, strict, loose] =
+                ["text", "strict", "loose"].map(|field| vector[field].as_str().unwrap());
+            assert_eq!(spelled(text), [strict, loose], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_cut_goes_through_digits_only_where_nothing_separates_them() {
+        let variants = Variants::shipped().unwrap();
+        let mut spelled = Spelled::default();
+        let cuts = |text: &str, spelled: &mut Spelled| {
+            Speller::new(&variants).spell(text, spelled);
+            let loose = &spelled.loose;
+            let cuts = (0..=loose.signs.len()).filter(|&at| loose.cuts_digits(at));
+            cuts.collect::<Vec<_>>()
+        };
+        assert_eq!(cuts("12-3", &mut spelled), [1]);
+        assert_eq!(cuts("12\n3", &mut spelled), [1]);
+        assert_eq!(cuts("12\u{200b}3", &mut spelled), [1, 2]);
+        assert_eq!(cuts("1a23", &mut spelled), [3]);
+    }
+
+    #[test]
+    fn a_value_weighs_what_its_characters_can_be() {
+        let weigh = |text: &str| weight(&text.chars().collect::<Vec<_>>());
+        assert!(weigh("090123456") >= 280 && weigh("09012345") < 280);
+        assert!(weigh("丙丁戊") >= 280 && weigh("カキクケコ") >= 280);
+        assert!((200..280).contains(&weigh("丙丁")) && (200..280).contains(&weigh("カキクケ")));
+        assert_eq!(weigh("0000000000"), 0);
+        assert_eq!(weigh("丙丙"), 0);
+        assert_eq!(weigh("99999999"), weigh(""));
+    }
+}

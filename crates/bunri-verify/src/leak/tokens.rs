@@ -1,7 +1,11 @@
 //! What a text may hold in another coat: base64, hex, escapes, and the digests that a value may have been hashed to.
 
+use std::ops::Range;
+
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::Digest as _;
+
+use super::spelling::Form;
 
 /// In which coat a value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,8 +85,9 @@ pub(crate) fn is_digest_length(bytes: usize) -> bool {
 const SHORTEST_BASE64: usize = 8;
 const SHORTEST_HEX: usize = 12;
 
-/// Calls `each` with everything that a text's tokens decode to and that may hold a value.
-pub(crate) fn decode(signs: &[char], mut each: impl FnMut(Coat, Vec<u8>)) {
+/// Calls `each` with everything that the tokens of a strict form decode to and that may hold a value.
+pub(crate) fn decode(form: &Form, mut each: impl FnMut(Coat, Vec<u8>)) {
+    let signs = &form.signs;
     let mut at = 0;
     while at < signs.len() {
         let run = signs[at..]
@@ -91,8 +96,22 @@ pub(crate) fn decode(signs: &[char], mut each: impl FnMut(Coat, Vec<u8>)) {
             .count();
         if run >= SHORTEST_BASE64 {
             token(&signs[at..at + run], &mut each);
+            lines(form, at..at + run, &mut each);
         }
         at += run.max(1);
+    }
+}
+
+/// What goes on over the end of a line may be one token that was folded, or one token a line.
+fn lines(form: &Form, run: Range<usize>, each: &mut impl FnMut(Coat, Vec<u8>)) {
+    let ends = |at: &usize| form.gaps[*at];
+    let mut from = run.start;
+    for until in (run.start + 1..run.end).filter(ends) {
+        token(&form.signs[from..until], each);
+        from = until;
+    }
+    if from > run.start {
+        token(&form.signs[from..run.end], each);
     }
 }
 
@@ -222,13 +241,16 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use base64::Engine as _;
 
+    use super::super::spelling::{Spelled, Speller};
+    use super::super::variants::Variants;
     use super::*;
 
     fn decoded(text: &str) -> Vec<(Coat, Vec<u8>)> {
+        let variants = Variants::shipped().unwrap();
+        let mut spelled = Spelled::default();
+        Speller::new(&variants).spell(text, &mut spelled);
         let mut all = Vec::new();
-        decode(&text.chars().collect::<Vec<_>>(), |coat, bytes| {
-            all.push((coat, bytes))
-        });
+        decode(&spelled.strict, |coat, bytes| all.push((coat, bytes)));
         all
     }
 
@@ -247,6 +269,23 @@ mod tests {
         ] {
             assert!(decoded(&text).contains(&(coat, name.clone())), "{text}");
         }
+    }
+
+    /// A list of digests has one a line, and a mail folds a token at its 76th character.
+    #[test]
+    fn a_token_may_end_with_its_line_or_go_on() {
+        let digests = ["0123456789abcdef", "fedcba9876543210"].map(|half| half.repeat(2));
+        let found = decoded(&digests.join("\n"));
+        for digest in &digests {
+            let bytes = |pair: &[char]| u8::from_str_radix(&String::from_iter(pair), 16).unwrap();
+            let signs: Vec<char> = digest.chars().collect();
+            let bytes: Vec<u8> = signs.chunks(2).map(bytes).collect();
+            assert!(found.contains(&(Coat::Hex, bytes)), "{found:?}");
+        }
+        let name = "丙野カナリア零一、丙野カナリア零一、丙野カナリア零一";
+        let mut folded = STANDARD_NO_PAD.encode(name);
+        folded.insert_str(76, "\r\n");
+        assert!(decoded(&folded).contains(&(Coat::Base64, name.into())));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! The same value comes again and again (a supply point in twelve readings): a row is compared with the one before it, and
 //! what was recorded lately is not recorded again. Forgetting costs space and nothing else.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use arrow_array::cast::AsArray;
@@ -32,6 +33,15 @@ pub(crate) const BEGINNING: usize = 6;
 pub(crate) const SHORT_BEGINNING: usize = 3;
 /// Smaller numbers have fewer than nine digits.
 const SMALLEST_NUMBER: u128 = 100_000_000;
+
+/// Words of bunri's own that stand in every manifest, and in the labels that people give to jobs.
+pub(crate) const OWN_WORDS: [&str; 5] = [
+    "retail",
+    "transmission",
+    "quarantine",
+    "rehearsal",
+    "cutover",
+];
 
 const CACHE: usize = 1 << 20;
 
@@ -71,7 +81,7 @@ impl Fate {
     }
 
     /// The fate of the original where retail gets a keyed hash instead (docs/rules.md, section 4).
-    fn rekeyed(self) -> Self {
+    pub(crate) fn rekeyed(self) -> Self {
         let (withheld, granted) = (0b01, 0b10);
         SEARCHED
             .iter()
@@ -158,14 +168,14 @@ impl<'a> Vocabulary<'a> {
         }
     }
 
-    /// What the catalogue itself says is no secret: a customer who is called like a column would be.
+    /// What the catalogue says and every manifest says is no secret: a customer who is called like a column would be.
     pub(crate) fn catalogue(&mut self, catalogue: &Catalogue) -> Result<(), VerifyError> {
         self.base = 0;
         self.sources.push(Source {
             table: "catalogue".to_owned(),
             column: String::new(),
         });
-        for word in words(catalogue) {
+        for word in words(catalogue).chain(OWN_WORDS) {
             self.value(0, Fate::GRANTED_EVERYWHERE, word)?;
         }
         Ok(())
@@ -339,14 +349,11 @@ impl<'a> Vocabulary<'a> {
     /// A row that is in no store is withheld from every store.
     pub(crate) fn rejected(&mut self, reject: &Reject) -> Result<(), VerifyError> {
         for (column, value) in reject.values.iter().enumerate() {
-            let fate = Fate::WITHHELD_EVERYWHERE;
-            let worth = match value {
-                RawValue::Null => continue,
-                RawValue::Text(text) | RawValue::Real(text) => self.value(column, fate, text)?,
-                RawValue::TextHex(hex) | RawValue::Blob(hex) => self.value(column, fate, hex)?,
-                RawValue::Int(number) => self.value(column, fate, &number.to_string())?,
-            };
-            self.count(fate, Some(worth));
+            if let Some(text) = rejected_text(value) {
+                let fate = Fate::WITHHELD_EVERYWHERE;
+                let worth = self.value(column, fate, &text)?;
+                self.count(fate, Some(worth));
+            }
         }
         Ok(())
     }
@@ -366,6 +373,18 @@ fn same(array: &ArrayRef, one: usize, other: usize) -> bool {
         DataType::Int64 | DataType::Decimal128(..) | DataType::Binary => false,
         // Of a type that is not searched for, one cell is like the other.
         _ => true,
+    }
+}
+
+/// A rejected value as it is searched for.
+pub(crate) fn rejected_text(value: &RawValue) -> Option<Cow<'_, str>> {
+    match value {
+        RawValue::Null => None,
+        RawValue::Text(text)
+        | RawValue::Real(text)
+        | RawValue::TextHex(text)
+        | RawValue::Blob(text) => Some(text.into()),
+        RawValue::Int(number) => Some(number.to_string().into()),
     }
 }
 

@@ -4,7 +4,6 @@
 mod coats;
 mod combined;
 mod exclusive;
-mod told;
 
 use super::confirm;
 use super::digests::Digests;
