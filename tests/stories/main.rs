@@ -8,6 +8,7 @@
 //! | `domain` | every planted cell and every rule about rows ends where the domain says |
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `opened` | class B opened on other rows: what retail sees then, and what it never does |
+//! | `leak` | a withheld value is found however it is spelled, encoded or hashed, and wherever it stands |
 //! | `prove` | retail's bytes stay the same when what is withheld is other, and what verify makes of the record |
 //! | `mutants` | every leak that we could think of is caught by its named claim |
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
@@ -44,6 +45,7 @@ mod hostile;
 mod kanji;
 mod kill;
 mod layout;
+mod leak;
 mod manifests;
 mod mutants;
 mod opened;

@@ -200,3 +200,19 @@ fn the_vectors_agree_with_the_python_implementation() {
         .must(1)
         .prints("differs");
 }
+
+/// The hash of retail is keyed; one that anybody can compute is the number itself, and C5 knows it as a withheld value.
+#[test]
+fn an_unkeyed_digest_of_an_original_is_found() {
+    let rig = contracts();
+    rig.sql(&format!(
+        "INSERT INTO contract VALUES (900001013, '{POINT}', '2025-02-01'); INSERT INTO remark VALUES (13, 900001013);"
+    ));
+    run(&rig).must(1);
+    rig.write("number.txt", "900001013");
+    let digest = rig.python("coats.py", ["sha256", "number.txt"]).must(0).out;
+    let set = json!(["set", {"remark_no": "1"}, "contract_no", digest]);
+    rig.tamper("retail", "remark", [set]);
+    let found = rig.bunri(["verify", "job.toml"]).must(10);
+    found.prints("C5 value_hashed: retail, table remark, column contract_no, row remark_no=1, of contract.contract_no, SHA-256");
+}
