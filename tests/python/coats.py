@@ -20,6 +20,8 @@ COATS = {
     "md5": lambda value: hashlib.md5(value).hexdigest(),
     "sha1": lambda value: hashlib.sha1(value).hexdigest(),
     "sha256": lambda value: hashlib.sha256(value).hexdigest(),
+    "sha512": lambda value: hashlib.sha512(value).hexdigest(),
+    "utf-16": lambda value: value.decode().encode("utf-16-be").hex(),
     "sha256 base64": lambda value: base64.b64encode(hashlib.sha256(value).digest()).decode(),
     "blake3": lambda value: blake3(value).hexdigest(),
 }

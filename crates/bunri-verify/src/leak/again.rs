@@ -5,8 +5,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
-use bunri_catalogue::{Class, Ownership, Table};
-use bunri_columnar::Reject;
+use bunri_catalogue::{Class, Ownership, Table, ValueType};
+use bunri_columnar::{RawValue, Reject};
 
 use super::Ground;
 use super::combine::Suspects;
@@ -41,15 +41,17 @@ pub(crate) fn read_again(
             batch(table, position, &decided, store, digests, suspects)?;
         }
         for reject in ground.staging.rejects(table)?.into_iter().flatten() {
-            rejected(&reject?, digests, suspects)?;
+            rejected(table, &reject?, digests, suspects)?;
             suspects.row(position);
         }
     }
     Ok(())
 }
 
-/// A row that is in no store is withheld from every store.
+/// A row that is in no store is withheld from every store. Of what may be combined, only what fits its type: days and
+/// measures that did not are no part of a person.
 fn rejected(
+    table: &Table,
     reject: &Reject,
     digests: &mut Digests<'_>,
     suspects: &mut Suspects<'_>,
@@ -57,7 +59,14 @@ fn rejected(
     for (column, value) in reject.values.iter().enumerate() {
         if let Some(text) = rejected_text(value) {
             digests.value(&text)?;
-            suspects.cell(&text, column, true);
+            let fits = match value {
+                RawValue::Text(_) => table.columns[column].value_type == ValueType::Text,
+                RawValue::Int(_) => table.columns[column].value_type == ValueType::Int,
+                _ => false,
+            };
+            if fits {
+                suspects.cell(&text, column, true);
+            }
         }
     }
     Ok(())

@@ -185,3 +185,22 @@ fn every_place_of_a_value_is_found() {
         ]
     );
 }
+
+/// Sorted runs on disk and filters in shards hold what one list in memory holds.
+#[test]
+fn a_small_share_of_memory_finds_what_a_large_one_finds() {
+    let numbers = (0..4000_u64).map(|number| (10_000_000_000 + number * 7_654_321).to_string());
+    let numbers: Vec<String> = numbers.collect();
+    let fate = |number| [WITHHELD, GRANTED, GRID, SALES][number % 4];
+    let values = numbers.iter().enumerate();
+    let mut values: Vec<(Fate, &str)> = values.map(|(at, text)| (fate(at), &**text)).collect();
+    // Of some that are withheld here, another row is granted.
+    values.extend(numbers.iter().step_by(12).map(|text| (GRANTED, &**text)));
+    let some: Vec<&str> = numbers.iter().step_by(151).map(String::as_str).collect();
+    let text = some.join("、");
+    let [small, large] = [1 << 12, 1 << 24].map(|budget| searched_within(budget, &values, &text));
+    for ((found, blind), (found_too, blind_too)) in small.iter().zip(&large) {
+        assert!((8..20).contains(&found.len()), "{found:?}");
+        assert_eq!((found, blind), (found_too, blind_too));
+    }
+}

@@ -44,10 +44,19 @@ fn leaked(values: &[(Fate, &str)], text: &str) -> Vec<String> {
 }
 
 fn searched(values: &[(Fate, &str)], text: &str) -> [(Vec<String>, Blind); 2] {
+    searched_within(1 << 20, values, text)
+}
+
+/// With so many bytes for a sort.
+fn searched_within(
+    budget: usize,
+    values: &[(Fate, &str)],
+    text: &str,
+) -> [(Vec<String>, Blind); 2] {
     let folder = tempfile::tempdir().unwrap();
     let scratch = Scratch {
         folder: folder.path().to_path_buf(),
-        budget: 1 << 20,
+        budget,
     };
     let lexicon = Lexicon::new().unwrap();
     let mut vocabulary = Vocabulary::new(&lexicon, scratch.sorter());
