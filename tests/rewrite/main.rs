@@ -27,9 +27,7 @@ fn main() -> Outcome {
         ["canonical", files @ ..] if files.len().is_multiple_of(2) => files
             .chunks_exact(2)
             .try_for_each(|pair| canonical(Path::new(pair[0]), Path::new(pair[1]))),
-        ["careless", choice, from, to] => {
-            careless::rewrite(choice, Path::new(from), Path::new(to))
-        }
+        ["careless", choice, from, to] => careless::rewrite(choice, Path::new(from), Path::new(to)),
         ["statistics", unsplit, from, to] => {
             statistics::graft(Path::new(unsplit), Path::new(from), Path::new(to))
         }

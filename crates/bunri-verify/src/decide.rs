@@ -1,7 +1,7 @@
 //! A table's staged rows, batch by batch, with the evaluator's decision on every row and the class of every cell.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::{Catalogue, Decisions, Table};
@@ -18,6 +18,7 @@ use crate::index::join::{Asking, Joined};
 use crate::index::parent_index::ParentIndex;
 use crate::index::parents::{KnownTimeline, Parents, parent_rules, referenced, suppliers};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
+use crate::store::elements::{ElementMaker, RowElements};
 
 /// What the tables decided so far leave for those that come after them.
 pub(crate) struct Indexes {
@@ -37,6 +38,17 @@ pub(crate) struct Decided {
     pub(crate) keys: Option<EncodedKeys>,
     /// The number of the first row in staging, from 0.
     pub(crate) first: u64,
+    elements: OnceLock<Option<RowElements>>,
+}
+
+impl Decided {
+    /// The elements of the rows, made for whichever store asks first; [`None`] if they cannot be.
+    pub(crate) fn elements(&self, maker: &ElementMaker<'_>) -> Option<&RowElements> {
+        let made = self
+            .elements
+            .get_or_init(|| RowElements::of(maker, self).ok());
+        made.as_ref()
+    }
 }
 
 /// Decides a table from its first row to its last.
@@ -108,6 +120,7 @@ impl<'a> Decider<'a> {
             classes,
             keys,
             first,
+            elements: OnceLock::new(),
         }))
     }
 

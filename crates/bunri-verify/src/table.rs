@@ -19,6 +19,7 @@ use crate::index::fold::Scratch;
 use crate::leak::vocabulary::Vocabulary;
 use crate::report::Claim;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
+use crate::store::elements::ElementMaker;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
@@ -79,11 +80,24 @@ impl<'v> Run<'_, 'v> {
             )
         })?;
         self.vocabulary().begin(table);
+        let elements = ElementMaker::new(table, &layouts, self.key);
         let mut tally = Tally::new(table);
         let outcomes = if self.threads > 1 {
-            self.side_by_side(table, &layouts, ranges, &mut decider, &mut tally)?
+            self.side_by_side(
+                table,
+                &layouts,
+                (ranges, &elements),
+                &mut decider,
+                &mut tally,
+            )?
         } else {
-            self.in_turn(table, &layouts, ranges, &mut decider, &mut tally)?
+            self.in_turn(
+                table,
+                &layouts,
+                (ranges, &elements),
+                &mut decider,
+                &mut tally,
+            )?
         };
         let mut findings = Findings::default();
         tally.finish(table, self.staging, &mut findings)?;
@@ -120,11 +134,16 @@ impl<'v> Run<'_, 'v> {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn context<'b>(&'b self, layout: &Layout<'_>, ranges: &'b KeyRanges) -> StoreContext<'b> {
+    fn context<'b>(
+        &'b self,
+        layout: &Layout<'_>,
+        (ranges, elements): (&'b KeyRanges, &'b ElementMaker<'b>),
+    ) -> StoreContext<'b> {
         StoreContext {
             files: &self.stores[layout.store as usize],
             ranges,
             key: self.key,
+            elements,
             scratch: self.scratch,
             costs: self.costs,
             observer: self.observer,
@@ -158,11 +177,11 @@ impl<'v> Run<'_, 'v> {
         &self,
         table: &Table,
         layouts: &[Layout<'_>],
-        ranges: &KeyRanges,
+        of_table: (&KeyRanges, &ElementMaker<'_>),
         decider: &mut Decider<'_>,
         tally: &mut Tally,
     ) -> Result<Vec<StoreOutcome>, VerifyError> {
-        let start = |layout| StoreCheck::new(layout, self.context(layout, ranges));
+        let start = |layout| StoreCheck::new(layout, self.context(layout, of_table));
         let mut checks = layouts.iter().map(start).collect::<Result<Vec<_>, _>>()?;
         while let Some(decided) = self.next(table, decider, tally)? {
             for check in &mut checks {
@@ -176,7 +195,7 @@ impl<'v> Run<'_, 'v> {
         &self,
         table: &Table,
         layouts: &[Layout<'_>],
-        ranges: &KeyRanges,
+        of_table: (&KeyRanges, &ElementMaker<'_>),
         decider: &mut Decider<'_>,
         tally: &mut Tally,
     ) -> Result<Vec<StoreOutcome>, VerifyError> {
@@ -185,7 +204,7 @@ impl<'v> Run<'_, 'v> {
             let mut workers = Vec::new();
             for layout in layouts {
                 let (sender, receiver) = sync_channel(WAITING);
-                let context = self.context(layout, ranges);
+                let context = self.context(layout, of_table);
                 workers.push(scope.spawn(move || store(layout, context, &receiver)));
                 senders.push(sender);
             }

@@ -40,6 +40,8 @@ pub(crate) struct Set {
 
 /// Which lengths values have that begin like this.
 pub(crate) struct Beginnings {
+    /// Whether there is anything in a slot of `long`: small enough to stay near the processor.
+    begins: Vec<u64>,
     /// From [`BEGINNING`] on.
     long: Vec<u64>,
     /// Shorter.
@@ -53,8 +55,10 @@ impl Beginnings {
                 .unwrap_or(1)
                 .next_power_of_two()
         };
+        let long = size(1 << 21);
         Self {
-            long: vec![0; size(1 << 21)],
+            begins: vec![0; long.div_ceil(64)],
+            long: vec![0; long],
             short: vec![0; size(1 << 16)],
         }
     }
@@ -64,6 +68,7 @@ impl Beginnings {
             BEGINNING.. => {
                 let slot = self.long_slot(beginning);
                 self.long[slot] |= 1 << (length - BEGINNING);
+                self.begins[slot / 64] |= 1 << (slot % 64);
             }
             SHORT_BEGINNING.. => {
                 let slot = self.short_slot(beginning);
@@ -84,7 +89,11 @@ impl Beginnings {
     /// Bit *n*: a value of [`BEGINNING`] + *n* characters.
     #[inline]
     pub(crate) fn long(&self, beginning: u64) -> u64 {
-        self.long[self.long_slot(beginning)]
+        let slot = self.long_slot(beginning);
+        if self.begins[slot / 64] >> (slot % 64) & 1 == 0 {
+            return 0;
+        }
+        self.long[slot]
     }
 
     /// Bit *n*: a value of [`SHORT_BEGINNING`] + *n* characters.

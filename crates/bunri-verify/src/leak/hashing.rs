@@ -5,8 +5,7 @@
 //! ask at every position. Two values that were fixed before the secret was drawn share a name with probability below
 //! (64/2^61)². The values' own order, length and content leave no trace in the names' order.
 
-use std::hash::{BuildHasher, RandomState};
-
+use ahash::RandomState;
 use bunri_fingerprint::KeyError;
 
 use super::spelling::LONGEST;
@@ -78,14 +77,14 @@ impl Point {
 
 impl Secret {
     pub(crate) fn random() -> Result<Self, KeyError> {
-        let mut bytes = [0; 32];
+        let mut bytes = [0; 64];
         getrandom::fill(&mut bytes)?;
         let (words, _) = bytes.as_chunks::<8>();
         let word = |at: usize| u64::from_le_bytes(words[at]);
         Ok(Self {
             first: Point::new([word(0), word(1)]),
             second: Point::new([word(2), word(3)]),
-            cells: RandomState::new(),
+            cells: RandomState::with_seeds(word(4), word(5), word(6), word(7)),
         })
     }
 
@@ -97,13 +96,24 @@ impl Secret {
 
     /// The name of a whole value of at most [`LONGEST`] characters.
     pub(crate) fn name(&self, signs: &[char], kind: Kind) -> Name {
-        let sum = |point: &Point| signs.iter().fold(0, |sum, &sign| point.next(sum, sign));
-        let first = self.first.name(sum(&self.first), signs.len(), kind);
-        let second = self.second.name(sum(&self.second), signs.len(), kind);
-        let mut name = [0; 16];
-        name[..8].copy_from_slice(&first.to_be_bytes());
-        name[8..].copy_from_slice(&second.to_be_bytes());
-        name
+        self.begun(signs, 0).name(self, kind)
+    }
+
+    /// The sums of a whole value of at most [`LONGEST`] characters and of so many at its beginning.
+    pub(crate) fn begun(&self, signs: &[char], begins: usize) -> Begun {
+        let (beginning, rest) = signs.split_at(begins.min(signs.len()));
+        let on = |sums: (u64, u64), &sign: &char| {
+            (
+                self.first.next(sums.0, sign),
+                self.second.next(sums.1, sign),
+            )
+        };
+        let begun = beginning.iter().fold((0, 0), on);
+        Begun {
+            beginning: (begun.0, beginning.len()),
+            whole: rest.iter().fold(begun, on),
+            length: signs.len(),
+        }
     }
 
     /// The sums of a text's beginnings.
@@ -122,6 +132,32 @@ impl Secret {
     pub(crate) fn piece(&self, sums: &[u64], from: usize, length: usize, kind: Kind) -> u64 {
         let sum = self.first.piece(sums[from], sums[from + length], length);
         self.first.name(sum, length, kind)
+    }
+}
+
+/// What the names of a value are made of, whatever its kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun {
+    beginning: (u64, usize),
+    whole: (u64, u64),
+    length: usize,
+}
+
+impl Begun {
+    /// The name of the whole value.
+    pub(crate) fn name(&self, secret: &Secret, kind: Kind) -> Name {
+        let first = secret.first.name(self.whole.0, self.length, kind);
+        let second = secret.second.name(self.whole.1, self.length, kind);
+        let mut name = [0; 16];
+        name[..8].copy_from_slice(&first.to_be_bytes());
+        name[8..].copy_from_slice(&second.to_be_bytes());
+        name
+    }
+
+    /// The first half of the name of its beginning.
+    pub(crate) fn beginning(&self, secret: &Secret, kind: Kind) -> u64 {
+        let (sum, length) = self.beginning;
+        secret.first.name(sum, length, kind)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::exclusive::{Exclusive, Set};
 use super::hashing::{Kind, Name, Secret};
-use super::spelling::{Form, LONGEST, Spelled, Speller, weight};
+use super::spelling::{Form, LIGHTEST, LONGEST, Spelled, Speller, weight};
 use super::vocabulary::{ANYWHERE, BEGINNING, Lexicon, SHORT_BEGINNING, WHOLE};
 
 /// So many digits in a row are the number that is searched for, and no accident.
@@ -67,8 +67,12 @@ impl<'a> Seeker<'a> {
             Kind::Strict => &self.spelled.strict,
         };
         let whole = form.value();
-        // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
-        if (WHOLE..ANYWHERE).contains(&weight(self.spelled.loose.value())) {
+        // How far a value is searched for is decided by its loose form, whatever the form that is looked through. That
+        // has letters and digits only, so more of them are worth more.
+        let short = self.spelled.loose.value();
+        let short = short.len() <= ANYWHERE as usize / LIGHTEST
+            && (WHOLE..ANYWHERE).contains(&weight(short));
+        if short {
             let name = self.secret.name(whole, kind);
             if set.filter.may_hold(super::hashing::half(&name)) {
                 let candidate = self.candidate(kind, 0, whole.len());
@@ -97,15 +101,14 @@ impl<'a> Seeker<'a> {
             return;
         }
         let piece = |length| self.secret.piece(sums, from, length, kind);
-        let mut lengths = 0_u64;
-        if left >= BEGINNING {
-            lengths = set.beginnings.long(piece(BEGINNING)) << BEGINNING;
-        }
+        let long = match left {
+            BEGINNING.. => set.beginnings.long(piece(BEGINNING)),
+            _ => 0,
+        };
         let short = u64::from(set.beginnings.short(piece(SHORT_BEGINNING)));
         // Bit n: n characters; the longest has no bit left and one of its own.
-        let longest = left >= LONGEST
-            && set.beginnings.long(piece(BEGINNING)) >> (LONGEST - BEGINNING) & 1 != 0;
-        lengths |= short << SHORT_BEGINNING;
+        let longest = left >= LONGEST && long >> (LONGEST - BEGINNING) & 1 != 0;
+        let mut lengths = long << BEGINNING | short << SHORT_BEGINNING;
         while lengths != 0 {
             let length = lengths.trailing_zeros() as usize;
             lengths &= lengths - 1;

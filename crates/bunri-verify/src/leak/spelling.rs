@@ -11,6 +11,9 @@ use super::variants::{Fold, Variants};
 /// A longer value is known by its beginning.
 pub(crate) const LONGEST: usize = 64;
 
+/// What a digit carries, see [`weight`]: no letter carries less.
+pub(crate) const LIGHTEST: usize = 33;
+
 /// One form of a text.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
@@ -73,8 +76,37 @@ impl<'a> Speller<'a> {
     }
 
     pub(crate) fn spell(&mut self, text: &str, spelled: &mut Spelled) {
-        self.strict(text, &mut spelled.strict);
+        if text.bytes().all(|byte| self.variants.is_simple(byte)) {
+            return self.simple(text, spelled);
+        }
+        if !alone(text, &mut spelled.strict) {
+            self.strict(text, &mut spelled.strict);
+        }
         self.loose(spelled);
+    }
+
+    /// Both forms of a text in which no character means more than itself: identifiers, numbers, codes.
+    fn simple(&self, text: &str, spelled: &mut Spelled) {
+        let Spelled {
+            strict,
+            loose,
+            origin,
+        } = spelled;
+        strict.clear();
+        loose.clear();
+        origin.clear();
+        strict.signs.extend(text.chars());
+        strict.gaps.resize(text.len(), false);
+        let mut gap = false;
+        for (at, &sign) in strict.signs.iter().enumerate() {
+            match self.variants.fold(sign) {
+                Fold::Dropped => gap = true,
+                Fold::Kept(sign) => {
+                    loose.push(sign, std::mem::take(&mut gap));
+                    origin.push(at);
+                }
+            }
+        }
     }
 
     fn strict(&mut self, text: &str, form: &mut Form) {
@@ -87,9 +119,6 @@ impl<'a> Speller<'a> {
                 form.push(sign, std::mem::take(&mut gap));
             }
         };
-        if text.is_ascii() {
-            return text.chars().for_each(push);
-        }
         // What is invisible could stand between a letter and its mark, so it goes first.
         self.plain.clear();
         self.plain
@@ -110,16 +139,12 @@ impl<'a> Speller<'a> {
         loose.clear();
         origin.clear();
         self.written.clear();
-        let has_words =
-            strict.signs.iter().any(|sign| !sign.is_ascii()) || strict.signs.contains(&'+');
-        if has_words {
-            let written = strict.signs.iter().map(|&sign| self.variants.written(sign));
-            self.written.extend(written);
-        }
+        let written = strict.signs.iter().map(|&sign| self.variants.written(sign));
+        self.written.extend(written);
         let (mut at, mut gap) = (0, false);
         while at < strict.signs.len() {
             gap |= strict.gaps[at];
-            if has_words {
+            if self.variants.begins(self.written[at]) {
                 let word = self.word(at);
                 if word > 0 {
                     at += word;
@@ -190,6 +215,24 @@ impl<'a> Speller<'a> {
     }
 }
 
+/// Writes the strict form of a text of the characters that most Japanese text is made of, each of which has a strict form
+/// by itself and never joins with its neighbours; whether it was such a text.
+fn alone(text: &str, form: &mut Form) -> bool {
+    form.clear();
+    for sign in text.chars() {
+        let sign = match sign {
+            ' '..='~' | '\u{3001}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' => sign,
+            '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fc}' => sign,
+            '\u{3000}' => ' ',
+            // The wide forms of the printable ASCII characters.
+            '\u{ff01}'..='\u{ff5e}' => char::from((sign as u32 - 0xfee0) as u8),
+            _ => return false,
+        };
+        form.push(sign, false);
+    }
+    true
+}
+
 /// Characters that nobody sees.
 fn invisible(sign: char) -> bool {
     matches!(sign,
@@ -212,7 +255,7 @@ pub(crate) fn weight(signs: &[char]) -> u32 {
             }
         }
         total += match sign {
-            '0'..='9' => 33,
+            '0'..='9' => LIGHTEST as u32,
             'a'..='z' | 'A'..='Z' => 47,
             '\u{3040}'..='\u{30ff}' => 60,
             other if other.is_alphanumeric() => 100,
@@ -255,6 +298,47 @@ mod tests {
             let [text, strict, loose] =
                 ["text", "strict", "loose"].map(|field| vector[field].as_str().unwrap());
             assert_eq!(spelled(text), [strict, loose], "{text:?}");
+        }
+    }
+
+    /// Both forms by way of Unicode's tables, whatever the text.
+    fn the_long_way(text: &str, speller: &mut Speller<'_>) -> Spelled {
+        let mut spelled = Spelled::default();
+        speller.strict(text, &mut spelled.strict);
+        speller.loose(&mut spelled);
+        spelled
+    }
+
+    fn assert_short_is_long(text: &str, speller: &mut Speller<'_>) {
+        let mut short = Spelled::default();
+        speller.spell(text, &mut short);
+        let long = the_long_way(text, speller);
+        for (short, long) in [(&short.strict, &long.strict), (&short.loose, &long.loose)] {
+            assert_eq!(
+                (&short.signs, &short.gaps),
+                (&long.signs, &long.gaps),
+                "{text:?}"
+            );
+        }
+        assert_eq!(short.origin, long.origin, "{text:?}");
+    }
+
+    #[test]
+    fn the_short_ways_give_every_character_the_forms_that_unicode_gives_it() {
+        let variants = Variants::shipped().unwrap();
+        let mut speller = Speller::new(&variants);
+        for sign in '\0'..='\u{ffff}' {
+            assert_short_is_long(&format!("1{sign}カ{sign}a"), &mut speller);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_ways_lead_where_the_long_one_does(
+            text in "[ -~]{0,20}|[ -~\u{3000}-\u{3035}ぁ-ヿ一-丏(株式会社)(カ+81！-～ｱ-ﾟ\u{200b}\n]{0,20}"
+        ) {
+            let variants = Variants::shipped().unwrap();
+            assert_short_is_long(&text, &mut Speller::new(&variants));
         }
     }
 

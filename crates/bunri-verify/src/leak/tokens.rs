@@ -189,7 +189,7 @@ fn keep(coat: Coat, bytes: Vec<u8>, digest: bool, each: &mut impl FnMut(Coat, Ve
 
 /// A text without its escapes; [`None`] if it has none.
 pub(crate) fn unescaped(text: &str) -> Option<String> {
-    if !text.contains("\\u") && !text.contains('%') && !text.contains("&#") {
+    if !text.bytes().any(|byte| matches!(byte, b'\\' | b'%' | b'&')) {
         return None;
     }
     let (mut bytes, mut rest, mut changed) = (Vec::new(), text, false);

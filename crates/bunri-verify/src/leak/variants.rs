@@ -1,9 +1,13 @@
 //! The table of spelling variants (`schemas/spelling-variants.json`): what is one spelling to a person and several to
 //! Unicode. It is data with a version, and the report names which one was used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use serde::Deserialize;
+
+/// Kana, kanji and the signs among them.
+const KANA: RangeInclusive<char> = '\u{3000}'..='\u{9fff}';
 
 const SHIPPED: &str = include_str!("../../../../schemas/spelling-variants.json");
 
@@ -57,6 +61,12 @@ pub(crate) struct Variants {
     pub(super) at_end: Vec<Vec<char>>,
     pub(super) prefixes: Vec<(Vec<char>, Vec<char>)>,
     ascii: [Fold; 128],
+    /// Bytes that stand for themselves alone in any text: printable ASCII that begins no word and no prefix.
+    simple: [bool; 256],
+    /// What kana and kanji become, from [`KANA`] on.
+    kana: Vec<Fold>,
+    /// With what words and prefixes begin.
+    firsts: Vec<char>,
     /// Version and digest.
     pub(crate) name: String,
 }
@@ -83,6 +93,9 @@ impl Variants {
             at_end: Vec::new(),
             prefixes: Vec::new(),
             ascii: [Fold::Dropped; 128],
+            simple: [false; 256],
+            kana: Vec::new(),
+            firsts: Vec::new(),
             name: format!(
                 "{} version {} (blake3 {})",
                 table.format,
@@ -93,6 +106,7 @@ impl Variants {
         for code in 0..128_u8 {
             variants.ascii[usize::from(code)] = variants.look_up(char::from(code));
         }
+        variants.kana = variants.kana();
         variants.anywhere = variants.words(&table.dropped_words.anywhere);
         variants.at_start = variants.words(&table.dropped_words.at_start);
         variants.at_end = variants.words(&table.dropped_words.at_end);
@@ -101,7 +115,52 @@ impl Variants {
             .iter()
             .map(|prefix| (prefix.from.chars().collect(), prefix.to.chars().collect()))
             .collect();
+        variants.firsts = variants.firsts();
+        for code in b' '..=b'~' {
+            variants.simple[usize::from(code)] = !variants.begins(char::from(code));
+        }
         Ok(variants)
+    }
+
+    /// What becomes of kana and kanji, looked up beforehand.
+    fn kana(&self) -> Vec<Fold> {
+        let plain = |sign: char| {
+            if sign.is_alphanumeric() {
+                Fold::Kept(sign)
+            } else {
+                Fold::Dropped
+            }
+        };
+        let mut kana: Vec<Fold> = KANA.map(plain).collect();
+        let special = self.same.keys().chain(&self.dropped).copied();
+        for sign in special.chain('\u{3040}'..='\u{30ff}') {
+            if KANA.contains(&sign) {
+                kana[sign as usize - *KANA.start() as usize] = self.look_up(sign);
+            }
+        }
+        kana
+    }
+
+    /// With what words and prefixes begin, once each.
+    fn firsts(&self) -> Vec<char> {
+        let words = [&self.anywhere, &self.at_start, &self.at_end];
+        let words = words.into_iter().flatten();
+        let prefixes = self.prefixes.iter().map(|(from, _)| from);
+        let firsts = words.chain(prefixes).filter_map(|word| word.first());
+        let firsts: BTreeSet<char> = firsts.copied().collect();
+        firsts.into_iter().collect()
+    }
+
+    /// Whether this byte of a text stands for itself, whatever stands beside it.
+    #[inline]
+    pub(super) fn is_simple(&self, byte: u8) -> bool {
+        self.simple[usize::from(byte)]
+    }
+
+    /// Whether a word or a prefix can begin with this character, as it is compared.
+    #[inline]
+    pub(super) fn begins(&self, written: char) -> bool {
+        self.firsts.contains(&written)
     }
 
     /// Words as they stand after every character was folded, longest first.
@@ -115,7 +174,11 @@ impl Variants {
     /// What becomes of a character of the strict form.
     #[inline]
     pub(super) fn fold(&self, sign: char) -> Fold {
-        match self.ascii.get(sign as usize) {
+        if let Some(&fold) = self.ascii.get(sign as usize) {
+            return fold;
+        }
+        let kana = (sign as usize).checked_sub(*KANA.start() as usize);
+        match kana.and_then(|at| self.kana.get(at)) {
             Some(&fold) => fold,
             None => self.look_up(sign),
         }
@@ -164,8 +227,6 @@ fn large_kana(sign: char) -> char {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use std::collections::BTreeSet;
-
     use unicode_normalization::UnicodeNormalization;
 
     use super::*;
@@ -183,6 +244,14 @@ mod tests {
                     "{sign} never occurs in the strict form"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn what_was_looked_up_beforehand_is_what_would_be_looked_up() {
+        let variants = Variants::shipped().unwrap();
+        for sign in '\0'..='\u{ffff}' {
+            assert_eq!(variants.fold(sign), variants.look_up(sign), "{sign}");
         }
     }
 }

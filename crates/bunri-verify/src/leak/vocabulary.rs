@@ -14,7 +14,7 @@ use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table};
 use bunri_columnar::{ByteSorter, RawValue, Reject};
 
-use super::hashing::{Kind, Name, Secret, half};
+use super::hashing::{Kind, Secret};
 use super::spelling::{Spelled, Speller, weight};
 use super::variants::Variants;
 use crate::VerifyError;
@@ -43,7 +43,8 @@ pub(crate) const OWN_WORDS: [&str; 5] = [
     "cutover",
 ];
 
-const CACHE: usize = 1 << 20;
+/// Values that are remembered as recorded, eight bytes each.
+const CACHE: usize = 1 << 22;
 
 /// What stands in one record, in the order of the bytes.
 pub(crate) const RECORD: usize = 54;
@@ -124,12 +125,37 @@ pub(crate) struct Source {
     pub(crate) column: String,
 }
 
-#[derive(Clone, Copy)]
-struct Recorded {
-    cell: u64,
-    source: u16,
-    fate: Fate,
-    worth: Worth,
+/// What was recorded lately, in one word: the upper 42 bits of the cell's name (the lower 22 say where it stands), the
+/// column, the fate, the worth.
+#[derive(Clone, Copy, Default)]
+struct Recorded(u64);
+
+impl Recorded {
+    const SOURCE: u32 = 6;
+    const FATE: u32 = 2;
+
+    fn new(cell: u64, fate: Fate, source: u16, worth: Worth) -> Self {
+        let name = cell & !(CACHE as u64 - 1);
+        Self(
+            name | u64::from(source) << Self::SOURCE
+                | u64::from(fate.0) << Self::FATE
+                | worth as u64,
+        )
+    }
+
+    /// What the cell is worth, if it was recorded with this fate and this column or one before it: the least source of a
+    /// value is always recorded, so what is forgotten leaves no trace.
+    fn of(self, cell: u64, fate: Fate, source: u16) -> Option<Worth> {
+        let sources = u64::from(u16::MAX) << Self::SOURCE;
+        let like = Self::new(cell, fate, 0, Worth::Anywhere).0;
+        let same = (self.0 ^ like) & !sources & !0b11 == 0;
+        let before = (self.0 & sources) >> Self::SOURCE <= u64::from(source);
+        (same && before).then_some(match self.0 & 0b11 {
+            0 => Worth::Anywhere,
+            1 => Worth::WholeCells,
+            _ => Worth::TooShort,
+        })
+    }
 }
 
 /// Gathers the values of all tables.
@@ -148,18 +174,12 @@ pub(crate) struct Vocabulary<'a> {
 
 impl<'a> Vocabulary<'a> {
     pub(crate) fn new(lexicon: &'a Lexicon, sorter: ByteSorter) -> Self {
-        let nothing = Recorded {
-            cell: 0,
-            source: u16::MAX,
-            fate: Fate(0),
-            worth: Worth::TooShort,
-        };
         Self {
             speller: Speller::new(&lexicon.variants),
             lexicon,
             spelled: Spelled::default(),
             sorter,
-            recorded: vec![nothing; CACHE],
+            recorded: vec![Recorded::default(); CACHE],
             number: String::new(),
             records: 0,
             sources: Vec::new(),
@@ -307,18 +327,11 @@ impl<'a> Vocabulary<'a> {
         let source = u16::try_from(self.base + column).unwrap_or(u16::MAX);
         let cell = self.lexicon.secret.cell(text.as_bytes());
         let slot = (cell as usize ^ usize::from(fate.0).wrapping_mul(0x9e37)) % CACHE;
-        let seen = self.recorded[slot];
-        // The least source of a value is always recorded, so what is forgotten leaves no trace.
-        if seen.cell == cell && seen.fate == fate && seen.source <= source {
-            return Ok(seen.worth);
+        if let Some(worth) = self.recorded[slot].of(cell, fate, source) {
+            return Ok(worth);
         }
         let worth = self.record(source, fate, text)?;
-        self.recorded[slot] = Recorded {
-            cell,
-            source,
-            fate,
-            worth,
-        };
+        self.recorded[slot] = Recorded::new(cell, fate, source, worth);
         Ok(worth)
     }
 
@@ -332,15 +345,21 @@ impl<'a> Vocabulary<'a> {
         };
         let secret = &self.lexicon.secret;
         let lengths = [loose.len() as u8, strict.len() as u8];
+        let of_loose = secret.begun(loose, beginning(loose));
+        let of_strict = if loose == strict {
+            of_loose
+        } else {
+            secret.begun(strict, beginning(strict))
+        };
         self.sorter.push_parts(&[
-            &secret.name(loose, Kind::Loose),
-            &secret.name(strict, Kind::Strict),
+            &of_loose.name(secret, Kind::Loose),
+            &of_strict.name(secret, Kind::Strict),
             &[fate.0],
             &source.to_be_bytes(),
             &lengths,
             &[u8::from(worth == Worth::Anywhere)],
-            &beginning(secret, loose, Kind::Loose).to_be_bytes(),
-            &beginning(secret, strict, Kind::Strict).to_be_bytes(),
+            &of_loose.beginning(secret, Kind::Loose).to_be_bytes(),
+            &of_strict.beginning(secret, Kind::Strict).to_be_bytes(),
         ])?;
         self.records += 1;
         Ok(worth)
@@ -388,15 +407,13 @@ pub(crate) fn rejected_text(value: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The name of a value's beginning, by which texts are looked through.
-fn beginning(secret: &Secret, signs: &[char], kind: Kind) -> u64 {
-    let length = match signs.len() {
+/// How many characters of a value are its beginning, by which texts are looked through.
+fn beginning(signs: &[char]) -> usize {
+    match signs.len() {
         BEGINNING.. => BEGINNING,
         SHORT_BEGINNING.. => SHORT_BEGINNING,
-        _ => return 0,
-    };
-    let name: Name = secret.name(&signs[..length], kind);
-    half(&name)
+        _ => 0,
+    }
 }
 
 /// A number as a person writes it, without zeros behind the point.

@@ -9,6 +9,7 @@ use bunri_manifest::Digests;
 
 use super::compare::{Chunk, Compare, trouble};
 use super::cursor::ActualRows;
+use super::elements::ElementMaker;
 use super::expected::{Expected, Regions};
 use super::files::StoreFiles;
 use super::layout::Layout;
@@ -34,6 +35,7 @@ pub(crate) struct StoreContext<'a> {
     pub(crate) files: &'a StoreFiles,
     pub(crate) ranges: &'a KeyRanges,
     pub(crate) key: &'a FingerprintKey,
+    pub(crate) elements: &'a ElementMaker<'a>,
     pub(crate) scratch: &'a Scratch,
     pub(crate) costs: &'a Costs,
     pub(crate) observer: &'a dyn Observer,
@@ -48,6 +50,7 @@ pub(crate) struct StoreCheck<'a> {
     /// For multisets and replaced keys: all expected rows are gathered before any is compared.
     gather: Option<RowSorter>,
     rebuild: Option<Rebuild>,
+    elements: &'a ElementMaker<'a>,
     costs: &'a Costs,
     digests: &'a BTreeMap<String, Digests>,
     must_rows: u64,
@@ -73,6 +76,7 @@ impl<'a> StoreCheck<'a> {
             files,
             ranges,
             key,
+            elements,
             scratch,
             costs,
             observer,
@@ -108,6 +112,7 @@ impl<'a> StoreCheck<'a> {
             compare,
             gather,
             rebuild,
+            elements,
             costs,
             digests,
             must_rows: 0,
@@ -122,11 +127,17 @@ impl<'a> StoreCheck<'a> {
         match (&mut self.gather, &decided.keys) {
             (None, Some(keys)) => {
                 let staged = decided.verdicts.len();
+                let elements = if self.layout.holds_hashes() {
+                    None
+                } else {
+                    costs.of(Work::Compare, || decided.elements(self.elements))
+                };
                 self.chunk(&Chunk {
                     expected: &expected,
                     keys,
                     staged,
                     first: decided.first,
+                    elements,
                 })
             }
             (Some(sorter), _) => sorter.push(&expected.rows, |row, tag| {
@@ -185,6 +196,7 @@ impl<'a> StoreCheck<'a> {
                 keys: &keys,
                 staged,
                 first,
+                elements: None,
             })?;
             first += staged as u64;
         }

@@ -84,6 +84,11 @@ impl<'a> Layout<'a> {
         self.rekeyed.get(position).is_some_and(Option::is_some)
     }
 
+    /// Whether that is so of any column.
+    pub(crate) fn holds_hashes(&self) -> bool {
+        self.rekeyed.iter().any(Option::is_some)
+    }
+
     /// The key of those hashes.
     pub(crate) fn hash_key(&self, position: usize) -> Option<&[u8; 32]> {
         self.hashes[position].as_ref()

@@ -4,6 +4,7 @@
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod cursor;
+pub(crate) mod elements;
 pub(crate) mod expected;
 pub(crate) mod files;
 pub(crate) mod layout;

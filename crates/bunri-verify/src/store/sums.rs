@@ -23,7 +23,14 @@ pub(crate) struct InRegions<'r> {
     pub(crate) like: usize,
 }
 
-/// Turns rows into the elements of their regions.
+/// What elements begin with in the regions of a table.
+pub(crate) fn regions_of(table: &str) -> ByRegion<Region> {
+    Ownership::ALL
+        .map(|ownership| Class::ALL.map(|class| Region::new(table, ownership.word(), class.word())))
+}
+
+/// Turns rows into the elements of their regions: rows that are not what was expected, and those of stores that hold
+/// hashes. All others have theirs from [`super::elements`].
 pub(crate) struct Elements {
     hasher: ElementHasher,
     regions: ByRegion<Region>,
@@ -34,13 +41,9 @@ pub(crate) struct Elements {
 
 impl Elements {
     pub(crate) fn new(layout: &Layout<'_>, key: &FingerprintKey) -> Self {
-        let id = &layout.table.id;
-        let region = |ownership: Ownership| {
-            Class::ALL.map(|class| Region::new(id, ownership.word(), class.word()))
-        };
         Self {
             hasher: ElementHasher::new(key),
-            regions: Ownership::ALL.map(region),
+            regions: regions_of(&layout.table.id),
             fixed: None,
             columns: Vec::new(),
         }

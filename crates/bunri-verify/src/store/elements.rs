@@ -1,0 +1,152 @@
+//! The elements of a batch of staged rows, made once for all stores: a row's element in a region names the table, the
+//! ownership, the class, the key and the cells, and not the store, so it is the same wherever the region goes. Only where
+//! retail holds hashes instead of values does a store make elements of its own ([`super::sums`]).
+
+use bunri_catalogue::{Class, Table};
+use bunri_fingerprint::{
+    ColumnName, ElementHasher, Fingerprint, FingerprintKey, Region, UnsupportedType,
+};
+
+use super::layout::Layout;
+use super::sums::{ByRegion, regions_of};
+use crate::classes::ColumnClasses;
+use crate::decide::Decided;
+use crate::rows::View;
+
+/// What the elements of a table begin with, and which of them any store needs.
+pub(crate) struct ElementMaker<'a> {
+    key: &'a FingerprintKey,
+    regions: ByRegion<Region>,
+    /// By catalogue column.
+    names: Vec<ColumnName>,
+    /// The table's key, as catalogue columns.
+    table_key: &'a [usize],
+    /// By ownership, one bit for each class.
+    wanted: [u8; 4],
+}
+
+impl<'a> ElementMaker<'a> {
+    pub(crate) fn new(table: &'a Table, layouts: &[Layout<'_>], key: &'a FingerprintKey) -> Self {
+        let mut wanted = [0; 4];
+        for layout in layouts {
+            for (wanted, granted) in wanted.iter_mut().zip(granted(layout)) {
+                *wanted |= granted;
+            }
+        }
+        let name = |column: &bunri_catalogue::Column| ColumnName::new(&column.name);
+        Self {
+            key,
+            regions: regions_of(&table.id),
+            names: table.columns.iter().map(name).collect(),
+            table_key: &table.key,
+            wanted,
+        }
+    }
+}
+
+/// The classes that a store holds, by ownership: one bit for each.
+pub(crate) fn granted(layout: &Layout<'_>) -> [u8; 4] {
+    bunri_catalogue::Ownership::ALL.map(|ownership| {
+        let classes = layout.granted_classes(ownership);
+        classes.fold(0, |bits, class| bits | bit(class))
+    })
+}
+
+fn bit(class: Class) -> u8 {
+    1 << (class as u8)
+}
+
+/// The elements of one batch.
+pub(crate) struct RowElements {
+    /// By class, then by row; empty where no row has a cell of the class that a store needs.
+    by_class: [Vec<[u8; 64]>; Class::ALL.len()],
+    /// By row, one bit for each class.
+    present: Vec<u8>,
+}
+
+impl RowElements {
+    /// # Errors
+    /// For a column type that no store has.
+    pub(crate) fn of(maker: &ElementMaker<'_>, decided: &Decided) -> Result<Self, UnsupportedType> {
+        let view = View::of(&decided.batch)?;
+        let rows = decided.verdicts.len();
+        let mut elements = Self {
+            by_class: Class::ALL.map(|_| Vec::new()),
+            present: vec![0; rows],
+        };
+        let mut hasher = ElementHasher::new(maker.key);
+        let mut columns = Columns::new(&decided.classes);
+        for (row, verdict) in decided.verdicts.iter().enumerate() {
+            let ownership = verdict.ownership() as usize;
+            for class in Class::ALL {
+                let columns = columns.of(class, row);
+                if maker.wanted[ownership] & bit(class) == 0 || columns.is_empty() {
+                    continue;
+                }
+                let value = |&column: &usize| view.cells[column].value(row);
+                let named = |column: &usize| (&maker.names[*column], value(column));
+                let element = hasher.element(
+                    &maker.regions[ownership][class as usize],
+                    maker.table_key.iter().map(value),
+                    columns.iter().map(named),
+                );
+                elements.put(class, row, element);
+            }
+        }
+        Ok(elements)
+    }
+
+    fn put(&mut self, class: Class, row: usize, element: [u8; 64]) {
+        let of_class = &mut self.by_class[class as usize];
+        if of_class.is_empty() {
+            of_class.resize(self.present.len(), [0; 64]);
+        }
+        of_class[row] = element;
+        self.present[row] |= bit(class);
+    }
+
+    /// Adds the elements of a row that a store holds to the sums of its ownership.
+    #[inline]
+    pub(crate) fn add(&self, row: usize, granted: u8, sums: &mut [Fingerprint; Class::ALL.len()]) {
+        let mut classes = self.present[row] & granted;
+        while classes != 0 {
+            let class = classes.trailing_zeros() as usize;
+            classes &= classes - 1;
+            sums[class].add(&self.by_class[class][row]);
+        }
+    }
+}
+
+/// The columns of a class in a row.
+struct Columns<'c> {
+    classes: &'c [ColumnClasses],
+    /// Where a row makes no difference, by class.
+    fixed: Option<[Vec<usize>; Class::ALL.len()]>,
+    found: Vec<usize>,
+}
+
+impl<'c> Columns<'c> {
+    fn new(classes: &'c [ColumnClasses]) -> Self {
+        let mut columns = Self {
+            classes,
+            fixed: None,
+            found: Vec::new(),
+        };
+        let is_fixed = |classes: &ColumnClasses| matches!(classes, ColumnClasses::Fixed(_));
+        if classes.iter().all(is_fixed) {
+            columns.fixed = Some(Class::ALL.map(|class| columns.of(class, 0).to_vec()));
+        }
+        columns
+    }
+
+    fn of(&mut self, class: Class, row: usize) -> &[usize] {
+        if let Some(fixed) = &self.fixed {
+            return &fixed[class as usize];
+        }
+        self.found.clear();
+        let all = self.classes.iter().enumerate();
+        let of_class = all.filter(|(_, classes)| classes.class(row) == class);
+        self.found.extend(of_class.map(|(column, _)| column));
+        &self.found
+    }
+}
