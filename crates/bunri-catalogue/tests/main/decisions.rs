@@ -69,6 +69,34 @@ fn decisions_come_in_key_order_with_the_lines_of_the_file() {
 }
 
 #[test]
+fn every_table_gets_the_decisions_on_its_own_rows_and_no_others() {
+    let run = tempfile::tempdir().unwrap();
+    let path = run.path().join("decisions.csv");
+    let tables = ["supply_point", "supply_period", "consumer", "contract"];
+    let keys = ["p", "p|2026-01-15", "8", "c"];
+    let mut text = "table,key,ownership,basis,approver,date\n".to_owned();
+    for (table, key) in tables.iter().zip(keys) {
+        text.push_str(&format!("{table},{key},own,b,a,2026-05-12\n"));
+    }
+    std::fs::write(&path, text).unwrap();
+    let (catalogue, decisions) = (catalogue(), read(&path).unwrap());
+    let mut of = Vec::new();
+    for (at, table) in catalogue.tables.iter().enumerate() {
+        let line = tables.iter().position(|id| *id == table.id);
+        let lines: Vec<usize> = decisions.of(at).iter().map(|one| one.line).collect();
+        assert_eq!(
+            lines,
+            Vec::from_iter(line.map(|line| line + 2)),
+            "{}",
+            table.id
+        );
+        of.extend(line.map(|_| at));
+    }
+    assert_eq!(of.len(), 4, "each of them is in the catalogue");
+    assert_eq!(decisions.tables(), of.into_iter().collect());
+}
+
+#[test]
 fn any_changed_byte_is_another_file_of_decisions() {
     let run = tempfile::tempdir().unwrap();
     let path = run.path().join("decisions.csv");

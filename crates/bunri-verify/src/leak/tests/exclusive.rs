@@ -204,3 +204,9 @@ fn a_small_share_of_memory_finds_what_a_large_one_finds() {
         assert_eq!((found, blind), (found_too, blind_too));
     }
 }
+
+#[test]
+fn what_was_counted_on_the_way_is_told_of_the_store_that_it_was_counted_for() {
+    let blinds = super::searched(&[(WITHHELD, NAME)], "").map(|(_, blind)| blind);
+    assert_eq!(blinds.map(|blind| blind.withheld.cells), [11, 12]);
+}
