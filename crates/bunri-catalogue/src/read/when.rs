@@ -52,7 +52,7 @@ fn condition(value: &Value<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)>
     ];
     section.close(log);
     let [values, at_least, below] = tests;
-    if (values.is_none() || at_least.is_some() || below.is_some())
+    if values.is_none()
         && let Some(Some(compare)) = &compare
     {
         log.refuse(compare.spot, "`compare` belongs to `in`");

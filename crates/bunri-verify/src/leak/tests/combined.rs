@@ -76,6 +76,26 @@ fn what_stands_together_in_granted_cells_tells_nothing() {
 }
 
 #[test]
+fn a_word_ends_where_the_script_changes_and_nowhere_else() {
+    let (kana, digits, latin) = ("カナリアミナト", "09012345678", "suzuki");
+    for (one, other) in [
+        (STREET, kana),
+        (STREET, digits),
+        (STREET, latin),
+        (kana, digits),
+        (digits, latin),
+        (latin, kana),
+    ] {
+        let record: &[Cell] = &[(0, true, one), (1, true, other)];
+        let cell = format!("{one}{other}");
+        assert_eq!(columns(&[&cell], &[record]), [2], "{cell}");
+    }
+    let record: &[Cell] = &[(0, true, NAME), (1, true, STREET)];
+    let longer = format!("大{STREET}方");
+    assert_eq!(columns(&[NAME, &longer], &[record]), [0; 0]);
+}
+
+#[test]
 fn little_values_together_are_an_accident() {
     let record: &[Cell] = &[(0, true, "1234"), (1, true, "5678")];
     assert_eq!(columns(&["1234", "5678"], &[record]), [0; 0]);

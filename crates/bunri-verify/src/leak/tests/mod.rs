@@ -4,6 +4,7 @@
 mod coats;
 mod combined;
 mod exclusive;
+mod told;
 
 use super::confirm;
 use super::digests::Digests;
