@@ -271,3 +271,21 @@ fn encoding_counts(pages: &[Page], writer: &mut Writer) {
         writer.end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_takes_the_fewest_bytes_that_hold_it_and_its_sign() {
+        for precision in 19..=38 {
+            let largest = 10_i128.pow(precision as u32) - 1;
+            let holds = |bytes: &i64| largest <= i128::MAX >> (128 - 8 * bytes);
+            let fewest = (1..=16).find(holds);
+            assert_eq!(decimal(precision), (FIXED, fewest), "{precision}");
+        }
+        // Eighty bits hold 24 digits, and not their sign.
+        let some = [19, 21, 22, 24, 38].map(|precision| decimal(precision).1);
+        assert_eq!(some, [9, 9, 10, 11, 16].map(Some));
+    }
+}
