@@ -11,8 +11,6 @@ use crate::sql::{self, Access};
 
 /// SQLite holds at most 2000 result columns; a column takes at most four.
 const COLUMNS_AT_ONCE: usize = 400;
-/// A number with at most fifteen digits survives the way through a double (see `convert::decimal`).
-const LARGEST_SUMMED: i64 = 1_000_000_000_000_000;
 const MOST_SUMMED_SCALE: u8 = 15;
 
 /// What the source says of one table.
@@ -71,8 +69,9 @@ fn terms(column: &Column) -> Vec<String> {
             )));
         }
         ValueType::Decimal { scale, .. } if scale <= MOST_SUMMED_SCALE => {
-            terms.push(misfits(&q, scale));
-            terms.extend(halves(&scaled(&q, scale)));
+            let summed = summed(&q, scale);
+            terms.push(format!("COUNT({q}) - COUNT({summed})"));
+            terms.extend(halves(&summed));
         }
         ValueType::Text => {
             terms.push(format!(
@@ -92,23 +91,15 @@ fn halves(value: &str) -> [String; 2] {
     ]
 }
 
-/// How many values cannot be summed exactly: texts, bytes, large numbers, reals finer than the scale.
-fn misfits(q: &str, scale: u8) -> String {
+/// A value in units of the scale, if it can be summed exactly: no text, no bytes, not too large, not finer than the scale.
+fn summed(q: &str, scale: u8) -> String {
     let unit = 10_i64.pow(u32::from(scale));
-    let bound = LARGEST_SUMMED / unit;
+    let bound = Total::LARGEST_SUMMED / unit;
     format!(
-        "SUM(CASE typeof({q}) WHEN 'null' THEN 0 \
-         WHEN 'integer' THEN {q} NOT BETWEEN -{bound} AND {bound} \
-         WHEN 'real' THEN {q} NOT BETWEEN -{bound}.0 AND {bound}.0 OR ROUND({q} * {unit}.0) / {unit}.0 <> {q} \
-         ELSE 1 END)"
-    )
-}
-
-fn scaled(q: &str, scale: u8) -> String {
-    let unit = 10_i64.pow(u32::from(scale));
-    format!(
-        "CASE typeof({q}) WHEN 'integer' THEN {q} * {unit} \
-         WHEN 'real' THEN CAST(ROUND({q} * {unit}.0) AS INTEGER) END"
+        "CASE typeof({q}) \
+         WHEN 'integer' THEN CASE WHEN {q} BETWEEN -{bound} AND {bound} THEN {q} * {unit} END \
+         WHEN 'real' THEN CASE WHEN {q} BETWEEN -{bound}.0 AND {bound}.0 AND ROUND({q} * {unit}.0) / {unit}.0 = {q} \
+         THEN CAST(ROUND({q} * {unit}.0) AS INTEGER) END END"
     )
 }
 
@@ -125,9 +116,9 @@ fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<C
             sum: joined(take()?, take()?),
         }),
         ValueType::Decimal { scale, .. } if scale <= MOST_SUMMED_SCALE => {
-            let misfits = take()?;
+            let not_summed = take()?.unsigned_abs();
             let sum = joined(take()?, take()?);
-            (misfits == 0).then_some(Total::DecimalSum { sum })
+            Some(Total::DecimalSum { sum, not_summed })
         }
         ValueType::Text => Some(Total::TextBytes {
             bytes: take()?.unsigned_abs(),

@@ -29,16 +29,24 @@ pub enum Total {
         /// The sum.
         sum: String,
     },
-    /// Sum of the values stored as numbers, in units of the column's scale; a decimal i128.
+    /// Sum of the values that the source can sum exactly, in units of the column's scale; a decimal i128.
     DecimalSum {
         /// The sum.
         sum: String,
+        /// Values that it leaves out: texts, bytes, numbers of more than [`Total::LARGEST_SUMMED`] units or finer than
+        /// the scale.
+        not_summed: u64,
     },
     /// Bytes of the values stored as text.
     TextBytes {
         /// The bytes.
         bytes: u64,
     },
+}
+
+impl Total {
+    /// A decimal of at most fifteen digits survives the way through a double.
+    pub const LARGEST_SUMMED: i64 = 1_000_000_000_000_000;
 }
 
 /// The source's own figures for one column.

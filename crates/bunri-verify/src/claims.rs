@@ -127,7 +127,7 @@ fn blind_spots(code: Claim, alone: bool) -> &'static [&'static str] {
         Claim::C2 => &[],
         Claim::C3 => &[
             "what the source had lost before it was read cannot be seen",
-            "control totals are compared for text, int and summable decimal columns; others by their counts",
+            "control totals are compared for text, int and decimal columns, unless numbers are stored as text; others by counts",
         ],
         Claim::C4 => &[
             "a granted cell that itself holds another customer's data (free text, wrong entries) is granted",

@@ -17,6 +17,7 @@ mod evidence;
 mod findings;
 mod index;
 mod leak;
+mod misfit;
 mod notes;
 mod proved;
 mod redecide;

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use bunri_catalogue::{Class, Table};
-use bunri_columnar::Staging;
+use bunri_columnar::{STAGING, Staging};
 
 use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
 use crate::evaluator::{Reason, Verdict};
-use crate::findings::Findings;
+use crate::findings::{About, Findings, Place};
+use crate::misfit::rejected_for_nothing;
+use crate::report::Claim;
 use crate::store::sums::ByRegion;
 use crate::totals::Totals;
 
@@ -78,9 +80,18 @@ impl Tally {
         staging: &Staging,
         findings: &mut Findings,
     ) -> Result<(), VerifyError> {
+        let about = About {
+            store: STAGING,
+            table: Some(&table.id),
+        };
         for reject in staging.rejects(table)?.into_iter().flatten() {
-            self.totals.rejected(table, &reject?);
+            let reject = reject?;
+            self.totals.rejected(table, &reject);
             self.rejected += 1;
+            if rejected_for_nothing(table, &reject) {
+                let place = Place::detail(&format!("line {} of the rejects", self.rejected));
+                findings.add(Claim::C3, "rejected_for_nothing", about, place);
+            }
         }
         self.totals.check(table, staging.entry(table)?, findings);
         Ok(())

@@ -1,6 +1,8 @@
 //! The first half of C3: the source's rows are staging and rejects together, by the source's own counts and control
 //! totals. The sums are taken here from the cells themselves.
 
+use std::cmp::Ordering;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
@@ -27,6 +29,8 @@ struct ColumnSums {
     /// saturates, and then it differs.
     sum: i128,
     text_bytes: u64,
+    /// Rejected decimals that the source cannot sum.
+    not_summed: u64,
 }
 
 impl Totals {
@@ -72,12 +76,11 @@ impl Totals {
             sums.non_null += u64::from(*value != RawValue::Null);
             match (value, column.value_type) {
                 (RawValue::Int(number), ValueType::Int) => sums.add(i128::from(*number)),
-                (RawValue::Int(number), ValueType::Decimal { scale, .. }) => {
-                    sums.add(i128::from(*number).saturating_mul(unit(scale)));
-                }
-                (RawValue::Real(text), ValueType::Decimal { scale, .. }) => {
-                    sums.add(scaled(text, scale))
-                }
+                (RawValue::Null, _) => {}
+                (value, ValueType::Decimal { scale, .. }) => match summed(value, scale) {
+                    Some(units) => sums.add(units),
+                    None => sums.not_summed += 1,
+                },
                 (RawValue::Text(text), ValueType::Text) => sums.text_bytes += text.len() as u64,
                 (RawValue::TextHex(hex), ValueType::Text) => {
                     sums.text_bytes += hex.len() as u64 / 2
@@ -139,18 +142,82 @@ impl ColumnSums {
 
     fn agree(&self, total: &Total) -> bool {
         match total {
-            Total::IntSum { sum } | Total::DecimalSum { sum } => sum.parse() == Ok(self.sum),
+            Total::IntSum { sum } => sum.parse() == Ok(self.sum),
+            // Of staged values nobody can tell whether the source summed them. If it left out more than was rejected,
+            // some of them are in the sum here and not in its own.
+            Total::DecimalSum { sum, not_summed } => match not_summed.cmp(&self.not_summed) {
+                Ordering::Equal => sum.parse() == Ok(self.sum),
+                Ordering::Greater => true,
+                Ordering::Less => false,
+            },
             Total::TextBytes { bytes } => self.text_bytes == *bytes,
         }
     }
 }
 
-fn unit(scale: u8) -> i128 {
-    10_i128.saturating_pow(u32::from(scale))
+/// A rejected decimal in units of its scale, if the source could sum it.
+fn summed(value: &RawValue, scale: u8) -> Option<i128> {
+    let unit = 10_i64.checked_pow(u32::from(scale))?;
+    let bound = Total::LARGEST_SUMMED / unit;
+    match value {
+        RawValue::Int(number) => {
+            let few = (-bound..=bound).contains(number);
+            few.then(|| i128::from(*number) * i128::from(unit))
+        }
+        RawValue::Real(text) => {
+            let number: f64 = text.parse().ok()?;
+            let units = (number * unit as f64).round();
+            // The source compares in the same way, with the same doubles.
+            (number.abs() <= bound as f64 && units / unit as f64 == number).then_some(units as i128)
+        }
+        _ => None,
+    }
 }
 
-/// The source sums reals only where the rounding is exact, so rounding here gives its number.
-fn scaled(text: &str, scale: u8) -> i128 {
-    text.parse::<f64>()
-        .map_or(0, |number| (number * unit(scale) as f64).round() as i128)
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn sums(sum: i128, not_summed: u64) -> ColumnSums {
+        ColumnSums {
+            sum,
+            not_summed,
+            ..ColumnSums::default()
+        }
+    }
+
+    fn by_source(sum: i128, not_summed: u64) -> Total {
+        Total::DecimalSum {
+            sum: sum.to_string(),
+            not_summed,
+        }
+    }
+
+    #[test]
+    fn a_rejected_value_without_a_sum_does_not_hide_a_changed_one() {
+        assert!(sums(1234, 1).agree(&by_source(1234, 1)));
+        assert!(!sums(1235, 1).agree(&by_source(1234, 1)));
+        assert!(!sums(1234, 2).agree(&by_source(1234, 1)));
+    }
+
+    #[test]
+    fn a_staged_value_without_a_sum_is_no_difference() {
+        assert!(sums(1299, 0).agree(&by_source(1234, 1)));
+    }
+
+    #[test]
+    fn rejected_decimals_sum_as_in_the_source() {
+        let real = |text: &str| summed(&RawValue::Real(text.to_owned()), 1);
+        assert_eq!(real("12.3"), Some(123));
+        assert_eq!(real("-0.1"), Some(-1));
+        assert_eq!(real("1e14"), Some(1_000_000_000_000_000));
+        for not_summed in ["12.34", "1e15", "inf", "-inf", "0.30000000000000004"] {
+            assert_eq!(real(not_summed), None, "{not_summed}");
+        }
+        assert_eq!(summed(&RawValue::Int(-7), 2), Some(-700));
+        assert_eq!(summed(&RawValue::Int(i64::MIN), 2), None);
+        assert_eq!(summed(&RawValue::Text("7".to_owned()), 2), None);
+        assert_eq!(summed(&RawValue::Int(1), 20), None);
+    }
 }

@@ -3,11 +3,12 @@ else, with a manifest that fits what lies there. Only the source's own figures c
 
 import json
 import shutil
+import sqlite3
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tamper import digests, entry, manifest_of, part
+from tamper import digests, entry, manifest_of, part, write
 
 from .registry import Place, mutant
 from .world import STORES
@@ -93,3 +94,44 @@ def reject_dropped(worlds):
 
     for id in ("meter_reading_monthly", "supply_point", "bk_kenshin_20160331"):
         yield Place(f"rejects/{id}", from_staging(worlds, damage_of(id)))
+
+
+@mutant(121, "rows rejected that fit their types", "C3")
+def rejected_rows(worlds):
+    def damage_of(id, key, column, rule):
+        def damage(custody):
+            path, there = part(custody / "staging", id)
+            rows = there.to_pylist()
+            (lost,) = rows[:1]
+            write(path, rows[1:], there.schema)
+            path.chmod(0o600)
+            rejects = custody / f"rejects/{id}.jsonl"
+            line = {"table": id, "column": column, "rule": rule, "values": stored(custody.parent / "legacy.db", id, key, lost)}
+            lines = rejects.read_bytes().splitlines(keepends=True) if rejects.exists() else []
+            lines.append(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            rejects.write_bytes(b"".join(sorted(lines)))
+            rejects.chmod(0o600)
+
+            def change(manifest):
+                entry(manifest, id)["file"].update(digests(path.read_bytes()), rows=len(rows) - 1)
+                told = {"path": f"rejects/{id}.jsonl", **digests(rejects.read_bytes()), "rows": len(lines)}
+                entry(manifest, id)["rejects"] = told
+
+            sealed(custody, change)
+
+        return damage
+
+    for id, key, column, rule in (("billing", "billing_no", "amount_yen", "not_an_integer"), ("consumer", "consumer_id", "contract_holder_name", "not_utf8"),
+                                  ("meter", "meter_no", "installed_on", "not_a_date")):
+        yield Place(f"rejects/{id}.{column}, {rule}", from_staging(worlds, damage_of(id, key, column, rule)))
+
+
+def stored(source, id, key, row):
+    """A row as the source stores it, in the words of the rejects."""
+    words = {int: "int", float: "real", str: "text", bytes: "blob"}
+    columns = ", ".join(f'"{name}"' for name in row)
+    database = sqlite3.connect(source)
+    (values,) = database.execute(f'SELECT {columns} FROM "{id}" WHERE "{key}" = ?', [row[key]]).fetchall()
+    database.close()
+    text = lambda value: repr(value) if isinstance(value, float) else value.hex() if isinstance(value, bytes) else value
+    return ["null" if value is None else {words[type(value)]: text(value)} for value in values]
