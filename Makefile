@@ -6,7 +6,7 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/bunri/target
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutants bench lint mutate docs clean
+.PHONY: help demo test mutants peers bench lint mutate docs clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -26,6 +26,9 @@ mutants:  ## Damage good runs in every way we know; write which claim catches wh
 	cargo build --locked --workspace
 	"$${BUNRI_VENV:-$$HOME/.cache/bunri/venv}/bin/python" tests/python/mutants.py $(CARGO_TARGET_DIR)/debug/bunri \
 		$(CARGO_TARGET_DIR)/debug/bunri-rewrite --table docs/mutants.md
+
+peers:  ## What DuckDB, reladiff, Presidio and grep find of the leak mutants; writes docs/peers.md (an hour, 900 MB of packages)
+	./tests/peers/run.sh
 
 bench:  ## Time and memory of each stage, beside DuckDB on the same data (POINTS=100000 RUNS=3)
 	./benches/run.sh
