@@ -80,7 +80,7 @@ def main(told, folder):
               f"broken {' '.join(verdict.claims)}: {'; '.join(verdict.rules)}")
     differ = unlike(results, told.check.read_text(encoding="utf-8")) if told.check else []
     for line in differ:
-        print(f"{told.check} does not say: {line}")
+        print(f"{told.check} does not say (`make mutants` writes it anew): {line}")
     if told.table:
         told.table.write_text(page(results), encoding="utf-8")
     if told.keep:
