@@ -27,7 +27,7 @@ mutants:  ## Damage good runs in every way we know; write which claim catches wh
 	"$${BUNRI_VENV:-$$HOME/.cache/bunri/venv}/bin/python" tests/python/mutants.py $(CARGO_TARGET_DIR)/debug/bunri \
 		$(CARGO_TARGET_DIR)/debug/bunri-rewrite --table docs/mutants.md
 
-peers:  ## What DuckDB, reladiff, Presidio and grep find of the leak mutants; writes docs/peers.md (an hour, 900 MB of packages)
+peers:  ## What DuckDB, reladiff, Presidio and grep find of the leak mutants; writes docs/peers.md (half an hour, 900 MB of packages)
 	./tests/peers/run.sh
 
 bench:  ## Time and memory of each stage, beside DuckDB on the same data (POINTS=100000 RUNS=3)

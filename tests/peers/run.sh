@@ -1,5 +1,5 @@
 #!/bin/sh
-# Peers on the leak mutants: makes the damaged runs, lets every peer judge them, and writes docs/peers.md. About an hour.
+# Peers on the leak mutants: makes the damaged runs, lets every peer judge them, and writes docs/peers.md. About half an hour.
 #
 #   KEPT               where the damaged runs are kept, or already lie (default: a new folder, removed afterwards)
 #   BUNRI_PEERS_VENV   where the peers' virtual environment lives, about 900 MB (default: $HOME/.cache/bunri/peers-venv)
