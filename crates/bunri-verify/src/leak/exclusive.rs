@@ -46,6 +46,8 @@ pub(crate) struct Beginnings {
     long: Vec<u64>,
     /// Shorter.
     short: Vec<u8>,
+    /// Bit *n*: a value of *n* + 1 characters.
+    lengths: u64,
 }
 
 impl Beginnings {
@@ -60,10 +62,12 @@ impl Beginnings {
             begins: vec![0; long.div_ceil(64)],
             long: vec![0; long],
             short: vec![0; size(1 << 16)],
+            lengths: 0,
         }
     }
 
     fn add(&mut self, beginning: u64, length: usize) {
+        self.lengths |= 1 << (length.max(1) - 1);
         match length {
             BEGINNING.. => {
                 let slot = self.long_slot(beginning);
@@ -94,6 +98,12 @@ impl Beginnings {
             return 0;
         }
         self.long[slot]
+    }
+
+    /// Whether any value has at least `from` characters and fewer than `to`, which is at most [`LONGEST`].
+    #[inline]
+    pub(crate) fn any_between(&self, from: usize, to: usize) -> bool {
+        to > from && (self.lengths & ((1 << (to - 1)) - 1)) >> (from - 1) != 0
     }
 
     /// Bit *n*: a value of [`SHORT_BEGINNING`] + *n* characters.

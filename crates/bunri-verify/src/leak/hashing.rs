@@ -127,6 +127,19 @@ impl Secret {
         }
     }
 
+    /// The sum of a text, of the sum of its beginning.
+    #[inline]
+    pub(crate) fn sum(&self, beginning: u64, rest: &[char]) -> u64 {
+        let on = |sum, &sign: &char| self.first.next(sum, sign);
+        rest.iter().fold(beginning, on)
+    }
+
+    /// The first half of the name of a text with this sum.
+    #[inline]
+    pub(crate) fn half(&self, sum: u64, length: usize, kind: Kind) -> u64 {
+        self.first.name(sum, length, kind)
+    }
+
     /// The first half of the name of a piece.
     #[inline]
     pub(crate) fn piece(&self, sums: &[u64], from: usize, length: usize, kind: Kind) -> u64 {

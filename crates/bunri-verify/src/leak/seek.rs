@@ -83,12 +83,34 @@ impl<'a> Seeker<'a> {
         if signs < SHORT_BEGINNING {
             return;
         }
+        if form.is_one_number() && (BEGINNING..LONGEST).contains(&signs) {
+            let longer = set.beginnings.any_between(LONG_NUMBER, signs);
+            if !longer {
+                return self.number(set, kind);
+            }
+        }
         let mut sums = std::mem::take(&mut self.sums);
         self.secret.sums(&form.signs, &mut sums);
         for from in 0..=signs - SHORT_BEGINNING {
             self.at(set, kind, &sums, from);
         }
         self.sums = sums;
+    }
+
+    /// A run of digits without values that could stand inside it: it is a value, or it holds none.
+    fn number(&mut self, set: &Set, kind: Kind) {
+        let digits = &self.of(kind).signs;
+        let length = digits.len();
+        let sum = self.secret.sum(0, &digits[..BEGINNING]);
+        let begins = set.beginnings.long(self.secret.half(sum, BEGINNING, kind));
+        if begins >> (length - BEGINNING) & 1 == 0 {
+            return;
+        }
+        let sum = self.secret.sum(sum, &digits[BEGINNING..]);
+        if set.filter.may_hold(self.secret.half(sum, length, kind)) {
+            let candidate = self.candidate(kind, 0, length);
+            self.candidates.push(candidate);
+        }
     }
 
     /// Every value that may begin here.

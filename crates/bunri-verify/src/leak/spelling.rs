@@ -38,6 +38,12 @@ impl Form {
         &self.signs[..self.signs.len().min(LONGEST)]
     }
 
+    /// Whether it is digits without anything that separates them.
+    #[inline]
+    pub(crate) fn is_one_number(&self) -> bool {
+        self.signs.iter().all(char::is_ascii_digit) && !self.gaps.iter().skip(1).any(|&gap| gap)
+    }
+
     /// Whether a cut before `at` would go through a run of digits.
     #[inline]
     pub(crate) fn cuts_digits(&self, at: usize) -> bool {

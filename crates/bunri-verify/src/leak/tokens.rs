@@ -84,6 +84,8 @@ pub(crate) fn is_digest_length(bytes: usize) -> bool {
 /// Shorter tokens hold nothing that is searched for.
 const SHORTEST_BASE64: usize = 8;
 const SHORTEST_HEX: usize = 12;
+/// Most tokens are shorter, and are decoded without asking for memory.
+const FEW: usize = 128;
 
 /// Calls `each` with everything that the tokens of a strict form decode to and that may hold a value.
 pub(crate) fn decode(form: &Form, mut each: impl FnMut(Coat, Vec<u8>)) {
@@ -155,7 +157,7 @@ fn hex(piece: &[char], each: &mut impl FnMut(Coat, Vec<u8>)) {
         Some((high.to_digit(16)? * 16 + low.to_digit(16)?) as u8)
     };
     if let Some(bytes) = piece.chunks(2).map(byte).collect::<Option<Vec<u8>>>() {
-        keep(Coat::Hex, bytes, digest, each);
+        keep(Coat::Hex, &bytes, digest, each);
     }
 }
 
@@ -169,21 +171,32 @@ fn base64(piece: &[char], engine: &impl base64::Engine, each: &mut impl FnMut(Co
     if piece.len() < SHORTEST_BASE64 || piece.len() % 4 == 1 || !letters {
         return;
     }
-    let text: String = piece.iter().collect();
-    if let Ok(bytes) = engine.decode(&text) {
-        let digest = is_digest_length(bytes.len());
-        keep(Coat::Base64, bytes, digest, each);
+    let (mut few, mut many);
+    let (text, bytes) = if piece.len() <= FEW {
+        few = ([0; FEW], [0; FEW]);
+        (&mut few.0[..piece.len()], &mut few.1[..])
+    } else {
+        many = (vec![0; piece.len()], vec![0; piece.len()]);
+        (&mut many.0[..], &mut many.1[..])
+    };
+    for (byte, &sign) in text.iter_mut().zip(piece) {
+        // Tokens are ASCII.
+        *byte = sign as u8;
+    }
+    if let Ok(length) = engine.decode_slice(text, bytes) {
+        let digest = is_digest_length(length);
+        keep(Coat::Base64, &bytes[..length], digest, each);
     }
 }
 
-fn keep(coat: Coat, bytes: Vec<u8>, digest: bool, each: &mut impl FnMut(Coat, Vec<u8>)) {
-    let text = std::str::from_utf8(&bytes).is_ok_and(|text| {
+fn keep(coat: Coat, bytes: &[u8], digest: bool, each: &mut impl FnMut(Coat, Vec<u8>)) {
+    let text = std::str::from_utf8(bytes).is_ok_and(|text| {
         text.chars()
             .all(|sign| !sign.is_control() || sign.is_whitespace())
     });
     // Bytes that are no text may be withheld bytes; in hex they stand as they are named, and are found as text.
     if text || digest || (coat == Coat::Base64 && bytes.len() >= SHORTEST_BASE64) {
-        each(coat, bytes);
+        each(coat, bytes.to_vec());
     }
 }
 
