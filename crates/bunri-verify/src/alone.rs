@@ -33,7 +33,8 @@ pub fn verify_store_alone(
 ) -> Result<Report, VerifyError> {
     let mut findings = Findings::default();
     let costs = Costs::default();
-    let mut files = costs.of(Work::Files, || look(dir, "store", threads, &mut findings))?;
+    let mut files =
+        costs.of_all_threads(Work::Files, || look(dir, "store", threads, &mut findings))?;
     let schemas = files.manifest.as_ref().map(schemas_of_manifest);
     let schemas = schemas.unwrap_or_default();
     let auditor = Auditor {

@@ -21,6 +21,7 @@ use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 use crate::store::elements::{ElementMaker, RowElements};
 
 /// What the tables decided so far leave for those that come after them.
+#[derive(Clone)]
 pub(crate) struct Indexes {
     pub(crate) ledger: Arc<FactFile>,
     /// By parent table and the columns referred to.
@@ -94,6 +95,11 @@ impl<'a> Decider<'a> {
             last_key: Vec::new(),
             next: 0,
         })
+    }
+
+    /// Of the table, in the catalogue.
+    pub(crate) fn position(&self) -> usize {
+        self.position
     }
 
     /// The next batch, decided.

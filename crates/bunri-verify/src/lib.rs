@@ -23,6 +23,7 @@ mod proved;
 mod redecide;
 mod report;
 mod rows;
+mod schedule;
 mod store;
 mod table;
 mod tally;

@@ -40,8 +40,10 @@ pub(crate) struct Run<'a, 'v> {
     pub(crate) key: &'a FingerprintKey,
     pub(crate) threads: usize,
     pub(crate) costs: &'a Costs,
-    /// For C5; one table at a time speaks to it.
+    /// For C5.
     pub(crate) vocabulary: &'a Mutex<Vocabulary<'v>>,
+    /// By table: the number that its first column has there.
+    pub(crate) sources: &'a [usize],
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -60,7 +62,7 @@ impl<'v> Run<'_, 'v> {
         &self,
         position: usize,
         ranges: &KeyRanges,
-        indexes: &mut Indexes,
+        indexes: &Mutex<Indexes>,
     ) -> Result<TableOutcome, VerifyError> {
         let table = &self.catalogue.tables[position];
         self.observer.event(Event::Table { id: &table.id });
@@ -69,17 +71,21 @@ impl<'v> Run<'_, 'v> {
             .filter_map(|store| Layout::new(table, store))
             .map(|layout| layout.keyed(self.rekeys))
             .collect::<Result<_, _>>()?;
+        // Other tables leave theirs meanwhile; those that this one refers to have done so.
+        let mut known = indexes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let mut decider = self.costs.of(Work::Decide, || {
             Decider::new(
                 self.catalogue,
                 position,
                 self.staging,
                 (self.terms, self.decisions),
-                indexes,
+                &known,
                 self.scratch,
             )
         })?;
-        self.vocabulary().begin(table);
         let elements = ElementMaker::new(table, &layouts, self.key);
         let mut tally = Tally::new(table);
         let outcomes = if self.threads > 1 {
@@ -102,13 +108,19 @@ impl<'v> Run<'_, 'v> {
         let mut findings = Findings::default();
         tally.finish(table, self.staging, &mut findings)?;
         for reject in self.staging.rejects(table)?.into_iter().flatten() {
-            self.vocabulary().rejected(&reject?)?;
+            self.vocabulary()
+                .rejected(self.sources[position], &reject?)?;
         }
         let Closed {
             seen,
             applied,
             unused,
-        } = self.costs.of(Work::Decide, || decider.finish(indexes))?;
+        } = self.costs.of(Work::Decide, || decider.finish(&mut known))?;
+        indexes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .parents
+            .append(&mut known.parents);
         refuse_unused(table, &unused, &mut findings);
         self.observer.event(Event::TableDone {
             id: &table.id,
@@ -164,8 +176,10 @@ impl<'v> Run<'_, 'v> {
         let decided = self.costs.of(Work::Decide, || decider.next())?;
         if let Some(decided) = &decided {
             self.costs.of(Work::Compare, || tally.take(decided));
-            self.costs
-                .of(Work::Search, || self.vocabulary().take(table, decided))?;
+            let first = self.sources[decider.position()];
+            self.costs.of(Work::Search, || {
+                self.vocabulary().take(table, first, decided)
+            })?;
             self.observer.event(Event::Rows {
                 rows: decided.verdicts.len() as u64,
             });

@@ -19,12 +19,14 @@ use crate::evidence::{self, Fingerprints};
 use crate::findings::Findings;
 use crate::index::fold::Scratch;
 use crate::index::ledger;
+use crate::index::parents::parent_rules;
 use crate::leak::unmatched::Unmatched;
 use crate::leak::vocabulary::{Lexicon, Vocabulary};
 use crate::leak::{self, Ground, LeakOutcome};
 use crate::notes;
 use crate::proved;
 use crate::report::{CatalogueReport, Checked, Claim, RegionReport, Report};
+use crate::schedule;
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
@@ -63,8 +65,10 @@ pub struct VerifyOptions {
     pub memory: u64,
 }
 
+/// Tables that are compared at one time: while one waits for its sorts, another keeps the processors busy.
+const TABLES_AT_ONCE: usize = 2;
 /// Sorts that can be under way at one time.
-const SORTS_AT_ONCE: u64 = 8;
+const SORTS_AT_ONCE: u64 = 12;
 
 /// Verifies the stores against staging and the catalogue, and writes report, fingerprints and their key to the
 /// custody folder's `evidence/`.
@@ -91,7 +95,7 @@ pub fn verify(
     });
     let mut gathered = Gathered::new();
     let costs = Costs::default();
-    costs.of(Work::Files, || {
+    costs.of_all_threads(Work::Files, || {
         staged_files(inputs, &staging, options.threads, &mut gathered)
     })?;
     let stores = stores(inputs, options.threads, &costs, &mut gathered)?;
@@ -103,6 +107,10 @@ pub fn verify(
     let lexicon = Lexicon::new()?;
     let mut vocabulary = Vocabulary::new(&lexicon, scratch.sorter());
     vocabulary.catalogue(inputs.catalogue)?;
+    let mut sources = vec![0; inputs.catalogue.tables.len()];
+    for position in inputs.catalogue.parents_first() {
+        sources[position] = vocabulary.begin(&inputs.catalogue.tables[position]);
+    }
     let vocabulary = Mutex::new(vocabulary);
     let run = Run {
         catalogue: inputs.catalogue,
@@ -116,6 +124,7 @@ pub fn verify(
         threads: options.threads,
         costs: &costs,
         vocabulary: &vocabulary,
+        sources: &sources,
         observer,
     };
     let indexes = tables(inputs, &run, &mut gathered)?;
@@ -143,7 +152,7 @@ pub fn verify(
     Ok(report)
 }
 
-/// Every table, parents before their children.
+/// Every table, parents before their children, and what need not wait side by side.
 fn tables(
     inputs: &VerifyInputs<'_>,
     run: &Run<'_, '_>,
@@ -157,16 +166,25 @@ fn tables(
             run.scratch,
         )
     })?;
-    let mut indexes = Indexes {
+    let indexes = Mutex::new(Indexes {
         ledger: ledger.into(),
         parents: BTreeMap::new(),
+    });
+    let all = &inputs.catalogue.tables;
+    let at_once = run.threads.clamp(1, TABLES_AT_ONCE);
+    let order: Vec<usize> = inputs.catalogue.parents_first().into_iter().collect();
+    let parents = |position: usize| {
+        let rules = parent_rules(&all[position].rows).into_iter();
+        rules.map(|rule| rule.table).collect()
     };
-    for position in inputs.catalogue.parents_first() {
-        let table = &inputs.catalogue.tables[position];
-        let outcome = run.table(position, &key_ranges(table, inputs.ranges), &mut indexes)?;
-        gathered.table(table, outcome);
+    let outcomes = schedule::side_by_side(at_once, &order, parents, |position| {
+        let ranges = key_ranges(&all[position], inputs.ranges);
+        run.table(position, &ranges, &indexes)
+    })?;
+    for (position, outcome) in outcomes {
+        gathered.table(&all[position], outcome);
     }
-    Ok(indexes)
+    Ok(indexes.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn staged_files(
@@ -223,7 +241,8 @@ fn stores(
             Store::Transmission | Store::Quarantine => inputs.custody.join(store.word()),
         };
         let findings = &mut gathered.findings;
-        let mut files = costs.of(Work::Files, || look(&root, store.word(), threads, findings))?;
+        let mut files =
+            costs.of_all_threads(Work::Files, || look(&root, store.word(), threads, findings))?;
         let schemas = granted_schemas(inputs.catalogue, store);
         let auditor = Auditor {
             store: store.word(),
@@ -233,7 +252,7 @@ fn stores(
             costs,
         };
         files.admitted = auditor.audit(&files, findings)?;
-        costs.of(Work::Files, || {
+        costs.of_all_threads(Work::Files, || {
             check_store(inputs.catalogue, store, &files, Some(&facts), findings);
         });
         gathered.looked(Claim::C6, files.admitted.checked());

@@ -169,7 +169,6 @@ pub(crate) struct Vocabulary<'a> {
     pub(crate) records: u64,
     pub(crate) sources: Vec<Source>,
     pub(crate) withheld: [Withheld; 2],
-    base: usize,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -184,13 +183,11 @@ impl<'a> Vocabulary<'a> {
             records: 0,
             sources: Vec::new(),
             withheld: [Withheld::default(); 2],
-            base: 0,
         }
     }
 
     /// What the catalogue says and every manifest says is no secret: a customer who is called like a column would be.
     pub(crate) fn catalogue(&mut self, catalogue: &Catalogue) -> Result<(), VerifyError> {
-        self.base = 0;
         self.sources.push(Source {
             table: "catalogue".to_owned(),
             column: String::new(),
@@ -201,18 +198,24 @@ impl<'a> Vocabulary<'a> {
         Ok(())
     }
 
-    /// The cells that come now are of this table.
-    pub(crate) fn begin(&mut self, table: &Table) {
-        self.base = self.sources.len();
+    /// The columns of a table as sources, before any of its cells come; gives the number of the first.
+    pub(crate) fn begin(&mut self, table: &Table) -> usize {
+        let first = self.sources.len();
         let source = |column: &bunri_catalogue::Column| Source {
             table: table.id.clone(),
             column: column.name.clone(),
         };
         self.sources.extend(table.columns.iter().map(source));
+        first
     }
 
-    /// The cells of decided rows.
-    pub(crate) fn take(&mut self, table: &Table, decided: &Decided) -> Result<(), VerifyError> {
+    /// The cells of decided rows of a table whose first column is this source.
+    pub(crate) fn take(
+        &mut self,
+        table: &Table,
+        first: usize,
+        decided: &Decided,
+    ) -> Result<(), VerifyError> {
         let fates = Ownership::ALL
             .map(|ownership| Class::ALL.map(|class| Fate::of(table, ownership, class)));
         for (column, classes) in decided.classes.iter().enumerate() {
@@ -225,14 +228,14 @@ impl<'a> Vocabulary<'a> {
                 let fate = fates[decided.verdicts[row].ownership() as usize][class as usize];
                 if rekeyed { fate.rekeyed() } else { fate }
             };
-            self.column(column, decided.batch.column(column), fate)?;
+            self.column(first + column, decided.batch.column(column), fate)?;
         }
         Ok(())
     }
 
     fn column(
         &mut self,
-        column: usize,
+        source: usize,
         array: &ArrayRef,
         fate: impl Fn(usize) -> Fate,
     ) -> Result<(), VerifyError> {
@@ -242,7 +245,7 @@ impl<'a> Vocabulary<'a> {
             let again = last.filter(|(before, like, _)| *like == fate && same(array, *before, row));
             let worth = match again {
                 Some((_, _, worth)) => Some(worth),
-                None => self.cell(column, fate, array, row)?,
+                None => self.cell(source, fate, array, row)?,
             };
             self.count(fate, worth);
             last = worth.map(|worth| (row, fate, worth));
@@ -267,7 +270,7 @@ impl<'a> Vocabulary<'a> {
     /// Records one cell; [`None`] if its type is not searched for.
     fn cell(
         &mut self,
-        column: usize,
+        source: usize,
         fate: Fate,
         array: &ArrayRef,
         row: usize,
@@ -276,23 +279,23 @@ impl<'a> Vocabulary<'a> {
         number.clear();
         let worth = match array.data_type() {
             DataType::Utf8 => self
-                .value(column, fate, array.as_string::<i32>().value(row))
+                .value(source, fate, array.as_string::<i32>().value(row))
                 .map(Some),
             DataType::Int64 => {
                 let value = array.as_primitive::<Int64Type>().value(row);
-                self.number(column, fate, value.into(), 0, &mut number)
+                self.number(source, fate, value.into(), 0, &mut number)
             }
             DataType::Decimal128(_, scale) => {
                 let value = array.as_primitive::<Decimal128Type>().value(row);
-                self.number(column, fate, value, *scale, &mut number)
+                self.number(source, fate, value, *scale, &mut number)
             }
             DataType::Binary => {
                 let bytes = array.as_binary::<i32>().value(row);
                 match std::str::from_utf8(bytes) {
-                    Ok(text) => self.value(column, fate, text),
+                    Ok(text) => self.value(source, fate, text),
                     Err(_) => {
                         hex(bytes, &mut number);
-                        self.value(column, fate, &number)
+                        self.value(source, fate, &number)
                     }
                 }
                 .map(Some)
@@ -305,7 +308,7 @@ impl<'a> Vocabulary<'a> {
 
     fn number(
         &mut self,
-        column: usize,
+        source: usize,
         fate: Fate,
         unscaled: i128,
         scale: i8,
@@ -315,16 +318,16 @@ impl<'a> Vocabulary<'a> {
             return Ok(Some(Worth::TooShort));
         }
         number_text(unscaled, scale, text);
-        self.value(column, fate, text).map(Some)
+        self.value(source, fate, text).map(Some)
     }
 
     pub(super) fn value(
         &mut self,
-        column: usize,
+        source: usize,
         fate: Fate,
         text: &str,
     ) -> Result<Worth, VerifyError> {
-        let source = u16::try_from(self.base + column).unwrap_or(u16::MAX);
+        let source = u16::try_from(source).unwrap_or(u16::MAX);
         let cell = self.lexicon.secret.cell(text.as_bytes());
         let slot = (cell as usize ^ usize::from(fate.0).wrapping_mul(0x9e37)) % CACHE;
         if let Some(worth) = self.recorded[slot].of(cell, fate, source) {
@@ -366,11 +369,11 @@ impl<'a> Vocabulary<'a> {
     }
 
     /// A row that is in no store is withheld from every store.
-    pub(crate) fn rejected(&mut self, reject: &Reject) -> Result<(), VerifyError> {
+    pub(crate) fn rejected(&mut self, first: usize, reject: &Reject) -> Result<(), VerifyError> {
         for (column, value) in reject.values.iter().enumerate() {
             if let Some(text) = rejected_text(value) {
                 let fate = Fate::WITHHELD_EVERYWHERE;
-                let worth = self.value(column, fate, &text)?;
+                let worth = self.value(first + column, fate, &text)?;
                 self.count(fate, Some(worth));
             }
         }
