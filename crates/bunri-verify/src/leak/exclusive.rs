@@ -9,7 +9,7 @@ use bunri_columnar::ByteSorter;
 
 use super::filter::{Filter, FilterBuilder};
 use super::hashing::{Name, half};
-use super::vocabulary::{BEGINNING, Fate, RECORD, SHORT_BEGINNING, Vocabulary, Withheld};
+use super::vocabulary::{BEGINNING, Fate, RECORD, Reach, SHORT_BEGINNING, Vocabulary, Withheld};
 use crate::VerifyError;
 use crate::index::file::{FactFile, FactWriter};
 use crate::index::fold::Scratch;
@@ -46,8 +46,8 @@ pub(crate) struct Beginnings {
     long: Vec<u64>,
     /// Shorter.
     short: Vec<u8>,
-    /// Bit *n*: a value of *n* + 1 characters.
-    lengths: u64,
+    /// Bit *n*: a number of *n* + 1 digits.
+    numbers: u64,
 }
 
 impl Beginnings {
@@ -62,12 +62,18 @@ impl Beginnings {
             begins: vec![0; long.div_ceil(64)],
             long: vec![0; long],
             short: vec![0; size(1 << 16)],
-            lengths: 0,
+            numbers: 0,
         }
     }
 
-    fn add(&mut self, beginning: u64, length: usize) {
-        self.lengths |= 1 << (length.max(1) - 1);
+    /// Of a value that is found as a whole cell only, the beginning is of no use.
+    fn add(&mut self, beginning: u64, length: usize, reach: Reach) {
+        if !reach.anywhere {
+            return;
+        }
+        if reach.number {
+            self.numbers |= 1 << (length.max(1) - 1);
+        }
         match length {
             BEGINNING.. => {
                 let slot = self.long_slot(beginning);
@@ -100,10 +106,10 @@ impl Beginnings {
         self.long[slot]
     }
 
-    /// Whether any value has at least `from` characters and fewer than `to`, which is at most [`LONGEST`].
+    /// Whether any number has at least `from` digits and fewer than `to`, which is at most 64.
     #[inline]
-    pub(crate) fn any_between(&self, from: usize, to: usize) -> bool {
-        to > from && (self.lengths & ((1 << (to - 1)) - 1)) >> (from - 1) != 0
+    pub(crate) fn numbers_between(&self, from: usize, to: usize) -> bool {
+        to > from && (self.numbers & ((1 << (to - 1)) - 1)) >> (from - 1) != 0
     }
 
     /// Bit *n*: a value of [`SHORT_BEGINNING`] + *n* characters.
@@ -148,7 +154,7 @@ struct Record {
     fate: Fate,
     source: u16,
     lengths: [u8; 2],
-    anywhere: bool,
+    reach: Reach,
     beginnings: [u64; 2],
 }
 
@@ -162,7 +168,7 @@ impl Record {
             fate: Fate(bytes[32]),
             source: u16::from_be_bytes([bytes[33], bytes[34]]),
             lengths: [bytes[35], bytes[36]],
-            anywhere: bytes[37] != 0,
+            reach: Reach::of(bytes[37]),
             beginnings: [word(38)?, word(46)?],
         })
     }
@@ -271,11 +277,9 @@ impl Gathering {
             let names = withheld().map(|spelling| spelling.record.strict);
             let record = &first.record;
             self.loose.push(half(&record.loose));
-            if record.anywhere {
-                self.beginnings
-                    .add(record.beginnings[0], record.lengths[0].into());
-            }
-            let fact = Entry::write(source.unwrap_or(0), record.anywhere, names);
+            let (length, reach) = (record.lengths[0].into(), record.reach);
+            self.beginnings.add(record.beginnings[0], length, reach);
+            let fact = Entry::write(source.unwrap_or(0), reach.anywhere, names);
             self.blind.searched += withheld().count() as u64;
             return self.entries.write(&record.loose, &fact);
         }
@@ -291,7 +295,7 @@ impl Gathering {
             self.strict.push_parts(&[
                 &record.strict,
                 &record.beginnings[1].to_be_bytes(),
-                &[record.lengths[1], u8::from(record.anywhere)],
+                &[record.lengths[1], record.reach.byte()],
                 &sources[at].to_be_bytes(),
             ])?;
         }
@@ -327,19 +331,17 @@ fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, VerifyError> {
                 <[u8; 4]>::try_from(rest).ok()?,
             ))
         };
-        let (name, beginning, [length, anywhere, source @ ..]) =
-            fields().ok_or(VerifyError::Index)?;
+        let (name, beginning, [length, reach, source @ ..]) = fields().ok_or(VerifyError::Index)?;
+        let reach = Reach::of(reach);
         // Truncated, one spelling can stand under two loose forms; one entry is enough.
         if last.replace(name) == Some(name) {
             continue;
         }
         filter.push(half(&name));
-        if anywhere != 0 {
-            beginnings.add(beginning, length.into());
-        }
+        beginnings.add(beginning, length.into(), reach);
         let fact = Entry::write(
             u16::from_be_bytes(source),
-            anywhere != 0,
+            reach.anywhere,
             std::iter::empty(),
         );
         entries.write(&name, &fact)?;

@@ -84,7 +84,7 @@ impl<'a> Seeker<'a> {
             return;
         }
         if form.is_one_number() && (BEGINNING..LONGEST).contains(&signs) {
-            let longer = set.beginnings.any_between(LONG_NUMBER, signs);
+            let longer = set.beginnings.numbers_between(LONG_NUMBER, signs);
             if !longer {
                 return self.number(set, kind);
             }

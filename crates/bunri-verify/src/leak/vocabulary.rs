@@ -109,6 +109,28 @@ pub(super) enum Worth {
     TooShort,
 }
 
+/// Where a value can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// Inside a text too, and not as a whole cell alone.
+    pub(super) anywhere: bool,
+    /// It is digits: inside a longer number only, if it is long.
+    pub(super) number: bool,
+}
+
+impl Reach {
+    pub(super) fn byte(self) -> u8 {
+        u8::from(self.anywhere) | u8::from(self.number) << 1
+    }
+
+    pub(super) fn of(byte: u8) -> Self {
+        Self {
+            anywhere: byte & 1 != 0,
+            number: byte & 2 != 0,
+        }
+    }
+}
+
 /// Withheld cells of one store, not NULL, and those among them that are not searched for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Withheld {
@@ -354,16 +376,22 @@ impl<'a> Vocabulary<'a> {
         } else {
             secret.begun(strict, beginning(strict))
         };
-        self.sorter.push_parts(&[
-            &of_loose.name(secret, Kind::Loose),
-            &of_strict.name(secret, Kind::Strict),
-            &[fate.0],
-            &source.to_be_bytes(),
-            &lengths,
-            &[u8::from(worth == Worth::Anywhere)],
-            &of_loose.beginning(secret, Kind::Loose).to_be_bytes(),
-            &of_strict.beginning(secret, Kind::Strict).to_be_bytes(),
-        ])?;
+        let reach = Reach {
+            anywhere: worth == Worth::Anywhere,
+            number: loose.iter().all(char::is_ascii_digit),
+        };
+        let mut record = [0; RECORD];
+        record[..16].copy_from_slice(&of_loose.name(secret, Kind::Loose));
+        record[16..32].copy_from_slice(&of_strict.name(secret, Kind::Strict));
+        record[32] = fate.0;
+        record[33..35].copy_from_slice(&source.to_be_bytes());
+        record[35..37].copy_from_slice(&lengths);
+        record[37] = reach.byte();
+        let beginning = of_loose.beginning(secret, Kind::Loose);
+        record[38..46].copy_from_slice(&beginning.to_be_bytes());
+        let beginning = of_strict.beginning(secret, Kind::Strict);
+        record[46..].copy_from_slice(&beginning.to_be_bytes());
+        self.sorter.push(&record)?;
         self.records += 1;
         Ok(worth)
     }
