@@ -279,7 +279,10 @@ impl Contents {
         if end < values.len() {
             state.add(Rule::PageTrailingBytes, "");
         }
-        if state.shape == Shape::Bit && filled % 8 > 0 && values[end - 1] >> (filled % 8) != 0 {
+        if state.shape == Shape::Bit
+            && !filled.is_multiple_of(8)
+            && values[end - 1] >> (filled % 8) != 0
+        {
             state.add(Rule::ValuesNotCanonical, "padding that is not zero");
         }
         if state.shape == Shape::Variable {

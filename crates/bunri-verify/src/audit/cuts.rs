@@ -56,7 +56,7 @@ pub(crate) type Cut = (usize, bool);
 /// The pages of a chunk of fixed-size cells.
 pub(crate) fn fixed(rows: usize, dictionary: bool) -> Vec<Cut> {
     let whole = (0..rows / STEP).map(|_| (STEP, dictionary));
-    let rest = (rows % STEP > 0).then_some((rows % STEP, dictionary));
+    let rest = (!rows.is_multiple_of(STEP)).then_some((rows % STEP, dictionary));
     whole.chain(rest).collect()
 }
 

@@ -172,7 +172,7 @@ impl Piece<'_> {
                 return Err(VerifyError::Interrupted);
             }
             let first = self.first + looked.rows;
-            for column in 0..batch.num_columns() {
+            for (column, clean) in clean.iter_mut().enumerate() {
                 let cells = Cells {
                     piece: self,
                     known: known.as_ref(),
@@ -180,7 +180,7 @@ impl Piece<'_> {
                     first,
                     column,
                 };
-                looked.cells += cells.look(secret, looker, &mut clean[column])?;
+                looked.cells += cells.look(secret, looker, clean)?;
             }
             looked.rows += batch.num_rows() as u64;
         }

@@ -169,9 +169,10 @@ impl<'a> Compare<'a> {
             staged, regions, ..
         } = chunk.expected;
         let mut sums: ByRegion<Fingerprint> = ByRegion::default();
-        for row in from..from + rows {
-            let ownership = regions.ownership[row] as usize;
-            elements.add(staged[row], self.granted[ownership], &mut sums[ownership]);
+        let rows = from..from + rows;
+        for (&row, &ownership) in staged[rows.clone()].iter().zip(&regions.ownership[rows]) {
+            let ownership = ownership as usize;
+            elements.add(row, self.granted[ownership], &mut sums[ownership]);
         }
         for total in [&mut self.must, &mut self.is] {
             let (all, more) = (total.as_flattened_mut(), sums.as_flattened());

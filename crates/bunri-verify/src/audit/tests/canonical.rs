@@ -53,7 +53,7 @@ fn a_column_for_every_letter_and_more_than_a_short_list_holds() {
 fn dictionaries_that_grow_too_large() {
     for length in [1, 12, 16, 60, 124, 125, 300, 1020, 5000, 60_000] {
         for null in [0, 2, 3, 9000] {
-            let count = (8_000_000 / length).min(70_000).max(30);
+            let count = (8_000_000 / length).clamp(30, 70_000);
             clean(&[text(count, length, 1 << 20, null)]);
             clean(&[text(count, length, (1 << 20) / (length + 4), null)]);
         }

@@ -76,7 +76,8 @@ pub(super) fn rows(count: usize, cell: impl Fn(usize, usize) -> Option<i64>) -> 
 /// Text of this many rows and this length, of which every `null`th is NULL.
 pub(super) fn text(count: usize, length: usize, distinct: usize, null: usize) -> RecordBatch {
     let cell = |row: usize| {
-        (null == 0 || row % null > 0).then(|| format!("{:0length$}", row * 31 % distinct))
+        (null == 0 || !row.is_multiple_of(null))
+            .then(|| format!("{:0length$}", row * 31 % distinct))
     };
     let column: ArrayRef = Arc::new(StringArray::from_iter((0..count).map(cell)));
     let schema = Schema::new(vec![Field::new("t", DataType::Utf8, true)]);

@@ -174,7 +174,7 @@ proptest! {
         let batch = rows(count.min(3000), |row, column| {
             ((row / cycle + column) % null > 0).then_some((row % cycle) as i64 * i64::from(factor))
         });
-        let verdict = audit(&written(&batch.schema(), &[batch.clone()]), &batch.schema());
+        let verdict = audit(&written(&batch.schema(), std::slice::from_ref(&batch)), &batch.schema());
         prop_assert!(verdict.clean(), "{verdict:#?}");
     }
 }
