@@ -28,14 +28,23 @@ fn words_of_the_sources(folder: &Path, words: &mut BTreeSet<String>) {
     }
 }
 
-#[test]
-fn every_rule_of_the_schema_is_reported_somewhere() {
+fn schema() -> serde_json::Value {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../schemas/report.schema.json"
     );
-    let schema: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn listed(schema: &serde_json::Value, list: &str) -> BTreeSet<String> {
+    let entries = schema["$defs"][list]["oneOf"].as_array().unwrap();
+    let word = |entry: &serde_json::Value| entry["const"].as_str().unwrap().to_owned();
+    entries.iter().map(word).collect()
+}
+
+#[test]
+fn every_rule_of_the_schema_is_reported_somewhere() {
+    let schema = schema();
     let mut sources = BTreeSet::new();
     words_of_the_sources(
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
@@ -43,8 +52,7 @@ fn every_rule_of_the_schema_is_reported_somewhere() {
     );
     let listed: BTreeSet<String> = ["rule", "note_rule"]
         .iter()
-        .flat_map(|list| schema["$defs"][list]["oneOf"].as_array().unwrap())
-        .map(|entry| entry["const"].as_str().unwrap().to_owned())
+        .flat_map(|list| listed(&schema, list))
         .collect();
     assert_eq!(
         listed.difference(&sources).collect::<Vec<_>>(),
@@ -55,4 +63,19 @@ fn every_rule_of_the_schema_is_reported_somewhere() {
         .filter(|word| word.contains('_') && !OTHER_WORDS.contains(&word.as_str()))
         .collect();
     assert_eq!(unlisted, Vec::<&String>::new());
+}
+
+#[test]
+fn the_page_for_whoever_must_say_yes_names_every_rule_and_no_other() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/what-verify-proves.md"
+    );
+    let page = std::fs::read_to_string(path).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| findings |"));
+    let named: BTreeSet<String> = rows
+        .flat_map(|row| row.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(named, listed(&schema(), "rule"));
 }
