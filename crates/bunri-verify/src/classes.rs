@@ -27,6 +27,44 @@ impl ColumnClasses {
     }
 }
 
+/// A class as one bit of a set.
+pub(crate) fn bit(class: Class) -> u8 {
+    1 << (class as u8)
+}
+
+/// The columns of each class, row by row; of a table in which a row makes no difference they are found once.
+#[derive(Default)]
+pub(crate) struct ColumnsByClass {
+    fixed: Option<[Vec<usize>; Class::ALL.len()]>,
+    found: Vec<usize>,
+}
+
+impl ColumnsByClass {
+    /// Before the rows of these classes are asked about.
+    pub(crate) fn begin(&mut self, classes: &[ColumnClasses]) {
+        let is_fixed = |classes: &ColumnClasses| matches!(classes, ColumnClasses::Fixed(_));
+        if self.fixed.is_none() && classes.iter().all(is_fixed) {
+            self.fixed = Some(Class::ALL.map(|class| columns_of(classes, class, 0).collect()));
+        }
+    }
+
+    /// The columns that have this class in this row.
+    pub(crate) fn of(&mut self, classes: &[ColumnClasses], class: Class, row: usize) -> &[usize] {
+        if let Some(fixed) = &self.fixed {
+            return &fixed[class as usize];
+        }
+        self.found.clear();
+        self.found.extend(columns_of(classes, class, row));
+        &self.found
+    }
+}
+
+fn columns_of(classes: &[ColumnClasses], class: Class, row: usize) -> impl Iterator<Item = usize> {
+    let present = move |(_, classes): &(usize, &ColumnClasses)| classes.class(row) == class;
+    let columns = classes.iter().enumerate().filter(present);
+    columns.map(|(column, _)| column)
+}
+
 /// Values without a case, and conditions that were met: what a reviewer should know of.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Seen {

@@ -6,7 +6,7 @@ use bunri_catalogue::{Class, Table};
 use bunri_columnar::{STAGING, Staging};
 
 use crate::VerifyError;
-use crate::classes::ColumnClasses;
+use crate::classes::{ColumnClasses, bit};
 use crate::decide::Decided;
 use crate::evaluator::{Reason, Verdict};
 use crate::findings::{About, Findings, Place};
@@ -96,8 +96,4 @@ impl Tally {
         self.totals.check(table, staging.entry(table)?, findings);
         Ok(())
     }
-}
-
-fn bit(class: Class) -> u8 {
-    1 << (class as u8)
 }

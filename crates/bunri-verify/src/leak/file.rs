@@ -17,7 +17,7 @@ use super::look::Looker;
 use super::spot::Spot;
 use super::tokens::Coat;
 use super::unmatched::Unmatched;
-use super::vocabulary::number_text;
+use super::vocabulary::{SMALLEST_NUMBER, number_text};
 use crate::VerifyError;
 use crate::store::layout::{Layout, key_text};
 use crate::store::order::{converter, order_columns};
@@ -25,7 +25,6 @@ use crate::store::reader::guarded;
 
 /// Cells that are remembered as holding nothing, for each column.
 const CLEAN: usize = 1 << 14;
-const SMALLEST_NUMBER: u128 = 100_000_000;
 
 /// Row groups of one file: a thread's piece of work.
 pub(crate) struct Piece<'a> {

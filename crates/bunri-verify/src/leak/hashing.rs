@@ -144,7 +144,7 @@ impl Secret {
     #[inline]
     pub(crate) fn piece(&self, sums: &[u64], from: usize, length: usize, kind: Kind) -> u64 {
         let sum = self.first.piece(sums[from], sums[from + length], length);
-        self.first.name(sum, length, kind)
+        self.half(sum, length, kind)
     }
 }
 
@@ -170,7 +170,7 @@ impl Begun {
     /// The first half of the name of its beginning.
     pub(crate) fn beginning(&self, secret: &Secret, kind: Kind) -> u64 {
         let (sum, length) = self.beginning;
-        secret.first.name(sum, length, kind)
+        secret.half(sum, length, kind)
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) const ANYWHERE: u32 = 280;
 pub(crate) const BEGINNING: usize = 6;
 pub(crate) const SHORT_BEGINNING: usize = 3;
 /// Smaller numbers have fewer than nine digits.
-const SMALLEST_NUMBER: u128 = 100_000_000;
+pub(crate) const SMALLEST_NUMBER: u128 = 100_000_000;
 
 /// Words of bunri's own that stand in every manifest, and in the labels that people give to jobs.
 pub(crate) const OWN_WORDS: [&str; 5] = [

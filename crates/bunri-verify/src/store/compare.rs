@@ -2,7 +2,7 @@
 //! and where they differ, row by row: missing, doubled, changed, without a partner in staging, not granted.
 
 use arrow_array::{Array, RecordBatch};
-use bunri_catalogue::Store;
+use bunri_catalogue::{Ownership, Store};
 use bunri_columnar::Observer;
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 
@@ -62,7 +62,7 @@ pub(crate) struct Compare<'a> {
     stretch: usize,
     elements: Elements,
     /// By ownership, one bit for each class.
-    granted: [u8; 4],
+    granted: [u8; Ownership::ALL.len()],
     pub(crate) must: ByRegion<Fingerprint>,
     pub(crate) is: ByRegion<Fingerprint>,
     pub(crate) findings: Findings,

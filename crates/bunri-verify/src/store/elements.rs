@@ -2,14 +2,14 @@
 //! ownership, the class, the key and the cells, and not the store, so it is the same wherever the region goes. Only where
 //! retail holds hashes instead of values does a store make elements of its own ([`super::sums`]).
 
-use bunri_catalogue::{Class, Table};
+use bunri_catalogue::{Class, Column, Ownership, Table};
 use bunri_fingerprint::{
     ColumnName, ElementHasher, Fingerprint, FingerprintKey, Region, UnsupportedType,
 };
 
 use super::layout::Layout;
 use super::sums::{ByRegion, regions_of};
-use crate::classes::ColumnClasses;
+use crate::classes::{ColumnsByClass, bit};
 use crate::decide::Decided;
 use crate::rows::View;
 
@@ -22,18 +22,18 @@ pub(crate) struct ElementMaker<'a> {
     /// The table's key, as catalogue columns.
     table_key: &'a [usize],
     /// By ownership, one bit for each class.
-    wanted: [u8; 4],
+    wanted: [u8; Ownership::ALL.len()],
 }
 
 impl<'a> ElementMaker<'a> {
     pub(crate) fn new(table: &'a Table, layouts: &[Layout<'_>], key: &'a FingerprintKey) -> Self {
-        let mut wanted = [0; 4];
+        let mut wanted = [0; Ownership::ALL.len()];
         for layout in layouts {
             for (wanted, granted) in wanted.iter_mut().zip(granted(layout)) {
                 *wanted |= granted;
             }
         }
-        let name = |column: &bunri_catalogue::Column| ColumnName::new(&column.name);
+        let name = |column: &Column| ColumnName::new(&column.name);
         Self {
             key,
             regions: regions_of(&table.id),
@@ -45,15 +45,11 @@ impl<'a> ElementMaker<'a> {
 }
 
 /// The classes that a store holds, by ownership: one bit for each.
-pub(crate) fn granted(layout: &Layout<'_>) -> [u8; 4] {
-    bunri_catalogue::Ownership::ALL.map(|ownership| {
+pub(crate) fn granted(layout: &Layout<'_>) -> [u8; Ownership::ALL.len()] {
+    Ownership::ALL.map(|ownership| {
         let classes = layout.granted_classes(ownership);
         classes.fold(0, |bits, class| bits | bit(class))
     })
-}
-
-fn bit(class: Class) -> u8 {
-    1 << (class as u8)
 }
 
 /// The elements of one batch.
@@ -75,12 +71,14 @@ impl RowElements {
             present: vec![0; rows],
         };
         let mut hasher = ElementHasher::new(maker.key);
-        let mut columns = Columns::new(&decided.classes);
+        let mut columns = ColumnsByClass::default();
+        columns.begin(&decided.classes);
         for (row, verdict) in decided.verdicts.iter().enumerate() {
             let ownership = verdict.ownership() as usize;
-            for class in Class::ALL {
-                let columns = columns.of(class, row);
-                if maker.wanted[ownership] & bit(class) == 0 || columns.is_empty() {
+            let wanted = |class: &Class| maker.wanted[ownership] & bit(*class) != 0;
+            for class in Class::ALL.into_iter().filter(wanted) {
+                let columns = columns.of(&decided.classes, class, row);
+                if columns.is_empty() {
                     continue;
                 }
                 let value = |&column: &usize| view.cells[column].value(row);
@@ -114,39 +112,5 @@ impl RowElements {
             classes &= classes - 1;
             sums[class].add(&self.by_class[class][row]);
         }
-    }
-}
-
-/// The columns of a class in a row.
-struct Columns<'c> {
-    classes: &'c [ColumnClasses],
-    /// Where a row makes no difference, by class.
-    fixed: Option<[Vec<usize>; Class::ALL.len()]>,
-    found: Vec<usize>,
-}
-
-impl<'c> Columns<'c> {
-    fn new(classes: &'c [ColumnClasses]) -> Self {
-        let mut columns = Self {
-            classes,
-            fixed: None,
-            found: Vec::new(),
-        };
-        let is_fixed = |classes: &ColumnClasses| matches!(classes, ColumnClasses::Fixed(_));
-        if classes.iter().all(is_fixed) {
-            columns.fixed = Some(Class::ALL.map(|class| columns.of(class, 0).to_vec()));
-        }
-        columns
-    }
-
-    fn of(&mut self, class: Class, row: usize) -> &[usize] {
-        if let Some(fixed) = &self.fixed {
-            return &fixed[class as usize];
-        }
-        self.found.clear();
-        let all = self.classes.iter().enumerate();
-        let of_class = all.filter(|(_, classes)| classes.class(row) == class);
-        self.found.extend(of_class.map(|(column, _)| column));
-        &self.found
     }
 }

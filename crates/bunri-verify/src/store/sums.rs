@@ -5,7 +5,7 @@ use bunri_fingerprint::{Cells, ColumnName, ElementHasher, Fingerprint, Fingerpri
 
 use super::expected::Regions;
 use super::layout::Layout;
-use crate::classes::ColumnClasses;
+use crate::classes::ColumnsByClass;
 
 /// A fingerprint for every ownership and class.
 pub(crate) type ByRegion<T> = [[T; Class::ALL.len()]; Ownership::ALL.len()];
@@ -34,9 +34,7 @@ pub(crate) fn regions_of(table: &str) -> ByRegion<Region> {
 pub(crate) struct Elements {
     hasher: ElementHasher,
     regions: ByRegion<Region>,
-    /// The columns of each class, for tables in which a row makes no difference; made with the first row.
-    fixed: Option<[Vec<usize>; Class::ALL.len()]>,
-    columns: Vec<usize>,
+    columns: ColumnsByClass,
 }
 
 impl Elements {
@@ -44,8 +42,7 @@ impl Elements {
         Self {
             hasher: ElementHasher::new(key),
             regions: regions_of(&layout.table.id),
-            fixed: None,
-            columns: Vec::new(),
+            columns: ColumnsByClass::default(),
         }
     }
 
@@ -58,20 +55,10 @@ impl Elements {
         mut sums: [&mut ByRegion<Fingerprint>; N],
     ) {
         let ownership = row.regions.ownership[row.like];
-        if self.fixed.is_none() && row.regions.classes.iter().all(is_fixed) {
-            self.fixed =
-                Some(Class::ALL.map(|class| columns_of(row.regions, row.like, class).collect()));
-        }
+        let classes = &row.regions.classes;
+        self.columns.begin(classes);
         for class in layout.granted_classes(ownership) {
-            let columns = match &self.fixed {
-                Some(columns) => &columns[class as usize],
-                None => {
-                    self.columns.clear();
-                    self.columns
-                        .extend(columns_of(row.regions, row.like, class));
-                    &self.columns
-                }
-            };
+            let columns = self.columns.of(classes, class, row.like);
             if columns.is_empty() {
                 continue;
             }
@@ -89,14 +76,4 @@ impl Elements {
             }
         }
     }
-}
-
-fn is_fixed(classes: &ColumnClasses) -> bool {
-    matches!(classes, ColumnClasses::Fixed(_))
-}
-
-fn columns_of(regions: &Regions, row: usize, class: Class) -> impl Iterator<Item = usize> {
-    let present = move |(_, classes): &(usize, &ColumnClasses)| classes.class(row) == class;
-    let columns = regions.classes.iter().enumerate().filter(present);
-    columns.map(|(column, _)| column)
 }
