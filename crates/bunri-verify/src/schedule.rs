@@ -10,12 +10,13 @@ struct State<T, E> {
     waiting: Vec<usize>,
     running: usize,
     done: BTreeMap<usize, T>,
-    /// After this nothing is begun.
-    failed: Option<E>,
+    /// After the first nothing is begun.
+    failed: BTreeMap<usize, E>,
 }
 
 /// Does every job of `order`, each after those that `after` names, with so many at one time; the results come in the
-/// order of `order`. The first error ends it as soon as the running jobs are done.
+/// order of `order`. An error ends it as soon as the running jobs are done; of several, the first in the order of `order` is
+/// given, whichever came first.
 ///
 /// A job that waits for itself, or for what is not in `order`, is begun when nothing else is left.
 pub(crate) fn side_by_side<T: Send, E: Send>(
@@ -28,7 +29,7 @@ pub(crate) fn side_by_side<T: Send, E: Send>(
         waiting: order.to_vec(),
         running: 0,
         done: BTreeMap::new(),
-        failed: None,
+        failed: BTreeMap::new(),
     });
     let changed = Condvar::new();
     let work = || {
@@ -48,13 +49,11 @@ pub(crate) fn side_by_side<T: Send, E: Send>(
         work();
     });
     let mut state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match state.failed {
-        Some(error) => Err(error),
-        None => Ok(order
-            .iter()
-            .filter_map(|&job| Some((job, state.done.remove(&job)?)))
-            .collect()),
+    if let Some(error) = order.iter().find_map(|job| state.failed.remove(job)) {
+        return Err(error);
     }
+    let done = |&job: &usize| Some((job, state.done.remove(&job)?));
+    Ok(order.iter().filter_map(done).collect())
 }
 
 /// The next job that waits for nothing more; [`None`] when nothing is left to begin.
@@ -65,7 +64,7 @@ fn begin<T, E>(
 ) -> Option<usize> {
     let mut state = locked(state);
     loop {
-        if state.failed.is_some() || state.waiting.is_empty() {
+        if !state.failed.is_empty() || state.waiting.is_empty() {
             return None;
         }
         let ready = |job: &usize| {
@@ -96,8 +95,8 @@ impl<T, E> Drop for Ending<'_, T, E> {
             Some((job, Ok(result))) => {
                 state.done.insert(job, result);
             }
-            Some((_, Err(error))) => {
-                state.failed.get_or_insert(error);
+            Some((job, Err(error))) => {
+                state.failed.insert(job, error);
             }
             None => state.waiting.clear(),
         }
@@ -154,6 +153,19 @@ mod tests {
             });
             assert_eq!(result.unwrap_err(), "no");
         }
+    }
+
+    #[test]
+    fn of_two_errors_the_first_in_order_is_given_though_it_came_last() {
+        let late = std::sync::Barrier::new(2);
+        let result = side_by_side(2, &[1, 0], after, |job| {
+            late.wait();
+            if job == 1 {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            Err::<(), _>(job)
+        });
+        assert_eq!(result.unwrap_err(), 1);
     }
 
     #[test]
