@@ -7,7 +7,7 @@
 
 use bunri_columnar::ByteSorter;
 
-use super::filter::{Filter, FilterBuilder};
+use super::filter::{Filter, FilterBuilder, Rare};
 use super::hashing::{Name, half};
 use super::vocabulary::{BEGINNING, Fate, RECORD, Reach, SHORT_BEGINNING, Vocabulary, Withheld};
 use crate::VerifyError;
@@ -34,6 +34,7 @@ pub(crate) struct Blind {
 /// Values in one form.
 pub(crate) struct Set {
     pub(crate) filter: Filter,
+    pub(crate) rare: Rare,
     pub(crate) beginnings: Beginnings,
     pub(crate) entries: FactFile,
 }
@@ -46,8 +47,8 @@ pub(crate) struct Beginnings {
     long: Vec<u64>,
     /// Shorter.
     short: Vec<u8>,
-    /// Bit *n*: a number of *n* + 1 digits.
-    numbers: u64,
+    /// Whether any of the shorter is ASCII; nine digits or six Latin letters are longer.
+    pub(crate) short_in_ascii: bool,
 }
 
 impl Beginnings {
@@ -62,7 +63,7 @@ impl Beginnings {
             begins: vec![0; long.div_ceil(64)],
             long: vec![0; long],
             short: vec![0; size(1 << 16)],
-            numbers: 0,
+            short_in_ascii: false,
         }
     }
 
@@ -70,9 +71,6 @@ impl Beginnings {
     fn add(&mut self, beginning: u64, length: usize, reach: Reach) {
         if !reach.anywhere {
             return;
-        }
-        if reach.number {
-            self.numbers |= 1 << (length.max(1) - 1);
         }
         match length {
             BEGINNING.. => {
@@ -83,6 +81,7 @@ impl Beginnings {
             SHORT_BEGINNING.. => {
                 let slot = self.short_slot(beginning);
                 self.short[slot] |= 1 << (length - SHORT_BEGINNING);
+                self.short_in_ascii |= reach.ascii;
             }
             _ => {}
         }
@@ -106,12 +105,6 @@ impl Beginnings {
         self.long[slot]
     }
 
-    /// Whether any number has at least `from` digits and fewer than `to`, which is at most 64.
-    #[inline]
-    pub(crate) fn numbers_between(&self, from: usize, to: usize) -> bool {
-        to > from && (self.numbers & ((1 << (to - 1)) - 1)) >> (from - 1) != 0
-    }
-
     /// Bit *n*: a value of [`SHORT_BEGINNING`] + *n* characters.
     #[inline]
     pub(crate) fn short(&self, beginning: u64) -> u8 {
@@ -125,6 +118,14 @@ pub(crate) struct Entry<'a> {
     pub(crate) anywhere: bool,
     /// The names of its strict spellings.
     pub(crate) spellings: &'a [Name],
+}
+
+impl Set {
+    /// Whether a value of this length and name may be there.
+    #[inline]
+    pub(crate) fn may_hold(&self, length: usize, name: u64) -> bool {
+        self.rare.may_hold(length, name) && self.filter.may_hold(name)
+    }
 }
 
 impl<'a> Entry<'a> {
@@ -182,11 +183,50 @@ struct Spelling {
     sources: [u16; 2],
 }
 
-/// One store's values while they come in order.
-struct Gathering {
-    loose: FilterBuilder,
+/// One form's values while they come in order.
+struct SetBuilder {
+    filter: FilterBuilder,
+    rare: Rare,
     beginnings: Beginnings,
     entries: FactWriter,
+}
+
+impl SetBuilder {
+    fn new(values: u64, scratch: &Scratch) -> Result<Self, VerifyError> {
+        Ok(Self {
+            filter: FilterBuilder::new(scratch.budget / 2),
+            rare: Rare::default(),
+            beginnings: Beginnings::new(values),
+            entries: FactWriter::create(&scratch.folder)?,
+        })
+    }
+
+    fn add(
+        &mut self,
+        name: &Name,
+        beginning: u64,
+        (length, reach): (u8, Reach),
+        fact: &[u8],
+    ) -> Result<(), VerifyError> {
+        self.filter.push(half(name));
+        self.rare.push(length.into(), half(name));
+        self.beginnings.add(beginning, length.into(), reach);
+        self.entries.write(name, fact)
+    }
+
+    fn finish(self) -> Result<Set, VerifyError> {
+        Ok(Set {
+            filter: self.filter.finish(),
+            rare: self.rare,
+            beginnings: self.beginnings,
+            entries: self.entries.finish()?,
+        })
+    }
+}
+
+/// One store's values while they come in order.
+struct Gathering {
+    loose: SetBuilder,
     strict: ByteSorter,
     blind: Blind,
 }
@@ -201,9 +241,7 @@ impl Exclusive {
         let mut sorted = vocabulary.into_records().finish()?;
         let gathering = |withheld| {
             Ok::<_, VerifyError>(Gathering {
-                loose: FilterBuilder::new(scratch.budget / 2),
-                beginnings: Beginnings::new(records),
-                entries: FactWriter::create(&scratch.folder)?,
+                loose: SetBuilder::new(records, scratch)?,
                 strict: scratch.sorter(),
                 blind: Blind {
                     withheld,
@@ -276,12 +314,12 @@ impl Gathering {
             let source = withheld().map(|spelling| spelling.sources[at]).min();
             let names = withheld().map(|spelling| spelling.record.strict);
             let record = &first.record;
-            self.loose.push(half(&record.loose));
-            let (length, reach) = (record.lengths[0].into(), record.reach);
-            self.beginnings.add(record.beginnings[0], length, reach);
-            let fact = Entry::write(source.unwrap_or(0), reach.anywhere, names);
+            let extent = (record.lengths[0], record.reach);
+            let fact = Entry::write(source.unwrap_or(0), record.reach.anywhere, names);
             self.blind.searched += withheld().count() as u64;
-            return self.entries.write(&record.loose, &fact);
+            return self
+                .loose
+                .add(&record.loose, record.beginnings[0], extent, &fact);
         }
         for spelling in withheld() {
             if granted(spelling) {
@@ -303,22 +341,15 @@ impl Gathering {
     }
 
     fn finish(self, scratch: &Scratch) -> Result<Exclusive, VerifyError> {
-        let loose = Set {
-            filter: self.loose.finish(),
-            beginnings: self.beginnings,
-            entries: self.entries.finish()?,
-        };
         Ok(Exclusive {
-            sets: [loose, strict(self.strict, scratch)?],
+            sets: [self.loose.finish()?, strict(self.strict, scratch)?],
             blind: self.blind,
         })
     }
 }
 
 fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, VerifyError> {
-    let mut filter = FilterBuilder::new(scratch.budget / 2);
-    let mut beginnings = Beginnings::new(1 << 16);
-    let mut entries = FactWriter::create(&scratch.folder)?;
+    let mut set = SetBuilder::new(1 << 16, scratch)?;
     let mut sorted = sorter.finish()?;
     let mut last: Option<Name> = None;
     while let Some(bytes) = sorted.next()? {
@@ -337,18 +368,12 @@ fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, VerifyError> {
         if last.replace(name) == Some(name) {
             continue;
         }
-        filter.push(half(&name));
-        beginnings.add(beginning, length.into(), reach);
         let fact = Entry::write(
             u16::from_be_bytes(source),
             reach.anywhere,
             std::iter::empty(),
         );
-        entries.write(&name, &fact)?;
+        set.add(&name, beginning, (length, reach), &fact)?;
     }
-    Ok(Set {
-        filter: filter.finish(),
-        beginnings,
-        entries: entries.finish()?,
-    })
+    set.finish()
 }

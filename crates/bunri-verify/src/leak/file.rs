@@ -14,8 +14,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use super::cells::{Column, Held, is_searched};
 use super::hashing::Secret;
 use super::look::Looker;
+use super::seek;
 use super::spot::Spot;
-use super::tokens::Coat;
 use super::unmatched::Unmatched;
 use super::vocabulary::{SMALLEST_NUMBER, number_text};
 use crate::VerifyError;
@@ -101,6 +101,18 @@ impl<'a> Known<'a> {
     /// Whether that is so of every cell of a file with so many columns.
     pub(crate) fn explains_all(&self, columns: usize) -> bool {
         self.unmatched.is_empty() && self.places.iter().flatten().count() == columns
+    }
+
+    /// What is known of every text in a column of a file with so many.
+    fn of_column(&self, column: usize, columns: usize) -> seek::Known {
+        let position = self.places.iter().position(|place| *place == Some(column));
+        // Where a hash stands for a value, the source has another text.
+        let same = position.is_some_and(|position| !self.layout.is_rekeyed(position));
+        if same && self.explains_all(columns) {
+            seek::Known::Granted
+        } else {
+            seek::Known::Nothing
+        }
     }
 
     /// Whether the source's own granted cell holds what stands here.
@@ -231,6 +243,9 @@ impl Cells<'_> {
         if clean.is_empty() {
             clean.resize(CLEAN, 0);
         }
+        let known = self.known.map_or(seek::Known::Nothing, |known| {
+            known.of_column(self.column, self.batch.num_columns())
+        });
         let mut looked = 0;
         let mut last: Option<&[u8]> = None;
         let mut number = String::new();
@@ -258,7 +273,7 @@ impl Cells<'_> {
                 continue;
             }
             let nothing = match cells.held(row) {
-                Held::Text(text) => looker.text(text, Coat::Plain, &place)?,
+                Held::Text(text) => looker.text(text, known, &place)?,
                 _ => looker.bytes(raw, &place)?,
             };
             // Only what held nothing is passed over, so that everything else is counted each time.

@@ -6,10 +6,14 @@
 
 use xorf::{BinaryFuse16, Filter as _};
 
+use super::spelling::LONGEST;
+
 /// Fewer names than this are kept as they are.
 const FEW: usize = 64;
 /// What building a shard takes, in bytes for each name.
 const BUILDING: usize = 48;
+/// As many values share a rare length.
+const RARE: usize = 256;
 
 #[derive(Default)]
 pub(crate) struct Filter {
@@ -89,6 +93,33 @@ impl Filter {
     }
 }
 
+/// Names of the values whose length few values share: a list that stays near the processor, to be asked before the filter.
+pub(crate) struct Rare([Option<Vec<u64>>; LONGEST + 1]);
+
+impl Default for Rare {
+    fn default() -> Self {
+        Self([const { Some(Vec::new()) }; LONGEST + 1])
+    }
+}
+
+impl Rare {
+    /// Names that come in ascending order, those of the longest values included.
+    pub(crate) fn push(&mut self, length: usize, name: u64) {
+        let names = &mut self.0[length.min(LONGEST)];
+        match names {
+            Some(few) if few.len() < RARE => few.push(name),
+            _ => *names = None,
+        }
+    }
+
+    /// Whether the filter need be asked.
+    #[inline]
+    pub(crate) fn may_hold(&self, length: usize, name: u64) -> bool {
+        let names = self.0[length.min(LONGEST)].as_ref();
+        names.is_none_or(|few| few.binary_search(&name).is_ok())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -113,5 +144,15 @@ mod tests {
             assert!(others(&filter) < 50, "the filter lets too much through");
             assert_eq!(filter.shards() > 1, budget < 1 << 20);
         }
+    }
+
+    #[test]
+    fn of_a_rare_length_every_name_is_known_and_of_another_none_is_denied() {
+        let mut rare = Rare::default();
+        (0..RARE as u64).for_each(|name| rare.push(22, name * 2));
+        (0..=RARE as u64).for_each(|name| rare.push(11, name * 2));
+        assert!((0..RARE as u64).all(|name| rare.may_hold(22, name * 2)));
+        assert!(!rare.may_hold(22, 1) && !rare.may_hold(21, 2));
+        assert!(rare.may_hold(11, 1) && rare.may_hold(11, 2));
     }
 }

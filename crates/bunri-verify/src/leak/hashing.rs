@@ -2,8 +2,11 @@
 //!
 //! A name is made of two polynomials over the characters, modulo 2^61−1, each at a secret point. So the name of any piece
 //! of a text follows from two sums over its beginnings, whatever the piece's length: that is what makes it affordable to
-//! ask at every position. Two values that were fixed before the secret was drawn share a name with probability below
+//! ask for many lengths. Two values that were fixed before the secret was drawn share a name with probability below
 //! (64/2^61)². The values' own order, length and content leave no trace in the names' order.
+//!
+//! The first few characters of a value have a name of another kind ([`Secret::beginning`]), which costs less and is asked for
+//! at every position of a text.
 
 use ahash::RandomState;
 use bunri_fingerprint::KeyError;
@@ -96,24 +99,44 @@ impl Secret {
 
     /// The name of a whole value of at most [`LONGEST`] characters.
     pub(crate) fn name(&self, signs: &[char], kind: Kind) -> Name {
-        self.begun(signs, 0).name(self, kind)
+        self.summed(signs).name(self, kind)
     }
 
-    /// The sums of a whole value of at most [`LONGEST`] characters and of so many at its beginning.
-    pub(crate) fn begun(&self, signs: &[char], begins: usize) -> Begun {
-        let (beginning, rest) = signs.split_at(begins.min(signs.len()));
+    /// The sums of a whole value of at most [`LONGEST`] characters.
+    pub(crate) fn summed(&self, signs: &[char]) -> Summed {
         let on = |sums: (u64, u64), &sign: &char| {
             (
                 self.first.next(sums.0, sign),
                 self.second.next(sums.1, sign),
             )
         };
-        let begun = beginning.iter().fold((0, 0), on);
-        Begun {
-            beginning: (begun.0, beginning.len()),
-            whole: rest.iter().fold(begun, on),
+        Summed {
+            sums: signs.iter().fold((0, 0), on),
             length: signs.len(),
         }
+    }
+
+    /// A name for the first characters of a value, at most six. Where all of them are ASCII, it is that of
+    /// [`Secret::beginning_of_bytes`].
+    pub(crate) fn beginning(&self, signs: &[char]) -> u64 {
+        let (mut narrow, mut wide, mut ascii) = (0, 0, true);
+        for &sign in signs.iter().rev() {
+            narrow = narrow << 8 | u64::from(sign as u8);
+            wide = wide << 21 | u128::from(u32::from(sign));
+            ascii &= sign.is_ascii();
+        }
+        if ascii {
+            self.beginning_of_bytes(narrow)
+        } else {
+            let (low, high) = (wide as u64, (wide >> 64) as u64);
+            mixed(mixed(high ^ self.first.salt) ^ low ^ self.second.salt)
+        }
+    }
+
+    /// The name of ASCII characters, the first in the lowest byte.
+    #[inline]
+    pub(crate) fn beginning_of_bytes(&self, signs: u64) -> u64 {
+        mixed(signs ^ self.first.salt)
     }
 
     /// The sums of a text's beginnings.
@@ -127,50 +150,38 @@ impl Secret {
         }
     }
 
-    /// The sum of a text, of the sum of its beginning.
+    /// The first half of the name of a text of ASCII characters.
     #[inline]
-    pub(crate) fn sum(&self, beginning: u64, rest: &[char]) -> u64 {
-        let on = |sum, &sign: &char| self.first.next(sum, sign);
-        rest.iter().fold(beginning, on)
-    }
-
-    /// The first half of the name of a text with this sum.
-    #[inline]
-    pub(crate) fn half(&self, sum: u64, length: usize, kind: Kind) -> u64 {
-        self.first.name(sum, length, kind)
+    pub(crate) fn half_of_bytes(&self, signs: &[u8], kind: Kind) -> u64 {
+        let on = |sum, &sign: &u8| self.first.next(sum, char::from(sign));
+        let sum = signs.iter().fold(0, on);
+        self.first.name(sum, signs.len(), kind)
     }
 
     /// The first half of the name of a piece.
     #[inline]
     pub(crate) fn piece(&self, sums: &[u64], from: usize, length: usize, kind: Kind) -> u64 {
         let sum = self.first.piece(sums[from], sums[from + length], length);
-        self.half(sum, length, kind)
+        self.first.name(sum, length, kind)
     }
 }
 
 /// What the names of a value are made of, whatever its kind.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Begun {
-    beginning: (u64, usize),
-    whole: (u64, u64),
+pub(crate) struct Summed {
+    sums: (u64, u64),
     length: usize,
 }
 
-impl Begun {
-    /// The name of the whole value.
+impl Summed {
+    /// The name of the value.
     pub(crate) fn name(&self, secret: &Secret, kind: Kind) -> Name {
-        let first = secret.first.name(self.whole.0, self.length, kind);
-        let second = secret.second.name(self.whole.1, self.length, kind);
+        let first = secret.first.name(self.sums.0, self.length, kind);
+        let second = secret.second.name(self.sums.1, self.length, kind);
         let mut name = [0; 16];
         name[..8].copy_from_slice(&first.to_be_bytes());
         name[8..].copy_from_slice(&second.to_be_bytes());
         name
-    }
-
-    /// The first half of the name of its beginning.
-    pub(crate) fn beginning(&self, secret: &Secret, kind: Kind) -> u64 {
-        let (sum, length) = self.beginning;
-        secret.half(sum, length, kind)
     }
 }
 
@@ -217,6 +228,33 @@ mod tests {
                 assert_eq!(half(&name), secret.piece(&sums, from, length, Kind::Loose));
             }
         }
+    }
+
+    #[test]
+    fn a_beginning_has_one_name_however_its_characters_are_held() {
+        let secret = Secret::random().unwrap();
+        let name = |text: &str| secret.beginning(&text.chars().collect::<Vec<_>>());
+        for text in ["090123", "abc", "a"] {
+            let bytes = text
+                .bytes()
+                .rev()
+                .fold(0, |all, byte| all << 8 | u64::from(byte));
+            assert_eq!(name(text), secret.beginning_of_bytes(bytes));
+        }
+        let texts = [
+            "丙野カナリア",
+            "丙野カナリイ",
+            "甲野カナリア",
+            "丙野カ",
+            "090123",
+            "aaaaaa",
+            "aaaaaあ",
+        ];
+        let names: std::collections::BTreeSet<u64> = texts.into_iter().map(name).collect();
+        assert_eq!(names.len(), texts.len());
+        let bytes = secret.half_of_bytes(b"0901234567", Kind::Strict);
+        let signs: Vec<char> = "0901234567".chars().collect();
+        assert_eq!(bytes, half(&secret.name(&signs, Kind::Strict)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use bunri_columnar::ByteSorter;
 
 use super::exclusive::Exclusive;
-use super::seek::Seeker;
+use super::seek::{Known, Seeker, Sight};
 use super::spot::{Spot, Waiting};
 use super::tokens::{self, Coat, is_digest_length};
 use super::vocabulary::{Lexicon, hex};
@@ -70,48 +70,63 @@ impl<'a> Looker<'a> {
     pub(crate) fn text(
         &mut self,
         text: &str,
-        coat: Coat,
+        known: Known,
         place: &Where<'_>,
     ) -> Result<bool, VerifyError> {
-        self.coated(text, coat, 0, place)
+        self.coated(text, (Coat::Plain, 0), known, place)
     }
 
     fn coated(
         &mut self,
         text: &str,
-        coat: Coat,
-        depth: u8,
+        (coat, depth): (Coat, u8),
+        known: Known,
         place: &Where<'_>,
     ) -> Result<bool, VerifyError> {
-        let mut clean = self.plain(text, coat, place)?;
+        let (sight, mut clean) = self.plain(text, coat, known, place)?;
         if depth == COATS {
             return Ok(clean);
         }
-        let mut inner = Vec::new();
-        tokens::decode(&self.seeker.spelled.strict, |coat, bytes| {
-            inner.push((coat, bytes))
-        });
-        for (coat, bytes) in inner {
-            clean &= self.decoded(&bytes, coat, depth + 1, place)?;
+        if sight == Sight::Simple {
+            tokens::decode_simple(text.as_bytes(), |coat, bytes| {
+                clean &= self.decoded(bytes, coat, depth + 1, place)?;
+                Ok::<_, VerifyError>(())
+            })?;
+        } else {
+            let mut inner = Vec::new();
+            tokens::decode(&self.seeker.spelled.strict, |coat, bytes| {
+                inner.push((coat, bytes.to_vec()));
+                Ok::<_, VerifyError>(())
+            })?;
+            for (coat, bytes) in inner {
+                clean &= self.decoded(&bytes, coat, depth + 1, place)?;
+            }
         }
         if let Some(text) = tokens::unescaped(text) {
-            clean &= self.coated(&text, Coat::Escapes, depth + 1, place)?;
+            let coat = (Coat::Escapes, depth + 1);
+            clean &= self.coated(&text, coat, Known::Nothing, place)?;
         }
         Ok(clean)
     }
 
-    /// Looks at a text as it stands.
-    fn plain(&mut self, text: &str, coat: Coat, place: &Where<'_>) -> Result<bool, VerifyError> {
-        self.seeker.text(text);
+    /// Looks at a text as it stands; whether nothing was found.
+    fn plain(
+        &mut self,
+        text: &str,
+        coat: Coat,
+        known: Known,
+        place: &Where<'_>,
+    ) -> Result<(Sight, bool), VerifyError> {
+        let sight = self.seeker.text(text, known);
         if self.seeker.candidates.is_empty() {
-            return Ok(true);
+            return Ok((sight, true));
         }
         let spot = place()?;
         for candidate in &self.seeker.candidates {
             Waiting::write(candidate, coat, &spot, &mut self.record);
             push(&self.found.candidates, &self.record)?;
         }
-        Ok(false)
+        Ok((sight, false))
     }
 
     fn decoded(
@@ -127,14 +142,16 @@ impl<'a> Looker<'a> {
             clean = false;
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return Ok(clean & self.coated(text, coat, depth, place)?);
+            let coat = (coat, depth);
+            return Ok(clean & self.coated(text, coat, Known::Nothing, place)?);
         }
         let mut text = String::new();
         hex(bytes, &mut text);
-        clean &= self.plain(&text, coat, place)?;
+        clean &= self.plain(&text, coat, Known::Nothing, place)?.1;
         if bytes.len() > 64 {
             // A schema or a message in base64: bytes with texts in them.
-            clean &= self.plain(&String::from_utf8_lossy(bytes), coat, place)?;
+            let text = String::from_utf8_lossy(bytes);
+            clean &= self.plain(&text, coat, Known::Nothing, place)?.1;
         }
         Ok(clean)
     }
@@ -142,15 +159,18 @@ impl<'a> Looker<'a> {
     /// Looks at raw bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Where<'_>) -> Result<bool, VerifyError> {
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return self.text(text, Coat::Plain, place);
+            return self.text(text, Known::Nothing, place);
         }
         self.decoded(bytes, Coat::Plain, 0, place)
     }
 
     /// Looks at a number, with and without the zero that it may have lost.
     pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<bool, VerifyError> {
-        let clean = self.plain(digits, Coat::Number, place)?;
-        Ok(clean & self.plain(&format!("0{digits}"), Coat::Number, place)?)
+        let mut clean = true;
+        for digits in [digits, &format!("0{digits}")] {
+            clean &= self.plain(digits, Coat::Number, Known::Nothing, place)?.1;
+        }
+        Ok(clean)
     }
 
     fn digest(&mut self, digest: &[u8], spot: &Spot) -> Result<(), VerifyError> {

@@ -6,11 +6,30 @@
 
 use super::exclusive::{Exclusive, Set};
 use super::hashing::{Kind, Name, Secret};
-use super::spelling::{Form, LIGHTEST, LONGEST, Spelled, Speller, weight};
+use super::spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, weight};
 use super::vocabulary::{ANYWHERE, BEGINNING, Lexicon, SHORT_BEGINNING, WHOLE};
 
 /// So many digits in a row are the number that is searched for, and no accident.
 const LONG_NUMBER: usize = 18;
+
+/// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of
+/// them are worth more.
+const SHORT: usize = ANYWHERE as usize / LIGHTEST;
+
+/// The lowest bits.
+#[inline]
+const fn below(bits: usize) -> u64 {
+    if bits < 64 { (1 << bits) - 1 } else { u64::MAX }
+}
+
+/// How a text was looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// It is its own strict form, and nothing was let through.
+    Simple,
+    /// By [`Seeker::spelled`].
+    Spelled,
+}
 
 /// What the filter let through: to be confirmed.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +54,15 @@ pub(crate) struct Seeker<'a> {
     pub(crate) candidates: Vec<Candidate>,
 }
 
+/// What is known of a text beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Nothing.
+    Nothing,
+    /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold.
+    Granted,
+}
+
 impl<'a> Seeker<'a> {
     pub(crate) fn new(lexicon: &'a Lexicon, exclusive: &'a Exclusive) -> Self {
         Self {
@@ -47,18 +75,90 @@ impl<'a> Seeker<'a> {
         }
     }
 
-    /// Fills [`Seeker::candidates`] with what may stand in this text.
-    pub(crate) fn text(&mut self, text: &str) {
+    /// Fills [`Seeker::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
+    /// form, that is the answer ([`Sight::Simple`]), and nothing was spelled.
+    pub(crate) fn text(&mut self, text: &str, known: Known) -> Sight {
         self.candidates.clear();
+        if let Some(loose) = self.speller.simple(text.as_bytes())
+            && self.has_nothing(text, &loose, known)
+        {
+            return Sight::Simple;
+        }
         self.speller.spell(text, &mut self.spelled);
         let [loose, strict] = &self.exclusive.sets;
-        self.form(loose, Kind::Loose);
+        self.form(loose, Kind::Loose, known);
         if !strict.filter.is_empty() {
-            self.form(strict, Kind::Strict);
+            self.form(strict, Kind::Strict, known);
         }
+        Sight::Spelled
     }
 
-    fn form(&mut self, set: &Set, kind: Kind) {
+    /// Whether a simple text surely holds nothing.
+    fn has_nothing(&self, text: &str, loose: &Simple, known: Known) -> bool {
+        if known == Known::Nothing && loose.length <= SHORT {
+            return false;
+        }
+        let [loose_set, strict_set] = &self.exclusive.sets;
+        self.passes(loose_set, Kind::Loose, loose, known)
+            && (strict_set.filter.is_empty() || {
+                let strict = Simple::strict(text.as_bytes());
+                self.passes(strict_set, Kind::Strict, &strict, known)
+            })
+    }
+
+    /// Whether no value of more than [`SHORT_BEGINNING`] characters begins anywhere in this form, as far as the filter
+    /// knows. The same questions as in [`Seeker::at`], many at once.
+    fn passes(&self, set: &Set, kind: Kind, form: &Simple, known: Known) -> bool {
+        let length = form.length;
+        if length < SHORT_BEGINNING || set.filter.is_empty() {
+            return true;
+        }
+        let mut places = !form.cuts & below(length + 1 - SHORT_BEGINNING);
+        // A long number may begin within a run of digits.
+        places |= below((length + 1).saturating_sub(LONG_NUMBER));
+        while places != 0 {
+            let from = places.trailing_zeros() as usize;
+            places &= places - 1;
+            let left = length - from;
+            // Bit n: n characters.
+            let mut lengths = 0;
+            let word = form.word(from);
+            if left >= BEGINNING {
+                let beginning = word & below(8 * BEGINNING);
+                let long = set
+                    .beginnings
+                    .long(self.secret.beginning_of_bytes(beginning));
+                lengths |= long << BEGINNING;
+            }
+            if set.beginnings.short_in_ascii {
+                let beginning = word & below(8 * SHORT_BEGINNING);
+                let short = set
+                    .beginnings
+                    .short(self.secret.beginning_of_bytes(beginning));
+                lengths |= u64::from(short) << SHORT_BEGINNING;
+            }
+            let cuts = form.cuts >> from;
+            lengths &= below(left + 1);
+            lengths &= !(cuts & below(LONG_NUMBER));
+            if cuts & 1 != 0 {
+                lengths &= !below(LONG_NUMBER);
+            }
+            if known == Known::Granted && from == 0 {
+                lengths &= !(1 << length);
+            }
+            while lengths != 0 {
+                let length = lengths.trailing_zeros() as usize;
+                lengths &= lengths - 1;
+                let signs = &form.signs()[from..from + length];
+                if set.may_hold(length, self.secret.half_of_bytes(signs, kind)) {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn form(&mut self, set: &Set, kind: Kind, known: Known) {
         if set.filter.is_empty() {
             return;
         }
@@ -67,14 +167,14 @@ impl<'a> Seeker<'a> {
             Kind::Strict => &self.spelled.strict,
         };
         let whole = form.value();
-        // How far a value is searched for is decided by its loose form, whatever the form that is looked through. That
-        // has letters and digits only, so more of them are worth more.
+        // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
         let short = self.spelled.loose.value();
-        let short = short.len() <= ANYWHERE as usize / LIGHTEST
+        let short = known == Known::Nothing
+            && short.len() <= SHORT
             && (WHOLE..ANYWHERE).contains(&weight(short));
         if short {
             let name = self.secret.name(whole, kind);
-            if set.filter.may_hold(super::hashing::half(&name)) {
+            if set.may_hold(whole.len(), super::hashing::half(&name)) {
                 let candidate = self.candidate(kind, 0, whole.len());
                 self.candidates.push(candidate);
             }
@@ -83,54 +183,39 @@ impl<'a> Seeker<'a> {
         if signs < SHORT_BEGINNING {
             return;
         }
-        if form.is_one_number() && (BEGINNING..LONGEST).contains(&signs) {
-            let longer = set.beginnings.numbers_between(LONG_NUMBER, signs);
-            if !longer {
-                return self.number(set, kind);
-            }
-        }
         let mut sums = std::mem::take(&mut self.sums);
         self.secret.sums(&form.signs, &mut sums);
         for from in 0..=signs - SHORT_BEGINNING {
-            self.at(set, kind, &sums, from);
+            self.at(set, kind, &sums, from, known);
         }
         self.sums = sums;
     }
 
-    /// A run of digits without values that could stand inside it: it is a value, or it holds none.
-    fn number(&mut self, set: &Set, kind: Kind) {
-        let digits = &self.of(kind).signs;
-        let length = digits.len();
-        let sum = self.secret.sum(0, &digits[..BEGINNING]);
-        let begins = set.beginnings.long(self.secret.half(sum, BEGINNING, kind));
-        if begins >> (length - BEGINNING) & 1 == 0 {
-            return;
-        }
-        let sum = self.secret.sum(sum, &digits[BEGINNING..]);
-        if set.filter.may_hold(self.secret.half(sum, length, kind)) {
-            let candidate = self.candidate(kind, 0, length);
-            self.candidates.push(candidate);
-        }
-    }
-
     /// Every value that may begin here.
     #[inline]
-    fn at(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize) {
+    fn at(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, known: Known) {
         let form = self.of(kind);
-        let left = form.signs.len() - from;
+        let rest = &form.signs[from..];
+        let left = rest.len();
         let cut = form.cuts_digits(from);
         if cut && left < LONG_NUMBER {
             return;
         }
-        let piece = |length| self.secret.piece(sums, from, length, kind);
         let long = match left {
-            BEGINNING.. => set.beginnings.long(piece(BEGINNING)),
+            BEGINNING.. => set
+                .beginnings
+                .long(self.secret.beginning(&rest[..BEGINNING])),
             _ => 0,
         };
-        let short = u64::from(set.beginnings.short(piece(SHORT_BEGINNING)));
+        let beginning = self.secret.beginning(&rest[..SHORT_BEGINNING]);
+        let short = u64::from(set.beginnings.short(beginning));
         // Bit n: n characters; the longest has no bit left and one of its own.
-        let longest = left >= LONGEST && long >> (LONGEST - BEGINNING) & 1 != 0;
+        let mut longest = left >= LONGEST && long >> (LONGEST - BEGINNING) & 1 != 0;
         let mut lengths = long << BEGINNING | short << SHORT_BEGINNING;
+        if known == Known::Granted && from == 0 {
+            longest = false;
+            lengths &= !1_u64.checked_shl(left as u32).unwrap_or(0);
+        }
         while lengths != 0 {
             let length = lengths.trailing_zeros() as usize;
             lengths &= lengths - 1;
@@ -150,10 +235,7 @@ impl<'a> Seeker<'a> {
         if cut && length < LONG_NUMBER {
             return;
         }
-        if set
-            .filter
-            .may_hold(self.secret.piece(sums, from, length, kind))
-        {
+        if set.may_hold(length, self.secret.piece(sums, from, length, kind)) {
             let candidate = self.candidate(kind, from, length);
             self.candidates.push(candidate);
         }
@@ -188,5 +270,114 @@ impl<'a> Seeker<'a> {
             from,
             whole,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use proptest::collection::vec;
+
+    use super::super::vocabulary::{Fate, Vocabulary};
+    use super::*;
+    use crate::index::fold::Scratch;
+
+    /// What the filter lets through of a text, without the short way.
+    fn the_long_way(seeker: &mut Seeker<'_>, text: &str, known: Known) -> Vec<(Kind, usize, Name)> {
+        seeker.candidates.clear();
+        seeker.speller.spell(text, &mut seeker.spelled);
+        let [loose, strict] = &seeker.exclusive.sets;
+        seeker.form(loose, Kind::Loose, known);
+        seeker.form(strict, Kind::Strict, known);
+        let told = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.name);
+        seeker.candidates.iter().map(told).collect()
+    }
+
+    fn with_seeker(values: &[(Fate, &str)], test: impl FnOnce(&mut Seeker<'_>)) {
+        let folder = tempfile::tempdir().unwrap();
+        let scratch = Scratch {
+            folder: folder.path().to_path_buf(),
+            budget: 1 << 20,
+        };
+        let lexicon = Lexicon::new().unwrap();
+        let mut vocabulary = Vocabulary::new(&lexicon, scratch.sorter());
+        for &(fate, value) in values {
+            vocabulary.value(0, fate, value).unwrap();
+        }
+        let [retail, _] = Exclusive::of(vocabulary, &scratch).unwrap();
+        test(&mut Seeker::new(&lexicon, &retail));
+    }
+
+    fn agree(seeker: &mut Seeker<'_>, text: &str) {
+        let all = the_long_way(seeker, text, Known::Nothing);
+        let sight = seeker.text(text, Known::Nothing);
+        let short = seeker.spelled.loose.signs.len() <= SHORT;
+        let simple = seeker.speller.simple(text.as_bytes()).is_some();
+        assert_eq!(seeker.candidates.len(), all.len(), "{text:?}");
+        assert_eq!(
+            sight == Sight::Simple,
+            simple && !short && all.is_empty(),
+            "{text:?}"
+        );
+        let mut inside = all;
+        let forms = [Kind::Loose, Kind::Strict].map(|kind| seeker.of(kind).value().to_vec());
+        inside.retain(|(kind, _, name)| *name != seeker.secret.name(&forms[*kind as usize], *kind));
+        assert_eq!(
+            the_long_way(seeker, text, Known::Granted),
+            inside,
+            "{text:?}"
+        );
+        let sight = seeker.text(text, Known::Granted);
+        assert_eq!(seeker.candidates.len(), inside.len(), "{text:?}");
+        assert_eq!(
+            sight == Sight::Simple,
+            simple && inside.is_empty(),
+            "{text:?}"
+        );
+    }
+
+    proptest::proptest! {
+        /// Few characters, so that values stand in texts, at their ends and across their separators.
+        #[test]
+        fn the_short_way_sees_what_the_long_one_sees(
+            values in vec(("[12a]{9,12}|[12]{18,24}|[ab-]{6,20}|[ab12]{60,66}|[1a高崎]{3,6}", 0..2_u8), 0..40),
+            texts in vec("[12a]{0,14}|[12]{17,30}|[ab12 -]{0,70}|[1a高崎]{0,9}", 0..20),
+        ) {
+            let fate = |other: u8| if other == 0 { Fate::WITHHELD_EVERYWHERE } else { Fate(0b1001) };
+            let mut all: Vec<_> = values.iter().map(|(value, other)| (fate(*other), &**value)).collect();
+            // Of these another spelling is granted, so that they are searched for in the strict form alone.
+            all.extend([(fate(0), "ab-12-ab-12"), (Fate::GRANTED_EVERYWHERE, "ab12ab12")]);
+            with_seeker(&all, |seeker| {
+                let own = values.iter().map(|(value, _)| value);
+                let more = values.iter().flat_map(|(value, _)| [format!("a{value}"), format!("{value}-1")]);
+                for text in own.chain(&texts) {
+                    agree(seeker, text);
+                }
+                more.for_each(|text| agree(seeker, &text));
+                agree(seeker, "x ab-12-ab-12");
+            });
+        }
+    }
+
+    #[test]
+    fn a_long_number_begins_and_ends_within_another_and_a_shorter_one_does_not() {
+        let long = "900001000013123456";
+        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, long)], |seeker| {
+            for text in [
+                format!("33{long}44"),
+                format!("{long}44"),
+                format!("33{long}"),
+            ] {
+                assert_eq!(seeker.text(&text, Known::Nothing), Sight::Spelled, "{text}");
+                assert_eq!(seeker.text(&text, Known::Granted), Sight::Spelled, "{text}");
+            }
+            assert_eq!(seeker.text(long, Known::Granted), Sight::Simple);
+            assert_eq!(seeker.text(&long[1..], Known::Nothing), Sight::Simple);
+        });
+        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, &long[1..])], |seeker| {
+            assert_eq!(seeker.text(long, Known::Nothing), Sight::Simple);
+            let text = format!("a{}", &long[1..]);
+            assert_eq!(seeker.text(&text, Known::Granted), Sight::Spelled);
+        });
     }
 }

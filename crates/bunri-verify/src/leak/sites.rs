@@ -15,8 +15,8 @@ use parquet::file::metadata::ParquetMetaData;
 
 use super::file::Piece;
 use super::look::Looker;
+use super::seek::Known;
 use super::spot::{NO_COLUMN, Site, Spot};
-use super::tokens::Coat;
 use super::unmatched::Unmatched;
 use super::vocabulary::{OWN_WORDS, words};
 use crate::VerifyError;
@@ -447,7 +447,7 @@ impl Text {
                     label: format!("after byte {before}"),
                 })
             };
-            looker.text(&String::from_utf8_lossy(&block), Coat::Plain, &spot)?;
+            looker.text(&String::from_utf8_lossy(&block), Known::Nothing, &spot)?;
             let overlap = block.len().min(OVERLAP);
             before += (block.len() - overlap) as u64;
             block.drain(..block.len() - overlap);

@@ -3,6 +3,9 @@
 //!
 //! Of every character of the loose form it is known where it stands in the strict one, and whether something that
 //! separates was dropped before it: digits on both sides of a gap are two runs that may be one number.
+//!
+//! Most cells are identifiers, numbers and codes: a few bytes, each of which stands for itself. They have forms of their own
+//! ([`Simple`]), which answer the same questions sooner.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -38,12 +41,6 @@ impl Form {
         &self.signs[..self.signs.len().min(LONGEST)]
     }
 
-    /// Whether it is digits without anything that separates them.
-    #[inline]
-    pub(crate) fn is_one_number(&self) -> bool {
-        self.signs.iter().all(char::is_ascii_digit) && !self.gaps.iter().skip(1).any(|&gap| gap)
-    }
-
     /// Whether a cut before `at` would go through a run of digits.
     #[inline]
     pub(crate) fn cuts_digits(&self, at: usize) -> bool {
@@ -64,6 +61,56 @@ pub(crate) struct Spelled {
     pub(crate) origin: Vec<usize>,
 }
 
+/// More characters have no simple form.
+pub(crate) const SIMPLE: usize = 63;
+
+/// One form of a short text in which no character means more than itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Simple {
+    /// Its characters, and zeros behind them.
+    signs: [u8; SIMPLE + 9],
+    pub(crate) length: usize,
+    /// Bit *n*: a cut before character *n* would go through a run of digits.
+    pub(crate) cuts: u64,
+}
+
+impl Simple {
+    fn new() -> Self {
+        Self {
+            signs: [0; SIMPLE + 9],
+            length: 0,
+            cuts: 0,
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, sign: u8, gap: bool) {
+        let before = self.length > 0 && self.signs[self.length - 1].is_ascii_digit();
+        let cut = before && !gap && sign.is_ascii_digit();
+        self.cuts |= u64::from(cut) << self.length;
+        self.signs[self.length] = sign;
+        self.length += 1;
+    }
+
+    /// The strict form, which is the text.
+    pub(crate) fn strict(text: &[u8]) -> Self {
+        let mut simple = Self::new();
+        text.iter().for_each(|&sign| simple.push(sign, false));
+        simple
+    }
+
+    pub(crate) fn signs(&self) -> &[u8] {
+        &self.signs[..self.length]
+    }
+
+    /// The characters from here on, the first in the lowest byte, at most eight.
+    #[inline]
+    pub(crate) fn word(&self, from: usize) -> u64 {
+        let word = self.signs[from..].first_chunk();
+        word.map_or(0, |word| u64::from_le_bytes(*word))
+    }
+}
+
 /// Puts texts into their forms; holds only space to work in.
 #[derive(Debug)]
 pub(crate) struct Speller<'a> {
@@ -81,9 +128,26 @@ impl<'a> Speller<'a> {
         }
     }
 
+    /// The loose form of a text that is its own strict form, if it is short and simple.
+    #[inline]
+    pub(crate) fn simple(&self, text: &[u8]) -> Option<Simple> {
+        if text.len() > SIMPLE {
+            return None;
+        }
+        let (mut simple, mut gap) = (Simple::new(), false);
+        for &byte in text {
+            match self.variants.simple(byte)? {
+                0 => gap = true,
+                sign => simple.push(sign, std::mem::take(&mut gap)),
+            }
+        }
+        Some(simple)
+    }
+
     pub(crate) fn spell(&mut self, text: &str, spelled: &mut Spelled) {
-        if text.bytes().all(|byte| self.variants.is_simple(byte)) {
-            return self.simple(text, spelled);
+        let simple = |byte| self.variants.simple(byte).is_some();
+        if text.bytes().all(simple) {
+            return self.byte_by_byte(text, spelled);
         }
         if !alone(text, &mut spelled.strict) {
             self.strict(text, &mut spelled.strict);
@@ -91,8 +155,8 @@ impl<'a> Speller<'a> {
         self.loose(spelled);
     }
 
-    /// Both forms of a text in which no character means more than itself: identifiers, numbers, codes.
-    fn simple(&self, text: &str, spelled: &mut Spelled) {
+    /// Both forms of a text in which no character means more than itself.
+    fn byte_by_byte(&self, text: &str, spelled: &mut Spelled) {
         let Spelled {
             strict,
             loose,
@@ -327,6 +391,25 @@ mod tests {
             );
         }
         assert_eq!(short.origin, long.origin, "{text:?}");
+        if let Some(loose) = speller.simple(text.as_bytes()) {
+            assert_simple(&loose, &long.loose, text);
+            assert_simple(&Simple::strict(text.as_bytes()), &long.strict, text);
+        }
+    }
+
+    fn assert_simple(simple: &Simple, form: &Form, text: &str) {
+        let signs: Vec<char> = simple.signs().iter().copied().map(char::from).collect();
+        assert_eq!(signs, form.signs, "{text:?}");
+        for at in 0..=signs.len() {
+            assert_eq!(
+                simple.cuts >> at & 1 != 0,
+                form.cuts_digits(at),
+                "{text:?} at {at}"
+            );
+            let word = simple.word(at).to_le_bytes();
+            let rest = signs[at..].iter().map(|&sign| sign as u8);
+            assert!(rest.chain([0; 8]).take(8).eq(word), "{text:?} at {at}");
+        }
     }
 
     #[test]
@@ -339,6 +422,12 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn simple_texts_have_the_forms_of_every_text(text in "[0-9a-zA-Z ./:#-]{0,70}") {
+            let variants = Variants::shipped().unwrap();
+            assert_short_is_long(&text, &mut Speller::new(&variants));
+        }
+
         #[test]
         fn the_short_ways_lead_where_the_long_one_does(
             text in "[ -~]{0,20}|[ -~\u{3000}-\u{3035}ぁ-ヿ一-丏(株式会社)(カ+81！-～ｱ-ﾟ\u{200b}\n]{0,20}"

@@ -1,7 +1,5 @@
 //! What a text may hold in another coat: base64, hex, escapes, and the digests that a value may have been hashed to.
 
-use std::ops::Range;
-
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::Digest as _;
 
@@ -88,116 +86,145 @@ const SHORTEST_HEX: usize = 12;
 const FEW: usize = 128;
 
 /// Calls `each` with everything that the tokens of a strict form decode to and that may hold a value.
-pub(crate) fn decode(form: &Form, mut each: impl FnMut(Coat, Vec<u8>)) {
-    let signs = &form.signs;
-    let mut at = 0;
+pub(crate) fn decode<E>(
+    form: &Form,
+    mut each: impl FnMut(Coat, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let (signs, mut bytes, mut at) = (&form.signs, Vec::new(), 0);
     while at < signs.len() {
-        let run = signs[at..]
-            .iter()
-            .take_while(|&&sign| is_token(sign))
-            .count();
+        let is_in = |sign: &&char| u8::try_from(**sign).is_ok_and(is_token);
+        let run = signs[at..].iter().take_while(is_in).count();
         if run >= SHORTEST_BASE64 {
-            token(&signs[at..at + run], &mut each);
-            lines(form, at..at + run, &mut each);
+            bytes.clear();
+            bytes.extend(signs[at..at + run].iter().map(|&sign| sign as u8));
+            token(&bytes, &mut each)?;
+            lines(&bytes, &form.gaps[at..at + run], &mut each)?;
         }
         at += run.max(1);
     }
+    Ok(())
+}
+
+/// The same for a text that is its own strict form.
+pub(crate) fn decode_simple<E>(
+    text: &[u8],
+    mut each: impl FnMut(Coat, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let tokens = text.split(|&byte| !is_token(byte));
+    let mut long = tokens.filter(|token| token.len() >= SHORTEST_BASE64);
+    long.try_for_each(|run| token(run, &mut each))
 }
 
 /// What goes on over the end of a line may be one token that was folded, or one token a line.
-fn lines(form: &Form, run: Range<usize>, each: &mut impl FnMut(Coat, Vec<u8>)) {
-    let ends = |at: &usize| form.gaps[*at];
-    let mut from = run.start;
-    for until in (run.start + 1..run.end).filter(ends) {
-        token(&form.signs[from..until], each);
+fn lines<E>(
+    run: &[u8],
+    gaps: &[bool],
+    each: &mut impl FnMut(Coat, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut from = 0;
+    for until in (1..run.len()).filter(|&at| gaps[at]) {
+        token(&run[from..until], each)?;
         from = until;
     }
-    if from > run.start {
-        token(&form.signs[from..run.end], each);
+    if from > 0 {
+        token(&run[from..], each)?;
     }
+    Ok(())
 }
 
-fn is_token(sign: char) -> bool {
-    sign.is_ascii_alphanumeric() || matches!(sign, '+' | '/' | '-' | '_')
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
-fn token(run: &[char], each: &mut impl FnMut(Coat, Vec<u8>)) {
-    let plain = run.iter().all(char::is_ascii_alphanumeric);
-    for piece in run.split(|sign| !sign.is_ascii_alphanumeric()) {
-        hex(piece, each);
+fn token<E>(run: &[u8], each: &mut impl FnMut(Coat, &[u8]) -> Result<(), E>) -> Result<(), E> {
+    let plain = run.iter().all(u8::is_ascii_alphanumeric);
+    for piece in run.split(|byte| !byte.is_ascii_alphanumeric()) {
+        hex(piece, each)?;
     }
-    for piece in run.split(|sign| matches!(sign, '-' | '_')) {
-        base64(piece, &STANDARD_NO_PAD, each);
+    for piece in run.split(|byte| matches!(byte, b'-' | b'_')) {
+        base64(piece, &STANDARD_NO_PAD, each)?;
     }
     if !plain {
-        for piece in run.split(|sign| matches!(sign, '+' | '/')) {
-            let again = piece.iter().all(char::is_ascii_alphanumeric);
+        for piece in run.split(|byte| matches!(byte, b'+' | b'/')) {
+            let again = piece.iter().all(u8::is_ascii_alphanumeric);
             if !again {
-                base64(piece, &URL_SAFE_NO_PAD, each);
+                base64(piece, &URL_SAFE_NO_PAD, each)?;
             }
         }
     }
+    Ok(())
 }
 
-fn hex(piece: &[char], each: &mut impl FnMut(Coat, Vec<u8>)) {
+fn hex<E>(piece: &[u8], each: &mut impl FnMut(Coat, &[u8]) -> Result<(), E>) -> Result<(), E> {
     let piece = match piece {
-        ['0', 'x' | 'X', rest @ ..] => rest,
+        [b'0', b'x' | b'X', rest @ ..] => rest,
         all => all,
     };
     if piece.len() < SHORTEST_HEX || piece.len() % 2 != 0 {
-        return;
+        return Ok(());
     }
-    let digest = is_digest_length(piece.len() / 2) && piece.iter().any(char::is_ascii_alphabetic);
+    let digest = is_digest_length(piece.len() / 2) && piece.iter().any(u8::is_ascii_alphabetic);
     // A first byte that begins no text spares the rest; most numbers end here.
     if !digest && !begins_text(piece) {
-        return;
+        return Ok(());
     }
-    let byte = |pair: &[char]| {
-        let [high, low] = pair else { return None };
-        Some((high.to_digit(16)? * 16 + low.to_digit(16)?) as u8)
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let byte = |pair: &[u8]| {
+        let [high, low] = *pair else { return None };
+        Some((digit(high)? * 16 + digit(low)?) as u8)
     };
-    if let Some(bytes) = piece.chunks(2).map(byte).collect::<Option<Vec<u8>>>() {
-        keep(Coat::Hex, &bytes, digest, each);
+    match piece.chunks(2).map(byte).collect::<Option<Vec<u8>>>() {
+        Some(bytes) => keep(Coat::Hex, &bytes, digest, each),
+        None => Ok(()),
     }
 }
 
 /// Of text in UTF-8 the first byte is 2x to 7x, or Cx to Fx.
-fn begins_text(piece: &[char]) -> bool {
-    matches!(piece.first(), Some('2'..='7' | 'c'..='f' | 'C'..='F'))
+fn begins_text(piece: &[u8]) -> bool {
+    matches!(piece.first(), Some(b'2'..=b'7' | b'c'..=b'f' | b'C'..=b'F'))
 }
 
-fn base64(piece: &[char], engine: &impl base64::Engine, each: &mut impl FnMut(Coat, Vec<u8>)) {
-    let letters = piece.iter().any(|sign| !sign.is_ascii_digit());
+fn base64<E>(
+    piece: &[u8],
+    engine: &impl base64::Engine,
+    each: &mut impl FnMut(Coat, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let letters = piece.iter().any(|byte| !byte.is_ascii_digit());
     if piece.len() < SHORTEST_BASE64 || piece.len() % 4 == 1 || !letters {
-        return;
+        return Ok(());
     }
     let (mut few, mut many);
-    let (text, bytes) = if piece.len() <= FEW {
-        few = ([0; FEW], [0; FEW]);
-        (&mut few.0[..piece.len()], &mut few.1[..])
+    let bytes = if piece.len() <= FEW {
+        few = [0; FEW];
+        &mut few[..]
     } else {
-        many = (vec![0; piece.len()], vec![0; piece.len()]);
-        (&mut many.0[..], &mut many.1[..])
+        many = vec![0; piece.len()];
+        &mut many[..]
     };
-    for (byte, &sign) in text.iter_mut().zip(piece) {
-        // Tokens are ASCII.
-        *byte = sign as u8;
-    }
-    if let Ok(length) = engine.decode_slice(text, bytes) {
-        let digest = is_digest_length(length);
-        keep(Coat::Base64, &bytes[..length], digest, each);
+    match engine.decode_slice(piece, bytes) {
+        Ok(length) => {
+            let digest = is_digest_length(length);
+            keep(Coat::Base64, &bytes[..length], digest, each)
+        }
+        Err(_) => Ok(()),
     }
 }
 
-fn keep(coat: Coat, bytes: &[u8], digest: bool, each: &mut impl FnMut(Coat, Vec<u8>)) {
+fn keep<E>(
+    coat: Coat,
+    bytes: &[u8],
+    digest: bool,
+    each: &mut impl FnMut(Coat, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
     let text = std::str::from_utf8(bytes).is_ok_and(|text| {
         text.chars()
             .all(|sign| !sign.is_control() || sign.is_whitespace())
     });
     // Bytes that are no text may be withheld bytes; in hex they stand as they are named, and are found as text.
     if text || digest || (coat == Coat::Base64 && bytes.len() >= SHORTEST_BASE64) {
-        each(coat, bytes.to_vec());
+        each(coat, bytes)?;
     }
+    Ok(())
 }
 
 /// A text without its escapes; [`None`] if it has none.
@@ -262,8 +289,24 @@ mod tests {
         let variants = Variants::shipped().unwrap();
         let mut spelled = Spelled::default();
         Speller::new(&variants).spell(text, &mut spelled);
-        let mut all = Vec::new();
-        decode(&spelled.strict, |coat, bytes| all.push((coat, bytes)));
+        let collected = |decode: &dyn Fn(&mut dyn FnMut(Coat, &[u8]) -> Result<(), ()>)| {
+            let mut all = Vec::new();
+            decode(&mut |coat, bytes| {
+                all.push((coat, bytes.to_vec()));
+                Ok(())
+            });
+            all
+        };
+        let all = collected(&|each| decode(&spelled.strict, each).unwrap());
+        if spelled
+            .strict
+            .signs
+            .iter()
+            .eq(text.chars().collect::<Vec<_>>().iter())
+        {
+            let simple = collected(&|each| decode_simple(text.as_bytes(), each).unwrap());
+            assert_eq!(simple, all, "{text:?}");
+        }
         all
     }
 

@@ -15,6 +15,11 @@ pub(crate) struct Unmatched {
 }
 
 impl Unmatched {
+    /// Nobody knows which.
+    pub(crate) fn every_row(&mut self) {
+        self.all = true;
+    }
+
     /// A row that should not be there.
     pub(crate) fn row(&mut self, key: &[u8]) {
         self.add(key, u128::MAX);
@@ -59,6 +64,14 @@ impl Unmatched {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_nobody_knows_which_every_cell_counts_as_unmatched() {
+        let mut unmatched = Unmatched::default();
+        assert!(unmatched.is_empty() && !unmatched.has(b"a", 0));
+        unmatched.every_row();
+        assert!(!unmatched.is_empty() && unmatched.has(b"a", 0));
+    }
 
     #[test]
     fn what_cannot_be_remembered_counts_as_unmatched() {

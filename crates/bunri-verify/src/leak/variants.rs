@@ -61,8 +61,9 @@ pub(crate) struct Variants {
     pub(super) at_end: Vec<Vec<char>>,
     pub(super) prefixes: Vec<(Vec<char>, Vec<char>)>,
     ascii: [Fold; 128],
-    /// Bytes that stand for themselves alone in any text: printable ASCII that begins no word and no prefix.
-    simple: [bool; 256],
+    /// What becomes of a byte that stands for itself alone in any text: printable ASCII that begins no word and no prefix. 0 if
+    /// it separates; [`None`] of every other byte.
+    simple: [Option<u8>; 256],
     /// What kana and kanji become, from [`KANA`] on.
     kana: Vec<Fold>,
     /// With what words and prefixes begin.
@@ -93,7 +94,7 @@ impl Variants {
             at_end: Vec::new(),
             prefixes: Vec::new(),
             ascii: [Fold::Dropped; 128],
-            simple: [false; 256],
+            simple: [None; 256],
             kana: Vec::new(),
             firsts: Vec::new(),
             name: format!(
@@ -117,7 +118,12 @@ impl Variants {
             .collect();
         variants.firsts = variants.firsts();
         for code in b' '..=b'~' {
-            variants.simple[usize::from(code)] = !variants.begins(char::from(code));
+            let sign = char::from(code);
+            variants.simple[usize::from(code)] = match variants.fold(sign) {
+                _ if variants.begins(variants.written(sign)) => None,
+                Fold::Dropped => Some(0),
+                Fold::Kept(sign) => u8::try_from(sign).ok().filter(u8::is_ascii),
+            };
         }
         Ok(variants)
     }
@@ -151,9 +157,9 @@ impl Variants {
         firsts.into_iter().collect()
     }
 
-    /// Whether this byte of a text stands for itself, whatever stands beside it.
+    /// What becomes of a byte of a text, if it stands for itself, whatever stands beside it: 0 if it separates.
     #[inline]
-    pub(super) fn is_simple(&self, byte: u8) -> bool {
+    pub(super) fn simple(&self, byte: u8) -> Option<u8> {
         self.simple[usize::from(byte)]
     }
 

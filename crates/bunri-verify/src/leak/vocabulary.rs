@@ -114,19 +114,19 @@ pub(super) enum Worth {
 pub(super) struct Reach {
     /// Inside a text too, and not as a whole cell alone.
     pub(super) anywhere: bool,
-    /// It is digits: inside a longer number only, if it is long.
-    pub(super) number: bool,
+    /// It is ASCII, in one form at least.
+    pub(super) ascii: bool,
 }
 
 impl Reach {
     pub(super) fn byte(self) -> u8 {
-        u8::from(self.anywhere) | u8::from(self.number) << 1
+        u8::from(self.anywhere) | u8::from(self.ascii) << 1
     }
 
     pub(super) fn of(byte: u8) -> Self {
         Self {
             anywhere: byte & 1 != 0,
-            number: byte & 2 != 0,
+            ascii: byte & 2 != 0,
         }
     }
 }
@@ -370,15 +370,16 @@ impl<'a> Vocabulary<'a> {
         };
         let secret = &self.lexicon.secret;
         let lengths = [loose.len() as u8, strict.len() as u8];
-        let of_loose = secret.begun(loose, beginning(loose));
+        let of_loose = secret.summed(loose);
         let of_strict = if loose == strict {
             of_loose
         } else {
-            secret.begun(strict, beginning(strict))
+            secret.summed(strict)
         };
+        let ascii = |signs: &[char]| signs.iter().all(char::is_ascii);
         let reach = Reach {
             anywhere: worth == Worth::Anywhere,
-            number: loose.iter().all(char::is_ascii_digit),
+            ascii: ascii(loose) || ascii(strict),
         };
         let mut record = [0; RECORD];
         record[..16].copy_from_slice(&of_loose.name(secret, Kind::Loose));
@@ -387,10 +388,10 @@ impl<'a> Vocabulary<'a> {
         record[33..35].copy_from_slice(&source.to_be_bytes());
         record[35..37].copy_from_slice(&lengths);
         record[37] = reach.byte();
-        let beginning = of_loose.beginning(secret, Kind::Loose);
-        record[38..46].copy_from_slice(&beginning.to_be_bytes());
-        let beginning = of_strict.beginning(secret, Kind::Strict);
-        record[46..].copy_from_slice(&beginning.to_be_bytes());
+        for (at, form) in [(38, loose), (46, strict)] {
+            let beginning = secret.beginning(beginning(form));
+            record[at..at + 8].copy_from_slice(&beginning.to_be_bytes());
+        }
         self.sorter.push(&record)?;
         self.records += 1;
         Ok(worth)
@@ -438,12 +439,12 @@ pub(crate) fn rejected_text(value: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-/// How many characters of a value are its beginning, by which texts are looked through.
-fn beginning(signs: &[char]) -> usize {
+/// The characters of a value by which texts are looked through.
+fn beginning(signs: &[char]) -> &[char] {
     match signs.len() {
-        BEGINNING.. => BEGINNING,
-        SHORT_BEGINNING.. => SHORT_BEGINNING,
-        _ => 0,
+        BEGINNING.. => &signs[..BEGINNING],
+        SHORT_BEGINNING.. => &signs[..SHORT_BEGINNING],
+        _ => &[],
     }
 }
 
@@ -463,10 +464,13 @@ pub(crate) fn number_text(unscaled: i128, scale: i8, text: &mut String) {
 }
 
 pub(crate) fn hex(bytes: &[u8], text: &mut String) {
+    let digit = |digit: u8| char::from(b"0123456789abcdef"[usize::from(digit)]);
     text.clear();
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
+    text.extend(
+        bytes
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]),
+    );
 }
 
 /// Names that the catalogue gives to things.

@@ -89,6 +89,7 @@ impl<'a> StoreCheck<'a> {
         })?;
         let (in_order, file_count) = (parts.in_order, parts.files);
         let mut rows = parts.read(&layout.schema);
+        let mut unmatched = Unmatched::default();
         let actual = if in_order {
             ActualRows::Files(rows)
         } else {
@@ -96,11 +97,12 @@ impl<'a> StoreCheck<'a> {
             while let Some(batch) = rows.next() {
                 sorter.push(&batch, |_, _| {})?;
             }
-            trouble(&rows, about(layout), &mut findings);
+            trouble(&rows, about(layout), &mut findings, &mut unmatched);
             ActualRows::Sorted(sorter.finish()?)
         };
         let mut compare = Compare::new(layout, actual, key, observer)?;
         compare.findings = findings;
+        compare.unmatched = unmatched;
         let gather = layout
             .reorders()
             .then(|| RowSorter::new(layout, scratch))

@@ -359,15 +359,22 @@ impl<'a> Compare<'a> {
     fn trouble(&mut self) {
         let about = self.about();
         if let ActualRows::Files(files) = &self.cursor.rows {
-            trouble(files, about, &mut self.findings);
+            trouble(files, about, &mut self.findings, &mut self.unmatched);
         }
     }
 }
 
-/// Findings of a reader that has read everything.
-pub(crate) fn trouble(files: &FileRows, about: About<'_>, findings: &mut Findings) {
+/// Findings of a reader that has read everything. What it could not read was not compared, and nothing in the table counts as
+/// explained.
+pub(crate) fn trouble(
+    files: &FileRows,
+    about: About<'_>,
+    findings: &mut Findings,
+    unmatched: &mut Unmatched,
+) {
     for name in &files.unreadable {
         findings.add(Claim::C2, "unreadable", about, Place::file(name));
+        unmatched.every_row();
     }
     for (column, &cells) in files.extra.iter().filter(|(_, cells)| **cells > 0) {
         findings.add_many(

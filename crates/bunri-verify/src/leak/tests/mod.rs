@@ -10,8 +10,8 @@ use super::confirm;
 use super::digests::Digests;
 use super::exclusive::{Blind, Exclusive};
 use super::look::{Found, Looker};
+use super::seek::Known;
 use super::spot::{NO_COLUMN, Site, Spot};
-use super::tokens::Coat;
 use super::vocabulary::{Fate, Lexicon, Source, Vocabulary};
 use crate::findings::Findings;
 use crate::index::fold::Scratch;
@@ -87,7 +87,7 @@ fn look(
 ) -> Vec<String> {
     let waiting = Found::new(scratch);
     let mut looker = Looker::new(lexicon, exclusive, &waiting);
-    let clean = looker.text(text, Coat::Plain, &|| Ok(spot(""))).unwrap();
+    let clean = looker.text(text, Known::Nothing, &|| Ok(spot(""))).unwrap();
     let mut candidates = waiting.candidates.into_inner().unwrap();
     let mut digests = Digests::new(
         waiting.digests.into_inner().unwrap(),

@@ -5,6 +5,7 @@ use bunri_columnar::ByteSorter;
 use super::super::combine::Combined;
 use super::super::spot::Hit;
 use super::*;
+use crate::leak::tokens::Coat;
 use crate::report::{Finding, Grade};
 
 /// In the second column of a row that has a name.
