@@ -105,7 +105,7 @@ pub fn verify(
     let scratch = scratch(temporary.path(), options);
     let terms = ledger::terms(inputs.catalogue, &staging, inputs.cutover)?;
     let lexicon = Lexicon::new()?;
-    let mut vocabulary = Vocabulary::new(&lexicon, scratch.sorter());
+    let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
     vocabulary.catalogue(inputs.catalogue)?;
     let mut sources = vec![0; inputs.catalogue.tables.len()];
     for position in inputs.catalogue.parents_first() {

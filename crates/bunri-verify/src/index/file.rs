@@ -11,10 +11,10 @@ use crate::VerifyError;
 
 const BUFFER: usize = 1 << 17;
 
-/// A finished fact file; it vanishes with its last owner.
+/// A finished fact file, in one piece or several that follow each other; it vanishes with its last owner.
 #[derive(Debug)]
 pub(crate) struct FactFile {
-    path: TempPath,
+    pieces: Vec<TempPath>,
 }
 
 /// A fact file while it is written.
@@ -51,17 +51,26 @@ impl FactWriter {
         self.file
             .flush()
             .map_err(VerifyError::io("write", &self.path))?;
-        Ok(FactFile { path: self.path })
+        Ok(FactFile {
+            pieces: vec![self.path],
+        })
     }
 }
 
 impl FactFile {
+    /// Goes on with another file, whose keys are all greater.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.pieces.append(&mut other.pieces);
+    }
+
     pub(crate) fn read(&self) -> Result<FactReader, VerifyError> {
-        let path: &Path = &self.path;
-        let file = File::open(path).map_err(VerifyError::io("open", path))?;
+        let mut pieces = Vec::new();
+        for path in self.pieces.iter().rev() {
+            let file = File::open(path).map_err(VerifyError::io("open", path))?;
+            pieces.push((BufReader::with_capacity(BUFFER, file), path.to_path_buf()));
+        }
         Ok(FactReader {
-            file: BufReader::with_capacity(BUFFER, file),
-            path: path.to_path_buf(),
+            pieces,
             key: Vec::new(),
             fact: Vec::new(),
             record: 0,
@@ -72,8 +81,8 @@ impl FactFile {
 
 /// Reads a fact file beside keys that ascend.
 pub(crate) struct FactReader {
-    file: BufReader<File>,
-    path: PathBuf,
+    /// The last is read; then the one before it.
+    pieces: Vec<(BufReader<File>, PathBuf)>,
     key: Vec<u8>,
     fact: Vec<u8>,
     record: u64,
@@ -90,8 +99,7 @@ impl FactReader {
     /// The fact of a key; keys must be asked in ascending order (the same key may be asked again).
     pub(crate) fn find(&mut self, key: &[u8]) -> Result<Option<Fact<'_>>, VerifyError> {
         while !self.ended && (self.record == 0 || self.key.as_slice() < key) {
-            self.advance()
-                .map_err(VerifyError::io("read", &self.path))?;
+            self.advance()?;
         }
         let found = !self.ended && self.key == key;
         Ok(found.then_some(Fact {
@@ -100,29 +108,42 @@ impl FactReader {
         }))
     }
 
-    fn advance(&mut self) -> std::io::Result<()> {
-        let mut lengths = [0; 16];
-        let mut filled = 0;
-        while filled < lengths.len() {
-            match self.file.read(&mut lengths[filled..])? {
-                0 if filled == 0 => {
-                    self.ended = true;
-                    return Ok(());
-                }
-                0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
-                read => filled += read,
+    fn advance(&mut self) -> Result<(), VerifyError> {
+        while let Some((file, path)) = self.pieces.last_mut() {
+            let read = read_fact(file, &mut self.key, &mut self.fact);
+            if read.map_err(VerifyError::io("read", path))? {
+                self.record += 1;
+                return Ok(());
             }
+            self.pieces.pop();
         }
-        let (words, _) = lengths.as_chunks::<8>();
-        let length =
-            |at: usize| usize::try_from(u64::from_le_bytes(words[at])).unwrap_or(usize::MAX);
-        self.key.resize(length(0), 0);
-        self.fact.resize(length(1), 0);
-        self.file.read_exact(&mut self.key)?;
-        self.file.read_exact(&mut self.fact)?;
-        self.record += 1;
+        self.ended = true;
         Ok(())
     }
+}
+
+/// Whether there was one.
+fn read_fact(
+    file: &mut BufReader<File>,
+    key: &mut Vec<u8>,
+    fact: &mut Vec<u8>,
+) -> std::io::Result<bool> {
+    let mut lengths = [0; 16];
+    let mut filled = 0;
+    while filled < lengths.len() {
+        match file.read(&mut lengths[filled..])? {
+            0 if filled == 0 => return Ok(false),
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            read => filled += read,
+        }
+    }
+    let (words, _) = lengths.as_chunks::<8>();
+    let length = |at: usize| usize::try_from(u64::from_le_bytes(words[at])).unwrap_or(usize::MAX);
+    key.resize(length(0), 0);
+    fact.resize(length(1), 0);
+    file.read_exact(key)?;
+    file.read_exact(fact)?;
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -131,15 +152,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_found_in_order_and_again() {
+    fn keys_are_found_in_order_and_again_in_however_many_pieces() {
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = FactWriter::create(folder.path()).unwrap();
-        for key in ["b", "bb", "d"] {
-            writer
-                .write(key.as_bytes(), key.to_uppercase().as_bytes())
-                .unwrap();
+        let piece = |keys: &[&str]| {
+            let mut writer = FactWriter::create(folder.path()).unwrap();
+            for key in keys {
+                let fact = key.to_uppercase();
+                writer.write(key.as_bytes(), fact.as_bytes()).unwrap();
+            }
+            writer.finish().unwrap()
+        };
+        let mut several = piece(&[]);
+        for keys in [&["b"][..], &[], &["bb", "d"], &[]] {
+            several.append(piece(keys));
         }
-        let file = writer.finish().unwrap();
+        for file in [piece(&["b", "bb", "d"]), several] {
+            assert_found(&file);
+        }
+    }
+
+    fn assert_found(file: &FactFile) {
         let mut reader = file.read().unwrap();
         let mut find = |key: &str| {
             let fact = reader.find(key.as_bytes()).unwrap();

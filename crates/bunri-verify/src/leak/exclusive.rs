@@ -5,14 +5,22 @@
 //! the withheld spelling is searched for in the strict form alone. If this very spelling is granted somewhere, it carries
 //! nothing that only withheld cells hold: such values are counted, not searched.
 
+use std::ops::{BitOrAssign, Range};
+use std::panic::resume_unwind;
+
 use bunri_columnar::ByteSorter;
 
 use super::filter::{Filter, FilterBuilder, Rare};
 use super::hashing::{Name, half};
+use super::partitions::{PARTITIONS, Partitions};
 use super::vocabulary::{BEGINNING, Fate, RECORD, Reach, SHORT_BEGINNING, Vocabulary, Withheld};
 use crate::VerifyError;
+use crate::cost::{Costs, Work};
 use crate::index::file::{FactFile, FactWriter};
 use crate::index::fold::Scratch;
+
+/// Threads that gather at one time, because each has beginnings of its own until they are put together.
+const GATHERING_AT_ONCE: usize = 4;
 
 /// What is searched for in one store.
 pub(crate) struct Exclusive {
@@ -87,6 +95,14 @@ impl Beginnings {
         }
     }
 
+    /// Adds the beginnings of other values, of as many.
+    fn append(&mut self, other: &Self) {
+        or(&mut self.begins, &other.begins);
+        or(&mut self.long, &other.long);
+        or(&mut self.short, &other.short);
+        self.short_in_ascii |= other.short_in_ascii;
+    }
+
     fn long_slot(&self, beginning: u64) -> usize {
         beginning as usize & (self.long.len() - 1)
     }
@@ -120,7 +136,21 @@ pub(crate) struct Entry<'a> {
     pub(crate) spellings: &'a [Name],
 }
 
+fn or<T: Copy + BitOrAssign>(words: &mut [T], more: &[T]) {
+    for (word, more) in words.iter_mut().zip(more) {
+        *word |= *more;
+    }
+}
+
 impl Set {
+    /// Goes on with another set, whose names are all greater.
+    fn append(&mut self, other: Self) {
+        self.filter.append(other.filter);
+        self.rare.append(other.rare);
+        self.beginnings.append(&other.beginnings);
+        self.entries.append(other.entries);
+    }
+
     /// Whether a value of this length and name may be there.
     #[inline]
     pub(crate) fn may_hold(&self, length: usize, name: u64) -> bool {
@@ -224,33 +254,83 @@ impl SetBuilder {
     }
 }
 
-/// One store's values while they come in order.
+/// One store's values of some partitions while they come in order.
 struct Gathering {
     loose: SetBuilder,
     strict: ByteSorter,
     blind: Blind,
 }
 
+/// And after the last.
+struct Gathered {
+    loose: Set,
+    strict: ByteSorter,
+    blind: Blind,
+}
+
 impl Exclusive {
-    /// What is searched for in retail and in transmission.
+    /// What is searched for in retail and in transmission. Each thread takes partitions of its own.
     pub(crate) fn of(
         vocabulary: Vocabulary<'_>,
         scratch: &Scratch,
+        threads: usize,
+        costs: &Costs,
     ) -> Result<[Self; 2], VerifyError> {
-        let (withheld, records) = (vocabulary.withheld, vocabulary.records);
-        let mut sorted = vocabulary.into_records().finish()?;
-        let gathering = |withheld| {
-            Ok::<_, VerifyError>(Gathering {
-                loose: SetBuilder::new(records, scratch)?,
-                strict: scratch.sorter(),
-                blind: Blind {
-                    withheld,
-                    ..Blind::default()
-                },
-            })
+        let (records, withheld) = (&vocabulary.records, vocabulary.withheld);
+        let threads = threads.clamp(1, GATHERING_AT_ONCE);
+        let share = |thread| PARTITIONS * thread / threads..PARTITIONS * (thread + 1) / threads;
+        let gather = |thread| {
+            let scratch = Scratch {
+                budget: scratch.budget / threads,
+                ..scratch.clone()
+            };
+            costs.of(Work::Search, || gather(records, share(thread), &scratch))
         };
-        let mut stores = [gathering(withheld[0])?, gathering(withheld[1])?];
-        let mut group: Vec<Spelling> = Vec::new();
+        let gathered = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads)
+                .map(|thread| scope.spawn(move || gather(thread)))
+                .collect();
+            let first = gather(0);
+            let others = others
+                .into_iter()
+                .map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            std::iter::once(first)
+                .chain(others)
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        costs.of(Work::Search, || {
+            let mut gathered = gathered.into_iter();
+            let [mut retail, mut transmission] = gathered.next().ok_or(VerifyError::Index)?;
+            for [more_retail, more_transmission] in gathered {
+                retail.append(more_retail)?;
+                transmission.append(more_transmission)?;
+            }
+            let [of_retail, of_transmission] = withheld;
+            Ok([
+                retail.finish(of_retail, scratch)?,
+                transmission.finish(of_transmission, scratch)?,
+            ])
+        })
+    }
+}
+
+/// What is searched for in both stores, of these partitions.
+fn gather(
+    records: &Partitions,
+    partitions: Range<usize>,
+    scratch: &Scratch,
+) -> Result<[Gathered; 2], VerifyError> {
+    let gathering = || {
+        Ok::<_, VerifyError>(Gathering {
+            loose: SetBuilder::new(records.records(), scratch)?,
+            strict: scratch.sorter(),
+            blind: Blind::default(),
+        })
+    };
+    let mut stores = [gathering()?, gathering()?];
+    let mut group: Vec<Spelling> = Vec::new();
+    for partition in partitions {
+        let mut sorted = records.sorted(partition, scratch.budget)?;
         while let Some(bytes) = sorted.next()? {
             let record = Record::read(bytes).ok_or(VerifyError::Index)?;
             if group
@@ -261,11 +341,10 @@ impl Exclusive {
             }
             add(&mut group, record);
         }
-        close(&mut stores, &mut group)?;
-        drop(sorted);
-        let [retail, transmission] = stores;
-        Ok([retail.finish(scratch)?, transmission.finish(scratch)?])
     }
+    close(&mut stores, &mut group)?;
+    let [retail, transmission] = stores;
+    Ok([retail.finish()?, transmission.finish()?])
 }
 
 /// Records of one spelling follow each other.
@@ -340,10 +419,35 @@ impl Gathering {
         Ok(())
     }
 
-    fn finish(self, scratch: &Scratch) -> Result<Exclusive, VerifyError> {
-        Ok(Exclusive {
-            sets: [self.loose.finish()?, strict(self.strict, scratch)?],
+    fn finish(self) -> Result<Gathered, VerifyError> {
+        Ok(Gathered {
+            loose: self.loose.finish()?,
+            strict: self.strict,
             blind: self.blind,
+        })
+    }
+}
+
+impl Gathered {
+    /// Adds what was gathered of the partitions after these.
+    fn append(&mut self, other: Self) -> Result<(), VerifyError> {
+        self.loose.append(other.loose);
+        let mut sorted = other.strict.finish()?;
+        while let Some(record) = sorted.next()? {
+            self.strict.push(record)?;
+        }
+        self.blind.searched += other.blind.searched;
+        self.blind.granted_too += other.blind.granted_too;
+        Ok(())
+    }
+
+    fn finish(self, withheld: Withheld, scratch: &Scratch) -> Result<Exclusive, VerifyError> {
+        Ok(Exclusive {
+            sets: [self.loose, strict(self.strict, scratch)?],
+            blind: Blind {
+                withheld,
+                ..self.blind
+            },
         })
     }
 }

@@ -83,6 +83,11 @@ impl Filter {
         }
     }
 
+    /// Goes on with another filter, whose names are all greater.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.shards.append(&mut other.shards);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.shards.is_empty()
     }
@@ -109,6 +114,18 @@ impl Rare {
         match names {
             Some(few) if few.len() < RARE => few.push(name),
             _ => *names = None,
+        }
+    }
+
+    /// Goes on with the names of others, all of them greater.
+    pub(crate) fn append(&mut self, others: Self) {
+        for (names, more) in self.0.iter_mut().zip(others.0) {
+            *names = match (names.take(), more) {
+                (Some(few), Some(more)) if few.len() + more.len() <= RARE => {
+                    Some([few, more].concat())
+                }
+                _ => None,
+            };
         }
     }
 
@@ -143,6 +160,15 @@ mod tests {
             assert!(names.iter().all(|&name| filter.may_hold(name)));
             assert!(others(&filter) < 50, "the filter lets too much through");
             assert_eq!(filter.shards() > 1, budget < 1 << 20);
+            let (few, many) = names.split_at(900);
+            let [mut filter, rest] = [few, many].map(|names| {
+                let mut builder = FilterBuilder::new(budget);
+                names.iter().for_each(|&name| builder.push(name));
+                builder.finish()
+            });
+            filter.append(rest);
+            assert!(names.iter().all(|&name| filter.may_hold(name)));
+            assert!(others(&filter) < 50, "the filter lets too much through");
         }
     }
 
@@ -154,5 +180,11 @@ mod tests {
         assert!((0..RARE as u64).all(|name| rare.may_hold(22, name * 2)));
         assert!(!rare.may_hold(22, 1) && !rare.may_hold(21, 2));
         assert!(rare.may_hold(11, 1) && rare.may_hold(11, 2));
+        let mut more = Rare::default();
+        more.push(21, 2);
+        more.push(22, 1000);
+        rare.append(more);
+        assert!(rare.may_hold(21, 2) && !rare.may_hold(21, 1));
+        assert!(rare.may_hold(22, 1) && rare.may_hold(11, 1));
     }
 }

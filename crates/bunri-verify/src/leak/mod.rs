@@ -3,7 +3,8 @@
 //!
 //! **Vocabulary** ([`vocabulary`]). While the tables are decided, every text, number of nine digits and bytes goes by once:
 //! a record of its names in two forms ([`spelling`]; the names: [`hashing`]), of the column it comes from, and of which
-//! of the two stores it is withheld from and granted to. The records are sorted within the memory bound. What is granted
+//! of the two stores it is withheld from and granted to. The records are divided by name ([`partitions`]) and sorted within the
+//! memory bound. What is granted
 //! to a store in the same spelling anywhere carries nothing that only withheld cells hold: it is counted and dropped. So is
 //! what is too short to be told from chance. What is left ([`exclusive`]) lies in a sorted file with a filter
 //! ([`filter`]) before it.
@@ -37,6 +38,7 @@ mod file;
 mod filter;
 mod hashing;
 mod look;
+mod partitions;
 mod seek;
 mod sites;
 mod spelling;
@@ -105,9 +107,7 @@ pub(crate) fn search(
     vocabulary: Vocabulary<'_>,
 ) -> Result<LeakOutcome, VerifyError> {
     let sources = vocabulary.sources.clone();
-    let exclusives = ground
-        .costs
-        .of(Work::Search, || Exclusive::of(vocabulary, ground.scratch))?;
+    let exclusives = Exclusive::of(vocabulary, ground.scratch, ground.threads, ground.costs)?;
     let mut outcome = LeakOutcome::default();
     let nothing = BTreeMap::new();
     for (store, exclusive) in SEARCHED.into_iter().zip(&exclusives) {

@@ -280,6 +280,7 @@ mod tests {
 
     use super::super::vocabulary::{Fate, Vocabulary};
     use super::*;
+    use crate::cost::Costs;
     use crate::index::fold::Scratch;
 
     /// What the filter lets through of a text, without the short way.
@@ -300,11 +301,11 @@ mod tests {
             budget: 1 << 20,
         };
         let lexicon = Lexicon::new().unwrap();
-        let mut vocabulary = Vocabulary::new(&lexicon, scratch.sorter());
+        let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
         for &(fate, value) in values {
             vocabulary.value(0, fate, value).unwrap();
         }
-        let [retail, _] = Exclusive::of(vocabulary, &scratch).unwrap();
+        let [retail, _] = Exclusive::of(vocabulary, &scratch, 2, &Costs::default()).unwrap();
         test(&mut Seeker::new(&lexicon, &retail));
     }
 

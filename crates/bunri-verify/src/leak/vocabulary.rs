@@ -12,15 +12,17 @@ use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table};
-use bunri_columnar::{ByteSorter, RawValue, Reject};
+use bunri_columnar::{RawValue, Reject};
 
 use super::hashing::{Kind, Secret};
+use super::partitions::Partitions;
 use super::spelling::{Spelled, Speller, weight};
 use super::variants::Variants;
 use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
 use crate::evaluator::grants::may_hold;
+use crate::index::fold::Scratch;
 
 /// The stores that are searched.
 pub(crate) const SEARCHED: [Store; 2] = [Store::Retail, Store::Transmission];
@@ -185,24 +187,22 @@ pub(crate) struct Vocabulary<'a> {
     lexicon: &'a Lexicon,
     speller: Speller<'a>,
     spelled: Spelled,
-    sorter: ByteSorter,
+    pub(crate) records: Partitions,
     recorded: Vec<Recorded>,
     number: String,
-    pub(crate) records: u64,
     pub(crate) sources: Vec<Source>,
     pub(crate) withheld: [Withheld; 2],
 }
 
 impl<'a> Vocabulary<'a> {
-    pub(crate) fn new(lexicon: &'a Lexicon, sorter: ByteSorter) -> Self {
+    pub(crate) fn new(lexicon: &'a Lexicon, scratch: &Scratch) -> Self {
         Self {
             speller: Speller::new(&lexicon.variants),
             lexicon,
             spelled: Spelled::default(),
-            sorter,
+            records: Partitions::new(scratch),
             recorded: vec![Recorded::default(); CACHE],
             number: String::new(),
-            records: 0,
             sources: Vec::new(),
             withheld: [Withheld::default(); 2],
         }
@@ -392,8 +392,7 @@ impl<'a> Vocabulary<'a> {
             let beginning = secret.beginning(beginning(form));
             record[at..at + 8].copy_from_slice(&beginning.to_be_bytes());
         }
-        self.sorter.push(&record)?;
-        self.records += 1;
+        self.records.push(&record)?;
         Ok(worth)
     }
 
@@ -407,11 +406,6 @@ impl<'a> Vocabulary<'a> {
             }
         }
         Ok(())
-    }
-
-    /// All records, in the order of the loose names.
-    pub(crate) fn into_records(self) -> ByteSorter {
-        self.sorter
     }
 }
 

@@ -13,6 +13,7 @@ use super::look::{Found, Looker};
 use super::seek::Known;
 use super::spot::{NO_COLUMN, Site, Spot};
 use super::vocabulary::{Fate, Lexicon, Source, Vocabulary};
+use crate::cost::Costs;
 use crate::findings::Findings;
 use crate::index::fold::Scratch;
 
@@ -60,7 +61,7 @@ fn searched_within(
         budget,
     };
     let lexicon = Lexicon::new().unwrap();
-    let mut vocabulary = Vocabulary::new(&lexicon, scratch.sorter());
+    let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
     for (number, (fate, value)) in values.iter().enumerate() {
         vocabulary.sources.push(Source {
             table: "t".to_owned(),
@@ -72,7 +73,7 @@ fn searched_within(
     vocabulary.withheld[0].cells = 11;
     vocabulary.withheld[1].cells = 12;
     let sources = vocabulary.sources.clone();
-    let exclusives = Exclusive::of(vocabulary, &scratch).unwrap();
+    let exclusives = Exclusive::of(vocabulary, &scratch, 2, &Costs::default()).unwrap();
     exclusives.map(|exclusive| {
         let ground = (&lexicon, &scratch, &sources[..]);
         (look(ground, &exclusive, values, text), exclusive.blind)
