@@ -26,6 +26,7 @@ pub(crate) enum Column<'a> {
 }
 
 /// What a cell holds.
+#[derive(Clone, Copy)]
 pub(crate) enum Held<'a> {
     Text(&'a str),
     Bytes(&'a [u8]),

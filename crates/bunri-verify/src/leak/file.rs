@@ -50,6 +50,14 @@ pub(crate) struct Looked {
     pub(crate) short: BTreeSet<u32>,
 }
 
+impl Looked {
+    pub(crate) fn add(&mut self, mut more: Self) {
+        self.rows += more.rows;
+        self.cells += more.cells;
+        self.short.append(&mut more.short);
+    }
+}
+
 /// The columns of a file that the store's table has: by position in the file, the position in the store.
 pub(crate) struct Known<'a> {
     layout: &'a Layout<'a>,
@@ -249,10 +257,13 @@ impl Cells<'_> {
         let mut looked = 0;
         let mut last: Option<&[u8]> = None;
         let mut number = String::new();
-        for row in (0..array.len()).filter(|&row| array.is_valid(row)) {
+        let nulls = array.nulls();
+        let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
+        for row in (0..array.len()).filter(valid) {
             looked += 1;
             let place = || self.spot(row);
-            let raw = match cells.held(row) {
+            let held = cells.held(row);
+            let raw = match held {
                 Held::Number(value, scale) => {
                     if value.unsigned_abs() >= SMALLEST_NUMBER {
                         number_text(value, scale, &mut number);
@@ -272,7 +283,7 @@ impl Cells<'_> {
                 last = Some(raw);
                 continue;
             }
-            let nothing = match cells.held(row) {
+            let nothing = match held {
                 Held::Text(text) => looker.text(text, known, &place)?,
                 _ => looker.bytes(raw, &place)?,
             };

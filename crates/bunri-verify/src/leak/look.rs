@@ -92,15 +92,16 @@ impl<'a> Looker<'a> {
                 clean &= self.decoded(bytes, coat, depth + 1, place)?;
                 Ok::<_, VerifyError>(())
             })?;
-        } else {
-            let mut inner = Vec::new();
-            tokens::decode(&self.seeker.spelled.strict, |coat, bytes| {
-                inner.push((coat, bytes.to_vec()));
-                Ok::<_, VerifyError>(())
-            })?;
-            for (coat, bytes) in inner {
-                clean &= self.decoded(&bytes, coat, depth + 1, place)?;
-            }
+            // It has no escapes.
+            return Ok(clean);
+        }
+        let mut inner = Vec::new();
+        tokens::decode(&self.seeker.spelled.strict, |coat, bytes| {
+            inner.push((coat, bytes.to_vec()));
+            Ok::<_, VerifyError>(())
+        })?;
+        for (coat, bytes) in inner {
+            clean &= self.decoded(&bytes, coat, depth + 1, place)?;
         }
         if let Some(text) = tokens::unescaped(text) {
             let coat = (Coat::Escapes, depth + 1);

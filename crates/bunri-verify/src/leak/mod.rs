@@ -108,20 +108,78 @@ pub(crate) fn search(
 ) -> Result<LeakOutcome, VerifyError> {
     let sources = vocabulary.sources.clone();
     let exclusives = Exclusive::of(vocabulary, ground.scratch, ground.threads, ground.costs)?;
-    let mut outcome = LeakOutcome::default();
+    let layouts = SEARCHED.map(|store| layouts(ground.catalogue, store));
     let nothing = BTreeMap::new();
-    for (store, exclusive) in SEARCHED.into_iter().zip(&exclusives) {
-        let search = StoreSearch {
+    let mut searches = Vec::new();
+    for ((store, exclusive), layouts) in SEARCHED.into_iter().zip(&exclusives).zip(&layouts) {
+        let unmatched = ground.unmatched.get(&store).unwrap_or(&nothing);
+        let files = &ground.stores[store as usize];
+        searches.push(StoreSearch {
             ground,
             store,
             exclusive,
             sources: &sources,
-            unmatched: ground.unmatched.get(&store).unwrap_or(&nothing),
-        };
-        search.run(&mut outcome)?;
+            tables: layouts.len() as u64,
+            sites: Sites::of(ground.catalogue, files, layouts, unmatched)?,
+        });
+    }
+    let found = [(); SEARCHED.len()].map(|()| Found::new(ground.scratch));
+    let looked = look(ground, &searches, &found)?;
+    let mut outcome = LeakOutcome::default();
+    for ((search, found), looked) in searches.iter().zip(found).zip(looked) {
+        search.finish(found, &looked, &mut outcome)?;
     }
     outcome.blind_spots.extend(always_blind(ground));
     Ok(outcome)
+}
+
+/// The tables of a store.
+fn layouts(catalogue: &Catalogue, store: Store) -> Vec<Layout<'_>> {
+    let tables = catalogue.tables.iter();
+    tables
+        .filter_map(|table| Layout::new(table, store))
+        .collect()
+}
+
+/// Looks through everything in both stores; whichever thread is free takes the next thing, so that none waits for another
+/// at the end of a store. Gives what was looked at, by search.
+fn look(
+    ground: &Ground<'_>,
+    searches: &[StoreSearch<'_>],
+    found: &[Found],
+) -> Result<Vec<Looked>, VerifyError> {
+    let jobs =
+        |(at, search): (usize, &StoreSearch<'_>)| (0..search.jobs()).map(move |job| (at, job));
+    let jobs: Vec<(usize, usize)> = searches.iter().enumerate().flat_map(jobs).collect();
+    let next = AtomicUsize::new(0);
+    let nothing = searches.iter().map(|_| Looked::default()).collect();
+    let total: Mutex<Result<Vec<Looked>, VerifyError>> = Mutex::new(Ok(nothing));
+    let work = || {
+        let exclusives = searches.iter().map(|search| search.exclusive);
+        let mut lookers: Vec<Looker<'_>> = exclusives
+            .zip(found)
+            .map(|(exclusive, found)| Looker::new(ground.lexicon, exclusive, found))
+            .collect();
+        while let Some(&(at, job)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let looked = ground
+                .costs
+                .of(Work::Search, || searches[at].look(job, &mut lookers[at]));
+            let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+            match (looked, &mut *total) {
+                (Ok(looked), Ok(total)) => total[at].add(looked),
+                (Err(error), Ok(_)) => {
+                    *total = Err(error);
+                    return;
+                }
+                (_, Err(_)) => return,
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        (1..ground.threads.max(1)).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
+    total.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One store's search.
@@ -130,57 +188,76 @@ struct StoreSearch<'a> {
     store: Store,
     exclusive: &'a Exclusive,
     sources: &'a [Source],
-    unmatched: &'a BTreeMap<String, Unmatched>,
+    tables: u64,
+    sites: Sites<'a>,
 }
 
 impl StoreSearch<'_> {
-    fn run(&self, outcome: &mut LeakOutcome) -> Result<(), VerifyError> {
+    /// Words are one thing to be looked at, every text is one, and every piece.
+    fn jobs(&self) -> usize {
+        1 + self.sites.texts.len() + self.sites.pieces.len()
+    }
+
+    fn look(&self, job: usize, looker: &mut Looker<'_>) -> Result<Looked, VerifyError> {
+        let Sites {
+            words,
+            texts,
+            pieces,
+            ..
+        } = &self.sites;
+        let nothing = |()| Looked::default();
+        let Some(job) = job.checked_sub(1) else {
+            let mut words = (0..).zip(words);
+            let looked = words.try_for_each(|(row, word)| word.look(row, looker));
+            return looked.map(nothing);
+        };
+        match texts.get(job) {
+            Some(text) => text.look(looker).map(nothing),
+            None => pieces[job - texts.len()].look(
+                &self.ground.lexicon.secret,
+                looker,
+                self.ground.observer,
+            ),
+        }
+    }
+
+    /// After everything was looked at.
+    fn finish(
+        &self,
+        found: Found,
+        looked: &Looked,
+        outcome: &mut LeakOutcome,
+    ) -> Result<(), VerifyError> {
         let Ground {
-            catalogue,
-            stores,
-            scratch,
-            costs,
+            lexicon,
             observer,
+            costs,
             ..
         } = *self.ground;
-        let files = &stores[self.store as usize];
-        let layouts: Vec<Layout<'_>> = catalogue
-            .tables
-            .iter()
-            .filter_map(|table| Layout::new(table, self.store))
-            .collect();
-        let sites = Sites::of(catalogue, files, &layouts, self.unmatched)?;
-        let found = Found::new(scratch);
-        let looked = self.look(&sites, &found)?;
-        let mut suspects = Suspects::new(self.ground.lexicon);
+        let sites = &self.sites;
+        let mut suspects = Suspects::new(lexicon);
         costs.of(Work::Search, || {
             for piece in &sites.pieces {
                 piece.suspects(&mut suspects, observer)?;
             }
-            self.confirm(&sites, found, suspects, outcome)
+            self.confirm(found, suspects, outcome)
         })?;
         for site in sites.unreadable.union(&looked.short) {
-            confirm::not_searched(
-                self.store.word(),
-                &sites.sites,
-                *site,
-                &mut outcome.findings,
-            );
+            let findings = &mut outcome.findings;
+            confirm::not_searched(self.store.word(), &sites.sites, *site, findings);
         }
         outcome.checked.files += sites.files;
-        outcome.checked.tables += layouts.len() as u64;
+        outcome.checked.tables += self.tables;
         outcome.checked.rows += looked.rows;
         outcome.checked.cells += looked.cells;
-        outcome
-            .blind_spots
-            .push(blind_spot(self.store, &self.exclusive.blind));
+        let blind_spot = blind_spot(self.store, &self.exclusive.blind);
+        outcome.blind_spots.push(blind_spot);
         Ok(())
     }
 
     /// What was let through, what may be a digest, and suspect rows, held against what is withheld.
     fn confirm(
         &self,
-        sites: &Sites<'_>,
         found: Found,
         mut suspects: Suspects<'_>,
         outcome: &mut LeakOutcome,
@@ -218,7 +295,7 @@ impl StoreSearch<'_> {
         confirm::report(
             hits,
             about.store,
-            &sites.sites,
+            &self.sites.sites,
             self.sources,
             &mut outcome.findings,
         )?;
@@ -234,63 +311,11 @@ impl StoreSearch<'_> {
                 &combined,
                 about.store,
                 table,
-                &sites.sites,
+                &self.sites.sites,
                 &mut outcome.findings,
             );
         }
         Ok(())
-    }
-
-    /// Words first, then pieces and texts, each by whichever thread is free.
-    fn look(&self, sites: &Sites<'_>, found: &Found) -> Result<Looked, VerifyError> {
-        let Ground {
-            lexicon,
-            observer,
-            costs,
-            threads,
-            ..
-        } = *self.ground;
-        let next = AtomicUsize::new(0);
-        let total: Mutex<Result<Looked, VerifyError>> = Mutex::new(Ok(Looked::default()));
-        let work = || {
-            let mut looker = Looker::new(lexicon, self.exclusive, found);
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let looked = costs.of(Work::Search, || match at {
-                    0 => {
-                        let mut words = (0..).zip(&sites.words);
-                        words.try_for_each(|(row, word)| word.look(row, &mut looker))?;
-                        Ok(Some(Looked::default()))
-                    }
-                    _ if at <= sites.texts.len() => sites.texts[at - 1]
-                        .look(&mut looker)
-                        .map(|()| Some(Looked::default())),
-                    _ => sites
-                        .pieces
-                        .get(at - 1 - sites.texts.len())
-                        .map(|piece| piece.look(&lexicon.secret, &mut looker, observer))
-                        .transpose(),
-                });
-                let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
-                match (looked, &mut *total) {
-                    (Ok(Some(looked)), Ok(total)) => {
-                        total.rows += looked.rows;
-                        total.cells += looked.cells;
-                        total.short.extend(looked.short);
-                    }
-                    (Err(error), Ok(_)) => {
-                        *total = Err(error);
-                        return;
-                    }
-                    _ => return,
-                }
-            }
-        };
-        std::thread::scope(|scope| {
-            (1..threads.max(1)).for_each(|_| drop(scope.spawn(work)));
-            work();
-        });
-        total.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -99,59 +99,61 @@ impl<'a> Seeker<'a> {
             return false;
         }
         let [loose_set, strict_set] = &self.exclusive.sets;
-        self.passes(loose_set, Kind::Loose, loose, known)
-            && (strict_set.filter.is_empty() || {
-                let strict = Simple::strict(text.as_bytes());
-                self.passes(strict_set, Kind::Strict, &strict, known)
-            })
+        let (in_loose, in_strict) = ((loose_set, Kind::Loose), (strict_set, Kind::Strict));
+        if strict_set.filter.is_empty() {
+            return self.passes(&[in_loose], loose, known);
+        }
+        if loose.signs() == text.as_bytes() {
+            return self.passes(&[in_loose, in_strict], loose, known);
+        }
+        let strict = Simple::strict(text.as_bytes());
+        self.passes(&[in_loose], loose, known) && self.passes(&[in_strict], &strict, known)
     }
 
-    /// Whether no value of more than [`SHORT_BEGINNING`] characters begins anywhere in this form, as far as the filter
-    /// knows. The same questions as in [`Seeker::at`], many at once.
-    fn passes(&self, set: &Set, kind: Kind, form: &Simple, known: Known) -> bool {
+    /// Whether no value of more than [`SHORT_BEGINNING`] characters begins anywhere in this form, as far as the filters
+    /// know. The same questions as in [`Seeker::at`], many at once.
+    fn passes(&self, sets: &[(&Set, Kind)], form: &Simple, known: Known) -> bool {
         let length = form.length;
-        if length < SHORT_BEGINNING || set.filter.is_empty() {
+        if length < SHORT_BEGINNING {
             return true;
         }
         let mut places = !form.cuts & below(length + 1 - SHORT_BEGINNING);
         // A long number may begin within a run of digits.
         places |= below((length + 1).saturating_sub(LONG_NUMBER));
+        let short = sets.iter().any(|(set, _)| set.beginnings.short_in_ascii);
         while places != 0 {
             let from = places.trailing_zeros() as usize;
             places &= places - 1;
             let left = length - from;
-            // Bit n: n characters.
-            let mut lengths = 0;
-            let word = form.word(from);
-            if left >= BEGINNING {
-                let beginning = word & below(8 * BEGINNING);
-                let long = set
-                    .beginnings
-                    .long(self.secret.beginning_of_bytes(beginning));
-                lengths |= long << BEGINNING;
+            if left < BEGINNING && !short {
+                return true;
             }
-            if set.beginnings.short_in_ascii {
-                let beginning = word & below(8 * SHORT_BEGINNING);
-                let short = set
-                    .beginnings
-                    .short(self.secret.beginning_of_bytes(beginning));
-                lengths |= u64::from(short) << SHORT_BEGINNING;
-            }
-            let cuts = form.cuts >> from;
-            lengths &= below(left + 1);
-            lengths &= !(cuts & below(LONG_NUMBER));
-            if cuts & 1 != 0 {
-                lengths &= !below(LONG_NUMBER);
+            let name = |signs: usize| {
+                let beginning = form.word(from) & below(8 * signs);
+                self.secret.beginning_of_bytes(beginning)
+            };
+            let (long, short) = (name(BEGINNING), short.then(|| name(SHORT_BEGINNING)));
+            // Bit n: n characters may stand here.
+            let mut may = below(left + 1) & !(form.cuts >> from & below(LONG_NUMBER));
+            if form.cuts >> from & 1 != 0 {
+                may &= !below(LONG_NUMBER);
             }
             if known == Known::Granted && from == 0 {
-                lengths &= !(1 << length);
+                may &= !(1 << length);
             }
-            while lengths != 0 {
-                let length = lengths.trailing_zeros() as usize;
-                lengths &= lengths - 1;
-                let signs = &form.signs()[from..from + length];
-                if set.may_hold(length, self.secret.half_of_bytes(signs, kind)) {
-                    return false;
+            for (set, kind) in sets {
+                let mut lengths = set.beginnings.long(long) << BEGINNING;
+                if let Some(short) = short {
+                    lengths |= u64::from(set.beginnings.short(short)) << SHORT_BEGINNING;
+                }
+                lengths &= may;
+                while lengths != 0 {
+                    let length = lengths.trailing_zeros() as usize;
+                    lengths &= lengths - 1;
+                    let signs = &form.signs()[from..from + length];
+                    if set.may_hold(length, self.secret.half_of_bytes(signs, *kind)) {
+                        return false;
+                    }
                 }
             }
         }

@@ -137,19 +137,25 @@ fn is_token(byte: u8) -> bool {
 }
 
 fn token<E>(run: &[u8], each: &mut impl FnMut(Coat, &[u8]) -> Result<(), E>) -> Result<(), E> {
-    let plain = run.iter().all(u8::is_ascii_alphanumeric);
-    for piece in run.split(|byte| !byte.is_ascii_alphanumeric()) {
-        hex(piece, each)?;
+    if run.iter().all(u8::is_ascii_digit) {
+        return hex(run, each);
+    }
+    if run.iter().all(u8::is_ascii_alphanumeric) {
+        hex(run, each)?;
+        return base64(run, &STANDARD_NO_PAD, each);
+    }
+    if run.len() > SHORTEST_HEX {
+        for piece in run.split(|byte| !byte.is_ascii_alphanumeric()) {
+            hex(piece, each)?;
+        }
     }
     for piece in run.split(|byte| matches!(byte, b'-' | b'_')) {
         base64(piece, &STANDARD_NO_PAD, each)?;
     }
-    if !plain {
-        for piece in run.split(|byte| matches!(byte, b'+' | b'/')) {
-            let again = piece.iter().all(u8::is_ascii_alphanumeric);
-            if !again {
-                base64(piece, &URL_SAFE_NO_PAD, each)?;
-            }
+    for piece in run.split(|byte| matches!(byte, b'+' | b'/')) {
+        let again = piece.iter().all(u8::is_ascii_alphanumeric);
+        if !again {
+            base64(piece, &URL_SAFE_NO_PAD, each)?;
         }
     }
     Ok(())
@@ -189,8 +195,10 @@ fn base64<E>(
     engine: &impl base64::Engine,
     each: &mut impl FnMut(Coat, &[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let letters = piece.iter().any(|byte| !byte.is_ascii_digit());
-    if piece.len() < SHORTEST_BASE64 || piece.len() % 4 == 1 || !letters {
+    if piece.len() < SHORTEST_BASE64 || piece.len() % 4 == 1 {
+        return Ok(());
+    }
+    if piece.iter().all(u8::is_ascii_digit) {
         return Ok(());
     }
     let (mut few, mut many);
@@ -229,7 +237,7 @@ fn keep<E>(
 
 /// A text without its escapes; [`None`] if it has none.
 pub(crate) fn unescaped(text: &str) -> Option<String> {
-    if !text.bytes().any(|byte| matches!(byte, b'\\' | b'%' | b'&')) {
+    if !text.bytes().any(begins_escape) {
         return None;
     }
     let (mut bytes, mut rest, mut changed) = (Vec::new(), text, false);
@@ -245,6 +253,11 @@ pub(crate) fn unescaped(text: &str) -> Option<String> {
         }
     }
     changed.then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether an escape can begin with this byte.
+pub(crate) fn begins_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'&')
 }
 
 /// What an escape at the beginning of a text stands for, and how long it is.

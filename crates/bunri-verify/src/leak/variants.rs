@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 
+use super::tokens::begins_escape;
+
 /// Kana, kanji and the signs among them.
 const KANA: RangeInclusive<char> = '\u{3000}'..='\u{9fff}';
 
@@ -61,8 +63,8 @@ pub(crate) struct Variants {
     pub(super) at_end: Vec<Vec<char>>,
     pub(super) prefixes: Vec<(Vec<char>, Vec<char>)>,
     ascii: [Fold; 128],
-    /// What becomes of a byte that stands for itself alone in any text: printable ASCII that begins no word and no prefix. 0 if
-    /// it separates; [`None`] of every other byte.
+    /// What becomes of a byte that stands for itself alone in any text: printable ASCII that begins no word, no prefix and no
+    /// escape. 0 if it separates; [`None`] of every other byte.
     simple: [Option<u8>; 256],
     /// What kana and kanji become, from [`KANA`] on.
     kana: Vec<Fold>,
@@ -120,7 +122,7 @@ impl Variants {
         for code in b' '..=b'~' {
             let sign = char::from(code);
             variants.simple[usize::from(code)] = match variants.fold(sign) {
-                _ if variants.begins(variants.written(sign)) => None,
+                _ if variants.begins(variants.written(sign)) || begins_escape(code) => None,
                 Fold::Dropped => Some(0),
                 Fold::Kept(sign) => u8::try_from(sign).ok().filter(u8::is_ascii),
             };

@@ -21,6 +21,7 @@ use super::variants::Variants;
 use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
+use crate::evaluator::Verdict;
 use crate::evaluator::grants::may_hold;
 use crate::index::fold::Scratch;
 
@@ -109,6 +110,36 @@ pub(super) enum Worth {
     Anywhere,
     WholeCells,
     TooShort,
+}
+
+/// What becomes of a cell: a worth, or the type of its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Anywhere,
+    WholeCells,
+    TooShort,
+    OtherType,
+}
+
+impl From<Worth> for Counted {
+    fn from(worth: Worth) -> Self {
+        match worth {
+            Worth::Anywhere => Self::Anywhere,
+            Worth::WholeCells => Self::WholeCells,
+            Worth::TooShort => Self::TooShort,
+        }
+    }
+}
+
+/// Cells by fate and by what becomes of them.
+#[derive(Debug, Default)]
+struct Counts([[u64; 4]; 16]);
+
+impl Counts {
+    #[inline]
+    fn add(&mut self, fate: Fate, counted: Counted) {
+        self.0[usize::from(fate.0 & 15)][counted as usize] += 1;
+    }
 }
 
 /// Where a value can be found.
@@ -238,19 +269,28 @@ impl<'a> Vocabulary<'a> {
         first: usize,
         decided: &Decided,
     ) -> Result<(), VerifyError> {
-        let fates = Ownership::ALL
-            .map(|ownership| Class::ALL.map(|class| Fate::of(table, ownership, class)));
+        let ownership = |verdict: &Verdict| verdict.ownership() as usize;
+        let ownerships: Vec<usize> = decided.verdicts.iter().map(ownership).collect();
         for (column, classes) in decided.classes.iter().enumerate() {
             let rekeyed = table.columns[column].rekey.is_some();
-            let fate = |row: usize| {
-                let class = match classes {
-                    ColumnClasses::Fixed(class) => *class,
-                    ColumnClasses::PerRow(classes) => classes[row],
-                };
-                let fate = fates[decided.verdicts[row].ownership() as usize][class as usize];
-                if rekeyed { fate.rekeyed() } else { fate }
+            let of_class = |class| {
+                Ownership::ALL.map(|ownership| {
+                    let fate = Fate::of(table, ownership, class);
+                    if rekeyed { fate.rekeyed() } else { fate }
+                })
             };
-            self.column(first + column, decided.batch.column(column), fate)?;
+            let (source, array) = (first + column, decided.batch.column(column));
+            match classes {
+                ColumnClasses::Fixed(class) => {
+                    let fates = of_class(*class);
+                    self.column(source, array, |row| fates[ownerships[row]])?;
+                }
+                ColumnClasses::PerRow(classes) => {
+                    let fates = Class::ALL.map(of_class);
+                    let fate = |row| fates[classes[row] as usize][ownerships[row]];
+                    self.column(source, array, fate)?;
+                }
+            }
         }
         Ok(())
     }
@@ -261,86 +301,95 @@ impl<'a> Vocabulary<'a> {
         array: &ArrayRef,
         fate: impl Fn(usize) -> Fate,
     ) -> Result<(), VerifyError> {
-        let mut last: Option<(usize, Fate, Worth)> = None;
-        for row in (0..array.len()).filter(|&row| array.is_valid(row)) {
-            let fate = fate(row);
-            let again = last.filter(|(before, like, _)| *like == fate && same(array, *before, row));
-            let worth = match again {
-                Some((_, _, worth)) => Some(worth),
-                None => self.cell(source, fate, array, row)?,
-            };
-            self.count(fate, worth);
-            last = worth.map(|worth| (row, fate, worth));
+        let nulls = array.nulls();
+        let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
+        let rows = (0..array.len()).filter(valid);
+        let mut counts = Counts::default();
+        match array.data_type() {
+            DataType::Utf8 => {
+                let texts = array.as_string::<i32>();
+                let mut last: Option<(&str, Fate, Worth)> = None;
+                for row in rows {
+                    let (text, fate) = (texts.value(row), fate(row));
+                    let worth = match last {
+                        Some((before, like, worth)) if like == fate && before == text => worth,
+                        _ => self.value(source, fate, text)?,
+                    };
+                    counts.add(fate, worth.into());
+                    last = Some((text, fate, worth));
+                }
+            }
+            DataType::Int64 => {
+                let numbers = array.as_primitive::<Int64Type>();
+                for row in rows {
+                    let (number, fate) = (numbers.value(row).into(), fate(row));
+                    let worth = self.number(source, fate, number, 0)?;
+                    counts.add(fate, worth.into());
+                }
+            }
+            DataType::Decimal128(_, scale) => {
+                let numbers = array.as_primitive::<Decimal128Type>();
+                for row in rows {
+                    let (number, fate) = (numbers.value(row), fate(row));
+                    let worth = self.number(source, fate, number, *scale)?;
+                    counts.add(fate, worth.into());
+                }
+            }
+            DataType::Binary => {
+                let binary = array.as_binary::<i32>();
+                for row in rows {
+                    let fate = fate(row);
+                    let worth = self.bytes(source, fate, binary.value(row))?;
+                    counts.add(fate, worth.into());
+                }
+            }
+            _ => rows.for_each(|row| counts.add(fate(row), Counted::OtherType)),
         }
+        self.count(&counts);
         Ok(())
     }
 
-    fn count(&mut self, fate: Fate, worth: Option<Worth>) {
+    fn count(&mut self, counts: &Counts) {
         for (at, withheld) in self.withheld.iter_mut().enumerate() {
-            if fate.withheld(at) {
-                withheld.cells += 1;
-                match worth {
-                    Some(Worth::Anywhere) => {}
-                    Some(Worth::WholeCells) => withheld.whole_only += 1,
-                    Some(Worth::TooShort) => withheld.too_short += 1,
-                    None => withheld.other_type += 1,
+            for (fate, counts) in (0..).zip(&counts.0) {
+                if Fate(fate).withheld(at) {
+                    let [anywhere, whole_only, too_short, other_type] = counts;
+                    withheld.cells += anywhere + whole_only + too_short + other_type;
+                    withheld.whole_only += whole_only;
+                    withheld.too_short += too_short;
+                    withheld.other_type += other_type;
                 }
             }
         }
     }
 
-    /// Records one cell; [`None`] if its type is not searched for.
-    fn cell(
-        &mut self,
-        source: usize,
-        fate: Fate,
-        array: &ArrayRef,
-        row: usize,
-    ) -> Result<Option<Worth>, VerifyError> {
-        let mut number = std::mem::take(&mut self.number);
-        number.clear();
-        let worth = match array.data_type() {
-            DataType::Utf8 => self
-                .value(source, fate, array.as_string::<i32>().value(row))
-                .map(Some),
-            DataType::Int64 => {
-                let value = array.as_primitive::<Int64Type>().value(row);
-                self.number(source, fate, value.into(), 0, &mut number)
-            }
-            DataType::Decimal128(_, scale) => {
-                let value = array.as_primitive::<Decimal128Type>().value(row);
-                self.number(source, fate, value, *scale, &mut number)
-            }
-            DataType::Binary => {
-                let bytes = array.as_binary::<i32>().value(row);
-                match std::str::from_utf8(bytes) {
-                    Ok(text) => self.value(source, fate, text),
-                    Err(_) => {
-                        hex(bytes, &mut number);
-                        self.value(source, fate, &number)
-                    }
-                }
-                .map(Some)
-            }
-            _ => Ok(None),
-        };
-        self.number = number;
+    fn bytes(&mut self, source: usize, fate: Fate, bytes: &[u8]) -> Result<Worth, VerifyError> {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return self.value(source, fate, text);
+        }
+        let mut text = std::mem::take(&mut self.number);
+        hex(bytes, &mut text);
+        let worth = self.value(source, fate, &text);
+        self.number = text;
         worth
     }
 
+    #[inline]
     fn number(
         &mut self,
         source: usize,
         fate: Fate,
         unscaled: i128,
         scale: i8,
-        text: &mut String,
-    ) -> Result<Option<Worth>, VerifyError> {
+    ) -> Result<Worth, VerifyError> {
         if unscaled.unsigned_abs() < SMALLEST_NUMBER {
-            return Ok(Some(Worth::TooShort));
+            return Ok(Worth::TooShort);
         }
-        number_text(unscaled, scale, text);
-        self.value(source, fate, text).map(Some)
+        let mut text = std::mem::take(&mut self.number);
+        number_text(unscaled, scale, &mut text);
+        let worth = self.value(source, fate, &text);
+        self.number = text;
+        worth
     }
 
     pub(super) fn value(
@@ -400,24 +449,13 @@ impl<'a> Vocabulary<'a> {
     pub(crate) fn rejected(&mut self, first: usize, reject: &Reject) -> Result<(), VerifyError> {
         for (column, value) in reject.values.iter().enumerate() {
             if let Some(text) = rejected_text(value) {
-                let fate = Fate::WITHHELD_EVERYWHERE;
+                let (fate, mut counts) = (Fate::WITHHELD_EVERYWHERE, Counts::default());
                 let worth = self.value(first + column, fate, &text)?;
-                self.count(fate, Some(worth));
+                counts.add(fate, worth.into());
+                self.count(&counts);
             }
         }
         Ok(())
-    }
-}
-
-fn same(array: &ArrayRef, one: usize, other: usize) -> bool {
-    match array.data_type() {
-        DataType::Utf8 => {
-            let texts = array.as_string::<i32>();
-            texts.value(one) == texts.value(other)
-        }
-        DataType::Int64 | DataType::Decimal128(..) | DataType::Binary => false,
-        // Of a type that is not searched for, one cell is like the other.
-        _ => true,
     }
 }
 
