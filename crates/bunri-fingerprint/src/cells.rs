@@ -8,7 +8,7 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, TimeUnit};
 
-use crate::value::Value;
+use crate::value::{Encode, Value};
 
 /// One column of a batch, by its type.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +82,29 @@ impl<'a> Cells<'a> {
             Self::Bytes(array) => cell(array, row, |row| Value::Bytes(array.value(row))),
             Self::LargeBytes(array) => cell(array, row, |row| Value::Bytes(array.value(row))),
         }
+    }
+}
+
+/// One cell of a column, read when it is encoded. Where a value is wanted only for its encoding, this spares making one.
+#[derive(Debug, Clone, Copy)]
+pub struct Cell<'c> {
+    cells: &'c Cells<'c>,
+    row: usize,
+}
+
+impl<'c> Cells<'c> {
+    /// The cell in `row`.
+    #[inline]
+    #[must_use]
+    pub fn cell(&'c self, row: usize) -> Cell<'c> {
+        Cell { cells: self, row }
+    }
+}
+
+impl Encode for Cell<'_> {
+    #[inline]
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.cells.value(self.row).encode(out);
     }
 }
 

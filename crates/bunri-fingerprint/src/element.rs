@@ -3,7 +3,7 @@
 use blake3::Hasher;
 
 use crate::key::FingerprintKey;
-use crate::value::{Value, write_prefixed};
+use crate::value::{Encode, write_prefixed};
 
 /// What every element of a region begins with: the domain, the table, the ownership and the class.
 #[derive(Debug, Clone)]
@@ -57,21 +57,21 @@ impl ElementHasher {
     pub fn element<'a>(
         &mut self,
         region: &Region,
-        key: impl ExactSizeIterator<Item = Value<'a>>,
-        columns: impl ExactSizeIterator<Item = (&'a ColumnName, Value<'a>)>,
+        key: impl ExactSizeIterator<Item = impl Encode>,
+        columns: impl ExactSizeIterator<Item = (&'a ColumnName, impl Encode)>,
     ) -> [u8; 64] {
         self.buffer.clear();
         self.buffer.extend_from_slice(&region.0);
         self.buffer
             .extend_from_slice(&(key.len() as u64).to_le_bytes());
         for value in key {
-            value.write(&mut self.buffer);
+            value.encode(&mut self.buffer);
         }
         self.buffer
             .extend_from_slice(&(columns.len() as u64).to_le_bytes());
         for (name, value) in columns {
             self.buffer.extend_from_slice(&name.0);
-            value.write(&mut self.buffer);
+            value.encode(&mut self.buffer);
         }
         self.hasher.reset();
         self.hasher.update(&self.buffer);

@@ -10,8 +10,8 @@ mod key;
 mod sum;
 mod value;
 
-pub use cells::{Cells, UnsupportedType};
+pub use cells::{Cell, Cells, UnsupportedType};
 pub use element::{ColumnName, ElementHasher, Region};
 pub use key::{FingerprintKey, KeyError};
 pub use sum::Fingerprint;
-pub use value::Value;
+pub use value::{Encode, Value};

@@ -27,10 +27,15 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
-impl Value<'_> {
+/// What has the encoding of a value.
+pub trait Encode {
     /// Appends tag and value.
+    fn encode(&self, out: &mut Vec<u8>);
+}
+
+impl Encode for Value<'_> {
     #[inline]
-    pub fn write(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Vec<u8>) {
         match *self {
             Value::Null => out.push(0),
             Value::Text(text) => write_tagged(out, 1, text.as_bytes()),

@@ -138,7 +138,12 @@ struct Counts([[u64; 4]; 16]);
 impl Counts {
     #[inline]
     fn add(&mut self, fate: Fate, counted: Counted) {
-        self.0[usize::from(fate.0 & 15)][counted as usize] += 1;
+        self.add_many(fate, counted, 1);
+    }
+
+    #[inline]
+    fn add_many(&mut self, fate: Fate, counted: Counted, cells: u64) {
+        self.0[usize::from(fate.0 & 15)][counted as usize] += cells;
     }
 }
 
@@ -210,6 +215,30 @@ impl Recorded {
             1 => Worth::WholeCells,
             _ => Worth::TooShort,
         })
+    }
+}
+
+/// Where a cell of this name and fate stands among what was recorded.
+#[inline]
+fn slot(name: u64, fate: Fate) -> usize {
+    (name as usize ^ usize::from(fate.0).wrapping_mul(0x9e37)) % CACHE
+}
+
+/// Values that wait to be recorded together.
+const AHEAD: usize = 32;
+
+/// A value that waits to be recorded, and how many cells in a row have it.
+struct Ahead<'t> {
+    text: &'t str,
+    fate: Fate,
+    /// Of the cell.
+    name: u64,
+    cells: u64,
+}
+
+impl Ahead<'_> {
+    fn is(&self, text: &str, fate: Fate) -> bool {
+        self.fate == fate && self.text == text
     }
 }
 
@@ -308,16 +337,24 @@ impl<'a> Vocabulary<'a> {
         match array.data_type() {
             DataType::Utf8 => {
                 let texts = array.as_string::<i32>();
-                let mut last: Option<(&str, Fate, Worth)> = None;
+                let mut ahead: Vec<Ahead<'_>> = Vec::with_capacity(AHEAD);
                 for row in rows {
                     let (text, fate) = (texts.value(row), fate(row));
-                    let worth = match last {
-                        Some((before, like, worth)) if like == fate && before == text => worth,
-                        _ => self.value(source, fate, text)?,
-                    };
-                    counts.add(fate, worth.into());
-                    last = Some((text, fate, worth));
+                    if let Some(last) = ahead.last_mut().filter(|last| last.is(text, fate)) {
+                        last.cells += 1;
+                        continue;
+                    }
+                    if ahead.len() == AHEAD {
+                        self.all(source, &mut ahead, &mut counts)?;
+                    }
+                    ahead.push(Ahead {
+                        text,
+                        fate,
+                        name: self.lexicon.secret.cell(text.as_bytes()),
+                        cells: 1,
+                    });
                 }
+                self.all(source, &mut ahead, &mut counts)?;
             }
             DataType::Int64 => {
                 let numbers = array.as_primitive::<Int64Type>();
@@ -392,20 +429,56 @@ impl<'a> Vocabulary<'a> {
         worth
     }
 
+    /// Records these values and forgets them. What is remembered of each is fetched before it is asked for: the processor
+    /// waits for many places of its memory as long as for one.
+    fn all(
+        &mut self,
+        source: usize,
+        values: &mut Vec<Ahead<'_>>,
+        counts: &mut Counts,
+    ) -> Result<(), VerifyError> {
+        let fetched = values.iter().fold(0, |all, value| {
+            all ^ self.recorded[slot(value.name, value.fate)].0
+        });
+        std::hint::black_box(fetched);
+        for value in values.drain(..) {
+            let Ahead {
+                text,
+                fate,
+                name,
+                cells,
+            } = value;
+            let worth = self.named(source, fate, name, text)?;
+            counts.add_many(fate, worth.into(), cells);
+        }
+        Ok(())
+    }
+
     pub(super) fn value(
         &mut self,
         source: usize,
         fate: Fate,
         text: &str,
     ) -> Result<Worth, VerifyError> {
+        let name = self.lexicon.secret.cell(text.as_bytes());
+        self.named(source, fate, name, text)
+    }
+
+    /// Records a value whose cell has this name.
+    fn named(
+        &mut self,
+        source: usize,
+        fate: Fate,
+        name: u64,
+        text: &str,
+    ) -> Result<Worth, VerifyError> {
         let source = u16::try_from(source).unwrap_or(u16::MAX);
-        let cell = self.lexicon.secret.cell(text.as_bytes());
-        let slot = (cell as usize ^ usize::from(fate.0).wrapping_mul(0x9e37)) % CACHE;
-        if let Some(worth) = self.recorded[slot].of(cell, fate, source) {
+        let slot = slot(name, fate);
+        if let Some(worth) = self.recorded[slot].of(name, fate, source) {
             return Ok(worth);
         }
         let worth = self.record(source, fate, text)?;
-        self.recorded[slot] = Recorded::new(cell, fate, source, worth);
+        self.recorded[slot] = Recorded::new(name, fate, source, worth);
         Ok(worth)
     }
 

@@ -81,7 +81,7 @@ impl RowElements {
                 if columns.is_empty() {
                     continue;
                 }
-                let value = |&column: &usize| view.cells[column].value(row);
+                let value = |&column: &usize| view.cells[column].cell(row);
                 let named = |column: &usize| (&maker.names[*column], value(column));
                 let element = hasher.element(
                     &maker.regions[ownership][class as usize],

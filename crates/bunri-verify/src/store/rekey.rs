@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, StringArray};
 use bunri_catalogue::RekeySecrets;
-use bunri_fingerprint::{Cells, UnsupportedType, Value};
+use bunri_fingerprint::{Cells, Encode, UnsupportedType, Value};
 
 /// What tells these keys from all others that a secret may be used for.
 const CONTEXT: &str = "bunri/rekey/1";
@@ -44,7 +44,7 @@ fn hashed(key: &[u8; 32], value: Value<'_>) -> Option<String> {
         return None;
     }
     let mut encoded = Vec::new();
-    value.write(&mut encoded);
+    value.encode(&mut encoded);
     let mut hasher = blake3::Hasher::new_keyed(key);
     hasher.update(&encoded);
     let mut stored = [0; 16];

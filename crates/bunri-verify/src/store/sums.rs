@@ -62,7 +62,7 @@ impl Elements {
             if columns.is_empty() {
                 continue;
             }
-            let value = |&column: &usize| row.cells[column].value(row.row);
+            let value = |&column: &usize| row.cells[column].cell(row.row);
             let named =
                 |column: &usize| -> (&ColumnName, _) { (&layout.names[*column], value(column)) };
             let (at, class) = (ownership as usize, class as usize);
