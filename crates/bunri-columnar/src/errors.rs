@@ -65,17 +65,18 @@ pub enum ColumnarError {
 impl ColumnarError {
     /// Wraps an I/O error with what was tried and where.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
         move |source| Self::Io {
             action,
-            path,
+            path: path.to_path_buf(),
             source,
         }
     }
 
     /// Wraps an Arrow error with its table.
     pub fn arrow(table: &str) -> impl FnOnce(arrow_schema::ArrowError) -> Self {
-        let table = table.to_owned();
-        move |source| Self::Arrow { table, source }
+        move |source| Self::Arrow {
+            table: table.to_owned(),
+            source,
+        }
     }
 }

@@ -104,7 +104,16 @@ impl<'c> Cells<'c> {
 impl Encode for Cell<'_> {
     #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
-        self.cells.value(self.row).encode(out);
+        let row = self.row;
+        // What most cells are, without a value between; everything else is rare or short.
+        match *self.cells {
+            Cells::Text(array) if array.is_valid(row) => Value::Text(array.value(row)).encode(out),
+            Cells::Decimal(array, scale) if array.is_valid(row) => {
+                let unscaled = array.value(row);
+                Value::Decimal { scale, unscaled }.encode(out);
+            }
+            _ => self.cells.value(row).encode(out),
+        }
     }
 }
 

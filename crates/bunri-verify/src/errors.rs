@@ -108,16 +108,17 @@ pub enum VerifyError {
 
 impl VerifyError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
         move |source| Self::Io {
             action,
-            path,
+            path: path.to_path_buf(),
             source,
         }
     }
 
     pub(crate) fn arrow(table: &str) -> impl FnOnce(arrow_schema::ArrowError) -> Self {
-        let table = table.to_owned();
-        move |source| Self::Arrow { table, source }
+        move |source| Self::Arrow {
+            table: table.to_owned(),
+            source,
+        }
     }
 }
