@@ -88,19 +88,21 @@ impl<'a> Looker<'a> {
             return Ok(clean);
         }
         if sight == Sight::Simple {
-            tokens::decode_simple(text.as_bytes(), |coat, bytes| {
-                clean &= self.decoded(bytes, coat, depth + 1, place)?;
-                Ok::<_, VerifyError>(())
-            })?;
             // It has no escapes.
-            return Ok(clean);
+            let mut inside = Ok(true);
+            tokens::decode_simple(text.as_bytes(), |coat, bytes| {
+                if let Ok(clean) = inside {
+                    let decoded = self.decoded(bytes, coat, depth + 1, place);
+                    inside = decoded.map(|decoded| clean & decoded);
+                }
+            });
+            return Ok(clean & inside?);
         }
-        let mut inner = Vec::new();
+        let mut inside = Vec::new();
         tokens::decode(&self.seeker.spelled.strict, |coat, bytes| {
-            inner.push((coat, bytes.to_vec()));
-            Ok::<_, VerifyError>(())
-        })?;
-        for (coat, bytes) in inner {
+            inside.push((coat, bytes.to_vec()));
+        });
+        for (coat, bytes) in inside {
             clean &= self.decoded(&bytes, coat, depth + 1, place)?;
         }
         if let Some(text) = tokens::unescaped(text) {

@@ -38,7 +38,8 @@ struct Spilled {
 
 /// Where a record belongs.
 fn partition(record: &[u8; RECORD]) -> usize {
-    usize::from(u16::from_be_bytes([record[0], record[1]])) * PARTITIONS >> 16
+    let first = usize::from(u16::from_be_bytes([record[0], record[1]]));
+    first / ((1 << 16) / PARTITIONS)
 }
 
 impl Partitions {
