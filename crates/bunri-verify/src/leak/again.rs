@@ -11,7 +11,8 @@ use bunri_columnar::{RawValue, Reject};
 use super::Ground;
 use super::combine::Suspects;
 use super::digests::Digests;
-use super::vocabulary::{Fate, hex, number_text, rejected_text};
+use super::fate::Fate;
+use super::written::{hex, number_text, rejected_text};
 use crate::VerifyError;
 use crate::decide::{Decided, Decider};
 

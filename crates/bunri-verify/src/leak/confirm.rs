@@ -4,8 +4,9 @@
 use bunri_columnar::ByteSorter;
 
 use super::combine::Combined;
-use super::exclusive::{Entry, Exclusive};
+use super::exclusive::Exclusive;
 use super::hashing::Kind;
+use super::set::Entry;
 use super::spot::{Hit, NO_COLUMN, Site, Spot, Waiting};
 use super::vocabulary::Source;
 use crate::VerifyError;

@@ -17,7 +17,7 @@ use super::look::Looker;
 use super::seek;
 use super::spot::Spot;
 use super::unmatched::Unmatched;
-use super::vocabulary::{SMALLEST_NUMBER, number_text};
+use super::written::{SMALLEST_NUMBER, number_text};
 use crate::VerifyError;
 use crate::store::layout::{Layout, key_text};
 use crate::store::order::{converter, order_columns};

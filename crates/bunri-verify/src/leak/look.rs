@@ -8,7 +8,8 @@ use super::exclusive::Exclusive;
 use super::seek::{Known, Seeker, Sight};
 use super::spot::{Spot, Waiting};
 use super::tokens::{self, Coat, is_digest_length};
-use super::vocabulary::{Lexicon, hex};
+use super::vocabulary::Lexicon;
+use super::written::hex;
 use crate::VerifyError;
 use crate::index::fold::Scratch;
 

@@ -2,18 +2,19 @@
 //! against what is withheld from *it*.
 //!
 //! **Vocabulary** ([`vocabulary`]). While the tables are decided, every text, number of nine digits and bytes goes by once:
-//! a record of its names in two forms ([`spelling`]; the names: [`hashing`]), of the column it comes from, and of which
-//! of the two stores it is withheld from and granted to. The records are divided by name ([`partitions`]) and sorted within the
-//! memory bound. What is granted
-//! to a store in the same spelling anywhere carries nothing that only withheld cells hold: it is counted and dropped. So is
-//! what is too short to be told from chance. What is left ([`exclusive`]) lies in a sorted file with a filter
-//! ([`filter`]) before it.
+//! a record ([`record`]) of its names in two forms ([`spelling`]; the names: [`hashing`]), of the column it comes from, and of
+//! its [`fate`]: which of the two stores it is withheld from and granted to. The records are divided by name
+//! ([`partitions`]) and sorted within the memory bound. What is granted to a store in the same spelling anywhere carries nothing
+//! that only withheld cells hold: it is counted and dropped. So is what is too short to be told from chance. What is left
+//! ([`exclusive`]) lies in a sorted file with a filter ([`filter`]) before it ([`set`]).
 //!
 //! **Search** ([`seek`], [`look`], [`file`], [`sites`]). Every cell of every readable Parquet file, listed or not, every other file
 //! as text, and every name, manifest and metadata string is put into both forms, and at every position the filter is
 //! asked for every length that a value with this beginning can have. Texts have no words, so none are cut out; only digits
 //! are never cut. Tokens that decode from base64, hex or escapes are searched in turn ([`tokens`]); tokens that look like a
-//! digest are kept, and if there are any, staging is read a second time to hash the withheld values ([`again`]).
+//! digest are kept, and if there are any, staging is read a second time to hash the withheld values ([`again`]). Where C3 and
+//! C4 found every cell of a table to be the source's own granted cell, none can be, as a whole, a value that only withheld
+//! cells hold; what may stand inside it, or in another coat, is looked for as everywhere.
 //!
 //! **Confirmation** ([`confirm`]). What the filter let through is looked up in the sorted file, then sorted by place.
 //!
@@ -34,12 +35,16 @@ mod combine;
 mod confirm;
 mod digests;
 mod exclusive;
+mod fate;
 mod file;
 mod filter;
 mod hashing;
 mod look;
 mod partitions;
+mod record;
+mod recorded;
 mod seek;
+mod set;
 mod sites;
 mod spelling;
 mod spot;
@@ -50,6 +55,7 @@ mod tokens;
 pub(crate) mod unmatched;
 mod variants;
 pub(crate) mod vocabulary;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -61,11 +67,12 @@ use bunri_columnar::{Observer, Staging};
 use self::combine::Suspects;
 use self::digests::Digests;
 use self::exclusive::{Blind, Exclusive};
+use self::fate::SEARCHED;
 use self::file::Looked;
 use self::look::{Found, Looker};
 use self::sites::Sites;
 use self::unmatched::Unmatched;
-use self::vocabulary::{Lexicon, SEARCHED, Source, Vocabulary};
+use self::vocabulary::{Lexicon, Source, Vocabulary};
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::decide::Indexes;

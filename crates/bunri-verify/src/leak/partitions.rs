@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 
 use bunri_columnar::{ByteSorter, SortedRecords};
 
-use super::vocabulary::RECORD;
+use super::record::RECORD;
 use crate::VerifyError;
 use crate::index::fold::Scratch;
 

@@ -4,10 +4,12 @@
 //! A run of digits is never cut: a number is found as a whole run, or as whole runs with separators or line breaks between
 //! them, but not inside another number. Only values of [`LONG_NUMBER`] characters are found inside longer runs.
 
-use super::exclusive::{Exclusive, Set};
+use super::exclusive::Exclusive;
 use super::hashing::{Kind, Name, Secret};
+use super::record::{BEGINNING, SHORT_BEGINNING};
+use super::set::Set;
 use super::spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, weight};
-use super::vocabulary::{ANYWHERE, BEGINNING, Lexicon, SHORT_BEGINNING, WHOLE};
+use super::vocabulary::{ANYWHERE, Lexicon, WHOLE};
 
 /// So many digits in a row are the number that is searched for, and no accident.
 const LONG_NUMBER: usize = 18;
@@ -280,7 +282,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use proptest::collection::vec;
 
-    use super::super::vocabulary::{Fate, Vocabulary};
+    use super::super::fate::Fate;
+    use super::super::vocabulary::Vocabulary;
     use super::*;
     use crate::cost::Costs;
     use crate::index::fold::Scratch;

@@ -8,7 +8,7 @@ use super::combine::Suspects;
 use super::file::{Known, Piece};
 use super::spot::{NO_COLUMN, Spot};
 use super::unmatched::Unmatched;
-use super::vocabulary::{hex, number_text};
+use super::written::{hex, number_text};
 use crate::VerifyError;
 use crate::store::reader::guarded;
 

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::tokens;
-use super::super::vocabulary::hex;
+use super::super::written::hex;
 use super::*;
 
 const NAME: &str = "丙野カナリア零一";

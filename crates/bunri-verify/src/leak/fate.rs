@@ -1,0 +1,131 @@
+//! What the stores may know of a cell, and how far a value can be searched for.
+
+use bunri_catalogue::{Class, Ownership, Store, Table};
+
+use crate::evaluator::grants::may_hold;
+
+/// The stores that are searched.
+pub(crate) const SEARCHED: [Store; 2] = [Store::Retail, Store::Transmission];
+
+/// Whether a value is withheld from a store, and whether it is granted to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Fate(pub(crate) u8);
+
+impl Fate {
+    pub(crate) const GRANTED_EVERYWHERE: Self = Self(0b1010);
+    pub(crate) const WITHHELD_EVERYWHERE: Self = Self(0b0101);
+
+    pub(crate) fn of(table: &Table, ownership: Ownership, class: Class) -> Self {
+        let opened = table.any_retailer_on_other_rows;
+        let bit = |(at, &store): (usize, &Store)| {
+            let granted = may_hold(store, ownership, class, opened);
+            1 << (2 * at + usize::from(granted))
+        };
+        Self(SEARCHED.iter().enumerate().map(bit).sum())
+    }
+
+    /// The fate of the original where retail gets a keyed hash instead (docs/rules.md, section 4).
+    pub(crate) fn rekeyed(self) -> Self {
+        let (withheld, granted) = (0b01, 0b10);
+        SEARCHED
+            .iter()
+            .position(|&store| store == Store::Retail)
+            .map_or(self, |at| {
+                Self(self.0 & !(granted << (2 * at)) | withheld << (2 * at))
+            })
+    }
+
+    pub(crate) fn withheld(self, store: usize) -> bool {
+        self.0 >> (2 * store) & 1 != 0
+    }
+
+    pub(crate) fn granted(self, store: usize) -> bool {
+        self.0 >> (2 * store) & 2 != 0
+    }
+}
+
+/// How far a value can be searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worth {
+    Anywhere,
+    WholeCells,
+    TooShort,
+}
+
+/// What becomes of a cell: a worth, or the type of its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    Anywhere,
+    WholeCells,
+    TooShort,
+    OtherType,
+}
+
+impl From<Worth> for Counted {
+    fn from(worth: Worth) -> Self {
+        match worth {
+            Worth::Anywhere => Self::Anywhere,
+            Worth::WholeCells => Self::WholeCells,
+            Worth::TooShort => Self::TooShort,
+        }
+    }
+}
+
+/// Cells by fate and by what becomes of them.
+#[derive(Debug, Default)]
+pub(crate) struct Counts([[u64; 4]; 16]);
+
+impl Counts {
+    #[inline]
+    pub(crate) fn add(&mut self, fate: Fate, counted: Counted) {
+        self.add_many(fate, counted, 1);
+    }
+
+    #[inline]
+    pub(crate) fn add_many(&mut self, fate: Fate, counted: Counted, cells: u64) {
+        self.0[usize::from(fate.0 & 15)][counted as usize] += cells;
+    }
+
+    /// Adds them to what is known of each store.
+    pub(crate) fn add_to(&self, withheld: &mut [Withheld; 2]) {
+        for (at, withheld) in withheld.iter_mut().enumerate() {
+            for (fate, counts) in (0..).zip(&self.0) {
+                if Fate(fate).withheld(at) {
+                    let [anywhere, whole_only, too_short, other_type] = counts;
+                    withheld.cells += anywhere + whole_only + too_short + other_type;
+                    withheld.whole_only += whole_only;
+                    withheld.too_short += too_short;
+                    withheld.other_type += other_type;
+                }
+            }
+        }
+    }
+}
+
+/// Withheld cells of one store, not NULL, and those among them that are not searched for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Withheld {
+    pub(crate) cells: u64,
+    pub(crate) whole_only: u64,
+    pub(crate) too_short: u64,
+    pub(crate) other_type: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn an_original_that_retail_gets_a_hash_of_is_withheld_from_retail_alone() {
+        let fate = Fate::GRANTED_EVERYWHERE.rekeyed();
+        let of = |store: Store| SEARCHED.iter().position(|other| *other == store).unwrap();
+        let (retail, transmission) = (of(Store::Retail), of(Store::Transmission));
+        assert!(fate.withheld(retail) && !fate.granted(retail));
+        assert!(!fate.withheld(transmission) && fate.granted(transmission));
+        assert_eq!(
+            Fate::WITHHELD_EVERYWHERE.rekeyed(),
+            Fate::WITHHELD_EVERYWHERE
+        );
+    }
+}
