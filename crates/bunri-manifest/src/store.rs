@@ -106,6 +106,29 @@ impl StoreManifest {
     /// The format this version writes and reads.
     pub const FORMAT: &str = "bunri.store/1";
 
+    /// What the fields are called, and nothing else in a manifest is, however deep.
+    pub const FIELDS: [&str; 19] = [
+        "format",
+        "tool",
+        "store",
+        "label",
+        "kind",
+        "catalogue",
+        "tables",
+        "name",
+        "version",
+        "blake3",
+        "id",
+        "key",
+        "columns",
+        "files",
+        "type",
+        "path",
+        "bytes",
+        "rows",
+        "sha256",
+    ];
+
     /// A manifest; tables are put in order.
     #[must_use]
     pub fn new(
@@ -230,4 +253,34 @@ pub(crate) fn pretty<T: Serialize>(
         .map_err(|source| ManifestError::Malformed { what, source })?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use super::StoreManifest;
+
+    const SCHEMA: &str = include_str!("../../../schemas/store-manifest.schema.json");
+
+    fn fields<'s>(schema: &'s serde_json::Value, into: &mut BTreeSet<&'s str>) {
+        if let Some(properties) = schema.get("properties").and_then(|it| it.as_object()) {
+            into.extend(properties.keys().map(String::as_str));
+        }
+        let inside = schema
+            .as_object()
+            .into_iter()
+            .flat_map(|object| object.values());
+        let listed = schema.as_array().into_iter().flatten();
+        inside.chain(listed).for_each(|part| fields(part, into));
+    }
+
+    #[test]
+    fn the_fields_are_those_of_the_published_schema() {
+        let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+        let mut published = BTreeSet::new();
+        fields(&schema, &mut published);
+        assert_eq!(published, StoreManifest::FIELDS.into());
+    }
 }

@@ -55,7 +55,8 @@ fn claim(code: Claim, scope: &Scope, findings: &Findings) -> ClaimReport {
     let excuse = excuse.or(NOT_YET.contains(&code).then_some(NOT_IN_THIS_VERSION));
     let certain = findings.certain(code);
     let (status, reason) = match (certain, looked, excuse) {
-        (1.., ..) => (Status::Broken, format!("{certain} findings")),
+        (1, ..) => (Status::Broken, "1 finding".to_owned()),
+        (2.., ..) => (Status::Broken, format!("{certain} findings")),
         (0, Some(_), None) => (Status::Held, scope.held(code, findings_total)),
         (0, _, excuse) => (
             Status::NotChecked,

@@ -1,7 +1,7 @@
 //! Files that were removed, renamed, replaced by links, padded, reordered.
 
 use crate::rig::Rig;
-use crate::verdict::broken;
+use crate::verdict::{broken, findings};
 
 /// What the rows of a file that cannot be read cost.
 const METER_LOST: [&str; 3] = [
@@ -112,6 +112,22 @@ fn a_fact_added_to_the_manifest_makes_it_unreadable() {
         "\"store\": \"retail\",\n  \"withheld_rows\": 37,",
     );
     broken(&rig, &["C1 manifest_unreadable retail/manifest.json"]);
+    assert_no_value(&rig);
+}
+
+/// What every manifest says is nobody's value, also where the manifest cannot be read.
+fn assert_no_value(rig: &Rig) {
+    let c5 = |line: &String| line.starts_with("C5");
+    assert!(!findings(rig).iter().any(c5), "{:?}", findings(rig));
+}
+
+#[test]
+fn a_manifest_that_is_cut_off_is_unreadable_and_holds_no_value() {
+    let rig = Rig::split();
+    let whole = std::fs::read_to_string(rig.path("retail/manifest.json")).unwrap();
+    rig.write("retail/manifest.json", &whole[..whole.len() / 2]);
+    broken(&rig, &["C1 manifest_unreadable retail/manifest.json"]);
+    assert_no_value(&rig);
 }
 
 #[test]

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{REASON_COLUMN, open_parquet};
-use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS};
+use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS, StoreManifest};
 use parquet::file::metadata::ParquetMetaData;
 
 use super::file::Piece;
@@ -29,6 +30,8 @@ const PIECE: usize = 8;
 /// A text is looked at in blocks that overlap, so that what a cut goes through is whole in the next.
 const BLOCK: usize = 1 << 20;
 const OVERLAP: usize = 512;
+/// A longer manifest that cannot be read is looked at as any text.
+const LONGEST_MANIFEST: u64 = 1 << 24;
 
 /// A word that is no cell.
 pub(crate) struct Word {
@@ -211,10 +214,26 @@ impl<'a> Sites<'a> {
                     self.word(site, text.as_bytes(), String::new());
                 }
             }),
-            None => self.texts.push(Text {
+            None => self.broken_manifest(site, place, known),
+        }
+    }
+
+    /// A manifest that is none, piece by piece, so that what every manifest says is not taken for a part of what somebody
+    /// added.
+    fn broken_manifest(&mut self, site: u32, place: &Path, known: &KnownWords) {
+        let short = std::fs::metadata(place).is_ok_and(|told| told.len() <= LONGEST_MANIFEST);
+        let text = short.then(|| std::fs::read(place).ok()).flatten();
+        let Some(text) = text else {
+            return self.texts.push(Text {
                 site,
                 path: place.to_path_buf(),
-            }),
+            });
+        };
+        for piece in between_known(&text, |word| {
+            known.has(word) || StoreManifest::FIELDS.contains(&word)
+        }) {
+            let label = format!("after byte {}", piece.start);
+            self.word(site, &text[piece], label);
         }
     }
 
@@ -408,6 +427,25 @@ impl Inside {
     }
 }
 
+/// What lies between the quoted words that are known. A quote that nobody knows may begin a word or end one.
+fn between_known(text: &[u8], known: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
+    let quotes: Vec<usize> = (0..text.len()).filter(|&at| text[at] == b'"').collect();
+    let (mut pieces, mut from, mut quote) = (Vec::new(), 0, 0);
+    while let [begin, end] = quotes[quote..].iter().copied().take(2).collect::<Vec<_>>()[..] {
+        let word = std::str::from_utf8(&text[begin + 1..end]);
+        if word.is_ok_and(&known) {
+            pieces.push(from..begin);
+            from = end + 1;
+            quote += 2;
+        } else {
+            quote += 1;
+        }
+    }
+    pieces.push(from..text.len());
+    pieces.retain(|piece| !text[piece.clone()].trim_ascii().is_empty());
+    pieces
+}
+
 impl Word {
     pub(crate) fn look(&self, row: u64, looker: &mut Looker<'_>) -> Result<(), VerifyError> {
         let spot = || {
@@ -452,5 +490,35 @@ impl Text {
             before += (block.len() - overlap) as u64;
             block.drain(..block.len() - overlap);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<&str> {
+        let known = |word: &str| ["name", "billing", "rows"].contains(&word);
+        let pieces = between_known(text.as_bytes(), known).into_iter();
+        pieces.map(|piece| &text[piece]).collect()
+    }
+
+    #[test]
+    fn known_words_are_left_out_and_everything_else_is_there() {
+        assert_eq!(
+            pieces(r#"{"name": "billing", "rows": 12"#),
+            ["{", ": ", ", ", ": 12"]
+        );
+        assert_eq!(pieces(r#""name""billing""#), [""; 0]);
+        assert_eq!(pieces(r#"name"#), ["name"]);
+        assert_eq!(pieces("丙野"), ["丙野"]);
+    }
+
+    #[test]
+    fn a_quote_too_many_or_too_few_hides_nothing() {
+        assert_eq!(pieces(r#"丙"name" 野""#), ["丙", " 野\""]);
+        assert_eq!(pieces(r#"丙""name" 野"#), ["丙\"", " 野"]);
+        assert_eq!(pieces(r#"丙"野"name"甲"#), ["丙\"野", "甲"]);
+        assert_eq!(pieces(r#""host": "丙野", "rows""#), [r#""host": "丙野", "#]);
     }
 }
