@@ -28,7 +28,6 @@ How to read it:
   many rows that C4 finds: a row of somebody else's holds somebody else's values.
 * Where C5 is named, its finding says of which column the value is. Mutant 107 is for what C5 does not know: values in coats
   that it does not take off. There the changed cell itself is what tells (C3), and without staging nobody would see it.
-* An unreadable manifest is searched by C5 as text, and words of the manifest itself can look like values in it.
 """
 
 
