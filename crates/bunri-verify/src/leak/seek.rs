@@ -112,7 +112,7 @@ impl<'a> Seeker<'a> {
         self.passes(&[in_loose], loose, known) && self.passes(&[in_strict], &strict, known)
     }
 
-    /// Whether no value of more than [`SHORT_BEGINNING`] characters begins anywhere in this form, as far as the filters
+    /// Whether no value of [`SHORT_BEGINNING`] characters or more begins anywhere in this form, as far as the filters
     /// know. The same questions as in [`Seeker::at`], many at once.
     fn passes(&self, sets: &[(&Set, Kind)], form: &Simple, known: Known) -> bool {
         let length = form.length;
