@@ -128,4 +128,46 @@ mod tests {
             Fate::WITHHELD_EVERYWHERE
         );
     }
+
+    #[test]
+    fn withheld_cells_are_counted_by_store_and_by_what_becomes_of_them() {
+        let (grid, sales) = (Fate(0b1001), Fate(0b0110));
+        let mut counts = Counts::default();
+        counts.add(Fate::GRANTED_EVERYWHERE, Counted::Anywhere);
+        counts.add(Fate::WITHHELD_EVERYWHERE, Counted::Anywhere);
+        counts.add_many(grid, Counted::Anywhere, 2);
+        counts.add_many(grid, Counted::WholeCells, 10);
+        counts.add_many(grid, Counted::WholeCells, 10);
+        counts.add_many(grid, Counted::TooShort, 300);
+        counts.add_many(grid, Counted::OtherType, 4000);
+        counts.add_many(sales, Counted::TooShort, 50_000);
+        let mut withheld = [Withheld::default(); 2];
+        counts.add_to(&mut withheld);
+        let once = [
+            Withheld {
+                cells: 4323,
+                whole_only: 20,
+                too_short: 300,
+                other_type: 4000,
+            },
+            Withheld {
+                cells: 50_001,
+                too_short: 50_000,
+                ..Withheld::default()
+            },
+        ];
+        assert_eq!(withheld, once);
+        counts.add_to(&mut withheld);
+        assert_eq!(withheld.map(|of| of.cells), once.map(|of| 2 * of.cells));
+        assert_eq!(withheld.map(|of| of.whole_only), [40, 0]);
+        assert_eq!(withheld.map(|of| of.too_short), [600, 100_000]);
+        assert_eq!(withheld.map(|of| of.other_type), [8000, 0]);
+    }
+
+    #[test]
+    fn a_worth_is_counted_as_what_it_is() {
+        let counted = [Worth::Anywhere, Worth::WholeCells, Worth::TooShort].map(Counted::from);
+        let expected = [Counted::Anywhere, Counted::WholeCells, Counted::TooShort];
+        assert_eq!(counted, expected);
+    }
 }

@@ -69,3 +69,68 @@ impl Recorded {
 fn place(name: u64, fate: Fate) -> usize {
     (name as usize ^ usize::from(fate.0).wrapping_mul(0x9e37)) % PLACES
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    const NAME: u64 = 0x0123_4567_89ab_cdef;
+    const FATE: Fate = Fate::WITHHELD_EVERYWHERE;
+
+    #[test]
+    fn a_cell_is_known_by_every_bit_of_its_name_that_its_place_does_not_tell() {
+        for worth in [Worth::Anywhere, Worth::WholeCells, Worth::TooShort] {
+            let recorded = Recorded::new(NAME, FATE, 7, worth);
+            assert_eq!(recorded.of(NAME, FATE, 7), Some(worth));
+            for bit in PLACES.trailing_zeros()..64 {
+                assert_eq!(recorded.of(NAME ^ 1 << bit, FATE, 7), None, "{bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cell_is_known_with_its_own_fate_alone() {
+        let fates = (0..16).map(Fate);
+        for (one, other) in fates
+            .clone()
+            .flat_map(|one| fates.clone().map(move |other| (one, other)))
+        {
+            let recorded = Recorded::new(NAME, one, 7, Worth::Anywhere);
+            assert_eq!(recorded.of(NAME, other, 7).is_some(), one == other);
+        }
+    }
+
+    #[test]
+    fn a_cell_is_known_from_the_column_on_that_it_was_recorded_with() {
+        let sources = [0, 1, 2, 255, 256, u16::MAX - 1, u16::MAX];
+        for (at, &source) in sources.iter().enumerate() {
+            let recorded = Recorded::new(NAME, FATE, source, Worth::TooShort);
+            let known = sources.map(|source| recorded.of(NAME, FATE, source).is_some());
+            assert_eq!(known, std::array::from_fn(|other| other >= at), "{source}");
+        }
+    }
+
+    #[test]
+    fn no_cell_is_taken_for_another_wherever_it_stands() {
+        let mut memory = Memory::new();
+        for fate in (0..16).map(Fate) {
+            assert_eq!(memory.worth(NAME, fate, 7), None);
+            memory.remember(NAME, fate, 7, Worth::WholeCells);
+            assert_eq!(memory.worth(NAME, fate, 7), Some(Worth::WholeCells));
+            for bit in 0..64 {
+                assert_eq!(memory.worth(NAME ^ 1 << bit, fate, 7), None, "{bit}");
+            }
+        }
+        let known = |fate| memory.worth(NAME, fate, 7).is_some();
+        assert!((0..16).map(Fate).all(known), "one place for two fates");
+        let other = NAME ^ PLACES as u64;
+        memory.remember(other, FATE, 7, Worth::Anywhere);
+        assert_eq!(
+            memory.worth(NAME, FATE, 7),
+            None,
+            "the next one takes the place"
+        );
+        assert_eq!(memory.worth(other, FATE, 7), Some(Worth::Anywhere));
+    }
+}

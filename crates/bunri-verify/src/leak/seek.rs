@@ -283,6 +283,7 @@ mod tests {
     use proptest::collection::vec;
 
     use super::super::fate::Fate;
+    use super::super::record::Record;
     use super::super::vocabulary::Vocabulary;
     use super::*;
     use crate::cost::Costs;
@@ -300,6 +301,15 @@ mod tests {
     }
 
     fn with_seeker(values: &[(Fate, &str)], test: impl FnOnce(&mut Seeker<'_>)) {
+        with_more(values, &[], test);
+    }
+
+    /// And of these forms, loose and strict, whatever they weigh.
+    fn with_more(
+        values: &[(Fate, &str)],
+        more: &[(Fate, [&str; 2])],
+        test: impl FnOnce(&mut Seeker<'_>),
+    ) {
         let folder = tempfile::tempdir().unwrap();
         let scratch = Scratch {
             folder: folder.path().to_path_buf(),
@@ -309,6 +319,11 @@ mod tests {
         let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
         for &(fate, value) in values {
             vocabulary.value(0, fate, value).unwrap();
+        }
+        for &(fate, forms) in more {
+            let [loose, strict] = forms.map(|form| form.chars().collect::<Vec<_>>());
+            let record = Record::of(&lexicon.secret, (&loose, &strict), (fate, 0), true);
+            vocabulary.records.push(&record.bytes()).unwrap();
         }
         let [retail, _] = Exclusive::of(vocabulary, &scratch, 2, &Costs::default()).unwrap();
         test(&mut Seeker::new(&lexicon, &retail));
@@ -384,6 +399,79 @@ mod tests {
             assert_eq!(seeker.text(long, Known::Nothing), Sight::Simple);
             let text = format!("a{}", &long[1..]);
             assert_eq!(seeker.text(&text, Known::Granted), Sight::Spelled);
+        });
+    }
+
+    #[test]
+    fn six_latin_letters_are_seen_wherever_they_stand_in_a_simple_text() {
+        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |seeker| {
+            for before in 0..=57 {
+                for after in [0, 1, 2, 57 - before] {
+                    let [before, after] = [before, after].map(|signs| "x".repeat(signs));
+                    let text = format!("{before}suzuki{after}");
+                    agree(seeker, &text);
+                    let inside = text != "suzuki";
+                    let sight = seeker.text(&text, Known::Granted);
+                    assert_eq!(sight == Sight::Spelled, inside, "{text}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn a_short_number_within_a_run_of_digits_is_not_let_through_of_a_long_text() {
+        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, "0901234567")], |seeker| {
+            let text = "10901234567abcdefgh";
+            assert_eq!(seeker.text(text, Known::Nothing), Sight::Simple);
+            agree(seeker, text);
+            agree(seeker, &text[1..]);
+        });
+    }
+
+    #[test]
+    fn digits_elsewhere_in_a_text_hide_no_value() {
+        for length in 6..=18 {
+            let value = &"ghijklmnopqrstuvwx"[..length];
+            with_seeker(&[(Fate::WITHHELD_EVERYWHERE, value)], |seeker| {
+                for letters in 0..=20 {
+                    for digits in ["12", "1234567", "12z34"] {
+                        let filler = "z".repeat(letters);
+                        let text = format!("{digits}{filler}{value}{digits}");
+                        let sight = seeker.text(&text, Known::Granted);
+                        assert_eq!(sight, Sight::Spelled, "{text}");
+                        agree(seeker, &text);
+                    }
+                }
+            });
+        }
+    }
+
+    /// There are none as long as [`ANYWHERE`] is what it is.
+    #[test]
+    fn values_of_less_than_six_ascii_characters_would_be_seen() {
+        let (withheld, granted) = (Fate::WITHHELD_EVERYWHERE, Fate::GRANTED_EVERYWHERE);
+        let more = [
+            (withheld, ["abc", "abc"]),
+            (withheld, ["defg", "defg"]),
+            (withheld, ["hijkl", "hijkl"]),
+            (withheld, ["mn", "m-n"]),
+            (granted, ["mn", "m.n"]),
+            (withheld, ["opq", "o-pq"]),
+            (granted, ["opq", "o.pq"]),
+        ];
+        with_more(&[], &more, |seeker| {
+            for value in ["abc", "defg", "hijkl", "m-n", "o-pq"] {
+                for before in 0..=20 {
+                    for after in [0, 1, 2, 3, 20] {
+                        let [before, after] = [before, after].map(|signs| "x".repeat(signs));
+                        let text = format!("{before}{value}{after}");
+                        agree(seeker, &text);
+                        let inside = text != value;
+                        let sight = seeker.text(&text, Known::Granted);
+                        assert_eq!(sight == Sight::Spelled, inside, "{text}");
+                    }
+                }
+            }
         });
     }
 }

@@ -192,3 +192,76 @@ impl SetBuilder {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    const ANYWHERE: Reach = Reach {
+        anywhere: true,
+        ascii: false,
+    };
+
+    #[test]
+    fn a_beginning_tells_every_length_and_no_other_does() {
+        for values in [0, 1, 63, 64, 65, 1000] {
+            let mut beginnings = Beginnings::new(values);
+            for length in [6, 7, 40, 64] {
+                beginnings.add(0, length, ANYWHERE);
+            }
+            for length in 3..=5 {
+                beginnings.add(7, length, ANYWHERE);
+            }
+            assert_eq!(beginnings.long(0), 1 | 1 << 1 | 1 << 34 | 1 << 58);
+            assert_eq!(beginnings.short(7), 0b111);
+            if values > 1 {
+                assert_eq!((beginnings.long(1), beginnings.short(6)), (0, 0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_no_part_of_a_text_has_no_beginning() {
+        let mut beginnings = Beginnings::new(1000);
+        let whole = Reach {
+            anywhere: false,
+            ascii: true,
+        };
+        beginnings.add(1, 6, whole);
+        beginnings.add(1, 5, whole);
+        beginnings.add(1, 2, ANYWHERE);
+        assert_eq!((beginnings.long(1), beginnings.short(1)), (0, 0));
+        assert!(!beginnings.short_in_ascii);
+    }
+
+    #[test]
+    fn beginnings_put_together_tell_what_each_told() {
+        let ascii = Reach {
+            ascii: true,
+            ..ANYWHERE
+        };
+        for reaches in [
+            [ANYWHERE, ascii],
+            [ascii, ANYWHERE],
+            [ANYWHERE; 2],
+            [ascii; 2],
+        ] {
+            let [mut one, other] = [1, 2].map(|beginning: u64| {
+                let mut beginnings = Beginnings::new(1000);
+                beginnings.add(beginning, 6 + beginning as usize, ANYWHERE);
+                beginnings.add(3, 10 + beginning as usize, ANYWHERE);
+                beginnings.add(4, 3 + beginning as usize, reaches[beginning as usize - 1]);
+                beginnings
+            });
+            one.append(&other);
+            assert_eq!(
+                [1, 2, 3].map(|at| one.long(at)),
+                [1 << 1, 1 << 2, 0b11 << 5]
+            );
+            assert_eq!(one.short(4), 0b110);
+            let expected = reaches.iter().any(|reach| reach.ascii);
+            assert_eq!(one.short_in_ascii, expected);
+        }
+    }
+}

@@ -323,6 +323,75 @@ mod tests {
         assert!(decoded(&folded).contains(&(Coat::Base64, name.into())));
     }
 
+    fn is_found(text: &str, coat: Coat, bytes: &[u8]) -> bool {
+        decoded(text).contains(&(coat, bytes.to_vec()))
+    }
+
+    fn hexed(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn text_of_every_length_is_decoded() {
+        for length in (6..=40).chain([95, 96, 97, 127, 128, 129, 300, 1000]) {
+            let bytes: Vec<u8> = b"kana\ndesu".iter().copied().cycle().take(length).collect();
+            for text in [
+                STANDARD_NO_PAD.encode(&bytes),
+                URL_SAFE_NO_PAD.encode(&bytes),
+            ] {
+                assert!(is_found(&text, Coat::Base64, &bytes), "{text}");
+            }
+            for text in [hexed(&bytes), hexed(&bytes).to_uppercase()] {
+                assert!(is_found(&text, Coat::Hex, &bytes), "{text}");
+                assert!(is_found(&format!("0x{text}"), Coat::Hex, &bytes), "{text}");
+                assert!(is_found(&format!("0X{text}"), Coat::Hex, &bytes), "{text}");
+            }
+        }
+        for short in [&b"kanad"[..], b"kana"] {
+            assert!(!is_found(&hexed(short), Coat::Hex, short));
+            let text = STANDARD_NO_PAD.encode(short);
+            for text in [text.clone(), format!("id-id-{text}")] {
+                assert!(!is_found(&text, Coat::Base64, short), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_kept_where_they_may_be_a_value_or_a_digest() {
+        for length in 6..=40 {
+            for first in [0x00, 0xe0] {
+                let mut bytes = vec![0xab; length];
+                bytes[0] = first;
+                let digest = [16, 20, 32].contains(&length);
+                assert_eq!(is_found(&hexed(&bytes), Coat::Hex, &bytes), digest);
+                let text = URL_SAFE_NO_PAD.encode(&bytes);
+                assert_eq!(is_found(&text, Coat::Base64, &bytes), length >= 8, "{text}");
+            }
+            let control = vec![0x01; length];
+            let text = format!("61{}", hexed(&control));
+            assert!(!is_found(&text, Coat::Hex, &[b"a", &control[..]].concat()));
+        }
+    }
+
+    #[test]
+    fn hex_and_either_alphabet_are_decoded_beside_the_signs_of_the_other() {
+        let bytes = "丙野カナリア零一？？？>>>".as_bytes();
+        let standard = STANDARD_NO_PAD.encode(bytes);
+        let url = URL_SAFE_NO_PAD.encode(bytes);
+        assert!(standard.contains(['+', '/']) && url.contains(['-', '_']));
+        for (text, coat) in [
+            (format!("id-{standard}"), Coat::Base64),
+            (format!("{standard}_id"), Coat::Base64),
+            (format!("id/{url}"), Coat::Base64),
+            (format!("{url}+id"), Coat::Base64),
+            (format!("id/{}", hexed(bytes)), Coat::Hex),
+            (format!("{}+id", hexed(bytes)), Coat::Hex),
+        ] {
+            assert!(is_found(&text, coat, bytes), "{text}");
+        }
+        assert!(is_found("ab-6b616e616b61", Coat::Hex, b"kanaka"));
+    }
+
     #[test]
     fn a_supply_point_is_no_token() {
         assert_eq!(decoded("9000010000131234567800"), []);

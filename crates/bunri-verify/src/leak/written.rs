@@ -44,3 +44,52 @@ pub(crate) fn hex(bytes: &[u8], text: &mut String) {
             .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_as_a_person_writes_it() {
+        for (unscaled, scale, written) in [
+            (901_234_567, 0, "901234567"),
+            (-901_234_567, 0, "901234567"),
+            (901_234_560, 0, "901234560"),
+            (901_234_560, 1, "90123456"),
+            (901_234_567, 1, "90123456.7"),
+            (901_234_500, 4, "90123.45"),
+            (100_000_000, 9, "0.1"),
+            (5, 3, "0.005"),
+            (0, 2, "0"),
+            (901_234_567, -2, "901234567"),
+        ] {
+            let mut text = "what stood there".to_owned();
+            number_text(unscaled, scale, &mut text);
+            assert_eq!(text, written, "{unscaled} by {scale}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_written_as_two_digits_each() {
+        let mut text = "what stood there".to_owned();
+        hex(&[0x00, 0x0f, 0xf0, 0x9a], &mut text);
+        assert_eq!(text, "000ff09a");
+    }
+
+    #[test]
+    fn a_rejected_value_is_searched_for_as_it_stands_in_the_rejects() {
+        let text = |value| rejected_text(&value).map(Cow::into_owned);
+        assert_eq!(text(RawValue::Null), None);
+        assert_eq!(text(RawValue::Int(-12)).as_deref(), Some("-12"));
+        let told = "丙野".to_owned();
+        for value in [
+            RawValue::Text(told.clone()),
+            RawValue::Real(told.clone()),
+            RawValue::TextHex(told.clone()),
+            RawValue::Blob(told.clone()),
+        ] {
+            assert_eq!(text(value), Some(told.clone()));
+        }
+    }
+}

@@ -58,6 +58,18 @@ fn spellings_of_one_value_are_one_value_and_each_is_known() {
 }
 
 #[test]
+fn signs_around_a_whole_value_belong_to_its_spelling() {
+    let around = format!("（{NAME}）");
+    let values = [(WITHHELD, around.as_str())];
+    assert_eq!(leaked(&values, &around), ["value_leaked t.c0"]);
+    assert_eq!(leaked(&values, NAME), ["value_leaked_loose t.c0"]);
+    assert_eq!(
+        leaked(&[(WITHHELD, NAME)], &around),
+        ["value_leaked_loose t.c0"]
+    );
+}
+
+#[test]
 fn what_is_not_searched_for_is_counted() {
     let count = |values: &[(Fate, &str)]| {
         let [
