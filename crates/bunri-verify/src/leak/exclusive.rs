@@ -206,7 +206,8 @@ impl Gathering {
             self.strict.push_parts(&[
                 &record.strict,
                 &record.beginnings[1].to_be_bytes(),
-                &[record.lengths[1], record.reach.byte()],
+                // Of several under one name, what is found anywhere comes first.
+                &[record.lengths[1], !record.reach.byte()],
                 &sources[at].to_be_bytes(),
             ])?;
         }
@@ -261,7 +262,7 @@ fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, VerifyError> {
             ))
         };
         let (name, beginning, [length, reach, source @ ..]) = fields().ok_or(VerifyError::Index)?;
-        let reach = Reach::of(reach);
+        let reach = Reach::of(!reach);
         // Truncated, one spelling can stand under two loose forms; one entry is enough.
         if last.replace(name) == Some(name) {
             continue;

@@ -132,20 +132,20 @@ fn token(run: &[u8], each: &mut impl FnMut(Coat, &[u8])) {
         hex(run, each);
         return base64(run, &STANDARD_NO_PAD, each);
     }
-    if run.len() > SHORTEST_HEX {
-        for piece in run.split(|byte| !byte.is_ascii_alphanumeric()) {
-            hex(piece, each);
-        }
-    }
-    for piece in run.split(|byte| matches!(byte, b'-' | b'_')) {
+    // What stands beside a token may be a separator or a letter of its alphabet.
+    for piece in run.split(|byte| !byte.is_ascii_alphanumeric()) {
+        hex(piece, each);
         base64(piece, &STANDARD_NO_PAD, each);
     }
-    for piece in run.split(|byte| matches!(byte, b'+' | b'/')) {
-        let again = piece.iter().all(u8::is_ascii_alphanumeric);
-        if !again {
-            base64(piece, &URL_SAFE_NO_PAD, each);
-        }
-    }
+    let mixed = |piece: &&[u8]| !piece.iter().all(u8::is_ascii_alphanumeric);
+    let standard = run.split(|byte| matches!(byte, b'-' | b'_'));
+    standard
+        .filter(mixed)
+        .for_each(|piece| base64(piece, &STANDARD_NO_PAD, each));
+    let of_urls = run.split(|byte| matches!(byte, b'+' | b'/'));
+    of_urls
+        .filter(mixed)
+        .for_each(|piece| base64(piece, &URL_SAFE_NO_PAD, each));
 }
 
 fn hex(piece: &[u8], each: &mut impl FnMut(Coat, &[u8])) {
@@ -171,9 +171,13 @@ fn hex(piece: &[u8], each: &mut impl FnMut(Coat, &[u8])) {
     }
 }
 
-/// Of text in UTF-8 the first byte is 2x to 7x, or Cx to Fx.
+/// Of text in UTF-8 the first byte is 09 to 0d, 2x to 7x, or Cx to Fx.
 fn begins_text(piece: &[u8]) -> bool {
-    matches!(piece.first(), Some(b'2'..=b'7' | b'c'..=b'f' | b'C'..=b'F'))
+    matches!(
+        piece,
+        [b'2'..=b'7' | b'c'..=b'f' | b'C'..=b'F', ..]
+            | [b'0', b'9' | b'a'..=b'd' | b'A'..=b'D', ..]
+    )
 }
 
 fn base64(piece: &[u8], engine: &impl base64::Engine, each: &mut impl FnMut(Coat, &[u8])) {

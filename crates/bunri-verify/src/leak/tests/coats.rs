@@ -94,3 +94,38 @@ fn a_digest_of_the_spelling_that_is_withheld_is_found_beside_a_granted_one() {
         ["value_hashed t.c0, SHA-256"]
     );
 }
+
+/// In a path or a URL a slash is no letter of the token beside it.
+#[test]
+fn a_token_is_found_behind_and_before_a_slash() {
+    let token = STANDARD.encode(NAME);
+    assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    for text in [
+        "users/T",
+        "T/users",
+        "users+T",
+        "a/T/b",
+        "a-T/b",
+        "user/T",
+        "T/user",
+        "https://example.jp/users/T?x=1",
+    ] {
+        let text = text.replace('T', &token);
+        let found = leaked(&VALUES, &text);
+        assert_eq!(found, ["value_encoded t.c0, base64"], "{text}");
+    }
+}
+
+#[test]
+fn hex_of_a_text_is_found_whatever_white_space_it_begins_with() {
+    for white in ["", " ", "\t", "\n", "\r\n", "\u{b}", "\u{3000}"] {
+        let hex = hexed(format!("{white}{NAME}").as_bytes());
+        for hex in [hex.to_uppercase(), hex] {
+            let found = leaked(&VALUES, &hex).concat();
+            assert!(
+                found.starts_with("value_encoded t.c0, hex"),
+                "{found} in {hex}"
+            );
+        }
+    }
+}
