@@ -85,7 +85,7 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// One cell of a column, read when it is encoded. Where a value is wanted only for its encoding, this spares making one.
+/// One cell of a column, read when it is encoded: a value that is wanted only for its encoding is not carried about.
 #[derive(Debug, Clone, Copy)]
 pub struct Cell<'c> {
     cells: &'c Cells<'c>,
@@ -104,16 +104,7 @@ impl<'c> Cells<'c> {
 impl Encode for Cell<'_> {
     #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
-        let row = self.row;
-        // What most cells are, without a value between; everything else is rare or short.
-        match *self.cells {
-            Cells::Text(array) if array.is_valid(row) => Value::Text(array.value(row)).encode(out),
-            Cells::Decimal(array, scale) if array.is_valid(row) => {
-                let unscaled = array.value(row);
-                Value::Decimal { scale, unscaled }.encode(out);
-            }
-            _ => self.cells.value(row).encode(out),
-        }
+        self.cells.value(self.row).encode(out);
     }
 }
 

@@ -34,8 +34,7 @@ pub trait Encode {
 }
 
 impl Encode for Value<'_> {
-    // Where the kind is known, nothing of the match is left.
-    #[inline(always)]
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         match *self {
             Value::Null => out.push(0),

@@ -105,11 +105,7 @@ fn shape(
 ) -> Checked {
     check_store(catalogue, store, files, None, findings);
     let mut checked = Checked::default();
-    for layout in catalogue
-        .tables
-        .iter()
-        .filter_map(|table| Layout::new(table, store))
-    {
+    for layout in Layout::all(catalogue, store) {
         let id = &layout.table.id;
         let parts = files.parts(id);
         // How many parts there are is in the job, which a stranger does not have.

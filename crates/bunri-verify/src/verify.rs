@@ -275,11 +275,7 @@ fn stores(
 
 /// The columns of every table that the catalogue grants to a store.
 fn granted_schemas(catalogue: &Catalogue, store: Store) -> BTreeMap<String, SchemaRef> {
-    let layouts = catalogue
-        .tables
-        .iter()
-        .filter_map(|table| Layout::new(table, store));
-    layouts
+    Layout::all(catalogue, store)
         .map(|layout| (layout.table.id.clone(), layout.schema))
         .collect()
 }

@@ -74,19 +74,17 @@ impl FactFile {
             key: Vec::new(),
             fact: Vec::new(),
             record: 0,
-            ended: false,
         })
     }
 }
 
 /// Reads a fact file beside keys that ascend.
 pub(crate) struct FactReader {
-    /// The last is read; then the one before it.
+    /// The last is read; then the one before it. None is left after the last fact.
     pieces: Vec<(BufReader<File>, PathBuf)>,
     key: Vec<u8>,
     fact: Vec<u8>,
     record: u64,
-    ended: bool,
 }
 
 /// A fact and the number of its record, by which a reader knows it again.
@@ -98,10 +96,10 @@ pub(crate) struct Fact<'a> {
 impl FactReader {
     /// The fact of a key; keys must be asked in ascending order (the same key may be asked again).
     pub(crate) fn find(&mut self, key: &[u8]) -> Result<Option<Fact<'_>>, VerifyError> {
-        while !self.ended && (self.record == 0 || self.key.as_slice() < key) {
+        while !self.pieces.is_empty() && (self.record == 0 || self.key.as_slice() < key) {
             self.advance()?;
         }
-        let found = !self.ended && self.key == key;
+        let found = !self.pieces.is_empty() && self.key == key;
         Ok(found.then_some(Fact {
             bytes: &self.fact,
             record: self.record,
@@ -117,7 +115,6 @@ impl FactReader {
             }
             self.pieces.pop();
         }
-        self.ended = true;
         Ok(())
     }
 }

@@ -52,38 +52,20 @@ pub(crate) enum Worth {
     TooShort,
 }
 
-/// What becomes of a cell: a worth, or the type of its column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counted {
-    Anywhere,
-    WholeCells,
-    TooShort,
-    OtherType,
-}
-
-impl From<Worth> for Counted {
-    fn from(worth: Worth) -> Self {
-        match worth {
-            Worth::Anywhere => Self::Anywhere,
-            Worth::WholeCells => Self::WholeCells,
-            Worth::TooShort => Self::TooShort,
-        }
-    }
-}
-
-/// Cells by fate and by what becomes of them.
+/// Cells by fate and by their worth; the last are those of a type that is not searched for.
 #[derive(Debug, Default)]
 pub(crate) struct Counts([[u64; 4]; 16]);
 
 impl Counts {
     #[inline]
-    pub(crate) fn add(&mut self, fate: Fate, counted: Counted) {
-        self.add_many(fate, counted, 1);
+    pub(crate) fn add(&mut self, fate: Fate, worth: Option<Worth>) {
+        self.add_many(fate, worth, 1);
     }
 
     #[inline]
-    pub(crate) fn add_many(&mut self, fate: Fate, counted: Counted, cells: u64) {
-        self.0[usize::from(fate.0 & 15)][counted as usize] += cells;
+    pub(crate) fn add_many(&mut self, fate: Fate, worth: Option<Worth>, cells: u64) {
+        let at = worth.map_or(3, |worth| worth as usize);
+        self.0[usize::from(fate.0 & 15)][at] += cells;
     }
 
     /// Adds them to what is known of each store.
@@ -133,14 +115,14 @@ mod tests {
     fn withheld_cells_are_counted_by_store_and_by_what_becomes_of_them() {
         let (grid, sales) = (Fate(0b1001), Fate(0b0110));
         let mut counts = Counts::default();
-        counts.add(Fate::GRANTED_EVERYWHERE, Counted::Anywhere);
-        counts.add(Fate::WITHHELD_EVERYWHERE, Counted::Anywhere);
-        counts.add_many(grid, Counted::Anywhere, 2);
-        counts.add_many(grid, Counted::WholeCells, 10);
-        counts.add_many(grid, Counted::WholeCells, 10);
-        counts.add_many(grid, Counted::TooShort, 300);
-        counts.add_many(grid, Counted::OtherType, 4000);
-        counts.add_many(sales, Counted::TooShort, 50_000);
+        counts.add(Fate::GRANTED_EVERYWHERE, Some(Worth::Anywhere));
+        counts.add(Fate::WITHHELD_EVERYWHERE, Some(Worth::Anywhere));
+        counts.add_many(grid, Some(Worth::Anywhere), 2);
+        counts.add_many(grid, Some(Worth::WholeCells), 10);
+        counts.add_many(grid, Some(Worth::WholeCells), 10);
+        counts.add_many(grid, Some(Worth::TooShort), 300);
+        counts.add_many(grid, None, 4000);
+        counts.add_many(sales, Some(Worth::TooShort), 50_000);
         let mut withheld = [Withheld::default(); 2];
         counts.add_to(&mut withheld);
         let once = [
@@ -162,12 +144,5 @@ mod tests {
         assert_eq!(withheld.map(|of| of.whole_only), [40, 0]);
         assert_eq!(withheld.map(|of| of.too_short), [600, 100_000]);
         assert_eq!(withheld.map(|of| of.other_type), [8000, 0]);
-    }
-
-    #[test]
-    fn a_worth_is_counted_as_what_it_is() {
-        let counted = [Worth::Anywhere, Worth::WholeCells, Worth::TooShort].map(Counted::from);
-        let expected = [Counted::Anywhere, Counted::WholeCells, Counted::TooShort];
-        assert_eq!(counted, expected);
     }
 }

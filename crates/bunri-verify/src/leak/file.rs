@@ -14,7 +14,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use super::cells::{Column, Held, is_searched};
 use super::hashing::Secret;
 use super::look::Looker;
-use super::seek;
+use super::seek::Origin;
 use super::spot::Spot;
 use super::unmatched::Unmatched;
 use super::written::{SMALLEST_NUMBER, number_text};
@@ -111,15 +111,15 @@ impl<'a> Known<'a> {
         self.unmatched.is_empty() && self.places.iter().flatten().count() == columns
     }
 
-    /// What is known of every text in a column of a file with so many.
-    fn of_column(&self, column: usize, columns: usize) -> seek::Known {
+    /// Where every text comes from in a column of a file with so many.
+    fn of_column(&self, column: usize, columns: usize) -> Origin {
         let position = self.places.iter().position(|place| *place == Some(column));
         // Where a hash stands for a value, the source has another text.
         let same = position.is_some_and(|position| !self.layout.is_rekeyed(position));
         if same && self.explains_all(columns) {
-            seek::Known::Granted
+            Origin::Granted
         } else {
-            seek::Known::Nothing
+            Origin::Unknown
         }
     }
 
@@ -251,7 +251,7 @@ impl Cells<'_> {
         if clean.is_empty() {
             clean.resize(CLEAN, 0);
         }
-        let known = self.known.map_or(seek::Known::Nothing, |known| {
+        let origin = self.known.map_or(Origin::Unknown, |known| {
             known.of_column(self.column, self.batch.num_columns())
         });
         let mut looked = 0;
@@ -284,7 +284,7 @@ impl Cells<'_> {
                 continue;
             }
             let nothing = match held {
-                Held::Text(text) => looker.text(text, known, &place)?,
+                Held::Text(text) => looker.text(text, origin, &place)?,
                 _ => looker.bytes(raw, &place)?,
             };
             // Only what held nothing is passed over, so that everything else is counted each time.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use bunri_columnar::ByteSorter;
 
 use super::exclusive::Exclusive;
-use super::seek::{Known, Seeker, Sight};
+use super::seek::{Origin, Seeker, Sight};
 use super::spot::{Spot, Waiting};
 use super::tokens::{self, Coat, is_digest_length};
 use super::vocabulary::Lexicon;
@@ -71,20 +71,20 @@ impl<'a> Looker<'a> {
     pub(crate) fn text(
         &mut self,
         text: &str,
-        known: Known,
+        origin: Origin,
         place: &Where<'_>,
     ) -> Result<bool, VerifyError> {
-        self.coated(text, (Coat::Plain, 0), known, place)
+        self.coated(text, (Coat::Plain, 0), origin, place)
     }
 
     fn coated(
         &mut self,
         text: &str,
         (coat, depth): (Coat, u8),
-        known: Known,
+        origin: Origin,
         place: &Where<'_>,
     ) -> Result<bool, VerifyError> {
-        let (sight, mut clean) = self.plain(text, coat, known, place)?;
+        let (sight, mut clean) = self.plain(text, coat, origin, place)?;
         if depth == COATS {
             return Ok(clean);
         }
@@ -108,7 +108,7 @@ impl<'a> Looker<'a> {
         }
         if let Some(text) = tokens::unescaped(text) {
             let coat = (Coat::Escapes, depth + 1);
-            clean &= self.coated(&text, coat, Known::Nothing, place)?;
+            clean &= self.coated(&text, coat, Origin::Unknown, place)?;
         }
         Ok(clean)
     }
@@ -118,10 +118,10 @@ impl<'a> Looker<'a> {
         &mut self,
         text: &str,
         coat: Coat,
-        known: Known,
+        origin: Origin,
         place: &Where<'_>,
     ) -> Result<(Sight, bool), VerifyError> {
-        let sight = self.seeker.text(text, known);
+        let sight = self.seeker.text(text, origin);
         if self.seeker.candidates.is_empty() {
             return Ok((sight, true));
         }
@@ -147,15 +147,15 @@ impl<'a> Looker<'a> {
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
             let coat = (coat, depth);
-            return Ok(clean & self.coated(text, coat, Known::Nothing, place)?);
+            return Ok(clean & self.coated(text, coat, Origin::Unknown, place)?);
         }
         let mut text = String::new();
         hex(bytes, &mut text);
-        clean &= self.plain(&text, coat, Known::Nothing, place)?.1;
+        clean &= self.plain(&text, coat, Origin::Unknown, place)?.1;
         if bytes.len() > 64 {
             // A schema or a message in base64: bytes with texts in them.
             let text = String::from_utf8_lossy(bytes);
-            clean &= self.plain(&text, coat, Known::Nothing, place)?.1;
+            clean &= self.plain(&text, coat, Origin::Unknown, place)?.1;
         }
         Ok(clean)
     }
@@ -163,7 +163,7 @@ impl<'a> Looker<'a> {
     /// Looks at raw bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Where<'_>) -> Result<bool, VerifyError> {
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return self.text(text, Known::Nothing, place);
+            return self.text(text, Origin::Unknown, place);
         }
         self.decoded(bytes, Coat::Plain, 0, place)
     }
@@ -172,7 +172,7 @@ impl<'a> Looker<'a> {
     pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<bool, VerifyError> {
         let mut clean = true;
         for digits in [digits, &format!("0{digits}")] {
-            clean &= self.plain(digits, Coat::Number, Known::Nothing, place)?.1;
+            clean &= self.plain(digits, Coat::Number, Origin::Unknown, place)?.1;
         }
         Ok(clean)
     }

@@ -115,7 +115,7 @@ pub(crate) fn search(
 ) -> Result<LeakOutcome, VerifyError> {
     let sources = vocabulary.sources.clone();
     let exclusives = Exclusive::of(vocabulary, ground.scratch, ground.threads, ground.costs)?;
-    let layouts = SEARCHED.map(|store| layouts(ground.catalogue, store));
+    let layouts = SEARCHED.map(|store| Layout::all(ground.catalogue, store).collect::<Vec<_>>());
     let nothing = BTreeMap::new();
     let mut searches = Vec::new();
     for ((store, exclusive), layouts) in SEARCHED.into_iter().zip(&exclusives).zip(&layouts) {
@@ -138,14 +138,6 @@ pub(crate) fn search(
     }
     outcome.blind_spots.extend(always_blind(ground));
     Ok(outcome)
-}
-
-/// The tables of a store.
-fn layouts(catalogue: &Catalogue, store: Store) -> Vec<Layout<'_>> {
-    let tables = catalogue.tables.iter();
-    tables
-        .filter_map(|table| Layout::new(table, store))
-        .collect()
 }
 
 /// Looks through everything in both stores; whichever thread is free takes the next thing, so that none waits for another

@@ -1,12 +1,14 @@
 //! The records of the vocabulary, divided by the first bits of their names, which are as good as random: 1024 heaps of about
-//! one size, small enough to be sorted near the processor. Each can be sorted by itself, by whichever thread is free, and one after the other they are the whole order.
+//! one size, small enough to be sorted near the processor. Each can be sorted by itself, by whichever thread is free, and one
+//! after the other they are the whole order.
 //!
 //! A record is only appended while the tables are decided; what memory cannot hold goes to one anonymous file, heap
 //! by heap. Nothing waits for a sort.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 
 use bunri_columnar::{ByteSorter, SortedRecords};
 
@@ -34,6 +36,27 @@ struct Spilled {
     file: File,
     end: u64,
     pieces: Vec<Vec<(u64, usize)>>,
+}
+
+impl Spilled {
+    fn create(folder: &Path) -> io::Result<Self> {
+        Ok(Self {
+            file: tempfile::tempfile_in(folder)?,
+            end: 0,
+            pieces: vec![Vec::new(); PARTITIONS],
+        })
+    }
+
+    /// With another piece of every partition, which are empty afterwards.
+    fn with(mut self, partitions: &mut [Vec<u8>]) -> io::Result<Self> {
+        for (waiting, pieces) in partitions.iter_mut().zip(&mut self.pieces) {
+            self.file.write_all(waiting)?;
+            pieces.push((self.end, waiting.len()));
+            self.end += waiting.len() as u64;
+            waiting.clear();
+        }
+        Ok(self)
+    }
 }
 
 /// Where a record belongs.
@@ -70,28 +93,13 @@ impl Partitions {
     }
 
     fn spill(&mut self) -> Result<(), VerifyError> {
-        let failed = VerifyError::io("write in", &self.scratch.folder);
-        let spilled = match &mut self.spilled {
-            Some(spilled) => spilled,
-            none => match tempfile::tempfile_in(&self.scratch.folder) {
-                Err(error) => return Err(failed(error)),
-                Ok(file) => none.insert(Spilled {
-                    file,
-                    end: 0,
-                    pieces: vec![Vec::new(); PARTITIONS],
-                }),
-            },
+        let spilled = match self.spilled.take() {
+            Some(spilled) => Ok(spilled),
+            None => Spilled::create(&self.scratch.folder),
         };
-        let mut write = || {
-            for (waiting, pieces) in self.waiting.iter_mut().zip(&mut spilled.pieces) {
-                spilled.file.write_all(waiting)?;
-                pieces.push((spilled.end, waiting.len()));
-                spilled.end += waiting.len() as u64;
-                waiting.clear();
-            }
-            Ok(())
-        };
-        write().map_err(failed)?;
+        let spilled = spilled.and_then(|spilled| spilled.with(&mut self.waiting));
+        let spilled = spilled.map_err(VerifyError::io("write in", &self.scratch.folder))?;
+        self.spilled = Some(spilled);
         self.held = 0;
         Ok(())
     }

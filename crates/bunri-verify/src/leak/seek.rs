@@ -56,11 +56,11 @@ pub(crate) struct Seeker<'a> {
     pub(crate) candidates: Vec<Candidate>,
 }
 
-/// What is known of a text beforehand.
+/// Where a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Known {
-    /// Nothing.
-    Nothing,
+pub(crate) enum Origin {
+    /// Nobody knows.
+    Unknown,
     /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold.
     Granted,
 }
@@ -79,42 +79,42 @@ impl<'a> Seeker<'a> {
 
     /// Fills [`Seeker::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
     /// form, that is the answer ([`Sight::Simple`]), and nothing was spelled.
-    pub(crate) fn text(&mut self, text: &str, known: Known) -> Sight {
+    pub(crate) fn text(&mut self, text: &str, origin: Origin) -> Sight {
         self.candidates.clear();
         if let Some(loose) = self.speller.simple(text.as_bytes())
-            && self.has_nothing(text, &loose, known)
+            && self.has_nothing(text, &loose, origin)
         {
             return Sight::Simple;
         }
         self.speller.spell(text, &mut self.spelled);
         let [loose, strict] = &self.exclusive.sets;
-        self.form(loose, Kind::Loose, known);
+        self.form(loose, Kind::Loose, origin);
         if !strict.filter.is_empty() {
-            self.form(strict, Kind::Strict, known);
+            self.form(strict, Kind::Strict, origin);
         }
         Sight::Spelled
     }
 
     /// Whether a simple text surely holds nothing.
-    fn has_nothing(&self, text: &str, loose: &Simple, known: Known) -> bool {
-        if known == Known::Nothing && loose.length <= SHORT {
+    fn has_nothing(&self, text: &str, loose: &Simple, origin: Origin) -> bool {
+        if origin == Origin::Unknown && loose.length <= SHORT {
             return false;
         }
         let [loose_set, strict_set] = &self.exclusive.sets;
         let (in_loose, in_strict) = ((loose_set, Kind::Loose), (strict_set, Kind::Strict));
         if strict_set.filter.is_empty() {
-            return self.passes(&[in_loose], loose, known);
+            return self.passes(&[in_loose], loose, origin);
         }
         if loose.signs() == text.as_bytes() {
-            return self.passes(&[in_loose, in_strict], loose, known);
+            return self.passes(&[in_loose, in_strict], loose, origin);
         }
         let strict = Simple::strict(text.as_bytes());
-        self.passes(&[in_loose], loose, known) && self.passes(&[in_strict], &strict, known)
+        self.passes(&[in_loose], loose, origin) && self.passes(&[in_strict], &strict, origin)
     }
 
     /// Whether no value of [`SHORT_BEGINNING`] characters or more begins anywhere in this form, as far as the filters
     /// know. The same questions as in [`Seeker::at`], many at once.
-    fn passes(&self, sets: &[(&Set, Kind)], form: &Simple, known: Known) -> bool {
+    fn passes(&self, sets: &[(&Set, Kind)], form: &Simple, origin: Origin) -> bool {
         let length = form.length;
         if length < SHORT_BEGINNING {
             return true;
@@ -140,7 +140,7 @@ impl<'a> Seeker<'a> {
             if form.cuts >> from & 1 != 0 {
                 may &= !below(LONG_NUMBER);
             }
-            if known == Known::Granted && from == 0 {
+            if origin == Origin::Granted && from == 0 {
                 may &= !(1 << length);
             }
             for (set, kind) in sets {
@@ -162,7 +162,7 @@ impl<'a> Seeker<'a> {
         true
     }
 
-    fn form(&mut self, set: &Set, kind: Kind, known: Known) {
+    fn form(&mut self, set: &Set, kind: Kind, origin: Origin) {
         if set.filter.is_empty() {
             return;
         }
@@ -173,7 +173,7 @@ impl<'a> Seeker<'a> {
         let whole = form.value();
         // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
         let short = self.spelled.loose.value();
-        let short = known == Known::Nothing
+        let short = origin == Origin::Unknown
             && short.len() <= SHORT
             && (WHOLE..ANYWHERE).contains(&weight(short));
         if short {
@@ -190,14 +190,14 @@ impl<'a> Seeker<'a> {
         let mut sums = std::mem::take(&mut self.sums);
         self.secret.sums(&form.signs, &mut sums);
         for from in 0..=signs - SHORT_BEGINNING {
-            self.at(set, kind, &sums, from, known);
+            self.at(set, kind, &sums, from, origin);
         }
         self.sums = sums;
     }
 
     /// Every value that may begin here.
     #[inline]
-    fn at(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, known: Known) {
+    fn at(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, origin: Origin) {
         let form = self.of(kind);
         let rest = &form.signs[from..];
         let left = rest.len();
@@ -216,7 +216,7 @@ impl<'a> Seeker<'a> {
         // Bit n: n characters; the longest has no bit left and one of its own.
         let mut longest = left >= LONGEST && long >> (LONGEST - BEGINNING) & 1 != 0;
         let mut lengths = long << BEGINNING | short << SHORT_BEGINNING;
-        if known == Known::Granted && from == 0 {
+        if origin == Origin::Granted && from == 0 {
             longest = false;
             lengths &= !1_u64.checked_shl(left as u32).unwrap_or(0);
         }
@@ -290,12 +290,16 @@ mod tests {
     use crate::index::fold::Scratch;
 
     /// What the filter lets through of a text, without the short way.
-    fn the_long_way(seeker: &mut Seeker<'_>, text: &str, known: Known) -> Vec<(Kind, usize, Name)> {
+    fn the_long_way(
+        seeker: &mut Seeker<'_>,
+        text: &str,
+        origin: Origin,
+    ) -> Vec<(Kind, usize, Name)> {
         seeker.candidates.clear();
         seeker.speller.spell(text, &mut seeker.spelled);
         let [loose, strict] = &seeker.exclusive.sets;
-        seeker.form(loose, Kind::Loose, known);
-        seeker.form(strict, Kind::Strict, known);
+        seeker.form(loose, Kind::Loose, origin);
+        seeker.form(strict, Kind::Strict, origin);
         let told = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.name);
         seeker.candidates.iter().map(told).collect()
     }
@@ -330,8 +334,8 @@ mod tests {
     }
 
     fn agree(seeker: &mut Seeker<'_>, text: &str) {
-        let all = the_long_way(seeker, text, Known::Nothing);
-        let sight = seeker.text(text, Known::Nothing);
+        let all = the_long_way(seeker, text, Origin::Unknown);
+        let sight = seeker.text(text, Origin::Unknown);
         let short = seeker.spelled.loose.signs.len() <= SHORT;
         let simple = seeker.speller.simple(text.as_bytes()).is_some();
         assert_eq!(seeker.candidates.len(), all.len(), "{text:?}");
@@ -344,11 +348,11 @@ mod tests {
         let forms = [Kind::Loose, Kind::Strict].map(|kind| seeker.of(kind).value().to_vec());
         inside.retain(|(kind, _, name)| *name != seeker.secret.name(&forms[*kind as usize], *kind));
         assert_eq!(
-            the_long_way(seeker, text, Known::Granted),
+            the_long_way(seeker, text, Origin::Granted),
             inside,
             "{text:?}"
         );
-        let sight = seeker.text(text, Known::Granted);
+        let sight = seeker.text(text, Origin::Granted);
         assert_eq!(seeker.candidates.len(), inside.len(), "{text:?}");
         assert_eq!(
             sight == Sight::Simple,
@@ -389,16 +393,24 @@ mod tests {
                 format!("{long}44"),
                 format!("33{long}"),
             ] {
-                assert_eq!(seeker.text(&text, Known::Nothing), Sight::Spelled, "{text}");
-                assert_eq!(seeker.text(&text, Known::Granted), Sight::Spelled, "{text}");
+                assert_eq!(
+                    seeker.text(&text, Origin::Unknown),
+                    Sight::Spelled,
+                    "{text}"
+                );
+                assert_eq!(
+                    seeker.text(&text, Origin::Granted),
+                    Sight::Spelled,
+                    "{text}"
+                );
             }
-            assert_eq!(seeker.text(long, Known::Granted), Sight::Simple);
-            assert_eq!(seeker.text(&long[1..], Known::Nothing), Sight::Simple);
+            assert_eq!(seeker.text(long, Origin::Granted), Sight::Simple);
+            assert_eq!(seeker.text(&long[1..], Origin::Unknown), Sight::Simple);
         });
         with_seeker(&[(Fate::WITHHELD_EVERYWHERE, &long[1..])], |seeker| {
-            assert_eq!(seeker.text(long, Known::Nothing), Sight::Simple);
+            assert_eq!(seeker.text(long, Origin::Unknown), Sight::Simple);
             let text = format!("a{}", &long[1..]);
-            assert_eq!(seeker.text(&text, Known::Granted), Sight::Spelled);
+            assert_eq!(seeker.text(&text, Origin::Granted), Sight::Spelled);
         });
     }
 
@@ -411,7 +423,7 @@ mod tests {
                     let text = format!("{before}suzuki{after}");
                     agree(seeker, &text);
                     let inside = text != "suzuki";
-                    let sight = seeker.text(&text, Known::Granted);
+                    let sight = seeker.text(&text, Origin::Granted);
                     assert_eq!(sight == Sight::Spelled, inside, "{text}");
                 }
             }
@@ -422,7 +434,7 @@ mod tests {
     fn a_short_number_within_a_run_of_digits_is_not_let_through_of_a_long_text() {
         with_seeker(&[(Fate::WITHHELD_EVERYWHERE, "0901234567")], |seeker| {
             let text = "10901234567abcdefgh";
-            assert_eq!(seeker.text(text, Known::Nothing), Sight::Simple);
+            assert_eq!(seeker.text(text, Origin::Unknown), Sight::Simple);
             agree(seeker, text);
             agree(seeker, &text[1..]);
         });
@@ -437,7 +449,7 @@ mod tests {
                     for digits in ["12", "1234567", "12z34"] {
                         let filler = "z".repeat(letters);
                         let text = format!("{digits}{filler}{value}{digits}");
-                        let sight = seeker.text(&text, Known::Granted);
+                        let sight = seeker.text(&text, Origin::Granted);
                         assert_eq!(sight, Sight::Spelled, "{text}");
                         agree(seeker, &text);
                     }
@@ -467,7 +479,7 @@ mod tests {
                         let text = format!("{before}{value}{after}");
                         agree(seeker, &text);
                         let inside = text != value;
-                        let sight = seeker.text(&text, Known::Granted);
+                        let sight = seeker.text(&text, Origin::Granted);
                         assert_eq!(sight == Sight::Spelled, inside, "{text}");
                     }
                 }

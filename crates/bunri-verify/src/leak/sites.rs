@@ -16,7 +16,7 @@ use parquet::file::metadata::ParquetMetaData;
 
 use super::file::Piece;
 use super::look::Looker;
-use super::seek::Known;
+use super::seek::Origin;
 use super::spot::{NO_COLUMN, Site, Spot};
 use super::unmatched::Unmatched;
 use super::vocabulary::{OWN_WORDS, words};
@@ -431,7 +431,7 @@ impl Inside {
 fn between_known(text: &[u8], known: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let quotes: Vec<usize> = (0..text.len()).filter(|&at| text[at] == b'"').collect();
     let (mut pieces, mut from, mut quote) = (Vec::new(), 0, 0);
-    while let [begin, end] = quotes[quote..].iter().copied().take(2).collect::<Vec<_>>()[..] {
+    while let [begin, end, ..] = quotes[quote..] {
         let word = std::str::from_utf8(&text[begin + 1..end]);
         if word.is_ok_and(&known) {
             pieces.push(from..begin);
@@ -485,7 +485,7 @@ impl Text {
                     label: format!("after byte {before}"),
                 })
             };
-            looker.text(&String::from_utf8_lossy(&block), Known::Nothing, &spot)?;
+            looker.text(&String::from_utf8_lossy(&block), Origin::Unknown, &spot)?;
             let overlap = block.len().min(OVERLAP);
             before += (block.len() - overlap) as u64;
             block.drain(..block.len() - overlap);

@@ -11,7 +11,7 @@ use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, Class, Ownership, Table};
 use bunri_columnar::Reject;
 
-use super::fate::{Counted, Counts, Fate, Withheld, Worth};
+use super::fate::{Counts, Fate, Withheld, Worth};
 use super::hashing::Secret;
 use super::partitions::Partitions;
 use super::record::Record;
@@ -195,17 +195,17 @@ impl<'a> Vocabulary<'a> {
             DataType::Int64 => {
                 let numbers = array.as_primitive::<Int64Type>();
                 for row in rows {
-                    let (number, fate) = (numbers.value(row).into(), fate(row));
-                    let worth = self.number(source, fate, number, 0)?;
-                    counts.add(fate, worth.into());
+                    let fate = fate(row);
+                    let worth = self.number(source, fate, numbers.value(row).into(), 0)?;
+                    counts.add(fate, Some(worth));
                 }
             }
             DataType::Decimal128(_, scale) => {
                 let numbers = array.as_primitive::<Decimal128Type>();
                 for row in rows {
-                    let (number, fate) = (numbers.value(row), fate(row));
-                    let worth = self.number(source, fate, number, *scale)?;
-                    counts.add(fate, worth.into());
+                    let fate = fate(row);
+                    let worth = self.number(source, fate, numbers.value(row), *scale)?;
+                    counts.add(fate, Some(worth));
                 }
             }
             DataType::Binary => {
@@ -213,10 +213,10 @@ impl<'a> Vocabulary<'a> {
                 for row in rows {
                     let fate = fate(row);
                     let worth = self.bytes(source, fate, binary.value(row))?;
-                    counts.add(fate, worth.into());
+                    counts.add(fate, Some(worth));
                 }
             }
-            _ => rows.for_each(|row| counts.add(fate(row), Counted::OtherType)),
+            _ => rows.for_each(|row| counts.add(fate(row), None)),
         }
         counts.add_to(&mut self.withheld);
         Ok(())
@@ -268,7 +268,7 @@ impl<'a> Vocabulary<'a> {
                 cells,
             } = value;
             let worth = self.named(source, fate, name, text)?;
-            counts.add_many(fate, worth.into(), cells);
+            counts.add_many(fate, Some(worth), cells);
         }
         Ok(())
     }
@@ -320,7 +320,7 @@ impl<'a> Vocabulary<'a> {
             if let Some(text) = rejected_text(value) {
                 let (fate, mut counts) = (Fate::WITHHELD_EVERYWHERE, Counts::default());
                 let worth = self.value(first + column, fate, &text)?;
-                counts.add(fate, worth.into());
+                counts.add(fate, Some(worth));
                 counts.add_to(&mut self.withheld);
             }
         }

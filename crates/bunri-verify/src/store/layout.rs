@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use bunri_catalogue::{Category, Class, Ownership, Store, Table, ValueType, day_text};
+use bunri_catalogue::{Catalogue, Category, Class, Ownership, Store, Table, ValueType, day_text};
 use bunri_columnar::{REASON_COLUMN, arrow_type};
 use bunri_fingerprint::{ColumnName, Value};
 
@@ -31,6 +31,12 @@ pub(crate) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
+    /// Of every table that the store has, in the catalogue's order.
+    pub(crate) fn all(catalogue: &'a Catalogue, store: Store) -> impl Iterator<Item = Self> {
+        let tables = catalogue.tables.iter();
+        tables.filter_map(move |table| Self::new(table, store))
+    }
+
     /// [`None`] if the store has no such table.
     pub(crate) fn new(table: &'a Table, store: Store) -> Option<Self> {
         let columns = columns_of(table, store);

@@ -11,7 +11,7 @@ use super::digests::Digests;
 use super::exclusive::{Blind, Exclusive};
 use super::fate::Fate;
 use super::look::{Found, Looker};
-use super::seek::Known;
+use super::seek::Origin;
 use super::spot::{NO_COLUMN, Site, Spot};
 use super::vocabulary::{Lexicon, Source, Vocabulary};
 use crate::cost::Costs;
@@ -89,7 +89,9 @@ fn look(
 ) -> Vec<String> {
     let waiting = Found::new(scratch);
     let mut looker = Looker::new(lexicon, exclusive, &waiting);
-    let clean = looker.text(text, Known::Nothing, &|| Ok(spot(""))).unwrap();
+    let clean = looker
+        .text(text, Origin::Unknown, &|| Ok(spot("")))
+        .unwrap();
     let mut candidates = waiting.candidates.into_inner().unwrap();
     let mut digests = Digests::new(
         waiting.digests.into_inner().unwrap(),
