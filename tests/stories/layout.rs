@@ -9,12 +9,13 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it may know. What is not listed may not be known.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("bunri-catalogue", &[]),
     ("bunri-manifest", &[]),
     ("bunri-sample", &[]),
+    ("bunri-work", &[]),
     ("bunri-columnar", &["bunri-catalogue", "bunri-manifest"]),
-    ("bunri-fingerprint", &["bunri-catalogue", "bunri-manifest"]),
+    ("bunri-fingerprint", &["bunri-catalogue"]),
     (
         "bunri-extract",
         &[
@@ -33,13 +34,16 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "bunri-manifest",
         ],
     ),
+    ("bunri-evaluator", &["bunri-catalogue"]),
     (
         "bunri-verify",
         &[
             "bunri-catalogue",
             "bunri-columnar",
+            "bunri-evaluator",
             "bunri-fingerprint",
             "bunri-manifest",
+            "bunri-work",
         ],
     ),
     (
@@ -217,8 +221,8 @@ fn verification_holds_neither_splitting_nor_extraction_nor_polars() {
 }
 
 #[test]
-fn catalogue_and_manifest_know_no_arrow() {
-    for name in ["bunri-catalogue", "bunri-manifest"] {
+fn catalogue_evaluator_and_manifest_know_no_arrow() {
+    for name in ["bunri-catalogue", "bunri-evaluator", "bunri-manifest"] {
         let arrow: Vec<String> = tree(name)
             .into_iter()
             .filter(|name| {

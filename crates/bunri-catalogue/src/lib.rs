@@ -12,6 +12,7 @@ mod digest;
 mod draft;
 mod explain;
 mod grant;
+mod item;
 mod job;
 mod load;
 mod model;
@@ -38,3 +39,4 @@ pub use job::{
 pub use load::load;
 pub use model::*;
 pub use problem::{Position, Problem, Problems};
+pub use value::Value;

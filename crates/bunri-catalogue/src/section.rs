@@ -4,8 +4,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::item::Item;
 use crate::problem::{Log, Spot, closest, did_you_mean};
-use crate::value::Value;
 
 /// Keys that people rightly expect and wrongly write here: refused, but not as a misspelling.
 const NOT_HERE: [(&str, &str); 3] = [
@@ -29,7 +29,7 @@ const NOT_HERE: [(&str, &str); 3] = [
 pub(crate) struct Entry<'a> {
     pub(crate) key: &'a str,
     pub(crate) spot: Spot,
-    pub(crate) value: Value<'a>,
+    pub(crate) value: Item<'a>,
 }
 
 /// A table of a TOML file, half read.
@@ -50,7 +50,7 @@ impl<'a> Section<'a> {
     }
 
     /// A value that has to be a table.
-    pub(crate) fn open(value: &Value<'a>, what: &str, log: &mut Log) -> Option<Self> {
+    pub(crate) fn open(value: &Item<'a>, what: &str, log: &mut Log) -> Option<Self> {
         let DeValue::Table(table) = value.raw else {
             value.refuse_kind("a table `{ … }`", log);
             return None;
@@ -90,14 +90,14 @@ impl<'a> Section<'a> {
     }
 
     /// An optional key.
-    pub(crate) fn take(&mut self, key: &'static str) -> Option<Value<'a>> {
+    pub(crate) fn take(&mut self, key: &'static str) -> Option<Item<'a>> {
         self.known.push(key);
         let position = self.unread.iter().position(|entry| entry.key == key)?;
         Some(self.unread.remove(position).value)
     }
 
     /// A key that has to be there.
-    pub(crate) fn require(&mut self, key: &'static str) -> Option<Value<'a>> {
+    pub(crate) fn require(&mut self, key: &'static str) -> Option<Item<'a>> {
         let value = self.take(key);
         if value.is_none() {
             self.missing.push(key);
@@ -170,6 +170,6 @@ fn entry<'a>(
     Entry {
         key,
         spot,
-        value: Value::new(file, format!("`{key}`"), value),
+        value: Item::new(file, format!("`{key}`"), value),
     }
 }

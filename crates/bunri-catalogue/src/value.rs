@@ -1,192 +1,27 @@
-//! A TOML value with its place and the name it is called by in messages, read as what the catalogue expects.
+//! A value of a cell, as rules read it and fingerprints hash it: the declared types without any library's arrays.
 
-use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
-
-use toml::Spanned;
-use toml::de::DeValue;
-
-use crate::day;
-use crate::model::Day;
-use crate::problem::{Log, Name, Spot, Spotted, did_you_mean};
-use crate::section::listed;
-
-/// Some lists are compared with each other item by item.
-const MOST_ITEMS: usize = 10_000;
-
-/// A value and where it stands.
-#[derive(Debug, Clone)]
-pub(crate) struct Value<'a> {
-    pub(crate) spot: Spot,
-    pub(crate) raw: &'a DeValue<'a>,
-    label: String,
-}
-
-impl<'a> Value<'a> {
-    pub(crate) fn new(file: usize, label: String, value: &'a Spanned<DeValue<'a>>) -> Self {
-        let spot = Spot {
-            file,
-            offset: Some(value.span().start),
-        };
-        Value {
-            spot,
-            raw: value.get_ref(),
-            label,
-        }
-    }
-
-    /// How messages call it.
-    pub(crate) fn label(&self) -> &str {
-        &self.label
-    }
-
-    /// Refuses a value of another kind.
-    pub(crate) fn refuse_kind(&self, wanted: &str, log: &mut Log) {
-        let got = kind(self.raw);
-        log.refuse(
-            self.spot,
-            format!("{} must be {wanted}, not {got}", self.label),
-        );
-    }
-
-    fn spotted<T>(&self, value: T) -> Spotted<T> {
-        Spotted {
-            value,
-            spot: self.spot,
-        }
-    }
-
-    /// Text, possibly empty.
-    pub(crate) fn text(&self, log: &mut Log) -> Option<Name> {
-        let DeValue::String(text) = self.raw else {
-            self.refuse_kind("text in quotes", log);
-            return None;
-        };
-        Some(self.spotted(text.clone().into_owned()))
-    }
-
-    /// Text with something in it.
-    pub(crate) fn filled_text(&self, log: &mut Log) -> Option<Name> {
-        let text = self.text(log)?;
-        if text.value.trim().is_empty() {
-            log.refuse(self.spot, format!("{} is empty", self.label));
-            return None;
-        }
-        Some(text)
-    }
-
-    /// The items of a list.
-    pub(crate) fn list(&self, log: &mut Log) -> Option<Vec<Value<'a>>> {
-        let DeValue::Array(items) = self.raw else {
-            self.refuse_kind("a list `[ … ]`", log);
-            return None;
-        };
-        if items.len() > MOST_ITEMS {
-            let (many, label) = (items.len(), &self.label);
-            let message = format!("{label} lists {many} items; {MOST_ITEMS} are the most");
-            log.refuse(self.spot, message);
-            return None;
-        }
-        let item = |item| Value::new(self.spot.file, format!("an item of {}", self.label), item);
-        Some(items.iter().map(item).collect())
-    }
-
-    /// A list of texts, none of them twice. An item that is no text, or doubled, spoils the list.
-    pub(crate) fn texts(&self, log: &mut Log) -> Option<Vec<Name>> {
-        let items = self.list(log)?;
-        let texts: Vec<Name> = items.iter().filter_map(|item| item.text(log)).collect();
-        let mut good = texts.len() == items.len();
-        let mut seen = BTreeSet::new();
-        for text in &texts {
-            if !seen.insert(text.value.as_str()) {
-                log.refuse(
-                    text.spot,
-                    format!("`{}` stands twice in {}", text.value, self.label),
-                );
-                good = false;
-            }
-        }
-        good.then_some(texts)
-    }
-
-    /// A list of texts with at least one item.
-    pub(crate) fn some_texts(&self, log: &mut Log) -> Option<Vec<Name>> {
-        let texts = self.texts(log)?;
-        if texts.is_empty() {
-            log.refuse(self.spot, format!("{} is an empty list", self.label));
-            return None;
-        }
-        Some(texts)
-    }
-
-    /// A whole number within bounds.
-    pub(crate) fn integer(&self, range: RangeInclusive<i64>, log: &mut Log) -> Option<i64> {
-        let DeValue::Integer(number) = self.raw else {
-            self.refuse_kind("a whole number", log);
-            return None;
-        };
-        let number = i64::from_str_radix(number.as_str(), number.radix()).ok();
-        let fitting = number.filter(|number| range.contains(number));
-        if fitting.is_none() {
-            let (low, high) = (range.start(), range.end());
-            log.refuse(
-                self.spot,
-                format!("{} must be between {low} and {high}", self.label),
-            );
-        }
-        fitting
-    }
-
-    /// A day: `2026-04-01`, with or without quotes.
-    pub(crate) fn day(&self, log: &mut Log) -> Option<Spotted<Day>> {
-        let day = match self.raw {
-            DeValue::Datetime(at) if at.time.is_none() && at.offset.is_none() => at
-                .date
-                .and_then(|date| day::from_parts(date.year.into(), date.month, date.day)),
-            DeValue::String(text) => day::parse(text),
-            _ => {
-                self.refuse_kind("a day such as \"2026-04-01\"", log);
-                return None;
-            }
-        };
-        if day.is_none() {
-            let label = &self.label;
-            log.refuse(
-                self.spot,
-                format!("{label} is not a day; write it as \"2026-04-01\""),
-            );
-        }
-        day.map(|day| self.spotted(day))
-    }
-
-    /// One word of a closed vocabulary. `of` says what the words are.
-    pub(crate) fn word<T: Copy>(
-        &self,
-        of: &str,
-        words: &[(&'static str, T)],
-        log: &mut Log,
-    ) -> Option<Spotted<T>> {
-        let text = self.text(log)?;
-        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text.value) {
-            return Some(self.spotted(*meaning));
-        }
-        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let hint = did_you_mean(&text.value, known.iter().copied())
-            .or_else(|| Some(format!("it is one of {}", listed(&known))));
-        log.refuse_hint(self.spot, format!("unknown {of} `{}`", text.value), hint);
-        None
-    }
-}
-
-/// What a value is, for messages.
-fn kind(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a decimal number",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date or time",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    }
+/// One cell, or one part of a key; the kinds are those of [`ValueType`](crate::ValueType), and NULL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// No value.
+    Null,
+    /// UTF-8 text.
+    Text(&'a str),
+    /// 64-bit signed integer.
+    Int(i64),
+    /// unscaled × 10^-scale.
+    Decimal {
+        /// Digits after the point, as the column declares them.
+        scale: u8,
+        /// The number without its point.
+        unscaled: i128,
+    },
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Microseconds since 1970-01-01T00:00, local.
+    Timestamp(i64),
+    /// True or false.
+    Bool(bool),
+    /// Raw bytes.
+    Bytes(&'a [u8]),
 }

@@ -8,7 +8,8 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, TimeUnit};
 
-use crate::value::{Encode, Value};
+use crate::value::Encode;
+use bunri_catalogue::Value;
 
 /// One column of a batch, by its type.
 #[derive(Debug, Clone, Copy)]

@@ -14,4 +14,4 @@ pub use cells::{Cell, Cells, UnsupportedType};
 pub use element::{ColumnName, ElementHasher, Region};
 pub use key::{FingerprintKey, KeyError};
 pub use sum::Fingerprint;
-pub use value::{Encode, Value};
+pub use value::Encode;

@@ -1,31 +1,7 @@
 //! The encoding of one value: a tag, then the value at its own width or behind its length. No text casts, no
 //! trimming: NULL, the empty text and zero are three different things.
 
-/// One cell, or one part of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value<'a> {
-    /// No value.
-    Null,
-    /// UTF-8 text.
-    Text(&'a str),
-    /// 64-bit signed integer.
-    Int(i64),
-    /// unscaled × 10^-scale.
-    Decimal {
-        /// Digits after the point, as the column declares them.
-        scale: u8,
-        /// The number without its point.
-        unscaled: i128,
-    },
-    /// Days since 1970-01-01.
-    Date(i32),
-    /// Microseconds since 1970-01-01T00:00, local.
-    Timestamp(i64),
-    /// True or false.
-    Bool(bool),
-    /// Raw bytes.
-    Bytes(&'a [u8]),
-}
+use bunri_catalogue::Value;
 
 /// What has the encoding of a value.
 pub trait Encode {

@@ -1,5 +1,6 @@
 //! One value of any of the seven types, so that a perturbation is written once and not once a type.
 
+use bunri_catalogue::Value;
 use std::sync::Arc;
 
 use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
@@ -7,7 +8,6 @@ use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray, new_null_array,
 };
 use arrow_schema::{ArrowError, DataType};
-use bunri_fingerprint::Value;
 
 /// A value that is not NULL.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
-use bunri_catalogue::{Catalogue, Compare, Store, Table};
+use bunri_catalogue::{Catalogue, Compare, Store, Table, Value};
 use bunri_columnar::{Observer, Staging, key_converter};
-use bunri_fingerprint::{Cells, FingerprintKey, UnsupportedType, Value};
+use bunri_fingerprint::{Cells, FingerprintKey, UnsupportedType};
 use bunri_verify::{DecidedRows, ExpectedDigests, VerifyInputs, VerifyOptions, redecide};
 
 use crate::ProveError;

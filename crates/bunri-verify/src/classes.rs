@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use bunri_catalogue::{Class, Ownership, Table};
 
-use crate::evaluator::grants::ownerships;
-use crate::evaluator::{CellRules, Verdict};
 use crate::rows::View;
+use bunri_evaluator::grants::ownerships;
+use bunri_evaluator::{CellRules, Verdict};
 
 /// The classes of a column's cells in one batch.
 #[derive(Debug, Clone)]

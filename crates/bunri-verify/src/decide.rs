@@ -9,9 +9,6 @@ use bunri_columnar::{Batches, Staging};
 
 use crate::VerifyError;
 use crate::classes::{Classifier, ColumnClasses, Seen};
-use crate::evaluator::{
-    Facts, LastWords, OwnershipSet, Row, Terms, Timeline, Unused, Verdict, decide,
-};
 use crate::index::file::FactFile;
 use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
@@ -19,6 +16,9 @@ use crate::index::parent_index::ParentIndex;
 use crate::index::parents::{KnownTimeline, Parents, parent_rules, referenced, suppliers};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 use crate::store::elements::{ElementMaker, RowElements};
+use bunri_evaluator::{
+    Facts, LastWords, OwnershipSet, Row, Terms, Timeline, Unused, Verdict, decide,
+};
 
 /// What the tables decided so far leave for those that come after them.
 #[derive(Clone)]

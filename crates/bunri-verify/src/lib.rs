@@ -1,6 +1,6 @@
 //! Verification: what the stores hold against what staging, the catalogue and the ledger say they must hold.
 //!
-//! It decides every row and every cell again with an evaluator of its own ([`evaluator`]), which shares no code with
+//! It decides every row and every cell again with an evaluator of its own ([`bunri_evaluator`]), which shares no code with
 //! the splitter, and reports of every claim of the design whether it holds. [`verify`] returns a [`Report`] however
 //! bad the news; a [`VerifyError`] means that it could not look. `docs/what-verify-proves.md` says what a held claim
 //! is worth.
@@ -12,7 +12,6 @@ mod classes;
 mod cost;
 mod decide;
 mod errors;
-pub mod evaluator;
 mod evidence;
 mod findings;
 mod index;
@@ -23,7 +22,6 @@ mod proved;
 mod redecide;
 mod report;
 mod rows;
-mod schedule;
 mod store;
 mod table;
 mod tally;

@@ -3,9 +3,9 @@
 
 use bunri_catalogue::{Class, Ownership, Store, Table};
 
-use crate::evaluator::grants::ownerships;
 use crate::report::{Note, RegionReport, StoreRows};
 use crate::table::TableOutcome;
+use bunri_evaluator::grants::ownerships;
 
 /// The notes about one table.
 pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<Note>) {

@@ -3,12 +3,12 @@
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_row::{RowConverter, Rows};
 use arrow_schema::Schema;
-use bunri_catalogue::Table;
+use bunri_catalogue::{Table, Value};
 use bunri_columnar::{key_converter, row_converter};
-use bunri_fingerprint::{Cells, UnsupportedType, Value};
+use bunri_fingerprint::{Cells, UnsupportedType};
 
 use crate::VerifyError;
-use crate::evaluator::Row;
+use bunri_evaluator::Row;
 
 /// Rows that are held at a time.
 pub(crate) const BATCH_ROWS: usize = 1 << 14;

@@ -13,7 +13,6 @@ use crate::VerifyError;
 use crate::classes::Seen;
 use crate::cost::{Costs, Work};
 use crate::decide::{Closed, Decided, Decider, Indexes};
-use crate::evaluator::{Terms, Unused, WhyUnused};
 use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
 use crate::leak::vocabulary::Vocabulary;
@@ -24,6 +23,7 @@ use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
 use crate::tally::Tally;
+use bunri_evaluator::{Terms, Unused, WhyUnused};
 
 /// Decided batches that wait for a store's thread.
 const WAITING: usize = 2;

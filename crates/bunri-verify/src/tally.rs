@@ -8,12 +8,12 @@ use bunri_columnar::{STAGING, Staging};
 use crate::VerifyError;
 use crate::classes::{ColumnClasses, bit};
 use crate::decide::Decided;
-use crate::evaluator::{Reason, Verdict};
 use crate::findings::{About, Findings, Place};
 use crate::misfit::rejected_for_nothing;
 use crate::report::Claim;
 use crate::store::sums::ByRegion;
 use crate::totals::Totals;
+use bunri_evaluator::{Reason, Verdict};
 
 /// Counts over the staged rows of one table.
 pub(crate) struct Tally {

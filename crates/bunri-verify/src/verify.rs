@@ -26,7 +26,6 @@ use crate::leak::{self, Ground, LeakOutcome};
 use crate::notes;
 use crate::proved;
 use crate::report::{CatalogueReport, Checked, Claim, RegionReport, Report};
-use crate::schedule;
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
@@ -177,7 +176,7 @@ fn tables(
         let rules = parent_rules(&all[position].rows).into_iter();
         rules.map(|rule| rule.table).collect()
     };
-    let outcomes = schedule::side_by_side(at_once, &order, parents, |position| {
+    let outcomes = bunri_work::run_after(at_once, &order, parents, |position| {
         let ranges = key_ranges(&all[position], inputs.ranges);
         run.table(position, &ranges, &indexes)
     })?;

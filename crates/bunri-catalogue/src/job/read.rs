@@ -6,11 +6,11 @@ use std::thread::available_parallelism;
 
 use super::paths::is_within;
 use super::{Job, JobKind, Places, SecretFile, Source};
+use crate::item::Item;
 use crate::load::{decode, read_file};
 use crate::problem::{Log, Name, Problems, SourceFile, Spot, Spotted, position};
 use crate::section::Section;
 use crate::syntax;
-use crate::value::Value;
 
 const KINDS: [(&str, JobKind); 2] = [
     ("rehearsal", JobKind::Rehearsal),
@@ -136,7 +136,7 @@ fn places(
     }
 }
 
-fn label(value: &Value<'_>, log: &mut Log) -> Option<String> {
+fn label(value: &Item<'_>, log: &mut Log) -> Option<String> {
     let label = value.filled_text(log)?;
     if label.value.chars().any(char::is_control) {
         log.refuse(label.spot, "`label` holds a control character");
@@ -145,14 +145,14 @@ fn label(value: &Value<'_>, log: &mut Log) -> Option<String> {
     Some(label.value)
 }
 
-fn source(value: &Value<'_>, base: &Path, log: &mut Log) -> Option<Spotted<PathBuf>> {
+fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spotted<PathBuf>> {
     let mut section = Section::open(value, "`[source]`", log)?;
     let path = path_of(&mut section, "sqlite", base, log);
     section.close(log);
     path
 }
 
-fn catalogue(value: &Value<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Option<Name>)> {
+fn catalogue(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Option<Name>)> {
     let mut section = Section::open(value, "`[catalogue]`", log)?;
     let path = path_of(&mut section, "path", base, log);
     let pin = match section.take("blake3") {
@@ -164,7 +164,7 @@ fn catalogue(value: &Value<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, 
 }
 
 fn decisions(
-    value: &Value<'_>,
+    value: &Item<'_>,
     base: &Path,
     log: &mut Log,
 ) -> Option<(Spotted<PathBuf>, Option<Name>)> {
@@ -178,7 +178,7 @@ fn decisions(
     Some((path?, pin?))
 }
 
-fn pin(value: &Value<'_>, log: &mut Log) -> Option<Name> {
+fn pin(value: &Item<'_>, log: &mut Log) -> Option<Name> {
     let digest = value.text(log)?;
     let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if digest.value.len() != 64 || !digest.value.bytes().all(hex) {
@@ -189,7 +189,7 @@ fn pin(value: &Value<'_>, log: &mut Log) -> Option<Name> {
     Some(digest)
 }
 
-fn output(value: &Value<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Spotted<PathBuf>)> {
+fn output(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Spotted<PathBuf>)> {
     let mut section = Section::open(value, "`[output]`", log)?;
     let custody = path_of(&mut section, "custody", base, log);
     let retail = path_of(&mut section, "retail", base, log);
@@ -217,7 +217,7 @@ fn path_of(
     })
 }
 
-fn limits(value: Option<Value<'_>>, log: &mut Log) -> Option<(u64, usize)> {
+fn limits(value: Option<Item<'_>>, log: &mut Log) -> Option<(u64, usize)> {
     let available = available_parallelism().map_or(1, |threads| threads.get().min(MOST_THREADS));
     let Some(value) = value else {
         return Some((DEFAULT_MEMORY, available));
@@ -235,7 +235,7 @@ fn limits(value: Option<Value<'_>>, log: &mut Log) -> Option<(u64, usize)> {
     Some((memory?, threads?))
 }
 
-fn memory(value: &Value<'_>, log: &mut Log) -> Option<u64> {
+fn memory(value: &Item<'_>, log: &mut Log) -> Option<u64> {
     let text = value.text(log)?;
     let Some(bytes) = bytes_of(&text.value) else {
         let message =
@@ -267,7 +267,7 @@ struct Rekey {
     spot: Spot,
 }
 
-fn rekey(value: Option<Value<'_>>, base: &Path, log: &mut Log) -> Option<Vec<Rekey>> {
+fn rekey(value: Option<Item<'_>>, base: &Path, log: &mut Log) -> Option<Vec<Rekey>> {
     let Some(value) = value else {
         return Some(Vec::new());
     };
@@ -323,7 +323,7 @@ struct Range {
     spot: Spot,
 }
 
-fn ranges(value: Option<Value<'_>>, log: &mut Log) -> Option<Vec<Range>> {
+fn ranges(value: Option<Item<'_>>, log: &mut Log) -> Option<Vec<Range>> {
     let Some(value) = value else {
         return Some(Vec::new());
     };

@@ -4,10 +4,10 @@ use toml::de::DeValue;
 
 use super::{readable, required_name, required_names, required_word, spotted};
 use crate::draft::{CatalogueDraft, LedgerDraft, NotOwnDraft, RetailersDraft};
+use crate::item::Item;
 use crate::model::{Compare, Day, IncumbentCode};
 use crate::problem::{Log, Name, Spotted};
 use crate::section::Section;
-use crate::value::Value;
 use crate::words::{COMPARES, UNTILS};
 
 /// Reads the top level of `catalogue.toml`.
@@ -24,7 +24,7 @@ pub(crate) fn catalogue(mut file: Section<'_>, log: &mut Log) -> CatalogueDraft 
     draft
 }
 
-fn heading(value: &Value<'_>, draft: &mut CatalogueDraft, log: &mut Log) {
+fn heading(value: &Item<'_>, draft: &mut CatalogueDraft, log: &mut Log) {
     let Some(mut section) = Section::open(value, "`[catalogue]`", log) else {
         return;
     };
@@ -43,7 +43,7 @@ fn heading(value: &Value<'_>, draft: &mut CatalogueDraft, log: &mut Log) {
     section.close(log);
 }
 
-fn incumbent(value: &Value<'_>, log: &mut Log) -> Option<Vec<Spotted<IncumbentCode>>> {
+fn incumbent(value: &Item<'_>, log: &mut Log) -> Option<Vec<Spotted<IncumbentCode>>> {
     let items = value.list(log)?;
     if items.is_empty() {
         log.refuse(
@@ -59,7 +59,7 @@ fn incumbent(value: &Value<'_>, log: &mut Log) -> Option<Vec<Spotted<IncumbentCo
     (codes.len() == items.len()).then_some(codes)
 }
 
-fn incumbent_code(value: &Value<'_>, log: &mut Log) -> Option<Spotted<IncumbentCode>> {
+fn incumbent_code(value: &Item<'_>, log: &mut Log) -> Option<Spotted<IncumbentCode>> {
     let mut section = Section::open(value, "this `incumbent` code", log)?;
     let code = required_name(&mut section, "code", log);
     let from = readable(section.take("from"), |value| value.day(log));
@@ -77,7 +77,7 @@ fn incumbent_code(value: &Value<'_>, log: &mut Log) -> Option<Spotted<IncumbentC
     Some(spotted(value, IncumbentCode { code, from, until }))
 }
 
-fn vacant(value: &Value<'_>, log: &mut Log) -> Option<Vec<Name>> {
+fn vacant(value: &Item<'_>, log: &mut Log) -> Option<Vec<Name>> {
     let codes = value.texts(log)?;
     for code in codes.iter().filter(|code| code.value == "NULL") {
         let message = "a NULL code never means vacant: such rows are undecided. Only codes that the \
@@ -87,7 +87,7 @@ fn vacant(value: &Value<'_>, log: &mut Log) -> Option<Vec<Name>> {
     Some(codes)
 }
 
-fn retailers(value: &Value<'_>, log: &mut Log) -> Option<RetailersDraft> {
+fn retailers(value: &Item<'_>, log: &mut Log) -> Option<RetailersDraft> {
     let mut section = Section::open(value, "`retailers`", log)?;
     let table = required_name(&mut section, "table", log);
     let column = required_name(&mut section, "column", log);
@@ -95,7 +95,7 @@ fn retailers(value: &Value<'_>, log: &mut Log) -> Option<RetailersDraft> {
     Some(RetailersDraft { table, column })
 }
 
-fn ledger(value: &Value<'_>, log: &mut Log) -> Option<LedgerDraft> {
+fn ledger(value: &Item<'_>, log: &mut Log) -> Option<LedgerDraft> {
     let mut section = Section::open(value, "`[ledger]`", log)?;
     let draft = LedgerDraft {
         table: required_name(&mut section, "table", log),
@@ -117,7 +117,7 @@ fn ledger(value: &Value<'_>, log: &mut Log) -> Option<LedgerDraft> {
 }
 
 /// Days that mean "no end yet"; [`None`] stands for `"NULL"`.
-fn open_ends(value: &Value<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
+fn open_ends(value: &Item<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
     let items = value.list(log)?;
     let mut ends: Vec<Option<Day>> = Vec::new();
     for item in &items {
@@ -136,7 +136,7 @@ fn open_ends(value: &Value<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
     (ends.len() == items.len()).then_some(ends)
 }
 
-fn not_own_when(value: &Value<'_>, log: &mut Log) -> Option<NotOwnDraft> {
+fn not_own_when(value: &Item<'_>, log: &mut Log) -> Option<NotOwnDraft> {
     let mut section = Section::open(value, "`not_own_when`", log)?;
     let column = required_name(&mut section, "column", log);
     let values = required_names(&mut section, "in", log);
@@ -152,7 +152,7 @@ fn not_own_when(value: &Value<'_>, log: &mut Log) -> Option<NotOwnDraft> {
     })
 }
 
-fn release(value: &Value<'_>, log: &mut Log) -> Option<Vec<Name>> {
+fn release(value: &Item<'_>, log: &mut Log) -> Option<Vec<Name>> {
     let mut section = Section::open(value, "`[release]`", log)?;
     let opened = section
         .require("any_retailer_on_other_rows")

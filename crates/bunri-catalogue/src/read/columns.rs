@@ -4,11 +4,11 @@ use toml::de::DeValue;
 
 use super::{optional_text, readable, required_word, spotted};
 use crate::draft::{ClassDraft, ColumnDraft};
+use crate::item::Item;
 use crate::model::{Category, Class, ValueType};
 use crate::problem::{Log, Name, Spotted};
 use crate::section::{Entry, Section};
 use crate::types;
-use crate::value::Value;
 use crate::words::{CATEGORIES, COMPARES, classes};
 
 /// The reason column of the quarantine; a source column of that name would collide with it.
@@ -19,8 +19,8 @@ const MOST_COLUMNS: usize = 4096;
 
 /// Reads both sections. Columns without a declared type are text.
 pub(crate) fn columns(
-    columns: Option<Value<'_>>,
-    types: Option<Value<'_>>,
+    columns: Option<Item<'_>>,
+    types: Option<Item<'_>>,
     log: &mut Log,
 ) -> Vec<ColumnDraft> {
     let entries = names(columns.as_ref(), "`[columns]`", log);
@@ -40,7 +40,7 @@ pub(crate) fn columns(
     drafts
 }
 
-fn names<'a>(value: Option<&Value<'a>>, what: &str, log: &mut Log) -> Vec<Entry<'a>> {
+fn names<'a>(value: Option<&Item<'a>>, what: &str, log: &mut Log) -> Vec<Entry<'a>> {
     let section = value.and_then(|value| Section::open(value, what, log));
     let Some(mut section) = section else {
         return Vec::new();
@@ -101,7 +101,7 @@ fn check_name(name: &Name, log: &mut Log) {
     }
 }
 
-fn fixed(value: &Value<'_>, log: &mut Log) -> Option<ClassDraft> {
+fn fixed(value: &Item<'_>, log: &mut Log) -> Option<ClassDraft> {
     value
         .word("class", &classes(), log)
         .map(|class| ClassDraft::Fixed(class.value))
@@ -128,14 +128,14 @@ fn detailed(entry: &Entry<'_>, draft: &mut ColumnDraft, log: &mut Log) {
     section.close(log);
 }
 
-fn category(value: &Value<'_>, log: &mut Log) -> Option<Category> {
+fn category(value: &Item<'_>, log: &mut Log) -> Option<Category> {
     value
         .word("category", &CATEGORIES, log)
         .map(|category| category.value)
 }
 
 /// The name stands in the job too, so it is as plain as an id.
-fn rekey(value: &Value<'_>, log: &mut Log) -> Option<Name> {
+fn rekey(value: &Item<'_>, log: &mut Log) -> Option<Name> {
     let name = value.filled_text(log)?;
     if !super::table::is_id(&name.value) {
         let message = "the name of a `rekey` is 1 to 100 of the letters a to z, digits and `_`";
@@ -168,7 +168,7 @@ fn by_value(section: &mut Section<'_>, log: &mut Log) -> Option<ClassDraft> {
     })
 }
 
-fn cases(value: &Value<'_>, log: &mut Log) -> Option<Vec<(Name, Class)>> {
+fn cases(value: &Item<'_>, log: &mut Log) -> Option<Vec<(Name, Class)>> {
     let mut section = Section::open(value, "`cases`", log)?;
     let entries = section.take_all();
     if entries.is_empty() {

@@ -9,9 +9,9 @@ mod when;
 pub(crate) use catalogue::catalogue;
 pub(crate) use table::table;
 
+use crate::item::Item;
 use crate::problem::{Log, Name, Spotted};
 use crate::section::Section;
-use crate::value::Value;
 
 /// An optional text that must not be empty.
 fn optional_text(section: &mut Section<'_>, key: &'static str, log: &mut Log) -> Option<String> {
@@ -45,8 +45,8 @@ fn required_word<T: Copy>(
 
 /// An optional key that, when written, has to be readable: the outer [`None`] spoils what it belongs to.
 fn readable<T>(
-    value: Option<Value<'_>>,
-    read: impl FnOnce(&Value<'_>) -> Option<T>,
+    value: Option<Item<'_>>,
+    read: impl FnOnce(&Item<'_>) -> Option<T>,
 ) -> Option<Option<T>> {
     match value {
         None => Some(None),
@@ -54,7 +54,7 @@ fn readable<T>(
     }
 }
 
-fn spotted<T>(value: &Value<'_>, inner: T) -> Spotted<T> {
+fn spotted<T>(value: &Item<'_>, inner: T) -> Spotted<T> {
     Spotted {
         value: inner,
         spot: value.spot,

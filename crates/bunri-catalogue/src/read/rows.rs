@@ -4,10 +4,10 @@ use toml::de::DeValue;
 
 use super::{readable, required_name, required_names, required_word, spotted};
 use crate::draft::{DayDraft, RowsDraft, TimeDraft};
+use crate::item::Item;
 use crate::model::{Match, RowRule};
 use crate::problem::{Log, Name, Spotted};
 use crate::section::Section;
-use crate::value::Value;
 use crate::words::{COMPARES, MATCHES, UNTILS};
 
 const CONSTANTS: [(&str, Constant); 3] = [
@@ -37,7 +37,7 @@ enum Kind {
 }
 
 /// Reads a row rule.
-pub(crate) fn rule(value: &Value<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>> {
+pub(crate) fn rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>> {
     if matches!(value.raw, DeValue::String(_)) {
         let constant = value.word("row rule", &CONSTANTS, log)?.value;
         return Some(spotted(value, RowsDraft::Constant(constant.rule())));
@@ -67,7 +67,7 @@ impl Constant {
     }
 }
 
-fn all(value: &Value<'_>, log: &mut Log) -> Option<RowsDraft> {
+fn all(value: &Item<'_>, log: &mut Log) -> Option<RowsDraft> {
     let items = value.list(log)?;
     if items.len() < 2 {
         log.refuse(value.spot, "`all` needs at least two rules");
@@ -81,7 +81,7 @@ fn all(value: &Value<'_>, log: &mut Log) -> Option<RowsDraft> {
 }
 
 /// A rule inside `all`: one that asks something, and no further `all`.
-fn direct_rule(value: &Value<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>> {
+fn direct_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>> {
     let rule = rule(value, log)?;
     let refused = match rule.value {
         RowsDraft::All(_) => "`all` inside `all`: write all of its rules in one list",
@@ -132,7 +132,7 @@ fn ledger(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
     Some(RowsDraft::Ledger(time))
 }
 
-fn pair(value: &Value<'_>, log: &mut Log) -> Option<(Name, Name)> {
+fn pair(value: &Item<'_>, log: &mut Log) -> Option<(Name, Name)> {
     let names: Result<[_; 2], _> = value.texts(log)?.try_into();
     if names.is_err() {
         log.refuse(
@@ -144,7 +144,7 @@ fn pair(value: &Value<'_>, log: &mut Log) -> Option<(Name, Name)> {
     Some((from, until))
 }
 
-fn day_or_slot(value: &Value<'_>, log: &mut Log) -> Option<TimeDraft> {
+fn day_or_slot(value: &Item<'_>, log: &mut Log) -> Option<TimeDraft> {
     if !matches!(value.raw, DeValue::Table(_)) {
         return day(value, log).map(TimeDraft::At);
     }
@@ -158,7 +158,7 @@ fn day_or_slot(value: &Value<'_>, log: &mut Log) -> Option<TimeDraft> {
     })
 }
 
-fn day(value: &Value<'_>, log: &mut Log) -> Option<DayDraft> {
+fn day(value: &Item<'_>, log: &mut Log) -> Option<DayDraft> {
     let name = value.filled_text(log)?;
     Some(match name.value.as_str() {
         "cutover" => DayDraft::Cutover(name.spot),

@@ -2,9 +2,9 @@
 
 use super::{columns, optional_text, readable, required_name, rows, spotted, when};
 use crate::draft::{KnownAtDraft, TableDraft};
+use crate::item::Item;
 use crate::problem::{Log, Name, Spot, Spotted};
 use crate::section::Section;
-use crate::value::Value;
 
 /// Reads the top level of a table file.
 pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDraft {
@@ -37,7 +37,7 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
 }
 
 /// The folder name: as written, or the table's own name where that is plain ASCII.
-fn id(written: Option<Value<'_>>, name: Option<&Name>, log: &mut Log) -> Option<Name> {
+fn id(written: Option<Item<'_>>, name: Option<&Name>, log: &mut Log) -> Option<Name> {
     if let Some(value) = written {
         let id = value.text(log)?;
         if !is_id(&id.value) {
@@ -74,7 +74,7 @@ pub(super) fn is_id(text: &str) -> bool {
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
-fn key(value: &Value<'_>, log: &mut Log) -> Option<Vec<Name>> {
+fn key(value: &Item<'_>, log: &mut Log) -> Option<Vec<Name>> {
     if let toml::de::DeValue::String(text) = value.raw {
         if text == "none" {
             return Some(Vec::new());
@@ -97,7 +97,7 @@ fn key(value: &Value<'_>, log: &mut Log) -> Option<Vec<Name>> {
     Some(names)
 }
 
-fn known_at_rule(value: &Value<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraft>> {
+fn known_at_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraft>> {
     let mut section = Section::open(value, "`known_at`", log)?;
     let draft = if section.has("none") {
         let basis = section
@@ -116,7 +116,7 @@ fn known_at_rule(value: &Value<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraf
 }
 
 /// A year is more than any final reading takes; a larger grace would be a mistake or a leak.
-fn grace_days(value: &Value<'_>, log: &mut Log) -> Option<Spotted<u32>> {
+fn grace_days(value: &Item<'_>, log: &mut Log) -> Option<Spotted<u32>> {
     let days = value.integer(0..=366, log)?;
     u32::try_from(days).ok().map(|days| spotted(value, days))
 }

@@ -4,19 +4,19 @@ use toml::de::DeValue;
 
 use super::{readable, required_name, spotted};
 use crate::draft::{ConditionDraft, WhenDraft};
+use crate::item::Item;
 use crate::model::{Class, Ownership};
 use crate::problem::{Log, Name, Spotted, did_you_mean};
 use crate::section::{Section, listed};
-use crate::value::Value;
 use crate::words::{COMPARES, ROWS, classes};
 
 /// Reads every `[[when]]`; one that cannot be read is [`None`] and keeps its place.
-pub(crate) fn list(value: Option<Value<'_>>, log: &mut Log) -> Vec<Option<WhenDraft>> {
+pub(crate) fn list(value: Option<Item<'_>>, log: &mut Log) -> Vec<Option<WhenDraft>> {
     let items = value.and_then(|value| value.list(log)).unwrap_or_default();
     items.iter().map(|item| when(item, log)).collect()
 }
 
-fn when(value: &Value<'_>, log: &mut Log) -> Option<WhenDraft> {
+fn when(value: &Item<'_>, log: &mut Log) -> Option<WhenDraft> {
     let mut section = Section::open(value, "`[[when]]`", log)?;
     let condition = section
         .require("if")
@@ -39,7 +39,7 @@ fn when(value: &Value<'_>, log: &mut Log) -> Option<WhenDraft> {
     })
 }
 
-fn condition(value: &Value<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)> {
+fn condition(value: &Item<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)> {
     let mut section = Section::open(value, "`if`", log)?;
     let column = required_name(&mut section, "column", log);
     let compare = readable(section.take("compare"), |value| {
@@ -76,7 +76,7 @@ fn condition(value: &Value<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)>
 }
 
 /// A bound as decimal text. A TOML float would be rounded before anybody could look at it.
-fn number(value: &Value<'_>, log: &mut Log) -> Option<Name> {
+fn number(value: &Item<'_>, log: &mut Log) -> Option<Name> {
     match value.raw {
         DeValue::String(_) => value.filled_text(log),
         DeValue::Integer(_) => {
@@ -90,7 +90,7 @@ fn number(value: &Value<'_>, log: &mut Log) -> Option<Name> {
     }
 }
 
-fn rows(value: &Value<'_>, log: &mut Log) -> Option<Vec<Spotted<Ownership>>> {
+fn rows(value: &Item<'_>, log: &mut Log) -> Option<Vec<Spotted<Ownership>>> {
     let names = value.some_texts(log)?;
     let words: Vec<_> = names.iter().filter_map(|name| row(name, log)).collect();
     (words.len() == names.len()).then_some(words)
@@ -114,7 +114,7 @@ fn row(name: &Name, log: &mut Log) -> Option<Spotted<Ownership>> {
     })
 }
 
-fn change(value: &Value<'_>, log: &mut Log) -> Option<Vec<Spotted<(Class, Class)>>> {
+fn change(value: &Item<'_>, log: &mut Log) -> Option<Vec<Spotted<(Class, Class)>>> {
     let mut section = Section::open(value, "`change`", log)?;
     let entries = section.take_all();
     if entries.is_empty() {

@@ -1,5 +1,6 @@
 //! Splitters that let something through: the real one, and then a hand on the retail store that knows all of staging.
 
+use bunri_catalogue::Value;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
 use bunri_columnar::{Staging, open_parquet, part_name};
-use bunri_fingerprint::{Cells, Value};
+use bunri_fingerprint::Cells;
 use bunri_split::SplitError;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use bunri_manifest::StoreManifest;
@@ -159,8 +157,6 @@ fn outline(name: String, path: PathBuf, schema: Option<SchemaRef>) -> io::Result
     })
 }
 
-type Seen = (usize, io::Result<(Residues, u32)>);
-
 /// Every row group of every file. What is found is put together in the files' order, whatever thread found it.
 fn contents(audited: &mut [Audited], threads: usize, costs: &Costs) -> Result<(), VerifyError> {
     let groups = |(file, audited): (usize, &Audited)| {
@@ -171,31 +167,21 @@ fn contents(audited: &mut [Audited], threads: usize, costs: &Costs) -> Result<()
         (0..count).map(move |group| (file, group))
     };
     let jobs: Vec<(usize, usize)> = audited.iter().enumerate().flat_map(groups).collect();
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<Seen>> = Mutex::new(Vec::new());
     let files = &*audited;
-    let work = || {
-        let mut contents = None;
-        while let Some((at, &(file, group))) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, jobs.get(at)?)))
-        {
-            let seen = costs.of(Work::Audit, || {
-                look_into(&files[file], group, &mut contents)
-            });
-            done.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push((at, seen));
-        }
-    };
-    std::thread::scope(|scope| {
-        (1..threads.min(jobs.len()).max(1)).for_each(|_| drop(scope.spawn(work)));
-        work();
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _)| *at);
-    for (at, seen) in done {
-        let file = &mut audited[jobs[at].0];
-        let (residues, longest) = seen.map_err(VerifyError::io("read", &file.path))?;
+    let seen = bunri_work::run_with(
+        threads,
+        jobs.len(),
+        || None,
+        |contents, at| {
+            let (file, group) = jobs[at];
+            costs.of(Work::Audit, || {
+                look_into(&files[file], group, contents)
+                    .map_err(VerifyError::io("read", &files[file].path))
+            })
+        },
+    )?;
+    for ((file, _), (residues, longest)) in jobs.iter().zip(seen) {
+        let file = &mut audited[*file];
         file.residues.append(residues);
         file.longest = file.longest.max(longest);
     }

@@ -1,18 +1,17 @@
 //! The ledger as a fact file: for every supply point that the ledger or its rejects name, its timeline.
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Compare, Day};
+use bunri_catalogue::{Catalogue, Compare, Day, Value};
 use bunri_columnar::Staging;
-use bunri_fingerprint::Value;
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch};
 use super::rejected::rejected_keys;
 use crate::VerifyError;
-use crate::evaluator::{
+use crate::rows::{BATCH_ROWS, BatchRow, Keys, View};
+use bunri_evaluator::{
     Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, Verdict,
 };
-use crate::rows::{BATCH_ROWS, BatchRow, Keys, View};
 
 const REJECTED: u8 = 0;
 const PERIOD: u8 = 1;

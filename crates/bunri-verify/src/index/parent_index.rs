@@ -7,8 +7,8 @@ use super::file::FactFile;
 use super::fold::{FactBuilder, Scratch};
 use super::parents::{ParentFold, write_record};
 use crate::VerifyError;
-use crate::evaluator::Verdict;
 use crate::rows::{EncodedKeys, Keys};
+use bunri_evaluator::Verdict;
 
 /// The index of one parent table by one list of columns, while it is built.
 pub(crate) struct ParentIndex {

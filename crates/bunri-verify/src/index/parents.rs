@@ -12,8 +12,8 @@ use super::fold::{FactBuilder, Fold, Scratch, cut};
 use super::join::{Asking, Joined};
 use super::ledger::read_timeline;
 use crate::VerifyError;
-use crate::evaluator::{Days, OwnershipSet, Row, Timeline, Verdict};
 use crate::rows::{BATCH_ROWS, View};
+use bunri_evaluator::{Days, OwnershipSet, Row, Timeline, Verdict};
 
 /// A parent rule: the child's key columns, the parent table, the columns referred to.
 #[derive(Debug, Clone, PartialEq, Eq)]

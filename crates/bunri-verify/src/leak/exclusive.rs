@@ -6,7 +6,6 @@
 //! nothing that only withheld cells hold: such values are counted, not searched.
 
 use std::ops::Range;
-use std::panic::resume_unwind;
 
 use bunri_columnar::ByteSorter;
 
@@ -80,18 +79,7 @@ impl Exclusive {
             };
             costs.of(Work::Search, || gather(records, share(thread), &scratch))
         };
-        let gathered = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads)
-                .map(|thread| scope.spawn(move || gather(thread)))
-                .collect();
-            let first = gather(0);
-            let others = others
-                .into_iter()
-                .map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            std::iter::once(first)
-                .chain(others)
-                .collect::<Result<Vec<_>, _>>()
-        })?;
+        let gathered = bunri_work::run(threads, threads, gather)?;
         costs.of(Work::Search, || {
             let mut gathered = gathered.into_iter();
             let [mut retail, mut transmission] = gathered.next().ok_or(VerifyError::Index)?;

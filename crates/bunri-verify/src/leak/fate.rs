@@ -2,7 +2,7 @@
 
 use bunri_catalogue::{Class, Ownership, Store, Table};
 
-use crate::evaluator::grants::may_hold;
+use bunri_evaluator::grants::may_hold;
 
 /// The stores that are searched.
 pub(crate) const SEARCHED: [Store; 2] = [Store::Retail, Store::Transmission];

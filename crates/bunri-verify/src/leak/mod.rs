@@ -58,7 +58,6 @@ pub(crate) mod vocabulary;
 mod written;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bunri_catalogue::{Catalogue, Decisions, Store};
@@ -76,12 +75,12 @@ use self::vocabulary::{Lexicon, Source, Vocabulary};
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::decide::Indexes;
-use crate::evaluator::Terms;
 use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
 use crate::report::{Checked, Claim};
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
+use bunri_evaluator::Terms;
 
 /// What the search needs.
 pub(crate) struct Ground<'a> {
@@ -150,35 +149,22 @@ fn look(
     let jobs =
         |(at, search): (usize, &StoreSearch<'_>)| (0..search.jobs()).map(move |job| (at, job));
     let jobs: Vec<(usize, usize)> = searches.iter().enumerate().flat_map(jobs).collect();
-    let next = AtomicUsize::new(0);
-    let nothing = searches.iter().map(|_| Looked::default()).collect();
-    let total: Mutex<Result<Vec<Looked>, VerifyError>> = Mutex::new(Ok(nothing));
-    let work = || {
-        let exclusives = searches.iter().map(|search| search.exclusive);
-        let mut lookers: Vec<Looker<'_>> = exclusives
-            .zip(found)
+    let lookers = || -> Vec<Looker<'_>> {
+        let exclusives = searches.iter().map(|search| search.exclusive).zip(found);
+        exclusives
             .map(|(exclusive, found)| Looker::new(ground.lexicon, exclusive, found))
-            .collect();
-        while let Some(&(at, job)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let looked = ground
-                .costs
-                .of(Work::Search, || searches[at].look(job, &mut lookers[at]));
-            let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
-            match (looked, &mut *total) {
-                (Ok(looked), Ok(total)) => total[at].add(looked),
-                (Err(error), Ok(_)) => {
-                    *total = Err(error);
-                    return;
-                }
-                (_, Err(_)) => return,
-            }
-        }
+            .collect()
     };
-    std::thread::scope(|scope| {
-        (1..ground.threads.max(1)).for_each(|_| drop(scope.spawn(work)));
-        work();
-    });
-    total.into_inner().unwrap_or_else(PoisonError::into_inner)
+    let looked = bunri_work::run_with(ground.threads, jobs.len(), lookers, |lookers, number| {
+        let (at, job) = jobs[number];
+        let looking = || searches[at].look(job, &mut lookers[at]);
+        ground.costs.of(Work::Search, looking)
+    })?;
+    let mut total: Vec<Looked> = searches.iter().map(|_| Looked::default()).collect();
+    for ((at, _), looked) in jobs.iter().zip(looked) {
+        total[*at].add(looked);
+    }
+    Ok(total)
 }
 
 /// One store's search.

@@ -22,8 +22,8 @@ use super::written::{SMALLEST_NUMBER, hex, number_text, rejected_text};
 use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
-use crate::evaluator::Verdict;
 use crate::index::fold::Scratch;
+use bunri_evaluator::Verdict;
 
 /// A value of this weight is found where it is a whole cell.
 pub(crate) const WHOLE: u32 = 200;

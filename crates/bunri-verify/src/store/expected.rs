@@ -13,8 +13,8 @@ use super::rekey::hashed_column;
 use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
-use crate::evaluator::Verdict;
-use crate::evaluator::verdict::RETAIL_ONLY_OF_OTHER;
+use bunri_evaluator::Verdict;
+use bunri_evaluator::verdict::RETAIL_ONLY_OF_OTHER;
 
 /// Rows that a store must hold, in staging order, and the region of every cell.
 pub(crate) struct Expected {

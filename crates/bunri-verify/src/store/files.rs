@@ -1,10 +1,7 @@
 //! C1: every listed file is there with its digests, and nothing else is. Nothing is followed: a link is a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use bunri_manifest::{B3SUMS, Digests, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, hash_file};
 
@@ -207,33 +204,12 @@ fn linked_elsewhere(_: &std::fs::Metadata) -> bool {
 }
 
 fn hash_all(listing: &Listing, threads: usize) -> Result<BTreeMap<String, Digests>, VerifyError> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, io::Result<Digests>)>> = Mutex::new(Vec::new());
-    let work = || {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some((_, path)) = listing.files.get(at) else {
-                return;
-            };
-            let result = hash_file(path);
-            done.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push((at, result));
-        }
-    };
-    std::thread::scope(|scope| {
-        (1..threads.max(1)).for_each(|_| drop(scope.spawn(work)));
-        work();
-    });
-    let hashed = done
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner)
-        .into_iter();
-    let named = hashed.map(|(at, result)| {
+    let hashed = bunri_work::run(threads, listing.files.len(), |at| {
         let (name, path) = &listing.files[at];
-        Ok((name.clone(), result.map_err(VerifyError::io("read", path))?))
-    });
-    named.collect()
+        let digests = hash_file(path).map_err(VerifyError::io("read", path))?;
+        Ok::<_, VerifyError>((name.clone(), digests))
+    })?;
+    Ok(hashed.into_iter().collect())
 }
 
 fn manifest(

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, StringArray};
-use bunri_catalogue::RekeySecrets;
-use bunri_fingerprint::{Cells, Encode, UnsupportedType, Value};
+use bunri_catalogue::{RekeySecrets, Value};
+use bunri_fingerprint::{Cells, Encode, UnsupportedType};
 
 /// What tells these keys from all others that a secret may be used for.
 const CONTEXT: &str = "bunri/rekey/1";

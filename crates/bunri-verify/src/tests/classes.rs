@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table, load};
-use bunri_fingerprint::Value;
+use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table, Value, load};
 
-use crate::evaluator::cells::{CellRules, Decided};
-use crate::evaluator::grants::{columns_of, ownerships};
-use crate::evaluator::rows::Row;
+use bunri_evaluator::cells::{CellRules, Decided};
+use bunri_evaluator::grants::{columns_of, ownerships};
+use bunri_evaluator::rows::Row;
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -11,7 +11,7 @@ const OTHER_WORDS: [&str; 2] = ["snake_case", "arrow_schema"];
 fn words_of_the_sources(folder: &Path, words: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("tests") && !path.ends_with("evaluator") {
+        if path.is_dir() && !path.ends_with("tests") {
             words_of_the_sources(&path, words);
         } else if path.extension().is_some_and(|kind| kind == "rs") {
             let text = std::fs::read_to_string(&path).unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 use bunri_catalogue::{Decisions, load, read_decisions};
 
 use super::*;
-use crate::evaluator::Reason;
+use crate::Reason;
 
 struct Keyed(&'static str, i64);
 

@@ -3,10 +3,10 @@
 
 use std::cmp::Ordering;
 
+use bunri_catalogue::Value;
 use bunri_catalogue::{Decision, KeyPart, Ownership};
-use bunri_fingerprint::Value;
 
-use super::{Row, Verdict};
+use crate::{Row, Verdict};
 
 /// A decision that decided nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use bunri_catalogue::{IncumbentCode, UntilIs};
 
 use super::*;
-use crate::evaluator::Period;
+use crate::Period;
 
 const FROM: usize = 0;
 const UNTIL: usize = 1;

@@ -1,7 +1,7 @@
 //! The row rules (docs/rules.md, section 2), test by test in the order written there.
 
+use bunri_catalogue::Value;
 use bunri_catalogue::{CodeDay, Compare, Day, KnownAt, LedgerTime, Match, Ownership, RowRule};
-use bunri_fingerprint::Value;
 
 use super::known::{self, Grace};
 use super::timeline::last_day;

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use bunri_catalogue::Value;
 use bunri_catalogue::{Class, ClassRule, Compare, Condition, Ownership, Table, When};
-use bunri_fingerprint::Value;
 
 use super::codes::{comparable, listed};
 use super::rows::Row;

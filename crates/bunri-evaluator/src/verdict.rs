@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_reasons_are_those_of_the_rules() {
-        let rules = include_str!("../../../../docs/rules.md");
+        let rules = include_str!("../../../docs/rules.md");
         let (_, list) = rules.split_once("## 5. Reasons").unwrap_or_default();
         let list = list.split("\n## ").next().unwrap_or_default();
         let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
