@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::job::Job;
-use crate::rig::{Ended, Rig, binary};
+use crate::rig::{Ended, Rig, binary, copy_folder};
 use crate::trees::same_stores;
 
 /// What an undisturbed run of this many points writes.
@@ -211,4 +211,85 @@ fn custody_is_closed_to_others() {
             & 0o777,
         0o700
     );
+}
+
+#[test]
+fn custody_that_was_opened_to_others_is_refused_with_what_to_do() {
+    use std::os::unix::fs::PermissionsExt;
+    let rig = Rig::with_sample(60);
+    rig.bunri(["extract", "job.toml"]).must(1);
+    let open = std::fs::Permissions::from_mode(0o777);
+    std::fs::set_permissions(rig.path("custody"), open).unwrap();
+    rig.refused("run", 3)
+        .says("`custody` has mode 0777: others could read or change what is in it")
+        .says("`chmod 700`");
+}
+
+#[test]
+fn under_an_open_umask_every_folder_is_closed_and_no_claim_breaks() {
+    use std::os::unix::fs::PermissionsExt;
+    let rig = Rig::with_sample(60);
+    let script = format!("umask 000; exec '{}' run job.toml", binary().display());
+    let mut shell = Command::new("sh");
+    Ended::of(shell.args(["-c", &script]).current_dir(rig.root())).must(1);
+    for folder in [
+        "custody",
+        "custody/staging",
+        "custody/tmp",
+        "retail",
+        "retail/meter",
+    ] {
+        let mode = rig.path(folder).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{folder}");
+    }
+}
+
+/// Staging of the older of two dumps, put into the custody of the newer, and back.
+fn exchange_staging(rig: &Rig, older: &Rig) {
+    let (here, aside) = (rig.path("custody/staging"), rig.path("staging-aside"));
+    std::fs::rename(here, aside).unwrap();
+    copy_folder(&older.path("custody/staging"), &rig.path("custody/staging"));
+}
+
+fn of_two_sources(ended: Ended) {
+    ended
+        .must(3)
+        .says("staging and lock are of two sources:\n  source blake3 in `custody/staging/manifest.json`: ")
+        .says("source blake3 in `custody/job.lock.json`: ")
+        .says("run `bunri extract` again");
+}
+
+#[test]
+fn staging_of_an_older_dump_is_neither_split_nor_verified() {
+    let older = Rig::with_sample(60);
+    older.bunri(["extract", "job.toml"]).must(1);
+    let rig = Rig::with_sample(60);
+    rig.sql("UPDATE meter SET ct_ratio = 2");
+    rig.bunri(["extract", "job.toml"]).must(1);
+    exchange_staging(&rig, &older);
+    of_two_sources(rig.refused("split", 3));
+    std::fs::remove_dir_all(rig.path("custody/staging")).unwrap();
+    std::fs::rename(rig.path("staging-aside"), rig.path("custody/staging")).unwrap();
+    rig.bunri(["run", "job.toml"]).must(1);
+    exchange_staging(&rig, &older);
+    of_two_sources(rig.bunri(["verify", "job.toml"]));
+    of_two_sources(rig.bunri(["prove", "job.toml"]));
+}
+
+#[test]
+fn a_lock_that_is_none_is_told_and_what_a_kill_left_beside_it_is_no_obstacle() {
+    let rig = Rig::with_sample(60);
+    rig.bunri(["extract", "job.toml"]).must(1);
+    let lock = rig.read("custody/job.lock.json");
+    rig.write("custody/job.lock.json", "{");
+    rig.refused("run", 3)
+        .says("`custody/job.lock.json` is not the lock of this version");
+    rig.write("custody/job.lock.json", &lock);
+    rig.write("custody/.bunri-tmp-job.lock.json-new", "{");
+    rig.job(&Job {
+        label: "corrected".to_owned(),
+        ..Job::default()
+    });
+    rig.bunri(["run", "job.toml"]).must(1);
+    assert!(!rig.path("custody/.bunri-tmp-job.lock.json-new").exists());
 }

@@ -287,3 +287,25 @@ fn a_store_alone_shows_integrity_and_shape() {
         .must(10)
         .prints("file_unlisted");
 }
+
+#[test]
+fn a_result_that_nobody_gets_is_a_failure_of_the_output() {
+    let rig = Rig::empty();
+    rig.own_catalogue();
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let ended = rig
+        .command()
+        .args(["check", "catalogue", "--explain"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(ended.status.code(), Some(5));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        said.contains("the result did not reach standard output"),
+        "{said}"
+    );
+}

@@ -1,7 +1,7 @@
 //! Commit: a file is absent or complete. A temporary name in the same directory, fsync, read back and
 //! compare, rename without overwriting, fsync of the directory (design section 6).
 
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -97,7 +97,24 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<Digests, ColumnarError> 
     file.commit()
 }
 
-/// Creates a folder and those above it, and makes their names durable.
+/// Puts a small file in the place of one that may be there: a kill leaves the old one or the new one, whole.
+///
+/// # Errors
+/// When the disk refuses; then the old one stands.
+pub fn replace_whole(path: &Path, bytes: &[u8]) -> Result<(), ColumnarError> {
+    let folder = folder_of(path);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let prefix = format!("{PREFIX}{name}-");
+    remove_leftovers(&folder, &prefix)?;
+    // Under a temporary name first: nobody takes it for the file, and the rename below is one step.
+    let beside = folder.join(format!("{prefix}new"));
+    write_whole(&beside, bytes)?;
+    std::fs::rename(&beside, path).map_err(ColumnarError::io("replace", path))?;
+    sync_folder(&folder)
+}
+
+/// Creates a folder and those above it, and makes their names durable. What is made is closed to everybody else
+/// (0700), whatever the process would give by itself.
 ///
 /// # Errors
 /// When the file system refuses.
@@ -107,13 +124,20 @@ pub fn create_folder(path: &Path) -> Result<(), ColumnarError> {
     }
     let above = folder_of(path);
     create_folder(&above)?;
-    match std::fs::create_dir(path) {
-        Err(refused) if refused.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(ColumnarError::io("create the folder", path)(refused));
-        }
-        _ => {}
+    match closed().create(path) {
+        Ok(()) => sync_folder(&above),
+        // Another thread was first.
+        Err(refused) if refused.kind() == io::ErrorKind::AlreadyExists => sync_folder(&above),
+        Err(refused) => Err(ColumnarError::io("create the folder", path)(refused)),
     }
-    sync_folder(&above)
+}
+
+/// Makes folders that only their owner may enter.
+fn closed() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -175,5 +199,26 @@ mod tests {
         std::fs::write(folder.path().join(".bunri-tmp-a-xyz"), "half").unwrap();
         write_whole(&folder.path().join("a"), b"whole").unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_replaced_file_is_the_new_one_and_a_leftover_of_a_killed_replacement_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(folder.path().join(".bunri-tmp-a-new"), "half").unwrap();
+        std::fs::write(&path, "old").unwrap();
+        replace_whole(&path, b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_made_here_is_closed_to_others() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let made = folder.path().join("a/b");
+        create_folder(&made).unwrap();
+        assert_eq!(made.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     }
 }

@@ -15,7 +15,7 @@ mod types;
 mod writer;
 
 pub use batches::{BatchSorter, SortedBatches};
-pub use commit::{PendingFile, create_folder, write_whole};
+pub use commit::{PendingFile, create_folder, replace_whole, write_whole};
 pub use errors::ColumnarError;
 pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;

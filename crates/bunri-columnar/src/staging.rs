@@ -2,10 +2,11 @@
 //! `staging/manifest.json`, whose presence means "complete".
 
 use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, SchemaRef};
 use bunri_catalogue::{Catalogue, Table};
 use bunri_manifest::{MANIFEST, StagedTable, StagingManifest};
 use parquet::arrow::ProjectionMask;
@@ -44,10 +45,12 @@ impl Staging {
             path: path.clone(),
             message,
         };
-        let text = std::fs::read(&path).map_err(|source| {
-            wrong(format!(
-                "no complete extraction here ({source}); run `bunri extract` first"
-            ))
+        let text = std::fs::read(&path).map_err(|refused| match refused.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => wrong(format!(
+                "no complete extraction here ({refused}); run `bunri extract` first"
+            )),
+            // Whether an extraction is here, nobody can say: the disk may be well again next time.
+            _ => ColumnarError::io("read", &path)(refused),
         })?;
         let manifest =
             StagingManifest::parse(&text).map_err(|refused| wrong(refused.to_string()))?;
@@ -208,12 +211,48 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.reader.next()?;
-        Some(batch.map_err(|damage| ColumnarError::Staging {
+        Some(batch.map_err(|failed| self.failed(failed)))
+    }
+}
+
+impl Batches {
+    /// A disk that did not answer is no damage: what is staged may be whole, and extracting again is a night's work.
+    fn failed(&self, failed: ArrowError) -> ColumnarError {
+        let words = failed.to_string();
+        if from_the_system(&words) {
+            return ColumnarError::io("read", &self.path)(io::Error::other(failed));
+        }
+        ColumnarError::Staging {
             path: self.path.clone(),
             message: format!(
-                "table `{}` is damaged ({damage}); extract again into an empty folder",
+                "table `{}` is damaged ({words}); extract again into an empty folder",
                 self.id
             ),
-        }))
+        }
+    }
+}
+
+/// Whether an error came from the operating system. The Parquet reader hands on words alone; the standard library
+/// ends every error of the system like this, and decompression errors have no such number.
+fn from_the_system(words: &str) -> bool {
+    words.contains("(os error ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_disk_is_told_from_damage_through_the_words_of_the_parquet_reader() {
+        let through =
+            |error: io::Error| ArrowError::from(parquet::errors::ParquetError::from(error));
+        let words = |error| through(error).to_string();
+        // 5 is EIO, 24 is EMFILE.
+        assert!(from_the_system(&words(io::Error::from_raw_os_error(5))));
+        assert!(from_the_system(&words(io::Error::from_raw_os_error(24))));
+        assert!(!from_the_system(&words(io::Error::other("corrupt block"))));
+        assert!(!from_the_system(&words(
+            io::ErrorKind::UnexpectedEof.into()
+        )));
     }
 }

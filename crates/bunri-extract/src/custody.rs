@@ -42,12 +42,9 @@ pub(crate) struct Custody {
 }
 
 impl Custody {
-    /// Makes the folders. A custody folder made here is closed to everybody else.
+    /// Makes the folders, closed to everybody else.
     pub(crate) fn prepare(root: &Path) -> Result<Self, ColumnarError> {
-        if !root.exists() {
-            create_folder(root)?;
-            close_to_others(root)?;
-        }
+        create_folder(root)?;
         for folder in [STAGING, TMP] {
             create_folder(&root.join(folder))?;
         }
@@ -114,13 +111,11 @@ impl Custody {
             ));
         }
         for entry in manifest.tables.iter().flat_map(files) {
-            if !entry
-                .path
-                .below(&self.root)
-                .metadata()
-                .is_ok_and(|found| found.len() == entry.bytes)
-            {
-                return Err(occupied(format!("`{}` is not there whole", entry.path)));
+            if !self.holds(entry)? {
+                return Err(occupied(format!(
+                    "`{}` is not there whole, as it was written",
+                    entry.path
+                )));
             }
         }
         Ok(Some(manifest))
@@ -142,13 +137,23 @@ impl Custody {
         if note.tool != TOOL || note.identity != *now || note.table.id != id {
             return Ok(None);
         }
-        let whole = files(&note.table).all(|entry| self.holds(entry));
-        Ok(whole.then_some(note.table))
+        for entry in files(&note.table) {
+            if !self.holds(entry)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(note.table))
     }
 
-    fn holds(&self, entry: &FileEntry) -> bool {
-        let seen = hash_file(&entry.path.below(&self.root));
-        seen.is_ok_and(|seen| *entry == FileEntry::new(entry.path.clone(), entry.rows, seen))
+    /// Whether a file is there with the digests that were noted of it; its length alone would not show a damaged
+    /// disk. A file that cannot be read is neither: the disk may be well again next time.
+    fn holds(&self, entry: &FileEntry) -> Result<bool, ColumnarError> {
+        let path = entry.path.below(&self.root);
+        match hash_file(&path) {
+            Ok(seen) => Ok(*entry == FileEntry::new(entry.path.clone(), entry.rows, seen)),
+            Err(absent) if absent.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(refused) => Err(ColumnarError::io("read", &path)(refused)),
+        }
     }
 
     /// Notes that a table's files are committed.
@@ -204,21 +209,8 @@ fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, ColumnarError> {
 
 fn remove_if_there(path: &Path) -> Result<(), ColumnarError> {
     match std::fs::remove_file(path) {
-        Err(refused) if refused.kind() != io::ErrorKind::NotFound => {
-            Err(ColumnarError::io("remove", path)(refused))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(()),
+        Err(absent) if absent.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(refused) => Err(ColumnarError::io("remove", path)(refused)),
     }
-}
-
-#[cfg(unix)]
-fn close_to_others(folder: &Path) -> Result<(), ColumnarError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
-        .map_err(ColumnarError::io("close to others", folder))
-}
-
-#[cfg(not(unix))]
-fn close_to_others(_: &Path) -> Result<(), ColumnarError> {
-    Ok(())
 }

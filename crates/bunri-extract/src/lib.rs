@@ -18,13 +18,22 @@ mod source;
 mod sql;
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bunri_columnar::ColumnarError;
-use bunri_manifest::{ManifestError, StagingManifest};
+use bunri_manifest::{Blake3Hex, ManifestError, StagingManifest};
 
 pub use run::extract;
 pub use source::SourceError;
+
+/// The database that a run is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoundSource<'a> {
+    /// The database file.
+    pub path: &'a Path,
+    /// Its BLAKE3, as whoever binds the run has taken it. The file that is read must have it.
+    pub blake3: &'a Blake3Hex,
+}
 
 /// How much of the machine extraction may use. Neither number changes a byte of what is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +98,20 @@ pub enum ExtractError {
     /// The source cannot be read, or not at rest.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Another file took the source's name after the run was bound to it.
+    #[error(
+        "`{}` is not the file that this run is bound to: its blake3 was {bound}, and is {found}; nothing was read. \
+         Run again when nobody replaces it",
+        path.display()
+    )]
+    OtherSource {
+        /// The database file.
+        path: PathBuf,
+        /// The digest that the run is bound to.
+        bound: Blake3Hex,
+        /// The digest of what lies there now.
+        found: Blake3Hex,
+    },
     /// Staging cannot be written.
     #[error(transparent)]
     Columnar(#[from] ColumnarError),
@@ -103,6 +126,9 @@ pub enum ExtractError {
         /// What differs.
         difference: String,
     },
+    /// The operating system gave no thread.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[source] std::io::Error),
     /// Somebody asked to stop. Tables that were complete are kept for the next run.
     #[error("interrupted; run again to go on")]
     Interrupted,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{Event, Observer, write_whole};
-use bunri_manifest::{Blake3Hex, StagedTable, StagingManifest};
+use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
 use rusqlite::InterruptHandle;
 
 use crate::custody::{Custody, Identity};
@@ -16,7 +16,7 @@ use crate::schema::{self, Inventory, Kind};
 use crate::source::{Reader, SourceFile};
 use crate::sql::Access;
 use crate::table::{Bench, Halt, Outcome, stage};
-use crate::{ExtractError, ExtractOptions, ExtractStats, figures};
+use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats, figures};
 
 /// A table's share of its thread's memory that the sorter may fill; batches and the writer take the rest.
 const SORT_SHARE: u64 = 3;
@@ -31,21 +31,21 @@ const PULSE: Duration = Duration::from_millis(100);
 /// # Errors
 /// [`ExtractError`]; whatever it says, no manifest was written and a fixed source can be extracted again.
 pub fn extract(
-    source: &Path,
+    source: &BoundSource<'_>,
     catalogue: &Catalogue,
     custody: &Path,
     options: &ExtractOptions,
     observer: &dyn Observer,
 ) -> Result<ExtractStats, ExtractError> {
     let ExtractOptions { memory, threads } = *options;
-    let file = SourceFile::open(source)?;
+    let file = SourceFile::open(source.path)?;
     let threads = threads.clamp(1, catalogue.tables.len().max(1));
     let mut readers: Vec<Reader> = (0..threads)
         .map(|_| file.begin())
         .collect::<Result<_, _>>()?;
     let inventory = schema::check(&readers[0], catalogue)?;
     let identity = Identity {
-        source: file.hash(observer)?,
+        source: bound(source, file.hash(observer)?)?,
         shape: shape(catalogue)?,
     };
     let custody = Custody::prepare(custody)?;
@@ -85,6 +85,19 @@ pub fn extract(
     file.unchanged(readers)?;
     let manifest = finish(&custody, identity, tables)?;
     Ok(ExtractStats::of(&manifest, tables_kept))
+}
+
+/// What was hashed under the readers' locks, if it is what the run is bound to: a file renamed into place in
+/// between would be extracted under the name of the other.
+fn bound(source: &BoundSource<'_>, found: Source) -> Result<Source, ExtractError> {
+    if found.blake3 == *source.blake3 {
+        return Ok(found);
+    }
+    Err(ExtractError::OtherSource {
+        path: source.path.to_path_buf(),
+        bound: source.blake3.clone(),
+        found: found.blake3,
+    })
 }
 
 fn shape(catalogue: &Catalogue) -> Result<Blake3Hex, ExtractError> {
@@ -154,16 +167,23 @@ fn interrupts(readers: &[Reader]) -> Vec<InterruptHandle> {
 }
 
 /// Does some work. Statements that run long without giving a row (counting) hear of a stop all the same.
-fn watched<T>(halt: &Halt<'_>, handles: &[InterruptHandle], work: impl FnOnce() -> T) -> T {
+fn watched<T>(
+    halt: &Halt<'_>,
+    handles: &[InterruptHandle],
+    work: impl FnOnce() -> Result<T, ExtractError>,
+) -> Result<T, ExtractError> {
     let (working, all_done) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        scope.spawn(move || {
+        let watch = move || {
             while all_done.recv_timeout(PULSE) == Err(RecvTimeoutError::Timeout) {
                 if halt.asked() {
                     handles.iter().for_each(InterruptHandle::interrupt);
                 }
             }
-        });
+        };
+        thread::Builder::new()
+            .spawn_scoped(scope, watch)
+            .map_err(ExtractError::Thread)?;
         let result = work();
         // Ends the watch; so does a panic, which drops it too.
         drop(working);
@@ -179,16 +199,26 @@ fn stage_all(
 ) -> Result<Vec<StagedTable>, ExtractError> {
     let next = AtomicUsize::new(0);
     let ended = thread::scope(|scope| {
-        let start = |reader| scope.spawn(|| run_tasks(bench, reader, tasks, &next));
-        let workers: Vec<_> = readers.iter_mut().map(start).collect();
+        let mut workers = Vec::new();
+        for reader in readers {
+            let work = || run_tasks(bench, reader, tasks, &next);
+            match thread::Builder::new().spawn_scoped(scope, work) {
+                Ok(worker) => workers.push(worker),
+                Err(refused) => {
+                    // Those that run already stop at their next batch; the scope waits for them.
+                    bench.halt.failed.store(true, Ordering::Relaxed);
+                    return Err(ExtractError::Thread(refused));
+                }
+            }
+        }
         let join = |worker: thread::ScopedJoinHandle<'_, _>| {
             worker
                 .join()
                 .unwrap_or_else(|broken| std::panic::resume_unwind(broken))
         };
-        workers.into_iter().flat_map(join).collect::<Vec<_>>()
+        Ok(workers.into_iter().flat_map(join).collect::<Vec<_>>())
     });
-    gather(ended)
+    gather(ended?)
 }
 
 type Ended = (usize, Result<Outcome, ExtractError>);

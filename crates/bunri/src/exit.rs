@@ -56,8 +56,10 @@ pub(crate) enum Failure {
         .0.display()
     )]
     NoJob(PathBuf),
-    #[error("the report could not be written as JSON: {0}")]
-    Report(#[from] serde_json::Error),
+    #[error("give a job, or a store with --store: nothing was verified")]
+    NothingToVerify,
+    #[error("the result did not reach standard output: {0}")]
+    Unsaid(std::io::Error),
 }
 
 impl From<Problems> for Failure {
@@ -66,6 +68,7 @@ impl From<Problems> for Failure {
     }
 }
 
+const USAGE: u8 = 2;
 const REFUSED: u8 = 3;
 const SOURCE: u8 = 4;
 const OUTPUT: u8 = 5;
@@ -76,32 +79,17 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Failure::Refused(_) => REFUSED,
-            Failure::Lock(error) => match error {
-                LockError::Columnar(error) => columnar(error),
-                LockError::Source { .. } => SOURCE,
-                LockError::Interrupted => INTERRUPTED,
-                _ => REFUSED,
-            },
-            Failure::Sample(error) => match error {
-                SampleError::TooFewPoints { .. } => 2,
-                SampleError::Story(_) => BUG,
-                _ => OUTPUT,
-            },
-            Failure::Extract(error) => match error {
-                ExtractError::Schema(_) | ExtractError::Occupied { .. } => REFUSED,
-                ExtractError::Keys(_) | ExtractError::Source(_) => SOURCE,
-                ExtractError::Interrupted => INTERRUPTED,
-                ExtractError::Columnar(error) => columnar(error),
-                ExtractError::Manifest(_) => OUTPUT,
-            },
+            Failure::Lock(error) => lock(error),
+            Failure::Sample(error) => sample(error),
+            Failure::Extract(error) => extract(error),
             Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
             Failure::Prove(error) => prove(error),
             Failure::NothingShown(_) => REFUSED,
             Failure::Columnar(error) => columnar(error),
             Failure::NoStore(_) => REFUSED,
-            Failure::NoJob(_) => 2,
-            Failure::Report(_) => BUG,
+            Failure::NoJob(_) | Failure::NothingToVerify => USAGE,
+            Failure::Unsaid(_) => OUTPUT,
         }
     }
 
@@ -116,7 +104,18 @@ impl Failure {
             | Failure::Prove(ProveError::Columnar(error))
             | Failure::Prove(ProveError::Split(SplitError::Columnar(error)))
             | Failure::Prove(ProveError::Verify(VerifyError::Columnar(error))) => Some(error),
-            _ => None,
+            Failure::Refused(_)
+            | Failure::Lock(_)
+            | Failure::Sample(_)
+            | Failure::Extract(_)
+            | Failure::Split(_)
+            | Failure::Verify(_)
+            | Failure::Prove(_)
+            | Failure::NothingShown(_)
+            | Failure::NoStore(_)
+            | Failure::NoJob(_)
+            | Failure::NothingToVerify
+            | Failure::Unsaid(_) => None,
         }
     }
 
@@ -130,24 +129,29 @@ impl Failure {
         {
             return true;
         }
+        let mendable = [
+            FileTooLarge,
+            PermissionDenied,
+            QuotaExceeded,
+            ReadOnlyFilesystem,
+            StorageFull,
+        ];
+        self.disk_said()
+            .is_some_and(|kind| mendable.contains(&kind))
+    }
+
+    /// What the operating system refused, if that is behind it.
+    fn disk_said(&self) -> Option<std::io::ErrorKind> {
         let mut cause: Option<&dyn std::error::Error> =
             std::error::Error::source(self).or(Some(self));
         while let Some(error) = cause {
             if let Some(refused) = error.downcast_ref::<std::io::Error>() {
-                let kind = refused.kind();
-                return [
-                    FileTooLarge,
-                    PermissionDenied,
-                    QuotaExceeded,
-                    ReadOnlyFilesystem,
-                    StorageFull,
-                ]
-                .contains(&kind);
+                return Some(refused.kind());
             }
             // A Parquet writer wraps what the disk said.
             cause = error.source();
         }
-        false
+        None
     }
 
     /// What to do next, where the message does not say it already.
@@ -156,10 +160,51 @@ impl Failure {
             OUTPUT if self.is_mendable() => Some(
                 "free space or mend the permission, then run the same command again: it resumes",
             ),
+            OUTPUT if self.disk_said().is_some() => Some(
+                "run the same command again: it resumes; if it ends so again, look at the disk and at the limits of \
+                 the process (open files, threads)",
+            ),
             INTERRUPTED => Some("run the same command again: it resumes"),
             BUG => Some("this is a bug in bunri; nothing under a final name is half-written"),
             _ => None,
         }
+    }
+}
+
+fn lock(error: &LockError) -> u8 {
+    match error {
+        LockError::Columnar(error) => columnar(error),
+        LockError::Source { .. } => SOURCE,
+        LockError::Interrupted => INTERRUPTED,
+        LockError::Busy { .. }
+        | LockError::Foreign { .. }
+        | LockError::OtherJob { .. }
+        | LockError::NotBegun { .. }
+        | LockError::Illegible { .. }
+        | LockError::OtherSource { .. }
+        | LockError::Open { .. } => REFUSED,
+    }
+}
+
+fn sample(error: &SampleError) -> u8 {
+    match error {
+        SampleError::TooFewPoints { .. } => USAGE,
+        SampleError::Story(_) => BUG,
+        SampleError::Exists { .. } | SampleError::Write { .. } | SampleError::Database { .. } => {
+            OUTPUT
+        }
+    }
+}
+
+fn extract(error: &ExtractError) -> u8 {
+    match error {
+        ExtractError::Schema(_) | ExtractError::Occupied { .. } => REFUSED,
+        ExtractError::Keys(_) | ExtractError::Source(_) | ExtractError::OtherSource { .. } => {
+            SOURCE
+        }
+        ExtractError::Interrupted => INTERRUPTED,
+        ExtractError::Columnar(error) => columnar(error),
+        ExtractError::Manifest(_) | ExtractError::Thread(_) => OUTPUT,
     }
 }
 
@@ -168,7 +213,10 @@ fn columnar(error: &ColumnarError) -> u8 {
         ColumnarError::Staging { .. } => REFUSED,
         ColumnarError::Arrow { .. } => BUG,
         ColumnarError::RowTooLarge { .. } => SOURCE,
-        _ => OUTPUT,
+        ColumnarError::Io { .. }
+        | ColumnarError::Parquet { .. }
+        | ColumnarError::ReadBack { .. }
+        | ColumnarError::Exists { .. } => OUTPUT,
     }
 }
 
@@ -211,12 +259,21 @@ fn verify(error: &VerifyError) -> u8 {
         | VerifyError::Report(_)
         | VerifyError::Thread { .. } => BUG,
         VerifyError::LedgerKeyUnreadable { .. } | VerifyError::LedgerKeyNull { .. } => SOURCE,
-        _ => REFUSED,
+        VerifyError::NoSecret { .. }
+        | VerifyError::StagingOrder { .. }
+        | VerifyError::Order { .. }
+        | VerifyError::Hostile { .. } => REFUSED,
     }
 }
 
 /// Prints a failure and gives the exit code.
 fn finish((log, result): (Log, Result<Outcome, Failure>)) -> ExitCode {
+    let lost = screen::lost();
+    let result = match (result, lost) {
+        // Nothing outranks a broken claim, and a failure is told on the other stream.
+        (Ok(Outcome::Clean | Outcome::SomethingToRead), Some(lost)) => Err(Failure::Unsaid(lost)),
+        (result, Some(_) | None) => result,
+    };
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::SomethingToRead) => ExitCode::from(1),

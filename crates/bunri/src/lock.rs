@@ -3,19 +3,22 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Job, Source, day_text};
-use bunri_columnar::{ColumnarError, Observer, create_folder, write_whole};
-use bunri_manifest::TOOL;
+use bunri_columnar::{ColumnarError, Observer, STAGING, Staging, create_folder, replace_whole};
+use bunri_manifest::{Blake3Hex, MANIFEST, TOOL};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::workplace::Workplace;
 
 /// The lock's file name in custody.
 const LOCK: &str = "job.lock.json";
+/// The input that the source is, in the lock.
+const SOURCE_BLAKE3: &str = "source blake3";
 
 /// What a run is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,19 +57,42 @@ pub(crate) enum LockError {
     },
     #[error("nothing was extracted into `{}` yet; run `bunri extract` or `bunri run` first", path.display())]
     NotBegun { path: PathBuf },
+    #[error(
+        "`{}` is not the lock of this version ({why}); put back the file that bunri wrote, or name an empty folder in \
+         [output]", path.display()
+    )]
+    Illegible { path: PathBuf, why: String },
+    #[error(
+        "staging and lock are of two sources:\n  source blake3 in `{}`: {staged}\n  source blake3 in `{}`: {bound}\n\
+         remove the folder of staging and run `bunri extract` again, or put back the staging that belongs here",
+        staging.display(), lock.display()
+    )]
+    OtherSource {
+        staging: PathBuf,
+        staged: Blake3Hex,
+        lock: PathBuf,
+        bound: Blake3Hex,
+    },
+    #[error(
+        "`{}` has mode {mode:04o}: others could read or change what is in it; find out who did, then \
+         `chmod 700` it and run again", path.display()
+    )]
+    Open { path: PathBuf, mode: u32 },
 }
 
 /// Output folders that are this process's alone while it lives.
 #[derive(Debug)]
 pub(crate) struct Held {
     _folders: Vec<File>,
+    /// The digest of the source, taken once; what is extracted and what is split must be of it.
+    pub(crate) source: Blake3Hex,
 }
 
 impl JobLock {
     const FORMAT: &str = "bunri.lock/1";
 
     /// What the job is bound to; `source` is the digest of the database.
-    fn of(workplace: &Workplace, source: &str) -> Self {
+    fn of(workplace: &Workplace, source: &Blake3Hex) -> Self {
         let Workplace {
             job,
             catalogue,
@@ -79,10 +105,10 @@ impl JobLock {
             ("label", job.label.clone()),
             ("kind", job.kind.word().to_owned()),
             ("cutover", day_text(job.cutover)),
-            ("source blake3", source.to_owned()),
+            (SOURCE_BLAKE3, source.as_str().to_owned()),
             ("catalogue blake3", catalogue.digest.clone()),
             ("output.retail", retail.display().to_string()),
-            ("ranges", format!("{:?}", job.ranges)),
+            ("ranges", json!(job.ranges).to_string()),
         ];
         let decisions = decisions
             .digest()
@@ -104,13 +130,41 @@ impl JobLock {
         }
     }
 
-    fn read(custody: &Path) -> Option<Self> {
-        let text = std::fs::read(custody.join(LOCK)).ok()?;
-        serde_json::from_slice(&text).ok()
+    /// The lock of a folder, if a job began it. One that cannot be read is not taken for none: the folder would
+    /// look like somebody else's, or like nobody's.
+    fn read(custody: &Path) -> Result<Option<Self>, LockError> {
+        let path = custody.join(LOCK);
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(absent) if absent.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(refused) => return Err(ColumnarError::io("read", &path)(refused).into()),
+        };
+        let illegible = |why: String| LockError::Illegible { path, why };
+        let lock: Self = match serde_json::from_slice(&text) {
+            Ok(lock) => lock,
+            Err(refused) => return Err(illegible(refused.to_string())),
+        };
+        if lock.format == Self::FORMAT {
+            Ok(Some(lock))
+        } else {
+            Err(illegible(format!("its format is not {}", Self::FORMAT)))
+        }
     }
 
-    fn source(&self) -> &str {
-        self.inputs.get("source blake3").map_or("", String::as_str)
+    /// The digest of the source that the job is bound to.
+    fn source(&self, custody: &Path) -> Result<Blake3Hex, LockError> {
+        let text = self.inputs.get(SOURCE_BLAKE3).cloned().unwrap_or_default();
+        Blake3Hex::try_from(text).map_err(|why| LockError::Illegible {
+            path: custody.join(LOCK),
+            why: format!("{SOURCE_BLAKE3}: {why}"),
+        })
+    }
+
+    fn write(&self, custody: &Path) -> Result<(), LockError> {
+        let path = custody.join(LOCK);
+        let text = serde_json::to_vec_pretty(self)
+            .map_err(|refused| ColumnarError::io("write", &path)(refused.into()))?;
+        Ok(replace_whole(&path, &text)?)
     }
 
     fn differences(&self, now: &Self) -> Vec<String> {
@@ -159,22 +213,24 @@ pub(crate) fn hold(
     observer: &dyn Observer,
 ) -> Result<Held, LockError> {
     let job = &workplace.job;
-    let there = JobLock::read(&job.custody);
-    if there.is_none() {
-        if reads == Reads::StagingOnly {
+    let there = JobLock::read(&job.custody)?;
+    let source = match (&there, reads) {
+        (None, Reads::StagingOnly) => {
             return Err(LockError::NotBegun {
                 path: job.custody.clone(),
             });
         }
-        refuse_unless_empty(&job.custody)?;
-        refuse_unless_empty(&job.retail)?;
-    }
-    let source = match (reads, &there) {
-        (Reads::StagingOnly, Some(lock)) => lock.source().to_owned(),
-        _ => source_digest(job, observer)?,
+        (None, Reads::Source) => {
+            refuse_unless_empty(&job.custody)?;
+            refuse_unless_empty(&job.retail)?;
+            source_digest(job, observer)?
+        }
+        (Some(_), Reads::Source) => source_digest(job, observer)?,
+        (Some(lock), Reads::StagingOnly) => lock.source(&job.custody)?,
     };
     let now = JobLock::of(workplace, &source);
     if let Some(lock) = &there {
+        refuse_open(&job.custody)?;
         let differences = lock.differences(&now);
         if !differences.is_empty() && !may_be_renewed(job)? {
             return Err(LockError::OtherJob {
@@ -183,20 +239,59 @@ pub(crate) fn hold(
             });
         }
     }
+    if reads == Reads::StagingOnly {
+        refuse_staging_of_another(workplace, &source)?;
+    }
     create_folder(&job.custody)?;
-    close_to_others(&job.custody)?;
     create_folder(&job.retail)?;
     let held = Held {
         _folders: vec![take(&job.custody)?, take(&job.retail)?],
+        source,
     };
+    // Another run may have come and gone between the look at the lock and the hold on the folder.
+    if JobLock::read(&job.custody)? != there {
+        return Err(LockError::Busy {
+            path: job.custody.clone(),
+        });
+    }
+    if there.is_none() {
+        // It is empty: nobody can have seen anything in it.
+        close_to_others(&job.custody)?;
+    }
     if there.as_ref() != Some(&now) {
-        let path = job.custody.join(LOCK);
-        if there.is_some() {
-            std::fs::remove_file(&path).map_err(ColumnarError::io("remove", &path))?;
-        }
-        write_whole(&path, &serde_json::to_vec_pretty(&now).unwrap_or_default())?;
+        now.write(&job.custody)?;
     }
     Ok(held)
+}
+
+/// Staging is read by its name alone: one of an older dump, put into custody by hand, must not be split under the
+/// lock of another.
+fn refuse_staging_of_another(workplace: &Workplace, bound: &Blake3Hex) -> Result<(), LockError> {
+    let custody = &workplace.job.custody;
+    let staging = Staging::open(custody, &workplace.catalogue)?;
+    let staged = &staging.manifest().source.blake3;
+    if staged == bound {
+        return Ok(());
+    }
+    Err(LockError::OtherSource {
+        staging: custody.join(STAGING).join(MANIFEST),
+        staged: staged.clone(),
+        lock: custody.join(LOCK),
+        bound: bound.clone(),
+    })
+}
+
+/// Custody that a job began stays closed to others. Closing it again in silence would hide that it was open.
+fn refuse_open(custody: &Path) -> Result<(), LockError> {
+    let about = std::fs::metadata(custody).map_err(ColumnarError::io("look at", custody))?;
+    let mode = about.permissions().mode() & 0o7777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(LockError::Open {
+        path: custody.to_path_buf(),
+        mode,
+    })
 }
 
 /// Until a split was begun no store holds anything, so a corrected job or catalogue may take the place of the
@@ -220,12 +315,8 @@ fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
 }
 
 /// The BLAKE3 of the source, which takes about a second a gigabyte.
-fn source_digest(job: &Job, observer: &dyn Observer) -> Result<String, LockError> {
-    let path = match &job.source {
-        Source::Sqlite(path) => path,
-        // A later kind of source brings its own identity.
-        _ => return Ok(String::new()),
-    };
+fn source_digest(job: &Job, observer: &dyn Observer) -> Result<Blake3Hex, LockError> {
+    let Source::Sqlite(path) = &job.source;
     let failed = |source| LockError::Source {
         path: path.clone(),
         source,
@@ -239,7 +330,9 @@ fn source_digest(job: &Job, observer: &dyn Observer) -> Result<String, LockError
         }
         let read = file.read(&mut buffer).map_err(failed)?;
         if read == 0 {
-            return Ok(hasher.finalize().to_hex().to_string());
+            let digest = hasher.finalize().to_hex().to_string();
+            return Blake3Hex::try_from(digest)
+                .map_err(|refused| failed(io::Error::other(refused)));
         }
         hasher.update(&buffer[..read]);
     }

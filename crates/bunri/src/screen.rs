@@ -1,24 +1,59 @@
 //! Everything that is printed. Results go to standard output, progress and failures to standard error.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
 use crate::args::Log;
 
-/// Prints a result. A closed pipe is no failure of the job.
+/// The first result that did not reach standard output.
+static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Prints a result. Nothing that is said moves the cursor: names are whatever somebody else wrote.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    say_styled(&visible(text));
+}
+
+/// Prints a result that is styled for a terminal; what it quotes was made [`visible`] before.
+pub(crate) fn say_styled(text: &str) {
+    let mut out = io::stdout();
+    keep_the_first(writeln!(out, "{text}").and_then(|()| out.flush()));
+}
+
+/// Prints a text for another program, letter by letter, unless a person is looking.
+pub(crate) fn say_exact(text: &str) {
+    if io::stdout().is_terminal() {
+        say(text);
+    } else {
+        say_styled(text);
+    }
+}
+
+/// A pipe that was closed was read as far as somebody wanted; anything else is a result that nobody has.
+fn keep_the_first(written: io::Result<()>) {
+    if let Err(refused) = written
+        && refused.kind() != io::ErrorKind::BrokenPipe
+    {
+        let mut lost = LOST.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.get_or_insert(refused);
+    }
+}
+
+/// Why a result did not reach standard output, if one did not.
+pub(crate) fn lost() -> Option<io::Error> {
+    LOST.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// Prints a line of progress.
 pub(crate) fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", visible(text));
 }
 
 /// Prints an event for a machine.
 pub(crate) fn event(event: &Value) {
-    tell(&event.to_string());
+    // Not made visible: JSON has escapes of its own.
+    let _ = writeln!(io::stderr(), "{event}");
 }
 
 /// Names of files, and texts of files that somebody else wrote, without letters that would move the cursor or turn the
@@ -43,10 +78,34 @@ pub(crate) fn failure(log: Log, code: u8, message: &str, advice: Option<&str>) {
             event(&json!({"event": "failure", "code": code, "message": message, "advice": advice}))
         }
         Log::Human => {
-            tell(&format!("bunri: {}", visible(message)));
+            tell(&format!("bunri: {message}"));
             if let Some(advice) = advice {
                 tell(&format!("  → {advice}"));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_move_the_cursor_are_spelled() {
+        assert_eq!(
+            visible("meter\u{1b}[2K\u{202e}x\n"),
+            "meter\\u{1b}[2K\\u{202e}x\n"
+        );
+    }
+
+    #[test]
+    fn a_result_that_is_not_written_is_kept_and_a_closed_pipe_is_not() {
+        keep_the_first(Err(io::ErrorKind::BrokenPipe.into()));
+        assert!(lost().is_none());
+        keep_the_first(Err(io::ErrorKind::StorageFull.into()));
+        assert_eq!(
+            lost().map(|lost| lost.kind()),
+            Some(io::ErrorKind::StorageFull)
+        );
     }
 }

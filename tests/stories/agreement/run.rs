@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, load, read_decisions};
 use bunri_columnar::Silent;
-use bunri_extract::{ExtractOptions, extract};
+use bunri_extract::{BoundSource, ExtractOptions, extract};
+use bunri_manifest::Blake3Hex;
 use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
 use bunri_verify::{Report, Status, VerifyError, VerifyInputs, VerifyOptions, verify};
 
@@ -100,6 +101,11 @@ impl Run<'_> {
         let options = ExtractOptions {
             memory: 1 << 24,
             threads: self.world.limits.threads,
+        };
+        let blake3 = Blake3Hex::of(&std::fs::read(&source).unwrap());
+        let source = BoundSource {
+            path: &source,
+            blake3: &blake3,
         };
         let done = extract(&source, catalogue, &self.custody(), &options, &Silent);
         done.map(|_| ())

@@ -72,7 +72,6 @@ pub enum JobKind {
 
 /// A legacy system.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Source {
     /// An SQLite database file.
     Sqlite(PathBuf),

@@ -8,7 +8,7 @@ use bunri_columnar::{Event, Observer};
 use bunri_extract::{ExtractError, SourceError};
 use rusqlite::Connection;
 
-use crate::story::Story;
+use crate::story::{Story, digest};
 
 fn one_table() -> Story {
     let sql = "CREATE TABLE t (k TEXT); INSERT INTO t VALUES ('a'), ('b')";
@@ -33,6 +33,20 @@ fn what_is_no_database_is_refused_in_words() {
     fs::remove_file(story.source()).unwrap();
     assert!(story.refusal().contains("cannot read the source database"));
     assert!(!story.custody().exists());
+}
+
+#[test]
+fn a_dump_renamed_into_place_after_the_run_was_bound_is_not_extracted() {
+    let story = one_table();
+    let bound = digest(&story.source());
+    story.sql("INSERT INTO t VALUES ('c')");
+    let outcome = story.extract_bound(&bound);
+    assert!(
+        matches!(outcome, Err(ExtractError::OtherSource { .. })),
+        "{outcome:?}"
+    );
+    assert!(!story.custody().exists());
+    story.extract_bound(&digest(&story.source())).unwrap();
 }
 
 #[test]

@@ -170,6 +170,22 @@ fn a_complete_staging_that_lost_a_file_says_so() {
     );
 }
 
+#[test]
+fn a_complete_staging_with_damage_of_the_same_length_is_not_believed() {
+    let story = story();
+    story.extract().unwrap();
+    let part = story.custody().join("staging/t/part-00000.parquet");
+    let mut bytes = fs::read(&part).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&part, bytes).unwrap();
+    let said = story.refusal();
+    assert!(
+        said.contains("`staging/t/part-00000.parquet` is not there whole, as it was written"),
+        "{said}"
+    );
+}
+
 /// Stops once the work has begun.
 struct Impatient(AtomicBool);
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
@@ -10,8 +11,8 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, day_text, load};
 use bunri_columnar::{Observer, Reject, Silent, Staging};
-use bunri_extract::{ExtractError, ExtractOptions, ExtractStats, extract};
-use bunri_manifest::StagedTable;
+use bunri_extract::{BoundSource, ExtractError, ExtractOptions, ExtractStats, extract};
+use bunri_manifest::{Blake3Hex, StagedTable};
 use rusqlite::Connection;
 
 const MAIN: &str = r#"
@@ -144,12 +145,31 @@ impl Story {
         observer: &dyn Observer,
     ) -> Result<ExtractStats, ExtractError> {
         let options = ExtractOptions { memory, threads };
+        let path = self.source();
+        let source = BoundSource {
+            path: &path,
+            blake3: &digest(&path),
+        };
+        extract(&source, &self.catalogue(), custody, &options, observer)
+    }
+
+    /// Extracts what lies there now in a run that is bound to this digest.
+    pub(crate) fn extract_bound(&self, blake3: &Blake3Hex) -> Result<ExtractStats, ExtractError> {
+        let options = ExtractOptions {
+            memory: 1 << 28,
+            threads: 1,
+        };
+        let path = self.source();
+        let source = BoundSource {
+            path: &path,
+            blake3,
+        };
         extract(
-            &self.source(),
+            &source,
             &self.catalogue(),
-            custody,
+            &self.custody(),
             &options,
-            observer,
+            &Silent,
         )
     }
 
@@ -206,6 +226,18 @@ impl Story {
         let staging = Staging::open(&self.custody(), &self.catalogue()).unwrap();
         staging.manifest().table(id).unwrap().clone()
     }
+}
+
+/// What a run on this file would be bound to.
+pub(crate) fn digest(source: &Path) -> Blake3Hex {
+    let Ok(mut file) = fs::File::open(source) else {
+        return Blake3Hex::of(b"");
+    };
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).unwrap();
+    // POSIX drops all locks of a process on a file when it closes any handle of it: a writer of the story would lose its.
+    std::mem::forget(file);
+    Blake3Hex::of(&bytes)
 }
 
 /// Every file below a folder, with its content.

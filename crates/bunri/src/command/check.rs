@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
                 cutover: job.cutover,
                 decisions: job.decisions.as_deref(),
             };
-            screen::say(explain_sql(&catalogue, inputs).trim_end());
+            screen::say_exact(explain_sql(&catalogue, inputs).trim_end());
         }
     }
     Ok(Outcome::Clean)

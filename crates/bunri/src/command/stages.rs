@@ -1,7 +1,7 @@
 //! `bunri extract`, `bunri split` and `bunri run`.
 
 use bunri_catalogue::{Source, Store, explain};
-use bunri_extract::{ExtractStats, extract};
+use bunri_extract::{BoundSource, ExtractStats, extract};
 use bunri_split::{SplitStats, split};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::json;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::{JobArguments, Log, SplitArguments};
 use crate::command::{journal, verify};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Reads, hold};
+use crate::lock::{Held, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
@@ -20,8 +20,8 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
-    let _held = hold(&workplace, Reads::Source, progress)?;
-    let extracted = do_extract(&workplace, log, progress)?;
+    let held = hold(&workplace, Reads::Source, progress)?;
+    let extracted = do_extract(&workplace, &held, log, progress)?;
     let divided = do_split(&workplace, log, progress)?;
     let verified = verify::of_job(&workplace, log, progress)?;
     Ok([extracted, divided, verified]
@@ -44,8 +44,8 @@ pub(crate) fn extract_only(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
-    let _held = hold(&workplace, Reads::Source, progress)?;
-    do_extract(&workplace, log, progress)
+    let held = hold(&workplace, Reads::Source, progress)?;
+    do_extract(&workplace, &held, log, progress)
 }
 
 pub(crate) fn split_only(
@@ -62,15 +62,21 @@ pub(crate) fn split_only(
     do_split(&workplace, log, progress)
 }
 
-fn do_extract(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Outcome, Failure> {
+fn do_extract(
+    workplace: &Workplace,
+    held: &Held,
+    log: Log,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
     let custody = &workplace.job.custody;
     journal::note(custody, "extract", "begun")?;
-    let Source::Sqlite(source) = &workplace.job.source else {
-        // Source is non-exhaustive outside its crate; every kind that a job can name is handled above.
-        return Ok(Outcome::Clean);
+    let Source::Sqlite(path) = &workplace.job.source;
+    let source = BoundSource {
+        path,
+        blake3: &held.source,
     };
     let options = workplace.extract_options();
-    let stats = extract(source, &workplace.catalogue, custody, &options, progress)?;
+    let stats = extract(&source, &workplace.catalogue, custody, &options, progress)?;
     progress.done();
     journal::note(custody, "extract", "done")?;
     say_extracted(&stats, log);
@@ -128,6 +134,14 @@ fn do_split(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Outc
     })
 }
 
+fn arrow_to(store: Store) -> &'static str {
+    match store {
+        Store::Retail => "→ retail",
+        Store::Transmission => "→ transmission",
+        Store::Quarantine => "→ quarantine",
+    }
+}
+
 /// Rows by ownership and by store.
 fn split_table(stats: &SplitStats) -> String {
     let mut screen = Table::new();
@@ -138,11 +152,7 @@ fn split_table(stats: &SplitStats) -> String {
     let header = ["table", "staging"]
         .into_iter()
         .chain(ownerships)
-        .chain(stores.map(|word| match word {
-            "retail" => "→ retail",
-            "transmission" => "→ transmission",
-            _ => "→ quarantine",
-        }));
+        .chain(Store::ALL.map(arrow_to));
     screen.set_header(header);
     for (id, table) in &stats.tables {
         let owned = |word: &str| {

@@ -32,14 +32,14 @@ pub(crate) fn run(
         catalogue,
     } = arguments;
     match (job, store) {
-        (Some(job), _) => {
+        (Some(job), None | Some(_)) => {
             let workplace = Workplace::open(job)?;
             let _held = hold(&workplace, Reads::StagingOnly, progress)?;
             of_job(&workplace, log, progress)
         }
         (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
-        // The argument parser asks for one of the two.
-        (None, None) => Ok(Outcome::Clean),
+        // The argument parser asks for one of the two; should it not, nothing was verified.
+        (None, None) => Err(Failure::NothingToVerify),
     }
 }
 
@@ -119,7 +119,7 @@ fn say(report: &Report, log: Log) {
         }));
         return;
     }
-    screen::say(&claims_table(report));
+    screen::say_styled(&claims_table(report));
     if let Some(costs) = costs_line(report) {
         screen::say(&costs);
     }
@@ -140,7 +140,7 @@ fn say_some(title: &str, lines: &[String]) {
     lines
         .iter()
         .take(SHOWN)
-        .for_each(|line| screen::say(&format!("  {}", screen::visible(line))));
+        .for_each(|line| screen::say(&format!("  {line}")));
     if lines.len() > SHOWN {
         screen::say(&format!(
             "  … and {} more in the report",
@@ -172,7 +172,7 @@ fn claims_table(report: &Report) -> String {
             Cell::new(word).fg(colour),
             Cell::new(looked_at(&claim.checked)),
             Cell::new(findings),
-            Cell::new(&claim.reason),
+            Cell::new(screen::visible(&claim.reason)),
         ]);
     }
     table.to_string()
