@@ -269,7 +269,7 @@ fn manifest(
         );
         return Ok(None);
     };
-    if manifest.to_bytes().ok().as_deref() != Some(text.as_slice()) {
+    if !manifest.is_canonical(&text) {
         findings.add(
             Claim::C1,
             "manifest_not_canonical",

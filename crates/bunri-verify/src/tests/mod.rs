@@ -4,6 +4,7 @@
 mod bits;
 mod classes;
 mod damage;
+mod figures;
 mod fixture;
 mod names;
 mod ordinary;
