@@ -16,6 +16,7 @@ pub mod evaluator;
 mod evidence;
 mod findings;
 mod index;
+mod judged;
 mod leak;
 mod misfit;
 mod notes;
@@ -36,9 +37,10 @@ pub use alone::verify_store_alone;
 pub use cost::ClaimCost;
 pub use errors::VerifyError;
 pub use evidence::{EVIDENCE, REPORT};
+pub use judged::{EarlierReport, earlier_report};
 pub use redecide::{DecidedRows, ExpectedDigests, expected_digests, redecide};
 pub use report::{
-    CatalogueReport, Checked, Claim, ClaimReport, Finding, Grade, Note, RegionReport, Report,
-    Status, StoreRows,
+    CatalogueReport, Checked, Claim, ClaimReport, Finding, Grade, Judged, JudgedStore, Note,
+    RegionReport, Report, Status, StoreRows, Verdict,
 };
 pub use verify::{VerifyInputs, VerifyOptions, verify};

@@ -313,20 +313,21 @@ impl Fixture {
     }
 
     pub(super) fn try_verify(&self, options: &VerifyOptions) -> Result<Report, VerifyError> {
-        let retail = self.store(Store::Retail);
-        let custody = self.custody();
-        let inputs = VerifyInputs {
+        self.with_inputs(|inputs| verify(inputs, options, &Silent))
+    }
+
+    pub(super) fn with_inputs<T>(&self, ask: impl FnOnce(&VerifyInputs<'_>) -> T) -> T {
+        ask(&VerifyInputs {
             catalogue: &self.catalogue,
-            custody: &custody,
-            retail: &retail,
+            custody: &self.custody(),
+            retail: &self.store(Store::Retail),
             cutover: CUTOVER,
             ranges: &self.ranges,
             decisions: &Decisions::none(),
             secrets: &RekeySecrets::none(),
             label: "test",
             kind: "rehearsal",
-        };
-        verify(&inputs, options, &Silent)
+        })
     }
 
     /// The broken claims and the findings in words: `C3 value_changed retail meter_reading usage_kwh`.

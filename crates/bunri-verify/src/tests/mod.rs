@@ -6,6 +6,7 @@ mod classes;
 mod damage;
 mod figures;
 mod fixture;
+mod judged;
 mod names;
 mod ordinary;
 mod refusals;
