@@ -13,6 +13,7 @@ use crate::cost::{Costs, Work};
 use crate::findings::{About, Findings, Place};
 use crate::judged;
 use crate::report::{Checked, Claim, Judged, Report, Verdict};
+use crate::rules::Rule;
 use crate::store::files::{StoreFiles, look};
 use crate::store::layout::Layout;
 use crate::store::reader::check_columns;
@@ -126,7 +127,7 @@ fn shape(
                 store: store.word(),
                 table: Some(id),
             };
-            findings.add(Claim::C2, "table_missing", about, Place::default());
+            findings.add(Claim::C2, Rule::TableMissing, about, Place::default());
         }
         checked.tables += 1;
         for part in parts {

@@ -24,6 +24,7 @@ mod proved;
 mod redecide;
 mod report;
 mod rows;
+mod rules;
 mod schedule;
 mod store;
 mod table;
@@ -43,4 +44,5 @@ pub use report::{
     CatalogueReport, Checked, Claim, ClaimReport, Finding, Grade, Judged, JudgedStore, Note,
     RegionReport, Report, Status, StoreRows, Verdict,
 };
+pub use rules::{NoteRule, Rule};
 pub use verify::{VerifyInputs, VerifyOptions, verify};

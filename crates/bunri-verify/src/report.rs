@@ -5,6 +5,7 @@ use bunri_manifest::{Blake3Hex, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::cost::ClaimCost;
+use crate::rules::{NoteRule, Rule};
 
 /// What verification promises (design section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -120,7 +121,7 @@ pub struct Finding {
     /// How sure.
     pub grade: Grade,
     /// What was seen, in a word.
-    pub rule: &'static str,
+    pub rule: Rule,
     /// `retail`, `transmission`, `quarantine`, `staging`.
     pub store: String,
     /// The table's id.
@@ -141,7 +142,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// What, in a word.
-    pub rule: &'static str,
+    pub rule: NoteRule,
     /// The store, if it is about one.
     pub store: Option<String>,
     /// The table's id.

@@ -13,6 +13,7 @@ use bunri_manifest::{StagedTable, Total};
 
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
+use crate::rules::Rule;
 
 /// Counts and sums over one table.
 #[derive(Debug, Default)]
@@ -124,11 +125,11 @@ impl Totals {
                 );
             }
         };
-        differs("staged_rows_differ", None, self.rows == entry.file.rows);
+        differs(Rule::StagedRowsDiffer, None, self.rows == entry.file.rows);
         let rejected = entry.rejects.as_ref().map_or(0, |file| file.rows);
-        differs("rejected_rows_differ", None, self.rejected == rejected);
+        differs(Rule::RejectedRowsDiffer, None, self.rejected == rejected);
         differs(
-            "source_rows_differ",
+            Rule::SourceRowsDiffer,
             None,
             self.rows + self.rejected == entry.source_rows,
         );
@@ -139,25 +140,25 @@ impl Totals {
                 .iter()
                 .find(|total| total.column == column.name)
             else {
-                differs("source_total_missing", name, false);
+                differs(Rule::SourceTotalMissing, name, false);
                 continue;
             };
             differs(
-                "source_values_differ",
+                Rule::SourceValuesDiffer,
                 name,
                 sums.non_null == figures.non_null,
             );
             match (Due::of(column.value_type), &figures.total) {
                 (Due::Nothing, None) => {}
                 // A sum that nobody makes of such a column was written by somebody else.
-                (Due::Nothing, Some(_)) => differs("source_total_differs", name, false),
+                (Due::Nothing, Some(_)) => differs(Rule::SourceTotalDiffers, name, false),
                 // No sum, or one of another kind, is no agreement.
                 (due, Some(total)) if due.is_met_by(total) => {
                     let same = sums.agree(total) && total.left_out() <= figures.non_null;
-                    differs("source_total_differs", name, same);
+                    differs(Rule::SourceTotalDiffers, name, same);
                 }
                 (Due::IntSum | Due::DecimalSum | Due::TextBytes, _) => {
-                    differs("source_total_missing", name, false);
+                    differs(Rule::SourceTotalMissing, name, false);
                 }
             }
         }
@@ -165,7 +166,7 @@ impl Totals {
         let listed = entry.totals.iter().map(|total| &total.column);
         let same = listed.eq(table.columns.iter().map(|column| &column.name));
         differs(
-            "source_total_differs",
+            Rule::SourceTotalDiffers,
             None,
             same || entry.totals.len() < table.columns.len(),
         );
