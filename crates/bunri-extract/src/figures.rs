@@ -11,7 +11,6 @@ use crate::sql::{self, Access};
 
 /// SQLite holds at most 2000 result columns; a column takes at most four.
 const COLUMNS_AT_ONCE: usize = 400;
-const MOST_SUMMED_SCALE: u8 = 15;
 
 /// What the source says of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +67,7 @@ fn terms(column: &Column) -> Vec<String> {
                 "CASE typeof({q}) WHEN 'integer' THEN {q} END"
             )));
         }
-        ValueType::Decimal { scale, .. } if scale <= MOST_SUMMED_SCALE => {
+        ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
             let summed = summed(&q, scale);
             terms.push(format!("COUNT({q}) - COUNT({summed})"));
             terms.extend(halves(&summed));
@@ -115,7 +114,7 @@ fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<C
         ValueType::Int => Some(Total::IntSum {
             sum: joined(take()?, take()?),
         }),
-        ValueType::Decimal { scale, .. } if scale <= MOST_SUMMED_SCALE => {
+        ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
             let not_summed = take()?.unsigned_abs();
             let sum = joined(take()?, take()?);
             Some(Total::DecimalSum { sum, not_summed })

@@ -53,4 +53,7 @@ pub enum ManifestError {
     /// A table whose id is no folder's name.
     #[error("a table's id in a manifest is of [a-z0-9_]")]
     TableId,
+    /// Tables in another order than that of their ids.
+    #[error("the tables of a manifest stand in the order of their ids; these do not")]
+    TableOrder,
 }

@@ -47,6 +47,17 @@ pub enum Total {
 impl Total {
     /// A decimal of at most fifteen digits survives the way through a double.
     pub const LARGEST_SUMMED: i64 = 1_000_000_000_000_000;
+    /// Decimals of a finer scale have no sum: one unit of them is beyond what a double tells apart.
+    pub const MOST_SUMMED_SCALE: u8 = 15;
+
+    /// Values that are not in the sum.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        match self {
+            Self::DecimalSum { not_summed, .. } => *not_summed,
+            Self::IntSum { .. } | Self::TextBytes { .. } => 0,
+        }
+    }
 }
 
 /// The source's own figures for one column.
@@ -112,7 +123,7 @@ impl StagingManifest {
         }
     }
 
-    /// Reads a manifest and refuses doubled names.
+    /// Reads a manifest and refuses doubled names and tables in another order.
     ///
     /// # Errors
     /// [`ManifestError`] when the text is not a manifest of this version.
@@ -143,6 +154,10 @@ impl StagingManifest {
                     return Err(ManifestError::Doubled(name));
                 }
             }
+        }
+        // No extraction writes them otherwise, so somebody else did.
+        if !manifest.tables.is_sorted_by(|a, b| a.id < b.id) {
+            return Err(ManifestError::TableOrder);
         }
         Ok(manifest)
     }

@@ -181,6 +181,14 @@ impl StoreManifest {
         Ok(manifest)
     }
 
+    /// Whether `text`, of which this was parsed, is what bunri writes of it: the same bytes, and the tables in the order of
+    /// their ids. A manifest with two tables changed about would else carry a message.
+    #[must_use]
+    pub fn is_canonical(&self, text: &[u8]) -> bool {
+        let sorted = self.tables.is_sorted_by(|a, b| a.id < b.id);
+        sorted && self.to_bytes().is_ok_and(|bytes| bytes == text)
+    }
+
     /// Every file, in manifest order.
     pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
         self.tables.iter().flat_map(|table| &table.files)

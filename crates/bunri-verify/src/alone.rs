@@ -11,7 +11,9 @@ use crate::audit::{Auditor, Permissions, schemas_of_manifest};
 use crate::claims::{self, Scope};
 use crate::cost::{Costs, Work};
 use crate::findings::{About, Findings, Place};
-use crate::report::{Checked, Claim, Report};
+use crate::judged;
+use crate::report::{Checked, Claim, Judged, Report, Verdict};
+use crate::rules::Rule;
 use crate::store::files::{StoreFiles, look};
 use crate::store::layout::Layout;
 use crate::store::reader::check_columns;
@@ -74,6 +76,8 @@ pub fn verify_store_alone(
         }
     }
     let manifest = files.manifest.as_ref();
+    let claims = claims::report(&scope, &findings);
+    let findings = findings.into_report();
     Ok(Report {
         format: Report::FORMAT,
         tool: TOOL,
@@ -84,8 +88,16 @@ pub fn verify_store_alone(
             .map(|manifest| manifest.kind.clone())
             .unwrap_or_default(),
         catalogue: catalogue.map(catalogue_report),
-        claims: claims::report(&scope, &findings),
-        findings: findings.into_report(),
+        judged: Judged {
+            source: None,
+            staging_manifest: None,
+            decisions: None,
+            cutover: None,
+            stores: vec![judged::store(auditor.store, &files)],
+        },
+        verdict: Verdict::of(&claims, &findings, &[]),
+        claims,
+        findings,
         regions: Vec::new(),
         notes: Vec::new(),
         costs: costs.by_claim(),
@@ -115,7 +127,7 @@ fn shape(
                 store: store.word(),
                 table: Some(id),
             };
-            findings.add(Claim::C2, "table_missing", about, Place::default());
+            findings.add(Claim::C2, Rule::TableMissing, about, Place::default());
         }
         checked.tables += 1;
         for part in parts {

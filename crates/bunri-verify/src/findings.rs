@@ -3,20 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::report::{Claim, Finding, Grade};
+use crate::rules::Rule;
 
 /// As many findings of one rule are named per table and store.
 pub(crate) const NAMED: usize = 20;
-
-/// What a person should look at although it breaks no claim.
-const REVIEW: [&str; 2] = ["value_in_granted_cell", "digests_not_compared"];
-
-fn grade(rule: &str) -> Grade {
-    if REVIEW.contains(&rule) {
-        Grade::Review
-    } else {
-        Grade::Certain
-    }
-}
 
 /// Where a finding was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,7 +51,7 @@ struct Group {
     claim: Claim,
     store: String,
     table: Option<String>,
-    rule: &'static str,
+    rule: Rule,
 }
 
 #[derive(Debug, Default)]
@@ -79,7 +69,7 @@ pub(crate) struct About<'a> {
 
 impl Findings {
     /// One finding.
-    pub(crate) fn add(&mut self, claim: Claim, rule: &'static str, about: About<'_>, place: Place) {
+    pub(crate) fn add(&mut self, claim: Claim, rule: Rule, about: About<'_>, place: Place) {
         self.add_many(claim, rule, about, place, 1);
     }
 
@@ -87,7 +77,7 @@ impl Findings {
     pub(crate) fn add_many(
         &mut self,
         claim: Claim,
-        rule: &'static str,
+        rule: Rule,
         about: About<'_>,
         place: Place,
         count: u64,
@@ -101,7 +91,7 @@ impl Findings {
     }
 
     /// Whether further places of this kind would not be named, so that nobody needs to render them.
-    pub(crate) fn full(&self, claim: Claim, rule: &'static str, about: About<'_>) -> bool {
+    pub(crate) fn full(&self, claim: Claim, rule: Rule, about: About<'_>) -> bool {
         self.groups
             .get(&group(claim, rule, about))
             .is_some_and(|kept| kept.named.len() >= NAMED)
@@ -130,7 +120,7 @@ impl Findings {
     pub(crate) fn certain(&self, claim: Claim) -> u64 {
         self.groups
             .iter()
-            .filter(|(group, _)| group.claim == claim && grade(group.rule) == Grade::Certain)
+            .filter(|(group, _)| group.claim == claim && group.rule.grade() == Grade::Certain)
             .map(|(_, kept)| kept.total)
             .fold(0, u64::saturating_add)
     }
@@ -166,7 +156,7 @@ impl Findings {
                 findings.push(Finding {
                     id: format!("F{}", findings.len() + 1),
                     claim,
-                    grade: grade(rule),
+                    grade: rule.grade(),
                     rule,
                     store: store.clone(),
                     table: table.clone(),
@@ -182,7 +172,7 @@ impl Findings {
     }
 }
 
-fn group(claim: Claim, rule: &'static str, about: About<'_>) -> Group {
+fn group(claim: Claim, rule: Rule, about: About<'_>) -> Group {
     Group {
         claim,
         rule,
@@ -208,7 +198,7 @@ mod tests {
                 row: Some(row.to_string()),
                 ..Place::default()
             };
-            findings.add(Claim::C3, "row_missing", about, place);
+            findings.add(Claim::C3, Rule::RowMissing, about, place);
         }
         assert_eq!(findings.total(Claim::C3), 50);
         let report = findings.into_report();
@@ -221,8 +211,8 @@ mod tests {
         let mut findings = Findings::default();
         for (store, count) in [("retail", u64::MAX), ("transmission", 1)] {
             let about = About { store, table: None };
-            findings.add_many(Claim::C3, "row_missing", about, Place::default(), count);
-            findings.add_many(Claim::C3, "row_missing", about, Place::default(), count);
+            findings.add_many(Claim::C3, Rule::RowMissing, about, Place::default(), count);
+            findings.add_many(Claim::C3, Rule::RowMissing, about, Place::default(), count);
         }
         assert_eq!(findings.certain(Claim::C3), u64::MAX);
         assert_eq!(findings.total(Claim::C3), u64::MAX);
@@ -235,13 +225,13 @@ mod tests {
             table: None,
         };
         let mut findings = Findings::default();
-        findings.add(Claim::C5, "value_in_granted_cell", about, Place::default());
-        findings.add(Claim::C4, "row_not_granted", about, Place::default());
+        findings.add(Claim::C5, Rule::ValueInGrantedCell, about, Place::default());
+        findings.add(Claim::C4, Rule::RowNotGranted, about, Place::default());
         assert_eq!(
             (findings.total(Claim::C5), findings.certain(Claim::C5)),
             (1, 0)
         );
-        findings.add(Claim::C5, "value_leaked", about, Place::default());
+        findings.add(Claim::C5, Rule::ValueLeaked, about, Place::default());
         assert_eq!(
             (findings.total(Claim::C5), findings.certain(Claim::C5)),
             (2, 1)

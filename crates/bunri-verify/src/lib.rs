@@ -15,6 +15,7 @@ mod errors;
 mod evidence;
 mod findings;
 mod index;
+mod judged;
 mod leak;
 mod misfit;
 mod notes;
@@ -22,6 +23,7 @@ mod proved;
 mod redecide;
 mod report;
 mod rows;
+mod rules;
 mod store;
 mod table;
 mod tally;
@@ -34,9 +36,11 @@ pub use alone::verify_store_alone;
 pub use cost::ClaimCost;
 pub use errors::VerifyError;
 pub use evidence::{EVIDENCE, REPORT};
+pub use judged::{EarlierReport, earlier_report};
 pub use redecide::{DecidedRows, ExpectedDigests, expected_digests, redecide};
 pub use report::{
-    CatalogueReport, Checked, Claim, ClaimReport, Finding, Grade, Note, RegionReport, Report,
-    Status, StoreRows,
+    CatalogueReport, Checked, Claim, ClaimReport, Finding, Grade, Judged, JudgedStore, Note,
+    RegionReport, Report, Status, StoreRows, Verdict,
 };
+pub use rules::{NoteRule, Rule};
 pub use verify::{VerifyInputs, VerifyOptions, verify};

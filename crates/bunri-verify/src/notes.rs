@@ -4,6 +4,7 @@
 use bunri_catalogue::{Class, Ownership, Store, Table};
 
 use crate::report::{Note, RegionReport, StoreRows};
+use crate::rules::NoteRule;
 use crate::table::TableOutcome;
 use bunri_evaluator::grants::ownerships;
 
@@ -19,18 +20,22 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
         });
     };
     for (reason, &rows) in &outcome.tally.undecided {
-        note("undecided_rows", Some(reason.word().to_owned()), rows);
+        note(
+            NoteRule::UndecidedRows,
+            Some(reason.word().to_owned()),
+            rows,
+        );
     }
     for (word, &rows) in ["own", "other"].iter().zip(&outcome.decided) {
         if rows > 0 {
-            note("decided_rows", Some((*word).to_owned()), rows);
+            note(NoteRule::DecidedRows, Some((*word).to_owned()), rows);
         }
     }
     if outcome.tally.rejected > 0 {
-        note("rejected_rows", None, outcome.tally.rejected);
+        note(NoteRule::RejectedRows, None, outcome.tally.rejected);
     }
     if outcome.tally.totals.rows == 0 {
-        note("empty_table", None, 0);
+        note(NoteRule::EmptyTable, None, 0);
     }
     for rule in one_sided(table, outcome) {
         note(rule, None, 0);
@@ -43,14 +48,14 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
         .filter(|(_, rows)| **rows == 0);
     for (when, _) in unmet {
         note(
-            "when_matched_no_row",
+            NoteRule::WhenMatchedNoRow,
             Some(format!("[[when]] number {}", when + 1)),
             0,
         );
     }
     for (&column, &rows) in &outcome.seen.unseen {
         note(
-            "unseen_case_value",
+            NoteRule::UnseenCaseValue,
             Some(table.columns[column].name.clone()),
             rows,
         );
@@ -59,15 +64,12 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
 }
 
 /// Of a table that is decided row by row: where every row is own, nothing was withheld, and the other way round.
-fn one_sided<'a>(
-    table: &Table,
-    outcome: &'a TableOutcome,
-) -> impl Iterator<Item = &'static str> + 'a {
+fn one_sided<'a>(table: &Table, outcome: &'a TableOutcome) -> impl Iterator<Item = NoteRule> + 'a {
     let decided = outcome.tally.totals.rows > 0 && ownerships(table).len() > 1;
     let none = move |ownership| decided && outcome.tally.by_ownership[ownership as usize] == 0;
     let rules = [
-        ("no_row_is_own", Ownership::Own),
-        ("no_row_is_other", Ownership::Other),
+        (NoteRule::NoRowIsOwn, Ownership::Own),
+        (NoteRule::NoRowIsOther, Ownership::Other),
     ];
     rules
         .into_iter()
@@ -86,7 +88,7 @@ fn empty_stores<'a>(
         .filter(|(store, _)| *store != Store::Quarantine);
     let empty = stores.filter(|(_, outcome)| outcome.checked.rows == 0);
     empty.map(|(store, _)| Note {
-        rule: "empty_store_table",
+        rule: NoteRule::EmptyStoreTable,
         store: Some(store.word().to_owned()),
         table: table.id.clone(),
         detail: None,

@@ -8,6 +8,7 @@ use crate::claims::Scope;
 use crate::evidence::EVIDENCE;
 use crate::findings::{About, Findings, Place};
 use crate::report::{Checked, Claim};
+use crate::rules::Rule;
 use crate::verify::VerifyInputs;
 
 const NOT_RUN: &str = "run `bunri prove`";
@@ -87,7 +88,7 @@ fn broken(proof: &Proof, findings: &mut Findings) {
                 store: "retail",
                 table,
             };
-            findings.add(Claim::C7, "retail_depends", about, place);
+            findings.add(Claim::C7, Rule::RetailDepends, about, place);
         };
         if difference.causes.is_empty() {
             found(None, Place::detail("the same staging gave other bytes"));

@@ -1,9 +1,11 @@
 //! The report (`schemas/report.schema.json`): of each claim held, broken, or not checked and why; and the findings,
 //! each with the claim that it breaks. Never a value of a record.
 
-use serde::Serialize;
+use bunri_manifest::{Blake3Hex, Source};
+use serde::{Deserialize, Serialize};
 
 use crate::cost::ClaimCost;
+use crate::rules::{NoteRule, Rule};
 
 /// What verification promises (design section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -119,7 +121,7 @@ pub struct Finding {
     /// How sure.
     pub grade: Grade,
     /// What was seen, in a word.
-    pub rule: &'static str,
+    pub rule: Rule,
     /// `retail`, `transmission`, `quarantine`, `staging`.
     pub store: String,
     /// The table's id.
@@ -140,7 +142,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// What, in a word.
-    pub rule: &'static str,
+    pub rule: NoteRule,
     /// The store, if it is about one.
     pub store: Option<String>,
     /// The table's id.
@@ -177,6 +179,44 @@ pub struct RegionReport {
     pub store_rows: StoreRows,
 }
 
+/// All claims in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every claim holds, and there is nothing to read.
+    Held,
+    /// No claim is broken; but something was not checked, or should be read before anybody says yes.
+    ToRead,
+    /// A claim is broken: do not hand over.
+    Broken,
+}
+
+/// A store as it was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgedStore {
+    /// `retail`, `transmission`, `quarantine`; `store` where a store alone does not say which it is.
+    pub store: String,
+    /// BLAKE3 of its manifest, which names every file by digest; [`None`] where there is none.
+    pub manifest: Option<Blake3Hex>,
+}
+
+/// What a report speaks of, by digest: reports of other data are other reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// The source, as staging names it; [`None`] where a store was checked alone, as for all but `stores`.
+    pub source: Option<Source>,
+    /// BLAKE3 of the manifest of staging.
+    pub staging_manifest: Option<Blake3Hex>,
+    /// BLAKE3 of the file of decisions, if the job names one.
+    pub decisions: Option<Blake3Hex>,
+    /// The day of the cutover.
+    pub cutover: Option<String>,
+    /// The stores.
+    pub stores: Vec<JudgedStore>,
+}
+
 /// What verification says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -190,6 +230,10 @@ pub struct Report {
     pub kind: String,
     /// The catalogue's name, version and digest, where one was at hand.
     pub catalogue: Option<CatalogueReport>,
+    /// What it speaks of.
+    pub judged: Judged,
+    /// All claims in one word.
+    pub verdict: Verdict,
     /// All eight.
     pub claims: Vec<ClaimReport>,
     /// Capped per rule, table and store.
@@ -214,22 +258,28 @@ pub struct CatalogueReport {
     pub blake3: String,
 }
 
+impl Verdict {
+    /// Of claims, and of what is to be read beside them. A claim that was not checked is something to read.
+    pub(crate) fn of(claims: &[ClaimReport], findings: &[Finding], notes: &[Note]) -> Self {
+        let any = |status| claims.iter().any(|claim| claim.status == status);
+        if any(Status::Broken) {
+            Self::Broken
+        } else if any(Status::NotChecked) || !findings.is_empty() || !notes.is_empty() {
+            Self::ToRead
+        } else {
+            Self::Held
+        }
+    }
+}
+
 impl Report {
     /// The format this version writes.
-    pub const FORMAT: &str = "bunri.report/1";
+    pub const FORMAT: &str = "bunri.report/2";
 
     /// Whether any claim is broken: do not hand over.
     #[must_use]
     pub fn broken(&self) -> bool {
-        self.claims
-            .iter()
-            .any(|claim| claim.status == Status::Broken)
-    }
-
-    /// Whether there is something to read although no claim is broken.
-    #[must_use]
-    pub fn something_to_read(&self) -> bool {
-        !self.notes.is_empty() || !self.findings.is_empty()
+        self.verdict == Verdict::Broken
     }
 
     /// One claim's line.

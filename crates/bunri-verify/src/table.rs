@@ -17,6 +17,7 @@ use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
 use crate::leak::vocabulary::Vocabulary;
 use crate::report::Claim;
+use crate::rules::Rule;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
 use crate::store::elements::ElementMaker;
 use crate::store::files::StoreFiles;
@@ -268,7 +269,7 @@ fn refuse_unused(table: &Table, unused: &[Unused], findings: &mut Findings) {
             WhyUnused::NotUndecided => "the rules decide the row",
         };
         let place = Place::detail(&format!("line {line}: {why}"));
-        findings.add(Claim::C4, "decision_unused", about, place);
+        findings.add(Claim::C4, Rule::DecisionUnused, about, place);
     }
 }
 

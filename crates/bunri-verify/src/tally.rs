@@ -11,6 +11,7 @@ use crate::decide::Decided;
 use crate::findings::{About, Findings, Place};
 use crate::misfit::rejected_for_nothing;
 use crate::report::Claim;
+use crate::rules::Rule;
 use crate::store::sums::ByRegion;
 use crate::totals::Totals;
 use bunri_evaluator::{Reason, Verdict};
@@ -90,7 +91,7 @@ impl Tally {
             self.rejected += 1;
             if rejected_for_nothing(table, &reject) {
                 let place = Place::detail(&format!("line {} of the rejects", self.rejected));
-                findings.add(Claim::C3, "rejected_for_nothing", about, place);
+                findings.add(Claim::C3, Rule::RejectedForNothing, about, place);
             }
         }
         self.totals.check(table, staging.entry(table)?, findings);

@@ -1,7 +1,7 @@
 //! The whole verification: look at files, build the index, compare every table, write the evidence.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use arrow_schema::SchemaRef;
@@ -20,12 +20,13 @@ use crate::findings::Findings;
 use crate::index::fold::Scratch;
 use crate::index::ledger;
 use crate::index::parents::parent_rules;
+use crate::judged;
 use crate::leak::unmatched::Unmatched;
 use crate::leak::vocabulary::{Lexicon, Vocabulary};
 use crate::leak::{self, Ground, LeakOutcome};
 use crate::notes;
 use crate::proved;
-use crate::report::{CatalogueReport, Checked, Claim, RegionReport, Report};
+use crate::report::{CatalogueReport, Checked, Claim, Judged, RegionReport, Report, Verdict};
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
@@ -92,7 +93,7 @@ pub fn verify(
         name: "verify",
         rows,
     });
-    let mut gathered = Gathered::new();
+    let mut gathered = Gathered::new(judged::judged(inputs, staging.manifest())?);
     let costs = Costs::default();
     costs.of_all_threads(Work::Files, || {
         staged_files(inputs, &staging, options.threads, &mut gathered)
@@ -235,10 +236,7 @@ fn stores(
         kind: inputs.kind,
     };
     let mut one = |store: Store| {
-        let root = match store {
-            Store::Retail => inputs.retail.to_path_buf(),
-            Store::Transmission | Store::Quarantine => inputs.custody.join(store.word()),
-        };
+        let root = root(inputs, store);
         let findings = &mut gathered.findings;
         let mut files =
             costs.of_all_threads(Work::Files, || look(&root, store.word(), threads, findings))?;
@@ -254,6 +252,10 @@ fn stores(
         costs.of_all_threads(Work::Files, || {
             check_store(inputs.catalogue, store, &files, Some(&facts), findings);
         });
+        gathered
+            .judged
+            .stores
+            .push(judged::store(store.word(), &files));
         gathered.looked(Claim::C6, files.admitted.checked());
         gathered.looked(
             Claim::C1,
@@ -270,6 +272,14 @@ fn stores(
         one(Store::Transmission)?,
         one(Store::Quarantine)?,
     ])
+}
+
+/// Where a store lies.
+pub(crate) fn root(inputs: &VerifyInputs<'_>, store: Store) -> PathBuf {
+    match store {
+        Store::Retail => inputs.retail.to_path_buf(),
+        Store::Transmission | Store::Quarantine => inputs.custody.join(store.word()),
+    }
 }
 
 /// The columns of every table that the catalogue grants to a store.
@@ -305,6 +315,7 @@ fn key_ranges(table: &Table, ranges: &BTreeMap<String, Vec<String>>) -> KeyRange
 
 /// Everything that was seen so far.
 struct Gathered {
+    judged: Judged,
     findings: Findings,
     checked: BTreeMap<Claim, Checked>,
     regions: Vec<RegionReport>,
@@ -315,8 +326,9 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn new() -> Self {
+    fn new(judged: Judged) -> Self {
         Self {
+            judged,
             findings: Findings::default(),
             checked: BTreeMap::new(),
             regions: Vec::new(),
@@ -394,14 +406,18 @@ impl Gathered {
         self.notes.sort_by(|a, b| {
             (a.rule, &a.table, &a.store, &a.detail).cmp(&(b.rule, &b.table, &b.store, &b.detail))
         });
+        let claims = claims::report(&scope, &self.findings);
+        let findings = self.findings.into_report();
         let report = Report {
             format: Report::FORMAT,
             tool: TOOL,
             label: inputs.label.to_owned(),
             kind: inputs.kind.to_owned(),
             catalogue: Some(catalogue_report(inputs.catalogue)),
-            claims: claims::report(&scope, &self.findings),
-            findings: self.findings.into_report(),
+            judged: self.judged,
+            verdict: Verdict::of(&claims, &findings, &self.notes),
+            claims,
+            findings,
             regions: self.regions,
             notes: self.notes,
             costs: Vec::new(),

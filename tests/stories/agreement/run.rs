@@ -9,7 +9,9 @@ use bunri_columnar::Silent;
 use bunri_extract::{BoundSource, ExtractOptions, extract};
 use bunri_manifest::Blake3Hex;
 use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
-use bunri_verify::{Report, Status, VerifyError, VerifyInputs, VerifyOptions, verify};
+use bunri_verify::{
+    NoteRule, Report, Rule, Status, VerifyError, VerifyInputs, VerifyOptions, verify,
+};
 
 use super::catalogue::{class_word, decisions, files, who_word};
 use super::legacy::database;
@@ -230,7 +232,7 @@ impl Run<'_> {
             let notes = report
                 .notes
                 .iter()
-                .filter(|note| note.rule == "undecided_rows" && note.table == *name);
+                .filter(|note| note.rule == NoteRule::UndecidedRows && note.table == *name);
             let noted: Tally = notes
                 .map(|note| (note.detail.clone().unwrap_or_default(), note.count))
                 .collect();
@@ -356,7 +358,7 @@ fn unused(
     let mut found: Vec<usize> = report
         .findings
         .iter()
-        .filter(|finding| finding.rule == "decision_unused")
+        .filter(|finding| finding.rule == Rule::DecisionUnused)
         .filter_map(|finding| line(finding.detail.as_deref()?))
         .collect();
     found.sort_unstable();

@@ -4,76 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
-
-/// The rules of the audit. Each is a finding of C6 under its word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Rule {
-    /// No Parquet file, or one whose bytes cannot be followed from end to end.
-    NotParquet,
-    /// It claims more than a reader should be asked to hold; it is not read.
-    HostileSize,
-    /// Footer and bytes contradict one another; it is not read.
-    FooterLies,
-    /// The footer says what it should in other bytes.
-    FooterNotCanonical,
-    MetadataForeign,
-    StatisticsPresent,
-    SchemaDiffers,
-    ByteUnaccounted,
-    ByteClaimedTwice,
-    RowGroupCut,
-    PageCut,
-    PageHeaderForeign,
-    PageTrailingBytes,
-    PageDamaged,
-    EncodingUnexpected,
-    LevelsNotCanonical,
-    IndicesNotCanonical,
-    ValuesNotCanonical,
-    DictionaryEntryUnused,
-    DictionaryEntryDoubled,
-    DictionaryOrder,
-    FrameSkippable,
-    FrameTrailingBytes,
-    FrameNotCanonical,
-    /// Readable or writable by more than the writer makes them.
-    PermissionsWider,
-    ExtendedAttribute,
-}
-
-impl Rule {
-    /// The word in the report.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::NotParquet => "not_parquet",
-            Self::HostileSize => "hostile_size",
-            Self::FooterLies => "footer_lies",
-            Self::FooterNotCanonical => "footer_not_canonical",
-            Self::MetadataForeign => "metadata_foreign",
-            Self::StatisticsPresent => "statistics_present",
-            Self::SchemaDiffers => "schema_differs",
-            Self::ByteUnaccounted => "byte_unaccounted",
-            Self::ByteClaimedTwice => "byte_claimed_twice",
-            Self::RowGroupCut => "row_group_cut",
-            Self::PageCut => "page_cut",
-            Self::PageHeaderForeign => "page_header_foreign",
-            Self::PageTrailingBytes => "page_trailing_bytes",
-            Self::PageDamaged => "page_damaged",
-            Self::EncodingUnexpected => "encoding_unexpected",
-            Self::LevelsNotCanonical => "levels_not_canonical",
-            Self::IndicesNotCanonical => "indices_not_canonical",
-            Self::ValuesNotCanonical => "values_not_canonical",
-            Self::DictionaryEntryUnused => "dictionary_entry_unused",
-            Self::DictionaryEntryDoubled => "dictionary_entry_doubled",
-            Self::DictionaryOrder => "dictionary_order",
-            Self::FrameSkippable => "frame_skippable",
-            Self::FrameTrailingBytes => "frame_trailing_bytes",
-            Self::FrameNotCanonical => "frame_not_canonical",
-            Self::PermissionsWider => "permissions_wider",
-            Self::ExtendedAttribute => "extended_attribute",
-        }
-    }
-}
+pub(crate) use crate::rules::Rule;
 
 /// What was found in one file: how often, and where first.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -135,7 +66,7 @@ impl Residues {
                 row: None,
             };
             let count = of_rule.iter().map(|(_, (count, _))| count).sum();
-            findings.add_many(Claim::C6, rule.word(), about, place, count);
+            findings.add_many(Claim::C6, *rule, about, place, count);
         }
     }
 }

@@ -12,6 +12,7 @@ use super::vocabulary::Source;
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
+use crate::rules::Rule;
 
 /// Looks candidates up; what is really there goes to `hits`.
 pub(crate) fn confirm(
@@ -88,7 +89,7 @@ pub(crate) fn not_searched(store: &str, sites: &[Site], site: u32, findings: &mu
         detail: Some("it cannot be read as a table".to_owned()),
         ..Place::default()
     };
-    findings.add(Claim::C5, "file_not_searched", about, place);
+    findings.add(Claim::C5, Rule::FileNotSearched, about, place);
 }
 
 /// Writes that a record stands in a row.
@@ -112,21 +113,21 @@ pub(crate) fn combined(
         file: site.and_then(|site| site.file.clone()),
         detail: Some(format!("{table}, {} columns of one record", found.columns)),
     };
-    findings.add(Claim::C5, "record_combined", about, place);
+    findings.add(Claim::C5, Rule::RecordCombined, about, place);
 }
 
-fn rule(hit: &Hit, site: &Site) -> &'static str {
+fn rule(hit: &Hit, site: &Site) -> Rule {
     match site.rule {
-        _ if hit.spot.explained => "value_in_granted_cell",
+        _ if hit.spot.explained => Rule::ValueInGrantedCell,
         Some(rule) => rule,
-        None if hit.coat.is_digest() => "value_hashed",
-        None if !hit.coat.word().is_empty() => "value_encoded",
-        None if hit.loose => "value_leaked_loose",
-        None => "value_leaked",
+        None if hit.coat.is_digest() => Rule::ValueHashed,
+        None if !hit.coat.word().is_empty() => Rule::ValueEncoded,
+        None if hit.loose => Rule::ValueLeakedLoose,
+        None => Rule::ValueLeaked,
     }
 }
 
-fn place(hit: &Hit, site: &Site, sources: &[Source], rule: &str) -> Place {
+fn place(hit: &Hit, site: &Site, sources: &[Source], rule: Rule) -> Place {
     let column = |position: u16| site.columns.get(usize::from(position)).cloned();
     let source = sources.get(usize::from(hit.source));
     let mut detail = source.map_or_else(String::new, |source| {
@@ -135,7 +136,7 @@ fn place(hit: &Hit, site: &Site, sources: &[Source], rule: &str) -> Place {
     if !hit.coat.word().is_empty() {
         detail = format!("{detail}, {}", hit.coat.word());
     }
-    if hit.loose && rule != "value_leaked_loose" && !hit.coat.is_digest() {
+    if hit.loose && rule != Rule::ValueLeakedLoose && !hit.coat.is_digest() {
         detail.push_str(", loose");
     }
     let label = &hit.spot.label;

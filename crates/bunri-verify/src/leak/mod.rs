@@ -78,6 +78,7 @@ use crate::decide::Indexes;
 use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
 use crate::report::{Checked, Claim};
+use crate::rules::Rule;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
 use bunri_evaluator::Terms;
@@ -269,7 +270,7 @@ impl StoreSearch<'_> {
             let findings = &mut outcome.findings;
             findings.add_many(
                 Claim::C5,
-                "digests_not_compared",
+                Rule::DigestsNotCompared,
                 about,
                 Place::default(),
                 digests.beyond,

@@ -21,6 +21,7 @@ use super::spot::{NO_COLUMN, Site, Spot};
 use super::unmatched::Unmatched;
 use super::vocabulary::{OWN_WORDS, words};
 use crate::VerifyError;
+use crate::rules::Rule;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
 use crate::store::reader::guarded;
@@ -179,7 +180,7 @@ impl<'a> Sites<'a> {
     /// Names of files and folders.
     fn names(&mut self, inside: &Inside, known: &KnownWords) {
         let site = self.site(Site {
-            rule: Some("value_in_name"),
+            rule: Some(Rule::ValueInName),
             ..Site::default()
         });
         let files = inside.files.keys();
@@ -199,7 +200,7 @@ impl<'a> Sites<'a> {
 
     fn manifest(&mut self, files: &StoreFiles, place: &Path, known: &KnownWords) {
         let site = self.site(Site {
-            rule: Some("value_in_manifest"),
+            rule: Some(Rule::ValueInManifest),
             file: Some(MANIFEST.to_owned()),
             ..Site::default()
         });
@@ -239,7 +240,7 @@ impl<'a> Sites<'a> {
 
     fn sums(&mut self, path: &str, place: &Path, known: &KnownWords) -> Result<(), VerifyError> {
         let site = self.site(Site {
-            rule: Some("value_in_manifest"),
+            rule: Some(Rule::ValueInManifest),
             file: Some(path.to_owned()),
             ..Site::default()
         });
@@ -329,13 +330,13 @@ impl<'a> Sites<'a> {
         known: &KnownWords,
     ) {
         let names = self.site(Site {
-            rule: Some("value_in_name"),
+            rule: Some(Rule::ValueInName),
             table: table.clone(),
             file: Some(file.clone()),
             columns: Vec::new(),
         });
         let strings = self.site(Site {
-            rule: Some("value_in_manifest"),
+            rule: Some(Rule::ValueInManifest),
             table,
             file: Some(file),
             columns: Vec::new(),

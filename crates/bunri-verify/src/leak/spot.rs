@@ -4,12 +4,13 @@
 use super::hashing::{Kind, Name};
 use super::seek::Candidate;
 use super::tokens::Coat;
+use crate::rules::Rule;
 
 /// Something that is searched as one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Site {
     /// The rule of what is found here, where it is not that of a cell.
-    pub(crate) rule: Option<&'static str>,
+    pub(crate) rule: Option<Rule>,
     pub(crate) table: Option<String>,
     /// Not given where the file's own name may hold the value.
     pub(crate) file: Option<String>,

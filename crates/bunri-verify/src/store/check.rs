@@ -28,6 +28,7 @@ use crate::index::fold::Scratch;
 use crate::leak::unmatched::Unmatched;
 use crate::report::{Checked, Claim};
 use crate::rows::EncodedKeys;
+use crate::rules::Rule;
 
 /// What is known of a store before its tables are compared.
 #[derive(Clone, Copy)]
@@ -167,7 +168,7 @@ impl<'a> StoreCheck<'a> {
         if doubles > 0 {
             let (findings, about) = (&mut self.compare.findings, about(self.layout));
             let place = Place::default();
-            findings.add_many(Claim::C3, "rekey_collision", about, place, doubles);
+            findings.add_many(Claim::C3, Rule::RekeyCollision, about, place, doubles);
         }
     }
 
@@ -222,7 +223,12 @@ impl<'a> StoreCheck<'a> {
                 let at = (ownership as usize, class as usize);
                 if must[at.0][at.1] != is[at.0][at.1] {
                     let region = format!("{} {}", ownership.word(), class.word());
-                    findings.add(Claim::C3, "region_differs", about, Place::detail(&region));
+                    findings.add(
+                        Claim::C3,
+                        Rule::RegionDiffers,
+                        about,
+                        Place::detail(&region),
+                    );
                 }
             }
         }

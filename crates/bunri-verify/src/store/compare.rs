@@ -17,6 +17,7 @@ use crate::findings::{About, Findings, Place};
 use crate::leak::unmatched::Unmatched;
 use crate::report::Claim;
 use crate::rows::{EncodedKeys, View};
+use crate::rules::Rule;
 
 /// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
 const STRETCH: usize = 64;
@@ -229,12 +230,12 @@ impl<'a> Compare<'a> {
                 }
                 _ if *next > 0 && chunk.key(*next - 1) == key => {
                     self.is(loaded, chunk, *next - 1)?;
-                    self.surplus(loaded, Claim::C3, "row_doubled")?;
+                    self.surplus(loaded, Claim::C3, Rule::RowDoubled)?;
                 }
                 _ if !self.layout.key.is_empty() && chunk.is_staged(key) => {
-                    self.surplus(loaded, Claim::C4, "row_not_granted")?;
+                    self.surplus(loaded, Claim::C4, Rule::RowNotGranted)?;
                 }
-                _ => self.surplus(loaded, Claim::C4, "row_without_partner")?,
+                _ => self.surplus(loaded, Claim::C4, Rule::RowWithoutPartner)?,
             }
             loaded.at += 1;
         }
@@ -262,9 +263,9 @@ impl<'a> Compare<'a> {
             // Whatever is not the hash may be the original, and that is withheld.
             let unhashed = self.layout.is_rekeyed(column) && b.is_valid(0);
             let (claim, rule) = if withheld || unhashed {
-                (Claim::C4, "cell_not_granted")
+                (Claim::C4, Rule::CellNotGranted)
             } else {
-                (Claim::C3, "value_changed")
+                (Claim::C3, Rule::ValueChanged)
             };
             let name = self.layout.schema.field(column).name();
             self.place(loaded, claim, rule, Some(name))?;
@@ -288,7 +289,7 @@ impl<'a> Compare<'a> {
     fn missing(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<(), VerifyError> {
         self.must(chunk, row)?;
         let about = self.about();
-        let named = !self.findings.full(Claim::C3, "row_missing", about);
+        let named = !self.findings.full(Claim::C3, Rule::RowMissing, about);
         let name = named.then(|| {
             let number = chunk.first + chunk.expected.staged[row] as u64;
             let view = View::of(&chunk.expected.rows).ok();
@@ -300,7 +301,7 @@ impl<'a> Compare<'a> {
         });
         self.findings.add(
             Claim::C3,
-            "row_missing",
+            Rule::RowMissing,
             about,
             Place {
                 row: name,
@@ -310,12 +311,7 @@ impl<'a> Compare<'a> {
         Ok(())
     }
 
-    fn surplus(
-        &mut self,
-        loaded: &Loaded,
-        claim: Claim,
-        rule: &'static str,
-    ) -> Result<(), VerifyError> {
+    fn surplus(&mut self, loaded: &Loaded, claim: Claim, rule: Rule) -> Result<(), VerifyError> {
         self.unmatched.row(loaded.key());
         self.place(loaded, claim, rule, None)
     }
@@ -324,7 +320,7 @@ impl<'a> Compare<'a> {
         &mut self,
         loaded: &Loaded,
         claim: Claim,
-        rule: &'static str,
+        rule: Rule,
         column: Option<&str>,
     ) -> Result<(), VerifyError> {
         let about = self.about();
@@ -346,7 +342,7 @@ impl<'a> Compare<'a> {
     pub(crate) fn finish(&mut self) -> Result<u64, VerifyError> {
         while let Some(mut loaded) = self.cursor.take()? {
             while loaded.at < loaded.batch.num_rows() {
-                self.surplus(&loaded, Claim::C4, "row_without_partner")?;
+                self.surplus(&loaded, Claim::C4, Rule::RowWithoutPartner)?;
                 loaded.at += 1;
             }
             self.cursor.put_back(loaded);
@@ -373,13 +369,13 @@ pub(crate) fn trouble(
     unmatched: &mut Unmatched,
 ) {
     for name in &files.unreadable {
-        findings.add(Claim::C2, "unreadable", about, Place::file(name));
+        findings.add(Claim::C2, Rule::Unreadable, about, Place::file(name));
         unmatched.every_row();
     }
     for (column, &cells) in files.extra.iter().filter(|(_, cells)| **cells > 0) {
         findings.add_many(
             Claim::C4,
-            "column_not_granted",
+            Rule::ColumnNotGranted,
             about,
             Place::column(column),
             cells,

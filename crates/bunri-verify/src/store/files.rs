@@ -9,6 +9,7 @@ use crate::VerifyError;
 use crate::audit::Admitted;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
+use crate::rules::Rule;
 
 /// A manifest of a hundred thousand parts is smaller. It is held in memory whole, so a larger one is not read.
 const MOST_MANIFEST_BYTES: u64 = 64 << 20;
@@ -72,7 +73,7 @@ pub(crate) fn look(
 ) -> Result<StoreFiles, VerifyError> {
     let about = About { store, table: None };
     if !root.is_dir() {
-        findings.add(Claim::C1, "store_missing", about, Place::default());
+        findings.add(Claim::C1, Rule::StoreMissing, about, Place::default());
         return Ok(StoreFiles {
             root: root.to_path_buf(),
             manifest: None,
@@ -181,13 +182,13 @@ fn sorted_entries(folder: &Path) -> Result<Vec<std::fs::DirEntry>, VerifyError> 
 }
 
 /// What is wrong with something that is no folder.
-fn not_plain(kind: &std::fs::Metadata) -> Option<&'static str> {
+fn not_plain(kind: &std::fs::Metadata) -> Option<Rule> {
     if kind.is_symlink() {
-        Some("link")
+        Some(Rule::Link)
     } else if !kind.is_file() {
-        Some("not_a_file")
+        Some(Rule::NotAFile)
     } else {
-        linked_elsewhere(kind).then_some("hard_link")
+        linked_elsewhere(kind).then_some(Rule::HardLink)
     }
 }
 
@@ -219,7 +220,12 @@ fn manifest(
     findings: &mut Findings,
 ) -> Result<Option<StoreManifest>, VerifyError> {
     let Some(own) = digests.get(MANIFEST) else {
-        findings.add(Claim::C1, "manifest_missing", about, Place::file(MANIFEST));
+        findings.add(
+            Claim::C1,
+            Rule::ManifestMissing,
+            about,
+            Place::file(MANIFEST),
+        );
         return Ok(None);
     };
     let read = |name: &str| {
@@ -229,7 +235,7 @@ fn manifest(
     if own.bytes > MOST_MANIFEST_BYTES {
         findings.add(
             Claim::C1,
-            "manifest_unreadable",
+            Rule::ManifestUnreadable,
             about,
             Place::file(MANIFEST),
         );
@@ -239,16 +245,16 @@ fn manifest(
     let Ok(manifest) = StoreManifest::parse(&text) else {
         findings.add(
             Claim::C1,
-            "manifest_unreadable",
+            Rule::ManifestUnreadable,
             about,
             Place::file(MANIFEST),
         );
         return Ok(None);
     };
-    if manifest.to_bytes().ok().as_deref() != Some(text.as_slice()) {
+    if !manifest.is_canonical(&text) {
         findings.add(
             Claim::C1,
-            "manifest_not_canonical",
+            Rule::ManifestNotCanonical,
             about,
             Place::file(MANIFEST),
         );
@@ -258,10 +264,10 @@ fn manifest(
         (SHA256SUMS, manifest.sha256sums(own)),
     ] {
         if !digests.contains_key(name) {
-            findings.add(Claim::C1, "sums_missing", about, Place::file(name));
+            findings.add(Claim::C1, Rule::SumsMissing, about, Place::file(name));
         } else if digests[name].bytes != expected.len() as u64 || read(name)? != expected.as_bytes()
         {
-            findings.add(Claim::C1, "sums_differ", about, Place::file(name));
+            findings.add(Claim::C1, Rule::SumsDiffer, about, Place::file(name));
         }
     }
     Ok(Some(manifest))
@@ -282,23 +288,23 @@ fn compare(
             (seen.bytes, &seen.blake3, &seen.sha256) == (entry.bytes, &entry.blake3, &entry.sha256)
         };
         match there {
-            None => findings.add(Claim::C1, "file_missing", about, Place::file(path)),
+            None => findings.add(Claim::C1, Rule::FileMissing, about, Place::file(path)),
             Some(seen) if !same(seen) => {
-                findings.add(Claim::C1, "file_changed", about, Place::file(path));
+                findings.add(Claim::C1, Rule::FileChanged, about, Place::file(path));
             }
             Some(_) => {}
         }
     }
     for (path, _) in &found.files {
         if !listed.contains_key(path.as_str()) && !exempt.contains(&path.as_str()) {
-            findings.add(Claim::C1, "file_unlisted", about, Place::file(path));
+            findings.add(Claim::C1, Rule::FileUnlisted, about, Place::file(path));
         }
     }
     for folder in &found.folders {
         let inside = format!("{folder}/");
         let mut paths = listed.keys().chain(exempt);
         if !paths.any(|path| path.starts_with(&inside)) {
-            findings.add(Claim::C1, "folder_unlisted", about, Place::file(folder));
+            findings.add(Claim::C1, Rule::FolderUnlisted, about, Place::file(folder));
         }
     }
 }

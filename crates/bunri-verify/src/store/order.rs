@@ -11,6 +11,7 @@ use super::reader::{Part, guarded, open_reader};
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
+use crate::rules::Rule;
 
 /// Whether rows come in the store's order and in their parts.
 pub(crate) struct Order<'a> {
@@ -62,7 +63,10 @@ impl<'a> Order<'a> {
             store: self.layout.store.word(),
             table: Some(&self.layout.table.id),
         };
-        for (rule, rows) in [("row_order", disordered), ("row_in_wrong_part", misplaced)] {
+        for (rule, rows) in [
+            (Rule::RowOrder, disordered),
+            (Rule::RowInWrongPart, misplaced),
+        ] {
             if rows > 0 {
                 findings.add_many(Claim::C2, rule, about, Place::file(&part.name), rows);
             }

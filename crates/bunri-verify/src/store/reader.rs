@@ -18,6 +18,7 @@ use super::shape::{Mapping, map_file};
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
+use crate::rules::Rule;
 
 /// One readable file of a table.
 pub(crate) struct Part {
@@ -80,7 +81,7 @@ pub(crate) fn check_columns(
         table: Some(&layout.table.id),
     };
     let Some(told) = footer(files, name) else {
-        findings.add(Claim::C2, "unreadable", about, Place::file(name));
+        findings.add(Claim::C2, Rule::Unreadable, about, Place::file(name));
         return 0;
     };
     check_rows(files, name, told.rows, about, findings);
@@ -115,7 +116,7 @@ impl Parts {
                 batch_rows,
             }) = footer(files, &name)
             else {
-                findings.add(Claim::C2, "unreadable", about, Place::file(&name));
+                findings.add(Claim::C2, Rule::Unreadable, about, Place::file(&name));
                 continue;
             };
             check_rows(files, &name, rows, about, findings);
@@ -160,7 +161,7 @@ fn check_rows(
     let listed = files.manifest.iter().flat_map(|manifest| manifest.files());
     let entry = listed.into_iter().find(|file| file.path.as_str() == name);
     if entry.is_some_and(|entry| i64::try_from(entry.rows) != Ok(rows)) {
-        findings.add(Claim::C2, "manifest_rows", about, Place::file(name));
+        findings.add(Claim::C2, Rule::ManifestRows, about, Place::file(name));
     }
 }
 

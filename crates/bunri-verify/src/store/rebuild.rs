@@ -12,6 +12,7 @@ use super::layout::Layout;
 use crate::VerifyError;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
+use crate::rules::Rule;
 
 /// The files of one table while they are made again.
 pub(crate) struct Rebuild {
@@ -48,7 +49,7 @@ impl Rebuild {
             let path = format!("{}/{}", self.id, part_name(part));
             files += 1;
             if on_disk.get(&path) != Some(&made.sink.finish()) {
-                findings.add(Claim::C6, "file_not_canonical", about, Place::file(&path));
+                findings.add(Claim::C6, Rule::FileNotCanonical, about, Place::file(&path));
             }
         }
         Ok(files)

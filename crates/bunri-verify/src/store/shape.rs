@@ -11,6 +11,7 @@ use super::layout::Layout;
 use super::reader::rows_in_footer;
 use crate::findings::{About, Findings, Place};
 use crate::report::Claim;
+use crate::rules::Rule;
 
 /// What the manifest must say of the run.
 pub(crate) struct Facts<'a> {
@@ -42,7 +43,7 @@ pub(crate) fn check_store(
                 table: Some(&table.id),
                 ..about
             };
-            findings.add(Claim::C2, "table_not_granted", about, Place::default());
+            findings.add(Claim::C2, Rule::TableNotGranted, about, Place::default());
         }
     }
     for id in files.tables().into_iter().filter(|id| !granted(id)) {
@@ -54,7 +55,7 @@ pub(crate) fn check_store(
             let rows = rows_in_footer(files, &part);
             findings.add_many(
                 Claim::C4,
-                "table_not_granted",
+                Rule::TableNotGranted,
                 about,
                 Place::file(&part),
                 rows.max(1),
@@ -76,7 +77,7 @@ fn check_facts(
     };
     let mut differs = |fact: &str, same: bool| {
         if !same {
-            findings.add(Claim::C2, "manifest_differs", about, Place::detail(fact));
+            findings.add(Claim::C2, Rule::ManifestDiffers, about, Place::detail(fact));
         }
     };
     differs("store", manifest.store == store.word());
@@ -116,11 +117,11 @@ pub(crate) fn check_entry(
         .iter()
         .find(|entry| entry.id == layout.table.id)
     else {
-        return findings.add(Claim::C2, "table_missing", about, Place::default());
+        return findings.add(Claim::C2, Rule::TableMissing, about, Place::default());
     };
     let mut differs = |fact: &str, same: bool| {
         if !same {
-            findings.add(Claim::C2, "manifest_differs", about, Place::detail(fact));
+            findings.add(Claim::C2, Rule::ManifestDiffers, about, Place::detail(fact));
         }
     };
     let names: Vec<&str> = layout
@@ -207,8 +208,8 @@ pub(crate) fn map_file(
         let position = found.iter().position(|(other, _)| other == name);
         let typed = position.filter(|&position| found[position].1 == *kind);
         match (position, typed) {
-            (None, _) => findings.add(Claim::C2, "column_missing", about, place(name)),
-            (Some(_), None) => findings.add(Claim::C2, "column_type", about, place(name)),
+            (None, _) => findings.add(Claim::C2, Rule::ColumnMissing, about, place(name)),
+            (Some(_), None) => findings.add(Claim::C2, Rule::ColumnType, about, place(name)),
             (Some(_), Some(position)) => mapping.extra.retain(|&other| other != position),
         }
         mapping.columns.push(typed);
@@ -217,12 +218,12 @@ pub(crate) fn map_file(
         let name = found[extra].0;
         // A column of the wrong type was named above.
         if wanted.iter().all(|(wanted, _)| *wanted != name) || mapping_has(&mapping, &found, name) {
-            findings.add(Claim::C2, "column_not_granted", about, place(name));
+            findings.add(Claim::C2, Rule::ColumnNotGranted, about, place(name));
         }
     }
     let in_order = mapping.columns.iter().flatten().is_sorted();
     if !in_order {
-        findings.add(Claim::C2, "column_order", about, Place::default());
+        findings.add(Claim::C2, Rule::ColumnOrder, about, Place::default());
     }
     mapping
 }

@@ -24,7 +24,8 @@ use crate::index::ledger;
 use crate::store::expected::Expected;
 use crate::store::layout::Layout;
 use crate::store::multiset::RowSorter;
-use crate::{Report, VerifyInputs, VerifyOptions, verify};
+use crate::totals::Totals;
+use crate::{Report, VerifyError, VerifyInputs, VerifyOptions, verify};
 
 /// A run on disk.
 pub(super) struct Fixture {
@@ -120,6 +121,11 @@ impl Fixture {
             };
             rejects.iter().filter(filled).count()
         };
+        let mut sums = Totals::new(table);
+        sums.staged(rows);
+        for line in rejects {
+            sums.rejected(table, &serde_json::from_str(line).unwrap());
+        }
         let totals = table
             .columns
             .iter()
@@ -128,7 +134,7 @@ impl Fixture {
                 column: column.name.clone(),
                 non_null: (rows.num_rows() - rows.column(at).null_count() + rejected_values(at))
                     as u64,
-                total: None,
+                total: sums.as_the_source_says(at, column.value_type),
             });
         StagedTable {
             id: table.id.clone(),
@@ -138,6 +144,15 @@ impl Fixture {
             rejects: rejects_entry,
             totals: totals.collect(),
         }
+    }
+
+    /// Writes the manifest of staging anew, as somebody would who can write to custody.
+    pub(super) fn reseal_staging(&self, change: impl FnOnce(&mut StagingManifest)) {
+        let place = self.custody().join("staging").join(MANIFEST);
+        let mut manifest = StagingManifest::parse(&std::fs::read(&place).unwrap()).unwrap();
+        change(&mut manifest);
+        std::fs::remove_file(&place).unwrap();
+        write_whole(&place, &manifest.to_bytes().unwrap()).unwrap();
     }
 
     /// Makes all stores from the expected rows.
@@ -293,28 +308,26 @@ impl Fixture {
     }
 
     pub(super) fn verify(&self, threads: usize) -> Report {
-        let retail = self.store(Store::Retail);
-        let custody = self.custody();
-        let inputs = VerifyInputs {
+        let memory = 1 << 24;
+        self.try_verify(&VerifyOptions { threads, memory }).unwrap()
+    }
+
+    pub(super) fn try_verify(&self, options: &VerifyOptions) -> Result<Report, VerifyError> {
+        self.with_inputs(|inputs| verify(inputs, options, &Silent))
+    }
+
+    pub(super) fn with_inputs<T>(&self, ask: impl FnOnce(&VerifyInputs<'_>) -> T) -> T {
+        ask(&VerifyInputs {
             catalogue: &self.catalogue,
-            custody: &custody,
-            retail: &retail,
+            custody: &self.custody(),
+            retail: &self.store(Store::Retail),
             cutover: CUTOVER,
             ranges: &self.ranges,
             decisions: &Decisions::none(),
             secrets: &RekeySecrets::none(),
             label: "test",
             kind: "rehearsal",
-        };
-        verify(
-            &inputs,
-            &VerifyOptions {
-                threads,
-                memory: 1 << 24,
-            },
-            &Silent,
-        )
-        .unwrap()
+        })
     }
 
     /// The broken claims and the findings in words: `C3 value_changed retail meter_reading usage_kwh`.

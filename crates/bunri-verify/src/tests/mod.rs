@@ -4,7 +4,9 @@
 mod bits;
 mod classes;
 mod damage;
+mod figures;
 mod fixture;
+mod judged;
 mod names;
 mod ordinary;
 mod refusals;

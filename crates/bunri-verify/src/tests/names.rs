@@ -101,7 +101,7 @@ fn after_twenty_rows_of_a_kind_only_their_number_is_told() {
     assert!(named[19].ends_with(&format!("supply_point_id=90{:020}", 269)));
     let missing = findings
         .iter()
-        .filter(|finding| finding.rule == "row_missing");
+        .filter(|finding| finding.rule == crate::Rule::RowMissing);
     assert_eq!(missing.map(|finding| finding.count).sum::<u64>(), 50);
 }
 

@@ -54,7 +54,7 @@ fn a_rejected_ledger_row_makes_its_point_undecided() {
         let notes = report
             .notes
             .iter()
-            .filter(|note| note.rule == "undecided_rows" && note.table == table);
+            .filter(|note| note.rule == crate::NoteRule::UndecidedRows && note.table == table);
         notes
             .map(|note| (note.detail.clone().unwrap(), note.count))
             .collect::<Vec<_>>()

@@ -1,81 +1,102 @@
-//! The published schema knows every word that a report can hold. (That reports are valid under it is checked by the
-//! stories, with a validator.)
+//! The published schema and the pages know the rules, each with its sentence, and no others. (That reports are valid under
+//! the schema is checked by the stories, with a validator.)
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fmt::Write as _;
 
-/// Words of the sources that are no rules: a way to spell, and the root of a Parquet schema.
-const OTHER_WORDS: [&str; 2] = ["snake_case", "arrow_schema"];
+use crate::{Claim, Grade, NoteRule, Rule};
 
-/// String literals of the sources that look like rules: lower case with an underscore, or the few without.
-fn words_of_the_sources(folder: &Path, words: &mut BTreeSet<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("tests") {
-            words_of_the_sources(&path, words);
-        } else if path.extension().is_some_and(|kind| kind == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            let literals = code.split('"').skip(1).step_by(2);
-            let word = |text: &&str| {
-                !text.is_empty()
-                    && text
-                        .bytes()
-                        .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-            };
-            words.extend(literals.filter(word).map(str::to_owned));
-        }
+fn published(below: &str) -> String {
+    let path = format!("{}/../../{below}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// Words and descriptions of a list of the schema.
+fn listed(list: &str) -> Vec<(String, String)> {
+    let schema: serde_json::Value =
+        serde_json::from_str(&published("schemas/report.schema.json")).unwrap();
+    let entries = schema["$defs"][list]["oneOf"].as_array().unwrap();
+    let text = |text: &serde_json::Value| text.as_str().unwrap().to_owned();
+    let entry = |entry: &serde_json::Value| (text(&entry["const"]), text(&entry["description"]));
+    entries.iter().map(entry).collect()
+}
+
+/// `C2 or C4, to review`.
+fn speaks_against(rule: Rule) -> String {
+    let claims: Vec<String> = rule
+        .claims()
+        .iter()
+        .map(|claim| format!("{claim:?}"))
+        .collect();
+    let review = match rule.grade() {
+        Grade::Certain => "",
+        Grade::Review => ", to review",
+    };
+    format!("{}{review}", claims.join(" or "))
+}
+
+#[test]
+fn the_schema_lists_exactly_the_rules() {
+    let entry = |rule: &Rule| {
+        let description = format!("{}: {}", speaks_against(*rule), rule.sentence());
+        (rule.word().to_owned(), description)
+    };
+    let rules: Vec<_> = Rule::ALL.iter().map(entry).collect();
+    assert_eq!(listed("rule"), rules);
+    let entry = |rule: &NoteRule| (rule.word().to_owned(), rule.sentence().to_owned());
+    let rules: Vec<_> = NoteRule::ALL.iter().map(entry).collect();
+    assert_eq!(listed("note_rule"), rules);
+}
+
+#[test]
+fn a_rule_is_written_as_its_word() {
+    for rule in Rule::ALL {
+        assert_eq!(serde_json::to_value(rule).unwrap(), rule.word());
+    }
+    for rule in NoteRule::ALL {
+        assert_eq!(serde_json::to_value(rule).unwrap(), rule.word());
     }
 }
 
-fn schema() -> serde_json::Value {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../schemas/report.schema.json"
-    );
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn listed(schema: &serde_json::Value, list: &str) -> BTreeSet<String> {
-    let entries = schema["$defs"][list]["oneOf"].as_array().unwrap();
-    let word = |entry: &serde_json::Value| entry["const"].as_str().unwrap().to_owned();
-    entries.iter().map(word).collect()
-}
-
 #[test]
-fn every_rule_of_the_schema_is_reported_somewhere() {
-    let schema = schema();
-    let mut sources = BTreeSet::new();
-    words_of_the_sources(
-        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
-        &mut sources,
-    );
-    let listed: BTreeSet<String> = ["rule", "note_rule"]
-        .iter()
-        .flat_map(|list| listed(&schema, list))
-        .collect();
+fn the_page_of_findings_is_the_list_of_rules() {
+    let mut table =
+        String::from("| rule | claim | what was seen | what to do |\n|---|---|---|---|\n");
+    for &rule in Rule::ALL {
+        let against = speaks_against(rule);
+        let (word, seen, advice) = (rule.word(), rule.sentence(), rule.advice());
+        writeln!(table, "| `{word}` | {against} | {seen} | {advice} |").unwrap();
+    }
+    table.push_str("\n| note | what was seen |\n|---|---|\n");
+    for &rule in NoteRule::ALL {
+        writeln!(table, "| `{}` | {} |", rule.word(), rule.sentence()).unwrap();
+    }
+    let page = published("docs/findings.md");
+    let found = page.find("| rule |").map(|start| &page[start..]);
     assert_eq!(
-        listed.difference(&sources).collect::<Vec<_>>(),
-        Vec::<&String>::new()
+        found,
+        Some(table.as_str()),
+        "docs/findings.md ends with this"
     );
-    let unlisted: Vec<&String> = sources
-        .difference(&listed)
-        .filter(|word| word.contains('_') && !OTHER_WORDS.contains(&word.as_str()))
-        .collect();
-    assert_eq!(unlisted, Vec::<&String>::new());
 }
 
 #[test]
-fn the_page_for_whoever_must_say_yes_names_every_rule_and_no_other() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/what-verify-proves.md"
-    );
-    let page = std::fs::read_to_string(path).unwrap();
-    let rows = page.lines().filter(|line| line.starts_with("| findings |"));
-    let named: BTreeSet<String> = rows
-        .flat_map(|row| row.split('`').skip(1).step_by(2))
-        .map(str::to_owned)
-        .collect();
-    assert_eq!(named, listed(&schema(), "rule"));
+fn the_page_for_whoever_must_say_yes_names_every_rule_at_its_claim() {
+    let page = published("docs/what-verify-proves.md");
+    let mut named: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut claim = String::new();
+    for line in page.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            claim = heading.split(' ').next().unwrap().to_owned();
+        } else if line.starts_with("| findings |") {
+            let words = line.split('`').skip(1).step_by(2);
+            named.extend(words.map(|word| (claim.clone(), word.to_owned())));
+        }
+    }
+    let of = |rule: Rule| {
+        let claims = rule.claims().iter();
+        claims.map(move |claim: &Claim| (format!("{claim:?}"), rule.word().to_owned()))
+    };
+    let rules: BTreeSet<_> = Rule::ALL.iter().flat_map(|&rule| of(rule)).collect();
+    assert_eq!(named, rules);
 }

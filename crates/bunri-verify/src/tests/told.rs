@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::fixture::Fixture;
 use crate::findings::{About, Findings, NAMED, Place};
+use crate::rules::{NoteRule, Rule};
 use crate::{Claim, Report, Status};
 
 #[test]
@@ -50,7 +51,7 @@ fn a_broken_claim_counts_its_own_findings() {
 }
 
 /// The notes of one rule: table, detail, rows.
-fn notes(report: &Report, rule: &str) -> Vec<(String, String, u64)> {
+fn notes(report: &Report, rule: NoteRule) -> Vec<(String, String, u64)> {
     let notes = report.notes.iter().filter(|note| note.rule == rule);
     notes
         .map(|note| {
@@ -65,17 +66,17 @@ fn what_the_catalogue_has_no_answer_for_is_counted() {
     let report = Fixture::ordinary().verify(1);
     let note = |table: &str, detail: &str, rows| (table.to_owned(), detail.to_owned(), rows);
     assert_eq!(
-        notes(&report, "unseen_case_value"),
+        notes(&report, NoteRule::UnseenCaseValue),
         [note("supply_point", "amount", 100)],
         "every third point has its amount in kVA"
     );
     assert_eq!(
-        notes(&report, "when_matched_no_row"),
+        notes(&report, NoteRule::WhenMatchedNoRow),
         [note("supply_point", "[[when]] number 1", 0)],
         "the second condition was met"
     );
     assert_eq!(
-        notes(&report, "undecided_rows"),
+        notes(&report, NoteRule::UndecidedRows),
         // Of 42 points that the ledger does not know: a contract, three lines of history, four readings each.
         [
             note("contract", "not_in_ledger", 42),
@@ -98,7 +99,7 @@ fn found(rows: std::ops::Range<usize>) -> Findings {
             row: Some(row.to_string()),
             ..Place::default()
         };
-        findings.add(Claim::C3, "row_missing", ABOUT, place);
+        findings.add(Claim::C3, Rule::RowMissing, ABOUT, place);
     }
     findings
 }
@@ -123,11 +124,11 @@ fn the_findings_of_two_parts_are_put_together_under_one_cap() {
 
 #[test]
 fn a_kind_of_finding_is_full_from_the_twentieth_on() {
-    let full = |findings: &Findings| findings.full(Claim::C3, "row_missing", ABOUT);
+    let full = |findings: &Findings| findings.full(Claim::C3, Rule::RowMissing, ABOUT);
     assert!(!full(&Findings::default()));
     assert!(!full(&found(0..NAMED - 1)));
     assert!(full(&found(0..NAMED)));
-    assert!(!found(0..NAMED).full(Claim::C4, "row_missing", ABOUT));
+    assert!(!found(0..NAMED).full(Claim::C4, Rule::RowMissing, ABOUT));
     assert_eq!(
         found(0..NAMED).into_report().len(),
         NAMED,
@@ -140,7 +141,7 @@ fn one_finding_may_stand_for_many_cells() {
     let mut findings = Findings::default();
     findings.add_many(
         Claim::C4,
-        "column_not_granted",
+        Rule::ColumnNotGranted,
         ABOUT,
         Place::column("memo"),
         300,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use bunri_catalogue::load;
 use bunri_verify::{
-    Checked, ClaimCost, EVIDENCE, Finding, Note, REPORT, Report, Status, VerifyOptions, verify,
-    verify_store_alone,
+    Checked, ClaimCost, EVIDENCE, EarlierReport, Finding, Note, REPORT, Report, Status, Verdict,
+    VerifyOptions, earlier_report, verify, verify_store_alone,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use serde_json::json;
@@ -56,6 +56,8 @@ pub(crate) fn of_job(
         threads: job.threads,
         memory: job.memory,
     };
+    // Before the verification: if it cannot look, the old report stays where it is.
+    say_earlier(&earlier_report(&inputs), log);
     let report = verify(&inputs, &options, progress)?;
     progress.done();
     let outcome = outcome(&report);
@@ -87,18 +89,27 @@ fn of_store(store: &Path, catalogue: Option<&Path>, log: Log) -> Result<Outcome,
     Ok(outcome(&report))
 }
 
-/// A claim that was not checked is something to read: such a run is not clean.
 fn outcome(report: &Report) -> Outcome {
-    let unchecked = report
-        .claims
-        .iter()
-        .any(|claim| claim.status == Status::NotChecked);
-    if report.broken() {
-        Outcome::ClaimBroken
-    } else if unchecked || report.something_to_read() {
-        Outcome::SomethingToRead
-    } else {
-        Outcome::Clean
+    match report.verdict {
+        Verdict::Broken => Outcome::ClaimBroken,
+        Verdict::ToRead => Outcome::SomethingToRead,
+        Verdict::Held => Outcome::Clean,
+    }
+}
+
+/// A report that speaks of other stores than those beside it.
+fn say_earlier(earlier: &EarlierReport, log: Log) {
+    let differs = match earlier {
+        EarlierReport::Absent | EarlierReport::OfTheSame => return,
+        EarlierReport::OfOther(differs) => differs.join(", "),
+        EarlierReport::Unreadable => "it cannot be read".to_owned(),
+    };
+    match log {
+        Log::Json => screen::event(&json!({"event": "earlier_report", "differs": differs})),
+        Log::Human => screen::say(&format!(
+            "{EVIDENCE}/{REPORT} is from before and does not speak of what lies here now ({differs}); do not rely \
+             on it, this verification replaces it"
+        )),
     }
 }
 
@@ -115,7 +126,7 @@ fn say(report: &Report, log: Log) {
             .map(|cost| json!({"claims": cost.claims, "work_ms": cost.work.as_millis()}))
             .collect();
         screen::event(&json!({
-            "event": "verified", "broken": report.broken(), "claims": claims, "costs": costs,
+            "event": "verified", "verdict": report.verdict, "broken": report.broken(), "claims": claims, "costs": costs,
         }));
         return;
     }

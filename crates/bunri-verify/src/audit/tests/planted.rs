@@ -172,7 +172,7 @@ fn bytes_where_no_reader_looks() {
     plant(
         "behind the footer",
         true,
-        &["footer_not_canonical", "byte_unaccounted"],
+        &["byte_unaccounted", "footer_not_canonical"],
         &behind_footer,
     );
 }
@@ -199,7 +199,7 @@ fn entries_that_no_row_uses() {
     plant(
         "the first entry again",
         true,
-        &["dictionary_entry_unused", "dictionary_entry_doubled"],
+        &["dictionary_entry_doubled", "dictionary_entry_unused"],
         &doubled,
     );
 }

@@ -59,7 +59,7 @@ fn line(hit: Hit, site: Site) -> [String; 4] {
     } = findings.into_iter().next().unwrap();
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     [
-        rule.to_owned(),
+        rule.word().to_owned(),
         or_none(column),
         or_none(row),
         or_none(detail),
@@ -76,7 +76,7 @@ fn a_cell_is_told_by_file_column_and_row_once() {
     assert_eq!(finding.file.as_deref(), Some("contract/part-00000.parquet"));
     assert_eq!(
         (finding.rule, finding.grade),
-        ("value_leaked", Grade::Certain)
+        (crate::Rule::ValueLeaked, Grade::Certain)
     );
     assert_eq!(
         line(hit(), site()),
@@ -124,7 +124,7 @@ fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_coat() {
         explained.spot.explained = true;
         explained.coat = coat;
         let findings = told(&[explained], site());
-        assert_eq!(findings[0].rule, "value_in_granted_cell");
+        assert_eq!(findings[0].rule, crate::Rule::ValueInGrantedCell);
         assert_eq!(findings[0].grade, Grade::Review);
     }
 }
@@ -138,7 +138,7 @@ fn another_spelling_is_told_by_the_rule_or_beside_it() {
     assert_eq!(line(loose.clone(), site())[0], "value_leaked_loose");
     assert_eq!(line(loose.clone(), site())[3], "bill.payer");
     let name = Site {
-        rule: Some("value_in_name"),
+        rule: Some(crate::Rule::ValueInName),
         ..site()
     };
     let said = line(loose.clone(), name);
@@ -169,7 +169,7 @@ fn a_record_is_told_by_its_row_its_table_and_its_columns() {
     let finding = &findings.into_report()[0];
     assert_eq!(
         (finding.rule, finding.grade),
-        ("record_combined", Grade::Certain)
+        (crate::Rule::RecordCombined, Grade::Certain)
     );
     assert_eq!(finding.table.as_deref(), Some("contract"));
     assert_eq!(finding.row.as_deref(), Some("point=7"));
