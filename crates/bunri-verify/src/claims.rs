@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::findings::Findings;
-use crate::report::{Checked, Claim, ClaimReport, Status};
+use crate::report::{Checked, Claim, ClaimReport, Gap, Status};
 
 /// How much was looked at for each claim, and why not where nothing was.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Scope {
     pub(crate) alone: bool,
     /// Where "held" is said in other words than always.
     pub(crate) held: Vec<(Claim, String)>,
+    /// What a look could not be turned to, beside what findings say of it.
+    pub(crate) gaps: BTreeMap<Claim, Vec<Gap>>,
     /// What this look could not see, with its figures.
     pub(crate) blind_spots: BTreeMap<Claim, Vec<String>>,
 }
@@ -53,18 +55,26 @@ fn claim(code: Claim, scope: &Scope, findings: &Findings) -> ClaimReport {
         .find(|(claim, _)| *claim == code)
         .map(|(_, why)| *why);
     let excuse = excuse.or(NOT_YET.contains(&code).then_some(NOT_IN_THIS_VERSION));
+    // Whoever looked at no file, table, row or cell did not look.
+    let looked = looked.filter(|checked| *checked != Checked::default());
     let certain = findings.certain(code);
-    let (status, reason) = match (certain, looked, excuse) {
+    let mut not_checked = Vec::new();
+    if looked.is_some() {
+        not_checked.extend(scope.gaps.get(&code).into_iter().flatten().cloned());
+        not_checked.extend(findings.gaps(code));
+    }
+    let (status, reason) = match (certain, looked, excuse, &not_checked[..]) {
         (1, ..) => (Status::Broken, "1 finding".to_owned()),
         (2.., ..) => (Status::Broken, format!("{certain} findings")),
-        (0, Some(_), None) => (Status::Held, scope.held(code, findings_total)),
-        (0, _, excuse) => (
+        (0, Some(_), None, []) => (Status::Held, scope.held(code, findings_total)),
+        (0, Some(_), None, [first, more @ ..]) => (Status::NotChecked, in_part(first, more.len())),
+        (0, _, excuse, _) => (
             Status::NotChecked,
             excuse.unwrap_or("nothing was looked at").to_owned(),
         ),
     };
     let checked = looked.unwrap_or_default();
-    let blind = if status == Status::NotChecked {
+    let blind = if looked.is_none() && status == Status::NotChecked {
         &[][..]
     } else {
         blind_spots(code, scope.alone)
@@ -81,8 +91,33 @@ fn claim(code: Claim, scope: &Scope, findings: &Findings) -> ClaimReport {
         status,
         reason,
         checked,
+        not_checked,
         blind_spots,
         findings_total,
+    }
+}
+
+/// Why a claim does not hold, although nothing that was looked at speaks against it.
+fn in_part(first: &Gap, more: usize) -> String {
+    let Gap {
+        store,
+        table,
+        file,
+        why,
+        count: _,
+    } = first;
+    let place = file.as_ref().or(table.as_ref());
+    let places = [store.as_ref(), place].into_iter().flatten();
+    let places: Vec<&str> = places.map(String::as_str).collect();
+    let place = if places.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", places.join(", "))
+    };
+    let why = why.trim_end_matches('.');
+    match more {
+        0 => format!("in part: {place}{why}"),
+        more => format!("in part: {place}{why}; and {more} more"),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::{Claim, Finding, Grade};
+use bunri_columnar::STAGING;
+
+use crate::report::{Claim, Finding, Gap, Grade};
 use crate::rules::Rule;
 
 /// As many findings of one rule are named per table and store.
@@ -123,6 +125,32 @@ impl Findings {
             .filter(|(group, _)| group.claim == claim && group.rule.grade() == Grade::Certain)
             .map(|(_, kept)| kept.total)
             .fold(0, u64::saturating_add)
+    }
+
+    /// What a claim could not look at, as findings of any claim show it.
+    pub(crate) fn gaps(&self, claim: Claim) -> Vec<Gap> {
+        let blind = self.groups.iter().filter(|(group, _)| {
+            // What lies in staging is read by name or not at all; a link that nobody listed hides nothing of it.
+            group.rule.blinds(claim) && group.store != STAGING
+        });
+        let mut gaps = Vec::new();
+        for (group, kept) in blind {
+            let gap = |file: Option<&String>, count| Gap {
+                store: Some(group.store.clone()),
+                table: group.table.clone(),
+                file: file.cloned(),
+                why: group.rule.sentence().to_owned(),
+                count,
+            };
+            let named = kept.named.iter();
+            gaps.extend(named.map(|(place, count)| gap(place.file.as_ref(), *count)));
+            let told = kept.named.iter().map(|(_, count)| *count);
+            let rest = kept.total.saturating_sub(told.fold(0, u64::saturating_add));
+            if rest > 0 {
+                gaps.push(gap(None, rest));
+            }
+        }
+        gaps
     }
 
     /// The findings of the report; what is not named stands in one line at the end of its kind.

@@ -39,7 +39,7 @@ pub use evidence::{EVIDENCE, REPORT};
 pub use judged::{EarlierReport, earlier_report};
 pub use redecide::{DecidedRows, ExpectedDigests, expected_digests, redecide};
 pub use report::{
-    CatalogueReport, Checked, Claim, ClaimReport, Finding, Grade, Judged, JudgedStore, Note,
+    CatalogueReport, Checked, Claim, ClaimReport, Finding, Gap, Grade, Judged, JudgedStore, Note,
     RegionReport, Report, Status, StoreRows, Verdict,
 };
 pub use rules::{NoteRule, Rule};

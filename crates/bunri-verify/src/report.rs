@@ -65,7 +65,7 @@ pub enum Status {
     Held,
     /// A finding does.
     Broken,
-    /// Nobody looked.
+    /// Nobody looked, or not at everything that the claim speaks of.
     NotChecked,
 }
 
@@ -92,6 +92,21 @@ pub struct Checked {
     pub cells: u64,
 }
 
+/// Something that a claim could not look at, although it looked elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// The store, or `staging`; [`None`] if it is about none of them.
+    pub store: Option<String>,
+    /// The table's id.
+    pub table: Option<String>,
+    /// The file, below the store's root.
+    pub file: Option<String>,
+    /// Why not.
+    pub why: String,
+    /// For how many such places this line stands.
+    pub count: u64,
+}
+
 /// One claim's line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ClaimReport {
@@ -105,6 +120,8 @@ pub struct ClaimReport {
     pub reason: String,
     /// How much was looked at.
     pub checked: Checked,
+    /// What could not be looked at, where something was. A claim with such gaps is broken or not checked, never held.
+    pub not_checked: Vec<Gap>,
     /// What this check cannot see.
     pub blind_spots: Vec<String>,
     /// Exact, also where findings are capped.

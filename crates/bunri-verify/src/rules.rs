@@ -285,6 +285,36 @@ note_rules! {
         "A condition (`[[when]]`, its number in `detail`) that no row met.";
 }
 
+/// Where a finding of these rules stands, these claims could not look: what they say does not cover it.
+const BLINDING: &[(Rule, &[Claim])] = {
+    use Claim::{C1, C2, C3, C4, C5, C6};
+    &[
+        (Rule::StoreMissing, &[C1, C2, C3, C4, C5, C6]),
+        // Nothing says what should be there, nor what the files are called.
+        (Rule::ManifestMissing, &[C1, C2]),
+        (Rule::ManifestUnreadable, &[C1, C2]),
+        // Neither is followed, so nothing behind it was read.
+        (Rule::Link, &[C4, C5, C6]),
+        (Rule::NotAFile, &[C4, C5, C6]),
+        (Rule::Unreadable, &[C3, C4, C5]),
+        (Rule::NotParquet, &[C6]),
+        (Rule::HostileSize, &[C6]),
+        (Rule::FooterLies, &[C6]),
+        (Rule::ByteClaimedTwice, &[C6]),
+        (Rule::PageDamaged, &[C6]),
+        (Rule::FileNotSearched, &[C5]),
+        (Rule::DigestsNotCompared, &[C5]),
+    ]
+};
+
+impl Rule {
+    /// Whether a claim could not look at what a finding of this rule stands for.
+    pub(crate) fn blinds(self, claim: Claim) -> bool {
+        let found = BLINDING.iter().find(|(rule, _)| *rule == self);
+        found.is_some_and(|(_, claims)| claims.contains(&claim))
+    }
+}
+
 // A report lists findings and notes by their words, wherever a rule stands in the list above.
 macro_rules! by_word {
     ($name:ident) => {

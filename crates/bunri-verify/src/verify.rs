@@ -26,7 +26,7 @@ use crate::leak::vocabulary::{Lexicon, Vocabulary};
 use crate::leak::{self, Ground, LeakOutcome};
 use crate::notes;
 use crate::proved;
-use crate::report::{CatalogueReport, Checked, Claim, Judged, RegionReport, Report, Verdict};
+use crate::report::{CatalogueReport, Checked, Claim, Gap, Judged, RegionReport, Report, Verdict};
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
@@ -64,6 +64,9 @@ pub struct VerifyOptions {
     /// Bytes that sorts may use together, about.
     pub memory: u64,
 }
+
+/// Why a look at a store without rows is worth nothing.
+const NO_ROW: &str = "no row was there to be looked at";
 
 /// Tables that are compared at one time: while one waits for its sorts, another keeps the processors busy.
 const TABLES_AT_ONCE: usize = 2;
@@ -323,6 +326,9 @@ struct Gathered {
     fingerprints: Fingerprints,
     unmatched: BTreeMap<Store, BTreeMap<String, Unmatched>>,
     blind_spots: BTreeMap<Claim, Vec<String>>,
+    gaps: BTreeMap<Claim, Vec<Gap>>,
+    /// Rows that were read of each store.
+    rows: BTreeMap<Store, u64>,
 }
 
 impl Gathered {
@@ -336,6 +342,8 @@ impl Gathered {
             fingerprints: Fingerprints::new(),
             unmatched: BTreeMap::new(),
             blind_spots: BTreeMap::new(),
+            gaps: BTreeMap::new(),
+            rows: BTreeMap::new(),
         }
     }
 
@@ -363,6 +371,8 @@ impl Gathered {
             },
         );
         for (store, outcome) in outcome.stores {
+            let rows = self.rows.entry(store).or_default();
+            *rows = rows.saturating_add(outcome.checked.rows);
             self.fingerprints
                 .add(&table.id, store, &outcome.must, &outcome.is);
             self.looked(Claim::C2, outcome.checked);
@@ -393,10 +403,38 @@ impl Gathered {
         self.looked(Claim::C5, outcome.checked);
         self.findings.append(outcome.findings);
         self.blind_spots.insert(Claim::C5, outcome.blind_spots);
+        self.gaps.insert(Claim::C5, outcome.gaps);
+    }
+
+    /// Where a check would pass on nothing: staging without a row, a company's store without one. An empty quarantine is what
+    /// everybody hopes for.
+    fn empty(&mut self) {
+        let staged = self.regions.iter().map(|region| region.staging_rows);
+        if staged.fold(0, u64::saturating_add) == 0 {
+            self.gap(Claim::C3, STAGING, "no table has a row");
+        }
+        for store in [Store::Retail, Store::Transmission] {
+            if self.rows.get(&store).is_none_or(|rows| *rows == 0) {
+                self.gap(Claim::C4, store.word(), NO_ROW);
+                self.gap(Claim::C5, store.word(), NO_ROW);
+            }
+        }
+    }
+
+    fn gap(&mut self, claim: Claim, store: &str, why: &str) {
+        self.gaps.entry(claim).or_default().push(Gap {
+            store: Some(store.to_owned()),
+            table: None,
+            file: None,
+            why: why.to_owned(),
+            count: 1,
+        });
     }
 
     fn report(mut self, inputs: &VerifyInputs<'_>) -> (Report, Fingerprints) {
+        self.empty();
         let mut scope = Scope {
+            gaps: std::mem::take(&mut self.gaps),
             looked: self.checked.into_iter().collect(),
             blind_spots: std::mem::take(&mut self.blind_spots),
             ..Scope::default()

@@ -77,7 +77,7 @@ use crate::cost::{Costs, Work};
 use crate::decide::Indexes;
 use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
-use crate::report::{Checked, Claim};
+use crate::report::{Checked, Claim, Gap};
 use crate::rules::Rule;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
@@ -106,6 +106,8 @@ pub(crate) struct LeakOutcome {
     pub(crate) findings: Findings,
     pub(crate) checked: Checked,
     pub(crate) blind_spots: Vec<String>,
+    /// What was not searched, or searched for nothing.
+    pub(crate) gaps: Vec<Gap>,
 }
 
 /// Searches both stores.
@@ -236,8 +238,12 @@ impl StoreSearch<'_> {
         outcome.checked.tables += self.tables;
         outcome.checked.rows += looked.rows;
         outcome.checked.cells += looked.cells;
-        let blind_spot = blind_spot(self.store, &self.exclusive.blind);
-        outcome.blind_spots.push(blind_spot);
+        let blind = &self.exclusive.blind;
+        outcome.blind_spots.push(blind_spot(self.store, blind));
+        if blind.searched == 0 {
+            let why = "there was no value to search for: nothing is withheld, or all of it is granted too or too short";
+            outcome.gaps.push(gap(self.store, why));
+        }
         Ok(())
     }
 
@@ -286,6 +292,8 @@ impl StoreSearch<'_> {
             &mut outcome.findings,
         )?;
         if suspects.left_out {
+            let why = "more rows than could be held against the withheld records, one by one";
+            outcome.gaps.push(gap(self.store, why));
             outcome.blind_spots.push(format!(
                 "{}: more rows than could be held against the withheld records, one by one",
                 about.store
@@ -302,6 +310,16 @@ impl StoreSearch<'_> {
             );
         }
         Ok(())
+    }
+}
+
+fn gap(store: Store, why: &str) -> Gap {
+    Gap {
+        store: Some(store.word().to_owned()),
+        table: None,
+        file: None,
+        why: why.to_owned(),
+        count: 1,
     }
 }
 

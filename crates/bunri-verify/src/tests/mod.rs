@@ -6,6 +6,7 @@ mod classes;
 mod damage;
 mod figures;
 mod fixture;
+mod gaps;
 mod judged;
 mod names;
 mod ordinary;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use bunri_catalogue::load;
 use bunri_verify::{
-    Checked, ClaimCost, EVIDENCE, EarlierReport, Finding, Note, REPORT, Report, Status, Verdict,
-    VerifyOptions, earlier_report, verify, verify_store_alone,
+    Checked, ClaimCost, ClaimReport, EVIDENCE, EarlierReport, Finding, Gap, Note, REPORT, Report,
+    Status, Verdict, VerifyOptions, earlier_report, verify, verify_store_alone,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use serde_json::json;
@@ -139,6 +139,8 @@ fn say(report: &Report, log: Log) {
     }
     let findings: Vec<String> = report.findings.iter().map(finding_line).collect();
     say_some("findings", &findings);
+    let gaps: Vec<String> = report.claims.iter().flat_map(gap_lines).collect();
+    say_some("could not be looked at", &gaps);
     let notes: Vec<String> = report.notes.iter().map(note_line).collect();
     say_some("to read", &notes);
 }
@@ -171,7 +173,7 @@ fn claims_table(report: &Report) -> String {
             Status::Broken => ("BROKEN", Color::Red),
             Status::NotChecked => ("not checked", Color::Yellow),
         };
-        let looked = claim.status != Status::NotChecked;
+        let looked = claim.checked != Checked::default();
         let findings = if looked {
             claim.findings_total.to_string()
         } else {
@@ -251,6 +253,26 @@ fn finding_line(finding: &Finding) -> String {
     } else {
         line
     }
+}
+
+/// What a claim that looked could not look at.
+fn gap_lines(claim: &ClaimReport) -> impl Iterator<Item = String> {
+    claim.not_checked.iter().map(|gap| {
+        let Gap {
+            store,
+            table,
+            file,
+            why,
+            count,
+        } = gap;
+        let places = [store, table, file].into_iter().flatten();
+        let places: Vec<&str> = places.map(String::as_str).collect();
+        let times = match count {
+            1 => String::new(),
+            count => format!(" ({count} times)"),
+        };
+        format!("{:?} {}: {why}{times}", claim.code, places.join(", "))
+    })
 }
 
 fn note_line(note: &Note) -> String {
