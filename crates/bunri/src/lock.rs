@@ -297,9 +297,14 @@ fn refuse_open(custody: &Path) -> Result<(), LockError> {
 /// Until a split was begun no store holds anything, so a corrected job or catalogue may take the place of the
 /// refused one. Staging is not lost by it: extraction itself refuses staging of another source or shape.
 fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
-    let begun = ["tmp/split.begun.json", "tmp/split.json"];
-    if begun.iter().any(|record| job.custody.join(record).exists()) {
-        return Ok(false);
+    for record in ["tmp/split.begun.json", "tmp/split.json"] {
+        let path = job.custody.join(record);
+        if path
+            .try_exists()
+            .map_err(ColumnarError::io("look at", &path))?
+        {
+            return Ok(false);
+        }
     }
     let stores = [
         job.retail.clone(),
@@ -368,10 +373,14 @@ fn refuse_unless_empty(folder: &Path) -> Result<(), LockError> {
 
 /// Whether a folder is absent or holds nothing but what a kill left of a commit.
 fn is_empty(folder: &Path) -> Result<bool, LockError> {
-    if folder.symlink_metadata().is_err() {
-        return Ok(true);
-    }
-    let entries = std::fs::read_dir(folder).map_err(ColumnarError::io("list", folder))?;
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // A link that leads nowhere is there all the same.
+        Err(absent) if absent.kind() == ErrorKind::NotFound => {
+            return Ok(folder.symlink_metadata().is_err());
+        }
+        Err(refused) => return Err(ColumnarError::io("list", folder)(refused).into()),
+    };
     for entry in entries {
         let entry = entry.map_err(ColumnarError::io("list", folder))?;
         if !entry
