@@ -393,3 +393,54 @@ fn is_empty(folder: &Path) -> Result<bool, LockError> {
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn lock(source: &str) -> JobLock {
+        JobLock {
+            format: JobLock::FORMAT.to_owned(),
+            inputs: BTreeMap::from([(SOURCE_BLAKE3.to_owned(), source.to_owned())]),
+        }
+    }
+
+    #[test]
+    fn a_lock_is_replaced_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(JobLock::read(folder.path()).unwrap().is_none());
+        for digit in ["a", "b"] {
+            let lock = lock(&digit.repeat(64));
+            lock.write(folder.path()).unwrap();
+            assert_eq!(JobLock::read(folder.path()).unwrap(), Some(lock));
+        }
+    }
+
+    #[test]
+    fn a_lock_of_another_format_or_without_a_source_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = JobLock {
+            format: "bunri.lock/0".to_owned(),
+            ..lock("")
+        };
+        other.write(folder.path()).unwrap();
+        assert!(matches!(
+            JobLock::read(folder.path()),
+            Err(LockError::Illegible { .. })
+        ));
+        assert!(matches!(
+            lock("").source(folder.path()),
+            Err(LockError::Illegible { .. })
+        ));
+    }
+
+    #[test]
+    fn custody_that_others_may_enter_is_refused_and_one_of_its_owner_alone_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        for (mode, open) in [(0o700, false), (0o750, true), (0o701, true)] {
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(refuse_open(folder.path()).is_err(), open, "{mode:o}");
+        }
+    }
+}
