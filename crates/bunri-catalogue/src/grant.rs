@@ -19,7 +19,9 @@ pub fn granted(store: Store, ownership: Ownership, class: Class, opened: bool) -
         (Store::Transmission, Ownership::Reference) => {
             matches!(class, Reference | TransmissionOnly)
         }
-        (Store::Transmission, _) => matches!(class, AnyRetailer | OwnCustomer | TransmissionOnly),
+        (Store::Transmission, Ownership::Own | Ownership::Other | Ownership::Undecided) => {
+            matches!(class, AnyRetailer | OwnCustomer | TransmissionOnly)
+        }
         (Store::Quarantine, Ownership::Undecided) => {
             matches!(class, AnyRetailer | OwnCustomer | RetailOnly)
         }
@@ -47,7 +49,9 @@ pub fn possible_ownerships(table: &Table) -> &'static [Ownership] {
         RowRule::Reference => &[Ownership::Reference],
         RowRule::AllTransmission => &[Ownership::Other],
         RowRule::AllRetail => &[Ownership::Own],
-        _ => &[Ownership::Own, Ownership::Other, Ownership::Undecided],
+        RowRule::Ledger(_) | RowRule::Column { .. } | RowRule::Parent { .. } | RowRule::All(_) => {
+            &[Ownership::Own, Ownership::Other, Ownership::Undecided]
+        }
     }
 }
 

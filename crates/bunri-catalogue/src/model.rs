@@ -442,7 +442,11 @@ impl RowRule {
         match self {
             RowRule::Parent { table, .. } => vec![*table],
             RowRule::All(rules) => rules.iter().flat_map(RowRule::parents).collect(),
-            _ => Vec::new(),
+            RowRule::Ledger(_)
+            | RowRule::Column { .. }
+            | RowRule::AllTransmission
+            | RowRule::AllRetail
+            | RowRule::Reference => Vec::new(),
         }
     }
 }

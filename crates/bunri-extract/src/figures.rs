@@ -77,7 +77,12 @@ fn terms(column: &Column) -> Vec<String> {
                 "SUM(CASE typeof({q}) WHEN 'text' THEN octet_length({q}) END)"
             ));
         }
-        _ => {}
+        // Beyond the scale that SQLite can sum exactly, and where nothing can be summed, they are counted only.
+        ValueType::Decimal { .. }
+        | ValueType::Date(_)
+        | ValueType::Timestamp
+        | ValueType::Bool
+        | ValueType::Bytes => {}
     }
     terms
 }
@@ -122,7 +127,11 @@ fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<C
         ValueType::Text => Some(Total::TextBytes {
             bytes: take()?.unsigned_abs(),
         }),
-        _ => None,
+        ValueType::Decimal { .. }
+        | ValueType::Date(_)
+        | ValueType::Timestamp
+        | ValueType::Bool
+        | ValueType::Bytes => None,
     };
     Ok(ColumnTotal {
         column: column.name.clone(),

@@ -145,7 +145,7 @@ fn lacking<'a>(
         }
         let access = match inventory.get(&table.name) {
             Some(Kind::View) => Access::Any,
-            _ => Access::TableOnly,
+            Some(Kind::Table) | None => Access::TableOnly,
         };
         tasks.push(Task {
             table,

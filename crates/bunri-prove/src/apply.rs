@@ -121,7 +121,15 @@ impl<'a> Prepared<'a> {
         let draw = self.edit.draw.of("another").at(row as u64);
         Some(match before {
             Some(Plain::Bool(value)) => Plain::Bool(!value),
-            _ => made(
+            Some(
+                Plain::Text(_)
+                | Plain::Int(_)
+                | Plain::Decimal(_)
+                | Plain::Date(_)
+                | Plain::Timestamp(_)
+                | Plain::Bytes(_),
+            )
+            | None => made(
                 table.columns[column_at].value_type,
                 Strategy::Ordinary,
                 draw,
@@ -166,7 +174,14 @@ impl<'a> Prepared<'a> {
                 let near = draw.of("near").pick(neighbours(pool)).or(before);
                 Some(Some(self.fresh(column_at, value_type, near, draw)))
             }
-            strategy => Some(Some(made(value_type, strategy, draw))),
+            strategy @ (Strategy::Longer
+            | Strategy::Shorter
+            | Strategy::Lowest
+            | Strategy::Highest
+            // Whole rows: never asked of a cell.
+            | Strategy::Insert
+            | Strategy::Delete
+            | Strategy::Duplicate) => Some(Some(made(value_type, strategy, draw))),
         }
     }
 
@@ -236,7 +251,12 @@ fn other_time(before: &Plain, draw: Draw) -> Option<Plain> {
         Plain::Timestamp(moment) => Some(Plain::Timestamp(
             moment - moment.rem_euclid(MICROS_A_DAY) + micros(draw),
         )),
-        _ => None,
+        Plain::Text(_)
+        | Plain::Int(_)
+        | Plain::Decimal(_)
+        | Plain::Date(_)
+        | Plain::Bool(_)
+        | Plain::Bytes(_) => None,
     }
 }
 
@@ -253,7 +273,9 @@ fn shifted(before: &Plain, most: u64, draw: Draw) -> Option<Plain> {
         Plain::Timestamp(moment) => moment
             .checked_add(i64::from(days) * MICROS_A_DAY)
             .map(Plain::Timestamp),
-        _ => None,
+        Plain::Text(_) | Plain::Int(_) | Plain::Decimal(_) | Plain::Bool(_) | Plain::Bytes(_) => {
+            None
+        }
     }
 }
 

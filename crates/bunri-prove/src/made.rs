@@ -20,7 +20,19 @@ pub(crate) fn made(value_type: ValueType, strategy: Strategy, draw: Draw) -> Pla
         ValueType::Int => Plain::Int(match strategy {
             Strategy::Lowest => i64::MIN,
             Strategy::Highest => i64::MAX,
-            _ => small(draw, 100_000).into(),
+            Strategy::Longer
+            | Strategy::Shorter
+            | Strategy::Null
+            | Strategy::Granted
+            | Strategy::Ordinary
+            | Strategy::Clock
+            | Strategy::Shifted
+            | Strategy::Supplier
+            | Strategy::Period
+            | Strategy::Reorder
+            | Strategy::Insert
+            | Strategy::Delete
+            | Strategy::Duplicate => small(draw, 100_000).into(),
         }),
         ValueType::Decimal { precision, .. } => Plain::Decimal(decimal(precision, strategy, draw)),
         ValueType::Date(_) => Plain::Date(day(strategy, draw)),
@@ -54,7 +66,17 @@ fn text(strategy: Strategy, draw: Draw) -> String {
         Strategy::Shorter => "丙".to_owned(),
         Strategy::Lowest => String::new(),
         Strategy::Highest => "\u{10FFFF}".repeat(8),
-        _ => format!("{:012x}", draw.number() >> 16),
+        Strategy::Null
+        | Strategy::Granted
+        | Strategy::Ordinary
+        | Strategy::Clock
+        | Strategy::Shifted
+        | Strategy::Supplier
+        | Strategy::Period
+        | Strategy::Reorder
+        | Strategy::Insert
+        | Strategy::Delete
+        | Strategy::Duplicate => format!("{:012x}", draw.number() >> 16),
     }
 }
 
@@ -63,7 +85,19 @@ fn decimal(precision: u8, strategy: Strategy, draw: Draw) -> i128 {
     match strategy {
         Strategy::Lowest => -greatest,
         Strategy::Highest => greatest,
-        _ => i128::from(small(draw, 1_000_000)) % (greatest + 1),
+        Strategy::Longer
+        | Strategy::Shorter
+        | Strategy::Null
+        | Strategy::Granted
+        | Strategy::Ordinary
+        | Strategy::Clock
+        | Strategy::Shifted
+        | Strategy::Supplier
+        | Strategy::Period
+        | Strategy::Reorder
+        | Strategy::Insert
+        | Strategy::Delete
+        | Strategy::Duplicate => i128::from(small(draw, 1_000_000)) % (greatest + 1),
     }
 }
 
@@ -72,7 +106,21 @@ fn day(strategy: Strategy, draw: Draw) -> i32 {
     match strategy {
         Strategy::Lowest => -700_000,
         Strategy::Highest => 2_900_000,
-        _ => ORDINARY_DAYS.0 + i32::try_from(draw.below(ORDINARY_DAYS.1)).unwrap_or(0),
+        Strategy::Longer
+        | Strategy::Shorter
+        | Strategy::Null
+        | Strategy::Granted
+        | Strategy::Ordinary
+        | Strategy::Clock
+        | Strategy::Shifted
+        | Strategy::Supplier
+        | Strategy::Period
+        | Strategy::Reorder
+        | Strategy::Insert
+        | Strategy::Delete
+        | Strategy::Duplicate => {
+            ORDINARY_DAYS.0 + i32::try_from(draw.below(ORDINARY_DAYS.1)).unwrap_or(0)
+        }
     }
 }
 
@@ -97,7 +145,11 @@ pub(crate) fn fresh_key(value_type: ValueType, neighbour: Option<&Plain>, draw: 
         (ValueType::Date(_), Some(Plain::Date(near))) => {
             Plain::Date(near.saturating_add(i32::try_from(draw.below(4_000)).unwrap_or(0) - 2_000))
         }
-        _ => made(value_type, Strategy::Ordinary, draw),
+        (ValueType::Int | ValueType::Date(_), _)
+        | (
+            ValueType::Decimal { .. } | ValueType::Timestamp | ValueType::Bool | ValueType::Bytes,
+            _,
+        ) => made(value_type, Strategy::Ordinary, draw),
     }
 }
 
@@ -109,7 +161,9 @@ pub(crate) fn nobodys_key(value_type: ValueType, neighbour: Option<&Plain>, draw
         ValueType::Timestamp => {
             Plain::Timestamp(i64::from(long_ago(draw)) * MICROS_A_DAY + micros(draw))
         }
-        _ => fresh_key(value_type, neighbour, draw),
+        ValueType::Text | ValueType::Decimal { .. } | ValueType::Bool | ValueType::Bytes => {
+            fresh_key(value_type, neighbour, draw)
+        }
     }
 }
 

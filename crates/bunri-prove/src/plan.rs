@@ -51,7 +51,9 @@ impl Edit {
         match (self.among, self.column, &base.never_own) {
             (Among::Withheld, Some(column), _) => &base.withheld[column],
             (Among::NeverOwn, _, Some(rows)) => rows,
-            _ => &base.outside,
+            (Among::Withheld, None, _) | (Among::NeverOwn, _, None) | (Among::Outside, ..) => {
+                &base.outside
+            }
         }
     }
 
@@ -242,7 +244,11 @@ fn asks_ledger(rule: &RowRule) -> bool {
     match rule {
         RowRule::Ledger(_) => true,
         RowRule::All(rules) => rules.iter().any(asks_ledger),
-        _ => false,
+        RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => false,
     }
 }
 

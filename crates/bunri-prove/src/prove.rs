@@ -211,7 +211,9 @@ fn gate(
     if !is_sample {
         let of = |store: Store| match store {
             Store::Retail => Tree::of(inputs.verify.retail),
-            _ => Tree::of(&inputs.verify.custody.join(store.word())),
+            Store::Transmission | Store::Quarantine => {
+                Tree::of(&inputs.verify.custody.join(store.word()))
+            }
         };
         compared.push(Trees {
             retail: of(Store::Retail)?,

@@ -226,6 +226,10 @@ fn first_parent(rule: &RowRule) -> Option<(usize, &[usize], &[usize])> {
             ..
         } => Some((*table, key, references)),
         RowRule::All(rules) => rules.iter().find_map(first_parent),
-        _ => None,
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => None,
     }
 }

@@ -93,7 +93,10 @@ impl Strategy {
                 Self::Highest,
             ],
             ValueType::Bool => &[Self::Ordinary, Self::Null, Self::Granted],
-            _ => &[
+            ValueType::Int
+            | ValueType::Decimal { .. }
+            | ValueType::Date(_)
+            | ValueType::Timestamp => &[
                 Self::Ordinary,
                 Self::Highest,
                 Self::Granted,
@@ -108,7 +111,11 @@ impl Strategy {
         match value_type {
             ValueType::Timestamp => &[Self::Clock, Self::Shifted, Self::Null],
             ValueType::Date(_) => &[Self::Shifted, Self::Ordinary, Self::Null],
-            _ => &[Self::Ordinary, Self::Null],
+            ValueType::Text
+            | ValueType::Int
+            | ValueType::Decimal { .. }
+            | ValueType::Bool
+            | ValueType::Bytes => &[Self::Ordinary, Self::Null],
         }
     }
 }

@@ -17,6 +17,7 @@ use bunri_manifest::{
     TOOL, TableEntry, hash_file,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::SplitError;
 use crate::answers::Spill;
@@ -544,13 +545,19 @@ fn inputs(
         memory: _,
         threads: _,
     } = options;
-    let text = format!(
-        "{TOOL}\n{}\n{}\n{label:?}\n{kind}\n{cutover}\n{ranges:?}\n{:?}\n{:?}\n",
-        staging.blake3,
-        catalogue.digest,
-        decisions.digest(),
-        secrets.checks()
-    );
+    // JSON, and its names in order: what stands in a record must not depend on how a Rust type prints itself.
+    let text = json!({
+        "tool": TOOL,
+        "staging": staging.blake3,
+        "catalogue": catalogue.digest,
+        "label": label,
+        "kind": kind,
+        "cutover": cutover,
+        "ranges": ranges,
+        "decisions": decisions.digest(),
+        "secrets": secrets.checks(),
+    })
+    .to_string();
     Ok(Blake3Hex::of(text.as_bytes()))
 }
 

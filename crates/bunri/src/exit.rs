@@ -59,7 +59,7 @@ pub(crate) enum Failure {
     #[error("give a job, or a store with --store: nothing was verified")]
     NothingToVerify,
     #[error("the result did not reach standard output: {0}")]
-    Unsaid(std::io::Error),
+    Unsaid(#[source] std::io::Error),
 }
 
 impl From<Problems> for Failure {
@@ -154,16 +154,24 @@ impl Failure {
         None
     }
 
+    /// Whether the system may answer otherwise next time.
+    fn is_transient(&self) -> bool {
+        use std::io::ErrorKind::{NotFound, PermissionDenied};
+        self.disk_said()
+            .is_some_and(|kind| ![NotFound, PermissionDenied].contains(&kind))
+    }
+
     /// What to do next, where the message does not say it already.
     fn advice(&self) -> Option<&'static str> {
         match self.code() {
             OUTPUT if self.is_mendable() => Some(
                 "free space or mend the permission, then run the same command again: it resumes",
             ),
-            OUTPUT if self.disk_said().is_some() => Some(
+            OUTPUT if self.is_transient() => Some(
                 "run the same command again: it resumes; if it ends so again, look at the disk and at the limits of \
                  the process (open files, threads)",
             ),
+            SOURCE if self.is_transient() => Some("run the same command again: it resumes"),
             INTERRUPTED => Some("run the same command again: it resumes"),
             BUG => Some("this is a bug in bunri; nothing under a final name is half-written"),
             _ => None,
@@ -331,6 +339,39 @@ pub(crate) fn run_guarded(
                 None,
             );
             ExitCode::from(BUG)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn what_the_system_refused_once_is_no_bug_and_no_damage() {
+        // 5 is EIO, 11 is EAGAIN (no thread), 24 is EMFILE.
+        let at = Path::new("custody/staging/meter/part-00000.parquet");
+        let read = |number| ColumnarError::io("read", at)(Error::from_raw_os_error(number));
+        let lock = LockError::Source {
+            path: at.to_path_buf(),
+            source: Error::from_raw_os_error(5),
+        };
+        let failures = [
+            (Failure::Columnar(read(5)), OUTPUT),
+            (Failure::Verify(VerifyError::Columnar(read(24))), OUTPUT),
+            (
+                Failure::Extract(ExtractError::Thread(Error::from_raw_os_error(11))),
+                OUTPUT,
+            ),
+            (Failure::Lock(lock), SOURCE),
+        ];
+        for (failure, code) in failures {
+            assert_eq!(failure.code(), code, "{failure}");
+            let advice = failure.advice().unwrap_or_default();
+            assert!(advice.contains("run the same command again"), "{failure}");
         }
     }
 }

@@ -297,9 +297,14 @@ fn refuse_open(custody: &Path) -> Result<(), LockError> {
 /// Until a split was begun no store holds anything, so a corrected job or catalogue may take the place of the
 /// refused one. Staging is not lost by it: extraction itself refuses staging of another source or shape.
 fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
-    let begun = ["tmp/split.begun.json", "tmp/split.json"];
-    if begun.iter().any(|record| job.custody.join(record).exists()) {
-        return Ok(false);
+    for record in ["tmp/split.begun.json", "tmp/split.json"] {
+        let path = job.custody.join(record);
+        if path
+            .try_exists()
+            .map_err(ColumnarError::io("look at", &path))?
+        {
+            return Ok(false);
+        }
     }
     let stores = [
         job.retail.clone(),
@@ -368,10 +373,14 @@ fn refuse_unless_empty(folder: &Path) -> Result<(), LockError> {
 
 /// Whether a folder is absent or holds nothing but what a kill left of a commit.
 fn is_empty(folder: &Path) -> Result<bool, LockError> {
-    if folder.symlink_metadata().is_err() {
-        return Ok(true);
-    }
-    let entries = std::fs::read_dir(folder).map_err(ColumnarError::io("list", folder))?;
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // A link that leads nowhere is there all the same.
+        Err(absent) if absent.kind() == ErrorKind::NotFound => {
+            return Ok(folder.symlink_metadata().is_err());
+        }
+        Err(refused) => return Err(ColumnarError::io("list", folder)(refused).into()),
+    };
     for entry in entries {
         let entry = entry.map_err(ColumnarError::io("list", folder))?;
         if !entry
@@ -383,4 +392,55 @@ fn is_empty(folder: &Path) -> Result<bool, LockError> {
         }
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn lock(source: &str) -> JobLock {
+        JobLock {
+            format: JobLock::FORMAT.to_owned(),
+            inputs: BTreeMap::from([(SOURCE_BLAKE3.to_owned(), source.to_owned())]),
+        }
+    }
+
+    #[test]
+    fn a_lock_is_replaced_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(JobLock::read(folder.path()).unwrap().is_none());
+        for digit in ["a", "b"] {
+            let lock = lock(&digit.repeat(64));
+            lock.write(folder.path()).unwrap();
+            assert_eq!(JobLock::read(folder.path()).unwrap(), Some(lock));
+        }
+    }
+
+    #[test]
+    fn a_lock_of_another_format_or_without_a_source_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = JobLock {
+            format: "bunri.lock/0".to_owned(),
+            ..lock("")
+        };
+        other.write(folder.path()).unwrap();
+        assert!(matches!(
+            JobLock::read(folder.path()),
+            Err(LockError::Illegible { .. })
+        ));
+        assert!(matches!(
+            lock("").source(folder.path()),
+            Err(LockError::Illegible { .. })
+        ));
+    }
+
+    #[test]
+    fn custody_that_others_may_enter_is_refused_and_one_of_its_owner_alone_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        for (mode, open) in [(0o700, false), (0o750, true), (0o701, true)] {
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(refuse_open(folder.path()).is_err(), open, "{mode:o}");
+        }
+    }
 }

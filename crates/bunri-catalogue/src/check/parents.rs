@@ -84,7 +84,11 @@ fn asks_ledger(rule: &RowRule) -> bool {
     match rule {
         RowRule::Ledger(_) => true,
         RowRule::All(rules) => rules.iter().any(asks_ledger),
-        _ => false,
+        RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => false,
     }
 }
 

@@ -91,7 +91,12 @@ fn check_name(name: &str, uses: &[Use<'_>], log: &mut Log) {
 fn direct(rule: &RowRule) -> &[RowRule] {
     match rule {
         RowRule::All(rules) => rules,
-        one => std::slice::from_ref(one),
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => std::slice::from_ref(rule),
     }
 }
 

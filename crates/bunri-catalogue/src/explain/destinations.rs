@@ -52,8 +52,13 @@ fn store_line(table: &Table, ownership: Ownership, store: Store, page: &mut Page
     }
     let note = match (store, ownership) {
         (Store::Quarantine, Ownership::Other) => " (where not NULL; with the key and a reason)",
-        (Store::Quarantine, _) => " (with the key and a reason, until a person decides)",
-        _ => "",
+        (Store::Quarantine, Ownership::Own | Ownership::Undecided | Ownership::Reference) => {
+            " (with the key and a reason, until a person decides)"
+        }
+        (
+            Store::Retail | Store::Transmission,
+            Ownership::Own | Ownership::Other | Ownership::Undecided | Ownership::Reference,
+        ) => "",
     };
     page.line(
         4,

@@ -158,7 +158,12 @@ fn explain_when(table: &Table, position: usize, when: &When, page: &mut Page) {
     let column = &table.columns[when.column];
     let scale = match column.value_type {
         ValueType::Decimal { scale, .. } => scale,
-        _ => 0,
+        ValueType::Text
+        | ValueType::Int
+        | ValueType::Date(_)
+        | ValueType::Timestamp
+        | ValueType::Bool
+        | ValueType::Bytes => 0,
     };
     let condition = match &when.condition {
         Condition::In { values, .. } => {

@@ -56,7 +56,14 @@ pub(super) fn rows(catalogue: &Catalogue, table: &Table, page: &mut Page) {
                 page.line(4, format!("{};", sentence(catalogue, table, rule)));
             }
         }
-        rule => page.line(2, format!("Rows: {}.", sentence(catalogue, table, rule))),
+        rule @ (RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference) => {
+            page.line(2, format!("Rows: {}.", sentence(catalogue, table, rule)));
+        }
     }
 }
 

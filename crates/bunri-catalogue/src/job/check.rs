@@ -122,7 +122,11 @@ fn bad_bounds(table: &Table, bounds: &[String]) -> Option<String> {
             };
             numbers.is_sorted_by(|a, b| a < b)
         }
-        other => {
+        other @ (ValueType::Decimal { .. }
+        | ValueType::Date(_)
+        | ValueType::Timestamp
+        | ValueType::Bool
+        | ValueType::Bytes) => {
             let (name, word) = (&column.name, other.word());
             return Some(format!(
                 "`{id}` is cut by its first key column `{name}`, which is {word}: only text and int keys can be \

@@ -88,7 +88,9 @@ fn direct_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>> {
         RowsDraft::Constant(_) => {
             "a constant rule inside `all` decides every row alike: leave it out, or use it alone"
         }
-        _ => return Some(rule),
+        RowsDraft::Ledger(_) | RowsDraft::Column { .. } | RowsDraft::Parent { .. } => {
+            return Some(rule);
+        }
     };
     log.refuse(rule.spot, refused);
     None

@@ -174,6 +174,13 @@ fn during_rules(rule: &RowRule) -> usize {
     match rule {
         RowRule::Ledger(LedgerTime::During { .. }) => 1,
         RowRule::All(rules) => rules.iter().map(during_rules).sum(),
-        _ => 0,
+        RowRule::Ledger(
+            LedgerTime::At { .. } | LedgerTime::AtCutover | LedgerTime::AtSlot { .. },
+        )
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => 0,
     }
 }

@@ -24,7 +24,11 @@ fn is_bounded(value_type: ValueType) -> bool {
     match value_type {
         ValueType::Int => true,
         ValueType::Decimal { precision, .. } => precision <= 18,
-        _ => false,
+        ValueType::Text
+        | ValueType::Date(_)
+        | ValueType::Timestamp
+        | ValueType::Bool
+        | ValueType::Bytes => false,
     }
 }
 
@@ -97,7 +101,12 @@ fn bound_of(
 fn unscaled(text: &str, value_type: ValueType) -> Option<i128> {
     let scale = match value_type {
         ValueType::Decimal { scale, .. } => usize::from(scale),
-        _ => 0,
+        ValueType::Text
+        | ValueType::Int
+        | ValueType::Date(_)
+        | ValueType::Timestamp
+        | ValueType::Bool
+        | ValueType::Bytes => 0,
     };
     let (sign, digits) = text
         .strip_prefix('-')
@@ -121,7 +130,12 @@ fn fits(number: i128, value_type: ValueType) -> bool {
         ValueType::Decimal { precision, .. } => {
             number.unsigned_abs() < 10u128.pow(precision.into())
         }
-        _ => i64::try_from(number).is_ok(),
+        ValueType::Text
+        | ValueType::Int
+        | ValueType::Date(_)
+        | ValueType::Timestamp
+        | ValueType::Bool
+        | ValueType::Bytes => i64::try_from(number).is_ok(),
     }
 }
 

@@ -23,7 +23,11 @@ pub(super) fn date(value: ValueRef<'_>, form: DateForm) -> Cell<i32> {
         (ValueRef::Text(text), DateForm::Slashed) => separated(text, b'/'),
         (ValueRef::Text(text), DateForm::Compact) => compact_text(text),
         (ValueRef::Integer(number), DateForm::Compact) => compact_number(number),
-        _ => None,
+        (ValueRef::Integer(_), DateForm::Iso | DateForm::Slashed)
+        | (
+            ValueRef::Real(_) | ValueRef::Blob(_),
+            DateForm::Iso | DateForm::Slashed | DateForm::Compact,
+        ) => None,
     };
     day.map(Some).ok_or(Misfit::Date)
 }

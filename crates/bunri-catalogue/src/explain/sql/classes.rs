@@ -135,7 +135,12 @@ impl Script<'_> {
         let column = &table.columns[when.column];
         let scale = match column.value_type {
             ValueType::Decimal { scale, .. } => scale,
-            _ => 0,
+            ValueType::Text
+            | ValueType::Int
+            | ValueType::Date(_)
+            | ValueType::Timestamp
+            | ValueType::Bool
+            | ValueType::Bytes => 0,
         };
         let name = name(&column.name);
         let test = match &when.condition {
@@ -173,10 +178,10 @@ impl Script<'_> {
             possible.len(),
         );
         match (self.class_column(table, column), good.as_slice()) {
-            (_, []) => Fate::Never,
-            (_, good) if good.len() == all => Fate::Always,
+            (Some(_) | None, []) => Fate::Never,
+            (Some(_) | None, good) if good.len() == all => Fate::Always,
             // One class is always or never wanted, so several are possible and there is a column.
-            (None, _) => Fate::Never,
+            (None, [_, ..]) => Fate::Never,
             (Some(name), [one]) => Fate::Where(format!("{name} = {}", literal(one.word()))),
             (Some(name), several) => {
                 let words = literals(several.iter().map(|class| class.word()));

@@ -10,7 +10,12 @@ use crate::model::{KnownAt, LedgerTime, Match, RowRule, Table};
 pub(super) fn direct(rule: &RowRule) -> &[RowRule] {
     match rule {
         RowRule::All(rules) => rules,
-        one => std::slice::from_ref(one),
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => std::slice::from_ref(rule),
     }
 }
 
@@ -222,6 +227,11 @@ fn parent_rule(rule: &RowRule) -> Option<ParentRule<'_>> {
             references,
             matching: *matching,
         }),
-        _ => None,
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::All(_)
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => None,
     }
 }

@@ -174,6 +174,8 @@ fn constant(rule: &RowRule) -> Option<Ownership> {
         RowRule::AllTransmission => Some(Ownership::Other),
         RowRule::AllRetail => Some(Ownership::Own),
         RowRule::Reference => Some(Ownership::Reference),
-        _ => None,
+        RowRule::Ledger(_) | RowRule::Column { .. } | RowRule::Parent { .. } | RowRule::All(_) => {
+            None
+        }
     }
 }

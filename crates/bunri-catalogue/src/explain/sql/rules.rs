@@ -41,7 +41,12 @@ impl At<'_> {
     pub(super) fn day(self, column: usize) -> String {
         match self.table.columns[column].value_type {
             ValueType::Timestamp => format!("CAST({} AS DATE)", self.column(column)),
-            _ => self.column(column),
+            ValueType::Text
+            | ValueType::Int
+            | ValueType::Decimal { .. }
+            | ValueType::Date(_)
+            | ValueType::Bool
+            | ValueType::Bytes => self.column(column),
         }
     }
 }

@@ -78,9 +78,16 @@ impl Script<'_> {
             let every = || 0..table.columns.len();
             let fate = match (store, ownership) {
                 (Store::Quarantine, Ownership::Undecided) => any(fates(&mut every())),
-                (Store::Quarantine, _) => any(self.private(table, ownership)),
-                _ if table.key.is_empty() => any(fates(&mut every())),
-                _ => all(fates(&mut table.key.iter().copied())),
+                (Store::Quarantine, Ownership::Own | Ownership::Other | Ownership::Reference) => {
+                    any(self.private(table, ownership))
+                }
+                (Store::Retail | Store::Transmission, _) if table.key.is_empty() => {
+                    any(fates(&mut every()))
+                }
+                (
+                    Store::Retail | Store::Transmission,
+                    Ownership::Own | Ownership::Other | Ownership::Undecided | Ownership::Reference,
+                ) => all(fates(&mut table.key.iter().copied())),
             };
             (ownership, fate)
         };
@@ -95,7 +102,7 @@ impl Script<'_> {
             match self.has_class(table, column, ownership, |class| class == Class::RetailOnly) {
                 Fate::Always if kept => Fate::Where(filled),
                 Fate::Where(test) if kept => Fate::Where(format!("{test} AND {filled}")),
-                _ => Fate::Never,
+                Fate::Always | Fate::Where(_) | Fate::Never => Fate::Never,
             }
         };
         (0..table.columns.len()).map(fate).collect()
@@ -182,7 +189,7 @@ impl Script<'_> {
         match fate {
             Fate::Where(test) if test.contains(" OR ") => format!("{rows} AND ({test})"),
             Fate::Where(test) => format!("{rows} AND {test}"),
-            _ => rows,
+            Fate::Always | Fate::Never => rows,
         }
     }
 }
@@ -193,7 +200,12 @@ fn hashed(table: &Table, store: Store, column: usize) -> Option<String> {
     let rekey = column.rekey.as_ref().filter(|_| store == Store::Retail)?;
     let kind = match column.value_type {
         ValueType::Int => "int",
-        _ => "text",
+        ValueType::Text
+        | ValueType::Decimal { .. }
+        | ValueType::Date(_)
+        | ValueType::Timestamp
+        | ValueType::Bool
+        | ValueType::Bytes => "text",
     };
     let (rekey, value) = (literal(rekey), name(&column.name));
     Some(format!("bunri_rekey_{kind}({rekey}, {value})"))
