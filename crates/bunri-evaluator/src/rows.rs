@@ -227,17 +227,27 @@ impl<R: Row> Asking<'_, R> {
     }
 }
 
-/// As the parents. No matching parent, and a NULL in the key, are both "missing".
+/// As the parents. No matching parent, and a NULL in the key, are both "missing"; of a rejected parent nobody knows whose
+/// it would have been, so that it frees nobody.
 fn parent(parents: OwnershipSet, matching: Match) -> Verdict {
     let (own, other) = (parents.has(Ownership::Own), parents.has(Ownership::Other));
-    let undecided = parents.has(Ownership::Undecided);
-    match matching {
-        _ if parents.is_empty() => Verdict::Undecided(Reason::ParentMissing),
-        Match::Any if own => Verdict::Own,
-        _ if undecided => Verdict::Undecided(Reason::ParentUndecided),
-        _ if own && other => Verdict::Undecided(Reason::ParentsDisagree),
-        _ if own => Verdict::Own,
-        _ => Verdict::Other,
+    if parents.is_empty() {
+        return Verdict::Undecided(Reason::ParentMissing);
+    }
+    if matching == Match::Any && own {
+        return Verdict::Own;
+    }
+    if parents.has_rejected() {
+        return Verdict::Undecided(Reason::ParentRejected);
+    }
+    if parents.has(Ownership::Undecided) {
+        return Verdict::Undecided(Reason::ParentUndecided);
+    }
+    match (own, other) {
+        (true, false) => Verdict::Own,
+        (false, true) => Verdict::Other,
+        (true, true) => Verdict::Undecided(Reason::ParentsDisagree),
+        (false, false) => Verdict::Undecided(Reason::ParentMissing),
     }
 }
 

@@ -36,6 +36,7 @@ reasons! {
     PeriodReversed "period_reversed" "The row's period ends before it begins."
     PeriodSpansChange "period_spans_change" "The row's period contains days of more than one fate."
     ParentMissing "parent_missing" "The row has no parent."
+    ParentRejected "parent_rejected" "A parent row did not fit its types."
     ParentUndecided "parent_undecided" "A parent is undecided."
     ParentsDisagree "parents_disagree" "One parent is own, another is other."
     KnownAtMissing "known_at_missing" "Nobody can say when the row was written."
@@ -121,6 +122,15 @@ impl OwnershipSet {
     #[must_use]
     pub fn has(self, ownership: Ownership) -> bool {
         self.0 & Self::bit(ownership) != 0
+    }
+
+    /// What a rejected row is: nobody knows whose it would have been.
+    pub const REJECTED: Self = Self(8);
+
+    /// Whether a rejected row is among them.
+    #[must_use]
+    pub fn has_rejected(self) -> bool {
+        self.0 & Self::REJECTED.0 != 0
     }
 
     /// Whether nothing occurs.

@@ -288,11 +288,15 @@ fn flag(rule: usize, word: &str) -> Expr {
 }
 
 fn inherited(rule: usize, matching: Match) -> Expr {
-    let [own, other, undecided] = ["own", "other", "undecided"].map(|word| flag(rule, word));
-    let none = own.clone().or(other.clone()).or(undecided.clone()).not();
+    let [own, other, undecided, rejected] =
+        ["own", "other", "undecided", "rejected"].map(|word| flag(rule, word));
+    let found = own.clone().or(other.clone()).or(undecided.clone());
+    let none = found.or(rejected.clone()).not();
     let missing = when(none).then(typed_lit(Reason::ParentMissing.verdict()));
     match matching {
         Match::All => missing
+            .when(rejected)
+            .then(typed_lit(Reason::ParentRejected.verdict()))
             .when(undecided)
             .then(typed_lit(Reason::ParentUndecided.verdict()))
             .when(own.clone().and(other))
@@ -303,6 +307,8 @@ fn inherited(rule: usize, matching: Match) -> Expr {
         Match::Any => missing
             .when(own)
             .then(typed_lit(OWN))
+            .when(rejected)
+            .then(typed_lit(Reason::ParentRejected.verdict()))
             .when(undecided)
             .then(typed_lit(Reason::ParentUndecided.verdict()))
             .otherwise(typed_lit(OTHER)),

@@ -37,6 +37,19 @@ pub enum SplitError {
         /// Line in `rejects/<id>.jsonl`, from 1.
         line: usize,
     },
+    /// A rejected row that others refer to, by a column that cannot be read: it could be anybody's parent.
+    #[error(
+        "table `{table}`: the column `{column}`, by which other tables refer to a rejected row, cannot be read, so the \
+         row could be the parent of any; correct the row in the source (line {line} of its rejects file)"
+    )]
+    UnreadableParentKey {
+        /// The table's id.
+        table: String,
+        /// The column referred to.
+        column: String,
+        /// Line in `rejects/<id>.jsonl`, from 1.
+        line: usize,
+    },
     /// A staged ledger row without a key: nobody knows which point it speaks of.
     #[error(
         "ledger table `{table}`: row {row} has no key, so it is unknown which supply point it speaks of; correct \

@@ -224,24 +224,28 @@ fn gather_rejected(
     Ok(())
 }
 
-/// A key value of a rejected row as its declared type; the run is refused where it is none.
+/// A key value of a rejected row as its declared type; [`None`] for NULL, for what does not fit, and for types that are
+/// written in many ways, which only extraction knows.
+pub(crate) fn rejected_value(table: &Table, column: usize, reject: &Reject) -> Option<ArrayRef> {
+    match (table.columns[column].value_type, reject.values.get(column)) {
+        (ValueType::Text, Some(RawValue::Text(text))) => {
+            Some(Arc::new(StringArray::from(vec![text.as_str()])))
+        }
+        (ValueType::Int, Some(RawValue::Int(value))) => {
+            Some(Arc::new(Int64Array::from(vec![*value])))
+        }
+        (_, _) => None,
+    }
+}
+
+/// The run is refused where the ledger key of a rejected row is no value.
 fn read_key(
     table: &Table,
     column: usize,
     reject: &Reject,
     line: usize,
 ) -> Result<ArrayRef, SplitError> {
-    let array: Option<ArrayRef> =
-        match (table.columns[column].value_type, reject.values.get(column)) {
-            (ValueType::Text, Some(RawValue::Text(text))) => {
-                Some(Arc::new(StringArray::from(vec![text.as_str()])))
-            }
-            (ValueType::Int, Some(RawValue::Int(value))) => {
-                Some(Arc::new(Int64Array::from(vec![*value])))
-            }
-            _ => None,
-        };
-    array.ok_or_else(|| SplitError::UnreadableLedgerKey {
+    rejected_value(table, column, reject).ok_or_else(|| SplitError::UnreadableLedgerKey {
         table: table.id.clone(),
         column: table.columns[column].name.clone(),
         line,

@@ -13,8 +13,8 @@ use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::{Catalogue, RowRule, Table};
 use bunri_columnar::{
-    BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, SortedBatches, TableFile,
-    key_converter, open_parquet,
+    BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, RawValue, Reject,
+    SortedBatches, Staging, TableFile, key_converter, open_parquet,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use polars::prelude::Column;
@@ -22,9 +22,9 @@ use polars::prelude::Column;
 use crate::SplitError;
 use crate::answers::{PASS_ROWS, Spill, keyed_schema, stop_if_cancelled};
 use crate::frame::{as_numbers, frame, int_column, numbers, plain_numbers, results};
-use crate::ownership::{OwnershipIndex, key_bytes};
+use crate::ownership::{OwnershipIndex, key_bytes, rejected_value};
 use crate::probe::supplier_on;
-use crate::verdict::{OTHER, OWN, Reason};
+use crate::verdict::{OTHER, OWN, REJECTED_ROW, Reason};
 
 /// A parent rule of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +152,31 @@ impl VerdictWriter {
         self.sorter.push(&entries.map_err(wrap())?)
     }
 
+    /// Takes the rejected rows of the table: their children have a parent of which nobody knows whose it is.
+    pub(crate) fn push_rejected(
+        &mut self,
+        table: &Table,
+        staging: &Staging,
+    ) -> Result<(), SplitError> {
+        let wrap = || ColumnarError::arrow(&table.id);
+        for (at, reject) in staging.rejects(table)?.into_iter().flatten().enumerate() {
+            let Some(values) = referred_values(table, &self.references, &reject?, at + 1)? else {
+                continue;
+            };
+            let keys = key_bytes(&self.converter, &values).map_err(wrap())?;
+            let entry = RecordBatch::try_new(
+                entry_schema(),
+                vec![
+                    Arc::new(keys),
+                    Arc::new(Int64Array::from(vec![REJECTED_ROW])),
+                    Arc::new(BinaryArray::from(vec![None::<&[u8]>])),
+                ],
+            );
+            self.sorter.push(&entry.map_err(wrap())?)?;
+        }
+        Ok(())
+    }
+
     /// Writes the file.
     pub(crate) fn finish(self) -> Result<(), ColumnarError> {
         let file = PendingFile::create(&self.path)?;
@@ -162,6 +187,30 @@ impl VerdictWriter {
         }
         writer.finish()?.sink.commit().map(|_| ())
     }
+}
+
+/// The values by which others refer to a rejected row; [`None`] if one is NULL, which matches nothing.
+fn referred_values(
+    table: &Table,
+    references: &[usize],
+    reject: &Reject,
+    line: usize,
+) -> Result<Option<Vec<ArrayRef>>, SplitError> {
+    let mut values = Vec::with_capacity(references.len());
+    let mut null = false;
+    for &column in references {
+        if reject.values.get(column) == Some(&RawValue::Null) {
+            null = true;
+            continue;
+        }
+        let unreadable = || SplitError::UnreadableParentKey {
+            table: table.id.clone(),
+            column: table.columns[column].name.clone(),
+            line,
+        };
+        values.push(rejected_value(table, column, reject).ok_or_else(unreadable)?);
+    }
+    Ok((!null).then_some(values))
 }
 
 /// The parents of one key: verdict and owner key.
@@ -252,14 +301,18 @@ pub(crate) struct Pairs {
 }
 
 /// The flags of a parent rule, by name: which ownerships the parents have, and which suppliers.
-pub(crate) const FLAGS: [&str; 6] = [
+pub(crate) const FLAGS: [&str; 7] = [
     "own",
     "other",
     "undecided",
+    "rejected",
     "supplier_own",
     "supplier_other",
     "supplier_undecided",
 ];
+
+/// How many of [`FLAGS`] speak of the parents themselves.
+const VERDICT_FLAGS: usize = 4;
 
 fn pair_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
@@ -455,7 +508,7 @@ impl Pairs {
                     row_numbers[pair].and_then(|row| usize::try_from(row - self.first_row).ok());
                 let Some(row) = row else { continue };
                 flags[flag(verdicts[pair])][row] = 1;
-                flags[3 + flag(suppliers[pair])][row] = 1;
+                flags[VERDICT_FLAGS + flag(suppliers[pair])][row] = 1;
                 let owner = keys.is_valid(pair).then(|| keys.value(pair).to_vec());
                 owners.entry(row).or_default().push(owner);
             }
@@ -484,11 +537,12 @@ fn distinct(parents: &Parents) -> Vec<i64> {
     kinds.into_values().collect()
 }
 
-/// The position of a verdict's flag among the first three of [`FLAGS`].
+/// The position of a verdict's flag among the first [`VERDICT_FLAGS`] of [`FLAGS`].
 fn flag(verdict: Option<i64>) -> usize {
     match verdict.unwrap_or(Reason::ParentMissing.verdict()) {
         OWN => 0,
         OTHER => 1,
+        REJECTED_ROW => 3,
         _ => 2,
     }
 }

@@ -217,9 +217,11 @@ impl<'a> Facts<'a> {
             .into_iter()
             .map(|references| {
                 let path = verdict_path(shared.verdicts, shared.catalogue, position, &references);
-                VerdictWriter::new(table, references, path, shared.spill)
+                let mut writer = VerdictWriter::new(table, references, path, shared.spill)?;
+                writer.push_rejected(table, shared.staging)?;
+                Ok(writer)
             })
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, SplitError>>()?;
         let owner = table
             .ledger_key
             .as_ref()

@@ -6,6 +6,8 @@ use bunri_catalogue::Ownership;
 pub(crate) const OWN: i64 = 0;
 pub(crate) const OTHER: i64 = 1;
 pub(crate) const REFERENCE: i64 = 2;
+/// No verdict of a row that is there: what a rejected row is to its children. Nobody knows whose it would have been.
+pub(crate) const REJECTED_ROW: i64 = 3;
 /// Every verdict from here on is undecided.
 pub(crate) const UNDECIDED: i64 = 16;
 
@@ -26,13 +28,14 @@ pub(crate) enum Reason {
     PeriodReversed,
     PeriodSpansChange,
     ParentMissing,
+    ParentRejected,
     ParentUndecided,
     ParentsDisagree,
     KnownAtMissing,
     KnownAtUndecided,
 }
 
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 18] = [
     "ledger_rejected",
     "not_in_ledger",
     "ledger_date_missing",
@@ -46,6 +49,7 @@ const WORDS: [&str; 17] = [
     "period_reversed",
     "period_spans_change",
     "parent_missing",
+    "parent_rejected",
     "parent_undecided",
     "parents_disagree",
     "known_at_missing",

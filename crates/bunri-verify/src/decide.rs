@@ -89,7 +89,7 @@ impl<'a> Decider<'a> {
             batches: staging.table(table)?.all(BATCH_ROWS)?,
             sources: Sources::new(table, staging, indexes, scratch)?,
             index: index
-                .map(|key| ParentIndex::new(table, key, scratch))
+                .map(|key| ParentIndex::new(table, key, staging, scratch))
                 .collect::<Result<_, _>>()?,
             key: keyed.then(|| Keys::new(table, &table.key)).transpose()?,
             last_key: Vec::new(),

@@ -232,7 +232,9 @@ fn split(error: &SplitError) -> u8 {
     match error {
         SplitError::Columnar(error) => columnar(error),
         SplitError::Manifest(_) | SplitError::Polars { .. } => BUG,
-        SplitError::UnreadableLedgerKey { .. } | SplitError::LedgerKeyNull { .. } => SOURCE,
+        SplitError::UnreadableLedgerKey { .. }
+        | SplitError::UnreadableParentKey { .. }
+        | SplitError::LedgerKeyNull { .. } => SOURCE,
         SplitError::ForeignOutput { .. }
         | SplitError::Decisions(_)
         | SplitError::NoSecret { .. }
@@ -266,7 +268,9 @@ fn verify(error: &VerifyError) -> u8 {
         | VerifyError::Type(_)
         | VerifyError::Report(_)
         | VerifyError::Thread { .. } => BUG,
-        VerifyError::LedgerKeyUnreadable { .. } | VerifyError::LedgerKeyNull { .. } => SOURCE,
+        VerifyError::LedgerKeyUnreadable { .. }
+        | VerifyError::ParentKeyUnreadable { .. }
+        | VerifyError::LedgerKeyNull { .. } => SOURCE,
         VerifyError::NoSecret { .. }
         | VerifyError::StagingOrder { .. }
         | VerifyError::Order { .. }

@@ -9,7 +9,7 @@ mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::world::{Class, Value, Who, World};
+use super::world::{Class, Rule, Value, Who, World};
 pub(super) use rekey::{REKEY, SECRET};
 pub(super) use stores::{Store, Stored, brings, classes_under, combinations, goes};
 
@@ -55,11 +55,34 @@ pub(super) struct Expected {
     pub(super) regions: BTreeMap<(usize, Who, Class), u64>,
 }
 
-/// Whether the page says that nothing may be decided at all: a ledger row whose key is NULL or cannot be read.
+/// Whether the page says that nothing may be decided at all: a ledger row whose key is NULL or cannot be read,
+/// or a rejected row of which nobody can say whose parent it is.
 pub(super) fn refused(world: &World) -> bool {
     let rows = world.tables[world.ledger.table].rows.iter();
     rows.flat_map(|row| world.ledger.key.iter().map(|&column| &row[column]))
         .any(|value| matches!(value, Value::Null | Value::Misfit))
+        || has_unreadable_parent(world)
+}
+
+/// Whether a rejected row could be anybody's parent: what stands in a column that others refer by does not fit, or is of a
+/// type that is not read of rejected rows.
+fn has_unreadable_parent(world: &World) -> bool {
+    let rules = world.tables.iter().flat_map(|table| table.rule.direct());
+    rules
+        .filter_map(|rule| match rule {
+            Rule::Parent {
+                table, references, ..
+            } => Some((&world.tables[*table], references)),
+            _ => None,
+        })
+        .any(|(parent, references)| {
+            let rejected = |row: &&Vec<Value>| row.contains(&Value::Misfit);
+            let read = |row: &Vec<Value>, column: usize| {
+                matches!(row[column], Value::Null | Value::Int(_) | Value::Text(_))
+            };
+            let mut rows = parent.rows.iter().filter(rejected);
+            rows.any(|row| references.iter().any(|&column| !read(row, column)))
+        })
 }
 
 pub(super) fn expected(world: &World) -> Expected {

@@ -6,7 +6,7 @@ use bunri_columnar::Staging;
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch};
-use super::rejected::rejected_keys;
+use super::rejected::ledger_keys;
 use crate::VerifyError;
 use crate::rows::{BATCH_ROWS, BatchRow, Keys, View};
 use bunri_evaluator::{
@@ -73,7 +73,9 @@ pub(crate) fn build(
     let table = &catalogue.tables[ledger.table];
     let in_order = table.key.starts_with(&ledger.key);
     let mut builder = FactBuilder::new(LedgerFold::new(terms), in_order, scratch)?;
-    let mut rejected = rejected_keys(catalogue, staging)?.into_iter().peekable();
+    let mut rejected = ledger_keys(table, &catalogue.ledger.key, staging)?
+        .into_iter()
+        .peekable();
     let mut keys = Keys::new(table, &ledger.key)?;
     let mut record = Vec::new();
     let missing_key = |ordinal: u64| VerifyError::LedgerKeyNull {

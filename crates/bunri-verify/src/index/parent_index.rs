@@ -2,10 +2,12 @@
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
+use bunri_columnar::Staging;
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Scratch};
-use super::parents::{ParentFold, write_record};
+use super::parents::{ParentFold, REJECTED_RECORD, write_record};
+use super::rejected::parent_keys;
 use crate::VerifyError;
 use crate::rows::{EncodedKeys, Keys};
 use bunri_evaluator::Verdict;
@@ -25,9 +27,16 @@ impl ParentIndex {
     pub(crate) fn new(
         table: &Table,
         references: Vec<usize>,
+        staging: &Staging,
         scratch: &Scratch,
     ) -> Result<Self, VerifyError> {
-        let in_order = table.key.starts_with(&references);
+        let rejected = parent_keys(table, &references, staging)?;
+        // Rejected rows are read apart from the staged ones, so that both together are in no order.
+        let in_order = table.key.starts_with(&references) && rejected.is_empty();
+        let mut builder = FactBuilder::new(ParentFold::default(), in_order, scratch)?;
+        for key in &rejected {
+            builder.push(key, &REJECTED_RECORD)?;
+        }
         Ok(Self {
             keys: Keys::new(table, &references)?,
             owner_keys: table
@@ -37,7 +46,7 @@ impl ParentIndex {
                 .transpose()?,
             encoded: None,
             owners: None,
-            builder: FactBuilder::new(ParentFold::default(), in_order, scratch)?,
+            builder,
             record: Vec::new(),
             references,
         })

@@ -93,6 +93,9 @@ fn write_owner(key: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(key);
 }
 
+/// A rejected row of a parent table, as a record for its keys: nobody knows whose it is, nor of which point.
+pub(crate) const REJECTED_RECORD: [u8; 2] = [OwnershipSet::REJECTED.0, 1];
+
 /// One row of a parent table, as a record for its keys.
 pub(crate) fn write_record(
     verdict: Verdict,

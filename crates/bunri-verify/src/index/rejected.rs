@@ -1,51 +1,105 @@
-//! The keys of ledger rows that did not fit their types: every row of such a point is undecided, because
-//! nobody knows what the ledger would have said. A key that cannot be read itself is a refusal.
+//! The keys of rows that did not fit their types. Of a rejected ledger row nobody knows what it would have said of its
+//! point; of a rejected parent nobody knows whose it would have been. A key that cannot be read itself could be anybody's,
+//! and is a refusal.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, StringArray};
-use bunri_catalogue::{Catalogue, Table, ValueType};
+use bunri_catalogue::{Table, ValueType};
 use bunri_columnar::{RawValue, Reject, Staging, key_converter};
 
 use crate::VerifyError;
 
-/// Encoded like any other key, in order, each once.
-pub(crate) fn rejected_keys(
-    catalogue: &Catalogue,
+/// What a rejected row's key is asked for.
+#[derive(Debug, Clone, Copy)]
+enum KeyOf {
+    LedgerRow,
+    Parent,
+}
+
+/// What stands in the key columns of a rejected row.
+enum RejectedKey {
+    /// A value of its type in each.
+    Whole(Vec<ArrayRef>),
+    /// NULL in one of them, and nothing unreadable.
+    Null,
+    /// A value that is not of its column's type, or of a type that is not read here.
+    Unreadable,
+}
+
+/// The keys of the ledger's rejected rows, encoded like any other key, in order, each once.
+pub(crate) fn ledger_keys(
+    table: &Table,
+    key: &[usize],
     staging: &Staging,
 ) -> Result<Vec<Vec<u8>>, VerifyError> {
-    let table = &catalogue.tables[catalogue.ledger.table];
+    keys(table, key, staging, KeyOf::LedgerRow)
+}
+
+/// As [`ledger_keys`], of rows that others refer to by `references`; a NULL matches nothing.
+pub(crate) fn parent_keys(
+    table: &Table,
+    references: &[usize],
+    staging: &Staging,
+) -> Result<Vec<Vec<u8>>, VerifyError> {
+    keys(table, references, staging, KeyOf::Parent)
+}
+
+fn keys(
+    table: &Table,
+    columns: &[usize],
+    staging: &Staging,
+    of: KeyOf,
+) -> Result<Vec<Vec<u8>>, VerifyError> {
     let mut keys = BTreeSet::new();
-    let converter = key_converter(table, &catalogue.ledger.key)?;
+    let converter = key_converter(table, columns)?;
     let rejects = staging.rejects(table)?.into_iter().flatten();
     for (at, reject) in rejects.enumerate() {
-        let reject = reject?;
-        let columns = key_columns(table, &catalogue.ledger.key, &reject).ok_or_else(|| {
-            VerifyError::LedgerKeyUnreadable {
-                table: table.id.clone(),
-                line: at + 1,
+        let unreadable = || {
+            let table = table.id.clone();
+            let line = at + 1;
+            Err(match of {
+                KeyOf::LedgerRow => VerifyError::LedgerKeyUnreadable { table, line },
+                KeyOf::Parent => VerifyError::ParentKeyUnreadable { table, line },
+            })
+        };
+        match (key_of(table, columns, &reject?), of) {
+            (RejectedKey::Whole(values), _) => {
+                let rows = converter
+                    .convert_columns(&values)
+                    .map_err(VerifyError::arrow(&table.id))?;
+                keys.insert(rows.row(0).as_ref().to_vec());
             }
-        })?;
-        let rows = converter
-            .convert_columns(&columns)
-            .map_err(VerifyError::arrow(&table.id))?;
-        keys.insert(rows.row(0).as_ref().to_vec());
+            (RejectedKey::Null, KeyOf::Parent) => {}
+            // A ledger row without a key could speak of any point.
+            (RejectedKey::Null, KeyOf::LedgerRow) | (RejectedKey::Unreadable, _) => {
+                return unreadable();
+            }
+        }
     }
     Ok(keys.into_iter().collect())
 }
 
-fn key_columns(table: &Table, key: &[usize], reject: &Reject) -> Option<Vec<ArrayRef>> {
-    let column = |&column: &usize| -> Option<ArrayRef> {
-        match (table.columns[column].value_type, reject.values.get(column)?) {
-            (ValueType::Text, RawValue::Text(text)) => {
-                Some(Arc::new(StringArray::from(vec![text.as_str()])))
+fn key_of(table: &Table, columns: &[usize], reject: &Reject) -> RejectedKey {
+    let mut values: Vec<ArrayRef> = Vec::with_capacity(columns.len());
+    let mut null = false;
+    for &column in columns {
+        match (table.columns[column].value_type, reject.values.get(column)) {
+            (_, Some(RawValue::Null)) => null = true,
+            (ValueType::Text, Some(RawValue::Text(text))) => {
+                values.push(Arc::new(StringArray::from(vec![text.as_str()])));
             }
-            (ValueType::Int, RawValue::Int(value)) => {
-                Some(Arc::new(Int64Array::from(vec![*value])))
+            (ValueType::Int, Some(RawValue::Int(value))) => {
+                values.push(Arc::new(Int64Array::from(vec![*value])));
             }
-            _ => None,
+            // Days, decimals and the like are written in many ways, which only extraction knows.
+            (_, _) => return RejectedKey::Unreadable,
         }
-    };
-    key.iter().map(column).collect()
+    }
+    if null {
+        RejectedKey::Null
+    } else {
+        RejectedKey::Whole(values)
+    }
 }

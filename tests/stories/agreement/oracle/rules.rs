@@ -153,7 +153,7 @@ impl<'w> Rows<'w> {
         undecided.unwrap_or(Verdict::of(Who::Own))
     }
 
-    /// The parent table and its staged rows that a parent rule refers to.
+    /// The parent table and its rows that a parent rule refers to, rejected ones too.
     fn parents(&self, row: &[Value], rule: &Rule) -> (usize, Vec<usize>) {
         let Rule::Parent {
             table,
@@ -168,10 +168,7 @@ impl<'w> Rows<'w> {
         if values.contains(&Value::Null) {
             return (*table, Vec::new());
         }
-        let parent = &self.world.tables[*table];
-        let mut found = self.lookup.rows(*table, references, &values);
-        found.retain(|&at| !parent.rows[at].contains(&Value::Misfit));
-        (*table, found)
+        (*table, self.lookup.rows(*table, references, &values))
     }
 
     fn inherited(&self, row: &[Value], rule: &Rule, any: bool) -> Verdict {
@@ -180,12 +177,14 @@ impl<'w> Rows<'w> {
             .iter()
             .filter_map(|&at| Some(self.decided[table][at]?.who))
             .collect();
+        let rejected = whose.len() < parents.len();
         let all = |who: Who| whose.iter().all(|one| *one == who);
         match whose.as_slice() {
-            [] => Verdict::undecided("parent_missing"),
+            [] if !rejected => Verdict::undecided("parent_missing"),
+            several if any && several.contains(&Who::Own) => Verdict::of(Who::Own),
+            _ if rejected => Verdict::undecided("parent_rejected"),
             _ if all(Who::Own) => Verdict::of(Who::Own),
             _ if all(Who::Other) => Verdict::of(Who::Other),
-            several if any && several.contains(&Who::Own) => Verdict::of(Who::Own),
             several if several.contains(&Who::Undecided) => Verdict::undecided("parent_undecided"),
             _ => Verdict::undecided("parents_disagree"),
         }
@@ -228,6 +227,9 @@ impl<'w> Rows<'w> {
 
     /// The owner keys of a row; [`None`] among them for one that is missing or holds a NULL.
     fn owner_keys(&self, table: &Table, row: &[Value]) -> Vec<Option<Vec<Value>>> {
+        if row.contains(&Value::Misfit) {
+            return vec![None];
+        }
         if table.ledger_key.is_some() {
             return vec![self.key(table, row)];
         }

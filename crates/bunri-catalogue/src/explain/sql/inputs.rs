@@ -1,10 +1,12 @@
-//! What the script reads: views of staging and of the ledger's rejects, as extraction wrote them (docs/formats.md).
+//! What the script reads: views of staging and of rejected rows' keys, as extraction wrote them (docs/formats.md).
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Script;
+use super::known::direct;
 use super::text::{comment, literal, name};
-use crate::model::{Table, ValueType};
+use crate::model::{RowRule, Table, ValueType};
 
 /// The white space of Unicode, which `trim` takes away. The list is printed by number, because it cannot be seen.
 const WHITE_SPACE: [u32; 25] = [
@@ -52,39 +54,86 @@ impl Script<'_> {
         literal(&Path::new(self.inputs.custody).join(path).to_string_lossy())
     }
 
-    /// The keys of the ledger's rejected rows. There is a file only if there are such rows.
+    /// The keys of rejected rows: of the ledger, and of tables that others refer to. There is a file only if there are
+    /// such rows.
     fn rejects(&mut self) {
-        let ledger = &self.catalogue.tables[self.catalogue.ledger.table];
-        let path = self.below(&format!("rejects/{}.jsonl", ledger.id));
         self.say(
-            "The keys of ledger rows that did not fit their declared types; no file, no rows.",
+            "The keys of rows that did not fit their declared types: of the ledger, and of tables that others refer to; no \
+             file, no rows.",
         );
-        self.statement(&format!(
-            "SET VARIABLE rejects = (SELECT coalesce(list(file), []) FROM glob({path}))"
-        ));
-        let keys: Vec<String> = self
-            .catalogue
-            .ledger
-            .key
-            .iter()
-            .map(|&column| reject_value(ledger, column))
-            .collect();
-        self.statement(&format!(
-            "CREATE VIEW IF NOT EXISTS rejects.{} AS\n  SELECT {}\n  \
-             FROM (SELECT unnest(string_split(content, chr(10))) AS line FROM read_text(getvariable('rejects')))\n  \
-             WHERE line <> ''",
-            name(&ledger.id),
-            keys.join(", ")
-        ));
-        self.refuse_unreadable(ledger);
+        let catalogue = self.catalogue;
+        for (position, table) in catalogue.tables.iter().enumerate() {
+            let referred = self.referred(position);
+            let is_ledger = position == catalogue.ledger.table;
+            if is_ledger || !referred.is_empty() {
+                let mut keys = referred.clone();
+                keys.extend(
+                    is_ledger
+                        .then_some(&catalogue.ledger.key)
+                        .into_iter()
+                        .flatten(),
+                );
+                self.rejected_keys(table, &keys, &referred);
+            }
+        }
+        self.refuse_unreadable();
     }
 
-    /// A ledger row without a key could speak of any point, so nothing is decided at all.
-    fn refuse_unreadable(&mut self, ledger: &Table) {
+    /// The columns by which other tables refer to this one.
+    fn referred(&self, parent: usize) -> BTreeSet<usize> {
+        let rules = self
+            .catalogue
+            .tables
+            .iter()
+            .flat_map(|table| direct(&table.rows));
+        let columns = rules.filter_map(|rule| match rule {
+            RowRule::Parent {
+                table, references, ..
+            } if *table == parent => Some(references),
+            RowRule::Parent { .. }
+            | RowRule::Ledger(_)
+            | RowRule::Column { .. }
+            | RowRule::All(_)
+            | RowRule::AllTransmission
+            | RowRule::AllRetail
+            | RowRule::Reference => None,
+        });
+        columns.flatten().copied().collect()
+    }
+
+    fn rejected_keys(&mut self, table: &Table, keys: &BTreeSet<usize>, referred: &BTreeSet<usize>) {
+        let path = self.below(&format!("rejects/{}.jsonl", table.id));
+        let files = format!("rejects_{}", table.id);
+        self.statement(&format!(
+            "SET VARIABLE {files} = (SELECT coalesce(list(file), []) FROM glob({path}))"
+        ));
+        let mut what: Vec<String> = keys
+            .iter()
+            .map(|&column| reject_value(table, column))
+            .collect();
+        let unreadable: Vec<String> = referred
+            .iter()
+            .map(|&column| is_unreadable(table, column))
+            .collect();
+        if !unreadable.is_empty() {
+            let whether = unreadable.join(" OR ");
+            what.push(format!("({whether}) AS {}", self.own("unreadable")));
+        }
+        self.statement(&format!(
+            "CREATE VIEW IF NOT EXISTS rejects.{} AS\n  SELECT {}\n  \
+             FROM (SELECT unnest(string_split(content, chr(10))) AS line FROM read_text(getvariable('{files}')))\n  \
+             WHERE line <> ''",
+            name(&table.id),
+            what.join(", ")
+        ));
+    }
+
+    fn refuse_unreadable(&mut self) {
+        let catalogue = self.catalogue;
+        let ledger = &catalogue.tables[catalogue.ledger.table];
         self.say("A ledger row without a key that can be read could speak of any point: nothing is decided then.");
         for schema in ["staging", "rejects"] {
-            let missing: Vec<String> = self
-                .catalogue
+            let missing: Vec<String> = catalogue
                 .ledger
                 .key
                 .iter()
@@ -97,6 +146,21 @@ impl Script<'_> {
                 missing.join(" OR ")
             ));
         }
+        self.say("Nor is anything decided beside a rejected row that could be the parent of any.");
+        for (position, table) in catalogue.tables.iter().enumerate() {
+            if self.referred(position).is_empty() {
+                continue;
+            }
+            let message = literal(&format!(
+                "a rejected row of {} could be any row's parent",
+                table.id
+            ));
+            self.statement(&format!(
+                "SELECT error({message})\nFROM rejects.{}\nWHERE {}",
+                name(&table.id),
+                self.own("unreadable")
+            ));
+        }
     }
 
     /// A line of comment.
@@ -105,18 +169,42 @@ impl Script<'_> {
     }
 }
 
-/// One value of a reject as its declared type; anything else is NULL and so refused.
-fn reject_value(table: &Table, column: usize) -> String {
-    let name = name(&table.columns[column].name);
+/// Where a line of rejects holds a value of the column's declared type, if that type is read of rejected rows.
+fn value_in_reject(table: &Table, column: usize) -> Option<String> {
     let value = |word: &str| format!("CAST(line AS JSON) ->> '$.values[{column}].{word}'");
     match table.columns[column].value_type {
-        ValueType::Int => format!("CAST({} AS BIGINT) AS {name}", value("int")),
-        // Keys of the ledger and of retailers are text or int; the check refuses the others.
-        ValueType::Text
-        | ValueType::Decimal { .. }
+        ValueType::Int => Some(format!("CAST({} AS BIGINT)", value("int"))),
+        ValueType::Text => Some(value("text")),
+        ValueType::Decimal { .. }
         | ValueType::Date(_)
         | ValueType::Timestamp
         | ValueType::Bool
-        | ValueType::Bytes => format!("{} AS {name}", value("text")),
+        | ValueType::Bytes => None,
+    }
+}
+
+/// One value of a reject as its declared type; anything else is NULL.
+fn reject_value(table: &Table, column: usize) -> String {
+    let value = value_in_reject(table, column).unwrap_or_else(|| {
+        let word = match table.columns[column].value_type {
+            ValueType::Text => "VARCHAR".to_owned(),
+            ValueType::Int => "BIGINT".to_owned(),
+            ValueType::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),
+            ValueType::Date(_) => "DATE".to_owned(),
+            ValueType::Timestamp => "TIMESTAMP".to_owned(),
+            ValueType::Bool => "BOOLEAN".to_owned(),
+            ValueType::Bytes => "BLOB".to_owned(),
+        };
+        format!("CAST(NULL AS {word})")
+    });
+    format!("{value} AS {}", name(&table.columns[column].name))
+}
+
+/// Whether what stands there is neither NULL nor a value that can be read.
+fn is_unreadable(table: &Table, column: usize) -> String {
+    let not_null = format!("CAST(line AS JSON) ->> '$.values[{column}]' <> 'null'");
+    match value_in_reject(table, column) {
+        Some(value) => format!("({not_null} AND ({value}) IS NULL)"),
+        None => format!("({not_null})"),
     }
 }

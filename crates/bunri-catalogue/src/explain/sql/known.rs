@@ -116,12 +116,21 @@ impl Script<'_> {
         while let Some(rule) = next {
             let table = &self.catalogue.tables[rule.parent];
             let alias = format!("parent_{}", joins.len() + 1);
-            let column = |&column: &usize| format!("{alias}.{}", name(&table.columns[column].name));
+            let referred =
+                |&column: &usize| format!("{alias}.{}", name(&table.columns[column].name));
+            // Of a rejected row nobody knows of which point it is, whatever can be read of it.
+            let rejected = self.own("unreadable");
+            let column = |column: &usize| {
+                format!(
+                    "CASE WHEN {alias}.{rejected} IS NULL THEN {} END",
+                    referred(column)
+                )
+            };
             let on: Vec<String> = rule
                 .references
                 .iter()
                 .zip(&below)
-                .map(|(reference, below)| format!("{} = {below}", column(reference)))
+                .map(|(reference, below)| format!("{} = {below}", referred(reference)))
                 .collect();
             // Without any parent there is no answer; a parent without parents of its own counts as undecided.
             let join = if joins.is_empty() {
@@ -130,9 +139,10 @@ impl Script<'_> {
                 "LEFT JOIN"
             };
             joins.push(format!(
-                "{join} staging.{} AS {alias} ON {}",
-                name(&table.id),
-                on.join(" AND ")
+                "{join} (SELECT *, CAST(NULL AS BOOLEAN) AS {rejected} FROM staging.{id}\n  \
+                 UNION ALL BY NAME SELECT * FROM rejects.{id}) AS {alias} ON {}",
+                on.join(" AND "),
+                id = name(&table.id),
             ));
             if let Some(key) = &table.ledger_key {
                 return (joins, key.iter().map(column).collect());

@@ -185,10 +185,14 @@ impl Script<'_> {
             .zip(&names)
             .map(|(column, key)| format!("{column} AS {key}"))
             .collect();
-        what.extend(["own", "other", "undecided"].map(count));
+        what.extend(["own", "other", "undecided", "rejected"].map(count));
+        let (columns, id) = (referred.join(", "), name(&parent.id));
         let query = Select {
             what,
-            from: format!("decided.{}", name(&parent.id)),
+            from: format!(
+                "(SELECT {columns}, {verdict} FROM decided.{id}\n \
+                 UNION ALL SELECT {columns}, 'rejected' FROM rejects.{id})"
+            ),
             tail: vec![format!("GROUP BY {}", referred.join(", "))],
             ..Select::default()
         };
@@ -247,15 +251,17 @@ fn combined(parents: &str, matching: Match) -> String {
         "'parent_missing'".to_owned(),
     );
     let some = |whose: &str| format!("{parents}.{whose}_rows > 0");
+    let rejected = (some("rejected"), "'parent_rejected'".to_owned());
     let undecided = (some("undecided"), "'parent_undecided'".to_owned());
     let own = (some("own"), "'own'".to_owned());
     match matching {
-        Match::Any => case(&[missing, own, undecided], "'other'"),
+        Match::Any => case(&[missing, own, rejected, undecided], "'other'"),
         Match::All => {
             let both = format!("{} AND {}", some("own"), some("other"));
             case(
                 &[
                     missing,
+                    rejected,
                     undecided,
                     (both, "'parents_disagree'".to_owned()),
                     own,
