@@ -120,16 +120,19 @@ impl Answers {
 fn ask(
     table: &Table,
     questions: &LedgerQuestions,
-    mut columns: Vec<Column>,
+    columns: Vec<Column>,
     slice: &Slice,
 ) -> Result<Vec<(String, Vec<i64>)>, SplitError> {
-    columns.push(slice.point_column());
     let names = questions.answers();
     let compute = || -> PolarsResult<Vec<(String, Vec<i64>)>> {
-        let answered = questions.ask(frame(columns)?, slice)?;
+        let answered = questions.ask(&frame(columns)?, slice)?;
         names
             .into_iter()
-            .map(|name| Ok((name.clone(), results(&answered, &name)?)))
+            .zip(&answered)
+            .map(|(name, answers)| {
+                let answers = results(answers, &name)?;
+                Ok((name, answers))
+            })
             .collect()
     };
     compute().map_err(SplitError::polars(&table.id))
@@ -191,14 +194,8 @@ impl SortedPass<'_> {
         for batch in file.columns(&read, PASS_ROWS)? {
             stop_if_cancelled(observer)?;
             let batch = batch?;
-            let column = |wanted: &usize| {
-                let position = read
-                    .iter()
-                    .position(|column| column == wanted)
-                    .unwrap_or_default();
-                batch.column(position).clone()
-            };
-            let keys: Vec<ArrayRef> = self.key.iter().map(column).collect();
+            let column = |wanted: &usize| read_column(&self.table.id, &batch, &read, *wanted);
+            let keys: Vec<ArrayRef> = self.key.iter().map(column).collect::<Result<_, _>>()?;
             let keys =
                 key_bytes(self.converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
             let next_row = first_row + i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
@@ -206,11 +203,9 @@ impl SortedPass<'_> {
                 Arc::new(keys),
                 Arc::new(Int64Array::from_iter_values(first_row..next_row)),
             ];
-            arrays.extend(
-                asked.iter().map(|wanted| {
-                    Arc::new(Int64Array::from(as_numbers(&column(wanted)))) as ArrayRef
-                }),
-            );
+            for wanted in &asked {
+                arrays.push(Arc::new(Int64Array::from(as_numbers(&column(wanted)?))));
+            }
             sorter.push(&self.batch(&schema, arrays)?)?;
             first_row = next_row;
         }
@@ -234,6 +229,23 @@ impl SortedPass<'_> {
     ) -> Result<RecordBatch, ColumnarError> {
         RecordBatch::try_new(schema.clone(), arrays).map_err(ColumnarError::arrow(&self.table.id))
     }
+}
+
+/// A column of the table out of a batch that holds the columns `read`.
+pub(crate) fn read_column(
+    id: &str,
+    batch: &RecordBatch,
+    read: &[usize],
+    wanted: usize,
+) -> Result<ArrayRef, SplitError> {
+    let position = read.iter().position(|&column| column == wanted);
+    position
+        .and_then(|position| batch.columns().get(position))
+        .cloned()
+        .ok_or_else(|| SplitError::ColumnNotRead {
+            table: id.to_owned(),
+            column: wanted,
+        })
 }
 
 /// Whole-number columns: the row, and what is known of it.
@@ -303,5 +315,25 @@ impl InOrder {
         Ok(columns
             .map(|(position, field)| numbers(field.name(), int_column(&all, position)))
             .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_column_that_was_not_read_is_refused_and_never_the_first() {
+        let numbers = |number: i64| Arc::new(Int64Array::from(vec![number])) as ArrayRef;
+        let columns = [("c2", numbers(2)), ("c5", numbers(5))];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let found = read_column("t", &batch, &[2, 5], 5).unwrap();
+        assert_eq!(as_numbers(&found), [Some(5)]);
+        let refused = read_column("t", &batch, &[2, 5], 3).unwrap_err();
+        assert!(matches!(
+            refused,
+            SplitError::ColumnNotRead { column: 3, .. }
+        ));
     }
 }

@@ -1,13 +1,16 @@
 //! Retailer codes: the incumbent's with their validity, the vacancy codes, the list of known retailers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use arrow_array::cast::AsArray;
 use bunri_catalogue::{Catalogue, Compare, IncumbentCode};
 use bunri_columnar::Staging;
-use polars::prelude::{Expr, LiteralValue, NamedFrom, Scalar, Series, col, lit, when};
+use polars::prelude::{
+    BooleanChunked, ChunkCompareIneq, Column, DataFrame, Int64Chunked, PolarsResult, StringChunked,
+};
 
 use crate::SplitError;
+use crate::frame::{column_name, first_of, mask, trimmed_name, word};
 use crate::verdict::{OTHER, OWN, Reason};
 
 /// What codes mean, before a rule says how it compares.
@@ -39,85 +42,80 @@ impl Codes {
     }
 
     /// Whether the code is a declared vacancy.
-    pub(crate) fn is_vacant(&self, code: &Expr, compare: Compare) -> Expr {
+    pub(crate) fn is_vacant(&self, code: &StringChunked, compare: Compare) -> BooleanChunked {
         is_one_of(code, self.vacant.iter().map(String::as_str), compare)
     }
 
     /// Whether the code is a known retailer.
-    pub(crate) fn is_listed(&self, code: &Expr, compare: Compare) -> Expr {
+    pub(crate) fn is_listed(&self, code: &StringChunked, compare: Compare) -> BooleanChunked {
         is_one_of(code, self.retailers.iter().map(String::as_str), compare)
     }
 
     /// The verdict of a code on a day (docs/rules.md, section 1.5). Without a day no code has a validity.
-    pub(crate) fn verdict(&self, code: &Expr, compare: Compare, day: Option<&Expr>) -> Expr {
-        let own = self.incumbent.iter().fold(typed_lit(false), |any, entry| {
+    pub(crate) fn verdict(
+        &self,
+        code: &StringChunked,
+        compare: Compare,
+        day: Option<&Int64Chunked>,
+    ) -> PolarsResult<Int64Chunked> {
+        let mut own = mask(false, code.len());
+        for entry in &self.incumbent {
             let mut this = is_one_of(code, [entry.code.as_str()], compare);
             if let (Some(day), Some(from)) = (day, entry.from) {
-                this = this.and(day.clone().gt_eq(typed_lit(i64::from(from))));
+                this = this & day.gt_eq(i64::from(from));
             }
             if let (Some(day), Some(until)) = (day, entry.until) {
-                this = this.and(day.clone().lt_eq(typed_lit(i64::from(until))));
+                this = this & day.lt_eq(i64::from(until));
             }
-            any.or(this)
-        });
-        when(code.clone().is_null())
-            .then(typed_lit(Reason::RetailerUnknown.verdict()))
-            .when(self.is_vacant(code, compare))
-            .then(typed_lit(OTHER))
-            .when(own)
-            .then(typed_lit(OWN))
-            .when(self.is_listed(code, compare))
-            .then(typed_lit(OTHER))
-            .otherwise(typed_lit(Reason::RetailerUnknown.verdict()))
+            own = own | this;
+        }
+        let unknown = word(Reason::RetailerUnknown.verdict());
+        first_of(
+            &[
+                (&code.is_null(), &unknown),
+                (&self.is_vacant(code, compare), &word(OTHER)),
+                (&own, &word(OWN)),
+                (&self.is_listed(code, compare), &word(OTHER)),
+            ],
+            &unknown,
+        )
     }
 }
 
 /// Whether a text is one of some values. NULL is none of them. With [`Compare::Trim`] the text is a column that
 /// was trimmed on its way into the frame ([`text_column`]).
 pub(crate) fn is_one_of<'a>(
-    text: &Expr,
+    text: &StringChunked,
     values: impl IntoIterator<Item = &'a str>,
     compare: Compare,
-) -> Expr {
-    let values: Vec<&str> = values
+) -> BooleanChunked {
+    let values: HashSet<&str> = values
         .into_iter()
-        .map(|value| {
-            if compare == Compare::Trim {
-                value.trim()
-            } else {
-                value
-            }
+        .map(|value| match compare {
+            Compare::Trim => value.trim(),
+            Compare::Exact => value,
         })
         .collect();
-    if values.is_empty() {
-        return typed_lit(false);
-    }
-    let list = lit(Series::new("values".into(), values)).implode(false);
-    text.clone().is_in(list, false).fill_null(typed_lit(false))
+    // Polars' core has no membership, and a list of codes is short: a look into a set for each row.
+    text.iter()
+        .map(|text| Some(text.is_some_and(|text| values.contains(text))))
+        .collect()
 }
 
 /// A text column as the comparison sees it.
-pub(crate) fn text_column(position: usize, compare: Compare) -> Expr {
-    match compare {
-        Compare::Exact => column(position),
-        Compare::Trim => col(crate::frame::trimmed_name(position)),
-    }
-}
-
-/// A literal of exactly this type; Polars' own `lit` lets the plan choose a narrower one.
-pub(crate) fn typed_lit<T>(value: T) -> Expr
-where
-    Scalar: From<T>,
-{
-    Expr::Literal(LiteralValue::Scalar(Scalar::from(value)))
-}
-
-/// A text as a literal.
-pub(crate) fn text_lit(value: &str) -> Expr {
-    lit(value.to_owned())
+pub(crate) fn text_column(
+    frame: &DataFrame,
+    position: usize,
+    compare: Compare,
+) -> PolarsResult<&StringChunked> {
+    let name = match compare {
+        Compare::Exact => column_name(position),
+        Compare::Trim => trimmed_name(position),
+    };
+    frame.column(&name)?.str()
 }
 
 /// A rule column by its position.
-pub(crate) fn column(position: usize) -> Expr {
-    col(crate::frame::column_name(position))
+pub(crate) fn column(frame: &DataFrame, position: usize) -> PolarsResult<&Column> {
+    frame.column(&column_name(position))
 }

@@ -1,16 +1,20 @@
-//! The catalogue's rules as Polars expressions over one table's rule columns: whose the row is, and in which
-//! variant of its classes (docs/rules.md, sections 2 to 4). Compiled once a table.
+//! The catalogue's rules over one table's rule columns: whose the row is, and in which variant of its classes
+//! (docs/rules.md, sections 2 to 4). Whole columns at a time, by what Polars' core can do: compare, combine
+//! masks, choose between columns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bunri_catalogue::{
     ClassRule, CodeDay, Compare, Condition, KnownAt, LedgerTime, Match, Ownership, RowRule, Table,
     ValueType, When,
 };
-use polars::prelude::{Column, DataFrame, Expr, IntoLazy, PolarsResult, col, when};
+use polars::prelude::{
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Column, DataFrame, Int64Chunked, PolarsError,
+    PolarsResult,
+};
 
-use crate::codes::{Codes, column, is_one_of, text_column, text_lit, typed_lit};
-use crate::frame::{frame, results};
+use crate::codes::{Codes, column, is_one_of, text_column};
+use crate::frame::{constant, first_of, frame, known, mask, plain_numbers, results, word};
 use crate::verdict::{OTHER, OWN, REFERENCE, Reason, UNDECIDED};
 
 /// Verdict and variant of some rows.
@@ -26,30 +30,23 @@ pub(crate) struct Decisions {
     pub(crate) variants: Vec<Variant>,
 }
 
-/// The expressions of one table.
-pub(crate) struct Decider {
-    verdict: Expr,
+/// The rules of one table.
+pub(crate) struct Decider<'a> {
+    table: &'a Table,
+    codes: &'a Codes,
+    cutover: i64,
     questions: Questions,
-    answers: Vec<Expr>,
-    /// The table's columns that the expressions read.
+    /// The table's columns that the rules read.
     pub(crate) columns: Vec<usize>,
 }
 
-impl Decider {
-    pub(crate) fn new(table: &Table, codes: &Codes, cutover: i64) -> Self {
-        let compiler = Compiler {
+impl<'a> Decider<'a> {
+    pub(crate) fn new(table: &'a Table, codes: &'a Codes, cutover: i64) -> Self {
+        Self {
             table,
             codes,
             cutover,
-        };
-        let rule = compiler.rule(&table.rows);
-        let verdict = compiler.known_at(rule);
-        let questions = Questions::of(table);
-        let answers = questions.expressions(table);
-        Self {
-            verdict,
-            questions,
-            answers,
+            questions: Questions::of(table),
             columns: read_columns(table),
         }
     }
@@ -63,37 +60,29 @@ impl Decider {
         decided: &BTreeMap<usize, i64>,
     ) -> PolarsResult<Decisions> {
         // A constant rule reads nothing; the height must come from somewhere.
-        columns.push(crate::frame::plain_numbers("row", vec![0; rows]));
-        columns.push(last_words(rows, decided));
-        let has_last_word = col("last_word").gt_eq(typed_lit(OWN));
-        let undecided = col("ruled").gt_eq(typed_lit(UNDECIDED));
-        let last = when(has_last_word.and(undecided))
-            .then(col("last_word"))
-            .otherwise(col("ruled"));
-        let frame: DataFrame = frame(columns)?
-            .lazy()
-            .with_column(self.verdict.clone().alias("ruled"))
-            .with_column(last.alias("verdict"))
-            .with_columns(self.answers.clone())
-            .collect()?;
-        let names = self.questions.names();
-        let answers: Vec<Vec<i64>> = names
-            .iter()
-            .map(|name| results(&frame, name))
-            .collect::<PolarsResult<_>>()?;
+        columns.push(plain_numbers("row", vec![0; rows]));
+        let frame = frame(columns)?;
+        let rules = Rules {
+            table: self.table,
+            codes: self.codes,
+            cutover: self.cutover,
+            frame: &frame,
+            rows,
+        };
+        let ruled = rules.known_at(rules.rule(&self.table.rows)?)?;
+        let last_word = last_words(rows, decided)?;
+        let has_last_word = last_word.gt_eq(OWN) & ruled.gt_eq(UNDECIDED);
+        let verdict = first_of(&[(&has_last_word, &last_word)], &ruled)?;
+        let answers = self.questions.answers(self.table, &frame, &verdict)?;
         let (numbers, examples) = combinations(&answers, rows);
         let variant = |row: &usize| {
             let answers: Vec<i64> = answers.iter().map(|column| column[*row]).collect();
             self.questions.variant(&answers)
         };
-        let variants = examples.iter().map(variant).collect();
-        let ruled: Vec<i64> = if decided.is_empty() {
-            Vec::new()
-        } else {
-            results(&frame, "ruled")?
-        };
+        let variants = examples.iter().map(variant).collect::<PolarsResult<_>>()?;
+        let ruled = results(&ruled, "ruled")?;
         Ok(Decisions {
-            verdicts: results(&frame, "verdict")?,
+            verdicts: results(&verdict, "verdict")?,
             ruled: decided.keys().map(|&row| (row, ruled[row])).collect(),
             numbers,
             variants,
@@ -102,15 +91,15 @@ impl Decider {
 }
 
 /// The decisions of people as a column: a verdict, or -1 where nobody decided.
-fn last_words(rows: usize, decided: &BTreeMap<usize, i64>) -> Column {
+fn last_words(rows: usize, decided: &BTreeMap<usize, i64>) -> PolarsResult<Int64Chunked> {
     let mut words = vec![-1; rows];
     for (&row, &word) in decided {
         words[row] = word;
     }
-    crate::frame::plain_numbers("last_word", words)
+    Ok(plain_numbers("last_word", words).i64()?.clone())
 }
 
-/// The columns that the final expressions read: codes, their days, cases, conditions, known_at.
+/// The columns that the rules read here: codes, their days, cases, conditions, known_at.
 fn read_columns(table: &Table) -> Vec<usize> {
     let rules = match &table.rows {
         RowRule::All(rules) => rules.as_slice(),
@@ -144,97 +133,147 @@ fn read_columns(table: &Table) -> Vec<usize> {
     columns
 }
 
-struct Compiler<'a> {
+/// The rules over some rows of the table.
+struct Rules<'a> {
     table: &'a Table,
     codes: &'a Codes,
     cutover: i64,
+    frame: &'a DataFrame,
+    rows: usize,
 }
 
-impl Compiler<'_> {
-    fn rule(&self, rule: &RowRule) -> Expr {
-        let mut ledger = 0;
-        let mut parent = 0;
-        match rule {
-            RowRule::All(rules) => {
-                let each = rules
-                    .iter()
-                    .map(|rule| self.one(rule, &mut ledger, &mut parent));
-                all_say_own(&each.collect::<Vec<_>>())
-            }
-            rule => self.one(rule, &mut ledger, &mut parent),
-        }
+impl Rules<'_> {
+    fn rule(&self, rule: &RowRule) -> PolarsResult<Int64Chunked> {
+        self.one(rule, &mut 0, &mut 0)
     }
 
-    /// A rule that is not `all`; ledger and parent rules are numbered in the order written.
-    fn one(&self, rule: &RowRule, ledger: &mut usize, parent: &mut usize) -> Expr {
+    /// One rule; ledger and parent rules are numbered in the order written.
+    fn one(
+        &self,
+        rule: &RowRule,
+        ledger: &mut usize,
+        parent: &mut usize,
+    ) -> PolarsResult<Int64Chunked> {
         let numbered = |count: &mut usize| {
             *count += 1;
             *count - 1
         };
-        match rule {
-            RowRule::Ledger(_) => col(format!("ledger{}", numbered(ledger))),
-            RowRule::Parent { matching, .. } => inherited(numbered(parent), *matching),
+        Ok(match rule {
+            RowRule::Ledger(_) => self
+                .numbers(&format!("ledger{}", numbered(ledger)))?
+                .clone(),
+            RowRule::Parent { matching, .. } => self.inherited(numbered(parent), *matching)?,
             RowRule::Column {
                 column: code,
                 compare,
                 at,
-            } => {
-                let code = text_column(*code, *compare);
-                match at {
-                    None => self.codes.verdict(&code, *compare, None),
-                    Some(CodeDay::Cutover) => {
-                        self.codes
-                            .verdict(&code, *compare, Some(&typed_lit(self.cutover)))
-                    }
-                    Some(CodeDay::Column(day)) => {
-                        let day = column(*day);
-                        when(day.clone().is_null())
-                            .then(typed_lit(Reason::DateMissing.verdict()))
-                            .otherwise(self.codes.verdict(&code, *compare, Some(&day)))
-                    }
-                }
-            }
-            RowRule::All(rules) => all_say_own(
-                &rules
+            } => self.by_code(*code, *compare, *at)?,
+            RowRule::All(rules) => {
+                let each = rules
                     .iter()
                     .map(|rule| self.one(rule, ledger, parent))
-                    .collect::<Vec<_>>(),
+                    .collect::<PolarsResult<Vec<_>>>()?;
+                all_say_own(&each, self.rows)?
+            }
+            RowRule::AllTransmission => constant(OTHER, self.rows),
+            RowRule::AllRetail => constant(OWN, self.rows),
+            RowRule::Reference => constant(REFERENCE, self.rows),
+        })
+    }
+
+    /// A column of whole numbers.
+    fn numbers(&self, name: &str) -> PolarsResult<&Int64Chunked> {
+        self.frame.column(name)?.i64()
+    }
+
+    /// Whether a parent of the row was found of this kind.
+    fn flag(&self, rule: usize, word: &str) -> PolarsResult<BooleanChunked> {
+        Ok(self.numbers(&format!("parent{rule}_{word}"))?.gt(0))
+    }
+
+    /// The row carries a retailer code itself.
+    fn by_code(
+        &self,
+        code: usize,
+        compare: Compare,
+        at: Option<CodeDay>,
+    ) -> PolarsResult<Int64Chunked> {
+        let code = text_column(self.frame, code, compare)?;
+        match at {
+            None => self.codes.verdict(code, compare, None),
+            Some(CodeDay::Cutover) => {
+                let day = constant(self.cutover, self.rows);
+                self.codes.verdict(code, compare, Some(&day))
+            }
+            Some(CodeDay::Column(day)) => {
+                let day = column(self.frame, day)?.i64()?;
+                first_of(
+                    &[(&day.is_null(), &word(Reason::DateMissing.verdict()))],
+                    &self.codes.verdict(code, compare, Some(day))?,
+                )
+            }
+        }
+    }
+
+    /// As the parents of a rule.
+    fn inherited(&self, rule: usize, matching: Match) -> PolarsResult<Int64Chunked> {
+        let own = self.flag(rule, "own")?;
+        let other = self.flag(rule, "other")?;
+        let undecided = self.flag(rule, "undecided")?;
+        let rejected = self.flag(rule, "rejected")?;
+        let none = !(&(&(&own | &other) | &undecided) | &rejected);
+        let missing = word(Reason::ParentMissing.verdict());
+        let parent_rejected = word(Reason::ParentRejected.verdict());
+        let parent_undecided = word(Reason::ParentUndecided.verdict());
+        match matching {
+            Match::All => first_of(
+                &[
+                    (&none, &missing),
+                    (&rejected, &parent_rejected),
+                    (&undecided, &parent_undecided),
+                    (&(&own & &other), &word(Reason::ParentsDisagree.verdict())),
+                    (&own, &word(OWN)),
+                ],
+                &word(OTHER),
             ),
-            RowRule::AllTransmission => typed_lit(OTHER),
-            RowRule::AllRetail => typed_lit(OWN),
-            RowRule::Reference => typed_lit(REFERENCE),
+            Match::Any => first_of(
+                &[
+                    (&none, &missing),
+                    (&own, &word(OWN)),
+                    (&rejected, &parent_rejected),
+                    (&undecided, &parent_undecided),
+                ],
+                &word(OTHER),
+            ),
         }
     }
 
     /// The next supplier's knowledge (docs/rules.md, section 3).
-    fn known_at(&self, base: Expr) -> Expr {
+    fn known_at(&self, base: Int64Chunked) -> PolarsResult<Int64Chunked> {
         let KnownAt::Column {
             column: known,
             grace_days,
         } = self.table.known_at
         else {
-            return base;
+            return Ok(base);
         };
-        let supplier = self.supplier();
-        let day = column(known);
+        let supplier = self.supplier()?;
+        let day = column(self.frame, known)?.i64()?;
         let within_grace = if grace_days > 0 && self.has_one_during() {
-            let end = col("own_end");
-            base.clone()
-                .eq(typed_lit(OWN))
-                .and(day.clone().gt_eq(end.clone()))
-                .and(day.clone().lt(end + typed_lit(i64::from(grace_days))))
+            let end = self.numbers("own_end")?;
+            base.equal(OWN) & day.gt_eq(end) & day.lt(&(end + i64::from(grace_days)))
         } else {
-            typed_lit(false)
+            mask(false, self.rows)
         };
-        when(day.is_null())
-            .then(typed_lit(Reason::KnownAtMissing.verdict()))
-            .when(supplier.clone().eq(typed_lit(OWN)))
-            .then(base)
-            .when(supplier.clone().gt_eq(typed_lit(UNDECIDED)))
-            .then(supplier)
-            .when(within_grace)
-            .then(typed_lit(OWN))
-            .otherwise(typed_lit(OTHER))
+        first_of(
+            &[
+                (&day.is_null(), &word(Reason::KnownAtMissing.verdict())),
+                (&supplier.equal(OWN), &base),
+                (&supplier.gt_eq(UNDECIDED), &supplier),
+                (&within_grace, &word(OWN)),
+            ],
+            &word(OTHER),
+        )
     }
 
     fn has_one_during(&self) -> bool {
@@ -246,9 +285,9 @@ impl Compiler<'_> {
     }
 
     /// Who supplied when the row was written: by the table's own ledger key, else through its first parents.
-    fn supplier(&self) -> Expr {
+    fn supplier(&self) -> PolarsResult<Int64Chunked> {
         if self.table.ledger_key.is_some() {
-            return col("supplier");
+            return self.numbers("supplier").cloned();
         }
         let is_parent = |rule: &&RowRule| matches!(rule, RowRule::Parent { .. });
         let rule = match &self.table.rows {
@@ -262,72 +301,37 @@ impl Compiler<'_> {
                 ..
             })
         );
-        let [own, other, undecided] =
-            ["own", "other", "undecided"].map(|word| flag(0, &format!("supplier_{word}")));
-        let unknown = typed_lit(Reason::KnownAtUndecided.verdict());
-        let none = own.clone().or(other.clone()).or(undecided.clone()).not();
+        let own = self.flag(0, "supplier_own")?;
+        let other = self.flag(0, "supplier_other")?;
+        let undecided = self.flag(0, "supplier_undecided")?;
+        let unknown = word(Reason::KnownAtUndecided.verdict());
+        let none = !(&(&own | &other) | &undecided);
         if any {
-            when(own)
-                .then(typed_lit(OWN))
-                .when(other.and(undecided.not()))
-                .then(typed_lit(OTHER))
-                .otherwise(unknown)
+            let other = &other & &!&undecided;
+            first_of(&[(&own, &word(OWN)), (&other, &word(OTHER))], &unknown)
         } else {
-            when(other)
-                .then(typed_lit(OTHER))
-                .when(undecided.or(none))
-                .then(unknown)
-                .otherwise(typed_lit(OWN))
+            let undecided = &undecided | &none;
+            first_of(
+                &[
+                    (&other, &word(OTHER)),
+                    (&undecided, &unknown),
+                    (&own, &word(OWN)),
+                ],
+                &unknown,
+            )
         }
     }
 }
 
-/// Whether a parent of the row was found of this kind.
-fn flag(rule: usize, word: &str) -> Expr {
-    col(format!("parent{rule}_{word}")).gt(typed_lit(0_i64))
-}
-
-fn inherited(rule: usize, matching: Match) -> Expr {
-    let [own, other, undecided, rejected] =
-        ["own", "other", "undecided", "rejected"].map(|word| flag(rule, word));
-    let found = own.clone().or(other.clone()).or(undecided.clone());
-    let none = found.or(rejected.clone()).not();
-    let missing = when(none).then(typed_lit(Reason::ParentMissing.verdict()));
-    match matching {
-        Match::All => missing
-            .when(rejected)
-            .then(typed_lit(Reason::ParentRejected.verdict()))
-            .when(undecided)
-            .then(typed_lit(Reason::ParentUndecided.verdict()))
-            .when(own.clone().and(other))
-            .then(typed_lit(Reason::ParentsDisagree.verdict()))
-            .when(own)
-            .then(typed_lit(OWN))
-            .otherwise(typed_lit(OTHER)),
-        Match::Any => missing
-            .when(own)
-            .then(typed_lit(OWN))
-            .when(rejected)
-            .then(typed_lit(Reason::ParentRejected.verdict()))
-            .when(undecided)
-            .then(typed_lit(Reason::ParentUndecided.verdict()))
-            .otherwise(typed_lit(OTHER)),
-    }
-}
-
 /// Any other: other. Else the first undecided. Else own.
-fn all_say_own(rules: &[Expr]) -> Expr {
-    let other = rules.iter().fold(typed_lit(false), |any, rule| {
-        any.or(rule.clone().eq(typed_lit(OTHER)))
-    });
-    let first_undecided = rules.iter().rev().fold(typed_lit(OWN), |rest, rule| {
-        when(rule.clone().gt_eq(typed_lit(UNDECIDED)))
-            .then(rule.clone())
-            .otherwise(rest)
-    });
-    when(other)
-        .then(typed_lit(OTHER))
-        .otherwise(first_undecided)
+fn all_say_own(rules: &[Int64Chunked], rows: usize) -> PolarsResult<Int64Chunked> {
+    let mut other = mask(false, rows);
+    let mut first_undecided = constant(OWN, rows);
+    for rule in rules.iter().rev() {
+        other = other | rule.equal(OTHER);
+        first_undecided = first_of(&[(&rule.gt_eq(UNDECIDED), rule)], &first_undecided)?;
+    }
+    first_of(&[(&other, &word(OTHER))], &first_undecided)
 }
 
 /// The questions whose answers give a row its classes: its ownership, which case fits for every deciding column
@@ -383,54 +387,54 @@ impl Questions {
         }
     }
 
-    /// The answers as expressions, one a question; they read the column `verdict`.
-    fn expressions(&self, table: &Table) -> Vec<Expr> {
-        let ownership = when(col("verdict").gt_eq(typed_lit(UNDECIDED)))
-            .then(typed_lit(2_i64))
-            .when(col("verdict").eq(typed_lit(REFERENCE)))
-            .then(typed_lit(3_i64))
-            .otherwise(col("verdict"));
-        let cases = self
-            .cases
-            .iter()
-            .map(|(column, compare, values)| case_of(table, *column, *compare, values));
-        let conditions = table.when.iter().map(|rule| {
-            when(is_met(table, rule))
-                .then(typed_lit(1_i64))
-                .otherwise(typed_lit(0_i64))
-        });
-        let answers = std::iter::once(ownership)
-            .chain(cases)
-            .chain(conditions)
-            .enumerate();
-        answers
-            .map(|(position, answer)| answer.alias(answer_name(position)))
-            .collect()
+    /// The answers, one column a question.
+    fn answers(
+        &self,
+        table: &Table,
+        frame: &DataFrame,
+        verdict: &Int64Chunked,
+    ) -> PolarsResult<Vec<Vec<i64>>> {
+        let mut answers = vec![results(verdict, "ownership")?];
+        for (column, compare, values) in &self.cases {
+            let case = case_of(table, frame, *column, *compare, values)?;
+            answers.push(results(&case, "case")?);
+        }
+        for rule in &table.when {
+            let met = first_of(&[(&is_met(table, frame, rule)?, &word(1))], &word(0))?;
+            answers.push(results(&met, "when")?);
+        }
+        for verdict in &mut answers[0] {
+            *verdict = ownership_place(*verdict);
+        }
+        Ok(answers)
     }
 
-    fn names(&self) -> Vec<String> {
-        (0..=self.cases.len() + self.conditions)
-            .map(answer_name)
-            .collect()
-    }
-
-    fn variant(&self, answers: &[i64]) -> Variant {
-        let place = |answer: &i64| usize::try_from(*answer).unwrap_or_default();
+    fn variant(&self, answers: &[i64]) -> PolarsResult<Variant> {
+        let open = || PolarsError::ComputeError("an answer is out of its bounds".into());
+        let place = |answer: &i64| usize::try_from(*answer).map_err(|_| open());
         let (cases, conditions) = answers[1..].split_at(self.cases.len());
-        Variant {
-            ownership: Ownership::ALL[place(&answers[0])],
+        let ownership = Ownership::ALL.get(place(&answers[0])?).copied();
+        Ok(Variant {
+            ownership: ownership.ok_or_else(open)?,
             cases: self
                 .asked_by
                 .iter()
                 .map(|&question| place(&cases[question]))
-                .collect(),
+                .collect::<PolarsResult<_>>()?,
             conditions: conditions.iter().map(|answer| *answer == 1).collect(),
-        }
+        })
     }
 }
 
-fn answer_name(position: usize) -> String {
-    format!("answer{position}")
+/// The place of a verdict's ownership in [`Ownership::ALL`].
+fn ownership_place(verdict: i64) -> i64 {
+    if verdict >= UNDECIDED {
+        2
+    } else if verdict == REFERENCE {
+        3
+    } else {
+        verdict
+    }
 }
 
 /// Numbers the distinct combinations of the columns' values, in the order in which they first appear: for every
@@ -453,53 +457,124 @@ fn combinations(columns: &[Vec<i64>], rows: usize) -> (Vec<usize>, Vec<usize>) {
     (numbers, examples)
 }
 
-/// The position of the case that fits, or their number.
-fn case_of(table: &Table, column: usize, compare: Compare, values: &[String]) -> Expr {
-    let fallback = typed_lit(values.len() as i64);
-    values
-        .iter()
-        .enumerate()
-        .rev()
-        .fold(fallback, |rest, (position, value)| {
-            let fits = equals(table, column, value, compare);
-            when(fits).then(typed_lit(position as i64)).otherwise(rest)
-        })
+/// The position of the first case that fits, or their number. Found in a map: a class may have thousands of cases.
+fn case_of(
+    table: &Table,
+    frame: &DataFrame,
+    position: usize,
+    compare: Compare,
+    values: &[String],
+) -> PolarsResult<Int64Chunked> {
+    let fallback = values.len() as i64;
+    if table.columns[position].value_type == ValueType::Int {
+        let mut places = HashMap::new();
+        for (place, value) in values.iter().enumerate() {
+            if let Some(number) = whole_number(value) {
+                places.entry(number).or_insert(place as i64);
+            }
+        }
+        let place = |number: Option<i64>| number.and_then(|number| places.get(&number).copied());
+        let numbers = column(frame, position)?.i64()?.iter();
+        return Ok(numbers
+            .map(|number| Some(place(number).unwrap_or(fallback)))
+            .collect());
+    }
+    let mut places = HashMap::new();
+    for (place, value) in values.iter().enumerate() {
+        let value = match compare {
+            Compare::Trim => value.trim(),
+            Compare::Exact => value,
+        };
+        places.entry(value).or_insert(place as i64);
+    }
+    let place = |text: Option<&str>| text.and_then(|text| places.get(text).copied());
+    let texts = text_column(frame, position, compare)?.iter();
+    Ok(texts
+        .map(|text| Some(place(text).unwrap_or(fallback)))
+        .collect())
+}
+
+/// The number that a value of the catalogue is, as the source would print it.
+fn whole_number(value: &str) -> Option<i64> {
+    let number = value.parse::<i64>().ok()?;
+    (number.to_string() == value).then_some(number)
 }
 
 /// Whether a text or int column holds this value; NULL does not.
-fn equals(table: &Table, position: usize, value: &str, compare: Compare) -> Expr {
-    let fits = match table.columns[position].value_type {
-        ValueType::Int => match value.parse::<i64>() {
-            Ok(number) if number.to_string() == value => column(position).eq(typed_lit(number)),
-            _ => typed_lit(false),
-        },
-        _ if compare == Compare::Trim => text_column(position, compare).eq(text_lit(value.trim())),
-        _ => column(position).eq(text_lit(value)),
-    };
-    fits.fill_null(typed_lit(false))
+fn equals(
+    table: &Table,
+    frame: &DataFrame,
+    position: usize,
+    value: &str,
+    compare: Compare,
+) -> PolarsResult<BooleanChunked> {
+    if table.columns[position].value_type != ValueType::Int {
+        let text = text_column(frame, position, compare)?;
+        return Ok(is_one_of(text, [value], compare));
+    }
+    match whole_number(value) {
+        Some(number) => known(&column(frame, position)?.i64()?.equal(number)),
+        None => Ok(mask(false, frame.height())),
+    }
 }
 
 /// Whether the row meets a condition; NULL does, since conditions only make classes stricter.
-fn is_met(table: &Table, rule: &When) -> Expr {
-    let value = column(rule.column);
+fn is_met(table: &Table, frame: &DataFrame, rule: &When) -> PolarsResult<BooleanChunked> {
+    let value = column(frame, rule.column)?;
     let bound = |unscaled: i128| {
-        typed_lit(i64::try_from(unscaled).unwrap_or(if unscaled < 0 { i64::MIN } else { i64::MAX }))
+        i64::try_from(unscaled).unwrap_or(if unscaled < 0 { i64::MIN } else { i64::MAX })
     };
     let met = match &rule.condition {
         Condition::In { values, compare }
             if table.columns[rule.column].value_type == ValueType::Text =>
         {
-            is_one_of(
-                &text_column(rule.column, *compare),
-                values.iter().map(String::as_str),
-                *compare,
-            )
+            let text = text_column(frame, rule.column, *compare)?;
+            is_one_of(text, values.iter().map(String::as_str), *compare)
         }
-        Condition::In { values, compare } => values.iter().fold(typed_lit(false), |any, one| {
-            any.or(equals(table, rule.column, one, *compare))
-        }),
-        Condition::AtLeast { unscaled } => value.clone().gt_eq(bound(*unscaled)),
-        Condition::Below { unscaled } => value.clone().lt(bound(*unscaled)),
+        Condition::In { values, compare } => {
+            let mut any = mask(false, frame.height());
+            for one in values {
+                any = any | equals(table, frame, rule.column, one, *compare)?;
+            }
+            any
+        }
+        Condition::AtLeast { unscaled } => known(&value.i64()?.gt_eq(bound(*unscaled)))?,
+        Condition::Below { unscaled } => known(&value.i64()?.lt(bound(*unscaled)))?,
     };
-    value.is_null().or(met.fill_null(typed_lit(false)))
+    Ok(value.is_null() | met)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn any_other_is_other_and_else_the_first_undecided_holds() {
+        let first: Int64Chunked = [OWN, UNDECIDED, OWN, UNDECIDED]
+            .map(Some)
+            .into_iter()
+            .collect();
+        let second: Int64Chunked = [OWN, UNDECIDED + 1, OTHER, OTHER]
+            .map(Some)
+            .into_iter()
+            .collect();
+        let said = all_say_own(&[first, second], 4).unwrap();
+        assert_eq!(
+            results(&said, "all").unwrap(),
+            [OWN, UNDECIDED, OTHER, OTHER]
+        );
+    }
+
+    #[test]
+    fn an_answer_out_of_its_bounds_is_refused_and_never_own() {
+        let questions = Questions {
+            cases: Vec::new(),
+            asked_by: Vec::new(),
+            conditions: 0,
+        };
+        assert_eq!(questions.variant(&[OWN]).unwrap().ownership, Ownership::Own);
+        assert!(questions.variant(&[i64::MIN]).is_err());
+        assert!(questions.variant(&[4]).is_err());
+    }
 }

@@ -113,8 +113,9 @@ impl<'a> Decided<'a> {
 fn verdict(decided: Ownership) -> i64 {
     match decided {
         Ownership::Own => OWN,
-        // The reader of the file admits nothing else.
-        _ => OTHER,
+        Ownership::Other => OTHER,
+        // The reader of the file admits neither; the stricter one stands.
+        Ownership::Undecided | Ownership::Reference => OTHER,
     }
 }
 

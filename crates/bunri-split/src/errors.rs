@@ -16,7 +16,8 @@ pub enum SplitError {
     /// A manifest could not be made.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// A Polars expression failed: a bug, since the catalogue check admits only expressions that work.
+    /// A column operation failed, or left a row without an answer: a bug, since the catalogue check admits only
+    /// rules that can be decided.
     #[error("table `{table}`: the decision could not be computed: {source}")]
     Polars {
         /// The table's id.
@@ -24,6 +25,31 @@ pub enum SplitError {
         /// What Polars said.
         source: PolarsError,
     },
+    /// A column that rules read was not among those read from staging: a bug.
+    #[error(
+        "table `{table}`: the column at position {column} was not read, so nothing can be decided by it; please \
+         report this as a bug"
+    )]
+    ColumnNotRead {
+        /// The table's id.
+        table: String,
+        /// Its position in the catalogue, from 0.
+        column: usize,
+    },
+    /// A table was split and nothing is known of what it left in a store: a bug.
+    #[error(
+        "table `{table}`: there is no record of its files in the {store} store, so no manifest is written; \
+         please report this as a bug"
+    )]
+    NoRecord {
+        /// The table's id.
+        table: String,
+        /// The store.
+        store: &'static str,
+    },
+    /// A thread panicked while it held what all threads share: a bug.
+    #[error("a thread ended with a bug while it held what all threads share; please report it")]
+    LockPoisoned,
     /// A rejected ledger row whose key cannot be read: nobody knows which point it speaks of.
     #[error(
         "ledger table `{table}`: the key column `{column}` of a rejected row cannot be read, so it is unknown \

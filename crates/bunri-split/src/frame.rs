@@ -1,12 +1,15 @@
-//! From Arrow columns to the few Polars columns that rules read: days, whole numbers, codes. Days are `i64`,
-//! so that no dtype feature of Polars is needed, and −∞ and +∞ fit.
+//! From Arrow columns to the few Polars columns that rules read: days, whole numbers, codes; and the whole-column
+//! steps that rules are made of. Days are `i64`, so that no dtype feature of Polars is needed, and −∞ and +∞ fit.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use bunri_catalogue::Compare;
-use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
+use polars::prelude::{
+    BooleanChunked, ChunkFillNullValue, ChunkFull, ChunkZip, Column, DataFrame, Int64Chunked,
+    IntoColumn, NamedFrom, PlSmallStr, PolarsError, PolarsResult, Series,
+};
 
 /// −∞ and +∞ as days: beyond every date of 32 bits.
 pub(crate) const FIRST_DAY: i64 = -4_000_000_000;
@@ -84,14 +87,45 @@ pub(crate) fn as_numbers(array: &ArrayRef) -> Vec<Option<i64>> {
     }
 }
 
-/// The i64 values of a result column, NULL-free by construction.
-pub(crate) fn results(frame: &DataFrame, name: &str) -> PolarsResult<Vec<i64>> {
-    Ok(frame
-        .column(name)?
-        .i64()?
+/// One number that stands for every row.
+pub(crate) fn word(value: i64) -> Int64Chunked {
+    Int64Chunked::full(PlSmallStr::EMPTY, value, 1)
+}
+
+/// The same number in every row.
+pub(crate) fn constant(value: i64, rows: usize) -> Int64Chunked {
+    Int64Chunked::full(PlSmallStr::EMPTY, value, rows)
+}
+
+/// The same flag in every row.
+pub(crate) fn mask(value: bool, rows: usize) -> BooleanChunked {
+    BooleanChunked::full(PlSmallStr::EMPTY, value, rows)
+}
+
+/// A comparison that says no where it has nothing to compare.
+pub(crate) fn known(compared: &BooleanChunked) -> PolarsResult<BooleanChunked> {
+    compared.fill_null_with_values(false)
+}
+
+/// In every row the answer of the first condition that holds; a condition that is NULL does not.
+pub(crate) fn first_of(
+    cases: &[(&BooleanChunked, &Int64Chunked)],
+    otherwise: &Int64Chunked,
+) -> PolarsResult<Int64Chunked> {
+    let start = otherwise.clone();
+    cases
         .iter()
-        .map(|value| value.unwrap_or(i64::MIN))
-        .collect())
+        .rev()
+        .try_fold(start, |rest, (holds, answer)| answer.zip_with(holds, &rest))
+}
+
+/// The answers in every row. No rule may leave one open: zero means own, so nothing stands in for a NULL.
+pub(crate) fn results(answers: &Int64Chunked, what: &str) -> PolarsResult<Vec<i64>> {
+    let open = || PolarsError::ComputeError(format!("the answer `{what}` of a row is NULL").into());
+    answers
+        .iter()
+        .map(|answer| answer.ok_or_else(open))
+        .collect()
 }
 
 /// The values of an i64 Arrow column of one of our own intermediate batches.
@@ -101,4 +135,34 @@ pub(crate) fn int_column(batch: &RecordBatch, column: usize) -> Vec<Option<i64>>
         .as_primitive::<Int64Type>()
         .iter()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_null_is_refused_and_never_own() {
+        let answers: Int64Chunked = [Some(1), None].into_iter().collect();
+        let refused = results(&answers, "verdict").unwrap_err().to_string();
+        assert!(refused.contains("`verdict` of a row is NULL"), "{refused}");
+    }
+
+    #[test]
+    fn the_first_condition_that_holds_answers_and_null_does_not_hold() {
+        let first: BooleanChunked = [Some(true), None, Some(false)].into_iter().collect();
+        let second: BooleanChunked = [Some(true), Some(true), None].into_iter().collect();
+        let answers = first_of(&[(&first, &word(1)), (&second, &word(2))], &word(3)).unwrap();
+        assert_eq!(results(&answers, "a").unwrap(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn no_row_and_one_row_have_as_many_answers() {
+        for rows in [0, 1] {
+            let never = mask(false, rows);
+            let answers = first_of(&[(&never, &word(1))], &word(2)).unwrap();
+            assert_eq!(answers.len(), rows);
+        }
+    }
 }

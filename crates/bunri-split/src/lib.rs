@@ -2,7 +2,7 @@
 //!
 //! 1. `ownership` makes the timeline of every supply point from the ledger (`timeline`), once.
 //! 2. `table` streams each table past it, parents before children: `answers` and `parents` gather what the
-//!    rules ask for, `decide` holds the rules as Polars expressions, `cells` turns verdicts into rows of stores.
+//!    rules ask for, `decide` holds the rules over Polars columns, `cells` turns verdicts into rows of stores.
 //! 3. [`split`] runs the tables, remembers the finished ones, and writes the manifests last.
 //!
 //! The exact rules stand in docs/rules.md; `bunri-verify` decides them again without this crate.

@@ -1,7 +1,7 @@
 //! Inheritance: what the rows of a parent table turned out to be, sorted by the columns that children refer
 //! to; and, for a child, which ownerships its parents have and who supplied their points on a day.
 //!
-//! Gathering is done here; what follows from it is an expression of [`crate::decide`].
+//! Gathering is done here; what follows from it is decided in [`crate::decide`].
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,12 @@ use bunri_columnar::{
     SortedBatches, Staging, TableFile, key_converter, open_parquet,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
-use polars::prelude::Column;
+use polars::prelude::{Column, Int64Chunked};
 
 use crate::SplitError;
-use crate::answers::{PASS_ROWS, Spill, keyed_schema, stop_if_cancelled};
-use crate::frame::{as_numbers, frame, int_column, numbers, plain_numbers, results};
+use crate::answers::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
+use crate::frame::{as_numbers, int_column, plain_numbers, results};
 use crate::ownership::{OwnershipIndex, key_bytes, rejected_value};
-use crate::probe::supplier_on;
 use crate::verdict::{OTHER, OWN, REJECTED_ROW, Reason};
 
 /// A parent rule of a table.
@@ -51,7 +50,12 @@ pub(crate) fn parent_rules(table: &Table) -> Vec<ParentRule> {
             key: key.clone(),
             references: references.clone(),
         }),
-        _ => None,
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::All(_)
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => None,
     };
     rules.iter().filter_map(of).collect()
 }
@@ -352,12 +356,8 @@ impl ParentSearch<'_> {
                 None => vec![OWN; batch.num_rows()],
                 Some(_) => {
                     let slice = cursor.slice(batch.column(0).as_binary::<i32>())?;
-                    let columns = vec![
-                        slice.point_column(),
-                        numbers("known", int_column(&batch, 3)),
-                    ];
-                    let ask =
-                        || results(&supplier_on(frame(columns)?, &slice, "known")?, "supplier");
+                    let known: Int64Chunked = int_column(&batch, 3).into_iter().collect();
+                    let ask = || results(&slice.on(&known, Reason::KnownAtMissing)?, "supplier");
                     ask().map_err(SplitError::polars(&self.table.id))?
                 }
             };
@@ -428,11 +428,6 @@ impl ParentSearch<'_> {
         let mut read: Vec<usize> = self.rule.key.iter().copied().chain(self.known).collect();
         read.sort_unstable();
         read.dedup();
-        let place = |wanted: usize| {
-            read.iter()
-                .position(|&column| column == wanted)
-                .unwrap_or_default()
-        };
         let schema = keyed_schema(&["known".to_owned()]);
         let mut sorter = self.sorter(schema.clone())?;
         let converter = key_converter(self.table, &self.rule.key)?;
@@ -444,13 +439,13 @@ impl ParentSearch<'_> {
                 .rule
                 .key
                 .iter()
-                .map(|&column| batch.column(place(column)).clone())
-                .collect();
+                .map(|&column| read_column(&self.table.id, &batch, &read, column))
+                .collect::<Result<_, _>>()?;
             let keys =
                 key_bytes(&converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
             let next_row = first_row + i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
             let known = match self.known {
-                Some(column) => as_numbers(batch.column(place(column))),
+                Some(column) => as_numbers(&read_column(&self.table.id, &batch, &read, column)?),
                 None => vec![None; batch.num_rows()],
             };
             let arrays: Vec<ArrayRef> = vec![

@@ -1,16 +1,15 @@
-//! Asking the timeline about rows: on which segment does a day lie, and what follows for the row. Polars
-//! finds the segments by bisection over the slice of the index that a batch needs.
+//! Asking the timeline about rows: on which segment does a day lie, and what follows for the row. The
+//! segments are found by bisection over the slice of the index that a batch needs; what follows, Polars decides.
 
 use bunri_catalogue::{Catalogue, KnownAt, LedgerTime, RowRule, Table, UntilIs};
 use polars::prelude::{
-    Column, DataFrame, Expr, IntoLazy, NamedFrom, PolarsResult, SearchSortedSide, Series, col, lit,
-    when,
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, DataFrame, Int64Chunked, PolarsResult,
 };
 
-use crate::codes::{column, typed_lit};
-use crate::frame::{FIRST_DAY, LAST_DAY, plain_numbers};
+use crate::codes::column;
+use crate::frame::{FIRST_DAY, LAST_DAY, constant, first_of, known, mask, word};
 use crate::ownership::NO_END;
-use crate::timeline::{SPAN, number};
+use crate::timeline::SPAN;
 use crate::verdict::{OWN, Reason};
 
 /// The segments that one batch needs, and which point each row asks about.
@@ -49,38 +48,33 @@ impl Slice {
         point
     }
 
-    /// The `point` column.
-    pub(crate) fn point_column(&self) -> Column {
-        plain_numbers("point", self.points.clone())
+    /// The position of the segment that holds a day of the row's point; of any of its days where the day is NULL.
+    fn segment(&self, days: &Int64Chunked) -> Vec<usize> {
+        let of = |(&point, day): (&i64, Option<i64>)| {
+            let number = point * SPAN + day.unwrap_or(0) - FIRST_DAY;
+            let after = self.starts.partition_point(|&start| start <= number);
+            // Position 0 is "not in the ledger", which is undecided.
+            after.saturating_sub(1)
+        };
+        self.points.iter().zip(days.iter()).map(of).collect()
     }
 
-    fn literal(name: &str, values: &[i64]) -> Expr {
-        lit(Series::new(name.into(), values))
+    fn verdict(&self, segments: &[usize]) -> Int64Chunked {
+        let verdict = |&segment: &usize| self.verdicts.get(segment).copied();
+        segments.iter().map(verdict).collect()
     }
 
-    /// The position of the segment that holds a day of the row's point.
-    fn segment(&self, day: &Expr) -> Expr {
-        let day = day.clone().fill_null(typed_lit(0_i64));
-        Self::literal("starts", &self.starts).search_sorted(
-            number(&col("point"), &day),
-            SearchSortedSide::Right,
-            false,
-        ) - typed_lit(1_u32)
-    }
-
-    fn verdict(&self, segment: &Expr) -> Expr {
-        Self::literal("verdicts", &self.verdicts).gather(segment.clone(), false)
-    }
-
-    fn end(&self, segment: &Expr) -> Expr {
-        Self::literal("ends", &self.ends).gather(segment.clone(), false)
+    fn end(&self, segments: &[usize]) -> Int64Chunked {
+        let end = |&segment: &usize| self.ends.get(segment).copied();
+        segments.iter().map(end).collect()
     }
 
     /// The verdict of a day that may be NULL.
-    pub(crate) fn on(&self, day: &Expr, missing: Reason) -> Expr {
-        when(day.clone().is_null())
-            .then(typed_lit(missing.verdict()))
-            .otherwise(self.verdict(&self.segment(day)))
+    pub(crate) fn on(&self, day: &Int64Chunked, missing: Reason) -> PolarsResult<Int64Chunked> {
+        first_of(
+            &[(&day.is_null(), &word(missing.verdict()))],
+            &self.verdict(&self.segment(day)),
+        )
     }
 }
 
@@ -103,9 +97,9 @@ impl LedgerQuestions {
             RowRule::All(rules) => rules.iter().filter_map(ledger_time).collect(),
             rule => ledger_time(rule).into_iter().collect(),
         };
-        let known = match (&table.known_at, &table.ledger_key) {
-            (KnownAt::Column { column, .. }, Some(_)) => Some(*column),
-            _ => None,
+        let known = match &table.known_at {
+            KnownAt::Column { column, .. } => table.ledger_key.as_ref().map(|_| *column),
+            KnownAt::None { .. } | KnownAt::NotNeeded => None,
         };
         Self {
             times,
@@ -147,82 +141,104 @@ impl LedgerQuestions {
             .collect()
     }
 
-    /// Asks. `frame` holds the columns of [`LedgerQuestions::columns`] and `point`.
-    pub(crate) fn ask(&self, frame: DataFrame, slice: &Slice) -> PolarsResult<DataFrame> {
-        let mut own_end = typed_lit(NO_END);
+    /// Asks. `frame` holds the columns of [`LedgerQuestions::columns`]; the answers are in the order of
+    /// [`LedgerQuestions::answers`].
+    pub(crate) fn ask(&self, frame: &DataFrame, slice: &Slice) -> PolarsResult<Vec<Int64Chunked>> {
+        let rows = slice.points.len();
+        let mut own_end = constant(NO_END, rows);
         let mut answers = Vec::new();
-        for (rule, time) in self.times.iter().enumerate() {
-            let name = format!("ledger{rule}");
+        for time in &self.times {
             let verdict = match *time {
                 LedgerTime::During {
                     from,
                     until,
                     until_is,
                 } => {
-                    let (verdict, end) = self.during(slice, from, until, until_is);
+                    let from = column(frame, from)?.i64()?;
+                    let until = column(frame, until)?.i64()?;
+                    let (verdict, end) = self.during(slice, from, until, until_is)?;
                     own_end = end;
                     verdict
                 }
-                LedgerTime::At { column: day } => slice.on(&column(day), Reason::DateMissing),
-                LedgerTime::AtCutover => slice.on(&typed_lit(self.cutover), Reason::DateMissing),
+                LedgerTime::At { column: day } => {
+                    slice.on(column(frame, day)?.i64()?, Reason::DateMissing)?
+                }
+                LedgerTime::AtCutover => {
+                    slice.on(&constant(self.cutover, rows), Reason::DateMissing)?
+                }
                 LedgerTime::AtSlot { date, slot } => {
-                    let slot = column(slot);
-                    let valid = slot
-                        .clone()
-                        .gt_eq(typed_lit(1_i64))
-                        .and(slot.lt_eq(typed_lit(48_i64)));
-                    when(valid.fill_null(typed_lit(false)))
-                        .then(slice.on(&column(date), Reason::DateMissing))
-                        .otherwise(typed_lit(Reason::SlotInvalid.verdict()))
+                    let slot = column(frame, slot)?.i64()?;
+                    let on_day = slice.on(column(frame, date)?.i64()?, Reason::DateMissing)?;
+                    let valid = slot.gt_eq(1) & slot.lt_eq(48);
+                    first_of(&[(&valid, &on_day)], &word(Reason::SlotInvalid.verdict()))?
                 }
             };
-            answers.push(verdict.alias(name.as_str()));
+            answers.push(verdict);
         }
-        answers.push(own_end.alias("own_end"));
-        let supplier = match self.known {
-            Some(known) => slice.on(&column(known), Reason::KnownAtMissing),
-            None => typed_lit(OWN),
-        };
-        answers.push(supplier.alias("supplier"));
-        frame.lazy().with_columns(answers).collect()
+        answers.push(own_end);
+        answers.push(match self.known {
+            Some(known) => slice.on(column(frame, known)?.i64()?, Reason::KnownAtMissing)?,
+            None => constant(OWN, rows),
+        });
+        Ok(answers)
     }
 
-    fn during(&self, slice: &Slice, from: usize, until: usize, until_is: UntilIs) -> (Expr, Expr) {
-        let (from, until) = (column(from), column(until));
-        let listed = self.open.iter().fold(typed_lit(false), |any, day| {
-            any.or(until.clone().eq(typed_lit(*day)))
-        });
-        let listed = when(until.clone().is_null())
-            .then(typed_lit(self.null_is_open))
-            .otherwise(listed);
-        let last = until - typed_lit(i64::from(until_is == UntilIs::Exclusive));
-        let last = when(listed).then(typed_lit(LAST_DAY)).otherwise(last);
-        let first_segment = slice.segment(&from);
+    /// The verdict of a period, and the end of the segment in which it begins.
+    fn during(
+        &self,
+        slice: &Slice,
+        from: &Int64Chunked,
+        until: &Int64Chunked,
+        until_is: UntilIs,
+    ) -> PolarsResult<(Int64Chunked, Int64Chunked)> {
+        let exclusive = i64::from(until_is == UntilIs::Exclusive);
+        let is_open = is_open(until, self.open.iter().copied(), self.null_is_open)?;
+        let last = first_of(&[(&is_open, &word(LAST_DAY))], &(until - exclusive))?;
+        let first_segment = slice.segment(from);
         let last_segment = slice.segment(&last);
-        let verdict = when(from.clone().is_null().or(last.clone().is_null()))
-            .then(typed_lit(Reason::DateMissing.verdict()))
-            .when(last.lt(from))
-            .then(typed_lit(Reason::PeriodReversed.verdict()))
-            .when(first_segment.clone().eq(last_segment))
-            .then(slice.verdict(&first_segment))
-            .otherwise(typed_lit(Reason::PeriodSpansChange.verdict()));
-        (verdict, slice.end(&first_segment))
+        let is_one: BooleanChunked = first_segment
+            .iter()
+            .zip(&last_segment)
+            .map(|(first, last)| Some(first == last))
+            .collect();
+        let verdict = first_of(
+            &[
+                (
+                    &(from.is_null() | last.is_null()),
+                    &word(Reason::DateMissing.verdict()),
+                ),
+                (&last.lt(from), &word(Reason::PeriodReversed.verdict())),
+                (&is_one, &slice.verdict(&first_segment)),
+            ],
+            &word(Reason::PeriodSpansChange.verdict()),
+        )?;
+        Ok((verdict, slice.end(&first_segment)))
     }
+}
+
+/// Whether an end of a period is a declared open one.
+pub(crate) fn is_open(
+    until: &Int64Chunked,
+    declared: impl Iterator<Item = i64>,
+    null_is_open: bool,
+) -> PolarsResult<BooleanChunked> {
+    let mut listed = mask(false, until.len());
+    for day in declared {
+        listed = listed | known(&until.equal(day))?;
+    }
+    Ok(listed | (until.is_null() & mask(null_is_open, until.len())))
 }
 
 fn ledger_time(rule: &RowRule) -> Option<LedgerTime> {
     match rule {
         RowRule::Ledger(time) => Some(*time),
-        _ => None,
+        RowRule::Parent { .. }
+        | RowRule::Column { .. }
+        | RowRule::All(_)
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => None,
     }
-}
-
-/// The day as a number in the frame of an unsorted pass or of a parent pass.
-pub(crate) fn supplier_on(frame: DataFrame, slice: &Slice, day: &str) -> PolarsResult<DataFrame> {
-    let supplier = slice
-        .on(&col(day), Reason::KnownAtMissing)
-        .alias("supplier");
-    frame.lazy().with_column(supplier).collect()
 }
 
 /// Days are far from the ends of i64, so sums of days and grace never wrap.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use bunri_catalogue::{
     Catalogue, Decisions, RekeySecrets, Store, Table, store_columns, stored_type,
@@ -159,10 +159,28 @@ impl<'a> Stage<'a> {
                 path: self.roots.retail.clone(),
             });
         }
-        let complete = Store::ALL
-            .iter()
-            .all(|&store| self.roots.of(store).join(MANIFEST).is_file());
-        Ok(record.stats.filter(|_| complete))
+        // Believed by digest: files of the right length or only of the right name prove nothing.
+        let mut tables = BTreeMap::new();
+        for table in &self.catalogue.tables {
+            let root = |word: &str| self.root_of(word);
+            let Some(kept) = self.records.table(&table.id, &self.inputs, root) else {
+                return Ok(None);
+            };
+            tables.insert(table.id.clone(), kept);
+        }
+        let manifests = self.manifests(&tables)?;
+        for (store, manifest) in &manifests {
+            if !stands(&self.roots.of(*store), manifest)? {
+                return Ok(None);
+            }
+        }
+        Ok(record.stats)
+    }
+
+    /// The root of the store that has this name.
+    fn root_of(&self, word: &str) -> Option<PathBuf> {
+        let store = Store::ALL.iter().find(|store| store.word() == word);
+        store.map(|&store| self.roots.of(store))
     }
 
     /// Stores are begun in empty folders; a rerun over the same inputs finds its own files there.
@@ -333,24 +351,30 @@ impl<'a> Stage<'a> {
         let queue = Mutex::new(level);
         let failed = AtomicBool::new(false);
         let results = Mutex::new(Vec::new());
-        let work = || {
+        let work = || -> Result<(), SplitError> {
             while !failed.load(Ordering::Relaxed) {
-                let next = queue.lock().ok().and_then(|mut queue| queue.pop_front());
-                let Some(position) = next else { break };
+                let Some(position) = held(&queue)?.pop_front() else {
+                    break;
+                };
                 let result = self.split_one(shared, position);
                 failed.fetch_or(result.is_err(), Ordering::Relaxed);
-                if let Ok(mut results) = results.lock() {
-                    results.push((position, result));
-                }
+                held(&results)?.push((position, result));
             }
+            Ok(())
         };
         std::thread::scope(|scope| {
-            (1..self.options.threads).for_each(|_| {
-                scope.spawn(work);
+            let others: Vec<_> = (1..self.options.threads)
+                .map(|_| scope.spawn(work))
+                .collect();
+            let own = work();
+            let others = others.into_iter().map(|thread| match thread.join() {
+                Ok(ended) => ended,
+                // A bug in a thread is shown as one, not as a table that is not there.
+                Err(panicked) => std::panic::resume_unwind(panicked),
             });
-            work();
-        });
-        let mut results = results.into_inner().unwrap_or_default();
+            others.chain([own]).collect::<Result<(), SplitError>>()
+        })?;
+        let mut results = results.into_inner().map_err(|_| SplitError::LockPoisoned)?;
         // The first failure in table order is reported, whichever thread met it first.
         results.sort_by_key(|(position, _)| *position);
         results
@@ -361,12 +385,7 @@ impl<'a> Stage<'a> {
 
     fn split_one(&self, shared: &Shared<'_>, position: usize) -> Result<TableRecord, SplitError> {
         let table = &self.catalogue.tables[position];
-        let root = |word: &str| {
-            Store::ALL
-                .iter()
-                .find(|store| store.word() == word)
-                .map(|&store| self.roots.of(store))
-        };
+        let root = |word: &str| self.root_of(word);
         let ranges = self.ranges(table);
         let is_parent = !crate::parents::referred(self.catalogue, position).is_empty();
         if let Some(record) = self.records.table(&table.id, &self.inputs, root) {
@@ -418,56 +437,113 @@ impl<'a> Stage<'a> {
     }
 
     fn write_manifests(&self, records: &BTreeMap<String, TableRecord>) -> Result<(), SplitError> {
+        for (store, manifest) in self.manifests(records)? {
+            write_manifest(&self.roots.of(store), &manifest)?;
+        }
+        Ok(())
+    }
+
+    fn manifests(
+        &self,
+        records: &BTreeMap<String, TableRecord>,
+    ) -> Result<Vec<(Store, StoreManifest)>, SplitError> {
         let catalogue = CatalogueRef {
             name: self.catalogue.name.clone(),
             version: self.catalogue.version.clone(),
             blake3: blake3_hex(&self.catalogue.digest),
         };
+        let mut manifests = Vec::new();
         for store in Store::ALL {
-            let tables = self.catalogue.tables.iter().filter_map(|table| {
-                let files = records.get(&table.id)?.files.get(store.word())?;
-                Some(table_entry(table, store, files))
-            });
+            let mut tables = Vec::new();
+            for table in &self.catalogue.tables {
+                let brings = !store_columns(table, store).is_empty();
+                if let Some(files) = files_of(records, &table.id, store, brings)? {
+                    tables.push(table_entry(table, store, files));
+                }
+            }
             let manifest = StoreManifest::new(
                 store.word(),
                 &self.options.label,
                 &self.options.kind,
                 catalogue.clone(),
-                tables.collect(),
+                tables,
             );
-            write_manifest(&self.roots.of(store), &manifest)?;
+            manifests.push((store, manifest));
         }
-        Ok(())
+        Ok(manifests)
     }
+}
+
+/// The files of a table in a store; [`None`] only where the catalogue brings the store nothing of it. What is not
+/// known to be there must not be left out of a manifest, which would then say "complete" of less.
+fn files_of<'r>(
+    records: &'r BTreeMap<String, TableRecord>,
+    id: &str,
+    store: Store,
+    brings: bool,
+) -> Result<Option<&'r [FileEntry]>, SplitError> {
+    let record = records.get(id);
+    match record.and_then(|record| record.files.get(store.word())) {
+        Some(files) => Ok(Some(files)),
+        None if record.is_some() && !brings => Ok(None),
+        None => Err(SplitError::NoRecord {
+            table: id.to_owned(),
+            store: store.word(),
+        }),
+    }
+}
+
+/// What a lock guards, unless a thread panicked while it held it.
+fn held<T>(lock: &Mutex<T>) -> Result<MutexGuard<'_, T>, SplitError> {
+    lock.lock().map_err(|_| SplitError::LockPoisoned)
+}
+
+/// The files of sums beside a manifest, by name.
+fn sums(manifest: &StoreManifest, bytes: &[u8]) -> [(&'static str, String); 2] {
+    let mut digester = bunri_manifest::Digester::new();
+    digester.update(bytes);
+    let digests = digester.finish();
+    [
+        (B3SUMS, manifest.b3sums(&digests)),
+        (SHA256SUMS, manifest.sha256sums(&digests)),
+    ]
+}
+
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    std::fs::read(path).is_ok_and(|there| there == bytes)
+}
+
+/// Whether a store's manifest and sums are these.
+fn stands(root: &Path, manifest: &StoreManifest) -> Result<bool, SplitError> {
+    let bytes = manifest.to_bytes()?;
+    let beside = sums(manifest, &bytes)
+        .iter()
+        .all(|(name, text)| holds(&root.join(name), text.as_bytes()));
+    Ok(beside && holds(&root.join(MANIFEST), &bytes))
 }
 
 /// Sums first, the manifest last: its presence means "complete".
 fn write_manifest(root: &Path, manifest: &StoreManifest) -> Result<(), SplitError> {
     let path = root.join(MANIFEST);
     let bytes = manifest.to_bytes()?;
-    if path.is_file() {
-        // An interrupted rerun had come this far for this store.
-        let same = std::fs::read(&path).is_ok_and(|there| there == bytes);
-        return if same {
-            Ok(())
-        } else {
-            Err(SplitError::ForeignOutput { path })
-        };
+    // An interrupted rerun had come this far for this store.
+    let is_there = path.is_file();
+    if is_there && !holds(&path, &bytes) {
+        return Err(SplitError::ForeignOutput { path });
     }
-    let mut digester = bunri_manifest::Digester::new();
-    digester.update(&bytes);
-    let digests = digester.finish();
-    for (name, text) in [
-        (B3SUMS, manifest.b3sums(&digests)),
-        (SHA256SUMS, manifest.sha256sums(&digests)),
-    ] {
+    for (name, text) in sums(manifest, &bytes) {
         let sums = root.join(name);
+        if holds(&sums, text.as_bytes()) {
+            continue;
+        }
         if sums.is_file() {
             std::fs::remove_file(&sums).map_err(ColumnarError::io("remove", &sums))?;
         }
         write_whole(&sums, text.as_bytes())?;
     }
-    write_whole(&path, &bytes)?;
+    if !is_there {
+        write_whole(&path, &bytes)?;
+    }
     Ok(())
 }
 
@@ -564,4 +640,65 @@ fn inputs(
 fn blake3_hex(digest: &str) -> Blake3Hex {
     // The catalogue's digest is one by construction; anything else would show as a digest of itself.
     Blake3Hex::try_from(digest.to_owned()).unwrap_or_else(|_| Blake3Hex::of(digest.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_changed_manifest_or_lost_sums_are_not_a_finished_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = CatalogueRef {
+            name: "c".to_owned(),
+            version: "1".to_owned(),
+            blake3: Blake3Hex::of(b"c"),
+        };
+        let manifest = StoreManifest::new("retail", "label", "rehearsal", catalogue, Vec::new());
+        write_manifest(folder.path(), &manifest).unwrap();
+        assert!(stands(folder.path(), &manifest).unwrap());
+        std::fs::write(folder.path().join(B3SUMS), "").unwrap();
+        assert!(!stands(folder.path(), &manifest).unwrap());
+        write_manifest(folder.path(), &manifest).unwrap();
+        assert!(stands(folder.path(), &manifest).unwrap());
+        std::fs::write(folder.path().join(MANIFEST), "{}").unwrap();
+        assert!(!stands(folder.path(), &manifest).unwrap());
+    }
+
+    #[test]
+    fn a_table_without_a_record_is_never_left_out_of_a_manifest() {
+        let mut records = BTreeMap::new();
+        let of = |records: &BTreeMap<_, _>, brings| {
+            files_of(records, "t", Store::Retail, brings).map(|files| files.map(<[_]>::len))
+        };
+        assert!(matches!(
+            of(&records, false),
+            Err(SplitError::NoRecord { .. })
+        ));
+        let record = TableRecord {
+            inputs: Blake3Hex::of(b"i"),
+            stats: TableStats::default(),
+            files: BTreeMap::new(),
+        };
+        records.insert("t".to_owned(), record);
+        assert!(matches!(of(&records, false), Ok(None)));
+        assert!(matches!(
+            of(&records, true),
+            Err(SplitError::NoRecord { .. })
+        ));
+    }
+
+    #[test]
+    fn a_poisoned_lock_is_an_error_and_not_an_empty_queue() {
+        let lock = Mutex::new(0);
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(|| {
+                let _held = lock.lock().unwrap();
+                panic!("while it is held");
+            });
+            thread.join().unwrap_err();
+        });
+        assert!(matches!(held(&lock), Err(SplitError::LockPoisoned)));
+    }
 }

@@ -168,7 +168,7 @@ struct Facts<'a> {
     table: &'a Table,
     answers: Answers,
     pairs: Vec<Pairs>,
-    decider: Decider,
+    decider: Decider<'a>,
     decided: Decided<'a>,
     heirs: Vec<VerdictWriter>,
     owner: Option<arrow_row::RowConverter>,
@@ -187,9 +187,9 @@ impl<'a> Facts<'a> {
             shared.spill,
             shared.observer,
         )?;
-        let known = match (&table.known_at, &table.ledger_key) {
-            (KnownAt::Column { column, .. }, None) => Some(*column),
-            _ => None,
+        let known = match &table.known_at {
+            KnownAt::Column { column, .. } if table.ledger_key.is_none() => Some(*column),
+            KnownAt::Column { .. } | KnownAt::None { .. } | KnownAt::NotNeeded => None,
         };
         let has_heirs = !referred(shared.catalogue, position).is_empty();
         let mut pairs = Vec::new();
