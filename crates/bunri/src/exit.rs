@@ -167,7 +167,7 @@ fn columnar(error: &ColumnarError) -> u8 {
     match error {
         ColumnarError::Staging { .. } => REFUSED,
         ColumnarError::Arrow { .. } => BUG,
-        ColumnarError::RowTooLarge { .. } => SOURCE,
+        ColumnarError::CellTooLarge { .. } | ColumnarError::RowTooLarge { .. } => SOURCE,
         _ => OUTPUT,
     }
 }
