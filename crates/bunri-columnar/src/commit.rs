@@ -1,9 +1,13 @@
 //! Commit: a file is absent or complete. A temporary name in the same directory, fsync, read back and
 //! compare, rename without overwriting, fsync of the directory (design section 6).
+//!
+//! Files and their folders bear one fixed time: tables are split the largest first, so the order in which a store's files
+//! were written would tell how many rows were staged of each.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, FileTimes};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use bunri_manifest::{Digester, Digests, hash_file};
 use tempfile::NamedTempFile;
@@ -12,6 +16,14 @@ use crate::ColumnarError;
 
 /// Temporary names start so: a leftover of a killed run can be told from a finished file.
 const PREFIX: &str = ".bunri-tmp-";
+
+/// 1980-01-01T00:00:00Z in seconds: the earliest time that every file system and archive can hold.
+const FIXED_SECONDS: u64 = 315_532_800;
+
+fn fixed_times() -> FileTimes {
+    let fixed = SystemTime::UNIX_EPOCH + Duration::from_secs(FIXED_SECONDS);
+    FileTimes::new().set_accessed(fixed).set_modified(fixed)
+}
 
 /// A file that does not exist until it is committed. Dropped without a commit, it is gone.
 #[derive(Debug)]
@@ -56,6 +68,11 @@ impl PendingFile {
         self.temporary
             .flush()
             .map_err(ColumnarError::io("write", &path))?;
+        let set_times = |file: &NamedTempFile| {
+            let set = file.as_file().set_times(fixed_times());
+            set.map_err(ColumnarError::io("set the times of", &path))
+        };
+        set_times(&self.temporary)?;
         self.temporary
             .as_file()
             .sync_all()
@@ -66,6 +83,8 @@ impl PendingFile {
         if seen != digests {
             return Err(ColumnarError::ReadBack { path });
         }
+        // Reading moved the time of the last access.
+        set_times(&self.temporary)?;
         self.temporary
             .persist_noclobber(&path)
             .map_err(|refused| ColumnarError::io("rename into place", &path)(refused.error))?;
@@ -148,9 +167,15 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 fn sync_folder(folder: &Path) -> Result<(), ColumnarError> {
-    File::open(folder)
-        .and_then(|file| file.sync_all())
-        .map_err(ColumnarError::io("flush the folder", folder))
+    let synced = || {
+        let opened = File::open(folder)?;
+        match opened.set_times(fixed_times()) {
+            // The folder around a store may be somebody else's.
+            Err(refused) if refused.kind() != io::ErrorKind::PermissionDenied => Err(refused),
+            _ => opened.sync_all(),
+        }
+    };
+    synced().map_err(ColumnarError::io("flush the folder", folder))
 }
 
 fn remove_leftovers(folder: &Path, prefix: &str) -> Result<(), ColumnarError> {
@@ -177,6 +202,21 @@ mod tests {
         file.write_all(b"half").unwrap();
         drop(file);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_commit_leaves_no_time_of_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = folder.path().join("store/table");
+        create_folder(&table).unwrap();
+        let file = table.join("a");
+        write_whole(&file, b"whole").unwrap();
+        let fixed = SystemTime::UNIX_EPOCH + Duration::from_secs(FIXED_SECONDS);
+        for path in [file, table, folder.path().join("store")] {
+            let told = path.metadata().unwrap();
+            assert_eq!(told.modified().unwrap(), fixed);
+            assert!(!told.is_file() || told.accessed().unwrap() == fixed);
+        }
     }
 
     #[test]

@@ -54,6 +54,21 @@ pub enum ColumnarError {
         /// What is wrong and what to do.
         message: String,
     },
+    /// A cell too large to be written, so that whatever is written can be verified.
+    #[error(
+        "table `{table}`, column `{column}`: the cell of row {row} in the table's order has {bytes} bytes (limit 32 MiB); \
+         shorten it in the source or keep such documents outside of it, then extract again"
+    )]
+    CellTooLarge {
+        /// The table's id.
+        table: String,
+        /// The column.
+        column: String,
+        /// The row's number, from 1, in the order in which rows are written.
+        row: u64,
+        /// The cell's size.
+        bytes: usize,
+    },
     /// A record too large to sort.
     #[error("one row of {bytes} bytes cannot be sorted (limit 1 GiB)")]
     RowTooLarge {

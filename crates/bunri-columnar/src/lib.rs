@@ -28,4 +28,4 @@ pub use types::{
     REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema,
     type_word,
 };
-pub use writer::{CanonicalWriter, Finished, ROW_GROUP_ROWS, StoreTableWriter};
+pub use writer::{CELL_BYTES, CanonicalWriter, Finished, ROW_GROUP_ROWS, StoreTableWriter};

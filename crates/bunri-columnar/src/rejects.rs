@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use bunri_manifest::Digests;
+use bunri_manifest::{Digests, open_regular};
 use serde::{Deserialize, Serialize};
 
 use crate::{ColumnarError, PendingFile};
@@ -95,7 +95,7 @@ impl RejectReader {
     /// # Errors
     /// When it cannot be opened.
     pub fn open(path: &Path) -> Result<Self, ColumnarError> {
-        let file = File::open(path).map_err(ColumnarError::io("open", path))?;
+        let file = open_regular(path).map_err(ColumnarError::io("open", path))?;
         Ok(Self {
             lines: BufReader::new(file).lines(),
             path: path.to_path_buf(),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use bunri_catalogue::{Catalogue, Table};
-use bunri_manifest::{MANIFEST, StagedTable, StagingManifest};
+use bunri_manifest::{MANIFEST, StagedTable, StagingManifest, open_regular, read_regular};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
@@ -45,7 +45,7 @@ impl Staging {
             path: path.clone(),
             message,
         };
-        let text = std::fs::read(&path).map_err(|refused| match refused.kind() {
+        let text = read_regular(&path).map_err(|refused| match refused.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => wrong(format!(
                 "no complete extraction here ({refused}); run `bunri extract` first"
             )),
@@ -185,7 +185,7 @@ impl TableFile {
 /// When it cannot be opened or has no readable footer.
 pub fn open_parquet(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, ColumnarError> {
     use parquet::arrow::arrow_reader::ArrowReaderOptions;
-    let file = File::open(path).map_err(ColumnarError::io("open", path))?;
+    let file = open_regular(path).map_err(ColumnarError::io("open", path))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
         .map_err(|source| parquet_read(path, source))

@@ -1,21 +1,26 @@
 //! The canonical Parquet writer: the bytes of a file are a function of its rows.
 //!
-//! Everything a writer may choose is fixed here: row groups and pages are cut by rows, never by bytes or by how
-//! the rows arrived; no statistics, no bloom filter, no page index, no Arrow schema, no key-value metadata; a
+//! Everything a writer may choose is fixed here: row groups and pages are cut by rows, and by bytes where a column's
+//! cells are long, never by how the rows arrived; no statistics, no bloom filter, no page index, no Arrow schema, no key-value metadata; a
 //! dictionary holds the values that its own row group wrote, because it is built from them.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use arrow_array::{Array, ArrayRef, RecordBatch, make_array};
-use arrow_schema::{ArrowError, SchemaRef};
-use arrow_select::concat::concat_batches;
+use arrow_array::cast::AsArray;
+use arrow_array::types::ByteArrayType;
+use arrow_array::{Array, ArrayRef, GenericByteArray, RecordBatch, make_array};
+use arrow_schema::{ArrowError, DataType, FieldRef, SchemaRef};
+use arrow_select::concat::concat;
 use bunri_manifest::{FileEntry, RelativePath};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
+};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::file::writer::SerializedFileWriter;
 
 use crate::{ColumnarError, KeyRanges, PendingFile, part_name};
 
@@ -23,6 +28,14 @@ use crate::{ColumnarError, KeyRanges, PendingFile, part_name};
 pub const ROW_GROUP_ROWS: usize = 1 << 16;
 /// Rows in every page but the last of a row group.
 const PAGE_ROWS: usize = 1 << 13;
+/// Plain text and bytes, with their lengths, after which a page ends before it has its rows. Also the most that is handed
+/// to an encoder at once, so that a page never takes twice as much, or this and one long cell.
+const PAGE_BYTES: usize = 1 << 23;
+/// The longest text or bytes of one cell. A reader holds a dictionary and a page of every column at one time, and
+/// verification is to read whatever extraction wrote.
+pub const CELL_BYTES: usize = 1 << 25;
+/// Before every text stands its length.
+const LENGTH_BYTES: usize = 4;
 /// Values are handed to the encoders in steps of this size, which divides the page.
 const STEP_ROWS: usize = 1 << 10;
 /// What the files say wrote them; the version of this layout, not of the tool.
@@ -35,7 +48,7 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         .set_created_by(CREATED_BY.to_owned())
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_data_page_size_limit(usize::MAX)
+        .set_data_page_size_limit(PAGE_BYTES)
         .set_write_batch_size(STEP_ROWS)
         .set_dictionary_enabled(true)
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
@@ -49,13 +62,26 @@ fn properties() -> Result<WriterProperties, ParquetError> {
 
 /// Writes one file. Rows are regrouped to whole pages, so the caller's batches leave no trace.
 pub struct CanonicalWriter<W: Write + Send> {
-    writer: ArrowWriter<W>,
+    file: SerializedFileWriter<W>,
+    factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
-    waiting: Vec<RecordBatch>,
+    /// One a column, while a row group is open.
+    encoders: Vec<ArrowColumnWriter>,
+    waiting: Vec<Waiting>,
     waiting_rows: usize,
     group_rows: usize,
+    groups: usize,
     rows: u64,
     path: PathBuf,
+}
+
+/// Cells of one column that are not encoded yet. They are cut column by column: what stands in one column leaves no trace
+/// in the pages of another.
+#[derive(Default)]
+struct Waiting {
+    cells: Vec<ArrayRef>,
+    /// What they take in a plain page; nothing is counted of types of fixed size.
+    bytes: usize,
 }
 
 /// A sink after its last byte, and what went into it.
@@ -80,52 +106,100 @@ impl<W: Write + Send> CanonicalWriter<W> {
             .with_skip_arrow_metadata(true);
         let writer =
             ArrowWriter::try_new_with_options(sink, schema.clone(), options).map_err(&wrap)?;
-        let path = path.to_path_buf();
+        let (file, factory) = writer.into_serialized_writer().map_err(&wrap)?;
+        let waiting = schema.fields().iter().map(|_| Waiting::default());
         Ok(Self {
-            writer,
+            file,
+            factory,
+            encoders: Vec::new(),
+            waiting: waiting.collect(),
             schema,
-            waiting: Vec::new(),
             waiting_rows: 0,
             group_rows: 0,
+            groups: 0,
             rows: 0,
-            path,
+            path: path.to_path_buf(),
         })
     }
 
     /// Takes rows in their order.
     ///
     /// # Errors
-    /// When the sink refuses.
+    /// When the sink refuses, or a cell is longer than [`CELL_BYTES`].
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
         let mut start = 0;
         while start < batch.num_rows() {
             let taken = (PAGE_ROWS - self.waiting_rows).min(batch.num_rows() - start);
-            self.waiting.push(batch.slice(start, taken));
+            for (column, cells) in batch.columns().iter().enumerate() {
+                self.take(column, &cells.slice(start, taken))?;
+            }
+            self.rows += taken as u64;
             self.waiting_rows += taken;
             start += taken;
             if self.waiting_rows == PAGE_ROWS {
-                self.encode_page()?;
+                self.end_step()?;
             }
         }
         Ok(())
     }
 
-    /// Hands a page's rows to the encoders, and ends the row group when it is full.
-    fn encode_page(&mut self) -> Result<(), ColumnarError> {
-        if self.waiting_rows == 0 {
+    /// Cells of one column within a step; long ones are encoded as soon as a page's worth of bytes is there.
+    fn take(&mut self, column: usize, cells: &ArrayRef) -> Result<(), ColumnarError> {
+        let mut start = 0;
+        // Of types of fixed size, 8,192 cells never come near.
+        if let Some(sizes) = sizes(cells) {
+            for (row, size) in sizes.enumerate() {
+                if size > CELL_BYTES + LENGTH_BYTES {
+                    return Err(self.too_large(column, row, size - LENGTH_BYTES));
+                }
+                let held = self.waiting[column].bytes;
+                if held > 0 && held + size > PAGE_BYTES {
+                    self.waiting[column].push(cells, start..row);
+                    self.encode(column)?;
+                    start = row;
+                }
+                self.waiting[column].bytes += size;
+            }
+        }
+        self.waiting[column].push(cells, start..cells.len());
+        Ok(())
+    }
+
+    fn too_large(&self, column: usize, row: usize, bytes: usize) -> ColumnarError {
+        let folder = self.path.parent().and_then(Path::file_name);
+        ColumnarError::CellTooLarge {
+            table: folder.unwrap_or_default().to_string_lossy().into_owned(),
+            column: self.schema.field(column).name().clone(),
+            row: self.rows + row as u64 + 1,
+            bytes,
+        }
+    }
+
+    /// Hands what waits in a column to its encoder.
+    fn encode(&mut self, column: usize) -> Result<(), ColumnarError> {
+        let waiting = std::mem::take(&mut self.waiting[column]);
+        if waiting.cells.is_empty() {
             return Ok(());
         }
-        let name = self.path.display().to_string();
-        let wrap = || ColumnarError::arrow(&name);
-        let page = concat_batches(&self.schema, &self.waiting).map_err(wrap())?;
-        let page = without_idle_masks(&page).map_err(wrap())?;
-        self.waiting.clear();
+        let wrap = parquet_error("write", &self.path);
+        if self.encoders.is_empty() {
+            let encoders = self.factory.create_column_writers(self.groups);
+            self.encoders = encoders.map_err(&wrap)?;
+        }
+        let cells = waiting.joined();
+        let cells = cells.map_err(ColumnarError::arrow(&self.path.display().to_string()))?;
+        let field: &FieldRef = &self.schema.fields()[column];
+        for leaf in compute_leaves(field, &cells).map_err(&wrap)? {
+            self.encoders[column].write(&leaf).map_err(&wrap)?;
+        }
+        Ok(())
+    }
+
+    /// The encoders get the rest of a step's rows, and the row group ends when it is full.
+    fn end_step(&mut self) -> Result<(), ColumnarError> {
+        (0..self.waiting.len()).try_for_each(|column| self.encode(column))?;
+        self.group_rows += self.waiting_rows;
         self.waiting_rows = 0;
-        self.group_rows += page.num_rows();
-        self.rows += page.num_rows() as u64;
-        self.writer
-            .write(&page)
-            .map_err(parquet_error("write", &self.path))?;
         if self.group_rows >= ROW_GROUP_ROWS {
             self.end_group()
         } else {
@@ -135,14 +209,25 @@ impl<W: Write + Send> CanonicalWriter<W> {
 
     fn end_group(&mut self) -> Result<(), ColumnarError> {
         self.group_rows = 0;
-        self.writer
-            .flush()
-            .map_err(parquet_error("write", &self.path))
+        let encoders = std::mem::take(&mut self.encoders);
+        if encoders.is_empty() {
+            return Ok(());
+        }
+        self.groups += 1;
+        let file = &mut self.file;
+        let written = || {
+            let mut group = file.next_row_group()?;
+            for encoder in encoders {
+                encoder.close()?.append_to_row_group(&mut group)?;
+            }
+            group.close().map(drop)
+        };
+        written().map_err(parquet_error("write", &self.path))
     }
 
     /// Nothing more will come: what waits is written.
     fn flush_group(&mut self) -> Result<(), ColumnarError> {
-        self.encode_page()?;
+        self.end_step()?;
         self.end_group()
     }
 
@@ -153,7 +238,7 @@ impl<W: Write + Send> CanonicalWriter<W> {
     pub fn finish(mut self) -> Result<Finished<W>, ColumnarError> {
         self.flush_group()?;
         let sink = self
-            .writer
+            .file
             .into_inner()
             .map_err(parquet_error("finish", &self.path))?;
         Ok(Finished {
@@ -163,18 +248,46 @@ impl<W: Write + Send> CanonicalWriter<W> {
     }
 }
 
+impl Waiting {
+    fn push(&mut self, cells: &ArrayRef, rows: std::ops::Range<usize>) {
+        if !rows.is_empty() {
+            self.cells.push(cells.slice(rows.start, rows.len()));
+        }
+    }
+
+    fn joined(self) -> Result<ArrayRef, ArrowError> {
+        let cells: Vec<&dyn Array> = self.cells.iter().map(AsRef::as_ref).collect();
+        without_idle_mask(concat(&cells)?)
+    }
+}
+
+/// What each cell takes in a plain page; [`None`] for types of fixed size.
+fn sizes(cells: &ArrayRef) -> Option<Box<dyn Iterator<Item = usize> + '_>> {
+    match cells.data_type() {
+        DataType::Utf8 => Some(Box::new(sizes_of(cells.as_string::<i32>()))),
+        DataType::Binary => Some(Box::new(sizes_of(cells.as_binary::<i32>()))),
+        _ => None,
+    }
+}
+
+fn sizes_of<T: ByteArrayType<Offset = i32>>(
+    cells: &GenericByteArray<T>,
+) -> impl Iterator<Item = usize> + '_ {
+    // Under a NULL bytes may lie that nobody sees; they are not written.
+    (0..cells.len()).map(|row| match cells.is_null(row) {
+        true => 0,
+        false => cells.value_length(row) as usize + LENGTH_BYTES,
+    })
+}
+
 /// A mask of NULLs without a NULL says that there were some in the batch from which these rows were cut, and the encoder
 /// steps otherwise where there is a mask. Only rows may tell in a file, so such masks go.
-fn without_idle_masks(page: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let plain = |column: &ArrayRef| {
-        if column.null_count() > 0 || column.nulls().is_none() {
-            return Ok(column.clone());
-        }
-        let data = column.to_data().into_builder().nulls(None).build()?;
-        Ok(make_array(data))
-    };
-    let columns = page.columns().iter().map(plain);
-    RecordBatch::try_new(page.schema(), columns.collect::<Result<_, ArrowError>>()?)
+fn without_idle_mask(cells: ArrayRef) -> Result<ArrayRef, ArrowError> {
+    if cells.null_count() > 0 || cells.nulls().is_none() {
+        return Ok(cells);
+    }
+    let data = cells.to_data().into_builder().nulls(None).build()?;
+    Ok(make_array(data))
 }
 
 fn parquet_error(action: &'static str, path: &Path) -> impl Fn(ParquetError) -> ColumnarError {
@@ -279,5 +392,30 @@ impl StoreTableWriter<PendingFile> {
             Ok(FileEntry::new(path, file.rows, digests))
         };
         finished.into_iter().enumerate().map(entry).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use arrow_array::StringArray;
+
+    use super::*;
+
+    #[test]
+    fn a_cell_beyond_the_limit_is_refused_with_its_place() {
+        let cells = ["a".to_owned(), "x".repeat(CELL_BYTES)].map(Some);
+        let column: ArrayRef = Arc::new(StringArray::from_iter(cells));
+        let batch = RecordBatch::try_from_iter([("scan", column)]).unwrap();
+        let path = Path::new("staging/point/part-00000.parquet");
+        let mut writer = CanonicalWriter::new(Vec::new(), batch.schema(), path).unwrap();
+        writer.write(&batch).unwrap();
+        let column: ArrayRef = Arc::new(StringArray::from_iter([Some("x".repeat(CELL_BYTES + 1))]));
+        let batch = RecordBatch::try_from_iter([("scan", column)]).unwrap();
+        let message = writer.write(&batch).unwrap_err().to_string();
+        let place = "table `point`, column `scan`: the cell of row 3 in the table's order has 33554433 bytes";
+        assert!(message.starts_with(place), "{message}");
     }
 }

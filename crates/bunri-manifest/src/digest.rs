@@ -116,12 +116,37 @@ impl Digester {
     }
 }
 
+/// Opens a file that is one: to open a named pipe is to wait for whoever writes to it, and a device may have no end.
+///
+/// # Errors
+/// When it cannot be opened or is no regular file.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    // Asked before it is opened, because opening is what waits.
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ));
+    }
+    File::open(path)
+}
+
+/// Reads a small file whole, if it is a regular one.
+///
+/// # Errors
+/// As [`open_regular`], and when it cannot be read.
+pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Reads a file and computes its digests.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn hash_file(path: &Path) -> io::Result<Digests> {
-    let mut file = File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut digester = Digester::new();
     let mut buffer = vec![0; 1 << 18];
     loop {
@@ -142,5 +167,18 @@ impl io::Write for Digester {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_without_end_is_not_read() {
+        let device = Path::new("/dev/zero");
+        assert!(open_regular(device).is_err());
+        assert!(read_regular(device).is_err());
+        assert!(hash_file(device).is_err());
     }
 }

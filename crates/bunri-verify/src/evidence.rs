@@ -1,7 +1,7 @@
 //! What stays in custody (mode 0600): the report, and the fingerprints with the key that they were made under. A later
 //! verification replaces them; each file is absent or whole.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use bunri_catalogue::{Class, Ownership, Store};
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::VerifyError;
 use crate::report::Report;
+use crate::store::files::is_link;
 use crate::store::sums::ByRegion;
 
 /// The folder in custody.
@@ -86,6 +87,53 @@ fn sum(fingerprint: Fingerprint) -> Sum {
     }
 }
 
+/// What a verification's folder in `tmp` is called before six characters of chance.
+pub(crate) const TEMPORARY: &str = "verify-";
+const REPLACED: &str = ".bunri-tmp-";
+
+/// Before anything is read: whether evidence would stay in custody, and away with what a killed verification left, of which
+/// one file may hold a fingerprint key. The run holds the lock on custody, so nobody else's is there.
+pub(crate) fn prepare(custody: &Path) -> Result<(), VerifyError> {
+    let (evidence, temporary) = (custody.join(EVIDENCE), custody.join("tmp"));
+    for folder in [&evidence, &temporary] {
+        if is_link(folder) {
+            let refused = "it is a symbolic link, and the fingerprint key must not leave custody; remove the link";
+            let refused = io::Error::new(io::ErrorKind::InvalidInput, refused);
+            return Err(VerifyError::io("use the folder", folder)(refused));
+        }
+    }
+    remove_leftovers(&evidence, REPLACED)?;
+    remove_leftovers(&temporary, TEMPORARY)
+}
+
+/// Removes what bears exactly a temporary name, and nothing of a similar one.
+fn remove_leftovers(folder: &Path, prefix: &str) -> Result<(), VerifyError> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    for entry in entries.map_err(VerifyError::io("list", folder))? {
+        let name = entry.file_name();
+        let chance = name.to_str().and_then(|name| name.strip_prefix(prefix));
+        if !chance
+            .is_some_and(|it| it.len() == 6 && it.bytes().all(|it| it.is_ascii_alphanumeric()))
+        {
+            continue;
+        }
+        let path = entry.path();
+        let kind = entry
+            .file_type()
+            .map_err(VerifyError::io("look at", &path))?;
+        let removed = if kind.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
+        removed.map_err(VerifyError::io("remove the leftover", &path))?;
+    }
+    Ok(())
+}
+
 /// Writes report, fingerprints and key below `custody`.
 pub(crate) fn write(
     custody: &Path,
@@ -111,7 +159,7 @@ fn replace(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), VerifyError> {
     let path = folder.join(name);
     let written = || {
         let mut file = tempfile::Builder::new()
-            .prefix(".bunri-tmp-")
+            .prefix(REPLACED)
             .tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
@@ -119,4 +167,38 @@ fn replace(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), VerifyError> {
         std::fs::File::open(folder)?.sync_all()
     };
     written().map_err(VerifyError::io("write", &path))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn leftovers_of_a_killed_verification_are_removed_and_nothing_else() {
+        let custody = tempfile::tempdir().unwrap();
+        let at = |below: &str| custody.path().join(below);
+        std::fs::create_dir_all(at("tmp/verify-aB3dE6")).unwrap();
+        std::fs::create_dir_all(at("tmp/verify-of-mine")).unwrap();
+        std::fs::create_dir_all(at("evidence")).unwrap();
+        let files = [
+            "tmp/verify-aB3dE6/run",
+            "evidence/.bunri-tmp-x1y2z3",
+            "evidence/report.json",
+        ];
+        for file in files {
+            std::fs::write(at(file), "secret").unwrap();
+        }
+        prepare(custody.path()).unwrap();
+        assert!(!at("tmp/verify-aB3dE6").exists() && !at("evidence/.bunri-tmp-x1y2z3").exists());
+        assert!(at("tmp/verify-of-mine").exists() && at("evidence/report.json").exists());
+    }
+
+    #[test]
+    fn evidence_that_leads_elsewhere_is_refused() {
+        let (custody, retail) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(retail.path(), custody.path().join("evidence")).unwrap();
+        let refused = prepare(custody.path()).unwrap_err().to_string();
+        assert!(refused.contains("symbolic link"), "{refused}");
+    }
 }

@@ -33,7 +33,7 @@ fn read(inputs: &VerifyInputs<'_>) -> Result<Proof, &'static str> {
     if path.symlink_metadata().is_err() {
         return Err(NOT_RUN);
     }
-    let text = std::fs::read(&path).map_err(|_| UNREADABLE)?;
+    let text = bunri_manifest::read_regular(&path).map_err(|_| UNREADABLE)?;
     let proof = Proof::parse(&text).map_err(|_| UNREADABLE)?;
     let staging = hash_file(&inputs.custody.join(STAGING).join(MANIFEST)).map_err(|_| STALE)?;
     let retail = hash_file(&inputs.retail.join(MANIFEST)).map_err(|_| STALE)?;

@@ -11,12 +11,12 @@ use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
 
 use crate::VerifyError;
-use crate::audit::{Auditor, Permissions, refuse_hostile};
+use crate::audit::{Auditor, Permissions, look_at_custody, refuse_hostile};
 use crate::claims::{self, Scope};
 use crate::cost::{Costs, Work};
 use crate::decide::Indexes;
-use crate::evidence::{self, Fingerprints};
-use crate::findings::Findings;
+use crate::evidence::{self, EVIDENCE, Fingerprints, TEMPORARY};
+use crate::findings::{About, Findings};
 use crate::index::fold::Scratch;
 use crate::index::ledger;
 use crate::index::parents::parent_rules;
@@ -68,6 +68,15 @@ pub struct VerifyOptions {
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
 
+/// What bunri writes into custody beside the stores and what is only there while it runs.
+const CUSTODY: [&str; 6] = [
+    "job.lock.json",
+    "journal.jsonl",
+    STAGING,
+    REJECTS,
+    "ownership",
+    EVIDENCE,
+];
 /// Tables that are compared at one time: while one waits for its sorts, another keeps the processors busy.
 const TABLES_AT_ONCE: usize = 2;
 /// Sorts that can be under way at one time.
@@ -84,6 +93,7 @@ pub fn verify(
     options: &VerifyOptions,
     observer: &dyn Observer,
 ) -> Result<Report, VerifyError> {
+    evidence::prepare(inputs.custody)?;
     let staging = Staging::open(inputs.custody, inputs.catalogue)?;
     let rows = staging
         .manifest()
@@ -211,6 +221,11 @@ fn staged_files(
         threads,
         &mut gathered.findings,
     )?;
+    let about = About {
+        store: "staging",
+        table: None,
+    };
+    look_at_custody(inputs.custody, &CUSTODY, about, &mut gathered.findings)?;
     for table in &staging.manifest().tables {
         let path = table.file.path.below(inputs.custody);
         // A file that is not there is a finding already, and an error of its own where it is read.
@@ -296,7 +311,7 @@ pub(crate) fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError
     let folder = custody.join("tmp");
     create_folder(&folder)?;
     tempfile::Builder::new()
-        .prefix("verify-")
+        .prefix(TEMPORARY)
         .tempdir_in(&folder)
         .map_err(VerifyError::io("create a folder in", &folder))
 }

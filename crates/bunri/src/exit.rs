@@ -220,7 +220,7 @@ fn columnar(error: &ColumnarError) -> u8 {
     match error {
         ColumnarError::Staging { .. } => REFUSED,
         ColumnarError::Arrow { .. } => BUG,
-        ColumnarError::RowTooLarge { .. } => SOURCE,
+        ColumnarError::CellTooLarge { .. } | ColumnarError::RowTooLarge { .. } => SOURCE,
         ColumnarError::Io { .. }
         | ColumnarError::Parquet { .. }
         | ColumnarError::ReadBack { .. }
@@ -231,7 +231,9 @@ fn columnar(error: &ColumnarError) -> u8 {
 fn split(error: &SplitError) -> u8 {
     match error {
         SplitError::Columnar(error) => columnar(error),
-        SplitError::Manifest(_) | SplitError::Polars { .. } | SplitError::ColumnNotRead { .. } => BUG,
+        SplitError::Manifest(_) | SplitError::Polars { .. } | SplitError::ColumnNotRead { .. } => {
+            BUG
+        }
         SplitError::UnreadableLedgerKey { .. }
         | SplitError::UnreadableParentKey { .. }
         | SplitError::LedgerKeyNull { .. } => SOURCE,

@@ -2,7 +2,8 @@
 //!
 //! The rule for all types: rows come in steps of 8,192, and a page ends with a step. Text and bytes have a second rule:
 //! when the dictionary reaches 1 MiB, the page ends where it stands and the rest of the chunk is plain; from there a page
-//! ends when it has at least 8,192 rows. How exactly "where it stands" follows from the sizes of cells is a matter of
+//! ends when it has at least 8,192 rows or 8 MiB. Within a step, cells are taken in slices of at most 8 MiB, or one longer
+//! cell alone. How exactly "where it stands" follows from the sizes of cells is a matter of
 //! the writer's smaller steps, which are walked here again.
 
 /// Rows of a step.
@@ -11,6 +12,8 @@ pub(crate) const STEP: usize = 1 << 13;
 const SMALL: usize = 1 << 10;
 /// A dictionary of text that has reached this is given up.
 const DICTIONARY: usize = 1 << 20;
+/// A plain page of text that has reached this ends, and no slice but that of one cell is larger.
+const BYTES: usize = 1 << 23;
 /// Before every text stands its length.
 const PREFIX: usize = 4;
 
@@ -66,12 +69,13 @@ pub(crate) fn variable(cells: &[Cell]) -> Vec<Cut> {
     let mut walk = Walk {
         held: Some(0),
         rows: 0,
+        bytes: 0,
         cuts: Vec::new(),
     };
-    for step in cells.chunks(STEP) {
-        let nulls = step.iter().filter(|cell| cell.is_null()).count();
-        let uniform = nulls == 0 || nulls == step.len();
-        for part in step.chunks(if uniform { STEP } else { SMALL }) {
+    for slice in cells.chunks(STEP).flat_map(slices) {
+        let nulls = slice.iter().filter(|cell| cell.is_null()).count();
+        let uniform = nulls == 0 || nulls == slice.len();
+        for part in slice.chunks(if uniform { STEP } else { SMALL }) {
             let size = walk.held.map_or(part.len(), |held| {
                 within(part, DICTIONARY.saturating_sub(held))
             });
@@ -84,26 +88,44 @@ pub(crate) fn variable(cells: &[Cell]) -> Vec<Cut> {
     walk.cuts
 }
 
+/// The cells of a step in slices that are handed to the encoder one by one.
+fn slices(step: &[Cell]) -> Vec<&[Cell]> {
+    let (mut slices, mut start, mut held) = (Vec::new(), 0, 0);
+    for (at, cell) in step.iter().enumerate() {
+        if held > 0 && held + cell.size() > BYTES {
+            slices.push(&step[start..at]);
+            (start, held) = (at, 0);
+        }
+        held += cell.size();
+    }
+    slices.push(&step[start..]);
+    slices
+}
+
 struct Walk {
     /// Bytes in the dictionary, while there is one.
     held: Option<usize>,
     /// In the page that is open.
     rows: usize,
+    /// Of its plain cells.
+    bytes: usize,
     cuts: Vec<Cut>,
 }
 
 impl Walk {
     fn cut(&mut self) {
         self.cuts.push((self.rows, self.held.is_some()));
-        self.rows = 0;
+        (self.rows, self.bytes) = (0, 0);
     }
 
     fn take(&mut self, cells: &[Cell]) {
         self.rows += cells.len();
         if let Some(held) = &mut self.held {
             *held += cells.iter().map(|cell| cell.adds()).sum::<usize>();
+        } else {
+            self.bytes += cells.iter().map(|cell| cell.size()).sum::<usize>();
         }
-        if self.rows >= STEP {
+        if self.rows >= STEP || self.bytes >= BYTES {
             self.cut();
         }
         if self.held.is_some_and(|held| held >= DICTIONARY) {

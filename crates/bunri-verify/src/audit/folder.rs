@@ -4,9 +4,12 @@
 //! mode is a finding; so is a folder that everybody may write to. Extended attributes can hold anything: those of the
 //! security modules and of overlay file systems come by themselves and are passed over, any other is a finding.
 
+use std::ffi::OsString;
+use std::io;
 use std::path::Path;
 
 use super::residue::{Residues, Rule};
+use crate::VerifyError;
 use crate::findings::{About, Findings};
 
 /// Attributes that the system itself attaches.
@@ -34,16 +37,16 @@ pub(crate) fn look_at_folder<'p>(
         let path = root.join(below);
         let mut residues = Residues::default();
         // Of a link this is the link itself; what is not there is a finding elsewhere.
-        if let Ok(metadata) = path.symlink_metadata()
-            && !metadata.is_symlink()
-        {
-            if permissions == Permissions::Writers && wider(&metadata, is_folder) {
-                residues.add(Rule::PermissionsWider, None, "");
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => {}
+            Ok(metadata) => {
+                if permissions == Permissions::Writers && wider(&metadata, is_folder) {
+                    residues.add(Rule::PermissionsWider, None, "");
+                }
+                attributes(foreign_attributes(&path), &mut residues);
             }
-            let foreign = foreign_attributes(&path);
-            if foreign > 0 {
-                residues.add_many(Rule::ExtendedAttribute, None, "", foreign);
-            }
+            Err(error) if is_absent(&error) => {}
+            Err(_) => residues.add(Rule::PermissionsWider, None, "they cannot be looked at"),
         }
         let name = if below.is_empty() { "." } else { below };
         residues.report(name, |_| None, about, findings);
@@ -57,6 +60,57 @@ pub(crate) fn look_at_folder<'p>(
         }
     }
     folders.into_iter().for_each(|folder| look(folder, true));
+}
+
+/// Nothing is there, or what should be a folder on the way is none.
+fn is_absent(error: &io::Error) -> bool {
+    [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind())
+}
+
+/// Attributes that cannot be listed, because they are too many or for another reason, are not none.
+fn attributes(foreign: io::Result<u64>, residues: &mut Residues) {
+    match foreign {
+        Ok(0) => {}
+        Ok(foreign) => residues.add_many(Rule::ExtendedAttribute, None, "", foreign),
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+        Err(_) => residues.add(Rule::ExtendedAttribute, None, "they cannot be listed"),
+    }
+}
+
+/// Looks at the permissions of what bunri keeps in custody beside the stores (paths below it; folders with all they hold).
+pub(crate) fn look_at_custody(
+    custody: &Path,
+    below: &[&str],
+    about: About<'_>,
+    findings: &mut Findings,
+) -> Result<(), VerifyError> {
+    let mut waiting: Vec<String> = below.iter().map(|&path| path.to_owned()).collect();
+    waiting.reverse();
+    while let Some(below) = waiting.pop() {
+        let path = custody.join(&below);
+        let mut residues = Residues::default();
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_dir() => {
+                let names = std::fs::read_dir(&path).and_then(|entries| {
+                    entries
+                        .map(|entry| Ok(entry?.file_name()))
+                        .collect::<io::Result<Vec<_>>>()
+                });
+                let mut names = names.map_err(VerifyError::io("list", &path))?;
+                names.sort();
+                let inside = |name: &OsString| format!("{below}/{}", name.to_string_lossy());
+                waiting.extend(names.iter().rev().map(inside));
+            }
+            Ok(metadata) if metadata.is_file() && wider(&metadata, false) => {
+                residues.add(Rule::PermissionsWider, None, "");
+            }
+            Ok(_) => {}
+            Err(error) if is_absent(&error) => {}
+            Err(_) => residues.add(Rule::PermissionsWider, None, "they cannot be looked at"),
+        }
+        residues.report(&below, |_| None, about, findings);
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -77,21 +131,19 @@ fn wider(_: &std::fs::Metadata, _: bool) -> bool {
 
 /// How many attributes somebody attached. A file system without any has none.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-fn foreign_attributes(path: &Path) -> u64 {
+fn foreign_attributes(path: &Path) -> io::Result<u64> {
     let mut names = vec![0_u8; 1 << 16];
-    let Ok(length) = rustix::fs::llistxattr(path, &mut names[..]) else {
-        return 0;
-    };
+    let length = rustix::fs::llistxattr(path, &mut names[..])?;
     let names = names[..length]
         .split(|&byte| byte == 0)
         .filter(|name| !name.is_empty());
     let foreign = |name: &&[u8]| !SYSTEM.iter().any(|system| name.starts_with(system));
-    names.filter(foreign).count() as u64
+    Ok(names.filter(foreign).count() as u64)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn foreign_attributes(_: &Path) -> u64 {
-    0
+fn foreign_attributes(_: &Path) -> io::Result<u64> {
+    Ok(0)
 }
 
 #[cfg(test)]
@@ -111,6 +163,60 @@ mod tests {
         look_at_folder(root, files, permissions, about, &mut findings);
         let line = |finding: crate::Finding| format!("{} {}", finding.rule, finding.file.unwrap());
         findings.into_report().into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_clean() {
+        let about = About {
+            store: "retail",
+            table: None,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let name = "x".repeat(300);
+        let mut findings = Findings::default();
+        let files = [name.as_str()].into_iter();
+        look_at_folder(
+            folder.path(),
+            files,
+            Permissions::Writers,
+            about,
+            &mut findings,
+        );
+        let found = findings.into_report();
+        assert_eq!(found[0].rule, Rule::PermissionsWider);
+        // More than 64 KiB of names: E2BIG or ERANGE, as the file system likes.
+        for (error, found) in [
+            (rustix::io::Errno::TOOBIG, true),
+            (rustix::io::Errno::RANGE, true),
+            (rustix::io::Errno::ACCESS, true),
+            (rustix::io::Errno::OPNOTSUPP, false),
+            (rustix::io::Errno::NOTSUP, false),
+        ] {
+            let mut residues = Residues::default();
+            attributes(Err(error.into()), &mut residues);
+            assert_eq!(!residues.is_empty(), found, "{error}");
+        }
+    }
+
+    #[test]
+    fn wider_files_of_custody_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let staged = folder.path().join("staging/t");
+        std::fs::create_dir_all(&staged).unwrap();
+        for (name, mode) in [("a.parquet", 0o600), ("b.parquet", 0o604)] {
+            std::fs::write(staged.join(name), "").unwrap();
+            let permissions = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(staged.join(name), permissions).unwrap();
+        }
+        let about = About {
+            store: "staging",
+            table: None,
+        };
+        let mut findings = Findings::default();
+        look_at_custody(folder.path(), &["staging", "gone"], about, &mut findings).unwrap();
+        let found = findings.into_report();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].file.as_deref(), Some("staging/t/b.parquet"));
     }
 
     #[test]

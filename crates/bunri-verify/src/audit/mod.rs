@@ -44,5 +44,5 @@ mod store;
 pub(crate) mod tests;
 mod thrift;
 
-pub(crate) use folder::Permissions;
+pub(crate) use folder::{Permissions, look_at_custody};
 pub(crate) use store::{Admitted, Auditor, refuse_hostile, schemas_of_manifest};

@@ -6,6 +6,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use bunri_manifest::open_regular;
+
 /// Bytes that can be read by position.
 pub(crate) trait Source: Sync {
     /// How many there are.
@@ -22,7 +24,7 @@ pub(crate) struct FileSource {
 
 impl FileSource {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+        let file = open_regular(path)?;
         let len = file.metadata()?.len();
         let file = Mutex::new(file);
         Ok(Self { file, len })

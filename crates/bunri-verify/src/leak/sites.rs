@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{REASON_COLUMN, open_parquet};
-use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS, StoreManifest};
+use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS, StoreManifest, open_regular, read_regular};
 use parquet::file::metadata::ParquetMetaData;
 
 use super::file::Piece;
@@ -33,6 +33,9 @@ const BLOCK: usize = 1 << 20;
 const OVERLAP: usize = 512;
 /// A longer manifest that cannot be read is looked at as any text.
 const LONGEST_MANIFEST: u64 = 1 << 24;
+
+/// A line of sums holds a digest and a path, which no file system lets grow longer.
+const LONGEST_LINE: usize = 1 << 13;
 
 /// A word that is no cell.
 pub(crate) struct Word {
@@ -205,7 +208,7 @@ impl<'a> Sites<'a> {
             ..Site::default()
         });
         let json = files.manifest.as_ref().and_then(|_| {
-            let text = std::fs::read(place).ok()?;
+            let text = read_regular(place).ok()?;
             serde_json::from_slice::<serde_json::Value>(&text).ok()
         });
         match json {
@@ -223,7 +226,7 @@ impl<'a> Sites<'a> {
     /// added.
     fn broken_manifest(&mut self, site: u32, place: &Path, known: &KnownWords) {
         let short = std::fs::metadata(place).is_ok_and(|told| told.len() <= LONGEST_MANIFEST);
-        let text = short.then(|| std::fs::read(place).ok()).flatten();
+        let text = short.then(|| read_regular(place).ok()).flatten();
         let Some(text) = text else {
             return self.texts.push(Text {
                 site,
@@ -244,7 +247,21 @@ impl<'a> Sites<'a> {
             file: Some(path.to_owned()),
             ..Site::default()
         });
-        let text = std::fs::read(place).map_err(VerifyError::io("read", place))?;
+        let told = std::fs::metadata(place).map_err(VerifyError::io("look at", place))?;
+        let short = told.len() <= LONGEST_MANIFEST;
+        let text = if short {
+            read_regular(place).map_err(VerifyError::io("read", place))?
+        } else {
+            Vec::new()
+        };
+        // A line that nobody's writer made, or very many: looked at in blocks, so that it takes no more memory than a text.
+        if !short || has_long_line(&text) {
+            self.texts.push(Text {
+                site,
+                path: place.to_path_buf(),
+            });
+            return Ok(());
+        }
         for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
             let line = String::from_utf8_lossy(line);
             if line.split_whitespace().any(|word| !known.has(word)) {
@@ -428,6 +445,11 @@ impl Inside {
     }
 }
 
+fn has_long_line(text: &[u8]) -> bool {
+    text.split(|&byte| byte == b'\n')
+        .any(|line| line.len() > LONGEST_LINE)
+}
+
 /// What lies between the quoted words that are known. A quote that nobody knows may begin a word or end one.
 fn between_known(text: &[u8], known: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let quotes: Vec<usize> = (0..text.len()).filter(|&at| text[at] == b'"').collect();
@@ -465,7 +487,7 @@ impl Word {
 impl Text {
     pub(crate) fn look(&self, looker: &mut Looker<'_>) -> Result<(), VerifyError> {
         let failed = || VerifyError::io("read", &self.path);
-        let mut file = std::fs::File::open(&self.path).map_err(failed())?;
+        let mut file = open_regular(&self.path).map_err(failed())?;
         let (mut block, mut before) = (Vec::new(), 0_u64);
         loop {
             let kept = block.len();
@@ -502,6 +524,15 @@ mod tests {
         let known = |word: &str| ["name", "billing", "rows"].contains(&word);
         let pieces = between_known(text.as_bytes(), known).into_iter();
         pieces.map(|piece| &text[piece]).collect()
+    }
+
+    #[test]
+    fn sums_with_a_line_that_no_path_fills_are_looked_at_as_a_text() {
+        let path = "x".repeat(4096);
+        assert!(!has_long_line(
+            format!("{:064}  {path}\n", 0).repeat(9).as_bytes()
+        ));
+        assert!(has_long_line("x".repeat(8193).as_bytes()));
     }
 
     #[test]

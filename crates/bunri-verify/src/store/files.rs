@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bunri_manifest::{B3SUMS, Digests, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, hash_file};
+use bunri_manifest::{
+    B3SUMS, Digests, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, hash_file, read_regular,
+};
 
 use crate::VerifyError;
 use crate::audit::Admitted;
@@ -72,6 +74,9 @@ pub(crate) fn look(
     findings: &mut Findings,
 ) -> Result<StoreFiles, VerifyError> {
     let about = About { store, table: None };
+    if is_link(root) {
+        findings.add(Claim::C1, Rule::Link, about, Place::file("."));
+    }
     if !root.is_dir() {
         findings.add(Claim::C1, Rule::StoreMissing, about, Place::default());
         return Ok(StoreFiles {
@@ -120,8 +125,14 @@ pub(crate) fn look_staged(
         table: None,
     };
     let mut whole = Listing::default();
+    if is_link(custody) {
+        findings.add(Claim::C1, Rule::Link, about, Place::file("."));
+    }
     for folder in folders {
         let path = custody.join(folder);
+        if is_link(&path) {
+            findings.add(Claim::C1, Rule::Link, about, Place::file(folder));
+        }
         if path.is_dir() {
             let part = list(custody, folder, about, findings)?;
             whole.files.extend(part.files);
@@ -181,6 +192,12 @@ fn sorted_entries(folder: &Path) -> Result<Vec<std::fs::DirEntry>, VerifyError> 
     Ok(entries)
 }
 
+/// Whether a folder is a symbolic link. Asked of `folder/`, the system would answer for what the link names.
+pub(crate) fn is_link(folder: &Path) -> bool {
+    let bare: PathBuf = folder.components().collect();
+    bare.symlink_metadata().is_ok_and(|told| told.is_symlink())
+}
+
 /// What is wrong with something that is no folder.
 fn not_plain(kind: &std::fs::Metadata) -> Option<Rule> {
     if kind.is_symlink() {
@@ -230,7 +247,7 @@ fn manifest(
     };
     let read = |name: &str| {
         let path = root.join(name);
-        std::fs::read(&path).map_err(VerifyError::io("read", &path))
+        read_regular(&path).map_err(VerifyError::io("read", &path))
     };
     if own.bytes > MOST_MANIFEST_BYTES {
         findings.add(
@@ -306,5 +323,44 @@ fn compare(
         if !paths.any(|path| path.starts_with(&inside)) {
             findings.add(Claim::C1, Rule::FolderUnlisted, about, Place::file(folder));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn links(findings: Findings) -> Vec<Option<String>> {
+        let found = findings.into_report().into_iter();
+        found
+            .filter(|finding| finding.rule == Rule::Link)
+            .map(|finding| finding.file)
+            .collect()
+    }
+
+    #[test]
+    fn a_root_that_is_a_link_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        // With a slash behind it the system answers for the folder.
+        for (root, found) in [(&real, 0), (&link, 1), (&link.join(""), 1)] {
+            let mut findings = Findings::default();
+            look(root, "retail", 1, &mut findings).unwrap();
+            assert_eq!(links(findings).len(), found);
+        }
+    }
+
+    #[test]
+    fn staging_that_is_a_link_is_found() {
+        let (custody, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let link = custody.path().join("staging");
+        std::os::unix::fs::symlink(elsewhere.path(), link).unwrap();
+        let mut findings = Findings::default();
+        let listed = BTreeMap::new();
+        look_staged(custody.path(), &["staging"], &listed, &[], 1, &mut findings).unwrap();
+        assert_eq!(links(findings), [Some("staging".to_owned())]);
     }
 }
