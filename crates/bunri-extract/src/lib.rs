@@ -17,6 +17,8 @@ mod sorted;
 mod source;
 mod sql;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
@@ -24,7 +26,7 @@ use bunri_columnar::ColumnarError;
 use bunri_manifest::{ManifestError, StagingManifest};
 
 pub use run::extract;
-pub use source::SourceError;
+pub use source::{SourceError, open_regular};
 
 /// How much of the machine extraction may use. Neither number changes a byte of what is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

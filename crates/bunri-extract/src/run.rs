@@ -13,7 +13,7 @@ use rusqlite::InterruptHandle;
 
 use crate::custody::{Custody, Identity};
 use crate::schema::{self, Inventory, Kind};
-use crate::source::{Reader, SourceFile};
+use crate::source::{Reader, SourceFile, keep_temporary_files};
 use crate::sql::Access;
 use crate::table::{Bench, Halt, Outcome, stage};
 use crate::{ExtractError, ExtractOptions, ExtractStats, figures};
@@ -49,8 +49,9 @@ pub fn extract(
         shape: shape(catalogue)?,
     };
     let custody = Custody::prepare(custody)?;
+    keep_temporary_files(&custody.tmp())?;
     if let Some(manifest) = custody.finished(&identity)? {
-        file.unchanged(readers)?;
+        file.unchanged(readers, &identity.source, observer)?;
         manifest
             .tables
             .iter()
@@ -73,6 +74,7 @@ pub fn extract(
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();
     let staged = watched(&bench.halt, &interrupts(&readers), || {
+        readers[0].refuse_damage(&stored(&inventory), false)?;
         let lacking = lacking(&readers[0], catalogue, &tables, &inventory)?;
         let rows = lacking.iter().map(|task| task.rows).sum();
         observer.event(Event::Stage {
@@ -82,9 +84,15 @@ pub fn extract(
         stage_all(&bench, &mut readers, &lacking)
     });
     tables.extend(staged?);
-    file.unchanged(readers)?;
+    file.unchanged(readers, &identity.source, observer)?;
     let manifest = finish(&custody, identity, tables)?;
     Ok(ExtractStats::of(&manifest, tables_kept))
+}
+
+/// The tables, which can be checked; a view holds nothing itself.
+fn stored(inventory: &Inventory) -> Vec<&str> {
+    let tables = inventory.iter().filter(|(_, kind)| **kind == Kind::Table);
+    tables.map(|(name, _)| name.as_str()).collect()
 }
 
 fn shape(catalogue: &Catalogue) -> Result<Blake3Hex, ExtractError> {
