@@ -74,7 +74,7 @@ pub fn extract(
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();
     let staged = watched(&bench.halt, &interrupts(&readers), || {
-        readers[0].refuse_damage(&stored(&inventory), false)?;
+        readers[0].refuse_damage(&stored(&inventory), !catalogue.ignored.is_empty())?;
         let lacking = lacking(&readers[0], catalogue, &tables, &inventory)?;
         let rows = lacking.iter().map(|task| task.rows).sum();
         observer.event(Event::Stage {
