@@ -2,7 +2,8 @@
 //! mistake is in the log), so that reading goes on and every other mistake is found in the same run.
 
 use crate::model::{
-    Category, Class, Compare, Day, IncumbentCode, Match, Ownership, RowRule, UntilIs, ValueType,
+    Category, Class, Compare, Day, IgnoredObject, IncumbentCode, Match, Ownership, RowRule,
+    UntilIs, ValueType,
 };
 use crate::problem::{Name, Spot, Spotted};
 
@@ -16,6 +17,7 @@ pub(crate) struct CatalogueDraft {
     pub(crate) retailers: Option<RetailersDraft>,
     pub(crate) ledger: Option<LedgerDraft>,
     pub(crate) opened: Vec<Name>,
+    pub(crate) ignored: Vec<Spotted<IgnoredObject>>,
 }
 
 #[derive(Debug)]

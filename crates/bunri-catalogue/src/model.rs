@@ -383,6 +383,15 @@ pub struct Ledger {
     pub not_own_when: Option<NotOwnWhen>,
 }
 
+/// `[[ignored]]`: a table, view or virtual table of the source that nobody migrates or reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredObject {
+    /// Its name in the source, any Unicode.
+    pub object: String,
+    /// Why.
+    pub basis: String,
+}
+
 /// The reviewed classification of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -401,6 +410,8 @@ pub struct Catalogue {
     pub ledger: Ledger,
     /// Every table, sorted by id.
     pub tables: Vec<Table>,
+    /// What the source has and extraction must not touch, in the order written.
+    pub ignored: Vec<IgnoredObject>,
     /// BLAKE3 over every catalogue file (see [`crate::digest_files`]), 64 hex digits.
     pub digest: String,
     /// BLAKE3 over names, columns, types and keys only: what extraction depends on, 64 hex digits.

@@ -17,6 +17,8 @@ mod sorted;
 mod source;
 mod sql;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +26,7 @@ use bunri_columnar::ColumnarError;
 use bunri_manifest::{Blake3Hex, ManifestError, StagingManifest};
 
 pub use run::extract;
-pub use source::SourceError;
+pub use source::{SourceError, open_regular};
 
 /// The database that a run is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,9 @@
 //! How rows come in key order: from SQLite where an index gives that for little, else sorted here. The
 //! choice is about speed alone; the rows and their order are the same either way.
+//!
+//! No value ever comes from an index. Where SQLite follows one, it takes what it needs from there, key and all, and
+//! looks at the table for the rest only; a stale entry would give a row another key. So an index says no more
+//! than which row is next, and that row is read through a cursor that knows of no index.
 
 use bunri_catalogue::Table;
 use rusqlite::Connection;
@@ -15,39 +19,58 @@ const PROBED_ROWS: u32 = 20_000;
 const FEWEST_ROWS_A_STEP_BACK: u64 = 8;
 
 /// The statement that makes SQLite read the table in key order for little; [`None`]: sort here.
-pub(crate) fn cheap(reader: &Reader, table: &Table) -> Result<Option<String>, ExtractError> {
-    if table.key.is_empty() {
+pub(crate) fn cheap(
+    reader: &Reader,
+    table: &Table,
+    access: Access,
+) -> Result<Option<String>, ExtractError> {
+    // What a view does for an order is SQLite's affair, and it may take a temporary B-tree.
+    if table.key.is_empty() || access == Access::Any {
         return Ok(None);
     }
-    let ordered = format!(
-        "{} {}",
-        sql::select_all(table, Access::Any),
-        order_by(table)
-    );
+    let all = sql::select_all(table, Access::Any);
+    let ordered = format!("{all} {}", order_by(table, "t"));
     let wrap = reader.error(&format!("plan the reading of table \"{}\"", table.name));
-    let cheap = match way(&reader.connection, &ordered).map_err(&wrap)? {
-        Way::Straight => true,
-        Way::Index => follows_table(&reader.connection, table).map_err(&wrap)?,
-        Way::Sorts => false,
-    };
-    Ok(cheap.then_some(ordered))
+    Ok(match way(&reader.connection, &ordered).map_err(&wrap)? {
+        Way::Straight => Some(ordered),
+        Way::Index => follows_table(&reader.connection, table)
+            .map_err(&wrap)?
+            .then(|| by_index(table)),
+        Way::Sorts => None,
+    })
+}
+
+/// The row numbers in the order of an index, and the rows from the table by their numbers.
+fn by_index(table: &Table) -> String {
+    format!(
+        "{} CROSS JOIN {} WHERE t._rowid_ = k._rowid_ {}",
+        sql::select_all_from(
+            table,
+            &format!("FROM main.{} AS k", sql::quoted(&table.name))
+        ),
+        sql::named(table, Access::TableOnly),
+        order_by(table, "k")
+    )
 }
 
 /// By the bytes of texts: an index with another collation does not give that order.
-fn order_by(table: &Table) -> String {
+fn order_by(table: &Table, alias: &str) -> String {
     let terms: Vec<String> = table
         .key
         .iter()
-        .map(|&column| format!("{} COLLATE BINARY", sql::column(&table.columns[column])))
+        .map(|&column| {
+            let name = sql::quoted(&table.columns[column].name);
+            format!("{alias}.{name} COLLATE BINARY")
+        })
         .collect();
     format!("ORDER BY {}", terms.join(", "))
 }
 
 /// What SQLite would do for an `ORDER BY`.
 enum Way {
-    /// Read the table, or an index that holds every column, from one end to the other.
+    /// Read the table from one end to the other.
     Straight,
-    /// Follow an index and look up each row in the table.
+    /// Follow an index, whether or not it holds every column.
     Index,
     /// Sort in a temporary B-tree, which our own sorter does within the memory that it is given.
     Sorts,
@@ -58,7 +81,9 @@ fn way(connection: &Connection, select: &str) -> rusqlite::Result<Way> {
     let steps = statement.query_map([], |row| row.get::<_, String>("detail"))?;
     let steps: Vec<String> = steps.collect::<Result<_, _>>()?;
     Ok(match steps.as_slice() {
-        [step] if step.contains("USING INDEX") => Way::Index,
+        [step] if step.contains("USING INDEX") || step.contains("USING COVERING INDEX") => {
+            Way::Index
+        }
         [step] if step.starts_with("SCAN ") => Way::Straight,
         _ => Way::Sorts,
     })
@@ -69,7 +94,7 @@ fn follows_table(connection: &Connection, table: &Table) -> rusqlite::Result<boo
     let from = sql::from(table, Access::Any);
     let probe = format!(
         "SELECT t._rowid_ {from} {} LIMIT {PROBED_ROWS}",
-        order_by(table)
+        order_by(table, "t")
     );
     // A table may hide its row number behind columns of that name, or have none (WITHOUT ROWID).
     let Ok(mut statement) = connection.prepare(&probe) else {

@@ -13,7 +13,7 @@ use rusqlite::InterruptHandle;
 
 use crate::custody::{Custody, Identity};
 use crate::schema::{self, Inventory, Kind};
-use crate::source::{Reader, SourceFile};
+use crate::source::{Reader, SourceFile, keep_temporary_files};
 use crate::sql::Access;
 use crate::table::{Bench, Halt, Outcome, stage};
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats, figures};
@@ -49,8 +49,9 @@ pub fn extract(
         shape: shape(catalogue)?,
     };
     let custody = Custody::prepare(custody)?;
+    keep_temporary_files(&custody.tmp())?;
     if let Some(manifest) = custody.finished(&identity)? {
-        file.unchanged(readers)?;
+        file.unchanged(readers, &identity.source, observer)?;
         manifest
             .tables
             .iter()
@@ -73,6 +74,7 @@ pub fn extract(
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();
     let staged = watched(&bench.halt, &interrupts(&readers), || {
+        readers[0].refuse_damage(&stored(&inventory), !catalogue.ignored.is_empty())?;
         let lacking = lacking(&readers[0], catalogue, &tables, &inventory)?;
         let rows = lacking.iter().map(|task| task.rows).sum();
         observer.event(Event::Stage {
@@ -82,7 +84,7 @@ pub fn extract(
         stage_all(&bench, &mut readers, &lacking)
     });
     tables.extend(staged?);
-    file.unchanged(readers)?;
+    file.unchanged(readers, &identity.source, observer)?;
     let manifest = finish(&custody, identity, tables)?;
     Ok(ExtractStats::of(&manifest, tables_kept))
 }
@@ -98,6 +100,12 @@ fn bound(source: &BoundSource<'_>, found: Source) -> Result<Source, ExtractError
         bound: source.blake3.clone(),
         found: found.blake3,
     })
+}
+
+/// The tables, which can be checked; a view holds nothing itself.
+fn stored(inventory: &Inventory) -> Vec<&str> {
+    let tables = inventory.iter().filter(|(_, kind)| **kind == Kind::Table);
+    tables.map(|(name, _)| name.as_str()).collect()
 }
 
 fn shape(catalogue: &Catalogue) -> Result<Blake3Hex, ExtractError> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use bunri_catalogue::{Catalogue, Table};
+use bunri_catalogue::{Catalogue, IgnoredObject, Table};
 
 use crate::ExtractError;
 use crate::declared::compatible;
@@ -20,10 +20,18 @@ pub(crate) enum Kind {
 /// What the source has, by name; SQLite's own tables left out.
 pub(crate) type Inventory = BTreeMap<String, Kind>;
 
-/// Compares the source with the catalogue and refuses it, naming every difference.
+/// Compares the source with the catalogue and refuses it, naming every difference. Of what is ignored nothing but
+/// the name is looked at, and it is not in the inventory that comes back.
 pub(crate) fn check(reader: &Reader, catalogue: &Catalogue) -> Result<Inventory, ExtractError> {
-    let inventory = inventory(reader)?;
+    let mut inventory = inventory(reader)?;
     let mut problems = Vec::new();
+    for IgnoredObject { object, .. } in &catalogue.ignored {
+        if inventory.remove(object).is_none() {
+            problems.push(format!(
+                "source object \"{object}\": in `[[ignored]]` of catalogue.toml but not in the source; remove it there"
+            ));
+        }
+    }
     for (name, kind) in &inventory {
         if !catalogue.tables.iter().any(|table| table.name == *name) {
             problems.push(unlisted(name, *kind));
@@ -83,7 +91,10 @@ fn unlisted(name: &str, kind: Kind) -> String {
         .bytes()
         .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
     let file = if plain { name } else { "<id>" };
-    format!("source {word} \"{name}\": not in the catalogue; add tables/{file}.toml")
+    format!(
+        "source {word} \"{name}\": not in the catalogue; add tables/{file}.toml, or name it in `[[ignored]]` of \
+         catalogue.toml with a basis"
+    )
 }
 
 fn compare_columns(

@@ -22,17 +22,27 @@ pub(crate) fn column(column: &Column) -> String {
     format!("t.{}", quoted(&column.name))
 }
 
-/// `FROM` with the table under the name `t`.
-pub(crate) fn from(table: &Table, access: Access) -> String {
+/// The table under the name `t`.
+pub(crate) fn named(table: &Table, access: Access) -> String {
     let hint = match access {
         Access::TableOnly => " NOT INDEXED",
         Access::Any => "",
     };
-    format!("FROM main.{} AS t{hint}", quoted(&table.name))
+    format!("main.{} AS t{hint}", quoted(&table.name))
+}
+
+/// `FROM` with the table under the name `t`.
+pub(crate) fn from(table: &Table, access: Access) -> String {
+    format!("FROM {}", named(table, access))
 }
 
 /// `SELECT` of every column, in catalogue order.
 pub(crate) fn select_all(table: &Table, access: Access) -> String {
+    select_all_from(table, &from(table, access))
+}
+
+/// `SELECT` of every column of `t`, which `from` brings in or will.
+pub(crate) fn select_all_from(table: &Table, from: &str) -> String {
     let columns: Vec<String> = table.columns.iter().map(column).collect();
-    format!("SELECT {} {}", columns.join(", "), from(table, access))
+    format!("SELECT {} {from}", columns.join(", "))
 }

@@ -132,7 +132,7 @@ struct Written<'a> {
 
 impl<'a> Work<'a> {
     fn write(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
-        if let Some(select) = order::cheap(self.reader, self.table)?
+        if let Some(select) = order::cheap(self.reader, self.table, self.access)?
             && let Some(written) = self.ordered(&select, progress)?
         {
             return Ok(written);

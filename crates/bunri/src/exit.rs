@@ -231,9 +231,11 @@ fn columnar(error: &ColumnarError) -> u8 {
 fn split(error: &SplitError) -> u8 {
     match error {
         SplitError::Columnar(error) => columnar(error),
-        SplitError::Manifest(_) | SplitError::Polars { .. } | SplitError::ColumnNotRead { .. } => {
-            BUG
-        }
+        SplitError::Manifest(_)
+        | SplitError::Polars { .. }
+        | SplitError::ColumnNotRead { .. }
+        | SplitError::NoRecord { .. }
+        | SplitError::LockPoisoned => BUG,
         SplitError::UnreadableLedgerKey { .. }
         | SplitError::UnreadableParentKey { .. }
         | SplitError::LedgerKeyNull { .. } => SOURCE,

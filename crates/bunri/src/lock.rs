@@ -326,7 +326,7 @@ fn source_digest(job: &Job, observer: &dyn Observer) -> Result<Blake3Hex, LockEr
         path: path.clone(),
         source,
     };
-    let mut file = File::open(path).map_err(failed)?;
+    let mut file = bunri_extract::open_regular(path).map_err(failed)?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 1 << 20];
     loop {

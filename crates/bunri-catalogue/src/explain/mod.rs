@@ -12,7 +12,8 @@ pub use sql::{SqlInputs, explain_sql};
 
 use crate::day::day_text;
 use crate::model::{
-    Catalogue, Class, ClassRule, Column, Condition, IncumbentCode, Table, ValueType, When,
+    Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Table, ValueType,
+    When,
 };
 
 /// Lines of text under construction. Writing to a String cannot fail, so the result is dropped in one place.
@@ -64,6 +65,12 @@ fn heading(catalogue: &Catalogue, page: &mut Page) {
         );
     }
     rules::ledger(catalogue, page);
+    for IgnoredObject { object, basis } in &catalogue.ignored {
+        page.line(
+            0,
+            format!("{} of the source is not read: {basis}.", quoted(object)),
+        );
+    }
 }
 
 fn incumbent(code: &IncumbentCode) -> String {

@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::{readable, required_name, required_names, required_word, spotted};
 use crate::draft::{CatalogueDraft, LedgerDraft, NotOwnDraft, RetailersDraft};
 use crate::item::Item;
-use crate::model::{Compare, Day, IncumbentCode};
+use crate::model::{Compare, Day, IgnoredObject, IncumbentCode};
 use crate::problem::{Log, Name, Spotted};
 use crate::section::Section;
 use crate::words::{COMPARES, UNTILS};
@@ -20,8 +20,28 @@ pub(crate) fn catalogue(mut file: Section<'_>, log: &mut Log) -> CatalogueDraft 
     if let Some(value) = file.take("release") {
         draft.opened = release(&value, log).unwrap_or_default();
     }
+    if let Some(value) = file.take("ignored") {
+        draft.ignored = ignored(&value, log);
+    }
     file.close(log);
     draft
+}
+
+/// What could be read of `[[ignored]]`; the rest is in the log.
+fn ignored(value: &Item<'_>, log: &mut Log) -> Vec<Spotted<IgnoredObject>> {
+    let items = value.list(log).unwrap_or_default();
+    let one = |item: &Item<'_>| {
+        let mut section = Section::open(item, "`[[ignored]]`", log)?;
+        let object = required_name(&mut section, "object", log);
+        let basis = required_name(&mut section, "basis", log);
+        section.close(log);
+        let ignored = IgnoredObject {
+            object: object?.value,
+            basis: basis?.value,
+        };
+        Some(spotted(item, ignored))
+    };
+    items.iter().filter_map(one).collect()
 }
 
 fn heading(value: &Item<'_>, draft: &mut CatalogueDraft, log: &mut Log) {

@@ -31,6 +31,7 @@ pub(crate) fn resolve(
     log: &mut Log,
 ) -> Resolved {
     codes::check(main, log);
+    check_ignored(main, tables, log);
     let mut book = Book::new(tables, codes::have_validity(main));
     book.refuse_doubles(files, log);
     let ledger = main
@@ -56,6 +57,26 @@ pub(crate) fn resolve(
         tables: resolved,
         ledger,
         retailers,
+    }
+}
+
+/// Nothing is ignored twice, or ignored and listed.
+fn check_ignored(main: &CatalogueDraft, tables: &[TableDraft], log: &mut Log) {
+    for (position, ignored) in main.ignored.iter().enumerate() {
+        let object = &ignored.value.object;
+        let earlier = &main.ignored[..position];
+        if earlier.iter().any(|other| other.value.object == *object) {
+            log.refuse(ignored.spot, format!("`{object}` is ignored twice"));
+        }
+        let lists = |table: &&TableDraft| {
+            let name = table.name.as_ref();
+            name.is_some_and(|name| name.value == *object)
+        };
+        if let Some(table) = tables.iter().find(lists) {
+            let id = table.id.as_ref().map_or("", |id| id.value.as_str());
+            let message = format!("`{object}` is ignored here and listed as the table `{id}`");
+            log.refuse(ignored.spot, message);
+        }
     }
 }
 
@@ -92,6 +113,7 @@ impl Resolved {
             retailers: self.retailers?,
             ledger: self.ledger?,
             tables: self.tables.into_iter().collect::<Option<Vec<Table>>>()?,
+            ignored: main.ignored.into_iter().map(|one| one.value).collect(),
             digest: String::new(),
             shape_digest: String::new(),
         })

@@ -61,6 +61,30 @@ pub enum SourceError {
         /// The file.
         path: PathBuf,
     },
+    /// SQLite's check found pages, indexes or records that are not what they must be.
+    #[error(
+        "`{}` is damaged, so nothing was read; SQLite's `PRAGMA integrity_check` says:\n  {}\n\
+         restore it from the dump; where only indexes are named, `REINDEX` on a copy makes them from their tables again",
+        path.display(), lines.join("\n  ")
+    )]
+    Integrity {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says, without values.
+        lines: Vec<String>,
+    },
+    /// The file has several names.
+    #[error(
+        "`{}` has {names} names (hard links): a journal or write-ahead log may lie beside another one; take a copy \
+         with `VACUUM INTO`, from the name that the application uses",
+        path.display()
+    )]
+    ManyNames {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        names: u64,
+    },
     /// SQLite could not open it, though the file can be read.
     #[error(
         "SQLite cannot open `{}`; a database in WAL mode needs a folder that SQLite may write to: take a copy \

@@ -5,6 +5,9 @@
 //! the file is opened once here, for hashing, and that handle is closed after the last connection.
 
 mod error;
+mod integrity;
+mod regular;
+mod temporary;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -19,11 +22,17 @@ use crate::ExtractError;
 use error::sql_error;
 
 pub use error::SourceError;
+pub use regular::open_regular;
+pub(crate) use temporary::keep_temporary_files;
 
 /// How long to wait for a lock that somebody holds.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The first bytes of every SQLite database.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// The header of a journal; zeros where `PRAGMA journal_mode = PERSIST` left one after a commit.
+const JOURNAL_HEADER: usize = 28;
+/// Where the header of a database says how it is read: 2 for a write-ahead log.
+const READ_VERSION: usize = 19;
 /// What is read at once for the digest.
 const PIECE: usize = 1 << 20;
 
@@ -33,6 +42,17 @@ pub(crate) struct SourceFile {
     path: PathBuf,
     file: File,
     stamp: Stamp,
+    journal: JournalMode,
+}
+
+/// How the database is written, and so how it can be held still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum JournalMode {
+    /// With a rollback journal: a read transaction blocks every commit.
+    Rollback,
+    /// With a write-ahead log. A reader would make `-wal` and `-shm` beside the source, which a folder may not
+    /// allow and nobody asked for; so the file is read as one that nobody changes, and hashed again at the end.
+    WriteAhead,
 }
 
 /// What changes when somebody writes a file without asking SQLite.
@@ -63,24 +83,37 @@ impl SourceFile {
             path: path.clone(),
             source,
         };
-        let mut file = File::open(&path).map_err(wrong)?;
-        let stamp = Stamp::of(&file.metadata().map_err(wrong)?);
-        let mut head = [0; MAGIC.len()];
+        let mut file = open_regular(&path).map_err(wrong)?;
+        let metadata = file.metadata().map_err(wrong)?;
+        let names = regular::names(&metadata);
+        if names > 1 {
+            return Err(SourceError::ManyNames { path, names });
+        }
+        let stamp = Stamp::of(&metadata);
+        let mut head = [0; READ_VERSION + 1];
         match file.read_exact(&mut head) {
             Err(short) if short.kind() != io::ErrorKind::UnexpectedEof => return Err(wrong(short)),
-            Ok(()) if head == *MAGIC => {}
-            _ => return Err(SourceError::NotADatabase { path }),
+            Ok(()) if head.starts_with(MAGIC) => {}
+            Ok(()) | Err(_) => return Err(SourceError::NotADatabase { path }),
         }
-        let source = Self { path, file, stamp };
+        let journal = match head[READ_VERSION] {
+            2 => JournalMode::WriteAhead,
+            _ => JournalMode::Rollback,
+        };
+        let source = Self {
+            path,
+            file,
+            stamp,
+            journal,
+        };
         source.refuse_journals()?;
         Ok(source)
     }
 
     /// A connection whose read transaction has begun: from here to its end no commit can reach the file.
     pub(crate) fn begin(&self) -> Result<Reader, ExtractError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let wrap = |source| sql_error(&self.path, "open the database", source);
-        let connection = Connection::open_with_flags(&self.path, flags).map_err(wrap)?;
+        let connection = self.connect().map_err(wrap)?;
         connection.busy_timeout(PATIENCE).map_err(wrap)?;
         // No memory map: its pages would count as ours, and a file cut short by others would kill the process.
         connection
@@ -101,6 +134,17 @@ impl SourceFile {
         };
         reader.refuse_utf16()?;
         Ok(reader)
+    }
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        match self.journal {
+            JournalMode::Rollback => Connection::open_with_flags(&self.path, flags),
+            JournalMode::WriteAhead => Connection::open_with_flags(
+                unchanging(&self.path),
+                flags | OpenFlags::SQLITE_OPEN_URI,
+            ),
+        }
     }
 
     /// Length and digest, while the readers hold their locks.
@@ -136,7 +180,13 @@ impl SourceFile {
 
     /// Refuses a file that is not what it was. The readers' locks are released between the two halves: the
     /// file is looked at while nobody may write it, SQLite's own counter only moves in a new transaction.
-    pub(crate) fn unchanged(&self, readers: Vec<Reader>) -> Result<(), ExtractError> {
+    /// `before` is what [`SourceFile::hash`] said before the first row.
+    pub(crate) fn unchanged(
+        &self,
+        readers: Vec<Reader>,
+        before: &Source,
+        observer: &dyn Observer,
+    ) -> Result<(), ExtractError> {
         let changed = |what| SourceError::Changed {
             path: self.path.clone(),
             what,
@@ -152,8 +202,12 @@ impl SourceFile {
         if now != self.stamp {
             return Err(changed("length or time of change").into());
         }
-        if self.journal("-wal").is_some() {
+        if self.journal("-wal").map_err(wrong)?.is_some() {
             return Err(changed("a write-ahead log appeared").into());
+        }
+        // No lock kept a checkpoint away.
+        if self.journal == JournalMode::WriteAhead && self.hash(observer)? != *before {
+            return Err(changed("its digest").into());
         }
         for reader in readers {
             if reader.end()? {
@@ -164,25 +218,58 @@ impl SourceFile {
     }
 
     fn refuse_journals(&self) -> Result<(), SourceError> {
-        match self.journal("-wal").or_else(|| self.journal("-journal")) {
-            Some(beside) => Err(SourceError::BeingWritten {
-                path: self.path.clone(),
-                beside,
-            }),
-            None => Ok(()),
+        let wrong = |source| SourceError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        for ending in ["-wal", "-journal"] {
+            if let Some(beside) = self.journal(ending).map_err(wrong)? {
+                return Err(SourceError::BeingWritten {
+                    path: self.path.clone(),
+                    beside,
+                });
+            }
         }
+        Ok(())
     }
 
-    /// The file beside the database with this ending, unless absent or empty.
-    fn journal(&self, ending: &str) -> Option<PathBuf> {
+    /// The file beside the database with this ending, unless absent or of no meaning.
+    fn journal(&self, ending: &str) -> io::Result<Option<PathBuf>> {
         let mut name = self.path.clone().into_os_string();
         name.push(ending);
         let beside = PathBuf::from(name);
-        beside
-            .metadata()
-            .is_ok_and(|found| found.len() > 0)
-            .then_some(beside)
+        match beside.metadata() {
+            Err(absent) if absent.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(unknown) => return Err(unknown),
+            Ok(found) if found.is_file() && found.len() == 0 => return Ok(None),
+            // A journal that was played back or committed has zeros where its header was; a log never has.
+            Ok(found) if found.is_file() && ending == "-journal" => {
+                let mut header = [0; JOURNAL_HEADER];
+                let read = open_regular(&beside)?.read_exact(&mut header);
+                if read.is_ok() && header == [0; JOURNAL_HEADER] {
+                    return Ok(None);
+                }
+            }
+            Ok(_) => {}
+        }
+        Ok(Some(beside))
     }
+}
+
+/// The path as a URI that tells SQLite to take no lock and to make no file. Every byte that has a meaning in a
+/// URI, or is no plain letter, is written in hex.
+fn unchanging(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                uri.push(char::from(*byte));
+            }
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
 }
 
 impl Stamp {

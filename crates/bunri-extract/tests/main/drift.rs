@@ -25,10 +25,10 @@ fn every_difference_is_named_at_once() {
     assert_eq!(
         problems,
         [
-            r#"source table "BK_20160331": not in the catalogue; add tables/<id>.toml"#,
-            r#"source table "keys": not in the catalogue; add tables/keys.toml"#,
-            r#"source view "latest": not in the catalogue; add tables/latest.toml"#,
-            r#"source table "作業表": not in the catalogue; add tables/<id>.toml"#,
+            r#"source table "BK_20160331": not in the catalogue; add tables/<id>.toml, or name it in `[[ignored]]` of catalogue.toml with a basis"#,
+            r#"source table "keys": not in the catalogue; add tables/keys.toml, or name it in `[[ignored]]` of catalogue.toml with a basis"#,
+            r#"source view "latest": not in the catalogue; add tables/latest.toml, or name it in `[[ignored]]` of catalogue.toml with a basis"#,
+            r#"source table "作業表": not in the catalogue; add tables/<id>.toml, or name it in `[[ignored]]` of catalogue.toml with a basis"#,
             r#"source table "code_retailer": in the catalogue (tables/code_retailer.toml) but not in the source; is this the right database?"#,
             r#"source table "t", column "extra": not in the catalogue; add it to tables/t.toml"#,
             r#"source table "t", column "n": declared TEXT where the catalogue says int; correct [types] in tables/t.toml"#,
@@ -162,4 +162,64 @@ fn broken_keys_of_several_tables_are_named_together() {
         panic!("not refused")
     };
     assert_eq!(problems.len(), 2, "{problems:?}");
+}
+
+const IGNORED: &str =
+    "\n[[ignored]]\nobject = \"o\"\nbasis = \"only the application can read it\"\n";
+
+/// Of an object that nobody can read: refused unless it is ignored, and not touched then.
+fn ignored(make: &str) {
+    let sql = format!("CREATE TABLE t (k TEXT); INSERT INTO t VALUES ('a'); {make}");
+    let story = Story::new(&sql, r#"["k"]"#, &[("k", "text")]);
+    let said = story.refusal();
+    assert!(said.contains("or name it in `[[ignored]]`"), "{said}");
+    let main = story.path("catalogue/catalogue.toml");
+    let text = std::fs::read_to_string(&main).unwrap() + IGNORED;
+    std::fs::write(&main, text).unwrap();
+    story.extract().unwrap();
+    assert_eq!(story.staged("t"), ["a"]);
+}
+
+#[test]
+fn a_broken_view_can_be_ignored() {
+    ignored("CREATE VIEW o AS SELECT * FROM nowhere");
+}
+
+#[test]
+fn a_virtual_table_of_a_missing_module_can_be_ignored() {
+    ignored(
+        "PRAGMA writable_schema = ON;
+         INSERT INTO sqlite_schema VALUES ('table', 'o', 'o', 0, 'CREATE VIRTUAL TABLE o USING missing(x)')",
+    );
+}
+
+#[test]
+fn a_column_over_a_function_of_the_application_can_be_ignored() {
+    ignored(
+        "CREATE TABLE o (x TEXT, y TEXT NOT NULL AS (upper(x))); INSERT INTO o VALUES ('x');
+         PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'upper', 'mask_name') WHERE name = 'o'",
+    );
+}
+
+#[test]
+fn a_collation_that_is_not_there_can_be_ignored() {
+    ignored(
+        "CREATE TABLE o (x TEXT COLLATE NOCASE); CREATE INDEX o_x ON o (x); INSERT INTO o VALUES ('x');
+         PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'KANA_ORDER') WHERE name = 'o'",
+    );
+}
+
+#[test]
+fn an_ignored_object_that_is_not_there_is_refused() {
+    let story = Story::new("CREATE TABLE t (k TEXT)", r#"["k"]"#, &[("k", "text")]);
+    let main = story.path("catalogue/catalogue.toml");
+    let text = std::fs::read_to_string(&main).unwrap() + IGNORED;
+    std::fs::write(&main, text).unwrap();
+    let said = story.refusal();
+    assert!(
+        said.contains("source object \"o\": in `[[ignored]]`"),
+        "{said}"
+    );
 }
