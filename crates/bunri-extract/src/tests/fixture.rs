@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Catalogue, load};
 use bunri_columnar::Silent;
+use bunri_manifest::Blake3Hex;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::{ExtractError, ExtractOptions, ExtractStats, extract};
+use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats, extract};
 
 /// The page size that SQLite gives to a new database.
 pub(super) const PAGE: usize = 4096;
@@ -90,13 +91,17 @@ impl Town {
             memory: 64 << 20,
             threads: 2,
         };
-        extract(
-            &self.source(),
-            catalogue,
-            &self.custody(),
-            &options,
-            &Silent,
-        )
+        let path = self.source();
+        // Not read where it is a pipe or a device: extraction must refuse it before anybody reads.
+        let content = match path.metadata() {
+            Ok(there) if there.is_file() => std::fs::read(&path).unwrap(),
+            _ => Vec::new(),
+        };
+        let source = BoundSource {
+            path: &path,
+            blake3: &Blake3Hex::of(&content),
+        };
+        extract(&source, catalogue, &self.custody(), &options, &Silent)
     }
 
     /// What extraction says when it refuses; nothing may look complete then.
