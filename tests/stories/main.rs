@@ -16,6 +16,7 @@
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
 //! | `decisions` | what people decide about quarantined rows, and what is refused of it |
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
+//! | `cases` | tiny systems in the domain's words, and what is right of them |
 //! | `commands` | what each command prints and which exit code it gives |
 //! | `manifests` | published schemas, sums that every auditor can check |
 //! | `hostile` | manifests that somebody hostile wrote: a finding, never a panic, nothing read outside |
@@ -37,6 +38,7 @@ mod bad_catalogue;
 mod bad_ledger;
 mod bad_output;
 mod bad_source;
+mod cases;
 mod commands;
 mod decisions;
 mod domain;
