@@ -21,13 +21,13 @@ test:  ## Everything that must be green: what CI runs
 	cargo build --locked --workspace
 	cargo test --locked --workspace
 
-mutants:  ## Damage good runs in every way we know; write which claim catches what to docs/mutants.md
+mutants:  ## Damage good runs in every way we know; write which claim catches what to docs/evidence/mutants.md
 	./tests/prepare.sh
 	cargo build --locked --workspace
 	"$${BUNRI_VENV:-$$HOME/.cache/bunri/venv}/bin/python" tests/python/mutants.py $(CARGO_TARGET_DIR)/debug/bunri \
-		$(CARGO_TARGET_DIR)/debug/bunri-rewrite --table docs/mutants.md
+		$(CARGO_TARGET_DIR)/debug/bunri-rewrite --table docs/evidence/mutants.md
 
-peers:  ## What DuckDB, reladiff, Presidio and grep find of the leak mutants; writes docs/peers.md (half an hour, 900 MB of packages)
+peers:  ## What DuckDB, reladiff, Presidio and grep find of the leak mutants; writes docs/evidence/peers.md (half an hour, 900 MB of packages)
 	./tests/peers/run.sh
 
 bench:  ## Time and memory of each stage, beside DuckDB on the same data (POINTS=100000 RUNS=3)

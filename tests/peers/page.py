@@ -1,4 +1,4 @@
-"""docs/peers.md: which peer catches which mutant, as a run has it."""
+"""docs/evidence/peers.md: which peer catches which mutant, as a run has it."""
 
 from words import FOOT, HEAD, KINDS, PEERS
 
@@ -98,7 +98,7 @@ def by_kind(listed, caught):
 def every_mutant(listed, caught):
     yield "## Every mutant"
     yield ""
-    yield "At how many of its places each peer catches it; · at none, **bold** at all. Places and claims are in docs/mutants.md."
+    yield "At how many of its places each peer catches it; · at none, **bold** at all. Places and claims are in docs/evidence/mutants.md."
     yield ""
     yield row("", "mutant", "places", *(name for name, *_ in PEERS.values()))
     yield "|---" * (len(PEERS) + 3) + "|"

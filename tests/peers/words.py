@@ -1,4 +1,4 @@
-"""What docs/peers.md says in words: the peers, what each must be given, and what none of them can see."""
+"""What docs/evidence/peers.md says in words: the peers, what each must be given, and what none of them can see."""
 
 # Column -> its name, what it must be given, and whose seconds it takes.
 PEERS = {
@@ -43,7 +43,7 @@ FOOT = """## How to read these figures
   Given them, nothing beats `diff -r`, because bunri's bytes are a function of its inputs; it misses {diff_missed} places (another
   name for the same file, permissions, what was rejected).
   What a team can have is a second computation of the stores from staging. `bunri check --explain=sql` prints one for DuckDB
-  ([rules.md](rules.md)); with it, the two `EXCEPT ALL` columns are figures that can be had, for rows and columns, at the
+  ([rules.md](../rules.md)); with it, the two `EXCEPT ALL` columns are figures that can be had, for rows and columns, at the
   price of trusting one reading of the catalogue twice.
 * **The same inputs have the same blind spots.** A wrong ledger, a wrong class and a mistake of the extraction that keeps
   every count and sum are in everybody's expected answer. Stores that were expected of *another* extraction would show the
@@ -97,7 +97,7 @@ know what is withheld, which is the whole question of the night (here: staging l
 on both sides, no compressed dictionary entry that no row uses.
 
 **bunri verify** needs none of the expected stores: it decides every row again from staging and catalogue. What it does
-not prove is in [what-verify-proves.md](what-verify-proves.md), limits first.
+not prove is in [what-verify-proves.md](../what-verify-proves.md), limits first.
 
 **Not run.** data-diff itself (last release May 2024; reladiff continues it, with the same method). Google's data validator,
 pgCompare and commercial scanners were not tried."""

@@ -3,7 +3,7 @@
     python mutants.py BUNRI REWRITER [--only NUMBER,...] [--first] [--keep FOLDER] [--table FILE] [--check FILE] [--show]
 
 Prints every mutant that its named claim does not catch, and ends with 1 if there is one. `--first` takes one place of
-each mutant. `--table` writes docs/mutants.md; `--check` holds what was seen against it. `--keep` leaves the damaged runs
+each mutant. `--table` writes docs/evidence/mutants.md; `--check` holds what was seen against it. `--keep` leaves the damaged runs
 and the good ones for tests/peers, `--show` prints every verdict.
 """
 

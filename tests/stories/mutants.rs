@@ -1,5 +1,5 @@
 //! Leak mutants: a good run damaged in every way that we know, each caught by the claim that is named for it. The list
-//! is tests/python/mutant; the table of every place is docs/mutants.md, which `make mutants` writes. Here one place of
+//! is tests/python/mutant; the table of every place is docs/evidence/mutants.md, which `make mutants` writes. Here one place of
 //! each mutant is judged, because all of them take minutes.
 
 use crate::rig::{Rig, binary, repository};
@@ -8,7 +8,7 @@ use crate::rig::{Rig, binary, repository};
 fn every_mutant_is_caught_by_its_named_claim_as_the_page_says() {
     let rig = Rig::empty();
     let rewriter = binary().with_file_name("bunri-rewrite");
-    let page = repository().join("docs/mutants.md");
+    let page = repository().join("docs/evidence/mutants.md");
     let ended = rig
         .python(
             "mutants.py",

@@ -1,1 +1,1 @@
-"""The leak mutants: every way we know to damage a good run, each at several places. See docs/mutants.md."""
+"""The leak mutants: every way we know to damage a good run, each at several places. See docs/evidence/mutants.md."""

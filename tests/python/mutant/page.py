@@ -1,4 +1,4 @@
-"""docs/mutants.md: which claim catches which mutant, as a run has it."""
+"""docs/evidence/mutants.md: which claim catches which mutant, as a run has it."""
 
 # Mutants up to this number are the known ways, from the incidents and from earlier separations.
 KNOWN = 24
@@ -14,7 +14,7 @@ below against what it saw. Before anything is damaged, the good runs must have n
 
 What this does not say: that no other mistake exists; that the named claim is the only one (it is the one whose promise
 the mistake breaks, in bold; a store of which nobody has the staging has fewer claims, see
-[what-verify-proves.md](what-verify-proves.md)); or anything of C7 and C8. C7 is not verified but proved by `bunri prove`,
+[what-verify-proves.md](../what-verify-proves.md)); or anything of C7 and C8. C7 is not verified but proved by `bunri prove`,
 and its mutants are splitters: ten that interfere are in `crates/bunri-prove/src/tests`. C8 is not in this version.
 
 How to read it:

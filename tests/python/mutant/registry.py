@@ -1,6 +1,6 @@
 """What a mutant is, and the list of all of them.
 
-A mutant is one mistake, numbered as in docs/mutants.md, with the claim that must catch it. A place is where it is made:
+A mutant is one mistake, numbered as in docs/evidence/mutants.md, with the claim that must catch it. A place is where it is made:
 a table, a column, a store. The order of both is the order in which they are declared, so that every run is the same.
 """
 

@@ -1,5 +1,5 @@
 //! Every bit of a small run's stores turned over, one at a time: as an accident, and as somebody does it who writes the
-//! manifest and the sums anew afterwards. docs/bit-flips.md tells the result; these tests hold it.
+//! manifest and the sums anew afterwards. docs/evidence/bit-flips.md tells the result; these tests hold it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
