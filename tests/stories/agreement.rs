@@ -22,7 +22,7 @@ use run::{Tally, examine};
 
 const CASES: u64 = 60;
 /// Every reason of docs/rules.md, section 5.
-const REASONS: [&str; 18] = [
+const REASONS: [&str; 19] = [
     "ledger_rejected",
     "not_in_ledger",
     "ledger_date_missing",
@@ -36,6 +36,7 @@ const REASONS: [&str; 18] = [
     "period_reversed",
     "period_spans_change",
     "parent_missing",
+    "parent_rejected",
     "parent_undecided",
     "parents_disagree",
     "known_at_missing",

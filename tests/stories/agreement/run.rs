@@ -317,8 +317,16 @@ fn refusal(
 ) -> Result<Tally, String> {
     match (split, verified) {
         (
-            Err(SplitError::UnreadableLedgerKey { .. } | SplitError::LedgerKeyNull { .. }),
-            Err(VerifyError::LedgerKeyUnreadable { .. } | VerifyError::LedgerKeyNull { .. }),
+            Err(
+                SplitError::UnreadableLedgerKey { .. }
+                | SplitError::UnreadableParentKey { .. }
+                | SplitError::LedgerKeyNull { .. },
+            ),
+            Err(
+                VerifyError::LedgerKeyUnreadable { .. }
+                | VerifyError::ParentKeyUnreadable { .. }
+                | VerifyError::LedgerKeyNull { .. },
+            ),
         ) => Ok(Tally::from([
             ("worlds".to_owned(), 1),
             ("refused worlds".to_owned(), 1),
@@ -328,7 +336,7 @@ fn refusal(
             let split = word(split.as_ref().err().map(ToString::to_string));
             let verified = word(verified.as_ref().err().map(ToString::to_string));
             Err(format!(
-                "a ledger key cannot be read; split: {split}; verify: {verified}"
+                "a key of the ledger or of a parent cannot be read; split: {split}; verify: {verified}"
             ))
         }
     }

@@ -7,7 +7,7 @@ use crate::rig::Rig;
 const PERSON: &str = r#"
 table = "person"
 key = ["person_id"]
-rows = { by = "parent", table = "person_point", key = ["person_id"], references = ["person_id"], match = "MATCH" }
+rows = { by = "parent", table = "person_point", key = ["person_id"], references = ["person_id"], match = "MATCH", basis = "decision 1 of 2026-01-15" }
 known_at = { none = "the retailer writes it" }
 [columns]
 person_id = "own_customer"
@@ -17,7 +17,7 @@ phone = { class = "own_customer", category = "personal" }
 
 const PERSON_POINT: &str = r#"
 table = "person_point"
-key = ["person_id", "supply_point_id"]
+key = ["supply_point_id"]
 rows = { by = "ledger", at = "tied_on" }
 known_at = { none = "the retailer writes it" }
 [columns]
