@@ -43,7 +43,7 @@ REASONS = {
     ("overwritten-after-leaving", "billing"): "retail_only_of_other",
     ("overwritten-after-leaving", "retail_contract"): "retail_only_of_other",
     ("own-and-other-points", "consumer"): "parents_disagree",
-    ("parent-rejected", "billing"): "parent_missing",
+    ("parent-rejected", "billing"): "parent_rejected",
     ("parent-rejected", "consumer"): "known_at_undecided",
     ("reading-reversed", "meter_reading_monthly"): "period_reversed",
     ("reading-spans-switch", "meter_reading_monthly"): "period_spans_change",

@@ -195,7 +195,10 @@ fn nothing_that_a_run_prints_or_notes_holds_a_value_of_a_record() {
     rig.holds_no_value(&noted);
     let report = Ended {
         code: None,
-        out: rig.read("custody/evidence/report.json"),
+        // The day of the cutover is the job's word; some rows hold the same day.
+        out: rig
+            .read("custody/evidence/report.json")
+            .replace("\"cutover\": \"2026-04-01\"", ""),
         err: String::new(),
     };
     rig.holds_no_value(&report);
