@@ -1,5 +1,7 @@
 //! What verification refuses to look at, and what it looks at without staging.
 
+use std::os::unix::fs::PermissionsExt;
+
 use bunri_catalogue::{Decisions, RekeySecrets, Store};
 use bunri_columnar::{Event, Observer};
 
@@ -98,7 +100,10 @@ fn rejected_rows_that_the_source_did_not_count_are_a_loss() {
 #[test]
 fn staging_that_was_changed_after_extraction() {
     let fixture = Fixture::ordinary();
-    std::fs::write(fixture.custody().join("staging/left_over"), "").unwrap();
+    let left_over = fixture.custody().join("staging/left_over");
+    std::fs::write(&left_over, "").unwrap();
+    // As narrow as its neighbours, so that only its being there is found.
+    std::fs::set_permissions(&left_over, std::fs::Permissions::from_mode(0o600)).unwrap();
     let staged = |id: &str| {
         fixture
             .custody()
@@ -177,7 +182,6 @@ fn a_stranger_checks_files_shape_and_bytes() {
 
 #[test]
 fn the_evidence_stays_private() {
-    use std::os::unix::fs::PermissionsExt;
     let fixture = Fixture::ordinary();
     fixture.verify(1);
     fixture.verify(1);
