@@ -5,7 +5,8 @@ use std::fs;
 use std::process::Command;
 
 use bunri_manifest::{Digester, Digests, StoreManifest};
-use bunri_verify::{Claim, Report, Status, verify_store_alone};
+use bunri_report::{Claim, Report, Status};
+use bunri_verify::verify_store_alone;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};

@@ -9,9 +9,10 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it may know. What is not listed may not be known.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("bunri-catalogue", &[]),
     ("bunri-manifest", &[]),
+    ("bunri-report", &["bunri-manifest"]),
     ("bunri-sample", &[]),
     ("bunri-work", &[]),
     ("bunri-columnar", &["bunri-catalogue", "bunri-manifest"]),
@@ -43,6 +44,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "bunri-evaluator",
             "bunri-fingerprint",
             "bunri-manifest",
+            "bunri-report",
             "bunri-work",
         ],
     ),
@@ -53,6 +55,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "bunri-columnar",
             "bunri-fingerprint",
             "bunri-manifest",
+            "bunri-report",
             "bunri-split",
             "bunri-verify",
         ],
@@ -66,6 +69,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "bunri-fingerprint",
             "bunri-manifest",
             "bunri-prove",
+            "bunri-report",
             "bunri-sample",
             "bunri-split",
             "bunri-verify",

@@ -8,17 +8,17 @@ use bunri_manifest::TOOL;
 
 use crate::VerifyError;
 use crate::audit::{Auditor, Permissions, schemas_of_manifest};
-use crate::claims::{self, Scope};
 use crate::cost::{Costs, Work};
-use crate::findings::{About, Findings, Place};
 use crate::judged;
-use crate::report::{Checked, Claim, Judged, Report, Verdict};
-use crate::rules::Rule;
 use crate::store::files::{StoreFiles, look};
 use crate::store::layout::Layout;
 use crate::store::reader::check_columns;
 use crate::store::shape::{check_entry, check_store};
 use crate::verify::catalogue_report;
+use bunri_report::Rule;
+use bunri_report::claims::{self, Scope};
+use bunri_report::{About, Findings, Place};
+use bunri_report::{Checked, Claim, Judged, Report, Verdict};
 
 const NEEDS_STAGING: &str = "needs the staging, which stays in transmission custody";
 const NEEDS_CATALOGUE: &str = "no catalogue was given";

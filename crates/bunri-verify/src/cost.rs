@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cpu_time::{ProcessTime, ThreadTime};
 
-use crate::report::Claim;
+use bunri_report::{Claim, ClaimCost};
 
 /// A piece of work that can be measured apart. C3 and C4 are one look and have one cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,15 +76,6 @@ impl Costs {
             .filter(|cost| !cost.work.is_zero())
             .collect()
     }
-}
-
-/// What some claims cost together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClaimCost {
-    /// The claims that this work was for.
-    pub claims: &'static [Claim],
-    /// Processor time, summed over threads: on two idle cores the wall clock shows a little more than half of it.
-    pub work: Duration,
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use serde::Serialize;
 
 use crate::VerifyError;
-use crate::report::Report;
 use crate::store::files::is_link;
 use crate::store::sums::ByRegion;
+use bunri_report::Report;
 
 /// The folder in custody.
 pub const EVIDENCE: &str = "evidence";

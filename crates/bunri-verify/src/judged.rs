@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use crate::VerifyError;
 use crate::evidence::{EVIDENCE, REPORT};
-use crate::report::{Judged, JudgedStore};
 use crate::store::files::StoreFiles;
 use crate::verify::{VerifyInputs, root};
+use bunri_report::{Judged, JudgedStore};
 
 /// What is verified, before any store was looked at.
 pub(crate) fn judged(

@@ -1,19 +1,17 @@
 //! Verification: what the stores hold against what staging, the catalogue and the ledger say they must hold.
 //!
 //! It decides every row and every cell again with an evaluator of its own ([`bunri_evaluator`]), which shares no code with
-//! the splitter, and reports of every claim of the design whether it holds. [`verify`] returns a [`Report`] however
+//! the splitter, and reports of every claim of the design whether it holds. [`verify`] returns a [`Report`](bunri_report::Report) however
 //! bad the news; a [`VerifyError`] means that it could not look. `docs/what-verify-proves.md` says what a held claim
 //! is worth.
 
 mod alone;
 mod audit;
-mod claims;
 mod classes;
 mod cost;
 mod decide;
 mod errors;
 mod evidence;
-mod findings;
 mod index;
 mod judged;
 mod leak;
@@ -21,9 +19,7 @@ mod misfit;
 mod notes;
 mod proved;
 mod redecide;
-mod report;
 mod rows;
-mod rules;
 mod store;
 mod table;
 mod tally;
@@ -33,14 +29,8 @@ mod totals;
 mod verify;
 
 pub use alone::verify_store_alone;
-pub use cost::ClaimCost;
 pub use errors::VerifyError;
 pub use evidence::{EVIDENCE, REPORT};
 pub use judged::{EarlierReport, earlier_report};
 pub use redecide::{DecidedRows, ExpectedDigests, expected_digests, redecide};
-pub use report::{
-    CatalogueReport, Checked, Claim, ClaimReport, Finding, Gap, Grade, Judged, JudgedStore, Note,
-    RegionReport, Report, Status, StoreRows, Verdict,
-};
-pub use rules::{NoteRule, Rule};
 pub use verify::{VerifyInputs, VerifyOptions, verify};

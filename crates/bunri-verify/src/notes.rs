@@ -3,10 +3,10 @@
 
 use bunri_catalogue::{Class, Ownership, Store, Table};
 
-use crate::report::{Note, RegionReport, StoreRows};
-use crate::rules::NoteRule;
 use crate::table::TableOutcome;
 use bunri_evaluator::grants::ownerships;
+use bunri_report::NoteRule;
+use bunri_report::{Note, RegionReport, StoreRows};
 
 /// The notes about one table.
 pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<Note>) {

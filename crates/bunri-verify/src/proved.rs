@@ -4,12 +4,12 @@
 use bunri_columnar::STAGING;
 use bunri_manifest::{MANIFEST, PROOF, Proof, ProofCause, ProofStatus, hash_file};
 
-use crate::claims::Scope;
 use crate::evidence::EVIDENCE;
-use crate::findings::{About, Findings, Place};
-use crate::report::{Checked, Claim};
-use crate::rules::Rule;
 use crate::verify::VerifyInputs;
+use bunri_report::Rule;
+use bunri_report::Scope;
+use bunri_report::{About, Findings, Place};
+use bunri_report::{Checked, Claim};
 
 const NOT_RUN: &str = "run `bunri prove`";
 const UNREADABLE: &str = "evidence/prove.json is no record of this version that could be believed; run `bunri prove` again";

@@ -13,11 +13,8 @@ use crate::VerifyError;
 use crate::classes::Seen;
 use crate::cost::{Costs, Work};
 use crate::decide::{Closed, Decided, Decider, Indexes};
-use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
 use crate::leak::vocabulary::Vocabulary;
-use crate::report::Claim;
-use crate::rules::Rule;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
 use crate::store::elements::ElementMaker;
 use crate::store::files::StoreFiles;
@@ -25,6 +22,9 @@ use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
 use crate::tally::Tally;
 use bunri_evaluator::{Terms, Unused, WhyUnused};
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// Decided batches that wait for a store's thread.
 const WAITING: usize = 2;

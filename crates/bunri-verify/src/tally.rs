@@ -8,13 +8,13 @@ use bunri_columnar::{STAGING, Staging};
 use crate::VerifyError;
 use crate::classes::{ColumnClasses, bit};
 use crate::decide::Decided;
-use crate::findings::{About, Findings, Place};
 use crate::misfit::rejected_for_nothing;
-use crate::report::Claim;
-use crate::rules::Rule;
 use crate::store::sums::ByRegion;
 use crate::totals::Totals;
 use bunri_evaluator::{Reason, Verdict};
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// Counts over the staged rows of one table.
 pub(crate) struct Tally {

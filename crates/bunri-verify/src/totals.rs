@@ -11,9 +11,9 @@ use bunri_catalogue::{Table, ValueType};
 use bunri_columnar::{RawValue, Reject};
 use bunri_manifest::{StagedTable, Total};
 
-use crate::findings::{About, Findings, Place};
-use crate::report::Claim;
-use crate::rules::Rule;
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// Counts and sums over one table.
 #[derive(Debug, Default)]

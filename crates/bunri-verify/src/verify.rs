@@ -12,11 +12,9 @@ use bunri_manifest::{FileEntry, MANIFEST, TOOL};
 
 use crate::VerifyError;
 use crate::audit::{Auditor, Permissions, look_at_custody, refuse_hostile};
-use crate::claims::{self, Scope};
 use crate::cost::{Costs, Work};
 use crate::decide::Indexes;
 use crate::evidence::{self, EVIDENCE, Fingerprints, TEMPORARY};
-use crate::findings::{About, Findings};
 use crate::index::fold::Scratch;
 use crate::index::ledger;
 use crate::index::parents::parent_rules;
@@ -26,12 +24,14 @@ use crate::leak::vocabulary::{Lexicon, Vocabulary};
 use crate::leak::{self, Ground, LeakOutcome};
 use crate::notes;
 use crate::proved;
-use crate::report::{CatalogueReport, Checked, Claim, Gap, Judged, RegionReport, Report, Verdict};
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
+use bunri_report::claims::{self, Scope};
+use bunri_report::{About, Findings};
+use bunri_report::{CatalogueReport, Checked, Claim, Gap, Judged, RegionReport, Report, Verdict};
 
 /// What is verified.
 #[derive(Debug, Clone, Copy)]
@@ -337,7 +337,7 @@ struct Gathered {
     findings: Findings,
     checked: BTreeMap<Claim, Checked>,
     regions: Vec<RegionReport>,
-    notes: Vec<crate::report::Note>,
+    notes: Vec<bunri_report::Note>,
     fingerprints: Fingerprints,
     unmatched: BTreeMap<Store, BTreeMap<String, Unmatched>>,
     blind_spots: BTreeMap<Claim, Vec<String>>,

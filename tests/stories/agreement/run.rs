@@ -8,10 +8,9 @@ use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, load, read_decisions};
 use bunri_columnar::Silent;
 use bunri_extract::{BoundSource, ExtractOptions, extract};
 use bunri_manifest::Blake3Hex;
+use bunri_report::{NoteRule, Report, Rule, Status};
 use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
-use bunri_verify::{
-    NoteRule, Report, Rule, Status, VerifyError, VerifyInputs, VerifyOptions, verify,
-};
+use bunri_verify::{VerifyError, VerifyInputs, VerifyOptions, verify};
 
 use super::catalogue::{class_word, decisions, files, who_word};
 use super::legacy::database;

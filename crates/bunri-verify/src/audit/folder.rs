@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::residue::{Residues, Rule};
 use crate::VerifyError;
-use crate::findings::{About, Findings};
+use bunri_report::{About, Findings};
 
 /// Attributes that the system itself attaches.
 const SYSTEM: [&[u8]; 3] = [b"security.", b"trusted.", b"com.apple.provenance"];
@@ -161,7 +161,8 @@ mod tests {
         let mut findings = Findings::default();
         let files = ["t/a.parquet", "gone"].into_iter();
         look_at_folder(root, files, permissions, about, &mut findings);
-        let line = |finding: crate::Finding| format!("{} {}", finding.rule, finding.file.unwrap());
+        let line =
+            |finding: bunri_report::Finding| format!("{} {}", finding.rule, finding.file.unwrap());
         findings.into_report().into_iter().map(line).collect()
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::findings::{About, Findings, Place};
-use crate::report::Claim;
-pub(crate) use crate::rules::Rule;
+use bunri_report::Claim;
+pub(crate) use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// What was found in one file: how often, and where first.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

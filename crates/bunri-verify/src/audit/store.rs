@@ -15,10 +15,10 @@ use super::residue::{Residues, Rule};
 use super::source::FileSource;
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
-use crate::findings::{About, Findings};
-use crate::report::Checked;
 use crate::rows::BATCH_ROWS;
 use crate::store::files::StoreFiles;
+use bunri_report::Checked;
+use bunri_report::{About, Findings};
 
 /// The cells of one batch of a column may take as much where many rows share a long entry of a dictionary.
 const BATCH_BYTES: usize = 1 << 27;

@@ -10,9 +10,9 @@ use super::set::Entry;
 use super::spot::{Hit, NO_COLUMN, Site, Spot, Waiting};
 use super::vocabulary::Source;
 use crate::VerifyError;
-use crate::findings::{About, Findings, Place};
-use crate::report::Claim;
-use crate::rules::Rule;
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// Looks candidates up; what is really there goes to `hits`.
 pub(crate) fn confirm(

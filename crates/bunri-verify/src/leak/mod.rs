@@ -75,13 +75,13 @@ use self::vocabulary::{Lexicon, Source, Vocabulary};
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::decide::Indexes;
-use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
-use crate::report::{Checked, Claim, Gap};
-use crate::rules::Rule;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
 use bunri_evaluator::Terms;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
+use bunri_report::{Checked, Claim, Gap};
 
 /// What the search needs.
 pub(crate) struct Ground<'a> {

@@ -21,10 +21,10 @@ use super::spot::{NO_COLUMN, Site, Spot};
 use super::unmatched::Unmatched;
 use super::vocabulary::{OWN_WORDS, words};
 use crate::VerifyError;
-use crate::rules::Rule;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
 use crate::store::reader::guarded;
+use bunri_report::Rule;
 
 /// Row groups of one piece.
 const PIECE: usize = 8;

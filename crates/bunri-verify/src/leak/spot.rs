@@ -4,7 +4,7 @@
 use super::hashing::{Kind, Name};
 use super::seek::Candidate;
 use super::tokens::Coat;
-use crate::rules::Rule;
+use bunri_report::Rule;
 
 /// Something that is searched as one.
 #[derive(Debug, Clone, Default)]

@@ -23,12 +23,12 @@ use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::cost::{Costs, Work};
 use crate::decide::Decided;
-use crate::findings::{About, Findings, Place};
 use crate::index::fold::Scratch;
 use crate::leak::unmatched::Unmatched;
-use crate::report::{Checked, Claim};
 use crate::rows::EncodedKeys;
-use crate::rules::Rule;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
+use bunri_report::{Checked, Claim};
 
 /// What is known of a store before its tables are compared.
 #[derive(Clone, Copy)]

@@ -13,11 +13,11 @@ use super::layout::{Layout, key_text};
 use super::reader::FileRows;
 use super::sums::{ByRegion, Elements, InRegions};
 use crate::VerifyError;
-use crate::findings::{About, Findings, Place};
 use crate::leak::unmatched::Unmatched;
-use crate::report::Claim;
 use crate::rows::{EncodedKeys, View};
-use crate::rules::Rule;
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
 const STRETCH: usize = 64;

@@ -9,9 +9,9 @@ use bunri_manifest::{
 
 use crate::VerifyError;
 use crate::audit::Admitted;
-use crate::findings::{About, Findings, Place};
-use crate::report::Claim;
-use crate::rules::Rule;
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// A manifest of a hundred thousand parts is smaller. It is held in memory whole, so a larger one is not read.
 const MOST_MANIFEST_BYTES: u64 = 64 << 20;

@@ -9,9 +9,9 @@ use bunri_columnar::{KeyRanges, Observer, part_name, row_converter};
 use super::layout::Layout;
 use super::reader::{Part, guarded, open_reader};
 use crate::VerifyError;
-use crate::findings::{About, Findings, Place};
-use crate::report::Claim;
-use crate::rules::Rule;
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// Whether rows come in the store's order and in their parts.
 pub(crate) struct Order<'a> {

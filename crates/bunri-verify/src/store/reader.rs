@@ -16,9 +16,9 @@ use super::layout::Layout;
 use super::order::Order;
 use super::shape::{Mapping, map_file};
 use crate::VerifyError;
-use crate::findings::{About, Findings, Place};
-use crate::report::Claim;
-use crate::rules::Rule;
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// One readable file of a table.
 pub(crate) struct Part {

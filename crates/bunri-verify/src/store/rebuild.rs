@@ -10,9 +10,9 @@ use bunri_manifest::{Digester, Digests};
 
 use super::layout::Layout;
 use crate::VerifyError;
-use crate::findings::{About, Findings, Place};
-use crate::report::Claim;
-use crate::rules::Rule;
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// The files of one table while they are made again.
 pub(crate) struct Rebuild {

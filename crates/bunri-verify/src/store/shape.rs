@@ -9,9 +9,9 @@ use bunri_manifest::{ColumnEntry, StoreManifest, TOOL, TableEntry};
 use super::files::StoreFiles;
 use super::layout::Layout;
 use super::reader::rows_in_footer;
-use crate::findings::{About, Findings, Place};
-use crate::report::Claim;
-use crate::rules::Rule;
+use bunri_report::Claim;
+use bunri_report::Rule;
+use bunri_report::{About, Findings, Place};
 
 /// What the manifest must say of the run.
 pub(crate) struct Facts<'a> {

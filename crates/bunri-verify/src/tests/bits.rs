@@ -10,14 +10,14 @@ use bunri_manifest::{Digester, Digests, StoreManifest};
 
 use super::fixture::Fixture;
 use super::ordinary::ordinary;
-use crate::Claim;
 use crate::audit::Admitted;
 use crate::audit::tests::flips::read;
 use crate::audit::tests::made::audit;
-use crate::findings::Findings;
 use crate::store::files::{StoreFiles, look};
 use crate::store::layout::Layout;
 use crate::store::shape::{Facts, check_entry, check_store};
+use bunri_report::Claim;
+use bunri_report::Findings;
 
 fn small() -> Fixture {
     let fixture = Fixture::new(&ordinary(4), &[]);

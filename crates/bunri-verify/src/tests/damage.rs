@@ -333,5 +333,5 @@ fn a_store_that_is_not_there() {
     std::fs::remove_dir_all(fixture.store(Store::Retail)).unwrap();
     let report = fixture.verify(2);
     assert!(report.broken());
-    assert_eq!(report.findings[0].rule, crate::Rule::StoreMissing);
+    assert_eq!(report.findings[0].rule, bunri_report::Rule::StoreMissing);
 }

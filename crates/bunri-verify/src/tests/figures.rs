@@ -4,7 +4,8 @@ use bunri_catalogue::Store;
 use bunri_manifest::{MANIFEST, StagingManifest, Total};
 
 use super::fixture::Fixture;
-use crate::{Claim, Status, VerifyOptions};
+use crate::VerifyOptions;
+use bunri_report::{Claim, Status};
 
 /// Findings after the figures of `meter_reading` were changed.
 fn after(change: impl FnOnce(&mut bunri_manifest::StagedTable)) -> Vec<String> {

@@ -25,7 +25,8 @@ use crate::store::expected::Expected;
 use crate::store::layout::Layout;
 use crate::store::multiset::RowSorter;
 use crate::totals::Totals;
-use crate::{Report, VerifyError, VerifyInputs, VerifyOptions, verify};
+use crate::{VerifyError, VerifyInputs, VerifyOptions, verify};
+use bunri_report::Report;
 
 /// A run on disk.
 pub(super) struct Fixture {
@@ -334,7 +335,7 @@ impl Fixture {
     pub(super) fn findings(&self) -> Vec<String> {
         let report = self.verify(2);
         let word = |text: &Option<String>| text.clone().unwrap_or_default();
-        let line = |f: &crate::Finding| {
+        let line = |f: &bunri_report::Finding| {
             let (table, column) = (word(&f.table), word(&f.column));
             let line = format!(
                 "{:?} {} {} {table} {column} {}",

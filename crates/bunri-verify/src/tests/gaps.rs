@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use bunri_catalogue::Store;
 
 use super::fixture::Fixture;
-use crate::{Claim, ClaimReport, Report, Status, Verdict, verify_store_alone};
+use crate::verify_store_alone;
+use bunri_report::{Claim, ClaimReport, Report, Status, Verdict};
 
 fn claim(report: &Report, code: Claim) -> &ClaimReport {
     report.claim(code).unwrap()

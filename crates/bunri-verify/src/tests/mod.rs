@@ -11,6 +11,5 @@ mod judged;
 mod names;
 mod ordinary;
 mod refusals;
-mod schema;
 mod told;
 mod whole;

@@ -12,7 +12,7 @@ use bunri_catalogue::Store;
 
 use super::fixture::Fixture;
 use super::ordinary::ordinary;
-use crate::{Claim, Finding};
+use bunri_report::{Claim, Finding};
 
 fn without(rows: &RecordBatch, lost: usize) -> RecordBatch {
     let kept = (0..rows.num_rows()).filter(|&row| row != lost);
@@ -101,7 +101,7 @@ fn after_twenty_rows_of_a_kind_only_their_number_is_told() {
     assert!(named[19].ends_with(&format!("supply_point_id=90{:020}", 269)));
     let missing = findings
         .iter()
-        .filter(|finding| finding.rule == crate::Rule::RowMissing);
+        .filter(|finding| finding.rule == bunri_report::Rule::RowMissing);
     assert_eq!(missing.map(|finding| finding.count).sum::<u64>(), 50);
 }
 

@@ -7,7 +7,8 @@ use bunri_columnar::{Event, Observer};
 
 use super::fixture::Fixture;
 use super::ordinary::{CUTOVER, ordinary};
-use crate::{Claim, Status, VerifyError, VerifyInputs, VerifyOptions, verify, verify_store_alone};
+use crate::{VerifyError, VerifyInputs, VerifyOptions, verify, verify_store_alone};
+use bunri_report::{Claim, Status};
 
 /// A ledger row of point `id` whose date did not fit.
 fn rejected(id: &str) -> String {
@@ -16,7 +17,10 @@ fn rejected(id: &str) -> String {
     )
 }
 
-fn verified(fixture: &Fixture, observer: &dyn Observer) -> Result<crate::Report, VerifyError> {
+fn verified(
+    fixture: &Fixture,
+    observer: &dyn Observer,
+) -> Result<bunri_report::Report, VerifyError> {
     let (custody, retail) = (fixture.custody(), fixture.store(Store::Retail));
     let inputs = VerifyInputs {
         catalogue: &fixture.catalogue,
@@ -53,10 +57,9 @@ fn a_rejected_ledger_row_makes_its_point_undecided() {
     let report = verified(&fixture, &bunri_columnar::Silent).unwrap();
     assert!(!report.broken(), "{:#?}", report.findings);
     let undecided = |table: &str| {
-        let notes = report
-            .notes
-            .iter()
-            .filter(|note| note.rule == crate::NoteRule::UndecidedRows && note.table == table);
+        let notes = report.notes.iter().filter(|note| {
+            note.rule == bunri_report::NoteRule::UndecidedRows && note.table == table
+        });
         notes
             .map(|note| (note.detail.clone().unwrap(), note.count))
             .collect::<Vec<_>>()
@@ -153,7 +156,7 @@ fn without_an_extraction_there_is_nothing_to_verify() {
 fn a_stranger_checks_files_shape_and_bytes() {
     let fixture = Fixture::ordinary();
     let retail = fixture.store(Store::Retail);
-    let status = |report: &crate::Report, claim| report.claim(claim).unwrap().status;
+    let status = |report: &bunri_report::Report, claim| report.claim(claim).unwrap().status;
     let alone = verify_store_alone(&retail, None, 2).unwrap();
     assert_eq!(status(&alone, Claim::C1), Status::Held);
     assert_eq!(status(&alone, Claim::C2), Status::NotChecked);

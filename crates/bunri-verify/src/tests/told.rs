@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::fixture::Fixture;
-use crate::findings::{About, Findings, NAMED, Place};
-use crate::rules::{NoteRule, Rule};
-use crate::{Claim, Report, Status};
+use bunri_report::{About, Findings, NAMED, Place};
+use bunri_report::{Claim, Report, Status};
+use bunri_report::{NoteRule, Rule};
 
 #[test]
 fn a_claim_says_what_it_means_in_words_of_its_own() {

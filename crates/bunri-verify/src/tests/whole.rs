@@ -3,7 +3,7 @@
 use bunri_catalogue::Store;
 
 use super::fixture::Fixture;
-use crate::{Claim, Status};
+use bunri_report::{Claim, Status};
 
 #[test]
 fn a_faultless_run_holds_whatever_the_threads() {

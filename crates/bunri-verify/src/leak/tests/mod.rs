@@ -15,8 +15,8 @@ use super::seek::Origin;
 use super::spot::{NO_COLUMN, Site, Spot};
 use super::vocabulary::{Lexicon, Source, Vocabulary};
 use crate::cost::Costs;
-use crate::findings::Findings;
 use crate::index::fold::Scratch;
+use bunri_report::Findings;
 
 /// Of both stores.
 const WITHHELD: Fate = Fate::WITHHELD_EVERYWHERE;

@@ -6,7 +6,7 @@ use super::super::combine::Combined;
 use super::super::spot::Hit;
 use super::*;
 use crate::leak::tokens::Coat;
-use crate::report::{Finding, Grade};
+use bunri_report::{Finding, Grade};
 
 /// In the second column of a row that has a name.
 fn hit() -> Hit {
@@ -76,7 +76,7 @@ fn a_cell_is_told_by_file_column_and_row_once() {
     assert_eq!(finding.file.as_deref(), Some("contract/part-00000.parquet"));
     assert_eq!(
         (finding.rule, finding.grade),
-        (crate::Rule::ValueLeaked, Grade::Certain)
+        (bunri_report::Rule::ValueLeaked, Grade::Certain)
     );
     assert_eq!(
         line(hit(), site()),
@@ -124,7 +124,7 @@ fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_coat() {
         explained.spot.explained = true;
         explained.coat = coat;
         let findings = told(&[explained], site());
-        assert_eq!(findings[0].rule, crate::Rule::ValueInGrantedCell);
+        assert_eq!(findings[0].rule, bunri_report::Rule::ValueInGrantedCell);
         assert_eq!(findings[0].grade, Grade::Review);
     }
 }
@@ -138,7 +138,7 @@ fn another_spelling_is_told_by_the_rule_or_beside_it() {
     assert_eq!(line(loose.clone(), site())[0], "value_leaked_loose");
     assert_eq!(line(loose.clone(), site())[3], "bill.payer");
     let name = Site {
-        rule: Some(crate::Rule::ValueInName),
+        rule: Some(bunri_report::Rule::ValueInName),
         ..site()
     };
     let said = line(loose.clone(), name);
@@ -169,7 +169,7 @@ fn a_record_is_told_by_its_row_its_table_and_its_columns() {
     let finding = &findings.into_report()[0];
     assert_eq!(
         (finding.rule, finding.grade),
-        (crate::Rule::RecordCombined, Grade::Certain)
+        (bunri_report::Rule::RecordCombined, Grade::Certain)
     );
     assert_eq!(finding.table.as_deref(), Some("contract"));
     assert_eq!(finding.row.as_deref(), Some("point=7"));

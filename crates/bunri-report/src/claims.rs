@@ -7,17 +7,19 @@ use crate::report::{Checked, Claim, ClaimReport, Gap, Status};
 
 /// How much was looked at for each claim, and why not where nothing was.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Scope {
-    pub(crate) looked: Vec<(Claim, Checked)>,
-    pub(crate) not_checked: Vec<(Claim, &'static str)>,
+pub struct Scope {
+    /// How much, by claim; a claim that is not listed was not looked at.
+    pub looked: Vec<(Claim, Checked)>,
+    /// Why not, by claim.
+    pub not_checked: Vec<(Claim, &'static str)>,
     /// Only the store was at hand, without the staging.
-    pub(crate) alone: bool,
+    pub alone: bool,
     /// Where "held" is said in other words than always.
-    pub(crate) held: Vec<(Claim, String)>,
+    pub held: Vec<(Claim, String)>,
     /// What a look could not be turned to, beside what findings say of it.
-    pub(crate) gaps: BTreeMap<Claim, Vec<Gap>>,
+    pub gaps: BTreeMap<Claim, Vec<Gap>>,
     /// What this look could not see, with its figures.
-    pub(crate) blind_spots: BTreeMap<Claim, Vec<String>>,
+    pub blind_spots: BTreeMap<Claim, Vec<String>>,
 }
 
 impl Scope {
@@ -31,11 +33,11 @@ impl Scope {
 }
 
 /// Not in this version, of any verification.
-pub(crate) const NOT_YET: [Claim; 1] = [Claim::C8];
+pub const NOT_YET: [Claim; 1] = [Claim::C8];
 const NOT_IN_THIS_VERSION: &str = "not in this version";
 
 /// All eight, in their order.
-pub(crate) fn report(scope: &Scope, findings: &Findings) -> Vec<ClaimReport> {
+pub fn report(scope: &Scope, findings: &Findings) -> Vec<ClaimReport> {
     Claim::ALL
         .into_iter()
         .map(|code| claim(code, scope, findings))

@@ -2,39 +2,47 @@
 
 use std::collections::BTreeMap;
 
-use bunri_columnar::STAGING;
-
 use crate::report::{Claim, Finding, Gap, Grade};
 use crate::rules::Rule;
 
+/// What findings about the staging are about, beside the stores' words.
+const STAGING: &str = "staging";
+
 /// As many findings of one rule are named per table and store.
-pub(crate) const NAMED: usize = 20;
+pub const NAMED: usize = 20;
 
 /// Where a finding was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) column: Option<String>,
-    pub(crate) row: Option<String>,
-    pub(crate) file: Option<String>,
-    pub(crate) detail: Option<String>,
+pub struct Place {
+    /// Column.
+    pub column: Option<String>,
+    /// The row's key, or its ordinal where the key is a value.
+    pub row: Option<String>,
+    /// Path below the store's root.
+    pub file: Option<String>,
+    /// What else tells it from others of its kind; never a value.
+    pub detail: Option<String>,
 }
 
 impl Place {
-    pub(crate) fn file(path: &str) -> Self {
+    /// A file, below the store's root.
+    pub fn file(path: &str) -> Self {
         Self {
             file: Some(path.to_owned()),
             ..Self::default()
         }
     }
 
-    pub(crate) fn column(name: &str) -> Self {
+    /// A column.
+    pub fn column(name: &str) -> Self {
         Self {
             column: Some(name.to_owned()),
             ..Self::default()
         }
     }
 
-    pub(crate) fn detail(what: &str) -> Self {
+    /// Anything else that is no value.
+    pub fn detail(what: &str) -> Self {
         Self {
             detail: Some(what.to_owned()),
             ..Self::default()
@@ -44,7 +52,7 @@ impl Place {
 
 /// Findings of one part of the work; parts are put together at the end, in an order of their own.
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
+pub struct Findings {
     groups: BTreeMap<Group, Kept>,
 }
 
@@ -64,19 +72,21 @@ struct Kept {
 
 /// What a finding is about, but for its place.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct About<'a> {
-    pub(crate) store: &'a str,
-    pub(crate) table: Option<&'a str>,
+pub struct About<'a> {
+    /// The store's word, or `staging`.
+    pub store: &'a str,
+    /// The table's id.
+    pub table: Option<&'a str>,
 }
 
 impl Findings {
     /// One finding.
-    pub(crate) fn add(&mut self, claim: Claim, rule: Rule, about: About<'_>, place: Place) {
+    pub fn add(&mut self, claim: Claim, rule: Rule, about: About<'_>, place: Place) {
         self.add_many(claim, rule, about, place, 1);
     }
 
     /// One finding that stands for several things of a kind. The place is built by the caller; see [`Findings::full`].
-    pub(crate) fn add_many(
+    pub fn add_many(
         &mut self,
         claim: Claim,
         rule: Rule,
@@ -93,14 +103,14 @@ impl Findings {
     }
 
     /// Whether further places of this kind would not be named, so that nobody needs to render them.
-    pub(crate) fn full(&self, claim: Claim, rule: Rule, about: About<'_>) -> bool {
+    pub fn full(&self, claim: Claim, rule: Rule, about: About<'_>) -> bool {
         self.groups
             .get(&group(claim, rule, about))
             .is_some_and(|kept| kept.named.len() >= NAMED)
     }
 
     /// Takes over the findings of another part.
-    pub(crate) fn append(&mut self, other: Findings) {
+    pub fn append(&mut self, other: Findings) {
         for (group, more) in other.groups {
             let kept = self.groups.entry(group).or_default();
             kept.total = kept.total.saturating_add(more.total);
@@ -110,7 +120,7 @@ impl Findings {
     }
 
     /// Exact count of a claim's findings.
-    pub(crate) fn total(&self, claim: Claim) -> u64 {
+    pub fn total(&self, claim: Claim) -> u64 {
         self.groups
             .iter()
             .filter(|(group, _)| group.claim == claim)
@@ -119,7 +129,7 @@ impl Findings {
     }
 
     /// Exact count of the findings that break a claim.
-    pub(crate) fn certain(&self, claim: Claim) -> u64 {
+    pub fn certain(&self, claim: Claim) -> u64 {
         self.groups
             .iter()
             .filter(|(group, _)| group.claim == claim && group.rule.grade() == Grade::Certain)
@@ -128,7 +138,7 @@ impl Findings {
     }
 
     /// What a claim could not look at, as findings of any claim show it.
-    pub(crate) fn gaps(&self, claim: Claim) -> Vec<Gap> {
+    pub fn gaps(&self, claim: Claim) -> Vec<Gap> {
         let blind = self.groups.iter().filter(|(group, _)| {
             // What lies in staging is read by name or not at all; a link that nobody listed hides nothing of it.
             group.rule.blinds(claim) && group.store != STAGING
@@ -154,7 +164,7 @@ impl Findings {
     }
 
     /// The findings of the report; what is not named stands in one line at the end of its kind.
-    pub(crate) fn into_report(self) -> Vec<Finding> {
+    pub fn into_report(self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (
             Group {

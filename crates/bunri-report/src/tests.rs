@@ -1,6 +1,8 @@
 //! The published schema and the pages know the rules, each with its sentence, and no others. (That reports are valid under
 //! the schema is checked by the stories, with a validator.)
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -309,7 +309,7 @@ const BLINDING: &[(Rule, &[Claim])] = {
 
 impl Rule {
     /// Whether a claim could not look at what a finding of this rule stands for.
-    pub(crate) fn blinds(self, claim: Claim) -> bool {
+    pub fn blinds(self, claim: Claim) -> bool {
         let found = BLINDING.iter().find(|(rule, _)| *rule == self);
         found.is_some_and(|(_, claims)| claims.contains(&claim))
     }

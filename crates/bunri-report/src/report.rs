@@ -1,10 +1,11 @@
 //! The report (`schemas/report.schema.json`): of each claim held, broken, or not checked and why; and the findings,
 //! each with the claim that it breaks. Never a value of a record.
 
+use std::time::Duration;
+
 use bunri_manifest::{Blake3Hex, Source};
 use serde::{Deserialize, Serialize};
 
-use crate::cost::ClaimCost;
 use crate::rules::{NoteRule, Rule};
 
 /// What verification promises (design section 5).
@@ -277,7 +278,7 @@ pub struct CatalogueReport {
 
 impl Verdict {
     /// Of claims, and of what is to be read beside them. A claim that was not checked is something to read.
-    pub(crate) fn of(claims: &[ClaimReport], findings: &[Finding], notes: &[Note]) -> Self {
+    pub fn of(claims: &[ClaimReport], findings: &[Finding], notes: &[Note]) -> Self {
         let any = |status| claims.iter().any(|claim| claim.status == status);
         if any(Status::Broken) {
             Self::Broken
@@ -314,4 +315,13 @@ impl Report {
         bytes.push(b'\n');
         Ok(bytes)
     }
+}
+
+/// What some claims cost together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimCost {
+    /// The claims that this work was for.
+    pub claims: &'static [Claim],
+    /// Processor time, summed over threads: on two idle cores the wall clock shows a little more than half of it.
+    pub work: Duration,
 }

@@ -1,0 +1,19 @@
+//! What verification says: claims, the rules that findings break, findings while they are gathered, and the report that is
+//! written, read back and rendered. Findings are data and never hold a value of a record.
+//!
+//! 1. [`rules`]: the one list of rules and notes, each with its claim, grade, sentence and advice;
+//! 2. [`findings`]: gathered in parts and put together, the first few of each kind named, all counted;
+//! 3. [`claims`]: held, broken, or not checked and at what;
+//! 4. [`report`]: the file, whose bytes are a function of what was verified.
+
+pub mod claims;
+pub mod findings;
+pub mod report;
+pub mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use claims::Scope;
+pub use findings::{About, Findings, NAMED, Place};
+pub use report::*;
+pub use rules::{NoteRule, Rule};
