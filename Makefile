@@ -30,8 +30,8 @@ mutants:  ## Damage good runs in every way we know; write which claim catches wh
 peers:  ## What DuckDB, reladiff, Presidio and grep find of the leak mutants; writes docs/evidence/peers.md (half an hour, 900 MB of packages)
 	./tests/peers/run.sh
 
-bench:  ## Time and memory of each stage, beside DuckDB on the same data (POINTS=100000 RUNS=3)
-	./benches/run.sh
+bench:  ## Time and memory of each stage, beside DuckDB on the same data (POINTS=100000 RUNS=3); writes docs/evidence/bench.md
+	PAGE=docs/evidence/bench.md ./benches/run.sh
 
 lint:  ## No warning of clippy or rustdoc
 	cargo clippy --locked --workspace --all-targets -- -D warnings

@@ -83,15 +83,32 @@ def main():
                 figures.setdefault(name, []).append(timed(command, allowed))
             for left in (folder / f"run-{run}", folder / f"peer-{run}", right, came):
                 shutil.rmtree(left)
-        print(f"{POINTS} supply points, {RUNS} runs, {os.cpu_count()} cores; seconds and MiB: minimum, median, maximum")
-        for name, runs in figures.items():
-            seconds, memory = zip(*runs)
-            row = [f"{pick(seconds):9.2f}" for pick in (min, statistics.median, max)]
-            row += [f"{pick(memory):9.0f}" for pick in (min, statistics.median, max)]
-            print(f"{name:20}", *row)
-        for ours, theirs in (("bunri split", "DuckDB split"), ("bunri verify", "DuckDB EXCEPT ALL")):
-            ratios = [a[0] / b[0] for a, b in zip(figures[ours], figures[theirs])]
-            print(f"{ours} / {theirs}: {statistics.median(ratios):.2f} (pair by pair, median)")
+        tell(figures)
+
+
+def tell(figures):
+    """Prints the figures, and writes them to PAGE as a Markdown page if that is named."""
+    head = f"{POINTS:,} supply points, {RUNS} runs in turn, {os.cpu_count()} cores, {MEMORY}, {THREADS} threads"
+    rows = [["stage", "seconds: minimum", "median", "maximum", "MiB at the peak: minimum", "median", "maximum"]]
+    for name, runs in figures.items():
+        seconds, memory = zip(*runs)
+        rows.append([name, *(f"{pick(seconds):.2f}" for pick in (min, statistics.median, max)),
+                     *(f"{pick(memory):.0f}" for pick in (min, statistics.median, max))])
+    ratios = []
+    for ours, theirs in (("bunri split", "DuckDB split"), ("bunri verify", "DuckDB EXCEPT ALL")):
+        pairs = [a[0] / b[0] for a, b in zip(figures[ours], figures[theirs])]
+        ratios.append(f"{ours} / {theirs}: {statistics.median(pairs):.2f} (pair by pair, median)")
+    print(head)
+    for name, *cells in rows[1:]:
+        print(f"{name:20}", *(f"{cell:>9}" for cell in cells))
+    print(*ratios, sep="\n")
+    if page := os.environ.get("PAGE"):
+        table = ["| " + " | ".join(row) + " |" for row in rows]
+        table.insert(1, "|---" * len(rows[0]) + "|")
+        words = [f"# Time and memory\n\nWritten by `make bench`. {head}.\n", *table, "", *(f"* {one}" for one in ratios), "",
+                 "What each command does, and what the peer does not, is said at the head of `benches/run.py` and `benches/peer.py`. "
+                 "Quote the ratios: seconds belong to one machine on one day."]
+        pathlib.Path(page).write_text("\n".join(words) + "\n", encoding="utf-8")
 
 
 main()
