@@ -1,6 +1,7 @@
 //! The domain's cases: each a tiny system that a person can see whole, told in the domain's words, and what the regulator,
 //! the customer and the database's keeper would call right. They judge the page of rules, not only the code.
 
+mod large_cells;
 mod rejected_parents;
 
 use crate::job::Job;
