@@ -6,6 +6,7 @@
 mod batches;
 mod commit;
 mod errors;
+mod layout;
 mod observe;
 mod ranges;
 mod rejects;
@@ -17,6 +18,7 @@ mod writer;
 pub use batches::{BatchSorter, SortedBatches};
 pub use commit::{PendingFile, create_folder, replace_whole, write_whole};
 pub use errors::ColumnarError;
+pub use layout::CustodyLayout;
 pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;
 pub use rejects::{RawValue, Reject, RejectReader, RejectWriter};

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use bunri_catalogue::{Catalogue, Table};
-use bunri_manifest::{MANIFEST, StagedTable, StagingManifest, open_regular, read_regular};
+use bunri_manifest::{StagedTable, StagingManifest, open_regular, read_regular};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use crate::{ColumnarError, RejectReader, staging_schema};
+use crate::{ColumnarError, CustodyLayout, RejectReader, staging_schema};
 
 /// The folder of typed rows in custody.
 pub const STAGING: &str = "staging";
@@ -40,7 +40,7 @@ impl Staging {
     /// # Errors
     /// When staging is absent, incomplete, or was extracted with other tables, types or keys.
     pub fn open(custody: &Path, catalogue: &Catalogue) -> Result<Self, ColumnarError> {
-        let path = custody.join(STAGING).join(MANIFEST);
+        let path = CustodyLayout::new(custody).staging_manifest();
         let wrong = |message: String| ColumnarError::Staging {
             path: path.clone(),
             message,
@@ -89,7 +89,7 @@ impl Staging {
         self.manifest
             .table(&table.id)
             .ok_or_else(|| ColumnarError::Staging {
-                path: self.custody.join(STAGING),
+                path: CustodyLayout::new(&self.custody).staging(),
                 message: format!("the manifest lacks the table `{}`", table.id),
             })
     }

@@ -4,17 +4,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bunri_columnar::{ColumnarError, PARQUET_PART, REJECTS, STAGING, create_folder, write_whole};
+use bunri_columnar::{
+    ColumnarError, CustodyLayout, PARQUET_PART, REJECTS, STAGING, create_folder, write_whole,
+};
 use bunri_manifest::{
-    Blake3Hex, FileEntry, MANIFEST, RelativePath, Source, StagedTable, StagingManifest, TOOL,
-    hash_file,
+    Blake3Hex, FileEntry, RelativePath, Source, StagedTable, StagingManifest, TOOL, hash_file,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::ExtractError;
-
-/// Spills and notes.
-const TMP: &str = "tmp";
 
 /// What the bytes of staging depend on, beside the version of the tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,20 +43,20 @@ impl Custody {
     /// Makes the folders, closed to everybody else.
     pub(crate) fn prepare(root: &Path) -> Result<Self, ColumnarError> {
         create_folder(root)?;
-        for folder in [STAGING, TMP] {
-            create_folder(&root.join(folder))?;
-        }
+        let layout = CustodyLayout::new(root);
+        create_folder(&layout.staging())?;
+        create_folder(&layout.temporary())?;
         Ok(Self {
             root: root.to_path_buf(),
         })
     }
 
     pub(crate) fn tmp(&self) -> PathBuf {
-        self.root.join(TMP)
+        CustodyLayout::new(&self.root).temporary()
     }
 
     pub(crate) fn manifest_path(&self) -> PathBuf {
-        self.root.join(STAGING).join(MANIFEST)
+        CustodyLayout::new(&self.root).staging_manifest()
     }
 
     /// A path as manifests write it.

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use bunri_catalogue::{Catalogue, Store};
-use bunri_columnar::{Event, Observer, STAGING, Staging};
+use bunri_columnar::{CustodyLayout, Event, Observer, Staging};
 use bunri_fingerprint::FingerprintKey;
-use bunri_manifest::{Blake3Hex, MANIFEST, hash_file};
+use bunri_manifest::{Blake3Hex, hash_file};
 use bunri_split::SplitOptions;
 use bunri_verify::{ExpectedDigests, VerifyInputs, VerifyOptions, expected_digests};
 
@@ -82,7 +82,7 @@ impl Bench<'_> {
                 .for_each(|(at, changed)| changes[at] = changed);
         }
         place.complete(self.catalogue(), &self.from, staging.manifest(), written)?;
-        let path = place.custody().join(STAGING).join(MANIFEST);
+        let path = CustodyLayout::new(&place.custody()).staging_manifest();
         let digest = hash_file(&path)
             .map_err(ProveError::io("read", &path))?
             .blake3;

@@ -8,8 +8,8 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 use arrow_select::take::take_record_batch;
 use bunri_columnar::{
-    BatchSorter, CanonicalWriter, PendingFile, STAGING, SortedBatches, Staging, create_folder,
-    key_converter, part_name, staging_schema,
+    BatchSorter, CanonicalWriter, CustodyLayout, PendingFile, STAGING, SortedBatches, Staging,
+    create_folder, key_converter, part_name, staging_schema,
 };
 use bunri_fingerprint::Cells;
 use bunri_manifest::{FileEntry, RelativePath, StagedTable};
@@ -190,7 +190,7 @@ fn write(
     custody: &Path,
 ) -> Result<FileEntry, ProveError> {
     let table = &ground.catalogue.tables[position];
-    let folder = custody.join(STAGING).join(&table.id);
+    let folder = CustodyLayout::new(custody).staging().join(&table.id);
     create_folder(&folder)?;
     let path = folder.join(part_name(0));
     let schema = staging_schema(table);

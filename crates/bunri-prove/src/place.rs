@@ -5,8 +5,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Catalogue, Store};
-use bunri_columnar::{ColumnarError, REJECTS, STAGING, create_folder, write_whole};
-use bunri_manifest::{MANIFEST, StagedTable, StagingManifest};
+use bunri_columnar::{ColumnarError, CustodyLayout, REJECTS, STAGING, create_folder, write_whole};
+use bunri_manifest::{StagedTable, StagingManifest};
 use bunri_split::StoreRoots;
 use tempfile::TempDir;
 
@@ -24,7 +24,7 @@ impl Yard {
     /// Makes it in the job's custody, after removing what a killed run left there. The job's folders are held by one
     /// process at a time, so nobody else is at work in them.
     pub(crate) fn new(custody: &Path) -> Result<Self, ProveError> {
-        let folder = custody.join("tmp");
+        let folder = CustodyLayout::new(custody).temporary();
         create_folder(&folder)?;
         let entries = std::fs::read_dir(&folder).map_err(ProveError::io("list", &folder))?;
         for entry in entries {
@@ -42,7 +42,7 @@ impl Yard {
     /// An empty place.
     pub(crate) fn place(&self) -> Result<Place, ProveError> {
         let place = Place(temporary("place-", self.0.path())?);
-        create_folder(&place.custody().join(STAGING))?;
+        create_folder(&CustodyLayout::new(&place.custody()).staging())?;
         Ok(place)
     }
 }
@@ -98,12 +98,12 @@ impl Place {
                 written.push(table.clone());
             }
         }
-        if from.join(REJECTS).is_dir() {
+        if CustodyLayout::new(&from).rejects().is_dir() {
             link(&from, &custody, REJECTS)?;
         }
         let manifest =
             StagingManifest::new(manifest.source.clone(), manifest.shape.clone(), written);
-        let path = custody.join(STAGING).join(MANIFEST);
+        let path = CustodyLayout::new(&custody).staging_manifest();
         write_whole(&path, &manifest.to_bytes()?)?;
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! The whole run: determinism, then pairs, then the record in `evidence/`.
 
 use bunri_catalogue::{Decisions, Store};
-use bunri_columnar::{Event, Observer, STAGING, Staging};
+use bunri_columnar::{CustodyLayout, Event, Observer, Staging};
 use bunri_fingerprint::FingerprintKey;
-use bunri_manifest::{MANIFEST, Proof, ProofDifference, ProofSample, hash_file};
+use bunri_manifest::{Proof, ProofDifference, ProofSample, hash_file};
 use bunri_split::SplitOptions;
 use bunri_verify::{VerifyInputs, VerifyOptions};
 
@@ -170,7 +170,7 @@ fn pairs(
         // Two splits of one staging differ: whatever pairs would show, nothing would follow from it.
         return Ok(());
     }
-    let path = place.custody().join(STAGING).join(MANIFEST);
+    let path = CustodyLayout::new(&place.custody()).staging_manifest();
     let unchanged = hash_file(&path)
         .map_err(ProveError::io("read", &path))?
         .blake3;

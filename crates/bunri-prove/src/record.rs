@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::Path;
 
 use bunri_catalogue::Catalogue;
-use bunri_columnar::{STAGING, Staging, create_folder};
+use bunri_columnar::{CustodyLayout, Staging, create_folder};
 use bunri_manifest::{
     Blake3Hex, CatalogueRef, DeclaredFlow, MANIFEST, PROOF, Proof, ProofColumn, ProofSample,
     ProofStatus, ProofStrategy, TOOL, hash_file,
 };
-use bunri_verify::{EVIDENCE, VerifyInputs};
+use bunri_verify::VerifyInputs;
 
 use crate::ProveError;
 use crate::flows::Flows;
@@ -34,7 +34,7 @@ impl Stamps {
             ..
         } = inputs.verify;
         Staging::open(custody, catalogue)?;
-        let staging = custody.join(STAGING).join(MANIFEST);
+        let staging = CustodyLayout::new(custody).staging_manifest();
         let staging = hash_file(&staging).map_err(ProveError::io("read", &staging))?;
         let store = hash_file(&retail.join(MANIFEST)).map_err(|_| ProveError::NoStore {
             path: retail.to_path_buf(),
@@ -187,7 +187,7 @@ impl Run<'_> {
 
 /// Replaces the record of an earlier run; it is absent or whole, mode 0600.
 pub(crate) fn write(custody: &Path, proof: &Proof) -> Result<(), ProveError> {
-    let folder = custody.join(EVIDENCE);
+    let folder = CustodyLayout::new(custody).evidence();
     create_folder(&folder)?;
     let path = folder.join(PROOF);
     let bytes = proof.to_bytes()?;

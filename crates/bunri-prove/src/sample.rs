@@ -12,8 +12,8 @@ use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
 use bunri_catalogue::{Catalogue, RowRule, Table};
 use bunri_columnar::{
-    CanonicalWriter, Observer, PendingFile, STAGING, Staging, create_folder, key_converter,
-    part_name, staging_schema,
+    CanonicalWriter, CustodyLayout, Observer, PendingFile, STAGING, Staging, create_folder,
+    key_converter, part_name, staging_schema,
 };
 use bunri_manifest::{FileEntry, ProofSample, RelativePath, StagedTable};
 
@@ -137,7 +137,9 @@ impl Sampling<'_> {
         if whole || is_list {
             return Ok(None);
         }
-        let folder = place.custody().join(STAGING).join(&table.id);
+        let folder = CustodyLayout::new(&place.custody())
+            .staging()
+            .join(&table.id);
         create_folder(&folder)?;
         let path = folder.join(part_name(0));
         let file = PendingFile::create(&path)?;

@@ -9,7 +9,7 @@ use bunri_catalogue::{
     Catalogue, Decisions, RekeySecrets, Store, Table, store_columns, stored_type,
 };
 use bunri_columnar::{
-    ColumnarError, Event, KeyRanges, Observer, STAGING, Staging, create_folder, store_schema,
+    ColumnarError, CustodyLayout, Event, KeyRanges, Observer, Staging, create_folder, store_schema,
     type_word, write_whole,
 };
 use bunri_manifest::{
@@ -40,10 +40,12 @@ impl StoreRoots {
     /// The root folder of a store.
     #[must_use]
     pub fn of(&self, store: Store) -> PathBuf {
-        match store {
-            Store::Retail => self.retail.clone(),
-            Store::Transmission | Store::Quarantine => self.custody.join(store.word()),
-        }
+        self.layout().store(store, &self.retail)
+    }
+
+    /// Where in custody what lies.
+    fn layout(&self) -> CustodyLayout<'_> {
+        CustodyLayout::new(&self.custody)
     }
 }
 
@@ -132,7 +134,7 @@ impl<'a> Stage<'a> {
         options: &'a SplitOptions,
         observer: &'a dyn Observer,
     ) -> Result<Self, SplitError> {
-        let temporary = roots.custody.join("tmp");
+        let temporary = roots.layout().temporary();
         create_folder(&temporary)?;
         let records = Records::new(&temporary);
         let inputs = inputs(roots, catalogue, options)?;
@@ -311,7 +313,7 @@ impl<'a> Stage<'a> {
 
     /// Named by what it is made from, so that a stale one is never taken for it.
     fn index(&self, codes: &Codes) -> Result<OwnershipIndex, SplitError> {
-        let folder = self.roots.custody.join("ownership");
+        let folder = self.roots.layout().ownership();
         create_folder(&folder)?;
         let path = folder.join(format!("ledger-{}.parquet", self.inputs));
         let place = IndexPlace {
@@ -609,7 +611,7 @@ fn inputs(
     catalogue: &Catalogue,
     options: &SplitOptions,
 ) -> Result<Blake3Hex, SplitError> {
-    let manifest = roots.custody.join(STAGING).join(MANIFEST);
+    let manifest = roots.layout().staging_manifest();
     let staging = hash_file(&manifest).map_err(ColumnarError::io("read", &manifest))?;
     let SplitOptions {
         label,

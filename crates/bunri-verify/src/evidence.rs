@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use bunri_catalogue::{Class, Ownership, Store};
-use bunri_columnar::create_folder;
+use bunri_columnar::{CustodyLayout, create_folder};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use serde::Serialize;
 
@@ -94,7 +94,8 @@ const REPLACED: &str = ".bunri-tmp-";
 /// Before anything is read: whether evidence would stay in custody, and away with what a killed verification left, of which
 /// one file may hold a fingerprint key. The run holds the lock on custody, so nobody else's is there.
 pub(crate) fn prepare(custody: &Path) -> Result<(), VerifyError> {
-    let (evidence, temporary) = (custody.join(EVIDENCE), custody.join("tmp"));
+    let layout = CustodyLayout::new(custody);
+    let (evidence, temporary) = (layout.evidence(), layout.temporary());
     for folder in [&evidence, &temporary] {
         if is_link(folder) {
             let refused = "it is a symbolic link, and the fingerprint key must not leave custody; remove the link";
@@ -141,7 +142,7 @@ pub(crate) fn write(
     fingerprints: &Fingerprints,
     key: &FingerprintKey,
 ) -> Result<(), VerifyError> {
-    let folder = custody.join(EVIDENCE);
+    let folder = CustodyLayout::new(custody).evidence();
     create_folder(&folder)?;
     replace(
         &folder,

@@ -2,12 +2,12 @@
 //! a report beside stores must not take it for one about them.
 
 use bunri_catalogue::{Store, day_text};
-use bunri_columnar::STAGING;
+use bunri_columnar::CustodyLayout;
 use bunri_manifest::{Blake3Hex, MANIFEST, StagingManifest, TOOL, hash_file};
 use serde::Deserialize;
 
 use crate::VerifyError;
-use crate::evidence::{EVIDENCE, REPORT};
+use crate::evidence::REPORT;
 use crate::store::files::StoreFiles;
 use crate::verify::{VerifyInputs, root};
 use bunri_report::{Judged, JudgedStore};
@@ -17,7 +17,7 @@ pub(crate) fn judged(
     inputs: &VerifyInputs<'_>,
     staging: &StagingManifest,
 ) -> Result<Judged, VerifyError> {
-    let path = inputs.custody.join(STAGING).join(MANIFEST);
+    let path = CustodyLayout::new(inputs.custody).staging_manifest();
     let manifest = hash_file(&path).map_err(VerifyError::io("read", &path))?;
     Ok(Judged {
         source: Some(staging.source.clone()),
@@ -71,7 +71,7 @@ struct BoundCatalogue {
 /// they list: those are held against them by the verification itself.
 #[must_use]
 pub fn earlier_report(inputs: &VerifyInputs<'_>) -> EarlierReport {
-    let path = inputs.custody.join(EVIDENCE).join(REPORT);
+    let path = CustodyLayout::new(inputs.custody).evidence().join(REPORT);
     if path.symlink_metadata().is_err() {
         return EarlierReport::Absent;
     }
@@ -115,7 +115,7 @@ fn differences(inputs: &VerifyInputs<'_>, bound: &Bound) -> Vec<String> {
         ),
         (
             "staging".to_owned(),
-            *staging_manifest == manifest(&inputs.custody.join(STAGING)),
+            *staging_manifest == manifest(&CustodyLayout::new(inputs.custody).staging()),
         ),
     ];
     for store in Store::ALL {

@@ -1,10 +1,9 @@
 //! C7: what the last `bunri prove` left in `evidence/`, if it speaks of the very catalogue, staging, retail store and
 //! version that are verified here. Verification perturbs nothing itself: it must not know the splitter.
 
-use bunri_columnar::STAGING;
+use bunri_columnar::CustodyLayout;
 use bunri_manifest::{MANIFEST, PROOF, Proof, ProofCause, ProofStatus, hash_file};
 
-use crate::evidence::EVIDENCE;
 use crate::verify::VerifyInputs;
 use bunri_report::Rule;
 use bunri_report::Scope;
@@ -29,13 +28,14 @@ pub(crate) fn look(inputs: &VerifyInputs<'_>, scope: &mut Scope, findings: &mut 
 }
 
 fn read(inputs: &VerifyInputs<'_>) -> Result<Proof, &'static str> {
-    let path = inputs.custody.join(EVIDENCE).join(PROOF);
+    let layout = CustodyLayout::new(inputs.custody);
+    let path = layout.evidence().join(PROOF);
     if path.symlink_metadata().is_err() {
         return Err(NOT_RUN);
     }
     let text = bunri_manifest::read_regular(&path).map_err(|_| UNREADABLE)?;
     let proof = Proof::parse(&text).map_err(|_| UNREADABLE)?;
-    let staging = hash_file(&inputs.custody.join(STAGING).join(MANIFEST)).map_err(|_| STALE)?;
+    let staging = hash_file(&layout.staging_manifest()).map_err(|_| STALE)?;
     let retail = hash_file(&inputs.retail.join(MANIFEST)).map_err(|_| STALE)?;
     if !proof.speaks_of(&inputs.catalogue.digest, &staging.blake3, &retail.blake3) {
         return Err(STALE);

@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use arrow_schema::SchemaRef;
 use bunri_catalogue::{Catalogue, Day, Decisions, RekeySecrets, Store, Table};
-use bunri_columnar::{Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder};
+use bunri_columnar::{
+    CustodyLayout, Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder,
+};
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
 
@@ -294,10 +296,7 @@ fn stores(
 
 /// Where a store lies.
 pub(crate) fn root(inputs: &VerifyInputs<'_>, store: Store) -> PathBuf {
-    match store {
-        Store::Retail => inputs.retail.to_path_buf(),
-        Store::Transmission | Store::Quarantine => inputs.custody.join(store.word()),
-    }
+    CustodyLayout::new(inputs.custody).store(store, inputs.retail)
 }
 
 /// The columns of every table that the catalogue grants to a store.
@@ -308,7 +307,7 @@ fn granted_schemas(catalogue: &Catalogue, store: Store) -> BTreeMap<String, Sche
 }
 
 pub(crate) fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
-    let folder = custody.join("tmp");
+    let folder = CustodyLayout::new(custody).temporary();
     create_folder(&folder)?;
     tempfile::Builder::new()
         .prefix(TEMPORARY)

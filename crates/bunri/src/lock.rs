@@ -7,16 +7,16 @@ use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Job, Source, day_text};
-use bunri_columnar::{ColumnarError, Observer, STAGING, Staging, create_folder, replace_whole};
-use bunri_manifest::{Blake3Hex, MANIFEST, TOOL};
+use bunri_catalogue::{Job, Source, Store, day_text};
+use bunri_columnar::{
+    ColumnarError, CustodyLayout, Observer, Staging, create_folder, replace_whole,
+};
+use bunri_manifest::{Blake3Hex, TOOL};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::workplace::Workplace;
 
-/// The lock's file name in custody.
-const LOCK: &str = "job.lock.json";
 /// The input that the source is, in the lock.
 const SOURCE_BLAKE3: &str = "source blake3";
 
@@ -133,7 +133,7 @@ impl JobLock {
     /// The lock of a folder, if a job began it. One that cannot be read is not taken for none: the folder would
     /// look like somebody else's, or like nobody's.
     fn read(custody: &Path) -> Result<Option<Self>, LockError> {
-        let path = custody.join(LOCK);
+        let path = CustodyLayout::new(custody).lock();
         let text = match std::fs::read(&path) {
             Ok(text) => text,
             Err(absent) if absent.kind() == ErrorKind::NotFound => return Ok(None),
@@ -155,13 +155,13 @@ impl JobLock {
     fn source(&self, custody: &Path) -> Result<Blake3Hex, LockError> {
         let text = self.inputs.get(SOURCE_BLAKE3).cloned().unwrap_or_default();
         Blake3Hex::try_from(text).map_err(|why| LockError::Illegible {
-            path: custody.join(LOCK),
+            path: CustodyLayout::new(custody).lock(),
             why: format!("{SOURCE_BLAKE3}: {why}"),
         })
     }
 
     fn write(&self, custody: &Path) -> Result<(), LockError> {
-        let path = custody.join(LOCK);
+        let path = CustodyLayout::new(custody).lock();
         let text = serde_json::to_vec_pretty(self)
             .map_err(|refused| ColumnarError::io("write", &path)(refused.into()))?;
         Ok(replace_whole(&path, &text)?)
@@ -274,9 +274,9 @@ fn refuse_staging_of_another(workplace: &Workplace, bound: &Blake3Hex) -> Result
         return Ok(());
     }
     Err(LockError::OtherSource {
-        staging: custody.join(STAGING).join(MANIFEST),
+        staging: CustodyLayout::new(custody).staging_manifest(),
         staged: staged.clone(),
-        lock: custody.join(LOCK),
+        lock: CustodyLayout::new(custody).lock(),
         bound: bound.clone(),
     })
 }
@@ -297,8 +297,9 @@ fn refuse_open(custody: &Path) -> Result<(), LockError> {
 /// Until a split was begun no store holds anything, so a corrected job or catalogue may take the place of the
 /// refused one. Staging is not lost by it: extraction itself refuses staging of another source or shape.
 fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
-    for record in ["tmp/split.begun.json", "tmp/split.json"] {
-        let path = job.custody.join(record);
+    let layout = CustodyLayout::new(&job.custody);
+    for record in ["split.begun.json", "split.json"] {
+        let path = layout.temporary().join(record);
         if path
             .try_exists()
             .map_err(ColumnarError::io("look at", &path))?
@@ -306,13 +307,8 @@ fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
             return Ok(false);
         }
     }
-    let stores = [
-        job.retail.clone(),
-        job.custody.join("transmission"),
-        job.custody.join("quarantine"),
-    ];
-    for store in stores {
-        if !is_empty(&store)? {
+    for store in Store::ALL {
+        if !is_empty(&layout.store(store, &job.retail))? {
             return Ok(false);
         }
     }

@@ -6,12 +6,12 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use bunri_columnar::ColumnarError;
+use bunri_columnar::{ColumnarError, CustodyLayout};
 use serde_json::json;
 
 /// Appends a line and makes it durable.
 pub(crate) fn note(custody: &Path, stage: &str, state: &str) -> Result<(), ColumnarError> {
-    let path = custody.join("journal.jsonl");
+    let path = CustodyLayout::new(custody).journal();
     let line = format!("{}\n", json!({"stage": stage, "state": state}));
     OpenOptions::new()
         .create(true)

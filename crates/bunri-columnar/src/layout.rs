@@ -1,0 +1,102 @@
+//! Every path below custody, once (design section 6, "Run directory"). Stages ask here and spell none themselves.
+
+use std::path::{Path, PathBuf};
+
+use bunri_catalogue::Store;
+use bunri_manifest::MANIFEST;
+
+use crate::{REJECTS, STAGING};
+
+/// Where in custody what lies. Only the retail store has a root of its own, outside.
+#[derive(Debug, Clone, Copy)]
+pub struct CustodyLayout<'a>(&'a Path);
+
+impl<'a> CustodyLayout<'a> {
+    /// Of this custody folder; nothing is looked at.
+    #[must_use]
+    pub fn new(custody: &'a Path) -> Self {
+        Self(custody)
+    }
+
+    /// Typed rows as extraction wrote them, a folder a table.
+    #[must_use]
+    pub fn staging(self) -> PathBuf {
+        self.0.join(STAGING)
+    }
+
+    /// Its presence means that extraction is complete.
+    #[must_use]
+    pub fn staging_manifest(self) -> PathBuf {
+        self.staging().join(MANIFEST)
+    }
+
+    /// Rows that did not fit their declared types, a file a table.
+    #[must_use]
+    pub fn rejects(self) -> PathBuf {
+        self.0.join(REJECTS)
+    }
+
+    /// The ledger as timelines, kept for the next run.
+    #[must_use]
+    pub fn ownership(self) -> PathBuf {
+        self.0.join("ownership")
+    }
+
+    /// Work in progress, and the records by which an interrupted run resumes.
+    #[must_use]
+    pub fn temporary(self) -> PathBuf {
+        self.0.join("tmp")
+    }
+
+    /// What verification found, and the key of its sums.
+    #[must_use]
+    pub fn evidence(self) -> PathBuf {
+        self.0.join("evidence")
+    }
+
+    /// What was begun and done, a line each.
+    #[must_use]
+    pub fn journal(self) -> PathBuf {
+        self.0.join("journal.jsonl")
+    }
+
+    /// The digests that a run is bound to.
+    #[must_use]
+    pub fn lock(self) -> PathBuf {
+        self.0.join("job.lock.json")
+    }
+
+    /// The root of a store; `retail` is the job's own folder for it.
+    #[must_use]
+    pub fn store(self, store: Store, retail: &Path) -> PathBuf {
+        match store {
+            Store::Retail => retail.to_path_buf(),
+            Store::Transmission | Store::Quarantine => self.0.join(store.word()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_but_the_retail_store_lies_in_custody() {
+        let layout = CustodyLayout::new(Path::new("/c"));
+        let retail = Path::new("/r");
+        assert_eq!(layout.store(Store::Retail, retail), retail);
+        for inside in [
+            layout.staging_manifest(),
+            layout.rejects(),
+            layout.ownership(),
+            layout.temporary(),
+            layout.evidence(),
+            layout.journal(),
+            layout.lock(),
+            layout.store(Store::Transmission, retail),
+            layout.store(Store::Quarantine, retail),
+        ] {
+            assert!(inside.starts_with("/c"), "{}", inside.display());
+        }
+    }
+}
