@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bunri_columnar::{ColumnarError, write_whole};
+use bunri_columnar::{ColumnarError, replace_whole, write_whole};
 use bunri_manifest::{Blake3Hex, FileEntry, hash_file};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -62,10 +62,9 @@ impl Records {
     }
 
     pub(crate) fn finish(&self, record: &SplitRecord) -> Result<(), SplitError> {
-        let path = self.folder.join("split.json");
-        // A finished split whose stores lost something was done again.
-        remove(&path)?;
-        write(&path, record)
+        // A finished split whose stores lost something was done again: one may be there, and a kill leaves it or this.
+        replace_whole(&self.folder.join("split.json"), &text(record)?)?;
+        Ok(())
     }
 
     pub(crate) fn write_table(&self, id: &str, record: &TableRecord) -> Result<(), SplitError> {
@@ -114,13 +113,35 @@ fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
         .and_then(|text| serde_json::from_slice(&text).ok())
 }
 
+fn text<T: Serialize>(record: &T) -> Result<Vec<u8>, SplitError> {
+    let malformed = |source| bunri_manifest::ManifestError::Malformed {
+        what: "split record",
+        source,
+    };
+    Ok(serde_json::to_vec_pretty(record).map_err(malformed)?)
+}
+
 fn write<T: Serialize>(path: &Path, record: &T) -> Result<(), SplitError> {
-    let text = serde_json::to_vec_pretty(record).map_err(|source| {
-        bunri_manifest::ManifestError::Malformed {
-            what: "split record",
-            source,
-        }
-    })?;
-    write_whole(path, &text)?;
+    write_whole(path, &text(record)?)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_split_finished_again_leaves_the_new_record_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let records = Records::new(folder.path());
+        for inputs in ["old", "new"] {
+            let inputs = Blake3Hex::of(inputs.as_bytes());
+            let stats = None;
+            records.finish(&SplitRecord { inputs, stats }).unwrap();
+        }
+        let found = records.finished().unwrap();
+        assert_eq!(found.inputs, Blake3Hex::of(b"new"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }
