@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it may know. What is not listed may not be known.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("bunri-catalogue", &[]),
     ("bunri-manifest", &[]),
     ("bunri-report", &["bunri-manifest"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("bunri-work", &[]),
     ("bunri-columnar", &["bunri-catalogue", "bunri-manifest"]),
     ("bunri-fingerprint", &["bunri-catalogue"]),
+    ("bunri-explain", &["bunri-catalogue"]),
     (
         "bunri-extract",
         &[
@@ -65,6 +66,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
         &[
             "bunri-catalogue",
             "bunri-columnar",
+            "bunri-explain",
             "bunri-extract",
             "bunri-fingerprint",
             "bunri-manifest",
@@ -225,8 +227,13 @@ fn verification_holds_neither_splitting_nor_extraction_nor_polars() {
 }
 
 #[test]
-fn catalogue_evaluator_and_manifest_know_no_arrow() {
-    for name in ["bunri-catalogue", "bunri-evaluator", "bunri-manifest"] {
+fn catalogue_evaluator_explanation_and_manifest_know_no_arrow() {
+    for name in [
+        "bunri-catalogue",
+        "bunri-evaluator",
+        "bunri-explain",
+        "bunri-manifest",
+    ] {
         let arrow: Vec<String> = tree(name)
             .into_iter()
             .filter(|name| {

@@ -1,4 +1,4 @@
-//! The reviewed classification and the job: parse, check, explain. No Arrow here, and no evaluation.
+//! The reviewed classification and the job: parse, resolve, check. No Arrow here, and no evaluation.
 //!
 //! A catalogue is read in three steps, each of which goes on after a mistake so that all are found at once:
 //! `read` understands words (TOML to drafts), `resolve` looks up names (drafts to the model), `check` holds the
@@ -10,7 +10,6 @@ mod day;
 mod decisions;
 mod digest;
 mod draft;
-mod explain;
 mod grant;
 mod item;
 mod job;
@@ -30,7 +29,6 @@ pub use decisions::{
     Decision, Decisions, KeyPart, load_decisions, not_staged, not_undecided, read_decisions,
 };
 pub use digest::digest_files;
-pub use explain::{SqlInputs, explain, explain_sql};
 pub use grant::{granted, possible_classes, possible_ownerships, store_columns, stored_type};
 pub use job::{
     Job, JobKind, RekeySecrets, SecretFile, Source, check_basis, check_job, check_pin,

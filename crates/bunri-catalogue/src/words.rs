@@ -50,7 +50,8 @@ impl Class {
 
 impl Compare {
     /// The value as it is compared: trimmed of Unicode white space, or as it is.
-    pub(crate) fn key(self, value: &str) -> &str {
+    #[must_use]
+    pub fn key(self, value: &str) -> &str {
         match self {
             Compare::Exact => value,
             Compare::Trim => value.trim(),

@@ -2,7 +2,7 @@
 //! splitter wrote, cell by cell and in the same order. The script knows no human decisions
 //! and no hashes of keys, so there are none.
 
-use bunri_catalogue::{SqlInputs, explain_sql};
+use bunri_explain::{SqlInputs, explain_sql};
 use serde_json::json;
 
 use super::run::{Run, folder};

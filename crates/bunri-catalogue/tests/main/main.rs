@@ -5,7 +5,6 @@ mod damage;
 mod decisions;
 mod digests;
 mod edges;
-mod explained;
 mod granted;
 mod hostile;
 mod invalid;

@@ -1,8 +1,7 @@
 //! `bunri check`: is the classification, or a job with it, sound?
 
-use bunri_catalogue::{
-    Catalogue, Decisions, Job, RekeySecrets, SqlInputs, explain, explain_sql, load,
-};
+use bunri_catalogue::{Catalogue, Decisions, Job, RekeySecrets, load};
+use bunri_explain::{SqlInputs, explain, explain_sql};
 
 use crate::args::{CheckArguments, Explained};
 use crate::exit::{Failure, Outcome};

@@ -1,6 +1,7 @@
 //! `bunri extract`, `bunri split` and `bunri run`.
 
-use bunri_catalogue::{Source, Store, explain};
+use bunri_catalogue::{Source, Store};
+use bunri_explain::explain;
 use bunri_extract::{BoundSource, ExtractStats, extract};
 use bunri_split::{SplitStats, split};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};

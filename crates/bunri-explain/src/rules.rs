@@ -1,8 +1,8 @@
 //! The ledger, the row rules and `known_at`, in words.
 
 use super::{Page, named, quoted};
-use crate::day::day_text;
-use crate::model::{
+use bunri_catalogue::day_text;
+use bunri_catalogue::{
     Catalogue, CodeDay, Compare, KnownAt, LedgerTime, Match, RowRule, Table, UntilIs,
 };
 

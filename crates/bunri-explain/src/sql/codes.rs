@@ -2,7 +2,7 @@
 
 use super::text::{day, literal, literals};
 
-use crate::model::{Catalogue, Compare, IncumbentCode};
+use bunri_catalogue::{Catalogue, Compare, IncumbentCode};
 
 /// What a code is that no case knows.
 pub(super) const UNKNOWN: &str = "'retailer_unknown'";

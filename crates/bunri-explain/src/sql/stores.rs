@@ -6,8 +6,8 @@ use super::Script;
 use super::classes::Fate;
 use super::select::Select;
 use super::text::{case, comment, literal, literals, name, wrapped};
-use crate::grant::{granted, possible_ownerships, store_columns};
-use crate::model::{Class, Ownership, Store, Table, ValueType};
+use bunri_catalogue::{Class, Ownership, Store, Table, ValueType};
+use bunri_catalogue::{granted, possible_ownerships, store_columns};
 
 /// The quarantine's own column.
 const REASON: &str = "\"bunri_reason\"";

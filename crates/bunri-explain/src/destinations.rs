@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Page, named};
-use crate::grant::{granted, possible_classes, possible_ownerships};
-use crate::model::{Class, Ownership, Store, Table};
+use bunri_catalogue::{Class, Ownership, Store, Table};
+use bunri_catalogue::{granted, possible_classes, possible_ownerships};
 
 /// One paragraph for each ownership that rows of the table can have.
 pub(super) fn destinations(table: &Table, page: &mut Page) {

@@ -5,7 +5,7 @@ use super::known::{direct, graced};
 use super::rules::{Answer, At};
 use super::select::{Select, Steps};
 use super::text::{case, name};
-use crate::model::{Ownership, RowRule, Table};
+use bunri_catalogue::{Ownership, RowRule, Table};
 
 impl Script<'_> {
     /// The table's rows, decided.

@@ -4,7 +4,7 @@ use super::Script;
 use super::codes::{UNKNOWN, is_one_of, verdicts};
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use crate::model::{Day, Ledger, UntilIs};
+use bunri_catalogue::{Day, Ledger, UntilIs};
 
 impl Script<'_> {
     /// `ledger.retailers` and `ledger.segments`.

@@ -4,7 +4,7 @@ use super::Script;
 use super::rules::{Answer, At, numbered, within};
 use super::select::{Select, Steps};
 use super::text::{case, name};
-use crate::model::{KnownAt, LedgerTime, Match, RowRule, Table};
+use bunri_catalogue::{KnownAt, LedgerTime, Match, RowRule, Table};
 
 /// The rules that a row rule consists of.
 pub(super) fn direct(rule: &RowRule) -> &[RowRule] {

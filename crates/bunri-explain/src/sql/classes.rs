@@ -5,8 +5,8 @@ use super::Script;
 use super::codes::is_one_of;
 use super::select::{Select, Steps};
 use super::text::{case, literal, literals, name};
-use crate::grant::{possible_classes, possible_ownerships};
-use crate::model::{Class, ClassRule, Compare, Condition, Ownership, Table, ValueType, When};
+use bunri_catalogue::{Class, ClassRule, Compare, Condition, Ownership, Table, ValueType, When};
+use bunri_catalogue::{possible_classes, possible_ownerships};
 
 impl Script<'_> {
     /// The query `owned` (rows with verdict and ownership), and over it a column for each class that depends on the row.

@@ -4,7 +4,7 @@ use super::Script;
 use super::codes;
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use crate::model::{CodeDay, Compare, LedgerTime, Match, RowRule, Table, UntilIs, ValueType};
+use bunri_catalogue::{CodeDay, Compare, LedgerTime, Match, RowRule, Table, UntilIs, ValueType};
 
 /// What one rule needs before it can be decided, and the decision.
 #[derive(Default)]

@@ -18,8 +18,8 @@ use std::path::Path;
 
 use super::Page;
 use super::rules as words;
-use crate::day::day_text;
-use crate::model::{Catalogue, Day, Store, Table};
+use bunri_catalogue::day_text;
+use bunri_catalogue::{Catalogue, Day, Store, Table};
 use text::comment;
 
 /// What the script is told beside the catalogue.

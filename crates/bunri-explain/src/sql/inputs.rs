@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Script;
 use super::known::direct;
 use super::text::{comment, literal, name};
-use crate::model::{RowRule, Table, ValueType};
+use bunri_catalogue::{RowRule, Table, ValueType};
 
 /// The white space of Unicode, which `trim` takes away. The list is printed by number, because it cannot be seen.
 const WHITE_SPACE: [u32; 25] = [

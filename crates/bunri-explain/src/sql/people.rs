@@ -3,7 +3,7 @@
 use super::Script;
 use super::select::{Select, Steps};
 use super::text::{literal, name};
-use crate::model::{Table, ValueType};
+use bunri_catalogue::{Table, ValueType};
 
 const FIELDS: [&str; 6] = ["table", "key", "ownership", "basis", "approver", "date"];
 

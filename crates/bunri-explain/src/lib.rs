@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 
 pub use sql::{SqlInputs, explain_sql};
 
-use crate::day::day_text;
-use crate::model::{
+use bunri_catalogue::day_text;
+use bunri_catalogue::{
     Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Table, ValueType,
     When,
 };
