@@ -46,6 +46,11 @@ pub(crate) fn rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>
     let draft = if section.has("all") {
         section.require("all").and_then(|value| all(&value, log))
     } else {
+        if !section.has("by") {
+            // What else stands here belongs to a kind that nobody knows, so nothing more is said of it.
+            log.refuse(section.spot(), "`by` is missing in this row rule");
+            return None;
+        }
         let kind = required_word(&mut section, "by", "row rule", &KINDS, log)?;
         match kind {
             Kind::Ledger => ledger(&mut section, log),
