@@ -214,13 +214,16 @@ impl<'v> Run<'_, 'v> {
         decider: &mut Decider<'_>,
         tally: &mut Tally,
     ) -> Result<Vec<StoreOutcome>, VerifyError> {
-        std::thread::scope(|scope| {
+        let beside = std::thread::scope(|scope| {
             let mut senders = Vec::new();
             let mut workers = Vec::new();
             for layout in layouts {
                 let (sender, receiver) = sync_channel(WAITING);
                 let context = self.context(layout, of_table);
-                workers.push(scope.spawn(move || store(layout, context, &receiver)));
+                let check = move || store(layout, context, &receiver);
+                // Nothing was fed yet: workers that began end when their senders are dropped, and no row is lost.
+                let worker = std::thread::Builder::new().spawn_scoped(scope, check);
+                workers.push(worker.ok()?);
                 senders.push(sender);
             }
             let fed = self.feed(table, senders, decider, tally);
@@ -228,9 +231,10 @@ impl<'v> Run<'_, 'v> {
                 .into_iter()
                 .map(|worker| joined(worker, table))
                 .collect();
-            fed?;
-            outcomes.into_iter().collect()
-        })
+            Some(fed.and_then(|()| outcomes.into_iter().collect()))
+        });
+        // Where the system refuses a thread, this one does the work.
+        beside.unwrap_or_else(|| self.in_turn(table, layouts, of_table, decider, tally))
     }
 
     /// Hands every batch to every store. A store that stopped listening has failed, and says why when it is joined.
