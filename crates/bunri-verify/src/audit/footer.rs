@@ -5,6 +5,15 @@
 use super::residue::{Residues, Rule};
 use super::thrift::{Kind, Malformed, Reader};
 
+/// The fewest bytes of a node of the schema (its name, how often it may be NULL), …
+const ELEMENT: usize = 5;
+/// … of a row group (its chunks, its size, its rows), …
+const GROUP: usize = 8;
+/// … of a chunk (type, encodings, path, codec, count, two sizes, an offset), …
+const CHUNK: usize = 16;
+/// … and of a key-value pair, of which nothing is kept.
+const KEY_VALUE: usize = 1;
+
 /// What the footer says.
 #[derive(Debug, Default)]
 pub(crate) struct Footer {
@@ -78,13 +87,14 @@ impl Footer {
 /// Hears of what the canonical writer does not write.
 type Foreign<'f> = dyn FnMut(Rule, &str) + 'f;
 
-/// A list of records, one after the other.
+/// A list of records, one after the other, of which each takes `least` bytes or more.
 fn records<T: Default>(
     reader: &mut Reader<'_>,
     kind: Kind,
+    least: usize,
     mut one: impl FnMut(&mut Reader<'_>, Kind, &mut T) -> Result<(), Malformed>,
 ) -> Result<Vec<T>, Malformed> {
-    let (of, count) = reader.list(kind)?;
+    let (of, count) = reader.list_of(kind, least)?;
     let mut read = Vec::new();
     for _ in 0..count {
         let mut record = T::default();
@@ -99,7 +109,7 @@ fn key_values(
     kind: Kind,
     foreign: &mut Foreign<'_>,
 ) -> Result<(), Malformed> {
-    records::<()>(reader, kind, |reader, kind, ()| {
+    records::<()>(reader, kind, KEY_VALUE, |reader, kind, ()| {
         reader.record(kind, |reader, number, kind| {
             // Of all keys only this one is a word of the format's, and no value of a record.
             if number == 1 && kind == Kind::Binary {
@@ -119,27 +129,32 @@ fn elements(
     kind: Kind,
     foreign: &mut Foreign<'_>,
 ) -> Result<Vec<Element>, Malformed> {
-    records(reader, kind, |reader, kind, element: &mut Element| {
-        reader.record(kind, |reader, number, kind| {
-            match number {
-                1 => element.kind = Some(reader.int(kind)?),
-                2 => element.length = Some(reader.int(kind)?),
-                3 => element.repetition = Some(reader.int(kind)?),
-                4 => element.name = reader.binary(kind)?.to_vec(),
-                5 => element.children = Some(reader.int(kind)?),
-                6 | 7 | 8 | 10 => reader.skip(kind)?,
-                9 => {
-                    foreign(Rule::MetadataForeign, "field ids");
-                    reader.skip(kind)?;
+    records(
+        reader,
+        kind,
+        ELEMENT,
+        |reader, kind, element: &mut Element| {
+            reader.record(kind, |reader, number, kind| {
+                match number {
+                    1 => element.kind = Some(reader.int(kind)?),
+                    2 => element.length = Some(reader.int(kind)?),
+                    3 => element.repetition = Some(reader.int(kind)?),
+                    4 => element.name = reader.binary(kind)?.to_vec(),
+                    5 => element.children = Some(reader.int(kind)?),
+                    6 | 7 | 8 | 10 => reader.skip(kind)?,
+                    9 => {
+                        foreign(Rule::MetadataForeign, "field ids");
+                        reader.skip(kind)?;
+                    }
+                    _ => {
+                        foreign(Rule::MetadataForeign, "unknown fields of the schema");
+                        reader.skip(kind)?;
+                    }
                 }
-                _ => {
-                    foreign(Rule::MetadataForeign, "unknown fields of the schema");
-                    reader.skip(kind)?;
-                }
-            }
-            Ok(())
-        })
-    })
+                Ok(())
+            })
+        },
+    )
 }
 
 fn groups(
@@ -147,7 +162,7 @@ fn groups(
     kind: Kind,
     foreign: &mut Foreign<'_>,
 ) -> Result<Vec<Group>, Malformed> {
-    records(reader, kind, |reader, kind, group: &mut Group| {
+    records(reader, kind, GROUP, |reader, kind, group: &mut Group| {
         reader.record(kind, |reader, number, kind| {
             match number {
                 1 => group.chunks = chunks(reader, kind, foreign)?,
@@ -172,7 +187,7 @@ fn chunks(
     kind: Kind,
     foreign: &mut Foreign<'_>,
 ) -> Result<Vec<Chunk>, Malformed> {
-    records(reader, kind, |reader, kind, chunk: &mut Chunk| {
+    records(reader, kind, CHUNK, |reader, kind, chunk: &mut Chunk| {
         reader.record(kind, |reader, number, kind| match number {
             2 => reader.int(kind).map(drop),
             3 => column(reader, kind, chunk, foreign),
@@ -224,4 +239,30 @@ fn column(
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Field 2 (the schema) or 4 (row groups), a list of as many empty records.
+    fn hollow(field: u8, count: usize) -> Vec<u8> {
+        let mut bytes = vec![field << 4 | 9, 0xfc];
+        let mut left = count;
+        while left >= 0x80 {
+            bytes.push((left & 0x7f) as u8 | 0x80);
+            left >>= 7;
+        }
+        bytes.push(left as u8);
+        bytes.resize(bytes.len() + count + 1, 0);
+        bytes
+    }
+
+    #[test]
+    fn a_list_of_empty_records_is_refused_before_it_is_kept() {
+        for field in [2, 4] {
+            let read = Footer::read(&hollow(field, 1 << 20), &mut Residues::default());
+            assert!(read.is_err(), "field {field}");
+        }
+    }
 }

@@ -155,6 +155,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// As [`Reader::list`], where each element takes at least so many bytes if it says anything: what is kept of a short
+    /// element may take a hundred times its bytes.
+    pub(crate) fn list_of(&mut self, kind: Kind, least: usize) -> Result<(Kind, usize), Malformed> {
+        let (of, count) = self.list(kind)?;
+        if count > (self.bytes.len() - self.at) / least {
+            return Err(self.malformed("a list of elements too short to say anything"));
+        }
+        Ok((of, count))
+    }
+
     /// One record: `field` is called for every field with its number, and must consume or [`Reader::skip`] it.
     pub(crate) fn record(
         &mut self,
