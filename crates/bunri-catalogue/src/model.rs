@@ -447,6 +447,20 @@ impl Catalogue {
 }
 
 impl RowRule {
+    /// The rules that it consists of: those of an `all`, else itself.
+    #[must_use]
+    pub fn direct(&self) -> &[RowRule] {
+        match self {
+            RowRule::All(rules) => rules,
+            RowRule::Ledger(_)
+            | RowRule::Column { .. }
+            | RowRule::Parent { .. }
+            | RowRule::AllTransmission
+            | RowRule::AllRetail
+            | RowRule::Reference => std::slice::from_ref(self),
+        }
+    }
+
     /// The parent tables that this rule reads.
     #[must_use]
     pub fn parents(&self) -> Vec<usize> {

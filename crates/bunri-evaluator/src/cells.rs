@@ -128,7 +128,12 @@ fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {
     match value {
         Value::Text(text) => Some(text.into()),
         Value::Int(number) => Some(number.to_string().into()),
-        _ => None,
+        Value::Null
+        | Value::Decimal { .. }
+        | Value::Date(_)
+        | Value::Timestamp(_)
+        | Value::Bool(_)
+        | Value::Bytes(_) => None,
     }
 }
 
@@ -137,7 +142,12 @@ fn number(value: Value<'_>) -> Option<i128> {
     match value {
         Value::Int(number) => Some(number.into()),
         Value::Decimal { unscaled, .. } => Some(unscaled),
-        _ => None,
+        Value::Null
+        | Value::Text(_)
+        | Value::Date(_)
+        | Value::Timestamp(_)
+        | Value::Bool(_)
+        | Value::Bytes(_) => None,
     }
 }
 

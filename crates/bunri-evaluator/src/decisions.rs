@@ -80,10 +80,12 @@ impl<'a> LastWords<'a> {
                 self.applied[0] += 1;
                 Verdict::Own
             }
-            _ => {
+            Ownership::Other => {
                 self.applied[1] += 1;
                 Verdict::Other
             }
+            // No line of the file can say so; a word that decides nothing frees nothing.
+            Ownership::Undecided | Ownership::Reference => ruled,
         }
     }
 

@@ -34,15 +34,43 @@ pub fn may_hold(store: Store, ownership: Ownership, class: Class, opened: bool) 
     }
 }
 
+/// What a row brings to a store, asked only as far as it decides.
+pub struct RowGrants<K, A, R> {
+    /// Whether every cell of the row's key is granted to the store; [`None`] in a table without a key.
+    pub key: Option<K>,
+    /// Whether some cell of the row is granted to the store.
+    pub any: A,
+    /// Whether some `retail_only` cell of the row is not NULL.
+    pub retail_only: R,
+}
+
+/// Whether a store holds a row (docs/rules.md, section 4, "A row of a store").
+pub fn holds_row(
+    store: Store,
+    ownership: Ownership,
+    row: RowGrants<impl FnOnce() -> bool, impl FnOnce() -> bool, impl FnOnce() -> bool>,
+) -> bool {
+    match (store, row.key) {
+        (Store::Retail | Store::Transmission, Some(key)) => key(),
+        (Store::Retail | Store::Transmission, None) => (row.any)(),
+        // A row of another with nothing of retail's in it leaves nobody anything to decide.
+        (Store::Quarantine, _) => {
+            (row.any)() && (ownership == Ownership::Undecided || (row.retail_only)())
+        }
+    }
+}
+
 /// The ownerships that rows of a table can have.
 #[must_use]
 pub fn ownerships(table: &Table) -> &'static [Ownership] {
     use bunri_catalogue::RowRule;
-    match table.rows {
+    match &table.rows {
         RowRule::Reference => &[Ownership::Reference],
         RowRule::AllTransmission => &[Ownership::Other],
         RowRule::AllRetail => &[Ownership::Own],
-        _ => &[Ownership::Own, Ownership::Other, Ownership::Undecided],
+        RowRule::Ledger(_) | RowRule::Column { .. } | RowRule::Parent { .. } | RowRule::All(_) => {
+            &[Ownership::Own, Ownership::Other, Ownership::Undecided]
+        }
     }
 }
 
@@ -85,5 +113,43 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Store, ownership, key (if the table has one), some cell granted, some value of retail's alone.
+    fn holds(
+        store: Store,
+        ownership: Ownership,
+        key: Option<bool>,
+        any: bool,
+        retail_only: bool,
+    ) -> bool {
+        let row = RowGrants {
+            key: key.map(|key| move || key),
+            any: || any,
+            retail_only: || retail_only,
+        };
+        holds_row(store, ownership, row)
+    }
+
+    #[test]
+    fn a_row_is_where_its_key_is_granted_and_a_multiset_where_anything_is() {
+        for store in [Store::Retail, Store::Transmission] {
+            for any in [false, true] {
+                assert!(holds(store, Ownership::Own, Some(true), any, false));
+                assert!(!holds(store, Ownership::Own, Some(false), any, true));
+                assert_eq!(holds(store, Ownership::Own, None, any, false), any);
+            }
+        }
+    }
+
+    #[test]
+    fn the_quarantine_holds_what_waits_and_retails_values_on_rows_of_others() {
+        let holds = |ownership, any, retail_only| {
+            holds(Store::Quarantine, ownership, Some(false), any, retail_only)
+        };
+        assert!(holds(Ownership::Undecided, true, false));
+        assert!(!holds(Ownership::Undecided, false, false));
+        assert!(holds(Ownership::Other, true, true));
+        assert!(!holds(Ownership::Other, true, false));
     }
 }

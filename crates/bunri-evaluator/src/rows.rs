@@ -18,7 +18,12 @@ pub trait Row {
         match self.value(column) {
             Value::Date(day) => Some(day),
             Value::Timestamp(micros) => Day::try_from(micros.div_euclid(MICROS_A_DAY)).ok(),
-            _ => None,
+            Value::Null
+            | Value::Text(_)
+            | Value::Int(_)
+            | Value::Decimal { .. }
+            | Value::Bool(_)
+            | Value::Bytes(_) => None,
         }
     }
 }
@@ -86,7 +91,11 @@ fn first_parent_match(rule: &RowRule) -> Match {
             .iter()
             .find(|rule| !rule.parents().is_empty())
             .map_or(Match::All, first_parent_match),
-        _ => Match::All,
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => Match::All,
     }
 }
 
@@ -131,7 +140,14 @@ impl<R: Row> Asking<'_, R> {
             LedgerTime::AtCutover => self.at(Some(self.terms.cutover)),
             LedgerTime::AtSlot { date, slot } => match self.row.value(slot) {
                 Value::Int(1..=48) => self.at(self.row.day(date)),
-                _ => Verdict::Undecided(Reason::SlotInvalid),
+                Value::Null
+                | Value::Text(_)
+                | Value::Int(_)
+                | Value::Decimal { .. }
+                | Value::Date(_)
+                | Value::Timestamp(_)
+                | Value::Bool(_)
+                | Value::Bytes(_) => Verdict::Undecided(Reason::SlotInvalid),
             },
             LedgerTime::During { .. } => match self.period(time) {
                 Err(reason) => Verdict::Undecided(reason),
@@ -197,7 +213,13 @@ impl<R: Row> Asking<'_, R> {
         };
         let code = match self.row.value(column) {
             Value::Text(code) => Some(code),
-            _ => None,
+            Value::Null
+            | Value::Int(_)
+            | Value::Decimal { .. }
+            | Value::Date(_)
+            | Value::Timestamp(_)
+            | Value::Bool(_)
+            | Value::Bytes(_) => None,
         };
         let codes = match compare {
             Compare::Exact => &self.terms.exact,
@@ -209,14 +231,11 @@ impl<R: Row> Asking<'_, R> {
     /// The own segment that covers the row's period: of a `during` rule, or of the only one directly in an `all`.
     fn own_segment(&self, rule: &RowRule) -> Option<Segment> {
         let during = |rule: &RowRule| matches!(rule, RowRule::Ledger(LedgerTime::During { .. }));
-        let rule = match rule {
-            RowRule::All(rules) => {
-                let mut found = rules.iter().filter(|rule| during(rule));
-                let first = found.next()?;
-                found.next().is_none().then_some(first)?
-            }
-            rule => rule,
-        };
+        let mut found = rule.direct().iter().filter(|rule| during(rule));
+        let rule = found.next()?;
+        if found.next().is_some() {
+            return None;
+        }
         let RowRule::Ledger(time @ LedgerTime::During { .. }) = rule else {
             return None;
         };

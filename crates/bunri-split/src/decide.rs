@@ -101,12 +101,8 @@ fn last_words(rows: usize, decided: &BTreeMap<usize, i64>) -> PolarsResult<Int64
 
 /// The columns that the rules read here: codes, their days, cases, conditions, known_at.
 fn read_columns(table: &Table) -> Vec<usize> {
-    let rules = match &table.rows {
-        RowRule::All(rules) => rules.as_slice(),
-        rule => std::slice::from_ref(rule),
-    };
     let mut columns: Vec<usize> = Vec::new();
-    for rule in rules {
+    for rule in table.rows.direct() {
         if let RowRule::Column { column, at, .. } = rule {
             columns.push(*column);
             columns.extend(at.and_then(|day| match day {
@@ -278,10 +274,7 @@ impl Rules<'_> {
 
     fn has_one_during(&self) -> bool {
         let during = |rule: &&RowRule| matches!(rule, RowRule::Ledger(LedgerTime::During { .. }));
-        match &self.table.rows {
-            RowRule::All(rules) => rules.iter().filter(during).count() == 1,
-            rule => during(&rule),
-        }
+        self.table.rows.direct().iter().filter(during).count() == 1
     }
 
     /// Who supplied when the row was written: by the table's own ledger key, else through its first parents.
@@ -290,10 +283,7 @@ impl Rules<'_> {
             return self.numbers("supplier").cloned();
         }
         let is_parent = |rule: &&RowRule| matches!(rule, RowRule::Parent { .. });
-        let rule = match &self.table.rows {
-            RowRule::All(rules) => rules.iter().find(is_parent),
-            rule => Some(rule),
-        };
+        let rule = self.table.rows.direct().iter().find(is_parent);
         let any = matches!(
             rule,
             Some(RowRule::Parent {

@@ -35,10 +35,6 @@ pub(crate) struct ParentRule {
 
 /// The parent rules of a table, in the order of its row rule.
 pub(crate) fn parent_rules(table: &Table) -> Vec<ParentRule> {
-    let rules = match &table.rows {
-        RowRule::All(rules) => rules.as_slice(),
-        rule => std::slice::from_ref(rule),
-    };
     let of = |rule: &RowRule| match rule {
         RowRule::Parent {
             table,
@@ -57,7 +53,7 @@ pub(crate) fn parent_rules(table: &Table) -> Vec<ParentRule> {
         | RowRule::AllRetail
         | RowRule::Reference => None,
     };
-    rules.iter().filter_map(of).collect()
+    table.rows.direct().iter().filter_map(of).collect()
 }
 
 /// The sets of columns by which children refer to this table.

@@ -93,10 +93,7 @@ pub(crate) struct LedgerQuestions {
 
 impl LedgerQuestions {
     pub(crate) fn new(catalogue: &Catalogue, table: &Table, cutover: i64) -> Self {
-        let times = match &table.rows {
-            RowRule::All(rules) => rules.iter().filter_map(ledger_time).collect(),
-            rule => ledger_time(rule).into_iter().collect(),
-        };
+        let times = table.rows.direct().iter().filter_map(ledger_time).collect();
         let known = match &table.known_at {
             KnownAt::Column { column, .. } => table.ledger_key.as_ref().map(|_| *column),
             KnownAt::None { .. } | KnownAt::NotNeeded => None,

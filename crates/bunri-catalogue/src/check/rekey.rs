@@ -25,7 +25,7 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
                 spot,
             });
         }
-        for rule in direct(&table.rows) {
+        for rule in table.rows.direct() {
             check_reference(resolved, table, rule, draft, log);
         }
     }
@@ -85,18 +85,6 @@ fn check_name(name: &str, uses: &[Use<'_>], log: &mut Log) {
             );
             log.refuse(other.spot, message);
         }
-    }
-}
-
-fn direct(rule: &RowRule) -> &[RowRule] {
-    match rule {
-        RowRule::All(rules) => rules,
-        RowRule::Ledger(_)
-        | RowRule::Column { .. }
-        | RowRule::Parent { .. }
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => std::slice::from_ref(rule),
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Script;
-use super::known::direct;
 use super::text::{comment, literal, name};
 use bunri_catalogue::{RowRule, Table, ValueType};
 
@@ -85,7 +84,7 @@ impl Script<'_> {
             .catalogue
             .tables
             .iter()
-            .flat_map(|table| direct(&table.rows));
+            .flat_map(|table| table.rows.direct());
         let columns = rules.filter_map(|rule| match rule {
             RowRule::Parent {
                 table, references, ..

@@ -6,19 +6,6 @@ use super::select::{Select, Steps};
 use super::text::{case, name};
 use bunri_catalogue::{KnownAt, LedgerTime, Match, RowRule, Table};
 
-/// The rules that a row rule consists of.
-pub(super) fn direct(rule: &RowRule) -> &[RowRule] {
-    match rule {
-        RowRule::All(rules) => rules,
-        RowRule::Ledger(_)
-        | RowRule::Column { .. }
-        | RowRule::Parent { .. }
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => std::slice::from_ref(rule),
-    }
-}
-
 impl Script<'_> {
     /// The day of writing and the supplier on it; [`None`] where nobody asks. The verdict is the supplier's.
     pub(super) fn supplier(&self, table: &Table, steps: &mut Steps) -> Option<Answer> {
@@ -35,7 +22,7 @@ impl Script<'_> {
             joins: Vec::new(),
             verdict: "supplier.verdict".to_owned(),
         };
-        let parent = direct(&table.rows).iter().find_map(parent_rule);
+        let parent = table.rows.direct().iter().find_map(parent_rule);
         if table.ledger_key.is_some() {
             answer.joins = self.segment(table, "supplier", &format!("t.{known}"));
         } else if let Some(rule) = parent
@@ -51,7 +38,7 @@ impl Script<'_> {
     /// Whether the rows of a table, or the parents that its first parent rule names, hold the ledger's key.
     fn reaches_ledger(&self, table: usize) -> bool {
         let table = &self.catalogue.tables[table];
-        let above = || direct(&table.rows).iter().find_map(parent_rule);
+        let above = || table.rows.direct().iter().find_map(parent_rule);
         table.ledger_key.is_some() || above().is_some_and(|rule| self.reaches_ledger(rule.parent))
     }
 
@@ -147,7 +134,7 @@ impl Script<'_> {
             if let Some(key) = &table.ledger_key {
                 return (joins, key.iter().map(column).collect());
             }
-            next = direct(&table.rows).iter().find_map(parent_rule);
+            next = table.rows.direct().iter().find_map(parent_rule);
             below = next.iter().flat_map(|rule| rule.key).map(column).collect();
         }
         (joins, Vec::new())
@@ -188,7 +175,9 @@ pub(super) fn graced(table: &Table) -> Option<usize> {
     else {
         return None;
     };
-    let mut during = direct(&table.rows)
+    let mut during = table
+        .rows
+        .direct()
         .iter()
         .enumerate()
         .filter(|(_, rule)| matches!(rule, RowRule::Ledger(LedgerTime::During { .. })));

@@ -1,7 +1,7 @@
 //! `decided.<table>`: every staged row with its verdict, and what its cells count as.
 
 use super::Script;
-use super::known::{direct, graced};
+use super::known::graced;
 use super::rules::{Answer, At};
 use super::select::{Select, Steps};
 use super::text::{case, name};
@@ -116,7 +116,9 @@ impl Script<'_> {
 
     fn answers(&self, table: &Table, steps: &mut Steps) -> Vec<Answer> {
         let several = matches!(table.rows, RowRule::All(_));
-        direct(&table.rows)
+        table
+            .rows
+            .direct()
             .iter()
             .enumerate()
             .map(|(at, rule)| {

@@ -39,7 +39,11 @@ pub(crate) fn parent_rules(rule: &RowRule) -> Vec<ParentRule> {
             }]
         }
         RowRule::All(rules) => rules.iter().flat_map(parent_rules).collect(),
-        _ => Vec::new(),
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => Vec::new(),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
 use bunri_evaluator::Verdict;
+use bunri_evaluator::grants::{RowGrants, holds_row};
 use bunri_evaluator::verdict::RETAIL_ONLY_OF_OTHER;
 
 /// Rows that a store must hold, in staging order, and the region of every cell.
@@ -82,16 +83,12 @@ pub(crate) fn belongs(layout: &Layout<'_>, decided: &Decided, row: usize) -> boo
     let ownership = decided.verdicts[row].ownership();
     let granted = |column: usize| layout.granted(ownership, decided.classes[column].class(row));
     let key = &layout.table.key;
-    match layout.store {
-        Store::Retail | Store::Transmission if !key.is_empty() => {
-            key.iter().all(|&column| granted(column))
-        }
-        Store::Retail | Store::Transmission => layout.columns.iter().any(|&column| granted(column)),
-        Store::Quarantine => {
-            layout.columns.iter().any(|&column| granted(column))
-                && (ownership == Ownership::Undecided || has_retail_only(layout, decided, row))
-        }
-    }
+    let grants = RowGrants {
+        key: (!key.is_empty()).then_some(|| key.iter().all(|&column| granted(column))),
+        any: || layout.columns.iter().any(|&column| granted(column)),
+        retail_only: || has_retail_only(layout, decided, row),
+    };
+    holds_row(layout.store, ownership, grants)
 }
 
 /// Whether some `retail_only` cell of the row is not NULL.
@@ -167,7 +164,7 @@ fn hashed(layout: &Layout<'_>, position: usize, array: ArrayRef) -> Result<Array
 fn reasons(decided: &Decided, staged: &[usize]) -> ArrayRef {
     let word = |&row: &usize| match decided.verdicts[row] {
         Verdict::Undecided(reason) => reason.word(),
-        _ => RETAIL_ONLY_OF_OTHER,
+        Verdict::Own | Verdict::Other | Verdict::Reference => RETAIL_ONLY_OF_OTHER,
     };
     Arc::new(StringArray::from_iter_values(staged.iter().map(word)))
 }
