@@ -69,6 +69,17 @@ pub enum ColumnarError {
         /// The cell's size.
         bytes: usize,
     },
+    /// A rejected row too large to be set aside.
+    #[error(
+        "table `{table}`, column `{column}`: a row that does not fit its declared types takes more than 64 MiB, written out; \
+         correct the value, or shorten the row's documents in the source or keep them outside of it, then extract again"
+    )]
+    RejectTooLarge {
+        /// The table's id.
+        table: String,
+        /// The first column that did not fit.
+        column: String,
+    },
     /// A record too large to sort.
     #[error("one row of {bytes} bytes cannot be sorted (limit 1 GiB)")]
     RowTooLarge {

@@ -21,7 +21,7 @@ pub use errors::ColumnarError;
 pub use layout::CustodyLayout;
 pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;
-pub use rejects::{RawValue, Reject, RejectReader, RejectWriter};
+pub use rejects::{REJECT_BYTES, RawValue, Reject, RejectReader, RejectWriter};
 pub use sort::{ByteSorter, SortedRecords};
 pub use staging::{
     Batches, PARQUET_PART, REJECTS, STAGING, Staging, TableFile, open_parquet, part_name,

@@ -2,13 +2,17 @@
 //! line. They are data: they stay in custody, and nothing else may print them.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use bunri_manifest::{Digests, open_regular};
 use serde::{Deserialize, Serialize};
 
 use crate::{ColumnarError, PendingFile};
+
+/// What a rejected row may take, written out: extraction refuses a longer one, and nobody reads one. A row is held whole, and
+/// what is read of it takes several times its bytes.
+pub const REJECT_BYTES: usize = 1 << 26;
 
 /// A value as the source stores it. Reals keep their shortest round-trip text; bytes are hex.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,8 +89,10 @@ impl RejectWriter {
 
 /// Reads rejects.
 pub struct RejectReader {
-    lines: std::io::Lines<BufReader<File>>,
+    file: BufReader<File>,
     path: PathBuf,
+    /// Lines read.
+    line: u64,
 }
 
 impl RejectReader {
@@ -97,8 +103,9 @@ impl RejectReader {
     pub fn open(path: &Path) -> Result<Self, ColumnarError> {
         let file = open_regular(path).map_err(ColumnarError::io("open", path))?;
         Ok(Self {
-            lines: BufReader::new(file).lines(),
+            file: BufReader::new(file),
             path: path.to_path_buf(),
+            line: 0,
         })
     }
 }
@@ -107,15 +114,46 @@ impl Iterator for RejectReader {
     type Item = Result<Reject, ColumnarError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let line = match self.lines.next()? {
-            Ok(line) => line,
+        let mut line = Vec::new();
+        let mut bounded = self.file.by_ref().take(REJECT_BYTES as u64 + 1);
+        match bounded.read_until(b'\n', &mut line) {
+            Ok(0) => return None,
+            Ok(_) => self.line += 1,
             Err(source) => return Some(Err(ColumnarError::io("read", &self.path)(source))),
-        };
-        // The parser's message could quote a value, so it is not passed on.
-        let reject = serde_json::from_str(&line).map_err(|refused| ColumnarError::Staging {
+        }
+        let refused = |what: String| ColumnarError::Staging {
             path: self.path.clone(),
-            message: format!("not a reject (column {})", refused.column()),
-        });
+            message: format!("line {}: {what}", self.line),
+        };
+        if line.len() > REJECT_BYTES {
+            return Some(Err(refused(format!(
+                "longer than {REJECT_BYTES} bytes, which extraction never writes"
+            ))));
+        }
+        // The parser's message could quote a value, so it is not passed on.
+        let reject = serde_json::from_slice(&line)
+            .map_err(|broken| refused(format!("not a reject (column {})", broken.column())));
         Some(reject)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_end_is_refused_by_its_number_and_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.jsonl");
+        let good = r#"{"table":"t","column":"c","rule":"not_a_date","values":["null"]}"#;
+        std::fs::write(&path, format!("{good}\n{}", "x".repeat(REJECT_BYTES + 7))).unwrap();
+        let mut reader = RejectReader::open(&path).unwrap();
+        assert!(reader.next().unwrap().is_ok());
+        let refused = reader.next().unwrap().unwrap_err().to_string();
+        assert!(
+            refused.contains("line 2") && !refused.contains("xx"),
+            "{refused}"
+        );
     }
 }

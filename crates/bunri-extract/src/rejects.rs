@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use bunri_catalogue::Table;
-use bunri_columnar::{ByteSorter, ColumnarError, RawValue, Reject, RejectWriter};
+use bunri_columnar::{ByteSorter, ColumnarError, REJECT_BYTES, RawValue, Reject, RejectWriter};
 use bunri_manifest::Digests;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -35,6 +35,18 @@ impl Rejects {
         column: usize,
         misfit: Misfit,
     ) -> Result<(), RejectError> {
+        let too_large = || ColumnarError::RejectTooLarge {
+            table: table.id.clone(),
+            column: table.columns[column].name.clone(),
+        };
+        // Before anything is copied: written out, no value is shorter than what the source holds.
+        let mut held = 0;
+        for at in 0..table.columns.len() {
+            held += length(row.get_ref(at)?);
+        }
+        if held > REJECT_BYTES {
+            return Err(too_large().into());
+        }
         let values = (0..table.columns.len()).map(|at| row.get_ref(at).map(raw));
         let reject = Reject {
             table: table.id.clone(),
@@ -43,7 +55,12 @@ impl Rejects {
             values: values.collect::<Result<_, _>>()?,
         };
         self.rows += 1;
-        Ok(self.sorter.push(&serde_json::to_vec(&reject)?)?)
+        let line = serde_json::to_vec(&reject)?;
+        // With the end of its line.
+        if line.len() >= REJECT_BYTES {
+            return Err(too_large().into());
+        }
+        Ok(self.sorter.push(&line)?)
     }
 
     /// Writes them to `path`; no file when there are none.
@@ -69,6 +86,14 @@ pub(crate) enum RejectError {
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Columnar(#[from] ColumnarError),
+}
+
+/// Bytes of a text or blob; a number takes few.
+fn length(value: ValueRef<'_>) -> usize {
+    match value {
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 0,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len(),
+    }
 }
 
 fn raw(value: ValueRef<'_>) -> RawValue {

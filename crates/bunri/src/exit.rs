@@ -220,7 +220,9 @@ fn columnar(error: &ColumnarError) -> u8 {
     match error {
         ColumnarError::Staging { .. } => REFUSED,
         ColumnarError::Arrow { .. } => BUG,
-        ColumnarError::CellTooLarge { .. } | ColumnarError::RowTooLarge { .. } => SOURCE,
+        ColumnarError::CellTooLarge { .. }
+        | ColumnarError::RejectTooLarge { .. }
+        | ColumnarError::RowTooLarge { .. } => SOURCE,
         ColumnarError::Io { .. }
         | ColumnarError::Parquet { .. }
         | ColumnarError::ReadBack { .. }

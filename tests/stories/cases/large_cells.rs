@@ -45,6 +45,18 @@ fn long_memos_by_the_thousand_go_through_every_stage() {
 }
 
 #[test]
+fn a_rejected_row_that_is_too_large_is_refused_with_its_place() {
+    let image = "CASE i WHEN 2 THEN zeroblob(80000000) END";
+    let memo = "CASE i WHEN 2 THEN X'00' ELSE 'x' END";
+    let rig = system(&table(2, image, memo), &[("scan", SCAN)]);
+    rig.bunri(["run", "job.toml"])
+        .must(4)
+        .says("scan")
+        .says("memo");
+    assert!(!rig.path("retail/manifest.json").exists());
+}
+
+#[test]
 fn a_cell_that_is_too_large_is_refused_with_its_place() {
     let rig = system(
         &table(2, "zeroblob(40000000 * (i - 1))", "NULL"),
