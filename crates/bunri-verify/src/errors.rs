@@ -45,15 +45,16 @@ pub enum VerifyError {
         /// Line in the rejects, from 1.
         line: usize,
     },
-    /// A rejected row that others refer to, by columns that cannot be read.
+    /// A rejected row that others refer to, by a column that cannot be read.
     #[error(
-        "the rejected row in line {line} of the rejects of `{table}`, to which other tables refer, has no readable value \
-         in the columns they refer by, so it could be the parent of any row; correct the row in the source and \
-         extract again"
+        "the rejected row in line {line} of the rejects of `{table}`, to which other tables refer by `{column}`, has no \
+         readable value there, so it could be the parent of any row; correct the row in the source and extract again"
     )]
     ParentKeyUnreadable {
         /// The table's id.
         table: String,
+        /// The column referred to.
+        column: String,
         /// Line in the rejects, from 1.
         line: usize,
     },

@@ -98,10 +98,35 @@ fn a_rejected_link_that_names_nobody_refuses_split_and_verify() {
         let refused = rig.bunri([stage, "job.toml"]);
         assert_eq!(refused.code, Some(4), "{refused}");
         let told = format!("{refused}");
-        assert!(told.contains("person_point"), "{told}");
+        assert!(
+            told.contains("`person_point`") && told.contains("`person_id`"),
+            "{told}"
+        );
+        assert!(told.contains("line 1 of"), "{told}");
         assert!(!told.contains("00FF") && !told.contains("丙野"), "{told}");
     }
     assert!(!rig.path("retail/manifest.json").exists());
+}
+
+/// Who supplied when the row was written is asked of all its parents' points, and of a rejected link nobody knows the point.
+#[test]
+fn a_rejected_link_leaves_open_who_wrote_the_person() {
+    let dated = PERSON
+        .replace("MATCH", "all")
+        .replace(
+            "{ none = \"the retailer writes it\" }",
+            "{ column = \"written_on\" }",
+        )
+        .replace(
+            "[columns]",
+            "[types]\nwritten_on = \"date\"\n[columns]\nwritten_on = \"own_customer\"",
+        );
+    let statements = "CREATE TABLE person (person_id TEXT, written_on TEXT, name TEXT, phone TEXT);
+         INSERT INTO person VALUES ('P1', '2020-01-01', '丙野カナリア', '090-0000-1111');
+         CREATE TABLE person_point (person_id TEXT, supply_point_id TEXT, tied_on TEXT);
+         INSERT INTO person_point VALUES ('P1', 'A', '2015-01-01'), ('P1', 'B', '2016-02-31');";
+    let tables = [("person", dated.as_str()), ("person_point", PERSON_POINT)];
+    assert_eq!(reason(&system(statements, &tables)), "known_at_undecided");
 }
 
 #[test]

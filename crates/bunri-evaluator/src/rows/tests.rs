@@ -305,6 +305,41 @@ fn a_child_is_as_its_parents() {
 }
 
 #[test]
+fn a_rejected_parent_frees_nobody() {
+    use Ownership::{Other, Own, Undecided};
+    let beside = |staged: &[Ownership], rule: &RowRule| {
+        let staged: OwnershipSet = staged.iter().copied().collect();
+        let parents = [OwnershipSet(staged.0 | OwnershipSet::REJECTED.0)];
+        let facts = Facts {
+            timeline: None,
+            parents: &parents,
+            suppliers: OwnershipSet::EMPTY,
+        };
+        decide(rule, &unknown_time(), &days(0, 0, 0), facts, &terms())
+    };
+    let rejected = Verdict::Undecided(Reason::ParentRejected);
+    let sets: [&[Ownership]; 6] = [
+        &[],
+        &[Own],
+        &[Other],
+        &[Undecided],
+        &[Own, Other],
+        &[Own, Other, Undecided],
+    ];
+    for staged in sets {
+        assert_eq!(beside(staged, &ALL_PARENTS), rejected, "{staged:?}");
+        let any = if staged.contains(&Own) {
+            Verdict::Own
+        } else {
+            rejected
+        };
+        assert_eq!(beside(staged, &ANY_PARENT), any, "{staged:?}");
+    }
+    let in_all = RowRule::All(vec![RowRule::AllRetail, ALL_PARENTS]);
+    assert_eq!(beside(&[Own], &in_all), rejected, "rule by rule");
+}
+
+#[test]
 fn every_rule_of_an_all_must_say_own() {
     use Ownership::{Other, Own};
     let rule = RowRule::All(vec![ALL_PARENTS, DURING, ALL_PARENTS]);

@@ -24,8 +24,8 @@ enum RejectedKey {
     Whole(Vec<ArrayRef>),
     /// NULL in one of them, and nothing unreadable.
     Null,
-    /// A value that is not of its column's type, or of a type that is not read here.
-    Unreadable,
+    /// In this column, a value that is not of its type, or of a type that is not read here.
+    Unreadable(usize),
 }
 
 /// The keys of the ledger's rejected rows, encoded like any other key, in order, each once.
@@ -56,14 +56,7 @@ fn keys(
     let converter = key_converter(table, columns)?;
     let rejects = staging.rejects(table)?.into_iter().flatten();
     for (at, reject) in rejects.enumerate() {
-        let unreadable = || {
-            let table = table.id.clone();
-            let line = at + 1;
-            Err(match of {
-                KeyOf::LedgerRow => VerifyError::LedgerKeyUnreadable { table, line },
-                KeyOf::Parent => VerifyError::ParentKeyUnreadable { table, line },
-            })
-        };
+        let line = at + 1;
         match (key_of(table, columns, &reject?), of) {
             (RejectedKey::Whole(values), _) => {
                 let rows = converter
@@ -73,8 +66,18 @@ fn keys(
             }
             (RejectedKey::Null, KeyOf::Parent) => {}
             // A ledger row without a key could speak of any point.
-            (RejectedKey::Null, KeyOf::LedgerRow) | (RejectedKey::Unreadable, _) => {
-                return unreadable();
+            (RejectedKey::Null | RejectedKey::Unreadable(_), KeyOf::LedgerRow) => {
+                return Err(VerifyError::LedgerKeyUnreadable {
+                    table: table.id.clone(),
+                    line,
+                });
+            }
+            (RejectedKey::Unreadable(column), KeyOf::Parent) => {
+                return Err(VerifyError::ParentKeyUnreadable {
+                    table: table.id.clone(),
+                    column: table.columns[column].name.clone(),
+                    line,
+                });
             }
         }
     }
@@ -94,7 +97,7 @@ fn key_of(table: &Table, columns: &[usize], reject: &Reject) -> RejectedKey {
                 values.push(Arc::new(Int64Array::from(vec![*value])));
             }
             // Days, decimals and the like are written in many ways, which only extraction knows.
-            (_, _) => return RejectedKey::Unreadable,
+            (_, _) => return RejectedKey::Unreadable(column),
         }
     }
     if null {
