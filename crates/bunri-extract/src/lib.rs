@@ -26,7 +26,7 @@ use bunri_columnar::ColumnarError;
 use bunri_manifest::{Blake3Hex, ManifestError, StagingManifest};
 
 pub use run::extract;
-pub use source::{SourceError, open_regular};
+pub use source::{SourceError, source_digest};
 
 /// The database that a run is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Digests of files: BLAKE3 for speed, SHA-256 because every auditor has it installed.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -119,16 +119,29 @@ impl Digester {
 /// Opens a file that is one: to open a named pipe is to wait for whoever writes to it, and a device may have no end.
 ///
 /// # Errors
-/// When it cannot be opened or is no regular file.
+/// What the file system says, or what is there instead of a file.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     // Asked before it is opened, because opening is what waits.
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "not a regular file",
-        ));
+    refuse_irregular(&path.metadata()?)?;
+    let file = File::open(path)?;
+    // Somebody may have put another thing under the name in between.
+    refuse_irregular(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn refuse_irregular(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
     }
-    File::open(path)
+    let what = if metadata.is_dir() {
+        "it is a folder"
+    } else {
+        "it is a named pipe, a socket or a device"
+    };
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("{what}; give a regular file"),
+    ))
 }
 
 /// Reads a small file whole, if it is a regular one.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
-use std::io::{self, ErrorKind, Read};
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -318,25 +318,12 @@ fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
 /// The BLAKE3 of the source, which takes about a second a gigabyte.
 fn source_digest(job: &Job, observer: &dyn Observer) -> Result<Blake3Hex, LockError> {
     let Source::Sqlite(path) = &job.source;
-    let failed = |source| LockError::Source {
-        path: path.clone(),
-        source,
-    };
-    let mut file = bunri_extract::open_regular(path).map_err(failed)?;
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        if observer.cancelled() {
-            return Err(LockError::Interrupted);
-        }
-        let read = file.read(&mut buffer).map_err(failed)?;
-        if read == 0 {
-            let digest = hasher.finalize().to_hex().to_string();
-            return Blake3Hex::try_from(digest)
-                .map_err(|refused| failed(io::Error::other(refused)));
-        }
-        hasher.update(&buffer[..read]);
-    }
+    bunri_extract::source_digest(path, observer)
+        .map_err(|source| LockError::Source {
+            path: path.clone(),
+            source,
+        })?
+        .ok_or(LockError::Interrupted)
 }
 
 /// Custody holds everything; only its owner may look (0700).

@@ -4,9 +4,9 @@
 //! POSIX drops all locks that a process holds on a file as soon as it closes any handle of that file. So
 //! the file is opened once here, for hashing, and that handle is closed after the last connection.
 
+mod digest;
 mod error;
 mod integrity;
-mod regular;
 mod temporary;
 
 use std::fs::{File, Metadata};
@@ -15,14 +15,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bunri_columnar::Observer;
-use bunri_manifest::{Blake3Hex, Source};
+use bunri_manifest::{Source, open_regular};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::ExtractError;
 use error::sql_error;
 
+pub use digest::source_digest;
 pub use error::SourceError;
-pub use regular::open_regular;
 pub(crate) use temporary::keep_temporary_files;
 
 /// How long to wait for a lock that somebody holds.
@@ -33,8 +33,6 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const JOURNAL_HEADER: usize = 28;
 /// Where the header of a database says how it is read: 2 for a write-ahead log.
 const READ_VERSION: usize = 19;
-/// What is read at once for the digest.
-const PIECE: usize = 1 << 20;
 
 /// The database file as it stood when it was opened.
 #[derive(Debug)]
@@ -85,7 +83,7 @@ impl SourceFile {
         };
         let mut file = open_regular(&path).map_err(wrong)?;
         let metadata = file.metadata().map_err(wrong)?;
-        let names = regular::names(&metadata);
+        let names = names(&metadata);
         if names > 1 {
             return Err(SourceError::ManyNames { path, names });
         }
@@ -155,22 +153,9 @@ impl SourceFile {
         };
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(wrong)?;
-        let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; PIECE];
-        let mut bytes = 0;
-        loop {
-            if observer.cancelled() {
-                return Err(ExtractError::Interrupted);
-            }
-            let read = file.read(&mut buffer).map_err(wrong)?;
-            if read == 0 {
-                break;
-            }
-            hasher.update(&buffer[..read]);
-            bytes += read as u64;
-        }
-        let blake3 = Blake3Hex::try_from(hasher.finalize().to_hex().to_string())
-            .map_err(|refused| wrong(io::Error::other(refused)))?;
+        let (bytes, blake3) = digest::digest(file, observer)
+            .map_err(wrong)?
+            .ok_or(ExtractError::Interrupted)?;
         Ok(Source {
             kind: "sqlite".to_owned(),
             bytes,
@@ -254,6 +239,19 @@ impl SourceFile {
         }
         Ok(Some(beside))
     }
+}
+
+/// How many names the file has. SQLite looks for a journal beside the name that it was given: with two names, the
+/// journal of a transaction may lie beside the other one.
+fn names(metadata: &Metadata) -> u64 {
+    #[cfg(unix)]
+    let names = std::os::unix::fs::MetadataExt::nlink(metadata);
+    #[cfg(not(unix))]
+    let names = {
+        let _ = metadata;
+        1
+    };
+    names
 }
 
 /// The path as a URI that tells SQLite to take no lock and to make no file. Every byte that has a meaning in a

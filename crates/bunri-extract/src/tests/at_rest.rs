@@ -6,7 +6,7 @@ use std::process::Command;
 use rusqlite::Connection;
 
 use super::fixture::Town;
-use crate::open_regular;
+use bunri_manifest::open_regular;
 
 #[test]
 fn a_database_with_two_names_is_refused() {

@@ -1,5 +1,7 @@
 //! One database for each kind of damage: refused before a row is staged, in SQLite's words and without a value.
 
+use rusqlite::types::FromSql;
+
 use super::fixture::{PAGE, Town, catalogue};
 use crate::order;
 use crate::source::SourceFile;
@@ -10,6 +12,19 @@ fn damaged(town: &Town, said: &str) {
     assert!(refused.contains("is damaged"), "{refused}");
     assert!(refused.contains(said), "{refused}");
     assert!(!refused.contains("000007"), "{refused}");
+}
+
+/// A column of the readings as extraction reads them, without the check of the whole.
+fn read_in_key_order<T: FromSql>(town: &Town, column: usize) -> Vec<T> {
+    let catalogue = catalogue();
+    let table = catalogue.table("meter_reading").unwrap();
+    let reader = SourceFile::open(&town.source()).unwrap().begin().unwrap();
+    let select = order::cheap(&reader, table, Access::TableOnly)
+        .unwrap()
+        .unwrap();
+    let mut statement = reader.connection.prepare(&select).unwrap();
+    let values = statement.query_map([], |row| row.get(column)).unwrap();
+    values.collect::<Result<_, _>>().unwrap()
 }
 
 #[test]
@@ -29,15 +44,7 @@ fn a_stale_index_entry_is_refused() {
 fn a_stale_index_entry_gives_no_row_its_key() {
     let town = Town::new();
     town.behind_the_index("UPDATE meter_reading SET supply_point_id = '000007x' WHERE rowid = 7");
-    let catalogue = catalogue();
-    let table = catalogue.table("meter_reading").unwrap();
-    let reader = SourceFile::open(&town.source()).unwrap().begin().unwrap();
-    let select = order::cheap(&reader, table, Access::TableOnly)
-        .unwrap()
-        .unwrap();
-    let mut statement = reader.connection.prepare(&select).unwrap();
-    let keys = statement.query_map([], |row| row.get(0)).unwrap();
-    let keys: Vec<String> = keys.collect::<Result<_, _>>().unwrap();
+    let keys: Vec<String> = read_in_key_order(&town, 0);
     assert_eq!((keys.len(), keys[6].as_str()), (1000, "000007x"));
 }
 
@@ -49,15 +56,7 @@ fn an_index_over_all_columns_gives_no_row_its_values() {
         (supply_point_id, period_from, period_until, usage_kwh, updated_at)",
     );
     town.behind_the_index("UPDATE meter_reading SET usage_kwh = 7777 WHERE rowid = 7");
-    let catalogue = catalogue();
-    let table = catalogue.table("meter_reading").unwrap();
-    let reader = SourceFile::open(&town.source()).unwrap().begin().unwrap();
-    let select = order::cheap(&reader, table, Access::TableOnly)
-        .unwrap()
-        .unwrap();
-    let mut statement = reader.connection.prepare(&select).unwrap();
-    let usages = statement.query_map([], |row| row.get(3)).unwrap();
-    let usages: Vec<f64> = usages.collect::<Result<_, _>>().unwrap();
+    let usages: Vec<f64> = read_in_key_order(&town, 3);
     assert!((usages[6] - 7777.0).abs() < 0.1, "{}", usages[6]);
 }
 
