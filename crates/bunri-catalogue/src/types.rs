@@ -41,6 +41,20 @@ impl ValueType {
         }
     }
 
+    /// Digits after the point; 0 of what has none.
+    #[must_use]
+    pub fn scale(self) -> u8 {
+        match self {
+            ValueType::Decimal { scale, .. } => scale,
+            ValueType::Text
+            | ValueType::Int
+            | ValueType::Date(_)
+            | ValueType::Timestamp
+            | ValueType::Bool
+            | ValueType::Bytes => 0,
+        }
+    }
+
     /// Whether two columns hold comparable values once staged: dates do, however the source wrote them.
     pub(crate) fn compares_with(self, other: ValueType) -> bool {
         match (self, other) {

@@ -12,8 +12,7 @@ pub use sql::{SqlInputs, explain_sql};
 
 use bunri_catalogue::day_text;
 use bunri_catalogue::{
-    Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Table, ValueType,
-    When,
+    Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Table, When,
 };
 
 /// Lines of text under construction. Writing to a String cannot fail, so the result is dropped in one place.
@@ -163,15 +162,7 @@ fn by_value(table: &Table, column: &Column, page: &mut Page) {
 
 fn explain_when(table: &Table, position: usize, when: &When, page: &mut Page) {
     let column = &table.columns[when.column];
-    let scale = match column.value_type {
-        ValueType::Decimal { scale, .. } => scale,
-        ValueType::Text
-        | ValueType::Int
-        | ValueType::Date(_)
-        | ValueType::Timestamp
-        | ValueType::Bool
-        | ValueType::Bytes => 0,
-    };
+    let scale = column.value_type.scale();
     let condition = match &when.condition {
         Condition::In { values, .. } => {
             let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();

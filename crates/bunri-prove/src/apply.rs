@@ -13,7 +13,7 @@ use crate::ProveError;
 use crate::donors::Pool;
 use crate::draw::Draw;
 use crate::flows::Flows;
-use crate::made::{fresh_key, made, micros, nobodys_key};
+use crate::made::{Extreme, fresh_key, made, micros, nobodys_key};
 use crate::plain::{Plain, column};
 use crate::plan::{Edit, Scope};
 use crate::strategy::Strategy;
@@ -129,11 +129,7 @@ impl<'a> Prepared<'a> {
                 | Plain::Timestamp(_)
                 | Plain::Bytes(_),
             )
-            | None => made(
-                table.columns[column_at].value_type,
-                Strategy::Ordinary,
-                draw,
-            ),
+            | None => made(table.columns[column_at].value_type, Extreme::None, draw),
         })
     }
 
@@ -145,13 +141,12 @@ impl<'a> Prepared<'a> {
         let value_type = catalogue.tables[self.edit.table].columns[column_at].value_type;
         let pool = &base.tables[self.edit.table].pools[column_at];
         let draw = draw.of("value");
+        let new = |extreme| Some(Some(made(value_type, extreme, draw)));
         match self.edit.strategy {
             Strategy::Null => Some(None),
             Strategy::Granted => Some(Some(borrowed(&pool.granted, before, value_type, draw))),
             // Some rows that retail does not have carry the incumbent's code all the same: islands, other days.
-            Strategy::Ordinary if self.is_ledger_code(column_at) => {
-                Some(Some(made(value_type, Strategy::Ordinary, draw)))
-            }
+            Strategy::Ordinary if self.is_ledger_code(column_at) => new(Extreme::None),
             Strategy::Ordinary if self.edit.risky => {
                 Some(Some(borrowed(&pool.outside, before, value_type, draw)))
             }
@@ -162,10 +157,8 @@ impl<'a> Prepared<'a> {
                 let is_open = |day: &i32| catalogue.ledger.open.contains(day);
                 match before {
                     // A period without an end gets one.
-                    None => Some(Some(made(value_type, Strategy::Ordinary, draw))),
-                    Some(Plain::Date(day)) if is_open(day) => {
-                        Some(Some(made(value_type, Strategy::Ordinary, draw)))
-                    }
+                    None => new(Extreme::None),
+                    Some(Plain::Date(day)) if is_open(day) => new(Extreme::None),
                     Some(day) => shifted(day, 400, draw).map(Some),
                 }
             }
@@ -174,14 +167,12 @@ impl<'a> Prepared<'a> {
                 let near = draw.of("near").pick(neighbours(pool)).or(before);
                 Some(Some(self.fresh(column_at, value_type, near, draw)))
             }
-            strategy @ (Strategy::Longer
-            | Strategy::Shorter
-            | Strategy::Lowest
-            | Strategy::Highest
+            Strategy::Longer => new(Extreme::Longer),
+            Strategy::Shorter => new(Extreme::Shorter),
+            Strategy::Lowest => new(Extreme::Lowest),
+            Strategy::Highest => new(Extreme::Highest),
             // Whole rows: never asked of a cell.
-            | Strategy::Insert
-            | Strategy::Delete
-            | Strategy::Duplicate) => Some(Some(made(value_type, strategy, draw))),
+            Strategy::Insert | Strategy::Delete | Strategy::Duplicate => new(Extreme::None),
         }
     }
 
@@ -243,7 +234,7 @@ fn borrowed(pool: &[Plain], before: Option<&Plain>, value_type: ValueType, draw:
     let other = tries.into_iter().find(|value| Some(*value) != before);
     other
         .cloned()
-        .unwrap_or_else(|| made(value_type, Strategy::Ordinary, draw))
+        .unwrap_or_else(|| made(value_type, Extreme::None, draw))
 }
 
 fn other_time(before: &Plain, draw: Draw) -> Option<Plain> {

@@ -5,39 +5,41 @@ use bunri_catalogue::ValueType;
 
 use crate::draw::Draw;
 use crate::plain::Plain;
-use crate::strategy::Strategy;
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
 /// 2010-01-01, and as many days as ordinary made days are spread over.
 const ORDINARY_DAYS: (i32, u64) = (14_610, 5_000);
 
-/// A value of a type, made after a strategy of data columns.
-pub(crate) fn made(value_type: ValueType, strategy: Strategy, draw: Draw) -> Plain {
+/// How far a made value goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extreme {
+    /// Like others.
+    None,
+    /// More than two hundred letters or bytes.
+    Longer,
+    /// Nothing, or one letter.
+    Shorter,
+    /// The least value of the type.
+    Lowest,
+    /// The greatest.
+    Highest,
+}
+
+/// A value of a type.
+pub(crate) fn made(value_type: ValueType, extreme: Extreme, draw: Draw) -> Plain {
     match value_type {
-        ValueType::Text => Plain::Text(text(strategy, draw)),
-        ValueType::Bytes => Plain::Bytes(text(strategy, draw).into_bytes()),
+        ValueType::Text => Plain::Text(text(extreme, draw)),
+        ValueType::Bytes => Plain::Bytes(text(extreme, draw).into_bytes()),
         ValueType::Bool => Plain::Bool(draw.below(2) == 1),
-        ValueType::Int => Plain::Int(match strategy {
-            Strategy::Lowest => i64::MIN,
-            Strategy::Highest => i64::MAX,
-            Strategy::Longer
-            | Strategy::Shorter
-            | Strategy::Null
-            | Strategy::Granted
-            | Strategy::Ordinary
-            | Strategy::Clock
-            | Strategy::Shifted
-            | Strategy::Supplier
-            | Strategy::Period
-            | Strategy::Reorder
-            | Strategy::Insert
-            | Strategy::Delete
-            | Strategy::Duplicate => small(draw, 100_000).into(),
+        ValueType::Int => Plain::Int(match extreme {
+            Extreme::Lowest => i64::MIN,
+            Extreme::Highest => i64::MAX,
+            Extreme::Longer | Extreme::Shorter | Extreme::None => small(draw, 100_000).into(),
         }),
-        ValueType::Decimal { precision, .. } => Plain::Decimal(decimal(precision, strategy, draw)),
-        ValueType::Date(_) => Plain::Date(day(strategy, draw)),
+        ValueType::Decimal { precision, .. } => Plain::Decimal(decimal(precision, extreme, draw)),
+        ValueType::Date(_) => Plain::Date(day(extreme, draw)),
         ValueType::Timestamp => {
-            Plain::Timestamp(i64::from(day(strategy, draw)) * MICROS_A_DAY + micros(draw))
+            Plain::Timestamp(i64::from(day(extreme, draw)) * MICROS_A_DAY + micros(draw))
         }
     }
 }
@@ -53,72 +55,40 @@ fn small(draw: Draw, bound: u32) -> u32 {
     u32::try_from(draw.below(u64::from(bound))).unwrap_or(0)
 }
 
-fn text(strategy: Strategy, draw: Draw) -> String {
-    match strategy {
-        Strategy::Longer => {
+fn text(extreme: Extreme, draw: Draw) -> String {
+    match extreme {
+        Extreme::Longer => {
             let signs = ["乙", "カ", "0", " ", "-", "x", "髙"];
             let length = 200 + draw.below(800);
             (0..length)
                 .filter_map(|at| draw.at(at).pick(&signs).copied())
                 .collect()
         }
-        Strategy::Shorter if draw.below(2) == 0 => String::new(),
-        Strategy::Shorter => "丙".to_owned(),
-        Strategy::Lowest => String::new(),
-        Strategy::Highest => "\u{10FFFF}".repeat(8),
-        Strategy::Null
-        | Strategy::Granted
-        | Strategy::Ordinary
-        | Strategy::Clock
-        | Strategy::Shifted
-        | Strategy::Supplier
-        | Strategy::Period
-        | Strategy::Reorder
-        | Strategy::Insert
-        | Strategy::Delete
-        | Strategy::Duplicate => format!("{:012x}", draw.number() >> 16),
+        Extreme::Shorter if draw.below(2) == 0 => String::new(),
+        Extreme::Shorter => "丙".to_owned(),
+        Extreme::Lowest => String::new(),
+        Extreme::Highest => "\u{10FFFF}".repeat(8),
+        Extreme::None => format!("{:012x}", draw.number() >> 16),
     }
 }
 
-fn decimal(precision: u8, strategy: Strategy, draw: Draw) -> i128 {
+fn decimal(precision: u8, extreme: Extreme, draw: Draw) -> i128 {
     let greatest = 10_i128.pow(u32::from(precision)) - 1;
-    match strategy {
-        Strategy::Lowest => -greatest,
-        Strategy::Highest => greatest,
-        Strategy::Longer
-        | Strategy::Shorter
-        | Strategy::Null
-        | Strategy::Granted
-        | Strategy::Ordinary
-        | Strategy::Clock
-        | Strategy::Shifted
-        | Strategy::Supplier
-        | Strategy::Period
-        | Strategy::Reorder
-        | Strategy::Insert
-        | Strategy::Delete
-        | Strategy::Duplicate => i128::from(small(draw, 1_000_000)) % (greatest + 1),
+    match extreme {
+        Extreme::Lowest => -greatest,
+        Extreme::Highest => greatest,
+        Extreme::Longer | Extreme::Shorter | Extreme::None => {
+            i128::from(small(draw, 1_000_000)) % (greatest + 1)
+        }
     }
 }
 
 /// Extremes stay within years that every calendar library can print.
-fn day(strategy: Strategy, draw: Draw) -> i32 {
-    match strategy {
-        Strategy::Lowest => -700_000,
-        Strategy::Highest => 2_900_000,
-        Strategy::Longer
-        | Strategy::Shorter
-        | Strategy::Null
-        | Strategy::Granted
-        | Strategy::Ordinary
-        | Strategy::Clock
-        | Strategy::Shifted
-        | Strategy::Supplier
-        | Strategy::Period
-        | Strategy::Reorder
-        | Strategy::Insert
-        | Strategy::Delete
-        | Strategy::Duplicate => {
+fn day(extreme: Extreme, draw: Draw) -> i32 {
+    match extreme {
+        Extreme::Lowest => -700_000,
+        Extreme::Highest => 2_900_000,
+        Extreme::Longer | Extreme::Shorter | Extreme::None => {
             ORDINARY_DAYS.0 + i32::try_from(draw.below(ORDINARY_DAYS.1)).unwrap_or(0)
         }
     }
@@ -149,7 +119,7 @@ pub(crate) fn fresh_key(value_type: ValueType, neighbour: Option<&Plain>, draw: 
         | (
             ValueType::Decimal { .. } | ValueType::Timestamp | ValueType::Bool | ValueType::Bytes,
             _,
-        ) => made(value_type, Strategy::Ordinary, draw),
+        ) => made(value_type, Extreme::None, draw),
     }
 }
 
@@ -188,8 +158,8 @@ mod tests {
             scale: 0,
         };
         for (value_type, greatest) in [(narrow, 999), (widest, 10_i128.pow(38) - 1)] {
-            for strategy in [Strategy::Lowest, Strategy::Highest, Strategy::Ordinary] {
-                let Plain::Decimal(value) = made(value_type, strategy, Draw::new(3)) else {
+            for extreme in [Extreme::Lowest, Extreme::Highest, Extreme::None] {
+                let Plain::Decimal(value) = made(value_type, extreme, Draw::new(3)) else {
                     panic!("a decimal is a decimal");
                 };
                 assert!(value.abs() <= greatest);
@@ -199,11 +169,11 @@ mod tests {
 
     #[test]
     fn lengths_are_other_lengths() {
-        let length = |strategy| match made(ValueType::Text, strategy, Draw::new(1)) {
+        let length = |extreme| match made(ValueType::Text, extreme, Draw::new(1)) {
             Plain::Text(text) => text.chars().count(),
             _ => usize::MAX,
         };
-        assert!(length(Strategy::Longer) >= 200);
-        assert!(length(Strategy::Shorter) <= 1);
+        assert!(length(Extreme::Longer) >= 200);
+        assert!(length(Extreme::Shorter) <= 1);
     }
 }

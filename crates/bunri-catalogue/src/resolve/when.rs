@@ -99,15 +99,7 @@ fn bound_of(
 
 /// A plain decimal number in units of the type's scale, if it fits exactly.
 fn unscaled(text: &str, value_type: ValueType) -> Option<i128> {
-    let scale = match value_type {
-        ValueType::Decimal { scale, .. } => usize::from(scale),
-        ValueType::Text
-        | ValueType::Int
-        | ValueType::Date(_)
-        | ValueType::Timestamp
-        | ValueType::Bool
-        | ValueType::Bytes => 0,
-    };
+    let scale = usize::from(value_type.scale());
     let (sign, digits) = text
         .strip_prefix('-')
         .map_or((1, text), |digits| (-1, digits));

@@ -133,15 +133,7 @@ impl Script<'_> {
     /// Whether a row of the condition's ownerships meets it.
     fn met(&self, table: &Table, when: &When) -> String {
         let column = &table.columns[when.column];
-        let scale = match column.value_type {
-            ValueType::Decimal { scale, .. } => scale,
-            ValueType::Text
-            | ValueType::Int
-            | ValueType::Date(_)
-            | ValueType::Timestamp
-            | ValueType::Bool
-            | ValueType::Bytes => 0,
-        };
+        let scale = column.value_type.scale();
         let name = name(&column.name);
         let test = match &when.condition {
             Condition::In { values, compare } => one_of(&name, column.value_type, *compare, values),

@@ -1,7 +1,7 @@
 //! The splitter of this version.
 
+use bunri_columnar::EVIDENCE;
 use bunri_manifest::{PROOF, Proof, ProofStatus};
-use bunri_verify::EVIDENCE;
 
 use super::town::{Town, options};
 use crate::{ProveOptions, Shipped};
