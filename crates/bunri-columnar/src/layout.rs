@@ -7,11 +7,21 @@ use bunri_manifest::MANIFEST;
 
 use crate::{REJECTS, STAGING};
 
+/// What verification found, in custody.
+pub const EVIDENCE: &str = "evidence";
+const OWNERSHIP: &str = "ownership";
+const JOURNAL: &str = "journal.jsonl";
+const LOCK: &str = "job.lock.json";
+
 /// Where in custody what lies. Only the retail store has a root of its own, outside.
 #[derive(Debug, Clone, Copy)]
 pub struct CustodyLayout<'a>(&'a Path);
 
 impl<'a> CustodyLayout<'a> {
+    /// What lies in custody beside the stores when nothing is under way, by its name there.
+    pub const BESIDE_STORES: [&'static str; 6] =
+        [LOCK, JOURNAL, STAGING, REJECTS, OWNERSHIP, EVIDENCE];
+
     /// Of this custody folder; nothing is looked at.
     #[must_use]
     pub fn new(custody: &'a Path) -> Self {
@@ -39,7 +49,7 @@ impl<'a> CustodyLayout<'a> {
     /// The ledger as timelines, kept for the next run.
     #[must_use]
     pub fn ownership(self) -> PathBuf {
-        self.0.join("ownership")
+        self.0.join(OWNERSHIP)
     }
 
     /// Work in progress, and the records by which an interrupted run resumes.
@@ -51,19 +61,19 @@ impl<'a> CustodyLayout<'a> {
     /// What verification found, and the key of its sums.
     #[must_use]
     pub fn evidence(self) -> PathBuf {
-        self.0.join("evidence")
+        self.0.join(EVIDENCE)
     }
 
     /// What was begun and done, a line each.
     #[must_use]
     pub fn journal(self) -> PathBuf {
-        self.0.join("journal.jsonl")
+        self.0.join(JOURNAL)
     }
 
     /// The digests that a run is bound to.
     #[must_use]
     pub fn lock(self) -> PathBuf {
-        self.0.join("job.lock.json")
+        self.0.join(LOCK)
     }
 
     /// The root of a store; `retail` is the job's own folder for it.

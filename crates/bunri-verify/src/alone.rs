@@ -5,6 +5,10 @@ use std::path::Path;
 
 use bunri_catalogue::{Catalogue, Store};
 use bunri_manifest::TOOL;
+use bunri_report::{
+    About, Checked, Claim, Findings, Judged, Place, Report, Rule, Verdict,
+    claims::{self, Scope},
+};
 
 use crate::VerifyError;
 use crate::audit::{Auditor, Permissions, schemas_of_manifest};
@@ -15,10 +19,6 @@ use crate::store::layout::Layout;
 use crate::store::reader::check_columns;
 use crate::store::shape::{check_entry, check_store};
 use crate::verify::catalogue_report;
-use bunri_report::Rule;
-use bunri_report::claims::{self, Scope};
-use bunri_report::{About, Findings, Place};
-use bunri_report::{Checked, Claim, Judged, Report, Verdict};
 
 const NEEDS_STAGING: &str = "needs the staging, which stays in transmission custody";
 const NEEDS_CATALOGUE: &str = "no catalogue was given";

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use bunri_catalogue::{Class, Ownership, Table};
+use bunri_evaluator::{CellRules, Verdict, grants::ownerships};
 
 use crate::rows::View;
-use bunri_evaluator::grants::ownerships;
-use bunri_evaluator::{CellRules, Verdict};
 
 /// The classes of a column's cells in one batch.
 #[derive(Debug, Clone)]

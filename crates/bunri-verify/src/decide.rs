@@ -6,6 +6,9 @@ use std::sync::{Arc, OnceLock};
 use arrow_array::RecordBatch;
 use bunri_catalogue::{Catalogue, Decisions, Table};
 use bunri_columnar::{Batches, Staging};
+use bunri_evaluator::{
+    Facts, LastWords, OwnershipSet, Row, Terms, Timeline, Unused, Verdict, decide,
+};
 
 use crate::VerifyError;
 use crate::classes::{Classifier, ColumnClasses, Seen};
@@ -16,9 +19,6 @@ use crate::index::parent_index::ParentIndex;
 use crate::index::parents::{KnownTimeline, Parents, parent_rules, referenced, suppliers};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 use crate::store::elements::{ElementMaker, RowElements};
-use bunri_evaluator::{
-    Facts, LastWords, OwnershipSet, Row, Terms, Timeline, Unused, Verdict, decide,
-};
 
 /// What the tables decided so far leave for those that come after them.
 #[derive(Clone)]

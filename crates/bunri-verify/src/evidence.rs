@@ -7,15 +7,13 @@ use std::path::Path;
 use bunri_catalogue::{Class, Ownership, Store};
 use bunri_columnar::{CustodyLayout, create_folder};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
+use bunri_report::Report;
 use serde::Serialize;
 
 use crate::VerifyError;
 use crate::store::files::is_link;
 use crate::store::sums::ByRegion;
-use bunri_report::Report;
 
-/// The folder in custody.
-pub const EVIDENCE: &str = "evidence";
 /// The report's file name.
 pub const REPORT: &str = "report.json";
 

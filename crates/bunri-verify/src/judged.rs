@@ -4,13 +4,13 @@
 use bunri_catalogue::{Store, day_text};
 use bunri_columnar::CustodyLayout;
 use bunri_manifest::{Blake3Hex, MANIFEST, StagingManifest, TOOL, hash_file};
+use bunri_report::{Judged, JudgedStore};
 use serde::Deserialize;
 
 use crate::VerifyError;
 use crate::evidence::REPORT;
 use crate::store::files::StoreFiles;
 use crate::verify::{VerifyInputs, root};
-use bunri_report::{Judged, JudgedStore};
 
 /// What is verified, before any store was looked at.
 pub(crate) fn judged(

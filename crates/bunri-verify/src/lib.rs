@@ -30,7 +30,7 @@ mod verify;
 
 pub use alone::verify_store_alone;
 pub use errors::VerifyError;
-pub use evidence::{EVIDENCE, REPORT};
+pub use evidence::REPORT;
 pub use judged::{EarlierReport, earlier_report};
 pub use redecide::{DecidedRows, ExpectedDigests, expected_digests, redecide};
 pub use verify::{VerifyInputs, VerifyOptions, verify};

@@ -2,11 +2,10 @@
 //! values that the catalogue has no case for. A check that could pass on nothing says so here.
 
 use bunri_catalogue::{Class, Ownership, Store, Table};
+use bunri_evaluator::grants::ownerships;
+use bunri_report::{Note, NoteRule, RegionReport, StoreRows};
 
 use crate::table::TableOutcome;
-use bunri_evaluator::grants::ownerships;
-use bunri_report::NoteRule;
-use bunri_report::{Note, RegionReport, StoreRows};
 
 /// The notes about one table.
 pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<Note>) {

@@ -3,12 +3,9 @@
 
 use bunri_columnar::CustodyLayout;
 use bunri_manifest::{MANIFEST, PROOF, Proof, ProofCause, ProofStatus, hash_file};
+use bunri_report::{About, Checked, Claim, Findings, Place, Rule, Scope};
 
 use crate::verify::VerifyInputs;
-use bunri_report::Rule;
-use bunri_report::Scope;
-use bunri_report::{About, Findings, Place};
-use bunri_report::{Checked, Claim};
 
 const NOT_RUN: &str = "run `bunri prove`";
 const UNREADABLE: &str = "evidence/prove.json is no record of this version that could be believed; run `bunri prove` again";

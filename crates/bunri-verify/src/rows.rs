@@ -5,10 +5,10 @@ use arrow_row::{RowConverter, Rows};
 use arrow_schema::Schema;
 use bunri_catalogue::{Table, Value};
 use bunri_columnar::{key_converter, row_converter};
+use bunri_evaluator::Row;
 use bunri_fingerprint::{Cells, UnsupportedType};
 
 use crate::VerifyError;
-use bunri_evaluator::Row;
 
 /// Rows that are held at a time.
 pub(crate) const BATCH_ROWS: usize = 1 << 14;

@@ -7,7 +7,9 @@ use std::thread::ScopedJoinHandle;
 
 use bunri_catalogue::{Catalogue, Decisions, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, STAGING, Staging};
+use bunri_evaluator::{Terms, Unused, WhyUnused};
 use bunri_fingerprint::FingerprintKey;
+use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
 use crate::classes::Seen;
@@ -21,10 +23,6 @@ use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
 use crate::tally::Tally;
-use bunri_evaluator::{Terms, Unused, WhyUnused};
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// Decided batches that wait for a store's thread.
 const WAITING: usize = 2;

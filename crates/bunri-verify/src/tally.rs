@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use bunri_catalogue::{Class, Table};
 use bunri_columnar::{STAGING, Staging};
+use bunri_evaluator::{Reason, Verdict};
+use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
 use crate::classes::{ColumnClasses, bit};
@@ -11,10 +13,6 @@ use crate::decide::Decided;
 use crate::misfit::rejected_for_nothing;
 use crate::store::sums::ByRegion;
 use crate::totals::Totals;
-use bunri_evaluator::{Reason, Verdict};
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// Counts over the staged rows of one table.
 pub(crate) struct Tally {

@@ -10,10 +10,7 @@ use arrow_schema::DataType;
 use bunri_catalogue::{Table, ValueType};
 use bunri_columnar::{RawValue, Reject};
 use bunri_manifest::{StagedTable, Total};
-
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
+use bunri_report::{About, Claim, Findings, Place, Rule};
 
 /// Counts and sums over one table.
 #[derive(Debug, Default)]

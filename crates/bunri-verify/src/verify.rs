@@ -11,12 +11,16 @@ use bunri_columnar::{
 };
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
+use bunri_report::{
+    About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, RegionReport, Report, Verdict,
+    claims::{self, Scope},
+};
 
 use crate::VerifyError;
 use crate::audit::{Auditor, Permissions, look_at_custody, refuse_hostile};
 use crate::cost::{Costs, Work};
 use crate::decide::Indexes;
-use crate::evidence::{self, EVIDENCE, Fingerprints, TEMPORARY};
+use crate::evidence::{self, Fingerprints, TEMPORARY};
 use crate::index::fold::Scratch;
 use crate::index::ledger;
 use crate::index::parents::parent_rules;
@@ -31,9 +35,6 @@ use crate::store::layout::Layout;
 use crate::store::rekey::RekeyKeys;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
-use bunri_report::claims::{self, Scope};
-use bunri_report::{About, Findings};
-use bunri_report::{CatalogueReport, Checked, Claim, Gap, Judged, RegionReport, Report, Verdict};
 
 /// What is verified.
 #[derive(Debug, Clone, Copy)]
@@ -70,15 +71,6 @@ pub struct VerifyOptions {
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
 
-/// What bunri writes into custody beside the stores and what is only there while it runs.
-const CUSTODY: [&str; 6] = [
-    "job.lock.json",
-    "journal.jsonl",
-    STAGING,
-    REJECTS,
-    "ownership",
-    EVIDENCE,
-];
 /// Tables that are compared at one time: while one waits for its sorts, another keeps the processors busy.
 const TABLES_AT_ONCE: usize = 2;
 /// Sorts that can be under way at one time.
@@ -227,7 +219,12 @@ fn staged_files(
         store: "staging",
         table: None,
     };
-    look_at_custody(inputs.custody, &CUSTODY, about, &mut gathered.findings)?;
+    look_at_custody(
+        inputs.custody,
+        &CustodyLayout::BESIDE_STORES,
+        about,
+        &mut gathered.findings,
+    )?;
     for table in &staging.manifest().tables {
         let path = table.file.path.below(inputs.custody);
         // A file that is not there is a finding already, and an error of its own where it is read.

@@ -8,9 +8,10 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
+use bunri_report::{About, Findings};
+
 use super::residue::{Residues, Rule};
 use crate::VerifyError;
-use bunri_report::{About, Findings};
 
 /// Attributes that the system itself attaches.
 const SYSTEM: [&[u8]; 3] = [b"security.", b"trusted.", b"com.apple.provenance"];

@@ -1,10 +1,9 @@
 //! What an audit finds: rules and places, one line for each rule and file, however often it is broken.
 
+use bunri_report::{About, Claim, Findings, Place};
 use std::collections::BTreeMap;
 
-use bunri_report::Claim;
 pub(crate) use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// What was found in one file: how often, and where first.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

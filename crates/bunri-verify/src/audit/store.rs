@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use bunri_manifest::StoreManifest;
+use bunri_report::{About, Checked, Findings};
 
 use super::contents::Contents;
 use super::file::{group, structure};
@@ -17,8 +18,6 @@ use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::rows::BATCH_ROWS;
 use crate::store::files::StoreFiles;
-use bunri_report::Checked;
-use bunri_report::{About, Findings};
 
 /// The cells of one batch of a column may take as much where many rows share a long entry of a dictionary.
 const BATCH_BYTES: usize = 1 << 27;

@@ -3,15 +3,15 @@
 use arrow_array::RecordBatch;
 use bunri_catalogue::{Catalogue, Compare, Day, Value};
 use bunri_columnar::Staging;
+use bunri_evaluator::{
+    Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, Verdict,
+};
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch};
 use super::rejected::ledger_keys;
 use crate::VerifyError;
 use crate::rows::{BATCH_ROWS, BatchRow, Keys, View};
-use bunri_evaluator::{
-    Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, Verdict,
-};
 
 const REJECTED: u8 = 0;
 const PERIOD: u8 = 1;

@@ -3,6 +3,7 @@
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::Staging;
+use bunri_evaluator::Verdict;
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Scratch};
@@ -10,7 +11,6 @@ use super::parents::{ParentFold, REJECTED_RECORD, write_record};
 use super::rejected::parent_keys;
 use crate::VerifyError;
 use crate::rows::{EncodedKeys, Keys};
-use bunri_evaluator::Verdict;
 
 /// The index of one parent table by one list of columns, while it is built.
 pub(crate) struct ParentIndex {

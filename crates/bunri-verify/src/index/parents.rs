@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bunri_catalogue::{Catalogue, KnownAt, Ownership, RowRule, Table};
 use bunri_columnar::TableFile;
+use bunri_evaluator::{Days, OwnershipSet, Row, Timeline, Verdict};
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch, cut};
@@ -13,7 +14,6 @@ use super::join::{Asking, Joined};
 use super::ledger::read_timeline;
 use crate::VerifyError;
 use crate::rows::{BATCH_ROWS, View};
-use bunri_evaluator::{Days, OwnershipSet, Row, Timeline, Verdict};
 
 /// A parent rule: the child's key columns, the parent table, the columns referred to.
 #[derive(Debug, Clone, PartialEq, Eq)]

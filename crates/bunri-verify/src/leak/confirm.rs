@@ -2,6 +2,7 @@
 //! that neither secret, threads nor memory leave a trace.
 
 use bunri_columnar::ByteSorter;
+use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use super::combine::Combined;
 use super::exclusive::Exclusive;
@@ -10,9 +11,6 @@ use super::set::Entry;
 use super::spot::{Hit, NO_COLUMN, Site, Spot, Waiting};
 use super::vocabulary::Source;
 use crate::VerifyError;
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// Looks candidates up; what is really there goes to `hits`.
 pub(crate) fn confirm(

@@ -62,6 +62,8 @@ use std::sync::{Mutex, PoisonError};
 
 use bunri_catalogue::{Catalogue, Decisions, Store};
 use bunri_columnar::{Observer, Staging};
+use bunri_evaluator::Terms;
+use bunri_report::{About, Checked, Claim, Findings, Gap, Place, Rule};
 
 use self::combine::Suspects;
 use self::digests::Digests;
@@ -78,10 +80,6 @@ use crate::decide::Indexes;
 use crate::index::fold::Scratch;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
-use bunri_evaluator::Terms;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
-use bunri_report::{Checked, Claim, Gap};
 
 /// What the search needs.
 pub(crate) struct Ground<'a> {

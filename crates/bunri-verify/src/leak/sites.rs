@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{REASON_COLUMN, open_parquet};
 use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS, StoreManifest, open_regular, read_regular};
+use bunri_report::Rule;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::file::Piece;
@@ -24,7 +25,6 @@ use crate::VerifyError;
 use crate::store::files::StoreFiles;
 use crate::store::layout::Layout;
 use crate::store::reader::guarded;
-use bunri_report::Rule;
 
 /// Row groups of one piece.
 const PIECE: usize = 8;

@@ -1,10 +1,11 @@
 //! Where something was found: a site (a file, a manifest, the names), a row, a column. And the records in which candidates
 //! wait to be confirmed and hits to be reported, in an order that depends on the place alone.
 
+use bunri_report::Rule;
+
 use super::hashing::{Kind, Name};
 use super::seek::Candidate;
 use super::tokens::Coat;
-use bunri_report::Rule;
 
 /// Something that is searched as one.
 #[derive(Debug, Clone, Default)]

@@ -10,6 +10,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, Class, Ownership, Table};
 use bunri_columnar::Reject;
+use bunri_evaluator::Verdict;
 
 use super::fate::{Counts, Fate, Withheld, Worth};
 use super::hashing::Secret;
@@ -23,7 +24,6 @@ use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
 use crate::index::fold::Scratch;
-use bunri_evaluator::Verdict;
 
 /// A value of this weight is found where it is a whole cell.
 pub(crate) const WHOLE: u32 = 200;

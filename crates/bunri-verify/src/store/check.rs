@@ -6,6 +6,7 @@ use bunri_catalogue::{Class, Ownership};
 use bunri_columnar::{KeyRanges, Observer};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use bunri_manifest::Digests;
+use bunri_report::{About, Checked, Claim, Findings, Place, Rule};
 
 use super::compare::{Chunk, Compare, trouble};
 use super::cursor::ActualRows;
@@ -26,9 +27,6 @@ use crate::decide::Decided;
 use crate::index::fold::Scratch;
 use crate::leak::unmatched::Unmatched;
 use crate::rows::EncodedKeys;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
-use bunri_report::{Checked, Claim};
 
 /// What is known of a store before its tables are compared.
 #[derive(Clone, Copy)]

@@ -5,6 +5,7 @@ use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::{Ownership, Store};
 use bunri_columnar::Observer;
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
+use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use super::cursor::{ActualRows, Cursor, Loaded};
 use super::elements::{RowElements, granted};
@@ -15,9 +16,6 @@ use super::sums::{ByRegion, Elements, InRegions};
 use crate::VerifyError;
 use crate::leak::unmatched::Unmatched;
 use crate::rows::{EncodedKeys, View};
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
 const STRETCH: usize = 64;

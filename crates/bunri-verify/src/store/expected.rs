@@ -7,15 +7,17 @@ use arrow_schema::ArrowError;
 use arrow_select::filter::FilterBuilder;
 use arrow_select::nullif::nullif;
 use bunri_catalogue::{Class, Ownership, Store};
+use bunri_evaluator::{
+    Verdict,
+    grants::{RowGrants, holds_row},
+    verdict::RETAIL_ONLY_OF_OTHER,
+};
 
 use super::layout::Layout;
 use super::rekey::hashed_column;
 use crate::VerifyError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
-use bunri_evaluator::Verdict;
-use bunri_evaluator::grants::{RowGrants, holds_row};
-use bunri_evaluator::verdict::RETAIL_ONLY_OF_OTHER;
 
 /// Rows that a store must hold, in staging order, and the region of every cell.
 pub(crate) struct Expected {

@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 use bunri_manifest::{
     B3SUMS, Digests, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, hash_file, read_regular,
 };
+use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
 use crate::audit::Admitted;
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// A manifest of a hundred thousand parts is smaller. It is held in memory whole, so a larger one is not read.
 const MOST_MANIFEST_BYTES: u64 = 64 << 20;

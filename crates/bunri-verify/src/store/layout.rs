@@ -8,11 +8,11 @@ use bunri_catalogue::{
     Catalogue, Category, Class, Ownership, Store, Table, Value, ValueType, day_text,
 };
 use bunri_columnar::{REASON_COLUMN, arrow_type};
+use bunri_evaluator::grants::{columns_of, may_hold};
 use bunri_fingerprint::ColumnName;
 
 use super::rekey::RekeyKeys;
 use crate::VerifyError;
-use bunri_evaluator::grants::{columns_of, may_hold};
 
 /// One table of one store.
 pub(crate) struct Layout<'a> {

@@ -5,13 +5,11 @@ use arrow_array::{ArrayRef, RecordBatch, new_null_array};
 use arrow_row::RowConverter;
 use arrow_schema::DataType;
 use bunri_columnar::{KeyRanges, Observer, part_name, row_converter};
+use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use super::layout::Layout;
 use super::reader::{Part, guarded, open_reader};
 use crate::VerifyError;
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// Whether rows come in the store's order and in their parts.
 pub(crate) struct Order<'a> {

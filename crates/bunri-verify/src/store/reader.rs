@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use arrow_array::{Array, RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
 use bunri_columnar::{KeyRanges, Observer, open_parquet};
+use bunri_report::{About, Claim, Findings, Place, Rule};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
@@ -16,9 +17,6 @@ use super::layout::Layout;
 use super::order::Order;
 use super::shape::{Mapping, map_file};
 use crate::VerifyError;
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// One readable file of a table.
 pub(crate) struct Part {

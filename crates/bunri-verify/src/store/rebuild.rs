@@ -7,12 +7,10 @@ use std::path::PathBuf;
 use arrow_array::RecordBatch;
 use bunri_columnar::{KeyRanges, StoreTableWriter, part_name};
 use bunri_manifest::{Digester, Digests};
+use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use super::layout::Layout;
 use crate::VerifyError;
-use bunri_report::Claim;
-use bunri_report::Rule;
-use bunri_report::{About, Findings, Place};
 
 /// The files of one table while they are made again.
 pub(crate) struct Rebuild {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bunri_catalogue::Store;
 use bunri_manifest::{Digester, Digests, StoreManifest};
+use bunri_report::{Claim, Findings};
 
 use super::fixture::Fixture;
 use super::ordinary::ordinary;
@@ -16,8 +17,6 @@ use crate::audit::tests::made::audit;
 use crate::store::files::{StoreFiles, look};
 use crate::store::layout::Layout;
 use crate::store::shape::{Facts, check_entry, check_store};
-use bunri_report::Claim;
-use bunri_report::Findings;
 
 fn small() -> Fixture {
     let fixture = Fixture::new(&ordinary(4), &[]);

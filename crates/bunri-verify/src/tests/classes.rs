@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table, Value, load};
-
-use bunri_evaluator::cells::{CellRules, Decided};
-use bunri_evaluator::grants::{columns_of, ownerships};
-use bunri_evaluator::rows::Row;
+use bunri_evaluator::{
+    cells::{CellRules, Decided},
+    grants::{columns_of, ownerships},
+    rows::Row,
+};
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -2,10 +2,10 @@
 
 use bunri_catalogue::Store;
 use bunri_manifest::{MANIFEST, StagingManifest, Total};
+use bunri_report::{Claim, Status};
 
 use super::fixture::Fixture;
 use crate::VerifyOptions;
-use bunri_report::{Claim, Status};
 
 /// Findings after the figures of `meter_reading` were changed.
 fn after(change: impl FnOnce(&mut bunri_manifest::StagedTable)) -> Vec<String> {

@@ -15,6 +15,7 @@ use bunri_manifest::{
     Blake3Hex, CatalogueRef, ColumnEntry, ColumnTotal, FileEntry, MANIFEST, RelativePath, Source,
     StagedTable, StagingManifest, StoreManifest, TableEntry,
 };
+use bunri_report::Report;
 use tempfile::TempDir;
 
 use super::ordinary::{CUTOVER, Rows, in_key_order, ordinary};
@@ -26,7 +27,6 @@ use crate::store::layout::Layout;
 use crate::store::multiset::RowSorter;
 use crate::totals::Totals;
 use crate::{VerifyError, VerifyInputs, VerifyOptions, verify};
-use bunri_report::Report;
 
 /// A run on disk.
 pub(super) struct Fixture {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use bunri_catalogue::Store;
+use bunri_report::{Claim, ClaimReport, Report, Status, Verdict};
 
 use super::fixture::Fixture;
 use crate::verify_store_alone;
-use bunri_report::{Claim, ClaimReport, Report, Status, Verdict};
 
 fn claim(report: &Report, code: Claim) -> &ClaimReport {
     report.claim(code).unwrap()

@@ -2,10 +2,10 @@
 
 use bunri_catalogue::Store;
 use bunri_manifest::{Blake3Hex, MANIFEST, hash_file};
+use bunri_report::Verdict;
 
 use super::fixture::Fixture;
 use crate::{EarlierReport, earlier_report, verify_store_alone};
-use bunri_report::Verdict;
 
 fn earlier(fixture: &Fixture) -> EarlierReport {
     fixture.with_inputs(earlier_report)

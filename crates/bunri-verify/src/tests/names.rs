@@ -9,10 +9,10 @@ use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field, Schema};
 use arrow_select::take::take_record_batch;
 use bunri_catalogue::Store;
+use bunri_report::{Claim, Finding};
 
 use super::fixture::Fixture;
 use super::ordinary::ordinary;
-use bunri_report::{Claim, Finding};
 
 fn without(rows: &RecordBatch, lost: usize) -> RecordBatch {
     let kept = (0..rows.num_rows()).filter(|&row| row != lost);

@@ -4,11 +4,11 @@ use std::os::unix::fs::PermissionsExt;
 
 use bunri_catalogue::{Decisions, RekeySecrets, Store};
 use bunri_columnar::{Event, Observer};
+use bunri_report::{Claim, Status};
 
 use super::fixture::Fixture;
 use super::ordinary::{CUTOVER, ordinary};
 use crate::{VerifyError, VerifyInputs, VerifyOptions, verify, verify_store_alone};
-use bunri_report::{Claim, Status};
 
 /// A ledger row of point `id` whose date did not fit.
 fn rejected(id: &str) -> String {

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use bunri_report::{About, Claim, Findings, NAMED, NoteRule, Place, Report, Rule, Status};
+
 use super::fixture::Fixture;
-use bunri_report::{About, Findings, NAMED, Place};
-use bunri_report::{Claim, Report, Status};
-use bunri_report::{NoteRule, Rule};
 
 #[test]
 fn a_claim_says_what_it_means_in_words_of_its_own() {

@@ -1,9 +1,9 @@
 //! A run without faults, and decisions followed by hand.
 
 use bunri_catalogue::Store;
+use bunri_report::{Claim, Status};
 
 use super::fixture::Fixture;
-use bunri_report::{Claim, Status};
 
 #[test]
 fn a_faultless_run_holds_whatever_the_threads() {

@@ -1,8 +1,8 @@
 //! `bunri prove`: is retail's store the same, byte for byte, when what is withheld from it is other?
 
+use bunri_columnar::EVIDENCE;
 use bunri_manifest::{PROOF, Proof, ProofCause, ProofDifference, ProofRefusal, ProofStatus};
 use bunri_prove::{ProveInputs, ProveOptions, Shipped, prove};
-use bunri_verify::EVIDENCE;
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 

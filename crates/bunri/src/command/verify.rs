@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use bunri_catalogue::load;
+use bunri_columnar::EVIDENCE;
 use bunri_report::{Checked, ClaimCost, ClaimReport, Finding, Gap, Note, Report, Status, Verdict};
 use bunri_verify::{
-    EVIDENCE, EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
+    EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use serde_json::json;

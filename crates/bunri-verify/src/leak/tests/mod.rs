@@ -6,6 +6,8 @@ mod combined;
 mod exclusive;
 mod told;
 
+use bunri_report::Findings;
+
 use super::confirm;
 use super::digests::Digests;
 use super::exclusive::{Blind, Exclusive};
@@ -16,7 +18,6 @@ use super::spot::{NO_COLUMN, Site, Spot};
 use super::vocabulary::{Lexicon, Source, Vocabulary};
 use crate::cost::Costs;
 use crate::index::fold::Scratch;
-use bunri_report::Findings;
 
 /// Of both stores.
 const WITHHELD: Fate = Fate::WITHHELD_EVERYWHERE;

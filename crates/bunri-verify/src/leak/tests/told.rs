@@ -1,12 +1,12 @@
 //! How a hit is told: its rule, its place, where the value comes from. Never the value.
 
 use bunri_columnar::ByteSorter;
+use bunri_report::{Finding, Grade};
 
 use super::super::combine::Combined;
 use super::super::spot::Hit;
 use super::*;
 use crate::leak::tokens::Coat;
-use bunri_report::{Finding, Grade};
 
 /// In the second column of a row that has a name.
 fn hit() -> Hit {
