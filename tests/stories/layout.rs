@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::rig::{Ended, repository};
 
-/// Crate, and the crates of ours that it may know. What is not listed may not be known.
+/// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
 const ARROWS: [(&str, &[&str]); 14] = [
     ("bunri-catalogue", &[]),
     ("bunri-manifest", &[]),
@@ -20,21 +20,11 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("bunri-explain", &["bunri-catalogue"]),
     (
         "bunri-extract",
-        &[
-            "bunri-catalogue",
-            "bunri-columnar",
-            "bunri-fingerprint",
-            "bunri-manifest",
-        ],
+        &["bunri-catalogue", "bunri-columnar", "bunri-manifest"],
     ),
     (
         "bunri-split",
-        &[
-            "bunri-catalogue",
-            "bunri-columnar",
-            "bunri-fingerprint",
-            "bunri-manifest",
-        ],
+        &["bunri-catalogue", "bunri-columnar", "bunri-manifest"],
     ),
     ("bunri-evaluator", &["bunri-catalogue"]),
     (
@@ -56,7 +46,6 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "bunri-columnar",
             "bunri-fingerprint",
             "bunri-manifest",
-            "bunri-report",
             "bunri-split",
             "bunri-verify",
         ],
@@ -68,7 +57,6 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "bunri-columnar",
             "bunri-explain",
             "bunri-extract",
-            "bunri-fingerprint",
             "bunri-manifest",
             "bunri-prove",
             "bunri-report",
@@ -183,11 +171,8 @@ fn every_arrow_between_our_crates_is_one_of_the_design() {
             .into_iter()
             .filter(|known| known.starts_with("bunri"))
             .collect();
-        let strangers: Vec<&String> = ours
-            .iter()
-            .filter(|known| !allowed.contains(&known.as_str()))
-            .collect();
-        assert!(strangers.is_empty(), "{name} may not know {strangers:?}");
+        let listed = allowed.iter().map(|&known| known.to_owned()).collect();
+        assert_eq!(ours, listed, "what {name} knows");
     }
 }
 
