@@ -70,30 +70,6 @@ impl Verdict {
             Verdict::Reference => Ownership::Reference,
         }
     }
-
-    /// One byte, for index files.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Verdict::Own => 253,
-            Verdict::Other => 254,
-            Verdict::Reference => 255,
-            Verdict::Undecided(reason) => reason as u8,
-        }
-    }
-
-    /// The verdict of [`Verdict::code`].
-    #[must_use]
-    pub fn of_code(code: u8) -> Option<Self> {
-        match code {
-            253 => Some(Verdict::Own),
-            254 => Some(Verdict::Other),
-            255 => Some(Verdict::Reference),
-            reason => Reason::ALL
-                .get(usize::from(reason))
-                .map(|&reason| Verdict::Undecided(reason)),
-        }
-    }
 }
 
 /// Which ownerships occur among several parents, or several suppliers.
@@ -153,15 +129,6 @@ impl FromIterator<Ownership> for OwnershipSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_verdict_survives_its_byte() {
-        let undecided = Reason::ALL.iter().map(|&reason| Verdict::Undecided(reason));
-        for verdict in undecided.chain([Verdict::Own, Verdict::Other, Verdict::Reference]) {
-            assert_eq!(Verdict::of_code(verdict.code()), Some(verdict));
-        }
-        assert_eq!(Verdict::of_code(200), None);
-    }
 
     #[test]
     fn the_reasons_are_those_of_the_rules() {

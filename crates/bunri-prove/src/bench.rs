@@ -6,8 +6,8 @@ use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::{CustodyLayout, Event, Observer, Staging};
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{Blake3Hex, hash_file};
+use bunri_redecide::{ExpectedDigests, RedecideInputs, expected_digests};
 use bunri_split::SplitOptions;
-use bunri_verify::{ExpectedDigests, VerifyInputs, VerifyOptions, expected_digests};
 
 use crate::ProveError;
 use crate::apply::Ground;
@@ -25,8 +25,9 @@ const SORT_SHARE: u64 = 8;
 
 /// Everything that stays the same over a run.
 pub(crate) struct Bench<'a> {
-    pub(crate) inputs: VerifyInputs<'a>,
-    pub(crate) verify: VerifyOptions,
+    pub(crate) inputs: RedecideInputs<'a>,
+    /// Bytes that sorts may use together, about.
+    pub(crate) memory: u64,
     pub(crate) split: &'a SplitOptions,
     pub(crate) splitter: &'a dyn Splitter,
     pub(crate) key: &'a FingerprintKey,
@@ -61,7 +62,7 @@ impl Bench<'_> {
             flows: self.flows,
             base: self.base,
         };
-        let budget = usize::try_from(self.verify.memory / SORT_SHARE).unwrap_or(usize::MAX);
+        let budget = usize::try_from(self.memory / SORT_SHARE).unwrap_or(usize::MAX);
         let mut changes = vec![Changes::default(); edits.len()];
         let mut written = Vec::new();
         for position in 0..self.catalogue().tables.len() {
@@ -96,13 +97,13 @@ impl Bench<'_> {
     /// What every store must hold of a staging.
     pub(crate) fn expected(&self, place: &Place) -> Result<ExpectedDigests, ProveError> {
         let custody = place.custody();
-        let inputs = VerifyInputs {
+        let inputs = RedecideInputs {
             custody: &custody,
             ..self.inputs
         };
         Ok(expected_digests(
             &inputs,
-            &self.verify,
+            self.memory,
             self.key,
             self.observer,
         )?)

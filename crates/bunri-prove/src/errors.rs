@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use bunri_columnar::ColumnarError;
 use bunri_fingerprint::{KeyError, UnsupportedType};
 use bunri_manifest::ManifestError;
+use bunri_redecide::RedecideError;
 use bunri_split::SplitError;
-use bunri_verify::VerifyError;
 
 /// A run that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum ProveError {
     Columnar(#[from] ColumnarError),
     /// The evaluator could not decide a staging.
     #[error(transparent)]
-    Verify(#[from] VerifyError),
+    Redecide(#[from] RedecideError),
     /// The splitter failed.
     #[error(transparent)]
     Split(#[from] SplitError),

@@ -1,11 +1,13 @@
 //! The whole run: determinism, then pairs, then the record in `evidence/`.
 
+use std::path::Path;
+
 use bunri_catalogue::{Decisions, Store};
 use bunri_columnar::{CustodyLayout, Event, Observer, Staging};
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{Proof, ProofDifference, ProofSample, hash_file};
+use bunri_redecide::RedecideInputs;
 use bunri_split::SplitOptions;
-use bunri_verify::{VerifyInputs, VerifyOptions};
 
 use crate::ProveError;
 use crate::bench::{Bench, Quiet};
@@ -23,8 +25,10 @@ use crate::withheld::Base;
 /// What is proved of.
 #[derive(Clone, Copy)]
 pub struct ProveInputs<'a> {
-    /// Catalogue, custody, retail store and what else decides.
-    pub verify: VerifyInputs<'a>,
+    /// Catalogue, custody and what else decides.
+    pub redecide: RedecideInputs<'a>,
+    /// The retail store.
+    pub retail: &'a Path,
     /// What the splitter is told.
     pub split: &'a SplitOptions,
 }
@@ -38,8 +42,6 @@ pub struct ProveOptions {
     pub seed: u64,
     /// About so many supply points instead of all.
     pub sample: Option<u64>,
-    /// Threads of the evaluator; nothing depends on them.
-    pub threads: usize,
     /// Bytes that sorts may use together, about.
     pub memory: u64,
 }
@@ -65,32 +67,34 @@ pub fn prove(
     let (mut inputs, mut split) = (*inputs, inputs.split.clone());
     if options.sample.is_some() {
         // Most rows that people decided are not in the sample, and a decision without its row would be refused.
-        inputs.verify.decisions = &none;
+        inputs.redecide.decisions = &none;
         split.decisions = none.clone();
     }
     inputs.split = &split;
     let inputs = &inputs;
-    let catalogue = inputs.verify.catalogue;
+    let catalogue = inputs.redecide.catalogue;
     let stamps = Stamps::read(inputs)?;
     let seed = Draw::new(options.seed);
-    let yard = Yard::new(inputs.verify.custody)?;
+    let yard = Yard::new(inputs.redecide.custody)?;
     let (place, sampled) = ground(inputs, options, seed, &yard, observer)?;
     let custody = place.custody();
-    let verify = VerifyOptions {
-        threads: options.threads,
-        memory: options.memory,
-    };
     // Drawn anew, and the same for every staging of the run: digests are compared and never kept.
     let key = FingerprintKey::random()?;
-    let of_base = VerifyInputs {
+    let of_base = RedecideInputs {
         custody: &custody,
-        ..inputs.verify
+        ..inputs.redecide
     };
-    let base = Base::look(&of_base, &verify, &key, seed.of("donors"), &Quiet(observer))?;
+    let base = Base::look(
+        &of_base,
+        options.memory,
+        &key,
+        seed.of("donors"),
+        &Quiet(observer),
+    )?;
     let flows = Flows::of(catalogue);
     let bench = Bench {
-        inputs: inputs.verify,
-        verify,
+        inputs: inputs.redecide,
+        memory: options.memory,
         split: inputs.split,
         splitter,
         key: &key,
@@ -116,7 +120,7 @@ pub fn prove(
         seen,
     };
     let proof = run.proof(stamps, options, sampled)?;
-    write(inputs.verify.custody, &proof)?;
+    write(inputs.redecide.custody, &proof)?;
     Ok(proof)
 }
 
@@ -128,9 +132,9 @@ fn ground(
     yard: &Yard,
     observer: &dyn Observer,
 ) -> Result<(Place, Option<ProofSample>), ProveError> {
-    let VerifyInputs {
+    let RedecideInputs {
         catalogue, custody, ..
-    } = inputs.verify;
+    } = inputs.redecide;
     let staging = Staging::open(custody, catalogue)?;
     let place = yard.place()?;
     let (written, sampled) = match options.sample {
@@ -210,9 +214,9 @@ fn gate(
     let mut compared = vec![again];
     if !is_sample {
         let of = |store: Store| match store {
-            Store::Retail => Tree::of(inputs.verify.retail),
+            Store::Retail => Tree::of(inputs.retail),
             Store::Transmission | Store::Quarantine => {
-                Tree::of(&inputs.verify.custody.join(store.word()))
+                Tree::of(&inputs.redecide.custody.join(store.word()))
             }
         };
         compared.push(Trees {

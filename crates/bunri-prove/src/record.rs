@@ -9,7 +9,7 @@ use bunri_manifest::{
     Blake3Hex, CatalogueRef, DeclaredFlow, MANIFEST, PROOF, Proof, ProofColumn, ProofSample,
     ProofStatus, ProofStrategy, TOOL, hash_file,
 };
-use bunri_verify::VerifyInputs;
+use bunri_redecide::RedecideInputs;
 
 use crate::ProveError;
 use crate::flows::Flows;
@@ -27,12 +27,10 @@ pub(crate) struct Stamps {
 
 impl Stamps {
     pub(crate) fn read(inputs: &ProveInputs<'_>) -> Result<Self, ProveError> {
-        let VerifyInputs {
-            catalogue,
-            custody,
-            retail,
-            ..
-        } = inputs.verify;
+        let RedecideInputs {
+            catalogue, custody, ..
+        } = inputs.redecide;
+        let retail = inputs.retail;
         Staging::open(custody, catalogue)?;
         let staging = CustodyLayout::new(custody).staging_manifest();
         let staging = hash_file(&staging).map_err(ProveError::io("read", &staging))?;

@@ -7,7 +7,7 @@ use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use bunri_catalogue::{Catalogue, Compare, Store, Table, Value};
 use bunri_columnar::{Observer, Staging, key_converter};
 use bunri_fingerprint::{Cells, FingerprintKey, UnsupportedType};
-use bunri_verify::{DecidedRows, ExpectedDigests, VerifyInputs, VerifyOptions, redecide};
+use bunri_redecide::{DecidedRows, ExpectedDigests, RedecideInputs, redecide};
 
 use crate::ProveError;
 use crate::donors::{Gathering, Pool};
@@ -50,8 +50,8 @@ pub(crate) struct Base {
 impl Base {
     /// Decides the staging below `inputs.custody`.
     pub(crate) fn look(
-        inputs: &VerifyInputs<'_>,
-        options: &VerifyOptions,
+        inputs: &RedecideInputs<'_>,
+        memory: u64,
         key: &FingerprintKey,
         draw: Draw,
         observer: &dyn Observer,
@@ -63,7 +63,7 @@ impl Base {
             .map(|table| Look::new(table.columns.len(), draw.of(&table.id)))
             .collect();
         let mut failed = None;
-        let digests = redecide(inputs, options, key, observer, &mut |rows| {
+        let digests = redecide(inputs, memory, key, observer, &mut |rows| {
             if let Err(refused) = looks[rows.table()].take(rows) {
                 failed = Some(refused);
             }

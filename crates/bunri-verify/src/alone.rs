@@ -5,6 +5,7 @@ use std::path::Path;
 
 use bunri_catalogue::{Catalogue, Store};
 use bunri_manifest::TOOL;
+use bunri_redecide::Layout;
 use bunri_report::{
     About, Checked, Claim, Findings, Judged, Place, Report, Rule, Verdict,
     claims::{self, Scope},
@@ -15,7 +16,6 @@ use crate::audit::{Auditor, Permissions, schemas_of_manifest};
 use crate::cost::{Costs, Work};
 use crate::judged;
 use crate::store::files::{StoreFiles, look};
-use crate::store::layout::Layout;
 use crate::store::reader::check_columns;
 use crate::store::shape::{check_entry, check_store};
 use crate::verify::catalogue_report;

@@ -10,6 +10,9 @@ pub enum VerifyError {
     /// Staging, or a temporary file, could not be read or written.
     #[error(transparent)]
     Columnar(#[from] bunri_columnar::ColumnarError),
+    /// Staging could not be decided again.
+    #[error(transparent)]
+    Redecide(#[from] bunri_redecide::RedecideError),
     /// The file system said no.
     #[error("cannot {action} `{}`: {source}", path.display())]
     Io {
@@ -34,64 +37,6 @@ pub enum VerifyError {
     /// No randomness for the fingerprint key.
     #[error(transparent)]
     Key(#[from] bunri_fingerprint::KeyError),
-    /// A rejected ledger row whose key cannot be read: nobody knows which points are undecided.
-    #[error(
-        "the rejected row in line {line} of the ledger `{table}` has no readable key, so no row of any supply \
-         point can be decided; correct the row in the source and extract again"
-    )]
-    LedgerKeyUnreadable {
-        /// The ledger's id.
-        table: String,
-        /// Line in the rejects, from 1.
-        line: usize,
-    },
-    /// A rejected row that others refer to, by a column that cannot be read.
-    #[error(
-        "the rejected row in line {line} of the rejects of `{table}`, to which other tables refer by `{column}`, has no \
-         readable value there, so it could be the parent of any row; correct the row in the source and extract again"
-    )]
-    ParentKeyUnreadable {
-        /// The table's id.
-        table: String,
-        /// The column referred to.
-        column: String,
-        /// Line in the rejects, from 1.
-        line: usize,
-    },
-    /// A staged ledger row without a key.
-    #[error(
-        "row {row} of the ledger `{table}` has no key; correct the row in the source and extract again"
-    )]
-    LedgerKeyNull {
-        /// The ledger's id.
-        table: String,
-        /// Row in staging, from 1.
-        row: u64,
-    },
-    /// A column is rekeyed, and nobody gave the secret.
-    #[error("table `{table}`: there is no secret for `rekey = \"{name}\"`")]
-    NoSecret {
-        /// The table's id.
-        table: String,
-        /// The name.
-        name: String,
-    },
-    /// Staging is not in key order, or a key is there twice.
-    #[error(
-        "row {row} of the staged table `{table}` is not after the row before it; extract again"
-    )]
-    StagingOrder {
-        /// The table's id.
-        table: String,
-        /// Row in staging, from 1.
-        row: u64,
-    },
-    /// Records that were promised in order are not.
-    #[error("staged rows are not in key order (found while indexing in `{}`); extract again", folder.display())]
-    Order {
-        /// The temporary folder.
-        folder: PathBuf,
-    },
     /// A staged file that should not be handed to a reader.
     #[error("the staged file `{}` cannot be read safely ({rule}, {why}); extract again into an empty folder", path.display())]
     Hostile {

@@ -1,25 +1,20 @@
 //! Verification: what the stores hold against what staging, the catalogue and the ledger say they must hold.
 //!
-//! It decides every row and every cell again with an evaluator of its own ([`bunri_evaluator`]), which shares no code with
-//! the splitter, and reports of every claim of the design whether it holds. [`verify`] returns a [`Report`](bunri_report::Report) however
+//! Every row and every cell is decided again ([`bunri_redecide`]) with an evaluator that shares no code with the splitter, and
+//! this crate reports of every claim of the design whether it holds. [`verify`] returns a [`Report`](bunri_report::Report) however
 //! bad the news; a [`VerifyError`] means that it could not look. `docs/what-verify-proves.md` says what a held claim
 //! is worth.
 
 mod alone;
 mod audit;
-mod classes;
 mod cost;
-mod decide;
 mod errors;
 mod evidence;
-mod index;
 mod judged;
 mod leak;
 mod misfit;
 mod notes;
 mod proved;
-mod redecide;
-mod rows;
 mod store;
 mod table;
 mod tally;
@@ -32,5 +27,4 @@ pub use alone::verify_store_alone;
 pub use errors::VerifyError;
 pub use evidence::REPORT;
 pub use judged::{EarlierReport, earlier_report};
-pub use redecide::{DecidedRows, ExpectedDigests, expected_digests, redecide};
 pub use verify::{VerifyInputs, VerifyOptions, verify};

@@ -9,19 +9,15 @@ use bunri_catalogue::{Catalogue, Decisions, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, STAGING, Staging};
 use bunri_evaluator::{Terms, Unused, WhyUnused};
 use bunri_fingerprint::FingerprintKey;
+use bunri_redecide::{Closed, Decided, Decider, Indexes, Layout, RekeyKeys, Scratch, Seen};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
-use crate::classes::Seen;
 use crate::cost::{Costs, Work};
-use crate::decide::{Closed, Decided, Decider, Indexes};
-use crate::index::fold::Scratch;
 use crate::leak::vocabulary::Vocabulary;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
-use crate::store::elements::ElementMaker;
+use crate::store::elements::{ElementMaker, SharedRows};
 use crate::store::files::StoreFiles;
-use crate::store::layout::Layout;
-use crate::store::rekey::RekeyKeys;
 use crate::tally::Tally;
 
 /// Decided batches that wait for a store's thread.
@@ -118,8 +114,7 @@ impl<'v> Run<'_, 'v> {
         indexes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .parents
-            .append(&mut known.parents);
+            .take(known);
         refuse_unused(table, &unused, &mut findings);
         self.observer.event(Event::TableDone {
             id: &table.id,
@@ -197,8 +192,9 @@ impl<'v> Run<'_, 'v> {
         let start = |layout| StoreCheck::new(layout, self.context(layout, of_table));
         let mut checks = layouts.iter().map(start).collect::<Result<Vec<_>, _>>()?;
         while let Some(decided) = self.next(table, decider, tally)? {
+            let shared = SharedRows::new(decided);
             for check in &mut checks {
-                check.take(&decided)?;
+                check.take(&shared)?;
             }
         }
         checks.into_iter().map(StoreCheck::finish).collect()
@@ -244,7 +240,7 @@ impl<'v> Run<'_, 'v> {
         tally: &mut Tally,
     ) -> Result<(), VerifyError> {
         while let Some(decided) = self.next(table, decider, tally)? {
-            let decided = Arc::new(decided);
+            let decided = Arc::new(SharedRows::new(decided));
             for sender in &senders {
                 if sender.send(Message::Rows(decided.clone())).is_err() {
                     return Ok(());
@@ -276,7 +272,7 @@ fn refuse_unused(table: &Table, unused: &[Unused], findings: &mut Findings) {
 }
 
 enum Message {
-    Rows(Arc<Decided>),
+    Rows(Arc<SharedRows>),
     End,
 }
 

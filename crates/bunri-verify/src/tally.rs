@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use bunri_catalogue::{Class, Table};
 use bunri_columnar::{STAGING, Staging};
 use bunri_evaluator::{Reason, Verdict};
+use bunri_redecide::{ColumnClasses, Decided, bit};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
-use crate::classes::{ColumnClasses, bit};
-use crate::decide::Decided;
 use crate::misfit::rejected_for_nothing;
 use crate::store::sums::ByRegion;
 use crate::totals::Totals;

@@ -11,6 +11,7 @@ use bunri_columnar::{
 };
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
+use bunri_redecide::{Indexes, Layout, RekeyKeys, Scratch, parent_rules, terms};
 use bunri_report::{
     About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, RegionReport, Report, Verdict,
     claims::{self, Scope},
@@ -19,11 +20,7 @@ use bunri_report::{
 use crate::VerifyError;
 use crate::audit::{Auditor, Permissions, look_at_custody, refuse_hostile};
 use crate::cost::{Costs, Work};
-use crate::decide::Indexes;
 use crate::evidence::{self, Fingerprints, TEMPORARY};
-use crate::index::fold::Scratch;
-use crate::index::ledger;
-use crate::index::parents::parent_rules;
 use crate::judged;
 use crate::leak::unmatched::Unmatched;
 use crate::leak::vocabulary::{Lexicon, Vocabulary};
@@ -31,8 +28,6 @@ use crate::leak::{self, Ground, LeakOutcome};
 use crate::notes;
 use crate::proved;
 use crate::store::files::{StoreFiles, look, look_staged};
-use crate::store::layout::Layout;
-use crate::store::rekey::RekeyKeys;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
 
@@ -110,7 +105,7 @@ pub fn verify(
     let key = FingerprintKey::random()?;
     let temporary = temporary(inputs.custody)?;
     let scratch = scratch(temporary.path(), options);
-    let terms = ledger::terms(inputs.catalogue, &staging, inputs.cutover)?;
+    let terms = terms(inputs.catalogue, &staging, inputs.cutover)?;
     let lexicon = Lexicon::new()?;
     let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
     vocabulary.catalogue(inputs.catalogue)?;
@@ -165,18 +160,14 @@ fn tables(
     run: &Run<'_, '_>,
     gathered: &mut Gathered,
 ) -> Result<Indexes, VerifyError> {
-    let ledger = run.costs.of(Work::Decide, || {
-        ledger::build(
+    let indexes = Mutex::new(run.costs.of(Work::Decide, || {
+        Indexes::of_ledger(
             inputs.catalogue,
             run.staging,
             &run.terms.ledger,
             run.scratch,
         )
-    })?;
-    let indexes = Mutex::new(Indexes {
-        ledger: ledger.into(),
-        parents: BTreeMap::new(),
-    });
+    })?);
     let all = &inputs.catalogue.tables;
     let at_once = run.threads.clamp(1, TABLES_AT_ONCE);
     let order: Vec<usize> = inputs.catalogue.parents_first().into_iter().collect();
@@ -303,7 +294,7 @@ fn granted_schemas(catalogue: &Catalogue, store: Store) -> BTreeMap<String, Sche
         .collect()
 }
 
-pub(crate) fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
+fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
     let folder = CustodyLayout::new(custody).temporary();
     create_folder(&folder)?;
     tempfile::Builder::new()
@@ -312,7 +303,7 @@ pub(crate) fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError
         .map_err(VerifyError::io("create a folder in", &folder))
 }
 
-pub(crate) fn scratch(folder: &Path, options: &VerifyOptions) -> Scratch {
+fn scratch(folder: &Path, options: &VerifyOptions) -> Scratch {
     let budget = usize::try_from(options.memory / SORTS_AT_ONCE).unwrap_or(usize::MAX);
     Scratch {
         folder: folder.to_path_buf(),

@@ -9,6 +9,7 @@ use bunri_catalogue::Problems;
 use bunri_columnar::ColumnarError;
 use bunri_extract::ExtractError;
 use bunri_prove::ProveError;
+use bunri_redecide::RedecideError;
 use bunri_sample::SampleError;
 use bunri_split::SplitError;
 use bunri_verify::VerifyError;
@@ -100,10 +101,13 @@ impl Failure {
             | Failure::Lock(LockError::Columnar(error))
             | Failure::Extract(ExtractError::Columnar(error))
             | Failure::Split(SplitError::Columnar(error))
-            | Failure::Verify(VerifyError::Columnar(error))
+            | Failure::Verify(
+                VerifyError::Columnar(error)
+                | VerifyError::Redecide(RedecideError::Columnar(error)),
+            )
             | Failure::Prove(ProveError::Columnar(error))
             | Failure::Prove(ProveError::Split(SplitError::Columnar(error)))
-            | Failure::Prove(ProveError::Verify(VerifyError::Columnar(error))) => Some(error),
+            | Failure::Prove(ProveError::Redecide(RedecideError::Columnar(error))) => Some(error),
             Failure::Refused(_)
             | Failure::Lock(_)
             | Failure::Sample(_)
@@ -253,7 +257,7 @@ fn prove(error: &ProveError) -> u8 {
     match error {
         ProveError::Columnar(error) => columnar(error),
         ProveError::Split(error) => split(error),
-        ProveError::Verify(error) => verify(error),
+        ProveError::Redecide(error) => redecide(error),
         ProveError::Io { .. } | ProveError::Key(_) => OUTPUT,
         ProveError::NoStore { .. } | ProveError::Nothing => REFUSED,
         ProveError::Interrupted => INTERRUPTED,
@@ -268,19 +272,29 @@ fn prove(error: &ProveError) -> u8 {
 fn verify(error: &VerifyError) -> u8 {
     match error {
         VerifyError::Columnar(error) => columnar(error),
+        VerifyError::Redecide(error) => redecide(error),
         VerifyError::Interrupted => INTERRUPTED,
         VerifyError::Io { .. } | VerifyError::Key(_) | VerifyError::Index => OUTPUT,
         VerifyError::Arrow { .. }
         | VerifyError::Type(_)
         | VerifyError::Report(_)
         | VerifyError::Thread { .. } => BUG,
-        VerifyError::LedgerKeyUnreadable { .. }
-        | VerifyError::ParentKeyUnreadable { .. }
-        | VerifyError::LedgerKeyNull { .. } => SOURCE,
-        VerifyError::NoSecret { .. }
-        | VerifyError::StagingOrder { .. }
-        | VerifyError::Order { .. }
-        | VerifyError::Hostile { .. } => REFUSED,
+        VerifyError::Hostile { .. } => REFUSED,
+    }
+}
+
+fn redecide(error: &RedecideError) -> u8 {
+    match error {
+        RedecideError::Columnar(error) => columnar(error),
+        RedecideError::Interrupted => INTERRUPTED,
+        RedecideError::Io { .. } | RedecideError::Index => OUTPUT,
+        RedecideError::Arrow { .. } | RedecideError::Type(_) => BUG,
+        RedecideError::LedgerKeyUnreadable { .. }
+        | RedecideError::ParentKeyUnreadable { .. }
+        | RedecideError::LedgerKeyNull { .. } => SOURCE,
+        RedecideError::NoSecret { .. }
+        | RedecideError::StagingOrder { .. }
+        | RedecideError::Order { .. } => REFUSED,
     }
 }
 

@@ -7,6 +7,7 @@ use bunri_catalogue::{
     load_rekey_secrets,
 };
 use bunri_extract::ExtractOptions;
+use bunri_redecide::RedecideInputs;
 use bunri_split::{SplitOptions, StoreRoots};
 use bunri_verify::VerifyInputs;
 
@@ -59,6 +60,16 @@ impl Workplace {
             secrets: self.secrets.clone(),
             memory: self.job.memory,
             threads: self.job.threads,
+        }
+    }
+
+    pub(crate) fn redecide_inputs(&self) -> RedecideInputs<'_> {
+        RedecideInputs {
+            catalogue: &self.catalogue,
+            custody: &self.job.custody,
+            cutover: self.job.cutover,
+            decisions: &self.decisions,
+            secrets: &self.secrets,
         }
     }
 

@@ -8,6 +8,7 @@ use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, load, read_decisions};
 use bunri_columnar::Silent;
 use bunri_extract::{BoundSource, ExtractOptions, extract};
 use bunri_manifest::Blake3Hex;
+use bunri_redecide::RedecideError;
 use bunri_report::{NoteRule, Report, Rule, Status};
 use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
 use bunri_verify::{VerifyError, VerifyInputs, VerifyOptions, verify};
@@ -321,11 +322,11 @@ fn refusal(
                 | SplitError::UnreadableParentKey { .. }
                 | SplitError::LedgerKeyNull { .. },
             ),
-            Err(
-                VerifyError::LedgerKeyUnreadable { .. }
-                | VerifyError::ParentKeyUnreadable { .. }
-                | VerifyError::LedgerKeyNull { .. },
-            ),
+            Err(VerifyError::Redecide(
+                RedecideError::LedgerKeyUnreadable { .. }
+                | RedecideError::ParentKeyUnreadable { .. }
+                | RedecideError::LedgerKeyNull { .. },
+            )),
         ) => Ok(Tally::from([
             ("worlds".to_owned(), 1),
             ("refused worlds".to_owned(), 1),

@@ -9,7 +9,6 @@ use bunri_columnar::Silent;
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{Blake3Hex, Proof, ProofStatus};
 use bunri_split::SplitError;
-use bunri_verify::VerifyOptions;
 
 use super::bad::Bad;
 use super::town::{Town, options};
@@ -160,20 +159,17 @@ fn without_a_store_there_is_nothing_to_speak_of() {
 fn pair_of(edits: impl Fn(&Planner<'_>) -> Vec<Edit>) -> Seen {
     let town = Town::split_by(&Shipped);
     let (roots, split) = (town.roots(), town.split_options());
-    let inputs = town.verify_inputs(&roots.custody, &roots.retail);
-    let verify = VerifyOptions {
-        threads: 1,
-        memory: 64 << 20,
-    };
+    let inputs = town.redecide_inputs(&roots.custody);
+    let memory = 64 << 20;
     let key = FingerprintKey::from_bytes([7; 32]);
-    let base = Base::look(&inputs, &verify, &key, Draw::new(1), &Silent).unwrap();
+    let base = Base::look(&inputs, memory, &key, Draw::new(1), &Silent).unwrap();
     let (flows, yard) = (
         Flows::of(&town.catalogue),
         Yard::new(&roots.custody).unwrap(),
     );
     let bench = Bench {
         inputs,
-        verify,
+        memory,
         split: &split,
         splitter: &Shipped,
         key: &key,

@@ -50,17 +50,20 @@ fn the_shipped_splitter_holds_and_every_withheld_column_was_perturbed() {
 #[test]
 fn a_run_is_a_function_of_its_seed() {
     let town = Town::split_by(&Shipped);
-    let run = |seed, threads| {
+    let run = |seed, memory| {
         let options = ProveOptions {
             seed,
-            threads,
+            memory,
             ..options(2)
         };
         town.prove(&Shipped, &options).unwrap()
     };
-    let one = run(1, 1);
-    assert_eq!(one.to_bytes().unwrap(), run(1, 2).to_bytes().unwrap());
-    assert_ne!(one.strategies, run(2, 1).strategies);
+    let one = run(1, 64 << 20);
+    assert_eq!(
+        one.to_bytes().unwrap(),
+        run(1, 16 << 20).to_bytes().unwrap()
+    );
+    assert_ne!(one.strategies, run(2, 64 << 20).strategies);
 }
 
 #[test]

@@ -11,8 +11,8 @@ use bunri_columnar::{
 use bunri_manifest::{
     Blake3Hex, FileEntry, MANIFEST, Proof, RelativePath, Source, StagedTable, StagingManifest,
 };
+use bunri_redecide::RedecideInputs;
 use bunri_split::{SplitOptions, StoreRoots};
-use bunri_verify::VerifyInputs;
 use tempfile::TempDir;
 
 use crate::plain::{Plain, column};
@@ -29,7 +29,6 @@ type Row = Vec<Option<Plain>>;
 pub(super) struct Town {
     folder: TempDir,
     pub(super) catalogue: Catalogue,
-    ranges: BTreeMap<String, Vec<String>>,
     decisions: Decisions,
     secrets: RekeySecrets,
 }
@@ -50,7 +49,6 @@ impl Town {
         let town = Self {
             folder: tempfile::tempdir().unwrap(),
             catalogue: load(Path::new(place)).unwrap(),
-            ranges: BTreeMap::new(),
             decisions: Decisions::none(),
             secrets: RekeySecrets::none(),
         };
@@ -91,21 +89,13 @@ impl Town {
         }
     }
 
-    pub(super) fn verify_inputs<'a>(
-        &'a self,
-        custody: &'a Path,
-        retail: &'a Path,
-    ) -> VerifyInputs<'a> {
-        VerifyInputs {
+    pub(super) fn redecide_inputs<'a>(&'a self, custody: &'a Path) -> RedecideInputs<'a> {
+        RedecideInputs {
             catalogue: &self.catalogue,
             custody,
-            retail,
             cutover: CUTOVER,
-            ranges: &self.ranges,
             decisions: &self.decisions,
             secrets: &self.secrets,
-            label: "town",
-            kind: "rehearsal",
         }
     }
 
@@ -116,7 +106,8 @@ impl Town {
     ) -> Result<Proof, ProveError> {
         let (roots, split) = (self.roots(), self.split_options());
         let inputs = ProveInputs {
-            verify: self.verify_inputs(&roots.custody, &roots.retail),
+            redecide: self.redecide_inputs(&roots.custody),
+            retail: &roots.retail,
             split: &split,
         };
         prove(&inputs, options, splitter, &Silent)
@@ -183,7 +174,6 @@ pub(super) fn options(pairs: u64) -> ProveOptions {
         pairs,
         seed: 7,
         sample: None,
-        threads: 1,
         memory: 64 << 20,
     }
 }

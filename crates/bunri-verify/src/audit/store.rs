@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use bunri_manifest::StoreManifest;
+use bunri_redecide::BATCH_ROWS;
 use bunri_report::{About, Checked, Findings};
 
 use super::contents::Contents;
@@ -16,7 +17,6 @@ use super::residue::{Residues, Rule};
 use super::source::FileSource;
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
-use crate::rows::BATCH_ROWS;
 use crate::store::files::StoreFiles;
 
 /// The cells of one batch of a column may take as much where many rows share a long entry of a dictionary.

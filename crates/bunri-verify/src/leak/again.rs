@@ -7,6 +7,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::{Class, Ownership, Table, ValueType};
 use bunri_columnar::{RawValue, Reject};
+use bunri_redecide::{Decided, Decider};
 
 use super::Ground;
 use super::combine::Suspects;
@@ -14,7 +15,6 @@ use super::digests::Digests;
 use super::fate::Fate;
 use super::written::{hex, number_text, rejected_text};
 use crate::VerifyError;
-use crate::decide::{Decided, Decider};
 
 /// Holds every staged cell against what a store gave reason to look for. `store` is its place among those searched.
 pub(crate) fn read_again(

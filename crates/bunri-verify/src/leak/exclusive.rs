@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use bunri_columnar::ByteSorter;
+use bunri_redecide::Scratch;
 
 use super::fate::{Fate, Withheld};
 use super::hashing::Name;
@@ -17,7 +18,6 @@ use super::set::{Entry, Set, SetBuilder};
 use super::vocabulary::Vocabulary;
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
-use crate::index::fold::Scratch;
 
 /// Threads that gather at one time, because each has beginnings of its own until they are put together.
 const GATHERING_AT_ONCE: usize = 4;

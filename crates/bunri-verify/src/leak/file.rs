@@ -8,6 +8,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_row::RowConverter;
 use arrow_schema::SchemaRef;
 use bunri_columnar::{Observer, open_parquet};
+use bunri_redecide::Layout;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
@@ -19,9 +20,9 @@ use super::spot::Spot;
 use super::unmatched::Unmatched;
 use super::written::{SMALLEST_NUMBER, number_text};
 use crate::VerifyError;
-use crate::store::layout::{Layout, key_text};
 use crate::store::order::{converter, order_columns};
 use crate::store::reader::guarded;
+use crate::store::row_name::{key_text, row_name};
 
 /// Cells that are remembered as holding nothing, for each column.
 const CLEAN: usize = 1 << 14;
@@ -147,7 +148,7 @@ impl<'a> Known<'a> {
         number: u64,
     ) -> Result<String, VerifyError> {
         let failed = std::cell::Cell::new(None);
-        let name = self.layout.row_name("store", number, |position| {
+        let name = row_name(self.layout, "store", number, |position| {
             let Some(place) = self.places[position] else {
                 return String::new();
             };

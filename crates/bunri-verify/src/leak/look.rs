@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use bunri_columnar::ByteSorter;
+use bunri_redecide::Scratch;
 
 use super::exclusive::Exclusive;
 use super::seek::{Origin, Seeker, Sight};
@@ -11,7 +12,6 @@ use super::tokens::{self, Coat, is_digest_length};
 use super::vocabulary::Lexicon;
 use super::written::hex;
 use crate::VerifyError;
-use crate::index::fold::Scratch;
 
 /// A coat under a coat is taken off so many times.
 const COATS: u8 = 2;

@@ -63,6 +63,7 @@ use std::sync::{Mutex, PoisonError};
 use bunri_catalogue::{Catalogue, Decisions, Store};
 use bunri_columnar::{Observer, Staging};
 use bunri_evaluator::Terms;
+use bunri_redecide::{Indexes, Layout, Scratch};
 use bunri_report::{About, Checked, Claim, Findings, Gap, Place, Rule};
 
 use self::combine::Suspects;
@@ -76,10 +77,7 @@ use self::unmatched::Unmatched;
 use self::vocabulary::{Lexicon, Source, Vocabulary};
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
-use crate::decide::Indexes;
-use crate::index::fold::Scratch;
 use crate::store::files::StoreFiles;
-use crate::store::layout::Layout;
 
 /// What the search needs.
 pub(crate) struct Ground<'a> {

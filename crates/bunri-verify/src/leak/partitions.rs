@@ -11,10 +11,10 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use bunri_columnar::{ByteSorter, SortedRecords};
+use bunri_redecide::Scratch;
 
 use super::record::RECORD;
 use crate::VerifyError;
-use crate::index::fold::Scratch;
 
 /// One for every ten first bits.
 pub(crate) const PARTITIONS: usize = 1024;

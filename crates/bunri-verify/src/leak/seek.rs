@@ -287,7 +287,7 @@ mod tests {
     use super::super::vocabulary::Vocabulary;
     use super::*;
     use crate::cost::Costs;
-    use crate::index::fold::Scratch;
+    use bunri_redecide::Scratch;
 
     /// What the filter lets through of a text, without the short way.
     fn the_long_way(

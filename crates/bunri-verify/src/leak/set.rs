@@ -1,5 +1,6 @@
 //! The values that are searched for in one form: a filter, the beginnings by which texts are looked through, and a sorted
 //! file that confirms.
+use bunri_redecide::{FactFile, FactWriter, Scratch};
 
 use std::ops::BitOrAssign;
 
@@ -7,8 +8,6 @@ use super::filter::{Filter, FilterBuilder, Rare};
 use super::hashing::{Name, half};
 use super::record::{BEGINNING, Reach, SHORT_BEGINNING};
 use crate::VerifyError;
-use crate::index::file::{FactFile, FactWriter};
-use crate::index::fold::Scratch;
 
 /// Values in one form.
 pub(crate) struct Set {
@@ -180,7 +179,7 @@ impl SetBuilder {
         self.filter.push(half(name));
         self.rare.push(length.into(), half(name));
         self.beginnings.add(beginning, length.into(), reach);
-        self.entries.write(name, fact)
+        Ok(self.entries.write(name, fact)?)
     }
 
     pub(crate) fn finish(self) -> Result<Set, VerifyError> {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{REASON_COLUMN, open_parquet};
 use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS, StoreManifest, open_regular, read_regular};
+use bunri_redecide::Layout;
 use bunri_report::Rule;
 use parquet::file::metadata::ParquetMetaData;
 
@@ -23,7 +24,6 @@ use super::unmatched::Unmatched;
 use super::vocabulary::{OWN_WORDS, words};
 use crate::VerifyError;
 use crate::store::files::StoreFiles;
-use crate::store::layout::Layout;
 use crate::store::reader::guarded;
 
 /// Row groups of one piece.

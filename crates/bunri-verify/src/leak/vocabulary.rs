@@ -11,6 +11,7 @@ use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, Class, Ownership, Table};
 use bunri_columnar::Reject;
 use bunri_evaluator::Verdict;
+use bunri_redecide::{ColumnClasses, Decided, Scratch};
 
 use super::fate::{Counts, Fate, Withheld, Worth};
 use super::hashing::Secret;
@@ -21,9 +22,6 @@ use super::spelling::{Spelled, Speller, weight};
 use super::variants::Variants;
 use super::written::{SMALLEST_NUMBER, hex, number_text, rejected_text};
 use crate::VerifyError;
-use crate::classes::ColumnClasses;
-use crate::decide::Decided;
-use crate::index::fold::Scratch;
 
 /// A value of this weight is found where it is a whole cell.
 pub(crate) const WHOLE: u32 = 200;

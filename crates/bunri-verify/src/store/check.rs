@@ -6,14 +6,13 @@ use bunri_catalogue::{Class, Ownership};
 use bunri_columnar::{KeyRanges, Observer};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use bunri_manifest::Digests;
+use bunri_redecide::{ColumnClasses, EncodedKeys, Expected, Layout, Regions, Scratch};
 use bunri_report::{About, Checked, Claim, Findings, Place, Rule};
 
 use super::compare::{Chunk, Compare, trouble};
 use super::cursor::ActualRows;
-use super::elements::ElementMaker;
-use super::expected::{Expected, Regions};
+use super::elements::{ElementMaker, SharedRows};
 use super::files::StoreFiles;
-use super::layout::Layout;
 use super::multiset::{RowSorter, SortedBatch};
 use super::order::order_columns;
 use super::reader::Parts;
@@ -21,12 +20,8 @@ use super::rebuild::Rebuild;
 use super::shape::check_entry;
 use super::sums::ByRegion;
 use crate::VerifyError;
-use crate::classes::ColumnClasses;
 use crate::cost::{Costs, Work};
-use crate::decide::Decided;
-use crate::index::fold::Scratch;
 use crate::leak::unmatched::Unmatched;
-use crate::rows::EncodedKeys;
 
 /// What is known of a store before its tables are compared.
 #[derive(Clone, Copy)]
@@ -122,8 +117,8 @@ impl<'a> StoreCheck<'a> {
     }
 
     /// The next staged rows.
-    pub(crate) fn take(&mut self, decided: &Decided) -> Result<(), VerifyError> {
-        let costs = self.costs;
+    pub(crate) fn take(&mut self, shared: &SharedRows) -> Result<(), VerifyError> {
+        let (costs, decided) = (self.costs, &shared.decided);
         let expected = costs.of(Work::Compare, || Expected::of(self.layout, decided))?;
         match (&mut self.gather, &decided.keys) {
             (None, Some(keys)) => {
@@ -131,7 +126,7 @@ impl<'a> StoreCheck<'a> {
                 let elements = if self.layout.holds_hashes() {
                     None
                 } else {
-                    costs.of(Work::Compare, || decided.elements(self.elements))
+                    costs.of(Work::Compare, || shared.elements(self.elements))
                 };
                 self.chunk(&Chunk {
                     expected: &expected,

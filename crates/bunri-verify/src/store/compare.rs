@@ -5,17 +5,16 @@ use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::{Ownership, Store};
 use bunri_columnar::Observer;
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
+use bunri_redecide::{EncodedKeys, Expected, Layout, Regions, View};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use super::cursor::{ActualRows, Cursor, Loaded};
 use super::elements::{RowElements, granted};
-use super::expected::{Expected, Regions};
-use super::layout::{Layout, key_text};
 use super::reader::FileRows;
+use super::row_name::{key_text, row_name};
 use super::sums::{ByRegion, Elements, InRegions};
 use crate::VerifyError;
 use crate::leak::unmatched::Unmatched;
-use crate::rows::{EncodedKeys, View};
 
 /// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
 const STRETCH: usize = 64;
@@ -291,7 +290,7 @@ impl<'a> Compare<'a> {
         let name = named.then(|| {
             let number = chunk.first + chunk.expected.staged[row] as u64;
             let view = View::of(&chunk.expected.rows).ok();
-            self.layout.row_name("staging", number, |position| {
+            row_name(self.layout, "staging", number, |position| {
                 view.as_ref().map_or_else(String::new, |view| {
                     key_text(view.cells[position].value(row))
                 })
@@ -330,7 +329,7 @@ impl<'a> Compare<'a> {
             let view = View::of(&loaded.batch)?;
             let number = self.cursor.before + loaded.at as u64;
             let name = |position: usize| key_text(view.cells[position].value(loaded.at));
-            place.row = Some(self.layout.row_name("store", number, name));
+            place.row = Some(row_name(self.layout, "store", number, name));
         }
         self.findings.add(claim, rule, about, place);
         Ok(())

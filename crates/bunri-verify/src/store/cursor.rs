@@ -3,8 +3,8 @@
 use arrow_array::RecordBatch;
 use arrow_row::{RowConverter, Rows};
 use bunri_columnar::Observer;
+use bunri_redecide::Layout;
 
-use super::layout::Layout;
 use super::multiset::SortedRows;
 use super::order::{converter, order_columns};
 use super::reader::FileRows;

@@ -2,16 +2,15 @@
 //! ownership, the class, the key and the cells, and not the store, so it is the same wherever the region goes. Only where
 //! retail holds hashes instead of values does a store make elements of its own ([`super::sums`]).
 
+use std::sync::OnceLock;
+
 use bunri_catalogue::{Class, Column, Ownership, Table};
 use bunri_fingerprint::{
     ColumnName, ElementHasher, Fingerprint, FingerprintKey, Region, UnsupportedType,
 };
+use bunri_redecide::{ColumnsByClass, Decided, Layout, View, bit};
 
-use super::layout::Layout;
 use super::sums::{ByRegion, regions_of};
-use crate::classes::{ColumnsByClass, bit};
-use crate::decide::Decided;
-use crate::rows::View;
 
 /// What the elements of a table begin with, and which of them any store needs.
 pub(crate) struct ElementMaker<'a> {
@@ -50,6 +49,29 @@ pub(crate) fn granted(layout: &Layout<'_>) -> [u8; Ownership::ALL.len()] {
         let classes = layout.granted_classes(ownership);
         classes.fold(0, |bits, class| bits | bit(class))
     })
+}
+
+/// A batch of decided rows, with what the stores' checks share of it.
+pub(crate) struct SharedRows {
+    pub(crate) decided: Decided,
+    elements: OnceLock<Option<RowElements>>,
+}
+
+impl SharedRows {
+    pub(crate) fn new(decided: Decided) -> Self {
+        Self {
+            decided,
+            elements: OnceLock::new(),
+        }
+    }
+
+    /// The elements of the rows, made for whichever store asks first; [`None`] if they cannot be.
+    pub(crate) fn elements(&self, maker: &ElementMaker<'_>) -> Option<&RowElements> {
+        let made = self
+            .elements
+            .get_or_init(|| RowElements::of(maker, &self.decided).ok());
+        made.as_ref()
+    }
 }
 
 /// The elements of one batch.

@@ -5,12 +5,10 @@ use arrow_array::RecordBatch;
 use arrow_row::RowConverter;
 use arrow_schema::SchemaRef;
 use bunri_columnar::{ByteSorter, SortedRecords};
+use bunri_redecide::{BATCH_ROWS, Layout, Scratch, cut};
 
-use super::layout::Layout;
 use super::order::converter;
 use crate::VerifyError;
-use crate::index::fold::{Scratch, cut};
-use crate::rows::BATCH_ROWS;
 
 /// Sorts rows: by key, then by all columns of the store.
 pub(crate) struct RowSorter {

@@ -5,9 +5,9 @@ use arrow_array::{ArrayRef, RecordBatch, new_null_array};
 use arrow_row::RowConverter;
 use arrow_schema::DataType;
 use bunri_columnar::{KeyRanges, Observer, part_name, row_converter};
+use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
-use super::layout::Layout;
 use super::reader::{Part, guarded, open_reader};
 use crate::VerifyError;
 

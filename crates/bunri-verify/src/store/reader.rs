@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use arrow_array::{Array, RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
 use bunri_columnar::{KeyRanges, Observer, open_parquet};
+use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use super::files::StoreFiles;
-use super::layout::Layout;
 use super::order::Order;
 use super::shape::{Mapping, map_file};
 use crate::VerifyError;

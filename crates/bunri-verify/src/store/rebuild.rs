@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use arrow_array::RecordBatch;
 use bunri_columnar::{KeyRanges, StoreTableWriter, part_name};
 use bunri_manifest::{Digester, Digests};
+use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
-use super::layout::Layout;
 use crate::VerifyError;
 
 /// The files of one table while they are made again.

@@ -5,10 +5,10 @@ use arrow_schema::{DataType, Schema};
 use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::{REASON_COLUMN, part_name, type_word};
 use bunri_manifest::{ColumnEntry, StoreManifest, TOOL, TableEntry};
+use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use super::files::StoreFiles;
-use super::layout::Layout;
 use super::reader::rows_in_footer;
 
 /// What the manifest must say of the run.

@@ -2,10 +2,7 @@
 
 use bunri_catalogue::{Class, Ownership};
 use bunri_fingerprint::{Cells, ColumnName, ElementHasher, Fingerprint, FingerprintKey, Region};
-
-use super::expected::Regions;
-use super::layout::Layout;
-use crate::classes::ColumnsByClass;
+use bunri_redecide::{ColumnsByClass, Layout, Regions};
 
 /// A fingerprint for every ownership and class.
 pub(crate) type ByRegion<T> = [[T; Class::ALL.len()]; Ownership::ALL.len()];

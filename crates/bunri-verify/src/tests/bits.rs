@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bunri_catalogue::Store;
 use bunri_manifest::{Digester, Digests, StoreManifest};
+use bunri_redecide::Layout;
 use bunri_report::{Claim, Findings};
 
 use super::fixture::Fixture;
@@ -15,7 +16,6 @@ use crate::audit::Admitted;
 use crate::audit::tests::flips::read;
 use crate::audit::tests::made::audit;
 use crate::store::files::{StoreFiles, look};
-use crate::store::layout::Layout;
 use crate::store::shape::{Facts, check_entry, check_store};
 
 fn small() -> Fixture {

@@ -15,15 +15,11 @@ use bunri_manifest::{
     Blake3Hex, CatalogueRef, ColumnEntry, ColumnTotal, FileEntry, MANIFEST, RelativePath, Source,
     StagedTable, StagingManifest, StoreManifest, TableEntry,
 };
+use bunri_redecide::{Decider, Expected, Indexes, Layout, Scratch, terms};
 use bunri_report::Report;
 use tempfile::TempDir;
 
 use super::ordinary::{CUTOVER, Rows, in_key_order, ordinary};
-use crate::decide::{Decider, Indexes};
-use crate::index::fold::Scratch;
-use crate::index::ledger;
-use crate::store::expected::Expected;
-use crate::store::layout::Layout;
 use crate::store::multiset::RowSorter;
 use crate::totals::Totals;
 use crate::{VerifyError, VerifyInputs, VerifyOptions, verify};
@@ -163,12 +159,9 @@ impl Fixture {
             budget: 1 << 20,
         };
         let staging = Staging::open(&self.custody(), &self.catalogue).unwrap();
-        let terms = ledger::terms(&self.catalogue, &staging, CUTOVER).unwrap();
-        let timelines = ledger::build(&self.catalogue, &staging, &terms.ledger, &scratch).unwrap();
-        let mut indexes = Indexes {
-            ledger: timelines.into(),
-            parents: BTreeMap::new(),
-        };
+        let terms = terms(&self.catalogue, &staging, CUTOVER).unwrap();
+        let mut indexes =
+            Indexes::of_ledger(&self.catalogue, &staging, &terms.ledger, &scratch).unwrap();
         let mut entries: BTreeMap<Store, Vec<TableEntry>> = BTreeMap::new();
         let decisions = Decisions::none();
         for position in self.catalogue.parents_first() {

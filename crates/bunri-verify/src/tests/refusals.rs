@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use bunri_catalogue::{Decisions, RekeySecrets, Store};
 use bunri_columnar::{Event, Observer};
+use bunri_redecide::RedecideError;
 use bunri_report::{Claim, Status};
 
 use super::fixture::Fixture;
@@ -78,7 +79,10 @@ fn a_rejected_ledger_row_without_a_readable_key_is_a_refusal() {
         let fixture = Fixture::new(&ordinary(10), &[("supply_period", line.as_str())]);
         let refused = verified(&fixture, &bunri_columnar::Silent).unwrap_err();
         assert!(
-            matches!(refused, VerifyError::LedgerKeyUnreadable { line: 1, .. }),
+            matches!(
+                refused,
+                VerifyError::Redecide(RedecideError::LedgerKeyUnreadable { line: 1, .. })
+            ),
             "{refused}"
         );
     }

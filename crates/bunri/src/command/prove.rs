@@ -31,14 +31,14 @@ pub(crate) fn run(
     journal::note(&job.custody, "prove", "begun")?;
     let split = workplace.split_options();
     let inputs = ProveInputs {
-        verify: workplace.verify_inputs(),
+        redecide: workplace.redecide_inputs(),
+        retail: &workplace.job.retail,
         split: &split,
     };
     let options = ProveOptions {
         pairs: *pairs,
         seed: *seed,
         sample: *sample,
-        threads: job.threads,
         memory: job.memory,
     };
     let proof = prove(&inputs, &options, &Shipped, progress)?;

@@ -1,5 +1,6 @@
 //! The search without stores: a few values, withheld or granted, and a text in which they are looked for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+use bunri_redecide::Scratch;
 
 mod coats;
 mod combined;
@@ -17,7 +18,6 @@ use super::seek::Origin;
 use super::spot::{NO_COLUMN, Site, Spot};
 use super::vocabulary::{Lexicon, Source, Vocabulary};
 use crate::cost::Costs;
-use crate::index::fold::Scratch;
 
 /// Of both stores.
 const WITHHELD: Fate = Fate::WITHHELD_EVERYWHERE;

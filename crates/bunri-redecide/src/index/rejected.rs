@@ -9,7 +9,7 @@ use arrow_array::{ArrayRef, Int64Array, StringArray};
 use bunri_catalogue::{Table, ValueType};
 use bunri_columnar::{RawValue, Reject, Staging, key_converter};
 
-use crate::VerifyError;
+use crate::RedecideError;
 
 /// What a rejected row's key is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub(crate) fn ledger_keys(
     table: &Table,
     key: &[usize],
     staging: &Staging,
-) -> Result<Vec<Vec<u8>>, VerifyError> {
+) -> Result<Vec<Vec<u8>>, RedecideError> {
     keys(table, key, staging, KeyOf::LedgerRow)
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn parent_keys(
     table: &Table,
     references: &[usize],
     staging: &Staging,
-) -> Result<Vec<Vec<u8>>, VerifyError> {
+) -> Result<Vec<Vec<u8>>, RedecideError> {
     keys(table, references, staging, KeyOf::Parent)
 }
 
@@ -51,7 +51,7 @@ fn keys(
     columns: &[usize],
     staging: &Staging,
     of: KeyOf,
-) -> Result<Vec<Vec<u8>>, VerifyError> {
+) -> Result<Vec<Vec<u8>>, RedecideError> {
     let mut keys = BTreeSet::new();
     let converter = key_converter(table, columns)?;
     let rejects = staging.rejects(table)?.into_iter().flatten();
@@ -61,19 +61,19 @@ fn keys(
             (RejectedKey::Whole(values), _) => {
                 let rows = converter
                     .convert_columns(&values)
-                    .map_err(VerifyError::arrow(&table.id))?;
+                    .map_err(RedecideError::arrow(&table.id))?;
                 keys.insert(rows.row(0).as_ref().to_vec());
             }
             (RejectedKey::Null, KeyOf::Parent) => {}
             // A ledger row without a key could speak of any point.
             (RejectedKey::Null | RejectedKey::Unreadable(_), KeyOf::LedgerRow) => {
-                return Err(VerifyError::LedgerKeyUnreadable {
+                return Err(RedecideError::LedgerKeyUnreadable {
                     table: table.id.clone(),
                     line,
                 });
             }
             (RejectedKey::Unreadable(column), KeyOf::Parent) => {
-                return Err(VerifyError::ParentKeyUnreadable {
+                return Err(RedecideError::ParentKeyUnreadable {
                     table: table.id.clone(),
                     column: table.columns[column].name.clone(),
                     line,

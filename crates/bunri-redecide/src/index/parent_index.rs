@@ -9,7 +9,7 @@ use super::file::FactFile;
 use super::fold::{FactBuilder, Scratch};
 use super::parents::{ParentFold, REJECTED_RECORD, write_record};
 use super::rejected::parent_keys;
-use crate::VerifyError;
+use crate::RedecideError;
 use crate::rows::{EncodedKeys, Keys};
 
 /// The index of one parent table by one list of columns, while it is built.
@@ -29,7 +29,7 @@ impl ParentIndex {
         references: Vec<usize>,
         staging: &Staging,
         scratch: &Scratch,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, RedecideError> {
         let rejected = parent_keys(table, &references, staging)?;
         // Rejected rows are read apart from the staged ones, so that both together are in no order.
         let in_order = table.key.starts_with(&references) && rejected.is_empty();
@@ -52,7 +52,7 @@ impl ParentIndex {
         })
     }
 
-    pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<(), VerifyError> {
+    pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<(), RedecideError> {
         self.encoded = Some(self.keys.encode(batch)?);
         self.owners = self
             .owner_keys
@@ -67,7 +67,7 @@ impl ParentIndex {
         row: usize,
         verdict: Verdict,
         above: Option<&[u8]>,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), RedecideError> {
         // NULL matches nothing, so a parent without a key has no children.
         let Some(key) = self.encoded.as_ref().and_then(|encoded| encoded.key(row)) else {
             return Ok(());
@@ -77,7 +77,7 @@ impl ParentIndex {
         self.builder.push(key, &self.record)
     }
 
-    pub(crate) fn finish(self) -> Result<FactFile, VerifyError> {
+    pub(crate) fn finish(self) -> Result<FactFile, RedecideError> {
         self.builder.finish()
     }
 }

@@ -7,29 +7,33 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-use crate::VerifyError;
+use crate::RedecideError;
 
 const BUFFER: usize = 1 << 17;
 
 /// A finished fact file, in one piece or several that follow each other; it vanishes with its last owner.
 #[derive(Debug)]
-pub(crate) struct FactFile {
+pub struct FactFile {
     pieces: Vec<TempPath>,
 }
 
 /// A fact file while it is written.
-pub(crate) struct FactWriter {
+pub struct FactWriter {
     file: BufWriter<File>,
     path: TempPath,
 }
 
 impl FactWriter {
-    pub(crate) fn create(folder: &Path) -> Result<Self, VerifyError> {
+    /// An empty one in this folder.
+    ///
+    /// # Errors
+    /// When no file can be made there.
+    pub fn create(folder: &Path) -> Result<Self, RedecideError> {
         let made = tempfile::Builder::new()
             .prefix("facts-")
             .tempfile_in(folder);
         let (file, path) = made
-            .map_err(VerifyError::io("create a file in", folder))?
+            .map_err(RedecideError::io("create a file in", folder))?
             .into_parts();
         Ok(Self {
             file: BufWriter::with_capacity(BUFFER, file),
@@ -38,19 +42,26 @@ impl FactWriter {
     }
 
     /// Keys must ascend.
-    pub(crate) fn write(&mut self, key: &[u8], fact: &[u8]) -> Result<(), VerifyError> {
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write(&mut self, key: &[u8], fact: &[u8]) -> Result<(), RedecideError> {
         let lengths = [key.len() as u64, fact.len() as u64].map(u64::to_le_bytes);
         self.file
             .write_all(lengths.as_flattened())
             .and_then(|()| self.file.write_all(key))
             .and_then(|()| self.file.write_all(fact))
-            .map_err(VerifyError::io("write", &self.path))
+            .map_err(RedecideError::io("write", &self.path))
     }
 
-    pub(crate) fn finish(mut self) -> Result<FactFile, VerifyError> {
+    /// After the last key.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn finish(mut self) -> Result<FactFile, RedecideError> {
         self.file
             .flush()
-            .map_err(VerifyError::io("write", &self.path))?;
+            .map_err(RedecideError::io("write", &self.path))?;
         Ok(FactFile {
             pieces: vec![self.path],
         })
@@ -59,14 +70,18 @@ impl FactWriter {
 
 impl FactFile {
     /// Goes on with another file, whose keys are all greater.
-    pub(crate) fn append(&mut self, mut other: Self) {
+    pub fn append(&mut self, mut other: Self) {
         self.pieces.append(&mut other.pieces);
     }
 
-    pub(crate) fn read(&self) -> Result<FactReader, VerifyError> {
+    /// From the first key.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn read(&self) -> Result<FactReader, RedecideError> {
         let mut pieces = Vec::new();
         for path in self.pieces.iter().rev() {
-            let file = File::open(path).map_err(VerifyError::io("open", path))?;
+            let file = File::open(path).map_err(RedecideError::io("open", path))?;
             pieces.push((BufReader::with_capacity(BUFFER, file), path.to_path_buf()));
         }
         Ok(FactReader {
@@ -79,7 +94,7 @@ impl FactFile {
 }
 
 /// Reads a fact file beside keys that ascend.
-pub(crate) struct FactReader {
+pub struct FactReader {
     /// The last is read; then the one before it. None is left after the last fact.
     pieces: Vec<(BufReader<File>, PathBuf)>,
     key: Vec<u8>,
@@ -88,14 +103,19 @@ pub(crate) struct FactReader {
 }
 
 /// A fact and the number of its record, by which a reader knows it again.
-pub(crate) struct Fact<'a> {
-    pub(crate) bytes: &'a [u8],
-    pub(crate) record: u64,
+pub struct Fact<'a> {
+    /// What is known.
+    pub bytes: &'a [u8],
+    /// From 1.
+    pub record: u64,
 }
 
 impl FactReader {
     /// The fact of a key; keys must be asked in ascending order (the same key may be asked again).
-    pub(crate) fn find(&mut self, key: &[u8]) -> Result<Option<Fact<'_>>, VerifyError> {
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn find(&mut self, key: &[u8]) -> Result<Option<Fact<'_>>, RedecideError> {
         while !self.pieces.is_empty() && (self.record == 0 || self.key.as_slice() < key) {
             self.advance()?;
         }
@@ -106,10 +126,10 @@ impl FactReader {
         }))
     }
 
-    fn advance(&mut self) -> Result<(), VerifyError> {
+    fn advance(&mut self) -> Result<(), RedecideError> {
         while let Some((file, path)) = self.pieces.last_mut() {
             let read = read_fact(file, &mut self.key, &mut self.fact);
-            if read.map_err(VerifyError::io("read", path))? {
+            if read.map_err(RedecideError::io("read", path))? {
                 self.record += 1;
                 return Ok(());
             }

@@ -11,7 +11,7 @@ use bunri_columnar::TableFile;
 
 use super::file::{Fact, FactFile, FactReader, FactWriter};
 use super::fold::{Scratch, cut};
-use crate::VerifyError;
+use crate::RedecideError;
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys};
 
 /// Facts that can be asked row by row.
@@ -30,7 +30,7 @@ impl Joined {
         columns: &[usize],
         facts: &Arc<FactFile>,
         scratch: &Scratch,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, RedecideError> {
         if table.key.starts_with(columns) {
             return Ok(Self {
                 facts: facts.clone(),
@@ -50,7 +50,7 @@ impl Joined {
         }
     }
 
-    pub(crate) fn read(&self, table: &Table) -> Result<Asking, VerifyError> {
+    pub(crate) fn read(&self, table: &Table) -> Result<Asking, RedecideError> {
         let keys = self
             .by_key
             .as_ref()
@@ -73,7 +73,7 @@ pub(crate) struct Asking {
 
 impl Asking {
     /// The rows of this batch will be asked next.
-    pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<(), VerifyError> {
+    pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<(), RedecideError> {
         self.encoded = self
             .keys
             .as_mut()
@@ -87,7 +87,7 @@ impl Asking {
         &mut self,
         row: usize,
         number: u64,
-    ) -> Result<Option<Fact<'_>>, VerifyError> {
+    ) -> Result<Option<Fact<'_>>, RedecideError> {
         match &self.encoded {
             None => self.reader.find(&number.to_be_bytes()),
             Some(encoded) => match encoded.key(row) {
@@ -105,7 +105,7 @@ fn scatter(
     columns: &[usize],
     facts: &FactFile,
     scratch: &Scratch,
-) -> Result<FactFile, VerifyError> {
+) -> Result<FactFile, RedecideError> {
     let mut requests = scratch.sorter();
     let mut keys = Keys::projected(table, columns)?;
     let mut number = 0_u64;
@@ -138,10 +138,10 @@ fn scatter(
 fn write_answers(
     mut answers: bunri_columnar::SortedRecords,
     folder: &Path,
-) -> Result<FactFile, VerifyError> {
+) -> Result<FactFile, RedecideError> {
     let mut writer = FactWriter::create(folder)?;
     while let Some(answer) = answers.next()? {
-        let (number, fact) = answer.split_at_checked(8).ok_or(VerifyError::Index)?;
+        let (number, fact) = answer.split_at_checked(8).ok_or(RedecideError::Index)?;
         writer.write(number, fact)?;
     }
     writer.finish()

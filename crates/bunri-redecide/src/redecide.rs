@@ -2,20 +2,42 @@
 //! key of the caller's, and row by row what is withheld. `bunri prove` asks it whether two stagings grant the same.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Ownership, Store, Table};
-use bunri_columnar::{Observer, Staging};
+use bunri_catalogue::{Catalogue, Day, Decisions, Ownership, RekeySecrets, Store, Table};
+use bunri_columnar::{CustodyLayout, Observer, Staging, create_folder};
 use bunri_fingerprint::{ElementHasher, Fingerprint, FingerprintKey, Region};
 
-use crate::VerifyError;
-use crate::decide::{Decided, Decider, Indexes};
-use crate::index::ledger;
+use crate::RedecideError;
+use crate::decide::{Decided, Decider};
+use crate::expected::{Expected, belongs};
+use crate::index::fold::Scratch;
+use crate::index::{Indexes, ledger};
+use crate::layout::Layout;
+use crate::rekey::RekeyKeys;
 use crate::rows::View;
-use crate::store::expected::{Expected, belongs};
-use crate::store::layout::Layout;
-use crate::store::rekey::RekeyKeys;
-use crate::verify::{VerifyInputs, VerifyOptions, scratch, temporary};
+
+/// What decides, and where staging lies.
+#[derive(Debug, Clone, Copy)]
+pub struct RedecideInputs<'a> {
+    /// The classification that decides.
+    pub catalogue: &'a Catalogue,
+    /// The custody folder: staging and rejects.
+    pub custody: &'a Path,
+    /// The day of the cutover.
+    pub cutover: Day,
+    /// What people decided about rows that the rules leave undecided.
+    pub decisions: &'a Decisions,
+    /// Under which retail's keys are hashed.
+    pub secrets: &'a RekeySecrets,
+}
+
+/// What the names of temporary folders begin with. Verification removes what a killed run left under this name.
+const TEMPORARY: &str = "verify-";
+
+/// Sorts that can be under way at one time.
+const SORTS_AT_ONCE: u64 = 12;
 
 /// Of every table of every store, an order-free sum over the rows that must be there with the cells that they must
 /// have, and their count. Equal digests under one key: the same rows with the same cells.
@@ -112,26 +134,25 @@ impl DecidedRows<'_> {
 }
 
 /// Decides the staging below `inputs.custody`; `visit` sees every batch, parents before their children. No store is
-/// read, and nothing is written but temporary files.
+/// read, and nothing is written but temporary files. `memory` is what sorts may use together, in bytes, about.
 ///
 /// # Errors
-/// As [`crate::verify`]: when staging cannot be read or decided, or the observer asked to stop.
+/// When staging cannot be read or decided, or the observer asked to stop.
 pub fn redecide(
-    inputs: &VerifyInputs<'_>,
-    options: &VerifyOptions,
+    inputs: &RedecideInputs<'_>,
+    memory: u64,
     key: &FingerprintKey,
     observer: &dyn Observer,
     visit: &mut dyn FnMut(&DecidedRows<'_>),
-) -> Result<ExpectedDigests, VerifyError> {
+) -> Result<ExpectedDigests, RedecideError> {
     let staging = Staging::open(inputs.custody, inputs.catalogue)?;
     let temporary = temporary(inputs.custody)?;
-    let scratch = scratch(temporary.path(), options);
-    let terms = ledger::terms(inputs.catalogue, &staging, inputs.cutover)?;
-    let ledger = ledger::build(inputs.catalogue, &staging, &terms.ledger, &scratch)?;
-    let mut indexes = Indexes {
-        ledger: ledger.into(),
-        parents: BTreeMap::new(),
+    let scratch = Scratch {
+        folder: temporary.path().to_path_buf(),
+        budget: usize::try_from(memory / SORTS_AT_ONCE).unwrap_or(usize::MAX),
     };
+    let terms = ledger::terms(inputs.catalogue, &staging, inputs.cutover)?;
+    let mut indexes = Indexes::of_ledger(inputs.catalogue, &staging, &terms.ledger, &scratch)?;
     let rekeys = RekeyKeys::new(inputs.secrets);
     let mut digests = ExpectedDigests::default();
     for position in inputs.catalogue.parents_first() {
@@ -148,7 +169,7 @@ pub fn redecide(
         )?;
         while let Some(decided) = decider.next()? {
             if observer.cancelled() {
-                return Err(VerifyError::Interrupted);
+                return Err(RedecideError::Interrupted);
             }
             for (layout, sum) in layouts.iter().zip(&mut sums) {
                 sum.add(layout, &decided)?;
@@ -175,15 +196,24 @@ pub fn redecide(
 /// # Errors
 /// As [`redecide`].
 pub fn expected_digests(
-    inputs: &VerifyInputs<'_>,
-    options: &VerifyOptions,
+    inputs: &RedecideInputs<'_>,
+    memory: u64,
     key: &FingerprintKey,
     observer: &dyn Observer,
-) -> Result<ExpectedDigests, VerifyError> {
-    redecide(inputs, options, key, observer, &mut |_| {})
+) -> Result<ExpectedDigests, RedecideError> {
+    redecide(inputs, memory, key, observer, &mut |_| {})
 }
 
-fn layouts<'a>(table: &'a Table, rekeys: &RekeyKeys) -> Result<Vec<Layout<'a>>, VerifyError> {
+fn temporary(custody: &Path) -> Result<tempfile::TempDir, RedecideError> {
+    let folder = CustodyLayout::new(custody).temporary();
+    create_folder(&folder)?;
+    tempfile::Builder::new()
+        .prefix(TEMPORARY)
+        .tempdir_in(&folder)
+        .map_err(RedecideError::io("create a folder in", &folder))
+}
+
+fn layouts<'a>(table: &'a Table, rekeys: &RekeyKeys) -> Result<Vec<Layout<'a>>, RedecideError> {
     Store::ALL
         .into_iter()
         .filter_map(|store| Layout::new(table, store))
@@ -208,7 +238,7 @@ impl Sum {
         }
     }
 
-    fn add(&mut self, layout: &Layout<'_>, decided: &Decided) -> Result<(), VerifyError> {
+    fn add(&mut self, layout: &Layout<'_>, decided: &Decided) -> Result<(), RedecideError> {
         let expected = Expected::of(layout, decided)?;
         let view = View::of(&expected.rows)?;
         for row in 0..expected.rows.num_rows() {

@@ -3,25 +3,27 @@
 use arrow_array::RecordBatch;
 use bunri_catalogue::{Catalogue, Compare, Day, Value};
 use bunri_columnar::Staging;
-use bunri_evaluator::{
-    Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, Verdict,
-};
+use bunri_evaluator::{Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline};
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch};
 use super::rejected::ledger_keys;
-use crate::VerifyError;
+use super::verdict::{code, of_code};
+use crate::RedecideError;
 use crate::rows::{BATCH_ROWS, BatchRow, Keys, View};
 
 const REJECTED: u8 = 0;
 const PERIOD: u8 = 1;
 
 /// The lists and the ledger's terms, with the retailers that staging knows.
-pub(crate) fn terms(
+///
+/// # Errors
+/// When staging cannot be read.
+pub fn terms(
     catalogue: &Catalogue,
     staging: &Staging,
     cutover: Day,
-) -> Result<Terms, VerifyError> {
+) -> Result<Terms, RedecideError> {
     let retailers = retailers(catalogue, staging)?;
     let codes = |compare| Codes::new(compare, &catalogue.incumbent, &catalogue.vacant, &retailers);
     let ledger = &catalogue.ledger;
@@ -44,7 +46,7 @@ pub(crate) fn terms(
     })
 }
 
-fn retailers(catalogue: &Catalogue, staging: &Staging) -> Result<Vec<String>, VerifyError> {
+fn retailers(catalogue: &Catalogue, staging: &Staging) -> Result<Vec<String>, RedecideError> {
     let retailers = &catalogue.retailers;
     let table = staging.table(&catalogue.tables[retailers.table])?;
     let mut codes = Vec::new();
@@ -68,7 +70,7 @@ pub(crate) fn build(
     staging: &Staging,
     terms: &LedgerTerms,
     scratch: &Scratch,
-) -> Result<FactFile, VerifyError> {
+) -> Result<FactFile, RedecideError> {
     let ledger = &catalogue.ledger;
     let table = &catalogue.tables[ledger.table];
     let in_order = table.key.starts_with(&ledger.key);
@@ -78,7 +80,7 @@ pub(crate) fn build(
         .peekable();
     let mut keys = Keys::new(table, &ledger.key)?;
     let mut record = Vec::new();
-    let missing_key = |ordinal: u64| VerifyError::LedgerKeyNull {
+    let missing_key = |ordinal: u64| RedecideError::LedgerKeyNull {
         table: table.id.clone(),
         row: ordinal,
     };
@@ -171,18 +173,18 @@ impl<'a> LedgerFold<'a> {
 }
 
 impl Fold for LedgerFold<'_> {
-    fn add(&mut self, record: &[u8]) -> Result<(), VerifyError> {
+    fn add(&mut self, record: &[u8]) -> Result<(), RedecideError> {
         match record.split_first() {
             Some((&PERIOD, period)) => {
                 self.periods
-                    .push(read_period(period).ok_or(VerifyError::Index)?);
+                    .push(read_period(period).ok_or(RedecideError::Index)?);
             }
             _ => self.rejected = true,
         }
         Ok(())
     }
 
-    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), VerifyError> {
+    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), RedecideError> {
         let timeline = if self.rejected {
             Timeline::constant(Reason::LedgerRejected)
         } else {
@@ -199,17 +201,17 @@ fn write_timeline(timeline: &Timeline, fact: &mut Vec<u8>) {
     for segment in timeline.segments() {
         fact.extend_from_slice(&segment.first.to_le_bytes());
         fact.extend_from_slice(&segment.last.to_le_bytes());
-        fact.push(segment.verdict.code());
+        fact.push(code(segment.verdict));
     }
 }
 
 /// A timeline from its fact.
-pub(crate) fn read_timeline(fact: &[u8]) -> Result<Timeline, VerifyError> {
+pub(crate) fn read_timeline(fact: &[u8]) -> Result<Timeline, RedecideError> {
     let (records, rest) = fact.as_chunks::<17>();
     let segment = |record: &[u8; 17]| {
         let (verdict, days) = record.split_last()?;
         let (days, _) = days.as_chunks::<8>();
-        let verdict = Verdict::of_code(*verdict)?;
+        let verdict = of_code(*verdict)?;
         Some(Segment {
             first: Days::from_le_bytes(days[0]),
             last: Days::from_le_bytes(days[1]),
@@ -220,5 +222,5 @@ pub(crate) fn read_timeline(fact: &[u8]) -> Result<Timeline, VerifyError> {
     let timeline = segments.and_then(Timeline::from_segments);
     timeline
         .filter(|_| rest.is_empty())
-        .ok_or(VerifyError::Index)
+        .ok_or(RedecideError::Index)
 }

@@ -1,7 +1,6 @@
 //! A table's staged rows, batch by batch, with the evaluator's decision on every row and the class of every cell.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::{Catalogue, Decisions, Table};
@@ -10,50 +9,31 @@ use bunri_evaluator::{
     Facts, LastWords, OwnershipSet, Row, Terms, Timeline, Unused, Verdict, decide,
 };
 
-use crate::VerifyError;
+use crate::RedecideError;
 use crate::classes::{Classifier, ColumnClasses, Seen};
-use crate::index::file::FactFile;
+use crate::index::Indexes;
 use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
 use crate::index::parent_index::ParentIndex;
 use crate::index::parents::{KnownTimeline, Parents, parent_rules, referenced, suppliers};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
-use crate::store::elements::{ElementMaker, RowElements};
-
-/// What the tables decided so far leave for those that come after them.
-#[derive(Clone)]
-pub(crate) struct Indexes {
-    pub(crate) ledger: Arc<FactFile>,
-    /// By parent table and the columns referred to.
-    pub(crate) parents: BTreeMap<(usize, Vec<usize>), Arc<FactFile>>,
-}
 
 /// A batch of staged rows, decided.
-pub(crate) struct Decided {
+pub struct Decided {
     /// Every catalogue column.
-    pub(crate) batch: RecordBatch,
-    pub(crate) verdicts: Vec<Verdict>,
+    pub batch: RecordBatch,
+    /// By row.
+    pub verdicts: Vec<Verdict>,
     /// By catalogue column.
-    pub(crate) classes: Vec<ColumnClasses>,
+    pub classes: Vec<ColumnClasses>,
     /// The table's key; [`None`] for a multiset.
-    pub(crate) keys: Option<EncodedKeys>,
+    pub keys: Option<EncodedKeys>,
     /// The number of the first row in staging, from 0.
-    pub(crate) first: u64,
-    elements: OnceLock<Option<RowElements>>,
-}
-
-impl Decided {
-    /// The elements of the rows, made for whichever store asks first; [`None`] if they cannot be.
-    pub(crate) fn elements(&self, maker: &ElementMaker<'_>) -> Option<&RowElements> {
-        let made = self
-            .elements
-            .get_or_init(|| RowElements::of(maker, self).ok());
-        made.as_ref()
-    }
+    pub first: u64,
 }
 
 /// Decides a table from its first row to its last.
-pub(crate) struct Decider<'a> {
+pub struct Decider<'a> {
     table: &'a Table,
     position: usize,
     terms: &'a Terms,
@@ -69,14 +49,18 @@ pub(crate) struct Decider<'a> {
 }
 
 impl<'a> Decider<'a> {
-    pub(crate) fn new(
+    /// Of the table at this position. `indexes` hold its parents already.
+    ///
+    /// # Errors
+    /// When staging cannot be read, or a key of a rejected row that others refer to.
+    pub fn new(
         catalogue: &'a Catalogue,
         position: usize,
         staging: &Staging,
         (terms, decisions): (&'a Terms, &'a Decisions),
         indexes: &Indexes,
         scratch: &Scratch,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, RedecideError> {
         let table = &catalogue.tables[position];
         let index = referenced(catalogue, position).into_iter();
         let keyed = !table.key.is_empty();
@@ -98,12 +82,18 @@ impl<'a> Decider<'a> {
     }
 
     /// Of the table, in the catalogue.
-    pub(crate) fn position(&self) -> usize {
+    #[must_use]
+    pub fn position(&self) -> usize {
         self.position
     }
 
     /// The next batch, decided.
-    pub(crate) fn next(&mut self) -> Result<Option<Decided>, VerifyError> {
+    ///
+    /// # Errors
+    /// When staging or an index cannot be read, or staging is not in key order.
+    // No iterator: what it gives may fail, and nobody should go on after that.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Result<Option<Decided>, RedecideError> {
         let Some(batch) = self.batches.next().transpose()? else {
             return Ok(None);
         };
@@ -126,11 +116,10 @@ impl<'a> Decider<'a> {
             classes,
             keys,
             first,
-            elements: OnceLock::new(),
         }))
     }
 
-    fn row(&mut self, row: usize, cells: &impl Row) -> Result<Verdict, VerifyError> {
+    fn row(&mut self, row: usize, cells: &impl Row) -> Result<Verdict, RedecideError> {
         let number = self.next + row as u64;
         let mut above = (!self.index.is_empty()).then(Vec::new);
         let facts = self.sources.facts(row, number, above.as_mut())?;
@@ -150,7 +139,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The keys, which ascend, or else nothing that reads rows beside rows can be believed.
-    fn keys(&mut self, batch: &RecordBatch) -> Result<Option<EncodedKeys>, VerifyError> {
+    fn keys(&mut self, batch: &RecordBatch) -> Result<Option<EncodedKeys>, RedecideError> {
         let Some(keys) = &mut self.key else {
             return Ok(None);
         };
@@ -163,7 +152,7 @@ impl<'a> Decider<'a> {
             };
             if before >= encoded.bytes(row) {
                 let row = self.next + row as u64 + 1;
-                return Err(VerifyError::StagingOrder {
+                return Err(RedecideError::StagingOrder {
                     table: self.table.id.clone(),
                     row,
                 });
@@ -176,7 +165,10 @@ impl<'a> Decider<'a> {
     }
 
     /// After the last batch: the indexes for children of this table.
-    pub(crate) fn finish(mut self, indexes: &mut Indexes) -> Result<Closed, VerifyError> {
+    ///
+    /// # Errors
+    /// When one of them cannot be written.
+    pub fn finish(mut self, indexes: &mut Indexes) -> Result<Closed, RedecideError> {
         for index in self.index {
             let key = (self.position, index.references.clone());
             indexes.parents.insert(key, Arc::new(index.finish()?));
@@ -191,11 +183,13 @@ impl<'a> Decider<'a> {
 }
 
 /// What was seen while a table was decided.
-pub(crate) struct Closed {
-    pub(crate) seen: Seen,
+pub struct Closed {
+    /// By the class rules.
+    pub seen: Seen,
     /// Rows that people decided own, and other.
-    pub(crate) applied: [u64; 2],
-    pub(crate) unused: Vec<Unused>,
+    pub applied: [u64; 2],
+    /// Decisions of people that decide nothing.
+    pub unused: Vec<Unused>,
 }
 
 /// What other tables say about the rows of this one, read beside them.
@@ -213,7 +207,7 @@ impl Sources {
         staging: &Staging,
         indexes: &Indexes,
         scratch: &Scratch,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, RedecideError> {
         let rows = staging.table(table)?;
         let join = |columns: &[usize], facts| Joined::new(table, &rows, columns, facts, scratch);
         let timelines = table
@@ -226,7 +220,7 @@ impl Sources {
             let facts = indexes
                 .parents
                 .get(&(rule.table, rule.references))
-                .ok_or(VerifyError::Index)?;
+                .ok_or(RedecideError::Index)?;
             parents.push(join(&rule.key, facts)?);
         }
         let suppliers = match (&timelines, parents.first()) {
@@ -245,7 +239,7 @@ impl Sources {
         })
     }
 
-    fn begin(&mut self, batch: &RecordBatch) -> Result<(), VerifyError> {
+    fn begin(&mut self, batch: &RecordBatch) -> Result<(), RedecideError> {
         let every = self
             .timelines
             .iter_mut()
@@ -263,7 +257,7 @@ impl Sources {
         row: usize,
         number: u64,
         mut above: Option<&mut Vec<u8>>,
-    ) -> Result<Facts<'_>, VerifyError> {
+    ) -> Result<Facts<'_>, RedecideError> {
         self.sets.clear();
         for asking in &mut self.parents {
             let fact = asking.fact(row, number)?;
@@ -281,7 +275,7 @@ impl Sources {
         if let Some(asking) = &mut self.suppliers
             && let Some(fact) = asking.fact(row, number)?
         {
-            supplied = OwnershipSet(*fact.bytes.first().ok_or(VerifyError::Index)?);
+            supplied = OwnershipSet(*fact.bytes.first().ok_or(RedecideError::Index)?);
         }
         let timeline = match &mut self.timelines {
             None => None,

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use bunri_columnar::ByteSorter;
 
 use super::file::{FactFile, FactWriter};
-use crate::VerifyError;
+use crate::RedecideError;
 
 /// What becomes of a key's records.
 pub(crate) trait Fold {
     /// Takes the next record of the current key.
-    fn add(&mut self, record: &[u8]) -> Result<(), VerifyError>;
+    fn add(&mut self, record: &[u8]) -> Result<(), RedecideError>;
     /// The fact of the current key; forgets its records.
-    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), VerifyError>;
+    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), RedecideError>;
 }
 
 /// Collects records and writes the fact file.
@@ -24,20 +24,24 @@ pub(crate) struct FactBuilder<F> {
 
 /// Where temporary data go, and how much memory one sort may use.
 #[derive(Debug, Clone)]
-pub(crate) struct Scratch {
-    pub(crate) folder: PathBuf,
-    pub(crate) budget: usize,
+pub struct Scratch {
+    /// Where they go.
+    pub folder: PathBuf,
+    /// Bytes for one sort, about.
+    pub budget: usize,
 }
 
 impl Scratch {
-    pub(crate) fn sorter(&self) -> ByteSorter {
+    /// Sorts records within that memory.
+    #[must_use]
+    pub fn sorter(&self) -> ByteSorter {
         ByteSorter::new(&self.folder, self.budget)
     }
 }
 
 impl<F: Fold> FactBuilder<F> {
     /// `in_order`: the caller promises ascending keys (and is held to it).
-    pub(crate) fn new(fold: F, in_order: bool, scratch: &Scratch) -> Result<Self, VerifyError> {
+    pub(crate) fn new(fold: F, in_order: bool, scratch: &Scratch) -> Result<Self, RedecideError> {
         let sorter = (!in_order).then(|| scratch.sorter());
         Ok(Self {
             groups: Groups::new(fold, &scratch.folder)?,
@@ -45,7 +49,7 @@ impl<F: Fold> FactBuilder<F> {
         })
     }
 
-    pub(crate) fn push(&mut self, key: &[u8], record: &[u8]) -> Result<(), VerifyError> {
+    pub(crate) fn push(&mut self, key: &[u8], record: &[u8]) -> Result<(), RedecideError> {
         let Some(sorter) = &mut self.sorter else {
             return self.groups.push(key, record);
         };
@@ -53,7 +57,7 @@ impl<F: Fold> FactBuilder<F> {
         Ok(sorter.push_parts(&[key, record, &(key.len() as u64).to_le_bytes()])?)
     }
 
-    pub(crate) fn finish(mut self) -> Result<FactFile, VerifyError> {
+    pub(crate) fn finish(mut self) -> Result<FactFile, RedecideError> {
         if let Some(sorter) = self.sorter.take() {
             let mut sorted = sorter.finish()?;
             while let Some(line) = sorted.next()? {
@@ -65,8 +69,9 @@ impl<F: Fold> FactBuilder<F> {
     }
 }
 
-/// Key and record of a sorted line.
-pub(crate) fn cut(line: &[u8]) -> (&[u8], &[u8]) {
+/// Key and record of a sorted line, which ends with the key's length.
+#[must_use]
+pub fn cut(line: &[u8]) -> (&[u8], &[u8]) {
     let Some((rest, length)) = line.split_last_chunk::<8>() else {
         return (line, &[]);
     };
@@ -84,7 +89,7 @@ struct Groups<F> {
 }
 
 impl<F: Fold> Groups<F> {
-    fn new(fold: F, folder: &Path) -> Result<Self, VerifyError> {
+    fn new(fold: F, folder: &Path) -> Result<Self, RedecideError> {
         let writer = FactWriter::create(folder)?;
         Ok(Self {
             fold,
@@ -95,11 +100,11 @@ impl<F: Fold> Groups<F> {
         })
     }
 
-    fn push(&mut self, key: &[u8], record: &[u8]) -> Result<(), VerifyError> {
+    fn push(&mut self, key: &[u8], record: &[u8]) -> Result<(), RedecideError> {
         match &self.key {
             Some(current) if current == key => {}
             Some(current) if current.as_slice() > key => {
-                return Err(VerifyError::Order {
+                return Err(RedecideError::Order {
                     folder: self.folder.clone(),
                 });
             }
@@ -111,7 +116,7 @@ impl<F: Fold> Groups<F> {
         self.fold.add(record)
     }
 
-    fn close(&mut self) -> Result<(), VerifyError> {
+    fn close(&mut self) -> Result<(), RedecideError> {
         let Some(key) = self.key.take() else {
             return Ok(());
         };
@@ -120,7 +125,7 @@ impl<F: Fold> Groups<F> {
         self.writer.write(&key, &self.fact)
     }
 
-    fn finish(mut self) -> Result<FactFile, VerifyError> {
+    fn finish(mut self) -> Result<FactFile, RedecideError> {
         self.close()?;
         self.writer.finish()
     }

@@ -13,10 +13,12 @@ const CONTEXT: &str = "bunri/rekey/1";
 
 /// The hashing key of every `rekey`, by name.
 #[derive(Default)]
-pub(crate) struct RekeyKeys(BTreeMap<String, [u8; 32]>);
+pub struct RekeyKeys(BTreeMap<String, [u8; 32]>);
 
 impl RekeyKeys {
-    pub(crate) fn new(secrets: &RekeySecrets) -> Self {
+    /// Derived from the job's secrets.
+    #[must_use]
+    pub fn new(secrets: &RekeySecrets) -> Self {
         Self(
             secrets
                 .iter()
@@ -70,8 +72,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_published_vectors_are_verifys_too() {
-        let text = include_str!("../../../../schemas/rekey/vectors.json");
+    fn the_published_vectors_are_redecided_too() {
+        let text = include_str!("../../../schemas/rekey/vectors.json");
         let vectors: serde_json::Value = serde_json::from_str(text).unwrap();
         for case in vectors["cases"].as_array().unwrap() {
             let word = |field: &str| case[field].as_str().unwrap();

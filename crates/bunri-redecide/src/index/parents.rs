@@ -12,19 +12,23 @@ use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch, cut};
 use super::join::{Asking, Joined};
 use super::ledger::read_timeline;
-use crate::VerifyError;
+use crate::RedecideError;
 use crate::rows::{BATCH_ROWS, View};
 
 /// A parent rule: the child's key columns, the parent table, the columns referred to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ParentRule {
-    pub(crate) table: usize,
-    pub(crate) key: Vec<usize>,
-    pub(crate) references: Vec<usize>,
+pub struct ParentRule {
+    /// The parent table, in the catalogue.
+    pub table: usize,
+    /// The child's columns.
+    pub key: Vec<usize>,
+    /// The parent's columns.
+    pub references: Vec<usize>,
 }
 
 /// The parent rules of a row rule, in its order.
-pub(crate) fn parent_rules(rule: &RowRule) -> Vec<ParentRule> {
+#[must_use]
+pub fn parent_rules(rule: &RowRule) -> Vec<ParentRule> {
     match rule {
         RowRule::Parent {
             table,
@@ -68,14 +72,14 @@ pub(crate) struct Parents<'a> {
 }
 
 impl<'a> Parents<'a> {
-    pub(crate) fn read(fact: &'a [u8]) -> Result<Self, VerifyError> {
+    pub(crate) fn read(fact: &'a [u8]) -> Result<Self, RedecideError> {
         match fact {
             [ownerships, unowned, owners @ ..] => Ok(Self {
                 ownerships: OwnershipSet(*ownerships),
                 unowned: *unowned != 0,
                 owners,
             }),
-            _ => Err(VerifyError::Index),
+            _ => Err(RedecideError::Index),
         }
     }
 
@@ -106,7 +110,7 @@ pub(crate) fn write_record(
     own_key: Option<Option<&[u8]>>,
     above: Option<&[u8]>,
     record: &mut Vec<u8>,
-) -> Result<(), VerifyError> {
+) -> Result<(), RedecideError> {
     record.clear();
     record.push(OwnershipSet::from_iter([verdict.ownership()]).0);
     match (own_key, above) {
@@ -133,7 +137,7 @@ pub(crate) struct ParentFold {
 }
 
 impl Fold for ParentFold {
-    fn add(&mut self, record: &[u8]) -> Result<(), VerifyError> {
+    fn add(&mut self, record: &[u8]) -> Result<(), RedecideError> {
         let parents = Parents::read(record)?;
         self.ownerships.0 |= parents.ownerships.0;
         self.unowned |= parents.unowned;
@@ -145,7 +149,7 @@ impl Fold for ParentFold {
         Ok(())
     }
 
-    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), VerifyError> {
+    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), RedecideError> {
         let Self {
             ownerships,
             unowned,
@@ -164,7 +168,7 @@ pub(crate) fn suppliers(
     parents: &Joined,
     ledger: &Arc<FactFile>,
     scratch: &Scratch,
-) -> Result<Option<Joined>, VerifyError> {
+) -> Result<Option<Joined>, RedecideError> {
     let KnownAt::Column { column, .. } = table.known_at else {
         return Ok(None);
     };
@@ -195,7 +199,7 @@ struct Requests {
 }
 
 impl Requests {
-    fn ask(&mut self, row: usize, number: u64, day: Days) -> Result<(), VerifyError> {
+    fn ask(&mut self, row: usize, number: u64, day: Days) -> Result<(), RedecideError> {
         let number_bytes = number.to_be_bytes();
         let Some(fact) = self.parents.fact(row, number)? else {
             return Ok(());
@@ -215,7 +219,7 @@ impl Requests {
         Ok(())
     }
 
-    fn answer(self, ledger: &FactFile) -> Result<FactFile, VerifyError> {
+    fn answer(self, ledger: &FactFile) -> Result<FactFile, RedecideError> {
         let Self {
             asked, mut answers, ..
         } = self;
@@ -224,8 +228,8 @@ impl Requests {
         let mut known = KnownTimeline::default();
         while let Some(request) = asked.next()? {
             let (key, rest) = cut(request);
-            let (number, day) = rest.split_first_chunk::<8>().ok_or(VerifyError::Index)?;
-            let day = Days::from_le_bytes(day.try_into().map_err(|_| VerifyError::Index)?);
+            let (number, day) = rest.split_first_chunk::<8>().ok_or(RedecideError::Index)?;
+            let day = Days::from_le_bytes(day.try_into().map_err(|_| RedecideError::Index)?);
             let supplier = match reader.find(key)? {
                 Some(fact) => known.read(fact.bytes, fact.record)?.on(day).ownership(),
                 None => Ownership::Undecided,
@@ -241,7 +245,7 @@ impl Requests {
 pub(crate) struct KnownTimeline(Option<(u64, Timeline)>);
 
 impl KnownTimeline {
-    pub(crate) fn read(&mut self, fact: &[u8], record: u64) -> Result<&Timeline, VerifyError> {
+    pub(crate) fn read(&mut self, fact: &[u8], record: u64) -> Result<&Timeline, RedecideError> {
         let known = match self.0.take() {
             Some(known) if known.0 == record => known,
             _ => (record, read_timeline(fact)?),
@@ -254,12 +258,12 @@ impl KnownTimeline {
 struct SupplierFold(OwnershipSet);
 
 impl Fold for SupplierFold {
-    fn add(&mut self, record: &[u8]) -> Result<(), VerifyError> {
+    fn add(&mut self, record: &[u8]) -> Result<(), RedecideError> {
         self.0.0 |= record.first().copied().unwrap_or(0);
         Ok(())
     }
 
-    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), VerifyError> {
+    fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), RedecideError> {
         fact.push(std::mem::take(&mut self.0).0);
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::rows::View;
 
 /// The classes of a column's cells in one batch.
 #[derive(Debug, Clone)]
-pub(crate) enum ColumnClasses {
+pub enum ColumnClasses {
     /// The same in every row.
     Fixed(Class),
     /// By row.
@@ -18,7 +18,9 @@ pub(crate) enum ColumnClasses {
 }
 
 impl ColumnClasses {
-    pub(crate) fn class(&self, row: usize) -> Class {
+    /// Of one cell.
+    #[must_use]
+    pub fn class(&self, row: usize) -> Class {
         match self {
             Self::Fixed(class) => *class,
             Self::PerRow(classes) => classes[row],
@@ -27,20 +29,21 @@ impl ColumnClasses {
 }
 
 /// A class as one bit of a set.
-pub(crate) fn bit(class: Class) -> u8 {
+#[must_use]
+pub fn bit(class: Class) -> u8 {
     1 << (class as u8)
 }
 
 /// The columns of each class, row by row; of a table in which a row makes no difference they are found once.
 #[derive(Default)]
-pub(crate) struct ColumnsByClass {
+pub struct ColumnsByClass {
     fixed: Option<[Vec<usize>; Class::ALL.len()]>,
     found: Vec<usize>,
 }
 
 impl ColumnsByClass {
     /// Before the rows of these classes are asked about.
-    pub(crate) fn begin(&mut self, classes: &[ColumnClasses]) {
+    pub fn begin(&mut self, classes: &[ColumnClasses]) {
         let is_fixed = |classes: &ColumnClasses| matches!(classes, ColumnClasses::Fixed(_));
         if self.fixed.is_none() && classes.iter().all(is_fixed) {
             self.fixed = Some(Class::ALL.map(|class| columns_of(classes, class, 0).collect()));
@@ -48,7 +51,7 @@ impl ColumnsByClass {
     }
 
     /// The columns that have this class in this row.
-    pub(crate) fn of(&mut self, classes: &[ColumnClasses], class: Class, row: usize) -> &[usize] {
+    pub fn of(&mut self, classes: &[ColumnClasses], class: Class, row: usize) -> &[usize] {
         if let Some(fixed) = &self.fixed {
             return &fixed[class as usize];
         }
@@ -66,11 +69,11 @@ fn columns_of(classes: &[ColumnClasses], class: Class, row: usize) -> impl Itera
 
 /// Values without a case, and conditions that were met: what a reviewer should know of.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Seen {
+pub struct Seen {
     /// Rows with an unseen deciding value, by column.
-    pub(crate) unseen: BTreeMap<usize, u64>,
+    pub unseen: BTreeMap<usize, u64>,
     /// Rows that met each `[[when]]`.
-    pub(crate) when: Vec<u64>,
+    pub when: Vec<u64>,
 }
 
 /// Asks the class rules of one table, row by row only where a row can make a difference.

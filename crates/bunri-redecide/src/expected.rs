@@ -13,30 +13,36 @@ use bunri_evaluator::{
     verdict::RETAIL_ONLY_OF_OTHER,
 };
 
-use super::layout::Layout;
-use super::rekey::hashed_column;
-use crate::VerifyError;
+use crate::RedecideError;
 use crate::classes::ColumnClasses;
 use crate::decide::Decided;
+use crate::layout::Layout;
+use crate::rekey::hashed_column;
 
 /// Rows that a store must hold, in staging order, and the region of every cell.
-pub(crate) struct Expected {
+pub struct Expected {
     /// With the layout's schema.
-    pub(crate) rows: RecordBatch,
-    pub(crate) regions: Regions,
+    pub rows: RecordBatch,
+    /// Where their cells belong.
+    pub regions: Regions,
     /// The staged row of each, within its batch.
-    pub(crate) staged: Vec<usize>,
+    pub staged: Vec<usize>,
 }
 
 /// Ownership by row, class by cell.
-pub(crate) struct Regions {
-    pub(crate) ownership: Vec<Ownership>,
+pub struct Regions {
+    /// By row.
+    pub ownership: Vec<Ownership>,
     /// By column of the store (without the reason).
-    pub(crate) classes: Vec<ColumnClasses>,
+    pub classes: Vec<ColumnClasses>,
 }
 
 impl Expected {
-    pub(crate) fn of(layout: &Layout<'_>, decided: &Decided) -> Result<Self, VerifyError> {
+    /// Of a layout that has its keys ([`Layout::keyed`]).
+    ///
+    /// # Errors
+    /// For a batch that is not of the catalogue's types, and for hashes without a key.
+    pub fn of(layout: &Layout<'_>, decided: &Decided) -> Result<Self, RedecideError> {
         let chosen: Vec<bool> = (0..decided.verdicts.len())
             .map(|row| belongs(layout, decided, row))
             .collect();
@@ -53,7 +59,7 @@ impl Expected {
             &staged,
             &regions,
         )
-        .map_err(VerifyError::arrow(&layout.table.id))?;
+        .map_err(RedecideError::arrow(&layout.table.id))?;
         Ok(Self {
             rows,
             regions,

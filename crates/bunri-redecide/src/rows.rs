@@ -8,18 +8,21 @@ use bunri_columnar::{key_converter, row_converter};
 use bunri_evaluator::Row;
 use bunri_fingerprint::{Cells, UnsupportedType};
 
-use crate::VerifyError;
+use crate::RedecideError;
 
 /// Rows that are held at a time.
-pub(crate) const BATCH_ROWS: usize = 1 << 14;
+pub const BATCH_ROWS: usize = 1 << 14;
 
 /// The cells of a batch.
-pub(crate) struct View<'a> {
-    pub(crate) cells: Vec<Cells<'a>>,
+pub struct View<'a> {
+    /// By column.
+    pub cells: Vec<Cells<'a>>,
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn of(batch: &'a RecordBatch) -> Result<Self, UnsupportedType> {
+    /// # Errors
+    /// For a column type that no store has.
+    pub fn of(batch: &'a RecordBatch) -> Result<Self, UnsupportedType> {
         let cells: Result<_, _> = batch
             .columns()
             .iter()
@@ -60,7 +63,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// For batches that hold every catalogue column.
-    pub(crate) fn new(table: &Table, columns: &[usize]) -> Result<Self, VerifyError> {
+    pub(crate) fn new(table: &Table, columns: &[usize]) -> Result<Self, RedecideError> {
         let converter = key_converter(table, columns)?;
         let columns = columns.to_vec();
         Ok(Self {
@@ -72,7 +75,7 @@ impl Keys {
     }
 
     /// For batches that hold these columns only, see [`Keys::projection`].
-    pub(crate) fn projected(table: &Table, columns: &[usize]) -> Result<Self, VerifyError> {
+    pub(crate) fn projected(table: &Table, columns: &[usize]) -> Result<Self, RedecideError> {
         let mut keys = Self::new(table, columns)?;
         let projection = keys.projection();
         let position = |column: &usize| projection.iter().position(|other| other == column);
@@ -87,7 +90,7 @@ impl Keys {
     }
 
     /// The keys of a batch.
-    pub(crate) fn encode(&mut self, batch: &RecordBatch) -> Result<EncodedKeys, VerifyError> {
+    pub(crate) fn encode(&mut self, batch: &RecordBatch) -> Result<EncodedKeys, RedecideError> {
         let columns: Vec<ArrayRef> = self
             .positions
             .iter()
@@ -96,7 +99,7 @@ impl Keys {
         let rows = self
             .converter
             .convert_columns(&columns)
-            .map_err(VerifyError::arrow(&self.table))?;
+            .map_err(RedecideError::arrow(&self.table))?;
         let nullable = columns
             .into_iter()
             .filter(|column| column.null_count() > 0)
@@ -106,24 +109,28 @@ impl Keys {
 }
 
 /// The keys of one batch.
-pub(crate) struct EncodedKeys {
+pub struct EncodedKeys {
     rows: Rows,
     nullable: Vec<ArrayRef>,
 }
 
 impl EncodedKeys {
     /// The key of a row; [`None`] if a part of it is NULL.
-    pub(crate) fn key(&self, row: usize) -> Option<&[u8]> {
+    #[must_use]
+    pub fn key(&self, row: usize) -> Option<&[u8]> {
         let missing = self.nullable.iter().any(|column| column.is_null(row));
         (!missing).then(|| self.bytes(row))
     }
 
     /// For rows in the order of a store: encodes these columns of batches of its schema, NULLs included.
-    pub(crate) fn of_columns(
+    ///
+    /// # Errors
+    /// For a column type that has no order, at once; for batches of another schema.
+    pub fn of_columns(
         schema: &Schema,
         columns: Vec<usize>,
         table: &str,
-    ) -> Result<impl FnMut(&RecordBatch) -> Result<Self, VerifyError>, VerifyError> {
+    ) -> Result<impl FnMut(&RecordBatch) -> Result<Self, RedecideError>, RedecideError> {
         let types = columns
             .iter()
             .map(|&column| schema.field(column).data_type());
@@ -137,7 +144,7 @@ impl EncodedKeys {
                         .map(|&column| batch.column(column).clone())
                         .collect::<Vec<_>>(),
                 )
-                .map_err(VerifyError::arrow(&table))?;
+                .map_err(RedecideError::arrow(&table))?;
             Ok(Self {
                 rows,
                 nullable: Vec::new(),
@@ -146,7 +153,8 @@ impl EncodedKeys {
     }
 
     /// The bytes, NULLs included (they come first).
-    pub(crate) fn bytes(&self, row: usize) -> &[u8] {
+    #[must_use]
+    pub fn bytes(&self, row: usize) -> &[u8] {
         self.rows.row(row).data()
     }
 }

@@ -1,0 +1,55 @@
+//! What the other tables say about a row: who supplied its point ([`ledger`]), whose its parents are
+//! ([`parents`]). Each is a **fact file**, sorted by key, read beside the rows that ask. Rows that do not come in
+//! that order ask through a request that is sorted twice ([`join`]). Memory stays bounded at any size.
+
+pub(crate) mod file;
+pub(crate) mod fold;
+pub(crate) mod join;
+pub(crate) mod ledger;
+pub(crate) mod parent_index;
+pub(crate) mod parents;
+pub(crate) mod rejected;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bunri_catalogue::Catalogue;
+use bunri_columnar::Staging;
+use bunri_evaluator::LedgerTerms;
+
+use self::file::FactFile;
+use self::fold::Scratch;
+use crate::RedecideError;
+
+/// What the tables decided so far leave for those that come after them.
+#[derive(Clone)]
+pub struct Indexes {
+    pub(crate) ledger: Arc<FactFile>,
+    /// By parent table and the columns referred to.
+    pub(crate) parents: BTreeMap<(usize, Vec<usize>), Arc<FactFile>>,
+}
+
+impl Indexes {
+    /// Before the first table: the timelines of the ledger, read from staging.
+    ///
+    /// # Errors
+    /// When staging cannot be read, or a row of the ledger has no key that can be.
+    pub fn of_ledger(
+        catalogue: &Catalogue,
+        staging: &Staging,
+        terms: &LedgerTerms,
+        scratch: &Scratch,
+    ) -> Result<Self, RedecideError> {
+        let ledger = ledger::build(catalogue, staging, terms, scratch)?;
+        Ok(Self {
+            ledger: ledger.into(),
+            parents: BTreeMap::new(),
+        })
+    }
+
+    /// Takes what a table has left that was decided with a copy of these.
+    pub fn take(&mut self, mut left: Self) {
+        self.parents.append(&mut left.parents);
+    }
+}
