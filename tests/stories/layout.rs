@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("bunri-catalogue", &[]),
     ("bunri-manifest", &[]),
     ("bunri-report", &["bunri-manifest"]),
@@ -43,8 +43,19 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "bunri-columnar",
             "bunri-evaluator",
             "bunri-fingerprint",
+            "bunri-leak",
             "bunri-manifest",
             "bunri-redecide",
+            "bunri-report",
+            "bunri-work",
+        ],
+    ),
+    (
+        "bunri-leak",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-manifest",
             "bunri-report",
             "bunri-work",
         ],

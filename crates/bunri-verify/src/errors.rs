@@ -4,6 +4,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bunri_leak::LeakError;
+
 /// Why verification could not say yes or no.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
@@ -62,6 +64,29 @@ pub enum VerifyError {
         /// The table's id.
         table: String,
     },
+}
+
+/// What kept C5 from looking is told as what keeps any claim from it.
+impl From<LeakError> for VerifyError {
+    fn from(error: LeakError) -> Self {
+        match error {
+            LeakError::Columnar(source) => Self::Columnar(source),
+            LeakError::Io {
+                action,
+                path,
+                source,
+            } => Self::Io {
+                action,
+                path,
+                source,
+            },
+            LeakError::Arrow { table, source } => Self::Arrow { table, source },
+            LeakError::Random(source) => Self::Key(source.into()),
+            LeakError::Variants(source) => Self::Report(source),
+            LeakError::Index => Self::Index,
+            LeakError::Interrupted => Self::Interrupted,
+        }
+    }
 }
 
 impl VerifyError {

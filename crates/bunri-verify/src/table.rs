@@ -9,12 +9,13 @@ use bunri_catalogue::{Catalogue, Decisions, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, STAGING, Staging};
 use bunri_evaluator::{Terms, Unused, WhyUnused};
 use bunri_fingerprint::FingerprintKey;
+use bunri_leak::Vocabulary;
 use bunri_redecide::{Closed, Decided, Decider, Indexes, Layout, RekeyKeys, Scratch, Seen};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
-use crate::leak::vocabulary::Vocabulary;
+use crate::leak;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
 use crate::store::elements::{ElementMaker, SharedRows};
 use crate::store::files::StoreFiles;
@@ -172,7 +173,7 @@ impl<'v> Run<'_, 'v> {
             self.costs.of(Work::Compare, || tally.take(decided));
             let first = self.sources[decider.position()];
             self.costs.of(Work::Search, || {
-                self.vocabulary().take(table, first, decided)
+                leak::take(&mut self.vocabulary(), table, first, decided)
             })?;
             self.observer.event(Event::Rows {
                 rows: decided.verdicts.len() as u64,

@@ -10,6 +10,7 @@ use bunri_columnar::{
     CustodyLayout, Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder,
 };
 use bunri_fingerprint::FingerprintKey;
+use bunri_leak::{Ground, LeakOutcome, Lexicon, Unmatched, Vocabulary};
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
 use bunri_redecide::{Indexes, Layout, RekeyKeys, Scratch, parent_rules, terms};
 use bunri_report::{
@@ -22,9 +23,7 @@ use crate::audit::{Auditor, Permissions, look_at_custody, refuse_hostile};
 use crate::cost::{Costs, Work};
 use crate::evidence::{self, Fingerprints, TEMPORARY};
 use crate::judged;
-use crate::leak::unmatched::Unmatched;
-use crate::leak::vocabulary::{Lexicon, Vocabulary};
-use crate::leak::{self, Ground, LeakOutcome};
+use crate::leak::{self, DecidedAgain};
 use crate::notes;
 use crate::proved;
 use crate::store::files::{StoreFiles, look, look_staged};
@@ -107,7 +106,11 @@ pub fn verify(
     let scratch = scratch(temporary.path(), options);
     let terms = terms(inputs.catalogue, &staging, inputs.cutover)?;
     let lexicon = Lexicon::new()?;
-    let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
+    let room = bunri_leak::Scratch {
+        folder: scratch.folder.clone(),
+        budget: scratch.budget,
+    };
+    let mut vocabulary = Vocabulary::new(&lexicon, &room);
     vocabulary.catalogue(inputs.catalogue)?;
     let mut sources = vec![0; inputs.catalogue.tables.len()];
     for position in inputs.catalogue.parents_first() {
@@ -130,24 +133,31 @@ pub fn verify(
         observer,
     };
     let indexes = tables(inputs, &run, &mut gathered)?;
-    let ground = Ground {
+    let again = DecidedAgain {
         catalogue: inputs.catalogue,
         staging: &staging,
         terms: &terms,
         decisions: inputs.decisions,
         indexes: &indexes,
-        stores: &stores,
-        unmatched: &std::mem::take(&mut gathered.unmatched),
-        lexicon: &lexicon,
         scratch: &scratch,
+        observer,
+    };
+    let unmatched = std::mem::take(&mut gathered.unmatched);
+    let ground = Ground {
+        catalogue: inputs.catalogue,
+        stores: leak::folders(inputs.catalogue, &stores, &unmatched),
+        lexicon: &lexicon,
+        scratch: &room,
         threads: options.threads,
         observer,
-        costs: &costs,
     };
     let vocabulary = vocabulary
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    gathered.leak(leak::search(&ground, vocabulary)?);
+    let outcome = costs.of_all_threads(Work::Search, || {
+        bunri_leak::search(&ground, vocabulary, &again)
+    })?;
+    gathered.leak(outcome);
     let (mut report, fingerprints) = gathered.report(inputs);
     report.costs = costs.by_claim();
     evidence::write(inputs.custody, &report, &fingerprints, &key)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bunri_catalogue::{Class, Ownership};
 use bunri_columnar::{KeyRanges, Observer};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
+use bunri_leak::Unmatched;
 use bunri_manifest::Digests;
 use bunri_redecide::{ColumnClasses, EncodedKeys, Expected, Layout, Regions, Scratch};
 use bunri_report::{About, Checked, Claim, Findings, Place, Rule};
@@ -21,7 +22,6 @@ use super::shape::check_entry;
 use super::sums::ByRegion;
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
-use crate::leak::unmatched::Unmatched;
 
 /// What is known of a store before its tables are compared.
 #[derive(Clone, Copy)]

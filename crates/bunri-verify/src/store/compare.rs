@@ -5,6 +5,7 @@ use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::{Ownership, Store};
 use bunri_columnar::Observer;
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
+use bunri_leak::Unmatched;
 use bunri_redecide::{EncodedKeys, Expected, Layout, Regions, View};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
@@ -14,7 +15,6 @@ use super::reader::FileRows;
 use super::row_name::{key_text, row_name};
 use super::sums::{ByRegion, Elements, InRegions};
 use crate::VerifyError;
-use crate::leak::unmatched::Unmatched;
 
 /// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
 const STRETCH: usize = 64;

@@ -1,0 +1,258 @@
+//! Several withheld values of one record in one row of a store. One by one they may be granted elsewhere (a name that many
+//! people have, a street); together they are somebody.
+//!
+//! Held against the withheld records are the *suspect* rows: those with cells that are not what the source's granted cells
+//! say, and rows of tables, columns and files that the store should not have; of them only those cells. A pair of values
+//! that stands together in the granted cells of some row tells nothing. A record that more than [`COMMON`] others are
+//! like tells nothing either. At most [`MOST_ROWS`] rows of a store are held against the records; the report says if there
+//! were more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::hashing::{Kind, half};
+use crate::spelling::{Form, LONGEST, Spelled, Speller, weight};
+use crate::spot::Spot;
+use crate::vocabulary::Lexicon;
+
+const MOST_ROWS: usize = 2_000;
+/// Pieces of the texts of one row.
+const MOST_PIECES: usize = 512;
+/// Pieces begin and end at so many places of one text.
+const MOST_CUTS: usize = 24;
+/// Records of one combination.
+const COMMON: usize = 100;
+const MOST_PAIRS: usize = 1 << 12;
+/// A value of this weight takes part: four digits, three Latin letters, two kanji.
+const PART: u32 = 130;
+/// Two values of this weight together are no accident.
+const TOGETHER: u32 = 500;
+
+/// A row that is not as the source's granted cells say.
+struct Suspect {
+    spot: Spot,
+    /// Pairs of values that stand together in granted cells.
+    granted: BTreeSet<(u64, u64)>,
+    records: Vec<Record>,
+    too_common: bool,
+}
+
+/// A record with withheld values that stand in the row.
+struct Record {
+    table: usize,
+    columns: usize,
+    values: Vec<(u64, u32)>,
+}
+
+/// A value of the staged row that stands in a suspect row.
+struct Match {
+    suspect: u32,
+    name: u64,
+    weight: u32,
+    column: usize,
+    withheld: bool,
+}
+
+/// The suspect rows of one store.
+pub(crate) struct Suspects<'a> {
+    lexicon: &'a Lexicon,
+    speller: Speller<'a>,
+    spelled: Spelled,
+    suspects: Vec<Suspect>,
+    /// By the name of a value: the rows that it stands in.
+    rows: BTreeMap<u64, Vec<u32>>,
+    matches: Vec<Match>,
+    pub(crate) left_out: bool,
+}
+
+/// What was found.
+pub(crate) struct Combined {
+    pub(crate) spot: Spot,
+    /// Position in the catalogue.
+    pub(crate) table: usize,
+    pub(crate) columns: usize,
+}
+
+impl<'a> Suspects<'a> {
+    pub(crate) fn new(lexicon: &'a Lexicon) -> Self {
+        Self {
+            speller: Speller::new(&lexicon.variants),
+            lexicon,
+            spelled: Spelled::default(),
+            suspects: Vec::new(),
+            rows: BTreeMap::new(),
+            matches: Vec::new(),
+            left_out: false,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.suspects.is_empty()
+    }
+
+    /// A row with these cells that nothing explains. Whether another one is welcome.
+    pub(crate) fn suspect(&mut self, spot: Spot, cells: &[String]) -> bool {
+        if self.suspects.len() == MOST_ROWS {
+            self.left_out = true;
+            return false;
+        }
+        let mut names = BTreeSet::new();
+        for cell in cells {
+            self.speller.spell(cell, &mut self.spelled);
+            self.pieces(&mut names);
+        }
+        let number = self.suspects.len() as u32;
+        for name in names {
+            self.rows.entry(name).or_default().push(number);
+        }
+        self.suspects.push(Suspect {
+            spot,
+            granted: BTreeSet::new(),
+            records: Vec::new(),
+            too_common: false,
+        });
+        true
+    }
+
+    /// Names of the pieces of a text between two places where a word may end.
+    fn pieces(&self, names: &mut BTreeSet<u64>) {
+        let form = &self.spelled.loose;
+        let cuts: Vec<usize> = (0..=form.signs.len())
+            .filter(|&at| is_cut(form, at))
+            .take(MOST_CUTS)
+            .collect();
+        for (number, &from) in cuts.iter().enumerate() {
+            for &until in &cuts[number + 1..] {
+                let piece = &form.signs[from..until.min(from + LONGEST)];
+                if weight(piece) >= PART && names.len() < MOST_PIECES {
+                    names.insert(half(&self.lexicon.secret.name(piece, Kind::Loose)));
+                }
+            }
+        }
+    }
+
+    /// The next cell of the staged row.
+    pub(crate) fn cell(&mut self, text: &str, column: usize, withheld: bool) {
+        if self.is_empty() {
+            return;
+        }
+        self.speller.spell(text, &mut self.spelled);
+        let value = self.spelled.loose.value();
+        let weight = weight(value);
+        if weight < PART {
+            return;
+        }
+        let name = half(&self.lexicon.secret.name(value, Kind::Loose));
+        let rows = self.rows.get(&name).into_iter().flatten();
+        self.matches.extend(rows.map(|&suspect| Match {
+            suspect,
+            name,
+            weight,
+            column,
+            withheld,
+        }));
+    }
+
+    /// After the last cell of a staged row of this table.
+    pub(crate) fn row(&mut self, table: usize) {
+        if self.matches.len() < 2 {
+            return self.matches.clear();
+        }
+        self.matches
+            .sort_by_key(|found| (found.suspect, found.name, found.column));
+        for group in self.matches.chunk_by(|a, b| a.suspect == b.suspect) {
+            let Some(suspect) = group
+                .first()
+                .and_then(|found| self.suspects.get_mut(found.suspect as usize))
+            else {
+                continue;
+            };
+            suspect.granted_pairs(group);
+            suspect.record(table, group);
+        }
+        self.matches.clear();
+    }
+
+    /// The rows in which a record stands.
+    pub(crate) fn found(self) -> Vec<Combined> {
+        self.suspects
+            .into_iter()
+            .filter_map(Suspect::found)
+            .collect()
+    }
+}
+
+impl Suspect {
+    fn granted_pairs(&mut self, group: &[Match]) {
+        let granted: Vec<u64> = group
+            .iter()
+            .filter(|found| !found.withheld)
+            .map(|found| found.name)
+            .collect();
+        for (number, &one) in granted.iter().enumerate() {
+            for &other in &granted[number + 1..] {
+                if self.granted.len() < MOST_PAIRS {
+                    self.granted.insert((one.min(other), one.max(other)));
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, table: usize, group: &[Match]) {
+        let withheld = || group.iter().filter(|found| found.withheld);
+        let values: BTreeMap<u64, u32> =
+            withheld().map(|found| (found.name, found.weight)).collect();
+        let columns: BTreeSet<usize> = withheld().map(|found| found.column).collect();
+        if values.len() < 2 || columns.len() < 2 {
+            return;
+        }
+        if self.records.len() == COMMON {
+            self.too_common = true;
+            return;
+        }
+        self.records.push(Record {
+            table,
+            columns: columns.len(),
+            values: values.into_iter().collect(),
+        });
+    }
+
+    /// The record that most of the row is of.
+    fn found(self) -> Option<Combined> {
+        if self.too_common {
+            return None;
+        }
+        let tells = |record: &&Record| {
+            record.values.iter().enumerate().any(|(number, one)| {
+                let others = &record.values[number + 1..];
+                others.iter().any(|other| {
+                    let pair = (one.0.min(other.0), one.0.max(other.0));
+                    one.1 + other.1 >= TOGETHER && !self.granted.contains(&pair)
+                })
+            })
+        };
+        let best = self
+            .records
+            .iter()
+            .filter(tells)
+            .max_by_key(|record| (record.columns, usize::MAX - record.table))?;
+        Some(Combined {
+            table: best.table,
+            columns: best.columns,
+            spot: self.spot,
+        })
+    }
+}
+
+/// Whether a word may begin or end here: at the ends, where something was dropped, where the script changes.
+fn is_cut(form: &Form, at: usize) -> bool {
+    let script = |sign: char| match sign {
+        '0'..='9' => 0,
+        'a'..='z' | 'A'..='Z' => 1,
+        '\u{30a0}'..='\u{30ff}' => 2,
+        _ => 3,
+    };
+    at == 0
+        || at == form.signs.len()
+        || form.gaps[at]
+        || script(form.signs[at]) != script(form.signs[at - 1])
+}

@@ -1,0 +1,262 @@
+//! The values that occur only in cells withheld from a store: sorted by name in a file, with a filter and the
+//! beginnings by which texts are looked through.
+//!
+//! A value is searched for in the loose form if none of its spellings is granted anywhere. If another spelling is granted,
+//! the withheld spelling is searched for in the strict form alone. If this very spelling is granted somewhere, it carries
+//! nothing that only withheld cells hold: such values are counted, not searched.
+
+use std::ops::Range;
+
+use bunri_columnar::ByteSorter;
+
+use crate::LeakError;
+use crate::fate::{Fate, Withheld};
+use crate::hashing::Name;
+use crate::inputs::Scratch;
+use crate::partitions::{PARTITIONS, Partitions};
+use crate::record::{Reach, Record};
+use crate::set::{Entry, Set, SetBuilder};
+use crate::vocabulary::Vocabulary;
+
+/// Threads that gather at one time, because each has beginnings of its own until they are put together.
+const GATHERING_AT_ONCE: usize = 4;
+
+/// What is searched for in one store.
+pub(crate) struct Exclusive {
+    /// Loose, strict.
+    pub(crate) sets: [Set; 2],
+    pub(crate) blind: Blind,
+}
+
+/// What of the withheld is not searched for, in one store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Blind {
+    pub(crate) withheld: Withheld,
+    /// Different values.
+    pub(crate) searched: u64,
+    /// Different values that are granted too.
+    pub(crate) granted_too: u64,
+}
+
+/// One strict spelling of the current value, put together from its records.
+struct Spelling {
+    record: Record,
+    fate: u8,
+    /// The first column that it is withheld in, by store.
+    sources: [u16; 2],
+}
+
+/// One store's values of some partitions while they come in order.
+struct Gathering {
+    loose: SetBuilder,
+    strict: ByteSorter,
+    blind: Blind,
+}
+
+/// And after the last.
+struct Gathered {
+    loose: Set,
+    strict: ByteSorter,
+    blind: Blind,
+}
+
+impl Exclusive {
+    /// What is searched for in retail and in transmission. Each thread takes partitions of its own.
+    pub(crate) fn of(
+        vocabulary: Vocabulary<'_>,
+        scratch: &Scratch,
+        threads: usize,
+    ) -> Result<[Self; 2], LeakError> {
+        let (records, withheld) = (&vocabulary.records, vocabulary.withheld);
+        let threads = threads.clamp(1, GATHERING_AT_ONCE);
+        let share = |thread| PARTITIONS * thread / threads..PARTITIONS * (thread + 1) / threads;
+        let gather = |thread| {
+            let scratch = Scratch {
+                budget: scratch.budget / threads,
+                ..scratch.clone()
+            };
+            gather(records, share(thread), &scratch)
+        };
+        let gathered = bunri_work::run(threads, threads, gather)?;
+        let mut gathered = gathered.into_iter();
+        let [mut retail, mut transmission] = gathered.next().ok_or(LeakError::Index)?;
+        for [more_retail, more_transmission] in gathered {
+            retail.append(more_retail)?;
+            transmission.append(more_transmission)?;
+        }
+        let [of_retail, of_transmission] = withheld;
+        Ok([
+            retail.finish(of_retail, scratch)?,
+            transmission.finish(of_transmission, scratch)?,
+        ])
+    }
+}
+
+/// What is searched for in both stores, of these partitions.
+fn gather(
+    records: &Partitions,
+    partitions: Range<usize>,
+    scratch: &Scratch,
+) -> Result<[Gathered; 2], LeakError> {
+    let gathering = || {
+        Ok::<_, LeakError>(Gathering {
+            loose: SetBuilder::new(records.records(), scratch)?,
+            strict: scratch.sorter(),
+            blind: Blind::default(),
+        })
+    };
+    let mut stores = [gathering()?, gathering()?];
+    let mut group: Vec<Spelling> = Vec::new();
+    for partition in partitions {
+        let mut sorted = records.sorted(partition, scratch.budget)?;
+        while let Some(bytes) = sorted.next()? {
+            let record = Record::read(bytes).ok_or(LeakError::Index)?;
+            if group
+                .first()
+                .is_some_and(|first| first.record.loose != record.loose)
+            {
+                close(&mut stores, &mut group)?;
+            }
+            add(&mut group, record);
+        }
+    }
+    close(&mut stores, &mut group)?;
+    let [retail, transmission] = stores;
+    Ok([retail.finish()?, transmission.finish()?])
+}
+
+/// Records of one spelling follow each other.
+fn add(group: &mut Vec<Spelling>, record: Record) {
+    let known = group
+        .last()
+        .is_some_and(|last| last.record.strict == record.strict);
+    if !known {
+        group.push(Spelling {
+            record,
+            fate: 0,
+            sources: [u16::MAX; 2],
+        });
+    }
+    let Some(spelling) = group.last_mut() else {
+        return;
+    };
+    spelling.fate |= record.fate.0;
+    for (at, source) in spelling.sources.iter_mut().enumerate() {
+        if record.fate.withheld(at) {
+            *source = (*source).min(record.source);
+        }
+    }
+}
+
+fn close(stores: &mut [Gathering; 2], group: &mut Vec<Spelling>) -> Result<(), LeakError> {
+    for (at, store) in stores.iter_mut().enumerate() {
+        store.value(at, group)?;
+    }
+    group.clear();
+    Ok(())
+}
+
+impl Gathering {
+    fn value(&mut self, at: usize, group: &[Spelling]) -> Result<(), LeakError> {
+        let withheld = || {
+            group
+                .iter()
+                .filter(|spelling| Fate(spelling.fate).withheld(at))
+        };
+        let granted = |spelling: &Spelling| Fate(spelling.fate).granted(at);
+        if !group.iter().any(granted) {
+            let Some(first) = withheld().next() else {
+                return Ok(());
+            };
+            let source = withheld().map(|spelling| spelling.sources[at]).min();
+            let names = withheld().map(|spelling| spelling.record.strict);
+            let record = &first.record;
+            let extent = (record.lengths[0], record.reach);
+            let fact = Entry::write(source.unwrap_or(0), record.reach.anywhere, names);
+            self.blind.searched += withheld().count() as u64;
+            return self
+                .loose
+                .add(&record.loose, record.beginnings[0], extent, &fact);
+        }
+        for spelling in withheld() {
+            if granted(spelling) {
+                self.blind.granted_too += 1;
+                continue;
+            }
+            self.blind.searched += 1;
+            let Spelling {
+                record, sources, ..
+            } = spelling;
+            self.strict.push_parts(&[
+                &record.strict,
+                &record.beginnings[1].to_be_bytes(),
+                // Of several under one name, what is found anywhere comes first.
+                &[record.lengths[1], !record.reach.byte()],
+                &sources[at].to_be_bytes(),
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Gathered, LeakError> {
+        Ok(Gathered {
+            loose: self.loose.finish()?,
+            strict: self.strict,
+            blind: self.blind,
+        })
+    }
+}
+
+impl Gathered {
+    /// Adds what was gathered of the partitions after these.
+    fn append(&mut self, other: Self) -> Result<(), LeakError> {
+        self.loose.append(other.loose);
+        let mut sorted = other.strict.finish()?;
+        while let Some(record) = sorted.next()? {
+            self.strict.push(record)?;
+        }
+        self.blind.searched += other.blind.searched;
+        self.blind.granted_too += other.blind.granted_too;
+        Ok(())
+    }
+
+    fn finish(self, withheld: Withheld, scratch: &Scratch) -> Result<Exclusive, LeakError> {
+        Ok(Exclusive {
+            sets: [self.loose, strict(self.strict, scratch)?],
+            blind: Blind {
+                withheld,
+                ..self.blind
+            },
+        })
+    }
+}
+
+fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, LeakError> {
+    let mut set = SetBuilder::new(1 << 16, scratch)?;
+    let mut sorted = sorter.finish()?;
+    let mut last: Option<Name> = None;
+    while let Some(bytes) = sorted.next()? {
+        let fields = || {
+            let (name, rest) = bytes.split_first_chunk::<16>()?;
+            let (beginning, rest) = rest.split_first_chunk::<8>()?;
+            Some((
+                *name,
+                u64::from_be_bytes(*beginning),
+                <[u8; 4]>::try_from(rest).ok()?,
+            ))
+        };
+        let (name, beginning, [length, reach, source @ ..]) = fields().ok_or(LeakError::Index)?;
+        let reach = Reach::of(!reach);
+        // Truncated, one spelling can stand under two loose forms; one entry is enough.
+        if last.replace(name) == Some(name) {
+            continue;
+        }
+        let fact = Entry::write(
+            u16::from_be_bytes(source),
+            reach.anywhere,
+            std::iter::empty(),
+        );
+        set.add(&name, beginning, (length, reach), &fact)?;
+    }
+    set.finish()
+}

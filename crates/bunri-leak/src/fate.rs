@@ -1,0 +1,146 @@
+//! What the stores may know of a cell, and how far a value can be searched for.
+
+use bunri_catalogue::Store;
+
+/// The stores that are searched.
+pub const SEARCHED: [Store; 2] = [Store::Retail, Store::Transmission];
+
+/// Whether a value is withheld from a store, and whether it is granted to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fate(pub(crate) u8);
+
+impl Fate {
+    /// No secret to anybody.
+    pub const GRANTED_EVERYWHERE: Self = Self(0b1010);
+    /// Of a row that is in no store.
+    pub const WITHHELD_EVERYWHERE: Self = Self(0b0101);
+
+    /// Of a cell, by what each store may hold.
+    pub fn of(granted: impl Fn(Store) -> bool) -> Self {
+        let bit = |(at, &store): (usize, &Store)| 1 << (2 * at + usize::from(granted(store)));
+        Self(SEARCHED.iter().enumerate().map(bit).sum())
+    }
+
+    /// The fate of the original where retail gets a keyed hash instead (docs/rules.md, section 4).
+    #[must_use]
+    pub fn rekeyed(self) -> Self {
+        let (withheld, granted) = (0b01, 0b10);
+        SEARCHED
+            .iter()
+            .position(|&store| store == Store::Retail)
+            .map_or(self, |at| {
+                Self(self.0 & !(granted << (2 * at)) | withheld << (2 * at))
+            })
+    }
+
+    pub(crate) fn withheld(self, store: usize) -> bool {
+        self.0 >> (2 * store) & 1 != 0
+    }
+
+    pub(crate) fn granted(self, store: usize) -> bool {
+        self.0 >> (2 * store) & 2 != 0
+    }
+}
+
+/// How far a value can be searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worth {
+    Anywhere,
+    WholeCells,
+    TooShort,
+}
+
+/// Cells by fate and by their worth; the last are those of a type that is not searched for.
+#[derive(Debug, Default)]
+pub(crate) struct Counts([[u64; 4]; 16]);
+
+impl Counts {
+    #[inline]
+    pub(crate) fn add(&mut self, fate: Fate, worth: Option<Worth>) {
+        self.add_many(fate, worth, 1);
+    }
+
+    #[inline]
+    pub(crate) fn add_many(&mut self, fate: Fate, worth: Option<Worth>, cells: u64) {
+        let at = worth.map_or(3, |worth| worth as usize);
+        self.0[usize::from(fate.0 & 15)][at] += cells;
+    }
+
+    /// Adds them to what is known of each store.
+    pub(crate) fn add_to(&self, withheld: &mut [Withheld; 2]) {
+        for (at, withheld) in withheld.iter_mut().enumerate() {
+            for (fate, counts) in (0..).zip(&self.0) {
+                if Fate(fate).withheld(at) {
+                    let [anywhere, whole_only, too_short, other_type] = counts;
+                    withheld.cells += anywhere + whole_only + too_short + other_type;
+                    withheld.whole_only += whole_only;
+                    withheld.too_short += too_short;
+                    withheld.other_type += other_type;
+                }
+            }
+        }
+    }
+}
+
+/// Withheld cells of one store, not NULL, and those among them that are not searched for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Withheld {
+    pub(crate) cells: u64,
+    pub(crate) whole_only: u64,
+    pub(crate) too_short: u64,
+    pub(crate) other_type: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn an_original_that_retail_gets_a_hash_of_is_withheld_from_retail_alone() {
+        let fate = Fate::GRANTED_EVERYWHERE.rekeyed();
+        let of = |store: Store| SEARCHED.iter().position(|other| *other == store).unwrap();
+        let (retail, transmission) = (of(Store::Retail), of(Store::Transmission));
+        assert!(fate.withheld(retail) && !fate.granted(retail));
+        assert!(!fate.withheld(transmission) && fate.granted(transmission));
+        assert_eq!(
+            Fate::WITHHELD_EVERYWHERE.rekeyed(),
+            Fate::WITHHELD_EVERYWHERE
+        );
+    }
+
+    #[test]
+    fn withheld_cells_are_counted_by_store_and_by_what_becomes_of_them() {
+        let (grid, sales) = (Fate(0b1001), Fate(0b0110));
+        let mut counts = Counts::default();
+        counts.add(Fate::GRANTED_EVERYWHERE, Some(Worth::Anywhere));
+        counts.add(Fate::WITHHELD_EVERYWHERE, Some(Worth::Anywhere));
+        counts.add_many(grid, Some(Worth::Anywhere), 2);
+        counts.add_many(grid, Some(Worth::WholeCells), 10);
+        counts.add_many(grid, Some(Worth::WholeCells), 10);
+        counts.add_many(grid, Some(Worth::TooShort), 300);
+        counts.add_many(grid, None, 4000);
+        counts.add_many(sales, Some(Worth::TooShort), 50_000);
+        let mut withheld = [Withheld::default(); 2];
+        counts.add_to(&mut withheld);
+        let once = [
+            Withheld {
+                cells: 4323,
+                whole_only: 20,
+                too_short: 300,
+                other_type: 4000,
+            },
+            Withheld {
+                cells: 50_001,
+                too_short: 50_000,
+                ..Withheld::default()
+            },
+        ];
+        assert_eq!(withheld, once);
+        counts.add_to(&mut withheld);
+        assert_eq!(withheld.map(|of| of.cells), once.map(|of| 2 * of.cells));
+        assert_eq!(withheld.map(|of| of.whole_only), [40, 0]);
+        assert_eq!(withheld.map(|of| of.too_short), [600, 100_000]);
+        assert_eq!(withheld.map(|of| of.other_type), [8000, 0]);
+    }
+}

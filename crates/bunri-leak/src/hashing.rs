@@ -1,0 +1,268 @@
+//! Names of values: 122 bits each, under a secret that is drawn for every run.
+//!
+//! A name is made of two polynomials over the characters, modulo 2^61−1, each at a secret point. So the name of any piece
+//! of a text follows from two sums over its beginnings, whatever the piece's length: that is what makes it affordable to
+//! ask for many lengths. Two values that were fixed before the secret was drawn share a name with probability below
+//! (64/2^61)². The values' own order, length and content leave no trace in the names' order.
+//!
+//! The first few characters of a value have a name of another kind ([`Secret::beginning`]), which costs less and is asked for
+//! at every position of a text.
+
+use ahash::RandomState;
+
+use crate::LeakError;
+use crate::spelling::LONGEST;
+
+const P: u64 = (1 << 61) - 1;
+
+/// The name of a value in one form.
+pub(crate) type Name = [u8; 16];
+
+/// Which form a value has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// Spelling variants are one.
+    Loose,
+    /// As written.
+    Strict,
+}
+
+/// Drawn once a run.
+pub(crate) struct Secret {
+    first: Point,
+    second: Point,
+    cells: RandomState,
+}
+
+struct Point {
+    powers: [u64; LONGEST + 1],
+    salt: u64,
+}
+
+impl Point {
+    fn new(random: [u64; 2]) -> Self {
+        // Any point but the first few thousand; which are as unlikely as any others.
+        let base = random[0] % (P - 4096) + 4096;
+        let mut powers = [1; LONGEST + 1];
+        for length in 1..=LONGEST {
+            powers[length] = times(powers[length - 1], base);
+        }
+        Self {
+            powers,
+            salt: random[1],
+        }
+    }
+
+    #[inline]
+    fn next(&self, sum: u64, sign: char) -> u64 {
+        let next = times(sum, self.powers[1]) + u64::from(u32::from(sign)) + 1;
+        if next >= P { next - P } else { next }
+    }
+
+    /// Of the sums before and after a piece, the piece's own.
+    #[inline]
+    fn piece(&self, before: u64, after: u64, length: usize) -> u64 {
+        let gone = times(before, self.powers[length]);
+        if after >= gone {
+            after - gone
+        } else {
+            after + P - gone
+        }
+    }
+
+    #[inline]
+    fn name(&self, sum: u64, length: usize, kind: Kind) -> u64 {
+        let tag = (length as u64) << 1 | kind as u64;
+        mixed(sum ^ self.salt ^ tag.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+}
+
+impl Secret {
+    pub(crate) fn random() -> Result<Self, LeakError> {
+        let mut bytes = [0; 64];
+        getrandom::fill(&mut bytes).map_err(LeakError::Random)?;
+        let (words, _) = bytes.as_chunks::<8>();
+        let word = |at: usize| u64::from_le_bytes(words[at]);
+        Ok(Self {
+            first: Point::new([word(0), word(1)]),
+            second: Point::new([word(2), word(3)]),
+            cells: RandomState::with_seeds(word(4), word(5), word(6), word(7)),
+        })
+    }
+
+    /// A name for raw bytes, to know a cell again that was seen before.
+    #[inline]
+    pub(crate) fn cell(&self, bytes: &[u8]) -> u64 {
+        self.cells.hash_one(bytes)
+    }
+
+    /// The name of a whole value of at most [`LONGEST`] characters.
+    pub(crate) fn name(&self, signs: &[char], kind: Kind) -> Name {
+        self.summed(signs).name(self, kind)
+    }
+
+    /// The sums of a whole value of at most [`LONGEST`] characters.
+    pub(crate) fn summed(&self, signs: &[char]) -> Summed {
+        let on = |sums: (u64, u64), &sign: &char| {
+            (
+                self.first.next(sums.0, sign),
+                self.second.next(sums.1, sign),
+            )
+        };
+        Summed {
+            sums: signs.iter().fold((0, 0), on),
+            length: signs.len(),
+        }
+    }
+
+    /// A name for the first characters of a value, at most six. Where all of them are ASCII, it is that of
+    /// [`Secret::beginning_of_bytes`].
+    pub(crate) fn beginning(&self, signs: &[char]) -> u64 {
+        let (mut narrow, mut wide, mut ascii) = (0, 0, true);
+        for &sign in signs.iter().rev() {
+            narrow = narrow << 8 | u64::from(sign as u8);
+            wide = wide << 21 | u128::from(u32::from(sign));
+            ascii &= sign.is_ascii();
+        }
+        if ascii {
+            self.beginning_of_bytes(narrow)
+        } else {
+            let (low, high) = (wide as u64, (wide >> 64) as u64);
+            mixed(mixed(high ^ self.first.salt) ^ low ^ self.second.salt)
+        }
+    }
+
+    /// The name of ASCII characters, the first in the lowest byte.
+    #[inline]
+    pub(crate) fn beginning_of_bytes(&self, signs: u64) -> u64 {
+        mixed(signs ^ self.first.salt)
+    }
+
+    /// The sums of a text's beginnings.
+    pub(crate) fn sums(&self, signs: &[char], sums: &mut Vec<u64>) {
+        sums.clear();
+        sums.push(0);
+        let mut sum = 0;
+        for &sign in signs {
+            sum = self.first.next(sum, sign);
+            sums.push(sum);
+        }
+    }
+
+    /// The first half of the name of a text of ASCII characters.
+    #[inline]
+    pub(crate) fn half_of_bytes(&self, signs: &[u8], kind: Kind) -> u64 {
+        let on = |sum, &sign: &u8| self.first.next(sum, char::from(sign));
+        let sum = signs.iter().fold(0, on);
+        self.first.name(sum, signs.len(), kind)
+    }
+
+    /// The first half of the name of a piece.
+    #[inline]
+    pub(crate) fn piece(&self, sums: &[u64], from: usize, length: usize, kind: Kind) -> u64 {
+        let sum = self.first.piece(sums[from], sums[from + length], length);
+        self.first.name(sum, length, kind)
+    }
+}
+
+/// What the names of a value are made of, whatever its kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Summed {
+    sums: (u64, u64),
+    length: usize,
+}
+
+impl Summed {
+    /// The name of the value.
+    pub(crate) fn name(&self, secret: &Secret, kind: Kind) -> Name {
+        let first = secret.first.name(self.sums.0, self.length, kind);
+        let second = secret.second.name(self.sums.1, self.length, kind);
+        let mut name = [0; 16];
+        name[..8].copy_from_slice(&first.to_be_bytes());
+        name[8..].copy_from_slice(&second.to_be_bytes());
+        name
+    }
+}
+
+/// The first half of a name, by which filters know it.
+#[inline]
+pub(crate) fn half(name: &Name) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&name[..8]);
+    u64::from_be_bytes(first)
+}
+
+#[inline]
+fn times(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    let (low, high) = ((product as u64) & P, (product >> 61) as u64);
+    let sum = low + high;
+    if sum >= P { sum - P } else { sum }
+}
+
+/// A bijection that spreads every bit over all (the finaliser of MurmurHash3).
+#[inline]
+fn mixed(mut word: u64) -> u64 {
+    word ^= word >> 33;
+    word = word.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    word ^= word >> 33;
+    word = word.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    word ^ (word >> 33)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_piece_has_the_name_of_the_value_that_it_is() {
+        let secret = Secret::random().unwrap();
+        let text: Vec<char> = "氏名丙野カナリア零一、電話09012345678".chars().collect();
+        let mut sums = Vec::new();
+        secret.sums(&text, &mut sums);
+        for from in 0..text.len() {
+            for length in 1..=text.len() - from {
+                let name = secret.name(&text[from..from + length], Kind::Loose);
+                assert_eq!(half(&name), secret.piece(&sums, from, length, Kind::Loose));
+            }
+        }
+    }
+
+    #[test]
+    fn a_beginning_has_one_name_however_its_characters_are_held() {
+        let secret = Secret::random().unwrap();
+        let name = |text: &str| secret.beginning(&text.chars().collect::<Vec<_>>());
+        for text in ["090123", "abc", "a"] {
+            let bytes = text
+                .bytes()
+                .rev()
+                .fold(0, |all, byte| all << 8 | u64::from(byte));
+            assert_eq!(name(text), secret.beginning_of_bytes(bytes));
+        }
+        let texts = [
+            "丙野カナリア",
+            "丙野カナリイ",
+            "甲野カナリア",
+            "丙野カ",
+            "090123",
+            "aaaaaa",
+            "aaaaaあ",
+        ];
+        let names: std::collections::BTreeSet<u64> = texts.into_iter().map(name).collect();
+        assert_eq!(names.len(), texts.len());
+        let bytes = secret.half_of_bytes(b"0901234567", Kind::Strict);
+        let signs: Vec<char> = "0901234567".chars().collect();
+        assert_eq!(bytes, half(&secret.name(&signs, Kind::Strict)));
+    }
+
+    #[test]
+    fn forms_and_values_have_names_of_their_own() {
+        let secret = Secret::random().unwrap();
+        let name = |text: &str, kind| secret.name(&text.chars().collect::<Vec<_>>(), kind);
+        assert_ne!(name("高橋", Kind::Loose), name("高橋", Kind::Strict));
+        assert_ne!(name("高橋", Kind::Loose), name("橋高", Kind::Loose));
+        assert_eq!(name("高橋", Kind::Loose), name("高橋", Kind::Loose));
+    }
+}

@@ -1,0 +1,488 @@
+//! Looking through one text for every value that is searched for: at every position the beginning tells which lengths
+//! are worth a question, and the filter answers it.
+//!
+//! A run of digits is never cut: a number is found as a whole run, or as whole runs with separators or line breaks between
+//! them, but not inside another number. Only values of [`LONG_NUMBER`] characters are found inside longer runs.
+
+use crate::exclusive::Exclusive;
+use crate::hashing::{Kind, Name, Secret};
+use crate::record::{BEGINNING, SHORT_BEGINNING};
+use crate::set::Set;
+use crate::spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, weight};
+use crate::vocabulary::{ANYWHERE, Lexicon, WHOLE};
+
+/// So many digits in a row are the number that is searched for, and no accident.
+const LONG_NUMBER: usize = 18;
+
+/// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of
+/// them are worth more.
+const SHORT: usize = ANYWHERE as usize / LIGHTEST;
+
+/// The lowest bits.
+#[inline]
+const fn below(bits: usize) -> u64 {
+    if bits < 64 { (1 << bits) - 1 } else { u64::MAX }
+}
+
+/// How a text was looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// It is its own strict form, and nothing was let through.
+    Simple,
+    /// By [`Seeker::spelled`].
+    Spelled,
+}
+
+/// What the filter let through: to be confirmed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) kind: Kind,
+    pub(crate) name: Name,
+    /// The strict form of the same piece, where the name is that of a loose one.
+    pub(crate) strict: Name,
+    /// Where it begins in the form.
+    pub(crate) from: usize,
+    /// Whether it is the whole text.
+    pub(crate) whole: bool,
+}
+
+/// Looks through texts for the values of one store; holds only space to work in.
+pub(crate) struct Seeker<'a> {
+    secret: &'a Secret,
+    exclusive: &'a Exclusive,
+    speller: Speller<'a>,
+    pub(crate) spelled: Spelled,
+    sums: Vec<u64>,
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+/// Where a text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nobody knows.
+    Unknown,
+    /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold.
+    Granted,
+}
+
+impl<'a> Seeker<'a> {
+    pub(crate) fn new(lexicon: &'a Lexicon, exclusive: &'a Exclusive) -> Self {
+        Self {
+            secret: &lexicon.secret,
+            exclusive,
+            speller: Speller::new(&lexicon.variants),
+            spelled: Spelled::default(),
+            sums: Vec::new(),
+            candidates: Vec::new(),
+        }
+    }
+
+    /// Fills [`Seeker::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
+    /// form, that is the answer ([`Sight::Simple`]), and nothing was spelled.
+    pub(crate) fn text(&mut self, text: &str, origin: Origin) -> Sight {
+        self.candidates.clear();
+        if let Some(loose) = self.speller.simple(text.as_bytes())
+            && self.has_nothing(text, &loose, origin)
+        {
+            return Sight::Simple;
+        }
+        self.speller.spell(text, &mut self.spelled);
+        let [loose, strict] = &self.exclusive.sets;
+        self.form(loose, Kind::Loose, origin);
+        if !strict.filter.is_empty() {
+            self.form(strict, Kind::Strict, origin);
+        }
+        Sight::Spelled
+    }
+
+    /// Whether a simple text surely holds nothing.
+    fn has_nothing(&self, text: &str, loose: &Simple, origin: Origin) -> bool {
+        if origin == Origin::Unknown && loose.length <= SHORT {
+            return false;
+        }
+        let [loose_set, strict_set] = &self.exclusive.sets;
+        let (in_loose, in_strict) = ((loose_set, Kind::Loose), (strict_set, Kind::Strict));
+        if strict_set.filter.is_empty() {
+            return self.passes(&[in_loose], loose, origin);
+        }
+        if loose.signs() == text.as_bytes() {
+            return self.passes(&[in_loose, in_strict], loose, origin);
+        }
+        let strict = Simple::strict(text.as_bytes());
+        self.passes(&[in_loose], loose, origin) && self.passes(&[in_strict], &strict, origin)
+    }
+
+    /// Whether no value of [`SHORT_BEGINNING`] characters or more begins anywhere in this form, as far as the filters
+    /// know. The same questions as in [`Seeker::at`], many at once.
+    fn passes(&self, sets: &[(&Set, Kind)], form: &Simple, origin: Origin) -> bool {
+        let length = form.length;
+        if length < SHORT_BEGINNING {
+            return true;
+        }
+        let mut places = !form.cuts & below(length + 1 - SHORT_BEGINNING);
+        // A long number may begin within a run of digits.
+        places |= below((length + 1).saturating_sub(LONG_NUMBER));
+        let short = sets.iter().any(|(set, _)| set.beginnings.short_in_ascii);
+        while places != 0 {
+            let from = places.trailing_zeros() as usize;
+            places &= places - 1;
+            let left = length - from;
+            if left < BEGINNING && !short {
+                return true;
+            }
+            let name = |signs: usize| {
+                let beginning = form.word(from) & below(8 * signs);
+                self.secret.beginning_of_bytes(beginning)
+            };
+            let (long, short) = (name(BEGINNING), short.then(|| name(SHORT_BEGINNING)));
+            // Bit n: n characters may stand here.
+            let mut may = below(left + 1) & !(form.cuts >> from & below(LONG_NUMBER));
+            if form.cuts >> from & 1 != 0 {
+                may &= !below(LONG_NUMBER);
+            }
+            if origin == Origin::Granted && from == 0 {
+                may &= !(1 << length);
+            }
+            for (set, kind) in sets {
+                let mut lengths = set.beginnings.long(long) << BEGINNING;
+                if let Some(short) = short {
+                    lengths |= u64::from(set.beginnings.short(short)) << SHORT_BEGINNING;
+                }
+                lengths &= may;
+                while lengths != 0 {
+                    let length = lengths.trailing_zeros() as usize;
+                    lengths &= lengths - 1;
+                    let signs = &form.signs()[from..from + length];
+                    if set.may_hold(length, self.secret.half_of_bytes(signs, *kind)) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    fn form(&mut self, set: &Set, kind: Kind, origin: Origin) {
+        if set.filter.is_empty() {
+            return;
+        }
+        let form = match kind {
+            Kind::Loose => &self.spelled.loose,
+            Kind::Strict => &self.spelled.strict,
+        };
+        let whole = form.value();
+        // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
+        let short = self.spelled.loose.value();
+        let short = origin == Origin::Unknown
+            && short.len() <= SHORT
+            && (WHOLE..ANYWHERE).contains(&weight(short));
+        if short {
+            let name = self.secret.name(whole, kind);
+            if set.may_hold(whole.len(), crate::hashing::half(&name)) {
+                let candidate = self.candidate(kind, 0, whole.len());
+                self.candidates.push(candidate);
+            }
+        }
+        let signs = form.signs.len();
+        if signs < SHORT_BEGINNING {
+            return;
+        }
+        let mut sums = std::mem::take(&mut self.sums);
+        self.secret.sums(&form.signs, &mut sums);
+        for from in 0..=signs - SHORT_BEGINNING {
+            self.at(set, kind, &sums, from, origin);
+        }
+        self.sums = sums;
+    }
+
+    /// Every value that may begin here.
+    #[inline]
+    fn at(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, origin: Origin) {
+        let form = self.of(kind);
+        let rest = &form.signs[from..];
+        let left = rest.len();
+        let cut = form.cuts_digits(from);
+        if cut && left < LONG_NUMBER {
+            return;
+        }
+        let long = match left {
+            BEGINNING.. => set
+                .beginnings
+                .long(self.secret.beginning(&rest[..BEGINNING])),
+            _ => 0,
+        };
+        let beginning = self.secret.beginning(&rest[..SHORT_BEGINNING]);
+        let short = u64::from(set.beginnings.short(beginning));
+        // Bit n: n characters; the longest has no bit left and one of its own.
+        let mut longest = left >= LONGEST && long >> (LONGEST - BEGINNING) & 1 != 0;
+        let mut lengths = long << BEGINNING | short << SHORT_BEGINNING;
+        if origin == Origin::Granted && from == 0 {
+            longest = false;
+            lengths &= !1_u64.checked_shl(left as u32).unwrap_or(0);
+        }
+        while lengths != 0 {
+            let length = lengths.trailing_zeros() as usize;
+            lengths &= lengths - 1;
+            if length > left {
+                break;
+            }
+            self.ask(set, kind, sums, from, length, cut);
+        }
+        if longest {
+            self.ask(set, kind, sums, from, LONGEST, cut);
+        }
+    }
+
+    #[inline]
+    fn ask(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, length: usize, cut: bool) {
+        let cut = cut || self.of(kind).cuts_digits(from + length);
+        if cut && length < LONG_NUMBER {
+            return;
+        }
+        if set.may_hold(length, self.secret.piece(sums, from, length, kind)) {
+            let candidate = self.candidate(kind, from, length);
+            self.candidates.push(candidate);
+        }
+    }
+
+    fn of(&self, kind: Kind) -> &Form {
+        match kind {
+            Kind::Loose => &self.spelled.loose,
+            Kind::Strict => &self.spelled.strict,
+        }
+    }
+
+    fn candidate(&self, kind: Kind, from: usize, length: usize) -> Candidate {
+        let form = self.of(kind);
+        let whole = from == 0 && length == form.signs.len().min(LONGEST);
+        let name = self.secret.name(&form.signs[from..from + length], kind);
+        let strict = match kind {
+            Kind::Strict => name,
+            Kind::Loose if whole => self.secret.name(self.spelled.strict.value(), Kind::Strict),
+            Kind::Loose => {
+                let first = self.spelled.origin[from];
+                let last = self.spelled.origin[from + length - 1];
+                let piece = &self.spelled.strict.signs[first..=last];
+                self.secret
+                    .name(&piece[..piece.len().min(LONGEST)], Kind::Strict)
+            }
+        };
+        Candidate {
+            kind,
+            name,
+            strict,
+            from,
+            whole,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use proptest::collection::vec;
+
+    use super::*;
+    use crate::fate::Fate;
+    use crate::inputs::Scratch;
+    use crate::record::Record;
+    use crate::vocabulary::Vocabulary;
+
+    /// What the filter lets through of a text, without the short way.
+    fn the_long_way(
+        seeker: &mut Seeker<'_>,
+        text: &str,
+        origin: Origin,
+    ) -> Vec<(Kind, usize, Name)> {
+        seeker.candidates.clear();
+        seeker.speller.spell(text, &mut seeker.spelled);
+        let [loose, strict] = &seeker.exclusive.sets;
+        seeker.form(loose, Kind::Loose, origin);
+        seeker.form(strict, Kind::Strict, origin);
+        let told = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.name);
+        seeker.candidates.iter().map(told).collect()
+    }
+
+    fn with_seeker(values: &[(Fate, &str)], test: impl FnOnce(&mut Seeker<'_>)) {
+        with_more(values, &[], test);
+    }
+
+    /// And of these forms, loose and strict, whatever they weigh.
+    fn with_more(
+        values: &[(Fate, &str)],
+        more: &[(Fate, [&str; 2])],
+        test: impl FnOnce(&mut Seeker<'_>),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let scratch = Scratch {
+            folder: folder.path().to_path_buf(),
+            budget: 1 << 20,
+        };
+        let lexicon = Lexicon::new().unwrap();
+        let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
+        for &(fate, value) in values {
+            vocabulary.value(0, fate, value).unwrap();
+        }
+        for &(fate, forms) in more {
+            let [loose, strict] = forms.map(|form| form.chars().collect::<Vec<_>>());
+            let record = Record::of(&lexicon.secret, (&loose, &strict), (fate, 0), true);
+            vocabulary.records.push(&record.bytes()).unwrap();
+        }
+        let [retail, _] = Exclusive::of(vocabulary, &scratch, 2).unwrap();
+        test(&mut Seeker::new(&lexicon, &retail));
+    }
+
+    fn agree(seeker: &mut Seeker<'_>, text: &str) {
+        let all = the_long_way(seeker, text, Origin::Unknown);
+        let sight = seeker.text(text, Origin::Unknown);
+        let short = seeker.spelled.loose.signs.len() <= SHORT;
+        let simple = seeker.speller.simple(text.as_bytes()).is_some();
+        assert_eq!(seeker.candidates.len(), all.len(), "{text:?}");
+        assert_eq!(
+            sight == Sight::Simple,
+            simple && !short && all.is_empty(),
+            "{text:?}"
+        );
+        let mut inside = all;
+        let forms = [Kind::Loose, Kind::Strict].map(|kind| seeker.of(kind).value().to_vec());
+        inside.retain(|(kind, _, name)| *name != seeker.secret.name(&forms[*kind as usize], *kind));
+        assert_eq!(
+            the_long_way(seeker, text, Origin::Granted),
+            inside,
+            "{text:?}"
+        );
+        let sight = seeker.text(text, Origin::Granted);
+        assert_eq!(seeker.candidates.len(), inside.len(), "{text:?}");
+        assert_eq!(
+            sight == Sight::Simple,
+            simple && inside.is_empty(),
+            "{text:?}"
+        );
+    }
+
+    proptest::proptest! {
+        /// Few characters, so that values stand in texts, at their ends and across their separators.
+        #[test]
+        fn the_short_way_sees_what_the_long_one_sees(
+            values in vec(("[12a]{9,12}|[12]{18,24}|[ab-]{6,20}|[ab12]{60,66}|[1a高崎]{3,6}", 0..2_u8), 0..40),
+            texts in vec("[12a]{0,14}|[12]{17,30}|[ab12 -]{0,70}|[1a高崎]{0,9}", 0..20),
+        ) {
+            let fate = |other: u8| if other == 0 { Fate::WITHHELD_EVERYWHERE } else { Fate(0b1001) };
+            let mut all: Vec<_> = values.iter().map(|(value, other)| (fate(*other), &**value)).collect();
+            // Of these another spelling is granted, so that they are searched for in the strict form alone.
+            all.extend([(fate(0), "ab-12-ab-12"), (Fate::GRANTED_EVERYWHERE, "ab12ab12")]);
+            with_seeker(&all, |seeker| {
+                let own = values.iter().map(|(value, _)| value);
+                let more = values.iter().flat_map(|(value, _)| [format!("a{value}"), format!("{value}-1")]);
+                for text in own.chain(&texts) {
+                    agree(seeker, text);
+                }
+                more.for_each(|text| agree(seeker, &text));
+                agree(seeker, "x ab-12-ab-12");
+            });
+        }
+    }
+
+    #[test]
+    fn a_long_number_begins_and_ends_within_another_and_a_shorter_one_does_not() {
+        let long = "900001000013123456";
+        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, long)], |seeker| {
+            for text in [
+                format!("33{long}44"),
+                format!("{long}44"),
+                format!("33{long}"),
+            ] {
+                assert_eq!(
+                    seeker.text(&text, Origin::Unknown),
+                    Sight::Spelled,
+                    "{text}"
+                );
+                assert_eq!(
+                    seeker.text(&text, Origin::Granted),
+                    Sight::Spelled,
+                    "{text}"
+                );
+            }
+            assert_eq!(seeker.text(long, Origin::Granted), Sight::Simple);
+            assert_eq!(seeker.text(&long[1..], Origin::Unknown), Sight::Simple);
+        });
+        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, &long[1..])], |seeker| {
+            assert_eq!(seeker.text(long, Origin::Unknown), Sight::Simple);
+            let text = format!("a{}", &long[1..]);
+            assert_eq!(seeker.text(&text, Origin::Granted), Sight::Spelled);
+        });
+    }
+
+    #[test]
+    fn six_latin_letters_are_seen_wherever_they_stand_in_a_simple_text() {
+        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |seeker| {
+            for before in 0..=57 {
+                for after in [0, 1, 2, 57 - before] {
+                    let [before, after] = [before, after].map(|signs| "x".repeat(signs));
+                    let text = format!("{before}suzuki{after}");
+                    agree(seeker, &text);
+                    let inside = text != "suzuki";
+                    let sight = seeker.text(&text, Origin::Granted);
+                    assert_eq!(sight == Sight::Spelled, inside, "{text}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn a_short_number_within_a_run_of_digits_is_not_let_through_of_a_long_text() {
+        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, "0901234567")], |seeker| {
+            let text = "10901234567abcdefgh";
+            assert_eq!(seeker.text(text, Origin::Unknown), Sight::Simple);
+            agree(seeker, text);
+            agree(seeker, &text[1..]);
+        });
+    }
+
+    #[test]
+    fn digits_elsewhere_in_a_text_hide_no_value() {
+        for length in 6..=18 {
+            let value = &"ghijklmnopqrstuvwx"[..length];
+            with_seeker(&[(Fate::WITHHELD_EVERYWHERE, value)], |seeker| {
+                for letters in 0..=20 {
+                    for digits in ["12", "1234567", "12z34"] {
+                        let filler = "z".repeat(letters);
+                        let text = format!("{digits}{filler}{value}{digits}");
+                        let sight = seeker.text(&text, Origin::Granted);
+                        assert_eq!(sight, Sight::Spelled, "{text}");
+                        agree(seeker, &text);
+                    }
+                }
+            });
+        }
+    }
+
+    /// There are none as long as [`ANYWHERE`] is what it is.
+    #[test]
+    fn values_of_less_than_six_ascii_characters_would_be_seen() {
+        let (withheld, granted) = (Fate::WITHHELD_EVERYWHERE, Fate::GRANTED_EVERYWHERE);
+        let more = [
+            (withheld, ["abc", "abc"]),
+            (withheld, ["defg", "defg"]),
+            (withheld, ["hijkl", "hijkl"]),
+            (withheld, ["mn", "m-n"]),
+            (granted, ["mn", "m.n"]),
+            (withheld, ["opq", "o-pq"]),
+            (granted, ["opq", "o.pq"]),
+        ];
+        with_more(&[], &more, |seeker| {
+            for value in ["abc", "defg", "hijkl", "m-n", "o-pq"] {
+                for before in 0..=20 {
+                    for after in [0, 1, 2, 3, 20] {
+                        let [before, after] = [before, after].map(|signs| "x".repeat(signs));
+                        let text = format!("{before}{value}{after}");
+                        agree(seeker, &text);
+                        let inside = text != value;
+                        let sight = seeker.text(&text, Origin::Granted);
+                        assert_eq!(sight == Sight::Spelled, inside, "{text}");
+                    }
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,466 @@
+//! The two forms of a text. *Strict*: NFKC, without control characters, zero-width characters and variation selectors.
+//! *Loose*: letters and digits only, with spelling variants as one ([`Variants`]).
+//!
+//! Of every character of the loose form it is known where it stands in the strict one, and whether something that
+//! separates was dropped before it: digits on both sides of a gap are two runs that may be one number.
+//!
+//! Most cells are identifiers, numbers and codes: a few bytes, each of which stands for itself. They have forms of their own
+//! ([`Simple`]), which answer the same questions sooner.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+use crate::variants::{Fold, Variants};
+
+/// A longer value is known by its beginning.
+pub(crate) const LONGEST: usize = 64;
+
+/// What a digit carries, see [`weight`]: no letter carries less.
+pub(crate) const LIGHTEST: usize = 33;
+
+/// One form of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    pub(crate) signs: Vec<char>,
+    /// By character: whether something that separates was dropped before it.
+    pub(crate) gaps: Vec<bool>,
+}
+
+impl Form {
+    fn clear(&mut self) {
+        self.signs.clear();
+        self.gaps.clear();
+    }
+
+    fn push(&mut self, sign: char, gap: bool) {
+        self.signs.push(sign);
+        self.gaps.push(gap);
+    }
+
+    /// The characters by which a value of this form is known.
+    pub(crate) fn value(&self) -> &[char] {
+        &self.signs[..self.signs.len().min(LONGEST)]
+    }
+
+    /// Whether a cut before `at` would go through a run of digits.
+    #[inline]
+    pub(crate) fn cuts_digits(&self, at: usize) -> bool {
+        at > 0
+            && at < self.signs.len()
+            && !self.gaps[at]
+            && self.signs[at].is_ascii_digit()
+            && self.signs[at - 1].is_ascii_digit()
+    }
+}
+
+/// Both forms of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Spelled {
+    pub(crate) strict: Form,
+    pub(crate) loose: Form,
+    /// By character of the loose form: where it stands in the strict one.
+    pub(crate) origin: Vec<usize>,
+}
+
+/// More characters have no simple form.
+pub(crate) const SIMPLE: usize = 63;
+
+/// One form of a short text in which no character means more than itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Simple {
+    /// Its characters, and zeros behind them.
+    signs: [u8; SIMPLE + 9],
+    pub(crate) length: usize,
+    /// Bit *n*: a cut before character *n* would go through a run of digits.
+    pub(crate) cuts: u64,
+}
+
+impl Simple {
+    fn new() -> Self {
+        Self {
+            signs: [0; SIMPLE + 9],
+            length: 0,
+            cuts: 0,
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, sign: u8, gap: bool) {
+        let before = self.length > 0 && self.signs[self.length - 1].is_ascii_digit();
+        let cut = before && !gap && sign.is_ascii_digit();
+        self.cuts |= u64::from(cut) << self.length;
+        self.signs[self.length] = sign;
+        self.length += 1;
+    }
+
+    /// The strict form, which is the text.
+    pub(crate) fn strict(text: &[u8]) -> Self {
+        let mut simple = Self::new();
+        text.iter().for_each(|&sign| simple.push(sign, false));
+        simple
+    }
+
+    pub(crate) fn signs(&self) -> &[u8] {
+        &self.signs[..self.length]
+    }
+
+    /// The characters from here on, the first in the lowest byte, at most eight.
+    #[inline]
+    pub(crate) fn word(&self, from: usize) -> u64 {
+        let word = self.signs[from..].first_chunk();
+        word.map_or(0, |word| u64::from_le_bytes(*word))
+    }
+}
+
+/// Puts texts into their forms; holds only space to work in.
+#[derive(Debug)]
+pub(crate) struct Speller<'a> {
+    variants: &'a Variants,
+    plain: String,
+    written: Vec<char>,
+}
+
+impl<'a> Speller<'a> {
+    pub(crate) fn new(variants: &'a Variants) -> Self {
+        Self {
+            variants,
+            plain: String::new(),
+            written: Vec::new(),
+        }
+    }
+
+    /// The loose form of a text that is its own strict form, if it is short and simple.
+    #[inline]
+    pub(crate) fn simple(&self, text: &[u8]) -> Option<Simple> {
+        if text.len() > SIMPLE {
+            return None;
+        }
+        let (mut simple, mut gap) = (Simple::new(), false);
+        for &byte in text {
+            match self.variants.simple(byte)? {
+                0 => gap = true,
+                sign => simple.push(sign, std::mem::take(&mut gap)),
+            }
+        }
+        Some(simple)
+    }
+
+    pub(crate) fn spell(&mut self, text: &str, spelled: &mut Spelled) {
+        let simple = |byte| self.variants.simple(byte).is_some();
+        if text.bytes().all(simple) {
+            return self.byte_by_byte(text, spelled);
+        }
+        if !alone(text, &mut spelled.strict) {
+            self.strict(text, &mut spelled.strict);
+        }
+        self.loose(spelled);
+    }
+
+    /// Both forms of a text in which no character means more than itself.
+    fn byte_by_byte(&self, text: &str, spelled: &mut Spelled) {
+        let Spelled {
+            strict,
+            loose,
+            origin,
+        } = spelled;
+        strict.clear();
+        loose.clear();
+        origin.clear();
+        strict.signs.extend(text.chars());
+        strict.gaps.resize(text.len(), false);
+        let mut gap = false;
+        for (at, &sign) in strict.signs.iter().enumerate() {
+            match self.variants.fold(sign) {
+                Fold::Dropped => gap = true,
+                Fold::Kept(sign) => {
+                    loose.push(sign, std::mem::take(&mut gap));
+                    origin.push(at);
+                }
+            }
+        }
+    }
+
+    fn strict(&mut self, text: &str, form: &mut Form) {
+        form.clear();
+        let mut gap = false;
+        let mut push = |sign: char| {
+            if sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}') {
+                gap = true;
+            } else if !invisible(sign) {
+                form.push(sign, std::mem::take(&mut gap));
+            }
+        };
+        // What is invisible could stand between a letter and its mark, so it goes first.
+        self.plain.clear();
+        self.plain
+            .extend(text.chars().filter(|&sign| !invisible(sign)));
+        if is_nfkc_quick(self.plain.chars()) == IsNormalized::Yes {
+            self.plain.chars().for_each(push);
+        } else {
+            self.plain.nfkc().for_each(&mut push);
+        }
+    }
+
+    fn loose(&mut self, spelled: &mut Spelled) {
+        let Spelled {
+            strict,
+            loose,
+            origin,
+        } = spelled;
+        loose.clear();
+        origin.clear();
+        self.written.clear();
+        let written = strict.signs.iter().map(|&sign| self.variants.written(sign));
+        self.written.extend(written);
+        let (mut at, mut gap) = (0, false);
+        while at < strict.signs.len() {
+            gap |= strict.gaps[at];
+            if self.variants.begins(self.written[at]) {
+                let word = self.word(at);
+                if word > 0 {
+                    at += word;
+                    gap = true;
+                    continue;
+                }
+                if let Some(length) = self.prefix(at, loose, origin) {
+                    at += length;
+                    gap = false;
+                    continue;
+                }
+            }
+            match self.variants.fold(strict.signs[at]) {
+                Fold::Dropped => gap = true,
+                Fold::Kept(sign) => {
+                    loose.push(sign, std::mem::take(&mut gap));
+                    origin.push(at);
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// The length of a word that is dropped here; 0 if there is none.
+    fn word(&self, at: usize) -> usize {
+        let (rest, variants) = (&self.written[at..], self.variants);
+        let begins = |words: &[Vec<char>]| {
+            let found = words.iter().find(|word| rest.starts_with(word));
+            found.map_or(0, Vec::len)
+        };
+        let length = begins(&variants.anywhere);
+        if length > 0 {
+            return length;
+        }
+        if at == 0 {
+            return begins(&variants.at_start);
+        }
+        let ends = variants.at_end.iter().any(|word| rest == word.as_slice());
+        if ends { rest.len() } else { 0 }
+    }
+
+    /// Writes what a prefix of a number means, and says how much of the strict form that was.
+    fn prefix(&self, at: usize, loose: &mut Form, origin: &mut Vec<usize>) -> Option<usize> {
+        let rest = &self.written[at..];
+        let (from, to) = self
+            .variants
+            .prefixes
+            .iter()
+            .find(|(from, _)| rest.starts_with(from))?;
+        let digit = |length: usize| {
+            let separators = rest[length..].iter().take_while(|sign| {
+                !sign.is_ascii_digit() && self.variants.fold(**sign) == Fold::Dropped
+            });
+            length + separators.count()
+        };
+        let mut length = digit(from.len());
+        if rest[length..].starts_with(to) {
+            length = digit(length + to.len());
+        }
+        if !rest.get(length).is_some_and(char::is_ascii_digit) {
+            return None;
+        }
+        for &sign in to {
+            loose.push(sign, true);
+            origin.push(at);
+        }
+        Some(length)
+    }
+}
+
+/// Writes the strict form of a text of the characters that most Japanese text is made of, each of which has a strict form
+/// by itself and never joins with its neighbours; whether it was such a text.
+fn alone(text: &str, form: &mut Form) -> bool {
+    form.clear();
+    for sign in text.chars() {
+        let sign = match sign {
+            ' '..='~' | '\u{3001}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' => sign,
+            '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fc}' => sign,
+            '\u{3000}' => ' ',
+            // The wide forms of the printable ASCII characters.
+            '\u{ff01}'..='\u{ff5e}' => char::from((sign as u32 - 0xfee0) as u8),
+            _ => return false,
+        };
+        form.push(sign, false);
+    }
+    true
+}
+
+/// Characters that nobody sees.
+fn invisible(sign: char) -> bool {
+    matches!(sign,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Tenths of bits that these characters carry, about: what a digit, a Latin letter, a kana or a kanji can be. Fewer than
+/// three different ones carry nothing (`0000000000`, `＊＊＊`).
+pub(crate) fn weight(signs: &[char]) -> u32 {
+    let mut different: [Option<char>; 2] = [None; 2];
+    let mut more = false;
+    let mut total = 0;
+    for &sign in signs {
+        if !more && !different.contains(&Some(sign)) {
+            match different.iter_mut().find(|slot| slot.is_none()) {
+                Some(slot) => *slot = Some(sign),
+                None => more = true,
+            }
+        }
+        total += match sign {
+            '0'..='9' => LIGHTEST as u32,
+            'a'..='z' | 'A'..='Z' => 47,
+            '\u{3040}'..='\u{30ff}' => 60,
+            other if other.is_alphanumeric() => 100,
+            _ => 0,
+        };
+    }
+    // Two kanji are a name.
+    if more || (signs.len() == 2 && total >= 200 && different[1].is_some()) {
+        total
+    } else {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// `tests/python/spelling.py` computes them another way.
+    const VECTORS: &str = include_str!("../../../schemas/spelling-vectors.json");
+
+    fn spelled(text: &str) -> [String; 2] {
+        let variants = Variants::shipped().unwrap();
+        let mut spelled = Spelled::default();
+        Speller::new(&variants).spell(text, &mut spelled);
+        assert_eq!(spelled.origin.len(), spelled.loose.signs.len());
+        [&spelled.strict, &spelled.loose].map(|form| {
+            assert_eq!(form.gaps.len(), form.signs.len());
+            form.signs.iter().collect()
+        })
+    }
+
+    #[test]
+    fn both_forms_of_every_published_vector_come_out() {
+        let vectors: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
+        let vectors = vectors["vectors"].as_array().unwrap();
+        assert!(vectors.len() > 70);
+        for vector in vectors {
+            let [text, strict, loose] =
+                ["text", "strict", "loose"].map(|field| vector[field].as_str().unwrap());
+            assert_eq!(spelled(text), [strict, loose], "{text:?}");
+        }
+    }
+
+    /// Both forms by way of Unicode's tables, whatever the text.
+    fn the_long_way(text: &str, speller: &mut Speller<'_>) -> Spelled {
+        let mut spelled = Spelled::default();
+        speller.strict(text, &mut spelled.strict);
+        speller.loose(&mut spelled);
+        spelled
+    }
+
+    fn assert_short_is_long(text: &str, speller: &mut Speller<'_>) {
+        let mut short = Spelled::default();
+        speller.spell(text, &mut short);
+        let long = the_long_way(text, speller);
+        for (short, long) in [(&short.strict, &long.strict), (&short.loose, &long.loose)] {
+            assert_eq!(
+                (&short.signs, &short.gaps),
+                (&long.signs, &long.gaps),
+                "{text:?}"
+            );
+        }
+        assert_eq!(short.origin, long.origin, "{text:?}");
+        if let Some(loose) = speller.simple(text.as_bytes()) {
+            assert_simple(&loose, &long.loose, text);
+            assert_simple(&Simple::strict(text.as_bytes()), &long.strict, text);
+        }
+    }
+
+    fn assert_simple(simple: &Simple, form: &Form, text: &str) {
+        let signs: Vec<char> = simple.signs().iter().copied().map(char::from).collect();
+        assert_eq!(signs, form.signs, "{text:?}");
+        for at in 0..=signs.len() {
+            assert_eq!(
+                simple.cuts >> at & 1 != 0,
+                form.cuts_digits(at),
+                "{text:?} at {at}"
+            );
+            let word = simple.word(at).to_le_bytes();
+            let rest = signs[at..].iter().map(|&sign| sign as u8);
+            assert!(rest.chain([0; 8]).take(8).eq(word), "{text:?} at {at}");
+        }
+    }
+
+    #[test]
+    fn the_short_ways_give_every_character_the_forms_that_unicode_gives_it() {
+        let variants = Variants::shipped().unwrap();
+        let mut speller = Speller::new(&variants);
+        for sign in '\0'..='\u{ffff}' {
+            assert_short_is_long(&format!("1{sign}カ{sign}a"), &mut speller);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn simple_texts_have_the_forms_of_every_text(text in "[0-9a-zA-Z ./:#-]{0,70}") {
+            let variants = Variants::shipped().unwrap();
+            assert_short_is_long(&text, &mut Speller::new(&variants));
+        }
+
+        #[test]
+        fn the_short_ways_lead_where_the_long_one_does(
+            text in "[ -~]{0,20}|[ -~\u{3000}-\u{3035}ぁ-ヿ一-丏(株式会社)(カ+81！-～ｱ-ﾟ\u{200b}\n]{0,20}"
+        ) {
+            let variants = Variants::shipped().unwrap();
+            assert_short_is_long(&text, &mut Speller::new(&variants));
+        }
+    }
+
+    #[test]
+    fn a_cut_goes_through_digits_only_where_nothing_separates_them() {
+        let variants = Variants::shipped().unwrap();
+        let mut spelled = Spelled::default();
+        let cuts = |text: &str, spelled: &mut Spelled| {
+            Speller::new(&variants).spell(text, spelled);
+            let loose = &spelled.loose;
+            let cuts = (0..=loose.signs.len()).filter(|&at| loose.cuts_digits(at));
+            cuts.collect::<Vec<_>>()
+        };
+        assert_eq!(cuts("12-3", &mut spelled), [1]);
+        assert_eq!(cuts("12\n3", &mut spelled), [1]);
+        assert_eq!(cuts("12\u{200b}3", &mut spelled), [1, 2]);
+        assert_eq!(cuts("1a23", &mut spelled), [3]);
+    }
+
+    #[test]
+    fn a_value_weighs_what_its_characters_can_be() {
+        let weigh = |text: &str| weight(&text.chars().collect::<Vec<_>>());
+        assert!(weigh("090123456") >= 280 && weigh("09012345") < 280);
+        assert!(weigh("丙丁戊") >= 280 && weigh("カキクケコ") >= 280);
+        assert!((200..280).contains(&weigh("丙丁")) && (200..280).contains(&weigh("カキクケ")));
+        assert_eq!(weigh("0000000000"), 0);
+        assert_eq!(weigh("丙丙"), 0);
+        assert_eq!(weigh("99999999"), weigh(""));
+    }
+}

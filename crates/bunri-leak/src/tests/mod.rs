@@ -1,0 +1,120 @@
+//! The search without stores: a few values, withheld or granted, and a text in which they are looked for.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod coats;
+mod combined;
+mod exclusive;
+mod told;
+
+use bunri_report::Findings;
+
+use crate::confirm;
+use crate::digests::Digests;
+use crate::exclusive::{Blind, Exclusive};
+use crate::fate::Fate;
+use crate::inputs::Scratch;
+use crate::look::{Found, Looker};
+use crate::seek::Origin;
+use crate::spot::{NO_COLUMN, Site, Spot};
+use crate::vocabulary::{Lexicon, Source, Vocabulary};
+
+/// Of both stores.
+const WITHHELD: Fate = Fate::WITHHELD_EVERYWHERE;
+const GRANTED: Fate = Fate::GRANTED_EVERYWHERE;
+/// Withheld from retail, granted to transmission; and the other way round.
+const GRID: Fate = Fate(0b1001);
+const SALES: Fate = Fate(0b0110);
+
+fn spot(label: &str) -> Spot {
+    Spot {
+        site: 0,
+        row: 0,
+        column: NO_COLUMN,
+        explained: false,
+        label: label.to_owned(),
+    }
+}
+
+/// What of the values is found in a text, by store: rule and column (`c0` is that of the first value).
+fn found(values: &[(Fate, &str)], text: &str) -> [Vec<String>; 2] {
+    searched(values, text).map(|(found, _)| found)
+}
+
+/// The same in retail alone.
+fn leaked(values: &[(Fate, &str)], text: &str) -> Vec<String> {
+    let [retail, _] = found(values, text);
+    retail
+}
+
+fn searched(values: &[(Fate, &str)], text: &str) -> [(Vec<String>, Blind); 2] {
+    searched_within(1 << 20, values, text)
+}
+
+/// With so many bytes for a sort.
+fn searched_within(
+    budget: usize,
+    values: &[(Fate, &str)],
+    text: &str,
+) -> [(Vec<String>, Blind); 2] {
+    let folder = tempfile::tempdir().unwrap();
+    let scratch = Scratch {
+        folder: folder.path().to_path_buf(),
+        budget,
+    };
+    let lexicon = Lexicon::new().unwrap();
+    let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
+    for (number, (fate, value)) in values.iter().enumerate() {
+        vocabulary.sources.push(Source {
+            table: "t".to_owned(),
+            column: format!("c{number}"),
+        });
+        vocabulary.value(number, *fate, value).unwrap();
+    }
+    // What the tables would have counted.
+    vocabulary.withheld[0].cells = 11;
+    vocabulary.withheld[1].cells = 12;
+    let sources = vocabulary.sources.clone();
+    let exclusives = Exclusive::of(vocabulary, &scratch, 2).unwrap();
+    exclusives.map(|exclusive| {
+        let ground = (&lexicon, &scratch, &sources[..]);
+        (look(ground, &exclusive, values, text), exclusive.blind)
+    })
+}
+
+fn look(
+    (lexicon, scratch, sources): (&Lexicon, &Scratch, &[Source]),
+    exclusive: &Exclusive,
+    values: &[(Fate, &str)],
+    text: &str,
+) -> Vec<String> {
+    let waiting = Found::new(scratch);
+    let mut looker = Looker::new(lexicon, exclusive, &waiting);
+    let clean = looker
+        .text(text, Origin::Unknown, &|| Ok(spot("")))
+        .unwrap();
+    let mut digests = Digests::new(
+        waiting.digests.into_inner().unwrap(),
+        scratch.budget,
+        lexicon,
+        exclusive,
+        waiting.candidates.into_inner().unwrap(),
+    )
+    .unwrap();
+    for (_, value) in values {
+        digests.value(value).unwrap();
+    }
+    let mut hits = scratch.sorter();
+    confirm::confirm(digests.into_candidates(), exclusive, &mut hits).unwrap();
+    let mut findings = Findings::default();
+    confirm::report(hits, "retail", &[Site::default()], sources, &mut findings).unwrap();
+    let found: Vec<String> = findings
+        .into_report()
+        .into_iter()
+        .map(|finding| format!("{} {}", finding.rule, finding.detail.unwrap()))
+        .collect();
+    assert!(
+        found.is_empty() || !clean,
+        "a text with {found:?} is passed over"
+    );
+    found
+}

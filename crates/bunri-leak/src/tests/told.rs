@@ -1,0 +1,180 @@
+//! How a hit is told: its rule, its place, where the value comes from. Never the value.
+
+use bunri_columnar::ByteSorter;
+use bunri_report::{Finding, Grade};
+
+use super::*;
+use crate::combine::Combined;
+use crate::spot::Hit;
+use crate::tokens::Coat;
+
+/// In the second column of a row that has a name.
+fn hit() -> Hit {
+    Hit {
+        spot: Spot {
+            column: 1,
+            ..spot("point=7")
+        },
+        from: 0,
+        source: 0,
+        coat: Coat::Plain,
+        loose: false,
+    }
+}
+
+fn site() -> Site {
+    Site {
+        rule: None,
+        table: Some("contract".to_owned()),
+        file: Some("contract/part-00000.parquet".to_owned()),
+        columns: vec!["number".to_owned(), "memo".to_owned()],
+    }
+}
+
+fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sorter = ByteSorter::new(folder.path(), 1 << 20);
+    for hit in hits {
+        sorter.push(&hit.write()).unwrap();
+    }
+    let source = Source {
+        table: "bill".to_owned(),
+        column: "payer".to_owned(),
+    };
+    let mut findings = Findings::default();
+    confirm::report(sorter, "retail", &[site], &[source], &mut findings).unwrap();
+    findings.into_report()
+}
+
+/// Rule, column, row and detail of the one finding.
+fn line(hit: Hit, site: Site) -> [String; 4] {
+    let findings = told(&[hit], site);
+    assert_eq!(findings.len(), 1);
+    let Finding {
+        rule,
+        column,
+        row,
+        detail,
+        ..
+    } = findings.into_iter().next().unwrap();
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    [
+        rule.word().to_owned(),
+        or_none(column),
+        or_none(row),
+        or_none(detail),
+    ]
+}
+
+#[test]
+fn a_cell_is_told_by_file_column_and_row_once() {
+    let findings = told(&[hit(), hit()], site());
+    let [finding] = &findings[..] else {
+        panic!("{findings:?}");
+    };
+    assert_eq!(finding.table.as_deref(), Some("contract"));
+    assert_eq!(finding.file.as_deref(), Some("contract/part-00000.parquet"));
+    assert_eq!(
+        (finding.rule, finding.grade),
+        (bunri_report::Rule::ValueLeaked, Grade::Certain)
+    );
+    assert_eq!(
+        line(hit(), site()),
+        ["value_leaked", "memo", "point=7", "bill.payer"]
+    );
+}
+
+#[test]
+fn a_row_without_a_name_has_none() {
+    let nameless = Hit {
+        spot: Spot {
+            column: 0,
+            ..spot("")
+        },
+        ..hit()
+    };
+    assert_eq!(
+        line(nameless, site()),
+        ["value_leaked", "number", "-", "bill.payer"]
+    );
+}
+
+#[test]
+fn what_is_no_cell_is_told_by_what_it_is() {
+    let footer = Hit {
+        spot: spot("metadata"),
+        ..hit()
+    };
+    let said = ["value_leaked", "-", "-", "bill.payer, in metadata"];
+    assert_eq!(line(footer, site()), said);
+    let nothing = Hit {
+        spot: spot(""),
+        ..hit()
+    };
+    assert_eq!(
+        line(nothing, site()),
+        ["value_leaked", "-", "-", "bill.payer"]
+    );
+}
+
+#[test]
+fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_coat() {
+    for coat in [Coat::Plain, Coat::Hex, Coat::Sha1] {
+        let mut explained = hit();
+        explained.spot.explained = true;
+        explained.coat = coat;
+        let findings = told(&[explained], site());
+        assert_eq!(findings[0].rule, bunri_report::Rule::ValueInGrantedCell);
+        assert_eq!(findings[0].grade, Grade::Review);
+    }
+}
+
+#[test]
+fn another_spelling_is_told_by_the_rule_or_beside_it() {
+    let loose = Hit {
+        loose: true,
+        ..hit()
+    };
+    assert_eq!(line(loose.clone(), site())[0], "value_leaked_loose");
+    assert_eq!(line(loose.clone(), site())[3], "bill.payer");
+    let name = Site {
+        rule: Some(bunri_report::Rule::ValueInName),
+        ..site()
+    };
+    let said = line(loose.clone(), name);
+    assert_eq!(
+        (&said[0][..], &said[3][..]),
+        ("value_in_name", "bill.payer, loose")
+    );
+    let hashed = Hit {
+        coat: Coat::Md5,
+        ..loose
+    };
+    let said = line(hashed, site());
+    assert_eq!(
+        (&said[0][..], &said[3][..]),
+        ("value_hashed", "bill.payer, MD5")
+    );
+}
+
+#[test]
+fn a_record_is_told_by_its_row_its_table_and_its_columns() {
+    let found = Combined {
+        spot: spot("point=7"),
+        table: 0,
+        columns: 3,
+    };
+    let mut findings = Findings::default();
+    confirm::combined(&found, "retail", "bill", &[site()], &mut findings);
+    let finding = &findings.into_report()[0];
+    assert_eq!(
+        (finding.rule, finding.grade),
+        (bunri_report::Rule::RecordCombined, Grade::Certain)
+    );
+    assert_eq!(finding.table.as_deref(), Some("contract"));
+    assert_eq!(finding.row.as_deref(), Some("point=7"));
+    assert_eq!(
+        finding.detail.as_deref(),
+        Some("bill, 3 columns of one record")
+    );
+}

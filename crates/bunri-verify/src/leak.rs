@@ -1,0 +1,166 @@
+//! What C5 ([`bunri_leak`]) is told: the fate of every cell, from verdicts and classes, and the stores as they lie on disk. The
+//! search itself knows no verdict and no class.
+
+use std::collections::BTreeMap;
+
+use arrow_array::ArrayRef;
+use arrow_schema::SchemaRef;
+use bunri_catalogue::{Catalogue, Class, Decisions, Ownership, Store, Table};
+use bunri_columnar::{Observer, Staging};
+use bunri_evaluator::{Terms, grants::may_hold};
+use bunri_leak::{
+    Fate, LeakError, Reread, SEARCHED, SecondReading, StoreFolder, StoreTable, Unmatched,
+    Vocabulary,
+};
+use bunri_redecide::{ColumnClasses, Decided, Decider, Indexes, Layout, Scratch};
+
+use crate::VerifyError;
+use crate::store::files::StoreFiles;
+use crate::store::order::order_columns;
+use crate::store::row_name::{key_text, row_name};
+
+/// The fates of a column's cells, by class and ownership.
+struct Fates([[Fate; Ownership::ALL.len()]; Class::ALL.len()]);
+
+impl Fates {
+    fn of(table: &Table, column: usize) -> Self {
+        let opened = table.any_retailer_on_other_rows;
+        let rekeyed = table.columns[column].rekey.is_some();
+        Self(Class::ALL.map(|class| {
+            Ownership::ALL.map(|ownership| {
+                let fate = Fate::of(|store| may_hold(store, ownership, class, opened));
+                if rekeyed { fate.rekeyed() } else { fate }
+            })
+        }))
+    }
+
+    #[inline]
+    fn fate(&self, class: Class, ownership: usize) -> Fate {
+        self.0[class as usize][ownership]
+    }
+}
+
+/// The cells of decided rows of a table whose first column is this source.
+pub(crate) fn take(
+    vocabulary: &mut Vocabulary<'_>,
+    table: &Table,
+    first: usize,
+    decided: &Decided,
+) -> Result<(), LeakError> {
+    let verdicts = decided.verdicts.iter();
+    let ownerships: Vec<usize> = verdicts
+        .map(|verdict| verdict.ownership() as usize)
+        .collect();
+    for (column, classes) in decided.classes.iter().enumerate() {
+        let (source, array) = (first + column, decided.batch.column(column));
+        let fates = Fates::of(table, column);
+        match classes {
+            ColumnClasses::Fixed(class) => {
+                vocabulary.column(source, array, |row| fates.fate(*class, ownerships[row]))?;
+            }
+            ColumnClasses::PerRow(classes) => {
+                let fate = |row: usize| fates.fate(classes[row], ownerships[row]);
+                vocabulary.column(source, array, fate)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The stores that are searched, in their order.
+pub(crate) fn folders<'a>(
+    catalogue: &'a Catalogue,
+    stores: &'a [StoreFiles; 3],
+    unmatched: &'a BTreeMap<Store, BTreeMap<String, Unmatched>>,
+) -> [StoreFolder<'a>; 2] {
+    static NOTHING: BTreeMap<String, Unmatched> = BTreeMap::new();
+    SEARCHED.map(|store| {
+        let files = &stores[store as usize];
+        let rows = |name: &String| Some((name.clone(), files.admitted.batch_rows(name)?));
+        let boxed = |layout| Box::new(StoredTable(layout)) as Box<dyn StoreTable + 'a>;
+        StoreFolder {
+            store,
+            root: &files.root,
+            digests: &files.digests,
+            has_manifest: files.manifest.is_some(),
+            batch_rows: files.digests.keys().filter_map(rows).collect(),
+            tables: Layout::all(catalogue, store).map(boxed).collect(),
+            unmatched: unmatched.get(&store).unwrap_or(&NOTHING),
+        }
+    })
+}
+
+/// A table as the search asks for it.
+struct StoredTable<'a>(Layout<'a>);
+
+impl StoreTable for StoredTable<'_> {
+    fn id(&self) -> &str {
+        &self.0.table.id
+    }
+
+    fn schema(&self) -> &SchemaRef {
+        &self.0.schema
+    }
+
+    fn order(&self) -> Vec<usize> {
+        order_columns(&self.0)
+    }
+
+    fn is_rekeyed(&self, column: usize) -> bool {
+        self.0.is_rekeyed(column)
+    }
+
+    fn row_name(&self, number: u64, cell: &dyn Fn(usize) -> Option<ArrayRef>) -> String {
+        row_name(&self.0, "store", number, |position| {
+            let Some(cell) = cell(position) else {
+                return String::new();
+            };
+            // A column of the store's own type, which always has cells.
+            bunri_fingerprint::Cells::of(cell.as_ref())
+                .map_or_else(|_| String::new(), |cells| key_text(cells.value(0)))
+        })
+    }
+}
+
+/// Staging, decided once more.
+pub(crate) struct DecidedAgain<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) staging: &'a Staging,
+    pub(crate) terms: &'a Terms,
+    pub(crate) decisions: &'a Decisions,
+    pub(crate) indexes: &'a Indexes,
+    pub(crate) scratch: &'a Scratch,
+    pub(crate) observer: &'a dyn Observer,
+}
+
+impl Reread for DecidedAgain<'_> {
+    type Error = VerifyError;
+
+    fn reread(&self, reading: &mut SecondReading<'_, '_>) -> Result<(), VerifyError> {
+        for (position, table) in self.catalogue.tables.iter().enumerate() {
+            let columns = 0..table.columns.len();
+            let fates: Vec<Fates> = columns.map(|column| Fates::of(table, column)).collect();
+            let mut decider = Decider::new(
+                self.catalogue,
+                position,
+                self.staging,
+                (self.terms, self.decisions),
+                self.indexes,
+                self.scratch,
+            )?;
+            while let Some(decided) = decider.next()? {
+                if self.observer.cancelled() {
+                    return Err(VerifyError::Interrupted);
+                }
+                reading.batch(position, &decided.batch, |column, row| {
+                    let ownership = decided.verdicts[row].ownership() as usize;
+                    fates[column].fate(decided.classes[column].class(row), ownership)
+                })?;
+            }
+            for reject in self.staging.rejects(table)?.into_iter().flatten() {
+                reading.rejected(position, table, &reject?)?;
+            }
+        }
+        Ok(())
+    }
+}
