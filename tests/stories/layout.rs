@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("bunri-catalogue", &[]),
     ("bunri-manifest", &[]),
     ("bunri-report", &["bunri-manifest"]),
@@ -37,6 +37,10 @@ const ARROWS: [(&str, &[&str]); 16] = [
         ],
     ),
     (
+        "bunri-residue",
+        &["bunri-manifest", "bunri-report", "bunri-work"],
+    ),
+    (
         "bunri-verify",
         &[
             "bunri-catalogue",
@@ -47,6 +51,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "bunri-manifest",
             "bunri-redecide",
             "bunri-report",
+            "bunri-residue",
             "bunri-work",
         ],
     ),
@@ -82,6 +87,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "bunri-prove",
             "bunri-redecide",
             "bunri-report",
+            "bunri-residue",
             "bunri-sample",
             "bunri-split",
             "bunri-verify",

@@ -10,12 +10,13 @@ use bunri_report::{
     About, Checked, Claim, Findings, Judged, Place, Report, Rule, Verdict,
     claims::{self, Scope},
 };
+use bunri_residue::{Permissions, schemas_of_manifest};
 
 use crate::VerifyError;
-use crate::audit::{Auditor, Permissions, schemas_of_manifest};
 use crate::cost::{Costs, Work};
 use crate::judged;
 use crate::store::files::{StoreFiles, look};
+use crate::store::raw::RawBytes;
 use crate::store::reader::check_columns;
 use crate::store::shape::{check_entry, check_store};
 use crate::verify::catalogue_report;
@@ -39,14 +40,15 @@ pub fn verify_store_alone(
         costs.of_all_threads(Work::Files, || look(dir, "store", threads, &mut findings))?;
     let schemas = files.manifest.as_ref().map(schemas_of_manifest);
     let schemas = schemas.unwrap_or_default();
-    let auditor = Auditor {
+    let raw = RawBytes {
         store: store_of(&files).map_or("store", Store::word),
         schemas: &schemas,
         permissions: Permissions::Receivers,
         threads,
         costs: &costs,
     };
-    files.admitted = auditor.audit(&files, &mut findings)?;
+    let (admitted, audited) = raw.audit(&files, &mut findings)?;
+    files.admitted = admitted;
     let mut scope = Scope {
         alone: true,
         ..Scope::default()
@@ -62,7 +64,7 @@ pub fn verify_store_alone(
         scope.not_checked.push((claim, NEEDS_STAGING));
     }
     match &files.manifest {
-        Some(_) => scope.looked.push((Claim::C6, files.admitted.checked())),
+        Some(_) => scope.looked.push((Claim::C6, audited)),
         None => scope.not_checked.push((Claim::C6, NEEDS_MANIFEST)),
     }
     match (catalogue, store_of(&files)) {
@@ -93,7 +95,7 @@ pub fn verify_store_alone(
             staging_manifest: None,
             decisions: None,
             cutover: None,
-            stores: vec![judged::store(auditor.store, &files)],
+            stores: vec![judged::store(raw.store, &files)],
         },
         verdict: Verdict::of(&claims, &findings, &[]),
         claims,

@@ -39,16 +39,9 @@ pub enum VerifyError {
     /// No randomness for the fingerprint key.
     #[error(transparent)]
     Key(#[from] bunri_fingerprint::KeyError),
-    /// A staged file that should not be handed to a reader.
-    #[error("the staged file `{}` cannot be read safely ({rule}, {why}); extract again into an empty folder", path.display())]
-    Hostile {
-        /// Where.
-        path: PathBuf,
-        /// What is wrong with it, in the audit's word.
-        rule: &'static str,
-        /// Which part of it.
-        why: String,
-    },
+    /// A file could not be audited, or should not be handed to a reader.
+    #[error(transparent)]
+    Residue(#[from] bunri_residue::ResidueError),
     /// A temporary index reads back differently from what was written.
     #[error("a temporary index reads back differently from what was written; check the disk")]
     Index,

@@ -6,7 +6,6 @@
 //! is worth.
 
 mod alone;
-mod audit;
 mod cost;
 mod errors;
 mod evidence;

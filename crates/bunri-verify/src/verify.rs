@@ -17,9 +17,9 @@ use bunri_report::{
     About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, RegionReport, Report, Verdict,
     claims::{self, Scope},
 };
+use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
 
 use crate::VerifyError;
-use crate::audit::{Auditor, Permissions, look_at_custody, refuse_hostile};
 use crate::cost::{Costs, Work};
 use crate::evidence::{self, Fingerprints, TEMPORARY};
 use crate::judged;
@@ -27,6 +27,7 @@ use crate::leak::{self, DecidedAgain};
 use crate::notes;
 use crate::proved;
 use crate::store::files::{StoreFiles, look, look_staged};
+use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
 
@@ -259,14 +260,15 @@ fn stores(
         let mut files =
             costs.of_all_threads(Work::Files, || look(&root, store.word(), threads, findings))?;
         let schemas = granted_schemas(inputs.catalogue, store);
-        let auditor = Auditor {
+        let raw = RawBytes {
             store: store.word(),
             schemas: &schemas,
             permissions: Permissions::Writers,
             threads,
             costs,
         };
-        files.admitted = auditor.audit(&files, findings)?;
+        let (admitted, audited) = raw.audit(&files, findings)?;
+        files.admitted = admitted;
         costs.of_all_threads(Work::Files, || {
             check_store(inputs.catalogue, store, &files, Some(&facts), findings);
         });
@@ -274,7 +276,7 @@ fn stores(
             .judged
             .stores
             .push(judged::store(store.word(), &files));
-        gathered.looked(Claim::C6, files.admitted.checked());
+        gathered.looked(Claim::C6, audited);
         gathered.looked(
             Claim::C1,
             Checked {

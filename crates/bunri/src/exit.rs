@@ -10,6 +10,7 @@ use bunri_columnar::ColumnarError;
 use bunri_extract::ExtractError;
 use bunri_prove::ProveError;
 use bunri_redecide::RedecideError;
+use bunri_residue::ResidueError;
 use bunri_sample::SampleError;
 use bunri_split::SplitError;
 use bunri_verify::VerifyError;
@@ -273,13 +274,20 @@ fn verify(error: &VerifyError) -> u8 {
     match error {
         VerifyError::Columnar(error) => columnar(error),
         VerifyError::Redecide(error) => redecide(error),
+        VerifyError::Residue(error) => residue(error),
         VerifyError::Interrupted => INTERRUPTED,
         VerifyError::Io { .. } | VerifyError::Key(_) | VerifyError::Index => OUTPUT,
         VerifyError::Arrow { .. }
         | VerifyError::Type(_)
         | VerifyError::Report(_)
         | VerifyError::Thread { .. } => BUG,
-        VerifyError::Hostile { .. } => REFUSED,
+    }
+}
+
+fn residue(error: &ResidueError) -> u8 {
+    match error {
+        ResidueError::Io { .. } => OUTPUT,
+        ResidueError::Hostile { .. } => REFUSED,
     }
 }
 

@@ -7,9 +7,9 @@ use bunri_manifest::{
     B3SUMS, Digests, FileEntry, MANIFEST, SHA256SUMS, StoreManifest, hash_file, read_regular,
 };
 use bunri_report::{About, Claim, Findings, Place, Rule};
+use bunri_residue::Admitted;
 
 use crate::VerifyError;
-use crate::audit::Admitted;
 
 /// A manifest of a hundred thousand parts is smaller. It is held in memory whole, so a larger one is not read.
 const MOST_MANIFEST_BYTES: u64 = 64 << 20;

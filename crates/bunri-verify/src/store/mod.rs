@@ -9,6 +9,7 @@ pub(crate) mod elements;
 pub(crate) mod files;
 pub(crate) mod multiset;
 pub(crate) mod order;
+pub(crate) mod raw;
 pub(crate) mod reader;
 pub(crate) mod rebuild;
 pub(crate) mod row_name;

@@ -2,8 +2,8 @@
 //! what the canonical writer says. Nothing is believed here that bytes elsewhere must bear out; but nothing is allocated
 //! for a list that the footer's own bytes could not hold.
 
-use super::residue::{Residues, Rule};
-use super::thrift::{Kind, Malformed, Reader};
+use crate::residue::{Residues, Rule};
+use crate::thrift::{Kind, Malformed, Reader};
 
 /// The fewest bytes of a node of the schema (its name, how often it may be NULL), …
 const ELEMENT: usize = 5;

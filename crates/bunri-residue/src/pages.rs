@@ -1,6 +1,6 @@
 //! Page headers: what each page says of itself, and whether it says so in the canonical writer's bytes.
 
-use super::thrift::{Kind, Malformed, Reader, Writer};
+use crate::thrift::{Kind, Malformed, Reader, Writer};
 
 /// What a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
-use super::footer::Element;
+use crate::footer::Element;
 
 /// How cells are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 
 use super::flips::read;
 use super::made::{audit, rows, schema, text, written};
-use crate::audit::outline::Outline;
-use crate::audit::residue::Residues;
+use crate::outline::Outline;
+use crate::residue::Residues;
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -107,7 +107,7 @@ fn swap_pages(bytes: &mut Vec<u8>, one: &prop::sample::Index, other: &prop::samp
     } else {
         (other, one)
     };
-    let range = |page: &crate::audit::pages::Page| page.at as usize..page.end() as usize;
+    let range = |page: &crate::pages::Page| page.at as usize..page.end() as usize;
     let (early, late) = (bytes[range(first)].to_vec(), bytes[range(second)].to_vec());
     bytes.splice(range(second), early);
     bytes.splice(range(first), late);

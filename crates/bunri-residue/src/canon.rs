@@ -3,10 +3,10 @@
 
 use arrow_schema::{DataType, Schema, TimeUnit};
 
-use super::footer::Element;
-use super::outline::Outline;
-use super::pages::{Page, PageKind, encoding};
-use super::thrift::Writer;
+use crate::footer::Element;
+use crate::outline::Outline;
+use crate::pages::{Page, PageKind, encoding};
+use crate::thrift::Writer;
 
 /// What every file says wrote it.
 pub(crate) const CREATED_BY: &[u8] = b"bunri canonical 1";

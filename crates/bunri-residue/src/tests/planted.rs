@@ -2,10 +2,10 @@
 //! that only the audit's own rule can see it. With `BUNRI_CORPUS=DIR` the files are written there as seeds.
 
 use super::made::{audit, rows, schema, written};
-use crate::audit::canon;
-use crate::audit::outline::Outline;
-use crate::audit::pages::{Page, PageKind};
-use crate::audit::residue::Residues;
+use crate::canon;
+use crate::outline::Outline;
+use crate::pages::{Page, PageKind};
+use crate::residue::Residues;
 
 /// A page while it is changed.
 struct Craft {
@@ -216,7 +216,7 @@ fn choices_that_could_carry_a_message() {
         let content = craft.unpack();
         let levels = u32::from_le_bytes(*content.first_chunk().unwrap()) as usize;
         let mut packed = Vec::new();
-        crate::audit::hybrid::decode(&content[4..4 + levels], 1, 40, &mut packed).unwrap();
+        crate::hybrid::decode(&content[4..4 + levels], 1, 40, &mut packed).unwrap();
         // Five groups of eight as two packed runs instead of one.
         let mut again = vec![2 << 1 | 1];
         let bits = |group: &[u32]| {

@@ -4,7 +4,7 @@
 
 use zstd::bulk::{Compressor, Decompressor};
 
-use super::residue::Rule;
+use crate::residue::Rule;
 
 /// The canonical writer's level.
 const LEVEL: i32 = 1;

@@ -10,10 +10,10 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use bunri_columnar::CanonicalWriter;
 
-use crate::audit::contents::Contents;
-use crate::audit::file::{group, structure};
-use crate::audit::outline::{Outline, Refused};
-use crate::audit::residue::Residues;
+use crate::contents::Contents;
+use crate::file::{group, structure};
+use crate::outline::{Outline, Refused};
+use crate::residue::Residues;
 
 /// A column of every type that stores have, decimals in all their sizes.
 pub(super) fn schema() -> SchemaRef {

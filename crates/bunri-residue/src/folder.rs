@@ -10,15 +10,15 @@ use std::path::Path;
 
 use bunri_report::{About, Findings};
 
-use super::residue::{Residues, Rule};
-use crate::VerifyError;
+use crate::errors::ResidueError;
+use crate::residue::{Residues, Rule};
 
 /// Attributes that the system itself attaches.
 const SYSTEM: [&[u8]; 3] = [b"security.", b"trusted.", b"com.apple.provenance"];
 
 /// Whether permissions are the run's own, or became the receiver's with the hand-over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Permissions {
+pub enum Permissions {
     /// As the writer makes them.
     Writers,
     /// Not looked at.
@@ -26,7 +26,7 @@ pub(crate) enum Permissions {
 }
 
 /// Looks at the files of a store (paths below its root), its folders and the root.
-pub(crate) fn look_at_folder<'p>(
+pub fn look_at_folder<'p>(
     root: &Path,
     files: impl Iterator<Item = &'p str>,
     permissions: Permissions,
@@ -79,12 +79,15 @@ fn attributes(foreign: io::Result<u64>, residues: &mut Residues) {
 }
 
 /// Looks at the permissions of what bunri keeps in custody beside the stores (paths below it; folders with all they hold).
-pub(crate) fn look_at_custody(
+///
+/// # Errors
+/// When a folder cannot be listed.
+pub fn look_at_custody(
     custody: &Path,
     below: &[&str],
     about: About<'_>,
     findings: &mut Findings,
-) -> Result<(), VerifyError> {
+) -> Result<(), ResidueError> {
     let mut waiting: Vec<String> = below.iter().map(|&path| path.to_owned()).collect();
     waiting.reverse();
     while let Some(below) = waiting.pop() {
@@ -97,7 +100,7 @@ pub(crate) fn look_at_custody(
                         .map(|entry| Ok(entry?.file_name()))
                         .collect::<io::Result<Vec<_>>>()
                 });
-                let mut names = names.map_err(VerifyError::io("list", &path))?;
+                let mut names = names.map_err(ResidueError::io("list", &path))?;
                 names.sort();
                 let inside = |name: &OsString| format!("{below}/{}", name.to_string_lossy());
                 waiting.extend(names.iter().rev().map(inside));

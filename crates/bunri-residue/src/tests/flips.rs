@@ -6,19 +6,20 @@ use arrow_select::concat::concat_batches;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::made::{audit, rows, text, written};
-use crate::store::reader::guarded;
 
 /// The rows as the Parquet library reads them; [`None`] if it cannot.
 pub(crate) fn read(bytes: &[u8]) -> Option<RecordBatch> {
     let bytes = bytes::Bytes::copy_from_slice(bytes);
-    guarded(|| {
+    // A damaged file may make the library panic.
+    let read = || {
         let options =
             parquet::arrow::arrow_reader::ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes, options).ok()?;
         let schema = builder.schema().clone();
         let batches = builder.build().ok()?.collect::<Result<Vec<_>, _>>().ok()?;
         concat_batches(&schema, &batches).ok()
-    })
+    };
+    std::panic::catch_unwind(read).ok().flatten()
 }
 
 /// How many flips only the rows show.

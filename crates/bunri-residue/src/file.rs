@@ -2,12 +2,12 @@
 
 use arrow_schema::Schema;
 
-use super::canon::{self, CREATED_BY, GROUP};
-use super::contents::{ChunkToRead, Contents};
-use super::outline::Outline;
-use super::pages::Page;
-use super::residue::{Residues, Rule};
-use super::source::Source;
+use crate::canon::{self, CREATED_BY, GROUP};
+use crate::contents::{ChunkToRead, Contents};
+use crate::outline::Outline;
+use crate::pages::Page;
+use crate::residue::{Residues, Rule};
+use crate::source::Source;
 
 /// What the outline says beside what the canonical writer would: who wrote it, its columns, its row groups, every byte
 /// between the magic words in its place, and the footer written again.

@@ -3,15 +3,15 @@
 
 use std::io;
 
-use super::canon::ZSTD;
-use super::cuts::{self, Cell, Cut};
-use super::footer::Element;
-use super::frame::Packer;
-use super::hybrid;
-use super::pages::{Page, PageKind, encoding};
-use super::plain::{Shape, doubled, plain, takes_dictionary};
-use super::residue::{Residues, Rule};
-use super::source::Source;
+use crate::canon::ZSTD;
+use crate::cuts::{self, Cell, Cut};
+use crate::footer::Element;
+use crate::frame::Packer;
+use crate::hybrid;
+use crate::pages::{Page, PageKind, encoding};
+use crate::plain::{Shape, doubled, plain, takes_dictionary};
+use crate::residue::{Residues, Rule};
+use crate::source::Source;
 
 /// One chunk to be looked into.
 pub(crate) struct ChunkToRead<'a> {

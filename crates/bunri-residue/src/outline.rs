@@ -8,11 +8,11 @@
 
 use std::ops::Range;
 
-use super::footer::{Chunk, Element, Footer};
-use super::pages::{Page, PageKind, encoding};
-use super::residue::{Residues, Rule};
-use super::source::Source;
-use super::thrift::Malformed;
+use crate::footer::{Chunk, Element, Footer};
+use crate::pages::{Page, PageKind, encoding};
+use crate::residue::{Residues, Rule};
+use crate::source::Source;
+use crate::thrift::Malformed;
 
 /// A footer may take as much: that of the largest canonical file of a hundred columns does.
 const FOOTER: u64 = 1 << 28;

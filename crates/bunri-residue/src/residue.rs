@@ -32,7 +32,6 @@ impl Residues {
         }
     }
 
-    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
