@@ -25,8 +25,8 @@ SELECT t.*,
 FROM staging.supply_point t WHERE t.supply_point_id IN (SELECT p FROM clear);
 
 CREATE TABLE own_point AS SELECT * FROM point WHERE own_now AND own_wrote;
--- Somebody else's: because they supply, or because their clerk touched the row last.
-CREATE TABLE other_point AS SELECT * FROM point WHERE other_wrote OR (other_now AND own_wrote);
+-- Somebody else's: because they supply. What their clerk wrote into a row of the incumbent's waits for a person.
+CREATE TABLE other_point AS SELECT * FROM point WHERE other_now;
 -- From 500 kW on a point is not in the switching system, and an unknown power may be that.
 CREATE TABLE opened AS SELECT * FROM other_point WHERE contract_power_kw < 500;
 """

@@ -15,6 +15,7 @@ import pyarrow as pa
 from stores import STORES, legacy, raw, rejects, tables
 
 DAY = "CAST(try_cast({} AS TIMESTAMP) AS DATE)"
+CUTOVER = "DATE '2026-04-01'"
 
 # The ledger as its clerks mean it: both days belong to a period, some codes are padded.
 LEDGER = r"""
@@ -45,17 +46,20 @@ GROUP BY p, number;
 """
 
 
-def during(table, first, last, known, grace=0, also="true"):
-    """The rows of a period that are own: every day of it, and written by the incumbent's people, or in the grace by
-    those of a known supplier."""
+def during(table, first, last, known, grace=0, early=0, also="true"):
+    """The rows of a period that are own: every day of it up to the cutover (what comes after is not yet), and written by the
+    incumbent's people, or within the grace after its own end, or so few days before the customer came. A customer who comes
+    after the cutover is not there yet."""
     known = DAY.format(f"t.{known}")
+    first, last = f"try_cast(t.{first} AS DATE)", f"try_cast(t.{last} AS DATE)"
+    end = f"greatest({first}, least({last}, {CUTOVER}))"
     return f"""
         SELECT t.* FROM legacy."{table}" t JOIN run r
-          ON r.p = t.supply_point_id AND r.f <= try_cast(t.{first} AS DATE) AND r.u >= try_cast(t.{last} AS DATE)
-         AND try_cast(t.{first} AS DATE) <= try_cast(t.{last} AS DATE)
+          ON r.p = t.supply_point_id AND r.f <= {first} AND r.u >= {end} AND {first} <= {last}
+         AND ({first} <= {CUTOVER} OR r.f <= {CUTOVER})
         WHERE ({also}) AND (EXISTS (SELECT 1 FROM run k WHERE k.p = r.p AND {known} BETWEEN k.f AND k.u)
-               OR {known} > r.u AND {known} <= r.u + {grace}
-                  AND EXISTS (SELECT 1 FROM others o WHERE o.p = r.p AND {known} BETWEEN o.f AND o.u))"""
+               OR {known} > {end} AND {known} <= {end} + {grace}
+               OR {known} <= {end} AND {known} < r.f AND {known} >= r.f - {early})"""
 
 
 def on(table, day, also="true"):
@@ -67,24 +71,26 @@ def on(table, day, also="true"):
 
 OWN_CODE = "trim({}, ' 　') = '99010'"
 KNOWN_OWN = f"EXISTS (SELECT 1 FROM run k WHERE k.p = t.supply_point_id AND {DAY.format('t.updated_at')} BETWEEN k.f AND k.u)"
+# Contracts are registered ahead of the day on which the customer comes.
+AHEAD = 60
 BILLS = during("billing", "usage_from", "usage_until", "updated_at", 45)
-CONTRACTS = during("retail_contract", "contract_from", "contract_until", "updated_at")
-LINKS = during("consumer_point", "valid_from", "valid_until", "updated_at")
+CONTRACTS = during("retail_contract", "contract_from", "contract_until", "updated_at", early=AHEAD)
+LINKS = during("consumer_point", "valid_from", "valid_until", "updated_at", early=AHEAD)
 
 # Table, key, and the rows of the legacy system that the retail store has: these and no others.
 OWN_ROWS = [
     ("supply_point", "supply_point_id", on("supply_point", "DATE '2026-04-01'", KNOWN_OWN)),
     ("meter", "meter_no", on("meter", "DATE '2026-04-01'")),
-    ("supply_period", "supply_point_id, period_no", during("supply_period", "valid_from", "valid_until", "updated_at")),
+    ("supply_period", "supply_point_id, period_no", during("supply_period", "valid_from", "valid_until", "updated_at", early=AHEAD)),
     ("consumer_point", "consumer_id, supply_point_id, valid_from", LINKS),
     ("meter_reading_monthly", "supply_point_id, period_from",
      during("meter_reading_monthly", "period_from", "period_until", "updated_at", 45)),
     ("meter_reading_halfhour", "supply_point_id, reading_date, slot",
      on("meter_reading_halfhour", "try_cast(t.reading_date AS DATE)", "try_cast(slot AS INT) BETWEEN 1 AND 48")),
     ("wheeling_contract", "wheeling_contract_no",
-     during("wheeling_contract", "contract_from", "contract_until", "updated_at", 0, OWN_CODE.format("t.retailer_code"))),
+     during("wheeling_contract", "contract_from", "contract_until", "updated_at", 0, AHEAD, OWN_CODE.format("t.retailer_code"))),
     ("switching_request", "request_no",
-     on("switching_request", "try_cast(replace(t.requested_start, '/', '-') AS DATE)", OWN_CODE.format("t.requester_code"))),
+     f"SELECT t.* FROM legacy.switching_request t WHERE t.supply_point_id IN (SELECT p FROM clear) AND {OWN_CODE.format('t.requester_code')}"),
     ("retail_contract", "retail_contract_no", CONTRACTS),
     ("billing", "billing_no",
      f"SELECT b.* FROM ({BILLS}) b WHERE b.retail_contract_no IN (SELECT retail_contract_no FROM ({CONTRACTS}))"),
@@ -127,6 +133,29 @@ TRUTHS = [
     ("islands and last resort are never the incumbent's, whatever the tariff says",
      "SELECT * FROM ledger WHERE kind IN ('island', 'last_resort') AND code = '99010'",
      "SELECT * FROM retail.supply_period WHERE trim(supply_kind) IN ('island', 'last_resort')"),
+    ("nothing in retail tells an end of supply from the cutover on: who is about to leave is another's to know",
+     f"SELECT * FROM ledger WHERE u >= {CUTOVER} AND u < DATE '9999-12-31' AND code = '99010'",
+     f"SELECT supply_point_id FROM retail.supply_period WHERE valid_until >= {CUTOVER} "
+     f"UNION ALL SELECT supply_point_id FROM retail.consumer_point WHERE valid_until >= {CUTOVER} "
+     f"UNION ALL SELECT supply_point_id FROM retail.wheeling_contract WHERE contract_until >= {CUTOVER} "
+     f"UNION ALL SELECT supply_point_id FROM retail.retail_contract WHERE contract_until >= {CUTOVER}"),
+    ("an end before the cutover is in retail as it was",
+     f"SELECT * FROM retail.supply_period WHERE valid_until < {CUTOVER}",
+     f"SELECT r.supply_point_id FROM retail.supply_period r JOIN staging.supply_period s USING (supply_point_id, period_no) "
+     f"WHERE s.valid_until < {CUTOVER} AND r.valid_until IS DISTINCT FROM s.valid_until"),
+    ("nobody who comes after the cutover is in retail yet",
+     f"SELECT * FROM own WHERE f > {CUTOVER}",
+     f"SELECT r.supply_point_id FROM retail.supply_period r WHERE r.valid_from > {CUTOVER} "
+     f"UNION ALL SELECT r.supply_point_id FROM retail.supply_point r WHERE r.supply_point_id IN (SELECT p FROM clear) "
+     f"AND r.supply_point_id NOT IN (SELECT p FROM run WHERE {CUTOVER} BETWEEN f AND u)"),
+    ("every own point of the cutover is in retail, or a person decides it",
+     f"SELECT p FROM run WHERE {CUTOVER} BETWEEN f AND u",
+     f"SELECT p FROM run WHERE {CUTOVER} BETWEEN f AND u AND p IN (SELECT supply_point_id FROM staging.supply_point) "
+     "AND p NOT IN (SELECT supply_point_id FROM retail.supply_point) AND p NOT IN (SELECT supply_point_id FROM quarantine.supply_point)"),
+    ("no name and no phone in retail of anybody without a day of the incumbent's",
+     "SELECT * FROM retail.consumer",
+     "SELECT c.consumer_id FROM retail.consumer c JOIN legacy.consumer_point l ON l.consumer_id = CAST(c.consumer_id AS VARCHAR) "
+     "WHERE l.supply_point_id IN (SELECT p FROM clear) AND l.supply_point_id NOT IN (SELECT p FROM own)"),
     ("契約高 is in retail only in A, kVA or kW",
      "SELECT * FROM retail.supply_point WHERE contract_amount IS NULL",
      "SELECT * FROM retail.supply_point WHERE contract_amount IS NOT NULL AND "
@@ -230,7 +259,8 @@ def nothing_lost_or_changed(db, root, columns, lines):
     for store in ("retail", "transmission"):
         for id, table in tables(root, store).items():
             # Where a class depends on the row a cell may be NULL instead.
-            sure = [name for name in table.column_names if name not in ("contract_amount", "power_factor_pct")]
+            unsure = {"contract_amount", "power_factor_pct"} | ({"valid_until", "contract_until"} if store == "retail" else set())
+            sure = [name for name in table.column_names if name not in unsure]
             cells = ", ".join(f'"{name}"' for name in sure)
             here, there = f"SELECT {cells} FROM {store}.{id}", f"SELECT {cells} FROM staging.{id}"
             yield f"every row of {store}'s {id} is a staged row", 1, count(db, f"{here} EXCEPT ALL {there}")

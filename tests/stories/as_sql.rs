@@ -41,7 +41,7 @@ fn a_rule_that_the_sql_reads_another_way_is_seen() {
     compared(&rig).must(0);
     let script = rig.read("stores.sql");
     for (ours, theirs) in [
-        ("bunri_own_end + 45", "bunri_own_end + 44"),
+        ("bunri_known - 45", "bunri_known - 44"),
         ("t.\"period_until\" + 1", "t.\"period_until\" + 2"),
         ("\"contract_unit\" = 'kVA'", "\"contract_unit\" = 'A'"),
         ("NOT BETWEEN 1 AND 48", "NOT BETWEEN 1 AND 47"),

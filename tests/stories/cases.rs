@@ -1,8 +1,33 @@
 //! The domain's cases: each a tiny system that a person can see whole, told in the domain's words, and what the regulator,
 //! the customer and the database's keeper would call right. They judge the page of rules, not only the code.
+//!
+//! | module | tells |
+//! |---|---|
+//! | `ledgers` | K16, K28, K29: cancelled rows, a list of switches, current and history; mergers, vacancies, what nobody knows |
+//! | `own_when` | K7, K17: island and last-resort supply, agents, voltages that no list names |
+//! | `periods` | K5, K6, K27: months, slots, ends that are excluded, periods with the switch in them |
+//! | `written_when` | K3, K4, K21: customers won back, what the next supplier wrote, the final reading |
+//! | `ends_of_supply` | K2: who is about to leave, and who is still to come |
+//! | `cells` | K12, K13: cells of another time than their row's, a column a day |
+//! | `by_type` | K14: documents of several kinds of owner |
+//! | `inherited` | K18: decisions and several parents |
+//! | `combined` | rules of several rules |
+//! | `rejected_parents` | K1: a link that cannot be read frees nobody |
+//! | `large_cells` | scans and long memos |
 
+mod by_type;
+mod case;
+mod cells;
+mod combined;
+mod ends_of_supply;
+mod inherited;
 mod large_cells;
+mod ledgers;
+mod own_when;
+mod periods;
 mod rejected_parents;
+mod stores;
+mod written_when;
 
 use crate::job::Job;
 use crate::rig::{Rig, repository};

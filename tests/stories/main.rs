@@ -23,6 +23,7 @@
 //! | `kanji` | a source whose tables and columns are in kanji |
 //! | `fingerprints` | the vectors agree with a plain implementation in Python |
 //! | `layout` | the arrows between the crates, one Arrow, permissive licences |
+//! | `modules` | inside a crate: no two modules need each other, and a name means one type |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -49,6 +50,7 @@ mod kill;
 mod layout;
 mod leak;
 mod manifests;
+mod modules;
 mod mutants;
 mod opened;
 mod prove;

@@ -34,6 +34,22 @@ pub(crate) fn parse(text: &str) -> Option<Day> {
     )
 }
 
+/// First and last day of a month of the years 1000 to 9999.
+#[must_use]
+pub fn days_of_month(year: i64, month: i64) -> Option<(Day, Day)> {
+    let (year, month) = (i16::try_from(year).ok()?, i8::try_from(month).ok()?);
+    let first = Date::new(year, month, 1).ok().filter(|_| year >= 1000)?;
+    Some((number(first)?, number(first.last_of_month())?))
+}
+
+/// First and last day of the month that a day is of; [`None`] beyond the years 1000 to 9999.
+#[must_use]
+pub fn month_of_day(day: Day) -> Option<(Day, Day)> {
+    let span = jiff::Span::new().try_days(day).ok()?;
+    let date = EPOCH.checked_add(span).ok()?;
+    days_of_month(date.year().into(), date.month().into())
+}
+
 fn number(date: Date) -> Option<Day> {
     Some(EPOCH.until(date).ok()?.get_days())
 }
@@ -67,6 +83,21 @@ mod tests {
         ] {
             assert_eq!(parse(refused), None, "{refused}");
         }
+    }
+
+    #[test]
+    fn a_month_has_its_days_leap_years_included() {
+        let february = |year| {
+            let (first, last) = days_of_month(year, 2).unwrap_or_default();
+            last - first + 1
+        };
+        assert_eq!([1900, 2000, 2023, 2024].map(february), [28, 29, 28, 29]);
+        assert_eq!(days_of_month(1970, 1), Some((0, 30)));
+        assert_eq!(month_of_day(-1), days_of_month(1969, 12));
+        for (year, month) in [(24, 2), (10_000, 1), (2026, 0), (2026, 13)] {
+            assert_eq!(days_of_month(year, month), None);
+        }
+        assert_eq!(month_of_day(Day::MAX), None);
     }
 
     #[test]

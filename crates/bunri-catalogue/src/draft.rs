@@ -2,7 +2,7 @@
 //! mistake is in the log), so that reading goes on and every other mistake is found in the same run.
 
 use crate::model::{
-    Category, Class, Compare, Day, IgnoredObject, IncumbentCode, Match, Ownership, RowRule,
+    Category, Class, Compare, Day, Early, IgnoredObject, IncumbentCode, Match, Ownership, RowRule,
     UntilIs, ValueType,
 };
 use crate::problem::{Name, Spot, Spotted};
@@ -28,24 +28,45 @@ pub(crate) struct RetailersDraft {
 
 #[derive(Debug)]
 pub(crate) struct LedgerDraft {
-    pub(crate) table: Option<Name>,
+    pub(crate) tables: Option<Vec<Name>>,
     pub(crate) key: Option<Vec<Name>>,
     pub(crate) retailer: Option<Name>,
     pub(crate) from: Option<Name>,
-    pub(crate) until: Option<Name>,
-    pub(crate) until_is: Option<UntilIs>,
+    pub(crate) end: Option<EndDraft>,
     pub(crate) compare: Option<Compare>,
-    /// Days, and [`None`] for `"NULL"`.
-    pub(crate) open: Option<Vec<Option<Day>>>,
-    /// Outer [`None`]: not written. Inner [`None`]: not readable.
-    pub(crate) not_own_when: Option<Option<NotOwnDraft>>,
+    /// Outer [`None`]: not readable.
+    pub(crate) counts: Option<Option<CountsDraft>>,
+    /// [`None`]: not readable.
+    pub(crate) own_when: Option<Vec<OwnWhenDraft>>,
+}
+
+/// Where the last day of a ledger row comes from.
+#[derive(Debug)]
+pub(crate) enum EndDraft {
+    Until {
+        column: Name,
+        until_is: UntilIs,
+        /// Days, and [`None`] for `"NULL"`.
+        open: Vec<Option<Day>>,
+    },
+    Next,
 }
 
 #[derive(Debug)]
-pub(crate) struct NotOwnDraft {
+pub(crate) struct CountsDraft {
     pub(crate) column: Name,
-    pub(crate) values: Vec<Name>,
-    pub(crate) compare: Compare,
+    pub(crate) counting: Vec<Name>,
+    pub(crate) never: Vec<Name>,
+    pub(crate) compare: Option<Spotted<Compare>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct OwnWhenDraft {
+    pub(crate) column: Name,
+    pub(crate) own: Vec<Name>,
+    /// [`None`]: the listed retailers.
+    pub(crate) other: Option<Vec<Name>>,
+    pub(crate) compare: Option<Spotted<Compare>>,
 }
 
 /// `tables/*.toml`.
@@ -63,6 +84,7 @@ pub(crate) struct TableDraft {
     /// Whether `known_at` is written at all, readable or not, misspelt or not.
     pub(crate) known_at_written: bool,
     pub(crate) ledger_key: Option<Spotted<Vec<Name>>>,
+    pub(crate) cells: Vec<Option<CellsDraft>>,
     pub(crate) when: Vec<Option<WhenDraft>>,
     pub(crate) basis: Option<String>,
     pub(crate) note: Option<String>,
@@ -76,6 +98,8 @@ pub(crate) struct ColumnDraft {
     pub(crate) value_type: Option<ValueType>,
     pub(crate) category: Option<Category>,
     pub(crate) rekey: Option<Name>,
+    /// Outer [`None`]: none written. Inner [`None`]: not readable.
+    pub(crate) rows: Option<Option<Spotted<RowsDraft>>>,
     pub(crate) basis: Option<String>,
     pub(crate) note: Option<String>,
 }
@@ -105,8 +129,18 @@ pub(crate) enum RowsDraft {
         references: Spotted<Vec<Name>>,
         matching: Match,
     },
+    Cases {
+        by: Name,
+        compare: Option<Spotted<Compare>>,
+        cases: Vec<(Name, Spotted<RowsDraft>)>,
+    },
     All(Vec<Spotted<RowsDraft>>),
-    Constant(RowRule),
+    Any(Vec<Spotted<RowsDraft>>),
+    /// `every_row` says why; a word alone does not.
+    Constant {
+        rule: RowRule,
+        has_basis: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -116,6 +150,7 @@ pub(crate) enum TimeDraft {
         until: Name,
         until_is: Option<UntilIs>,
     },
+    Month(Name),
     At(DayDraft),
     Slot {
         date: Name,
@@ -133,11 +168,29 @@ pub(crate) enum DayDraft {
 #[derive(Debug)]
 pub(crate) enum KnownAtDraft {
     Column {
-        column: Name,
+        columns: Vec<Name>,
         grace: Option<Spotted<u32>>,
+        early: Option<Early>,
+        has_basis: bool,
     },
     None {
         basis: String,
+    },
+}
+
+/// `[[cells]]`.
+#[derive(Debug)]
+pub(crate) struct CellsDraft {
+    pub(crate) columns: Spotted<Vec<Name>>,
+    pub(crate) rule: CellsRuleDraft,
+}
+
+#[derive(Debug)]
+pub(crate) enum CellsRuleDraft {
+    Rows(Spotted<RowsDraft>),
+    /// Column *k*, from 1, speaks of the day `from` + *k* − 1.
+    Days {
+        from: Name,
     },
 }
 
@@ -148,6 +201,8 @@ pub(crate) struct WhenDraft {
     pub(crate) condition: ConditionDraft,
     pub(crate) rows: Vec<Spotted<Ownership>>,
     pub(crate) change: Vec<Spotted<(Class, Class)>>,
+    /// [`None`]: every column.
+    pub(crate) columns: Option<Vec<Name>>,
     pub(crate) basis: String,
 }
 
@@ -157,9 +212,18 @@ pub(crate) enum ConditionDraft {
         values: Vec<Name>,
         compare: Option<Spotted<Compare>>,
     },
-    AtLeast(Name),
-    Below(Name),
+    NotIn {
+        values: Vec<Name>,
+        compare: Option<Spotted<Compare>>,
+    },
+    Within {
+        at_least: Option<BoundDraft>,
+        below: Option<BoundDraft>,
+    },
 }
+
+/// A bound as written: a number, a day or `"cutover"`.
+pub(crate) type BoundDraft = Name;
 
 impl TableDraft {
     /// How messages call the table.

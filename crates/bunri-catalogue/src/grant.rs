@@ -49,26 +49,45 @@ pub fn possible_ownerships(table: &Table) -> &'static [Ownership] {
         RowRule::Reference => &[Ownership::Reference],
         RowRule::AllTransmission => &[Ownership::Other],
         RowRule::AllRetail => &[Ownership::Own],
-        RowRule::Ledger(_) | RowRule::Column { .. } | RowRule::Parent { .. } | RowRule::All(_) => {
-            &[Ownership::Own, Ownership::Other, Ownership::Undecided]
-        }
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::Cases { .. }
+        | RowRule::All(_)
+        | RowRule::Any(_) => &[Ownership::Own, Ownership::Other, Ownership::Undecided],
     }
 }
 
-/// Every class that a column can have on a row of this ownership, after every combination of `when`.
+/// The class of a cell that speaks of another time than its own row, when its days are not the incumbent's: it is withheld as
+/// a class that never leaves the transmission operator.
+#[must_use]
+pub fn class_of_another_time(class: Class) -> Class {
+    match class {
+        Class::AnyRetailer | Class::OwnCustomer => Class::TransmissionOnly,
+        Class::TransmissionOnly | Class::RetailOnly | Class::Reference | Class::Discard => class,
+    }
+}
+
+/// Every class that a column can have on a row of this ownership, after every combination of `cells` and `when`.
 #[must_use]
 pub fn possible_classes(table: &Table, column: usize, ownership: Ownership) -> BTreeSet<Class> {
     let mut classes = table.columns[column].class.possible();
+    let mut groups = table.cells.iter();
+    if ownership == Ownership::Own && groups.any(|group| group.columns.contains(&column)) {
+        let withheld: Vec<Class> = classes
+            .iter()
+            .map(|&class| class_of_another_time(class))
+            .collect();
+        classes.extend(withheld);
+    }
     for when in table
         .when
         .iter()
         .filter(|when| when.rows.contains(&ownership))
     {
-        let changed: Vec<Class> = when
-            .change
+        let changed: Vec<Class> = classes
             .iter()
-            .filter(|(from, _)| classes.contains(from))
-            .map(|(_, to)| *to)
+            .map(|&class| when.changed(column, class))
             .collect();
         classes.extend(changed);
     }

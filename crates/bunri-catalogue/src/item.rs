@@ -8,8 +8,7 @@ use toml::de::DeValue;
 
 use crate::day;
 use crate::model::Day;
-use crate::problem::{Log, Name, Spot, Spotted, did_you_mean};
-use crate::section::listed;
+use crate::problem::{Log, Name, Spot, Spotted, did_you_mean, listed};
 
 /// Some lists are compared with each other item by item.
 const MOST_ITEMS: usize = 10_000;

@@ -24,12 +24,15 @@ mod types;
 mod value;
 mod words;
 
-pub use day::day_text;
+pub use day::{day_text, days_of_month, month_of_day};
 pub use decisions::{
     Decision, Decisions, KeyPart, load_decisions, not_staged, not_undecided, read_decisions,
 };
 pub use digest::digest_files;
-pub use grant::{granted, possible_classes, possible_ownerships, store_columns, stored_type};
+pub use grant::{
+    class_of_another_time, granted, possible_classes, possible_ownerships, store_columns,
+    stored_type,
+};
 pub use job::{
     Job, JobKind, RekeySecrets, SecretFile, Source, check_basis, check_job, check_pin,
     check_ranges, load_job, load_rekey_secrets,

@@ -150,7 +150,7 @@ pub struct Column {
     pub value_type: ValueType,
     /// Beyond the class.
     pub category: Option<Category>,
-    /// The domain of keyed hashes that retail gets instead of the values (docs/rules.md, section 4).
+    /// The domain of keyed hashes that retail gets instead of the values (docs/rules.md, section 5).
     pub rekey: Option<String>,
     /// Law, guideline or decision, with approver and date.
     pub basis: Option<String>,
@@ -158,7 +158,7 @@ pub struct Column {
     pub note: Option<String>,
 }
 
-/// Where the day of a ledger rule comes from.
+/// The days that a row speaks of (docs/rules.md, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerTime {
     /// A value that describes a period: every day counts.
@@ -167,13 +167,15 @@ pub enum LedgerTime {
         from: usize,
         /// End (date or timestamp column); the ledger's open ends mean the same here.
         until: usize,
-        /// Whether the end belongs to the period (default: as in the ledger).
+        /// Whether the end belongs to the period. An exclusive timestamp ends one microsecond before.
         until_is: UntilIs,
     },
-    /// A fact of one day (date or timestamp column).
+    /// A fact of one day.
     At {
-        /// The column.
+        /// The column (date or timestamp).
         column: usize,
+        /// So many days after it: 0, but for the columns of `[[cells]] days`, of which each speaks of a day of its own.
+        days_after: u16,
     },
     /// A fact of the day of the cutover.
     AtCutover,
@@ -183,6 +185,11 @@ pub enum LedgerTime {
         date: usize,
         /// The slot (int column).
         slot: usize,
+    },
+    /// A fact of a month.
+    Month {
+        /// The column: a date or timestamp of the month, an int `YYYYMM`, a text `YYYYMM`, `YYYY-MM` or `YYYY/MM`.
+        column: usize,
     },
 }
 
@@ -220,8 +227,19 @@ pub enum RowRule {
         /// Several parents.
         matching: Match,
     },
+    /// By the row's type: another rule for each value of a column.
+    Cases {
+        /// The column that decides (text or int).
+        column: usize,
+        /// How its value is compared with the cases.
+        compare: Compare,
+        /// Value and rule, in the order written. Int columns: the decimal text of the number. No rule is again `Cases`.
+        cases: Vec<(String, RowRule)>,
+    },
     /// Every rule must say own.
     All(Vec<RowRule>),
+    /// One own rule is enough (needs a basis).
+    Any(Vec<RowRule>),
     /// Every row is `other`.
     AllTransmission,
     /// Every row is `own`.
@@ -239,15 +257,17 @@ pub enum CodeDay {
     Cutover,
 }
 
-/// When a row was written, so that the next supplier's knowledge stays out.
+/// When a row was written, so that only what the incumbent knew is own (docs/rules.md, section 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KnownAt {
-    /// A date or timestamp column.
+    /// Date or timestamp columns.
     Column {
-        /// The column.
-        column: usize,
-        /// Days after an own end in which a measured value of the own period may still be written.
+        /// The columns, at least one: the latest day of those that are not NULL counts.
+        columns: Vec<usize>,
+        /// Days after the last day that a row speaks of, in which others may still write it.
         grace_days: u32,
+        /// What holds of a row that was written before the incumbent's supply began.
+        early: Early,
     },
     /// No such column, and a person said why that is acceptable.
     None {
@@ -256,6 +276,18 @@ pub enum KnownAt {
     },
     /// The row rule asks for none (all_transmission, all_retail, reference).
     NotNeeded,
+}
+
+/// What holds of a row that was written before the incumbent's supply began: in somebody else's time, about a customer who
+/// is the incumbent's now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Early {
+    /// It is own.
+    Own,
+    /// A person decides.
+    Undecided,
+    /// It is own if it was written at most so many days before; else a person decides.
+    Days(u32),
 }
 
 /// A condition on one column. NULL always meets it: a `when` only ever makes a class stricter.
@@ -268,16 +300,31 @@ pub enum Condition {
         /// How they are compared.
         compare: Compare,
     },
-    /// Int or decimal column: value ≥ unscaled × 10^-scale, at the column's own scale.
-    AtLeast {
-        /// In units of the column's scale (0 for int).
-        unscaled: i128,
+    /// Text or int column, none of these values.
+    NotIn {
+        /// The values.
+        values: Vec<String>,
+        /// How they are compared.
+        compare: Compare,
     },
-    /// Int or decimal column: value < the bound.
-    Below {
-        /// In units of the column's scale (0 for int).
-        unscaled: i128,
+    /// Int, decimal, date or timestamp column within bounds, of which at least one is there.
+    Within {
+        /// The value is at least this.
+        at_least: Option<Bound>,
+        /// The value is less than this.
+        below: Option<Bound>,
     },
+}
+
+/// A bound of a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// Of an int or decimal column, in units of the column's scale (0 for int).
+    Unscaled(i128),
+    /// Of a date or timestamp column; a timestamp is compared by its day.
+    Day(Day),
+    /// The day of the cutover, of a date or timestamp column.
+    Cutover,
 }
 
 /// `[[when]]`: rows that meet a condition have stricter classes.
@@ -292,8 +339,35 @@ pub struct When {
     pub rows: BTreeSet<Ownership>,
     /// From class, to class; at most one entry a from-class.
     pub change: Vec<(Class, Class)>,
+    /// The columns whose cells it changes; [`None`]: all of the table.
+    pub columns: Option<BTreeSet<usize>>,
     /// Why.
     pub basis: String,
+}
+
+impl When {
+    /// The class of a cell of this column on a row that meets the condition.
+    #[must_use]
+    pub fn changed(&self, column: usize, class: Class) -> Class {
+        let concerned = self
+            .columns
+            .as_ref()
+            .is_none_or(|columns| columns.contains(&column));
+        let change = self.change.iter().find(|(from, _)| *from == class);
+        match change {
+            Some((_, to)) if concerned => *to,
+            Some(_) | None => class,
+        }
+    }
+}
+
+/// Cells of another time than their row's: `rows` of a column, or `[[cells]]` (docs/rules.md, section 5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellGroup {
+    /// The columns, ascending: no key column, and none that can be `retail_only`. Every column is in at most one group.
+    pub columns: Vec<usize>,
+    /// Whose they are; asked of own rows only.
+    pub rows: RowRule,
 }
 
 /// One table of the source.
@@ -314,6 +388,8 @@ pub struct Table {
     pub known_at: KnownAt,
     /// The columns that hold the ledger's key, if the table has them.
     pub ledger_key: Option<Vec<usize>>,
+    /// Cells of another time, before `when`.
+    pub cells: Vec<CellGroup>,
     /// Classes that depend on the row, applied in order.
     pub when: Vec<When>,
     /// `any_retailer` cells of other rows go to retail (`[release] any_retailer_on_other_rows`).
@@ -345,22 +421,66 @@ pub struct Retailers {
     pub column: usize,
 }
 
-/// `not_own_when`: the operator itself supplies (island, last resort).
+/// `counts`: which ledger rows count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NotOwnWhen {
-    /// The text column.
-    pub column: usize,
-    /// The values.
-    pub values: Vec<String>,
-    /// How they are compared.
+pub struct Counts {
+    /// Rows with one of these values count.
+    pub counting: ValueList,
+    /// Rows with one of these values are as if they were not there.
+    pub never: ValueList,
+    /// How they are compared (text columns).
     pub compare: Compare,
 }
 
-/// The supply-period ledger: who supplied which point from when to when.
+/// A list of known values of a text or int column (int: decimal text).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ValueList {
+    /// The values.
+    pub values: Vec<String>,
+    /// Whether `"NULL"` is listed.
+    pub null: bool,
+}
+
+/// One entry of `own_when`: what else must hold for own, where the retailer's code says own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnWhen {
+    /// Values that leave it own.
+    pub own: ValueList,
+    /// Values that make it other.
+    pub other: OtherWhen,
+    /// How they are compared (text columns).
+    pub compare: Compare,
+}
+
+/// The values that make a day other although the retailer's code says own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherWhen {
+    /// These.
+    Listed(ValueList),
+    /// The codes of the retailers' list that `own` does not name.
+    Retailers,
+}
+
+/// Where the last day of a ledger row comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerEnd {
+    /// The column `until` of the tables.
+    Until {
+        /// Whether the end belongs to the period.
+        until_is: UntilIs,
+        /// Days that mean "no end yet".
+        open: BTreeSet<Day>,
+        /// Whether a NULL end means "no end yet".
+        null_is_open: bool,
+    },
+    /// The day before the key's next `from`: a list of switches.
+    Next,
+}
+
+/// One table of the ledger, with its columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Ledger {
+pub struct LedgerTable {
     /// The table.
     pub table: usize,
     /// The key of a supply point (text or int columns), a leading part of the table's key or any columns.
@@ -369,18 +489,47 @@ pub struct Ledger {
     pub retailer: usize,
     /// First day (date).
     pub from: usize,
-    /// End (date).
-    pub until: usize,
-    /// Whether the end belongs to the period. Mandatory.
-    pub until_is: UntilIs,
+    /// End (date); [`None`] with [`LedgerEnd::Next`].
+    pub until: Option<usize>,
+    /// The column of `counts` (text or int), if the ledger has it.
+    pub counts: Option<usize>,
+    /// The column of each entry of `own_when` (text or int), in its order.
+    pub own_when: Vec<usize>,
+}
+
+/// The supply-period ledger: who supplied which point from when to when (docs/rules.md, section 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ledger {
+    /// Its tables, at least one: the rows of all of them together are the ledger's.
+    pub tables: Vec<LedgerTable>,
+    /// Where the last day of a row comes from.
+    pub end: LedgerEnd,
     /// How codes are compared.
     pub compare: Compare,
-    /// Days that mean "no end yet".
-    pub open: BTreeSet<Day>,
-    /// Whether a NULL end means "no end yet".
-    pub null_is_open: bool,
-    /// The operator itself supplies.
-    pub not_own_when: Option<NotOwnWhen>,
+    /// Which rows count; [`None`]: all.
+    pub counts: Option<Counts>,
+    /// What else must hold for own.
+    pub own_when: Vec<OwnWhen>,
+}
+
+impl Ledger {
+    /// The ledger's part in this table.
+    #[must_use]
+    pub fn of_table(&self, table: usize) -> Option<&LedgerTable> {
+        self.tables.iter().find(|one| one.table == table)
+    }
+
+    /// Days that mean "no end yet", and whether NULL does.
+    #[must_use]
+    pub fn open_ends(&self) -> (BTreeSet<Day>, bool) {
+        match &self.end {
+            LedgerEnd::Until {
+                open, null_is_open, ..
+            } => (open.clone(), *null_is_open),
+            LedgerEnd::Next => (BTreeSet::new(), false),
+        }
+    }
 }
 
 /// `[[ignored]]`: a table, view or virtual table of the source that nobody migrates or reads.
@@ -437,7 +586,6 @@ impl Catalogue {
     #[must_use]
     pub fn depth(&self, table: usize) -> usize {
         self.tables[table]
-            .rows
             .parents()
             .into_iter()
             .map(|parent| 1 + self.depth(parent))
@@ -446,33 +594,84 @@ impl Catalogue {
     }
 }
 
-impl RowRule {
-    /// The rules that it consists of: those of an `all`, else itself.
+impl Table {
+    /// The rules that ask something by themselves, in the order written: those of the row rule, then those of every group of
+    /// `cells`. Both implementations number what they ask other tables by this order.
     #[must_use]
-    pub fn direct(&self) -> &[RowRule] {
+    pub fn leaves(&self) -> Vec<&RowRule> {
+        let mut leaves = Vec::new();
+        self.rows.push_leaves(&mut leaves);
+        for group in &self.cells {
+            group.rows.push_leaves(&mut leaves);
+        }
+        leaves
+    }
+
+    /// The parent tables that its rules read, in the order of [`Table::leaves`].
+    #[must_use]
+    pub fn parents(&self) -> Vec<usize> {
+        let leaves = self.leaves().into_iter();
+        leaves.filter_map(RowRule::parent).collect()
+    }
+}
+
+impl RowRule {
+    /// The rules that it directly consists of; none of a rule that asks something by itself.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&RowRule> {
         match self {
-            RowRule::All(rules) => rules,
+            RowRule::All(rules) | RowRule::Any(rules) => rules.iter().collect(),
+            RowRule::Cases { cases, .. } => cases.iter().map(|(_, rule)| rule).collect(),
             RowRule::Ledger(_)
             | RowRule::Column { .. }
             | RowRule::Parent { .. }
             | RowRule::AllTransmission
             | RowRule::AllRetail
-            | RowRule::Reference => std::slice::from_ref(self),
+            | RowRule::Reference => Vec::new(),
         }
     }
 
-    /// The parent tables that this rule reads.
+    /// The rules that ask something by themselves, in the order written.
     #[must_use]
-    pub fn parents(&self) -> Vec<usize> {
+    pub fn leaves(&self) -> Vec<&RowRule> {
+        let mut leaves = Vec::new();
+        self.push_leaves(&mut leaves);
+        leaves
+    }
+
+    fn push_leaves<'a>(&'a self, leaves: &mut Vec<&'a RowRule>) {
+        let parts = self.parts();
+        if parts.is_empty() {
+            leaves.push(self);
+        }
+        for part in parts {
+            part.push_leaves(leaves);
+        }
+    }
+
+    /// The parent table, of a parent rule.
+    #[must_use]
+    pub fn parent(&self) -> Option<usize> {
         match self {
-            RowRule::Parent { table, .. } => vec![*table],
-            RowRule::All(rules) => rules.iter().flat_map(RowRule::parents).collect(),
+            RowRule::Parent { table, .. } => Some(*table),
             RowRule::Ledger(_)
             | RowRule::Column { .. }
+            | RowRule::Cases { .. }
+            | RowRule::All(_)
+            | RowRule::Any(_)
             | RowRule::AllTransmission
             | RowRule::AllRetail
-            | RowRule::Reference => Vec::new(),
+            | RowRule::Reference => None,
         }
+    }
+
+    /// Whether every row is decided alike.
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        matches!(
+            self,
+            RowRule::AllTransmission | RowRule::AllRetail | RowRule::Reference
+        )
     }
 }
 

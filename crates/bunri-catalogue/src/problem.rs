@@ -198,6 +198,15 @@ impl Walk {
     }
 }
 
+/// Names in backticks, with commas.
+pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
+    quoted.join(", ")
+}
+
 /// "did you mean …?", when a candidate is close enough to be what was meant.
 pub(crate) fn did_you_mean<'a>(
     written: &str,

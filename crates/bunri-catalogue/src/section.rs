@@ -5,14 +5,24 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::item::Item;
-use crate::problem::{Log, Spot, closest, did_you_mean};
+use crate::problem::{Log, Spot, closest, did_you_mean, listed};
 
 /// Keys that people rightly expect and wrongly write here: refused, but not as a misspelling.
-const NOT_HERE: [(&str, &str); 3] = [
+const NOT_HERE: [(&str, &str); 5] = [
     (
         "rekey",
         "a `rekey` stands in the braces of its column, as in `{ class = \"own_customer\", rekey = \"consumer\" }`, and \
          its secret in `[rekey]` of the job",
+    ),
+    (
+        "not_own_when",
+        "`not_own_when` listed what is not own, so that an unlisted kind was own: list what is, as in `own_when = [{ column \
+         = \"supply_kind\", own = [\"normal\"], other = [\"island\"], compare = \"trim\" }]`",
+    ),
+    (
+        "first_of",
+        "of several columns that say when a row was written the latest day counts: `latest_of = [\"updated_at\", \
+         \"created_at\"]`",
     ),
     (
         "decisions",
@@ -136,15 +146,6 @@ impl<'a> Section<'a> {
             hint,
         );
     }
-}
-
-/// Names in backticks, with commas.
-pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
-    let quoted: Vec<String> = names
-        .iter()
-        .map(|name| format!("`{}`", name.as_ref()))
-        .collect();
-    quoted.join(", ")
 }
 
 /// The keys of a table in the order written; the parser's map is sorted by name, the spans are not.

@@ -49,6 +49,15 @@ impl Class {
 }
 
 impl Compare {
+    /// The word of the catalogue.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Compare::Exact => "exact",
+            Compare::Trim => "trim",
+        }
+    }
+
     /// The value as it is compared: trimmed of Unicode white space, or as it is.
     #[must_use]
     pub fn key(self, value: &str) -> &str {

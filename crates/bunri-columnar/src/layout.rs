@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use bunri_catalogue::Store;
 use bunri_manifest::MANIFEST;
 
-use crate::{REJECTS, STAGING};
-
+/// The folder of typed rows in custody.
+pub const STAGING: &str = "staging";
+/// The folder of rows that did not fit their declared types, in custody.
+pub const REJECTS: &str = "rejects";
 /// What verification found, in custody.
 pub const EVIDENCE: &str = "evidence";
 const OWNERSHIP: &str = "ownership";

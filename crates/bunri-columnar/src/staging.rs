@@ -14,10 +14,6 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use crate::{ColumnarError, CustodyLayout, RejectReader, staging_schema};
 
-/// The folder of typed rows in custody.
-pub const STAGING: &str = "staging";
-/// The folder of rows that did not fit their declared types, in custody.
-pub const REJECTS: &str = "rejects";
 /// The first (in staging the only) part of a table.
 pub const PARQUET_PART: &str = "part-00000.parquet";
 

@@ -1,19 +1,21 @@
-//! The class of a cell (docs/rules.md, section 4): its column's, by the value of another column where the
-//! catalogue says so, then made stricter by every `[[when]]` that the row meets, in order.
+//! The class of a cell (docs/rules.md, section 5): its column's, by the value of another column where the
+//! catalogue says so, then, where the cell speaks of another time, what it would be on an other row, then made stricter by every `[[when]]` that the row meets, in order.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use bunri_catalogue::Value;
-use bunri_catalogue::{Class, ClassRule, Compare, Condition, Ownership, Table, When};
+use bunri_catalogue::{Bound, Class, ClassRule, Condition, Day, Ownership, Table, When};
 
-use super::codes::{comparable, listed};
+use super::codes::{code_text, comparable, listed};
 use super::rows::Row;
 
 /// The class rules of one table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CellRules<'a> {
     table: &'a Table,
+    cutover: Day,
+    /// By column, the group of cells of another time that it belongs to.
+    groups: Vec<Option<usize>>,
 }
 
 /// A cell's class, and whether its deciding value was in no case.
@@ -28,8 +30,22 @@ pub struct Decided {
 impl<'a> CellRules<'a> {
     /// The rules of this table.
     #[must_use]
-    pub fn new(table: &'a Table) -> Self {
-        Self { table }
+    pub fn new(table: &'a Table, cutover: Day) -> Self {
+        let group = |column: usize| {
+            let mut groups = table.cells.iter();
+            groups.position(|group| group.columns.contains(&column))
+        };
+        Self {
+            table,
+            cutover,
+            groups: (0..table.columns.len()).map(group).collect(),
+        }
+    }
+
+    /// The group of cells of another time that a column belongs to.
+    #[must_use]
+    pub fn group(&self, column: usize) -> Option<usize> {
+        self.groups[column]
     }
 
     /// The one class that a column has on all rows of this ownership, if no row can change it.
@@ -38,19 +54,34 @@ impl<'a> CellRules<'a> {
         let ClassRule::Fixed(class) = self.table.columns[column].class else {
             return None;
         };
-        let touches = |when: &When| {
-            when.rows.contains(&ownership) && when.change.iter().any(|(from, _)| *from == class)
-        };
+        if ownership == Ownership::Own
+            && self.groups[column].is_some()
+            && of_another_time(class) != class
+        {
+            return None;
+        }
+        let touches =
+            |when: &When| when.rows.contains(&ownership) && when.changed(column, class) != class;
         (!self.table.when.iter().any(touches)).then_some(class)
     }
 
-    /// The class of a cell of a row.
+    /// The class of a cell of a row. `foreign`: the cell speaks of another time than its own row, and its rule does not say
+    /// own.
     #[must_use]
-    pub fn class(&self, column: usize, ownership: Ownership, row: &impl Row) -> Decided {
+    pub fn class(
+        &self,
+        column: usize,
+        ownership: Ownership,
+        foreign: bool,
+        row: &impl Row,
+    ) -> Decided {
         let mut decided = by_column(&self.table.columns[column].class, row);
-        for when in &self.table.when {
-            if when.rows.contains(&ownership) && meets(&when.condition, row.value(when.column)) {
-                decided.class = changed(decided.class, when);
+        if foreign && ownership == Ownership::Own {
+            decided.class = of_another_time(decided.class);
+        }
+        for when in 0..self.table.when.len() {
+            if self.meets(when, ownership, row) {
+                decided.class = self.table.when[when].changed(column, decided.class);
             }
         }
         decided
@@ -60,7 +91,47 @@ impl<'a> CellRules<'a> {
     #[must_use]
     pub fn meets(&self, when: usize, ownership: Ownership, row: &impl Row) -> bool {
         let when = &self.table.when[when];
-        when.rows.contains(&ownership) && meets(&when.condition, row.value(when.column))
+        when.rows.contains(&ownership) && self.condition(&when.condition, when.column, row)
+    }
+
+    /// NULL always meets a condition: a `when` only ever makes a class stricter. So does what cannot be compared.
+    fn condition(&self, condition: &Condition, column: usize, row: &impl Row) -> bool {
+        let value = row.value(column);
+        if value == Value::Null {
+            return true;
+        }
+        match condition {
+            Condition::In { values, compare } => {
+                code_text(value).is_none_or(|text| listed(&text, values, *compare))
+            }
+            Condition::NotIn { values, compare } => {
+                code_text(value).is_none_or(|text| !listed(&text, values, *compare))
+            }
+            Condition::Within { at_least, below } => {
+                let measured = row.day(column).map(i128::from).or_else(|| number(value));
+                let Some(measured) = measured else {
+                    return true;
+                };
+                at_least.is_none_or(|bound| measured >= self.bound(bound))
+                    && below.is_none_or(|bound| measured < self.bound(bound))
+            }
+        }
+    }
+
+    fn bound(&self, bound: Bound) -> i128 {
+        match bound {
+            Bound::Unscaled(unscaled) => unscaled,
+            Bound::Day(day) => day.into(),
+            Bound::Cutover => self.cutover.into(),
+        }
+    }
+}
+
+/// What a cell of an own row is whose own days are not the incumbent's: never retail's.
+fn of_another_time(class: Class) -> Class {
+    match class {
+        Class::AnyRetailer | Class::OwnCustomer => Class::TransmissionOnly,
+        Class::TransmissionOnly | Class::RetailOnly | Class::Reference | Class::Discard => class,
     }
 }
 
@@ -76,7 +147,7 @@ fn by_column(rule: &ClassRule, row: &impl Row) -> Decided {
             cases,
             otherwise,
         } => {
-            let Some(value) = text_of(row.value(*column)) else {
+            let Some(value) = code_text(row.value(*column)) else {
                 return Decided {
                     class: *otherwise,
                     unseen: false,
@@ -97,43 +168,6 @@ fn by_column(rule: &ClassRule, row: &impl Row) -> Decided {
                 },
             }
         }
-    }
-}
-
-fn changed(class: Class, when: &When) -> Class {
-    when.change
-        .iter()
-        .find(|(from, _)| *from == class)
-        .map_or(class, |(_, to)| *to)
-}
-
-/// NULL always meets a condition: a `when` only ever makes a class stricter.
-fn meets(condition: &Condition, value: Value<'_>) -> bool {
-    if value == Value::Null {
-        return true;
-    }
-    match condition {
-        Condition::In { values, compare } => among(value, values, *compare),
-        Condition::AtLeast { unscaled } => number(value).is_none_or(|number| number >= *unscaled),
-        Condition::Below { unscaled } => number(value).is_none_or(|number| number < *unscaled),
-    }
-}
-
-fn among(value: Value<'_>, values: &[String], compare: Compare) -> bool {
-    text_of(value).is_none_or(|text| listed(&text, values, compare))
-}
-
-/// A deciding value as the catalogue writes it: text as it is, an int in decimal digits.
-fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {
-    match value {
-        Value::Text(text) => Some(text.into()),
-        Value::Int(number) => Some(number.to_string().into()),
-        Value::Null
-        | Value::Decimal { .. }
-        | Value::Date(_)
-        | Value::Timestamp(_)
-        | Value::Bool(_)
-        | Value::Bytes(_) => None,
     }
 }
 
@@ -164,13 +198,27 @@ pub fn possible_classes(table: &Table, column: usize, ownership: Ownership) -> B
             .chain([*otherwise])
             .collect(),
     };
+    let grouped = table
+        .cells
+        .iter()
+        .any(|group| group.columns.contains(&column));
+    if ownership == Ownership::Own && grouped {
+        let foreign: Vec<Class> = classes
+            .iter()
+            .map(|&class| of_another_time(class))
+            .collect();
+        classes.extend(foreign);
+    }
     for when in table
         .when
         .iter()
         .filter(|when| when.rows.contains(&ownership))
     {
         // A row may or may not meet it, so both classes stay possible.
-        let more: Vec<Class> = classes.iter().map(|&class| changed(class, when)).collect();
+        let more: Vec<Class> = classes
+            .iter()
+            .map(|&class| when.changed(column, class))
+            .collect();
         classes.extend(more);
     }
     classes

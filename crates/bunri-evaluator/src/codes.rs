@@ -1,8 +1,9 @@
-//! What a retailer code says on a day (docs/rules.md, section 1, number 5).
+//! What a retailer code says on a day (docs/rules.md, section 1, number 6).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use bunri_catalogue::{Compare, IncumbentCode};
+use bunri_catalogue::{Compare, IncumbentCode, Value, ValueList};
 
 use super::{Days, EVER, FOREVER, Reason, Verdict};
 
@@ -61,6 +62,12 @@ impl Codes {
         }
     }
 
+    /// Whether the list of retailers has this code.
+    #[must_use]
+    pub fn is_retailer(&self, code: &str) -> bool {
+        self.retailers.contains(comparable(code, self.compare))
+    }
+
     /// The days on which some incumbent code begins or has just ended to be valid.
     pub fn changes(&self) -> impl Iterator<Item = Days> {
         let bounds = |(_, from, until): &(String, Days, Days)| [*from, until.saturating_add(1)];
@@ -80,11 +87,32 @@ pub fn comparable(code: &str, compare: Compare) -> &str {
     }
 }
 
+/// A deciding value as the catalogue writes it: text as it is, an int in decimal digits.
+#[must_use]
+pub fn code_text(value: Value<'_>) -> Option<Cow<'_, str>> {
+    match value {
+        Value::Text(text) => Some(text.into()),
+        Value::Int(number) => Some(number.to_string().into()),
+        Value::Null
+        | Value::Decimal { .. }
+        | Value::Date(_)
+        | Value::Timestamp(_)
+        | Value::Bool(_)
+        | Value::Bytes(_) => None,
+    }
+}
+
 /// Whether a value is one of a list.
 #[must_use]
 pub fn listed(value: &str, list: &[String], compare: Compare) -> bool {
     list.iter()
         .any(|entry| comparable(entry, compare) == comparable(value, compare))
+}
+
+/// Whether a list names a value, or a missing one.
+#[must_use]
+pub fn names(list: &ValueList, value: Option<&str>, compare: Compare) -> bool {
+    value.map_or(list.null, |value| listed(value, &list.values, compare))
 }
 
 #[cfg(test)]

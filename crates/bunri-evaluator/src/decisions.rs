@@ -1,4 +1,4 @@
-//! Human decisions (docs/rules.md, section 3): the last word on a row that the rules leave undecided. Rows and
+//! Human decisions (docs/rules.md, section 4): the last word on a row that the rules leave undecided. Rows and
 //! decisions both come in key order, so they are read side by side, part by part of the key.
 
 use std::cmp::Ordering;

@@ -1,156 +1,145 @@
-//! The next supplier's knowledge (docs/rules.md, section 3): a row of an own period that was written when
-//! somebody else supplied is somebody else's, but for the final reading, which is always written afterwards.
+//! Written when, by whom (docs/rules.md, section 4): what stands in an own row was written with the incumbent's knowledge, or
+//! before its supply began, or after another had taken over.
 
-use bunri_catalogue::{Match, Ownership};
+use bunri_catalogue::{Early, Match};
 
-use super::{Days, FOREVER, OwnershipSet, Reason, Segment, Verdict};
+use super::{Days, Reason, Timeline, Verdict};
 
-/// When a measured value of an own period may still be written by others.
-pub struct Grace<'a> {
-    /// Days after the own end; 0 for none.
-    pub days: u32,
-    /// The own segment that covers the row's period, for rows of a `during` rule.
-    pub own_segment: &'a dyn Fn() -> Option<Segment>,
+/// What one owner key says of the day on which a row was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// With the incumbent's knowledge, or within the grace.
+    Stands,
+    /// So many days before the own days that the row speaks of; [`Days::MAX`] where there are none.
+    Early(Days),
+    /// When another supplied.
+    After,
+    /// Nobody can say, and why.
+    Unknown(Reason),
 }
 
-/// The final verdict of a row that was written on the day `known`, when `supplier` supplied.
+/// Asks one timeline: the row was written on the day `known` and speaks of days up to `last`.
 #[must_use]
-pub fn known_at(base: Verdict, known: Days, supplier: Verdict, grace: Grace<'_>) -> Verdict {
+pub fn written(timeline: &Timeline, known: Days, last: Days, grace_days: u32) -> Written {
+    if timeline.is_unknown() {
+        return Written::Unknown(Reason::NotInLedger);
+    }
+    let supplier = timeline.on(known);
+    let within_grace = last < known && known <= last.saturating_add(Days::from(grace_days));
+    if supplier == Verdict::Own || within_grace {
+        return Written::Stands;
+    }
+    if known <= last {
+        let own = timeline.segment(last);
+        return Written::Early(match own.verdict {
+            Verdict::Own => own.first.saturating_sub(known),
+            Verdict::Other | Verdict::Undecided(_) | Verdict::Reference => Days::MAX,
+        });
+    }
     match supplier {
-        Verdict::Own => base,
-        // Why nobody knows who wrote it is what a person has to find out first.
-        Verdict::Undecided(reason) => Verdict::Undecided(reason),
-        Verdict::Reference => Verdict::Undecided(Reason::KnownAtUndecided),
-        Verdict::Other if base == Verdict::Own && within(known, &grace) => Verdict::Own,
-        Verdict::Other => Verdict::Other,
+        Verdict::Undecided(reason) => Written::Unknown(reason),
+        Verdict::Own | Verdict::Other => Written::After,
+        Verdict::Reference => Written::Unknown(Reason::KnownAtUndecided),
     }
 }
 
-/// On or after the first day after the own segment, and less than `days` after it. A row written *before* its own
-/// segment has no such excuse.
-fn within(known: Days, grace: &Grace<'_>) -> bool {
-    if grace.days == 0 {
-        return false;
-    }
-    (grace.own_segment)().is_some_and(|segment| {
-        let end = segment.last.saturating_add(1);
-        segment.last != FOREVER
-            && end <= known
-            && known < end.saturating_add(Days::from(grace.days))
-    })
+/// What the owner keys of a row's parents say together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WrittenSet {
+    /// Some key says [`Written::Stands`].
+    pub stands: bool,
+    /// Some key says [`Written::After`].
+    pub after: bool,
+    /// Some key says [`Written::Unknown`], or nothing is known of it.
+    pub unknown: bool,
+    /// The fewest and the most days of those that say [`Written::Early`].
+    pub early: Option<(Days, Days)>,
 }
 
-/// Who supplied the points of a row's parents: over all owner keys of all matching parents.
+impl WrittenSet {
+    /// A key of which nothing is known.
+    pub const UNKNOWN: Self = Self {
+        stands: false,
+        after: false,
+        unknown: true,
+        early: None,
+    };
+
+    /// Of one key.
+    #[must_use]
+    pub fn of(written: Written) -> Self {
+        let mut set = Self::default();
+        match written {
+            Written::Stands => set.stands = true,
+            Written::After => set.after = true,
+            Written::Unknown(_) => set.unknown = true,
+            Written::Early(days) => set.early = Some((days, days)),
+        }
+        set
+    }
+
+    /// Both together.
+    pub fn join(&mut self, other: Self) {
+        self.stands |= other.stands;
+        self.after |= other.after;
+        self.unknown |= other.unknown;
+        self.early = match (self.early, other.early) {
+            (Some(ours), Some(theirs)) => Some((ours.0.min(theirs.0), ours.1.max(theirs.1))),
+            (ours, theirs) => ours.or(theirs),
+        };
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The verdict of an own row by its own ledger key.
 #[must_use]
-pub fn supplier_of_parents(suppliers: OwnershipSet, matching: Match) -> Verdict {
+pub fn by_own_key(written: Written, early: Early) -> Verdict {
+    match written {
+        Written::Stands => Verdict::Own,
+        Written::Early(days) => by_early(days, early),
+        Written::After => Verdict::Other,
+        Written::Unknown(reason) => Verdict::Undecided(reason),
+    }
+}
+
+/// The verdict of an own row by the owner keys of its parents.
+#[must_use]
+pub fn by_parents(set: &WrittenSet, matching: Match, early: Early) -> Verdict {
     let unknown = Verdict::Undecided(Reason::KnownAtUndecided);
-    let has = |ownership| suppliers.has(ownership);
+    if set.is_empty() {
+        return unknown;
+    }
     match matching {
-        _ if suppliers.is_empty() => unknown,
-        Match::All if has(Ownership::Other) => Verdict::Other,
-        Match::All if has(Ownership::Undecided) => unknown,
-        Match::All => Verdict::Own,
-        Match::Any if has(Ownership::Own) => Verdict::Own,
-        Match::Any if has(Ownership::Undecided) => unknown,
-        Match::Any => Verdict::Other,
+        Match::All if set.after => Verdict::Other,
+        Match::All if set.unknown => unknown,
+        Match::All => set
+            .early
+            .map_or(Verdict::Own, |(_, most)| by_early(most, early)),
+        Match::Any if set.stands => Verdict::Own,
+        Match::Any => match set.early {
+            Some((least, _)) => by_early(least, early),
+            None if set.unknown => unknown,
+            None => Verdict::Other,
+        },
+    }
+}
+
+/// Written so many days before the incumbent's supply began.
+fn by_early(days: Days, early: Early) -> Verdict {
+    let own = match early {
+        Early::Own => true,
+        Early::Undecided => false,
+        Early::Days(most) => days <= Days::from(most),
+    };
+    if own {
+        Verdict::Own
+    } else {
+        Verdict::Undecided(Reason::WrittenEarly)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use Ownership::{Other, Own, Undecided};
-
-    const SEGMENT: Segment = Segment {
-        first: 1,
-        last: 9,
-        verdict: Verdict::Own,
-    };
-
-    const GAP: Verdict = Verdict::Undecided(Reason::LedgerGap);
-
-    fn verdict(base: Verdict, known: Days, supplier: Verdict, days: u32) -> Verdict {
-        known_at(
-            base,
-            known,
-            supplier,
-            Grace {
-                days,
-                own_segment: &|| Some(SEGMENT),
-            },
-        )
-    }
-
-    #[test]
-    fn written_under_the_own_supplier_the_base_stands() {
-        for base in [
-            Verdict::Own,
-            Verdict::Other,
-            Verdict::Undecided(Reason::PeriodSpansChange),
-        ] {
-            assert_eq!(verdict(base, 5, Verdict::Own, 0), base);
-        }
-    }
-
-    #[test]
-    fn the_final_reading_may_be_written_within_the_grace() {
-        let on = |known| verdict(Verdict::Own, known, Verdict::Other, 45);
-        assert_eq!(on(10), Verdict::Own, "the first day after the end");
-        assert_eq!(on(54), Verdict::Own, "the last day of the grace");
-        assert_eq!(on(55), Verdict::Other);
-        assert_eq!(
-            verdict(Verdict::Own, 10, Verdict::Other, 0),
-            Verdict::Other,
-            "no grace declared"
-        );
-    }
-
-    #[test]
-    fn written_before_the_own_run_there_is_no_grace() {
-        assert_eq!(verdict(Verdict::Own, 0, Verdict::Other, 45), Verdict::Other);
-    }
-
-    #[test]
-    fn an_own_run_without_an_end_has_no_days_after_it() {
-        let own_segment = || {
-            Some(Segment {
-                last: FOREVER,
-                ..SEGMENT
-            })
-        };
-        let grace = Grace {
-            days: 45,
-            own_segment: &own_segment,
-        };
-        assert_eq!(
-            known_at(Verdict::Own, 0, Verdict::Other, grace),
-            Verdict::Other
-        );
-    }
-
-    #[test]
-    fn grace_never_turns_an_undecided_row_own() {
-        let base = Verdict::Undecided(Reason::PeriodSpansChange);
-        assert_eq!(verdict(base, 10, Verdict::Other, 45), Verdict::Other);
-        assert_eq!(
-            verdict(Verdict::Own, 10, GAP, 45),
-            GAP,
-            "with the timeline's own reason"
-        );
-    }
-
-    #[test]
-    fn suppliers_of_several_parents_are_combined() {
-        let of = |ownerships: &[Ownership], matching| {
-            supplier_of_parents(ownerships.iter().copied().collect(), matching).ownership()
-        };
-        assert_eq!(of(&[Own, Other], Match::All), Other);
-        assert_eq!(of(&[Own, Undecided, Other], Match::All), Other);
-        assert_eq!(of(&[Own, Undecided], Match::All), Undecided);
-        assert_eq!(of(&[Own, Other, Undecided], Match::Any), Own);
-        assert_eq!(of(&[Other], Match::Any), Other);
-        assert_eq!(of(&[Other, Undecided], Match::Any), Undecided);
-        assert_eq!(of(&[], Match::Any), Undecided);
-        assert_eq!(of(&[], Match::All), Undecided);
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@
 //! 2. [`codes`]: what a retailer code says on a day;
 //! 3. [`timeline`]: who supplied a point on every day;
 //! 4. [`rows`]: the row rules;
-//! 5. [`known`]: the next supplier's knowledge;
+//! 5. [`known`]: written when, by whom;
 //! 6. [`decisions`]: the last word of people;
 //! 7. [`cells`]: the class of a cell;
 //! 8. [`grants`]: which class of which row goes to which store.
@@ -22,9 +22,13 @@ pub mod timeline;
 pub mod verdict;
 
 pub use cells::CellRules;
-pub use codes::Codes;
+pub use codes::{Codes, code_text};
 pub use decisions::{LastWords, Unused, WhyUnused};
-pub use rows::{Facts, Row, Terms, decide};
+pub use known::{Written, WrittenSet, written};
+pub use rows::{
+    AskedParent, Facts, ParentFacts, Row, Terms, asked_parent, decide, foreign_cells, last,
+    written_on,
+};
 pub use timeline::{LedgerTerms, Period, Segment, Timeline};
 pub use verdict::{OwnershipSet, Reason, Verdict};
 

@@ -1,11 +1,14 @@
-//! The row rules (docs/rules.md, section 2), test by test in the order written there.
+//! The row rules (docs/rules.md, sections 2 and 3), test by test in the order written there.
 
-use bunri_catalogue::Value;
-use bunri_catalogue::{CodeDay, Compare, Day, KnownAt, LedgerTime, Match, Ownership, RowRule};
+use bunri_catalogue::{
+    CellGroup, CodeDay, Compare, Day, KnownAt, LedgerTime, Match, Ownership, RowRule, UntilIs,
+    Value, days_of_month, month_of_day,
+};
 
-use super::known::{self, Grace};
+use super::codes::{code_text, comparable};
+use super::known::{WrittenSet, by_own_key, by_parents, written};
 use super::timeline::last_day;
-use super::{Codes, Days, FOREVER, LedgerTerms, OwnershipSet, Reason, Segment, Timeline, Verdict};
+use super::{Codes, Days, FOREVER, LedgerTerms, OwnershipSet, Reason, Timeline, Verdict};
 
 /// The cells of one row, by catalogue column.
 pub trait Row {
@@ -14,17 +17,26 @@ pub trait Row {
 
     /// The day of a date or timestamp cell: the date of the local timestamp, also before 1970.
     fn day(&self, column: usize) -> Option<Day> {
-        const MICROS_A_DAY: i64 = 86_400_000_000;
-        match self.value(column) {
-            Value::Date(day) => Some(day),
-            Value::Timestamp(micros) => Day::try_from(micros.div_euclid(MICROS_A_DAY)).ok(),
-            Value::Null
-            | Value::Text(_)
-            | Value::Int(_)
-            | Value::Decimal { .. }
-            | Value::Bool(_)
-            | Value::Bytes(_) => None,
+        day_of(self.value(column), 0)
+    }
+}
+
+const MICROS_A_DAY: i64 = 86_400_000_000;
+
+/// The day of a date, or of the moment so many microseconds before a timestamp.
+fn day_of(value: Value<'_>, before: i64) -> Option<Day> {
+    match value {
+        Value::Date(day) => Some(day),
+        Value::Timestamp(micros) => {
+            let moment = micros.saturating_sub(before);
+            Day::try_from(moment.div_euclid(MICROS_A_DAY)).ok()
         }
+        Value::Null
+        | Value::Text(_)
+        | Value::Int(_)
+        | Value::Decimal { .. }
+        | Value::Bool(_)
+        | Value::Bytes(_) => None,
     }
 }
 
@@ -41,18 +53,27 @@ pub struct Terms {
     pub trim: Codes,
 }
 
+/// What the parents of one parent rule are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ParentFacts {
+    /// Their final ownerships.
+    pub ownerships: OwnershipSet,
+    /// The last day that the own ones speak of: *T* of docs/rules.md, section 4.
+    pub last: Option<Days>,
+}
+
 /// What the other tables say about one row.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// The timeline of the row's ledger key; of an unknown key where it is NULL; [`None`] if the table has none.
     pub timeline: Option<&'a Timeline>,
-    /// For each parent rule in the order of the rule: the final ownerships of the matching parents.
-    pub parents: &'a [OwnershipSet],
-    /// Who supplied, on the day of `known_at`, the points of the parents (tables without a ledger key).
-    pub suppliers: OwnershipSet,
+    /// For each parent rule among [`bunri_catalogue::Table::leaves`], in their order.
+    pub parents: &'a [ParentFacts],
+    /// What the owner keys of the asked parents say of the day on which the row was written (tables without a ledger key).
+    pub written: WrittenSet,
 }
 
-/// Whose a row is, finally: by its rule, then by when it was written.
+/// Whose a row is by the rules: by its days, then by when it was written.
 #[must_use]
 pub fn decide(
     rule: &RowRule,
@@ -61,45 +82,138 @@ pub fn decide(
     facts: Facts<'_>,
     terms: &Terms,
 ) -> Verdict {
-    let base = Asking { row, facts, terms }.rule(rule, &mut facts.parents.iter());
-    let KnownAt::Column { column, grace_days } = known_at else {
+    let base = Asking { row, facts, terms }.verdict(rule, &mut 0);
+    let KnownAt::Column {
+        columns,
+        grace_days,
+        early,
+    } = known_at
+    else {
         return base;
     };
-    let Some(known) = row.day(*column).map(Days::from) else {
+    if base != Verdict::Own {
+        return base;
+    }
+    let Some(known) = written_on(columns, row) else {
         return Verdict::Undecided(Reason::KnownAtMissing);
     };
-    let supplier = match facts.timeline {
-        Some(timeline) => timeline.on(known),
-        None => known::supplier_of_parents(facts.suppliers, first_parent_match(rule)),
-    };
-    let own_segment = || Asking { row, facts, terms }.own_segment(rule);
-    known::known_at(
-        base,
-        known,
-        supplier,
-        Grace {
-            days: *grace_days,
-            own_segment: &own_segment,
-        },
-    )
+    let last = last(rule, row, facts, terms);
+    match facts.timeline {
+        Some(timeline) => by_own_key(written(timeline, known, last, *grace_days), *early),
+        None => {
+            let matching = asked_parent(rule, row).map_or(Match::All, |asked| asked.matching);
+            by_parents(&facts.written, matching, *early)
+        }
+    }
 }
 
-fn first_parent_match(rule: &RowRule) -> Match {
+/// The day on which a row was written: the latest of these columns that are not NULL.
+#[must_use]
+pub fn written_on(columns: &[usize], row: &impl Row) -> Option<Days> {
+    let days = columns.iter().filter_map(|&column| row.day(column));
+    days.max().map(Days::from)
+}
+
+/// The last day that an own row speaks of (*T*); the cutover where its rule tells none.
+#[must_use]
+pub fn last(rule: &RowRule, row: &impl Row, facts: Facts<'_>, terms: &Terms) -> Days {
+    Asking { row, facts, terms }
+        .last(rule, &mut 0)
+        .unwrap_or(Days::from(terms.cutover))
+}
+
+/// For each group of `cells`, whether it does *not* say own, so that its cells of an own row are withheld.
+#[must_use]
+pub fn foreign_cells(
+    rule: &RowRule,
+    groups: &[CellGroup],
+    row: &impl Row,
+    facts: Facts<'_>,
+    terms: &Terms,
+) -> Vec<bool> {
+    let asking = Asking { row, facts, terms };
+    let mut next = parents_in(rule);
+    groups
+        .iter()
+        .map(|group| asking.verdict(&group.rows, &mut next) != Verdict::Own)
+        .collect()
+}
+
+/// The parent rule whose owner keys are asked who wrote a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedParent {
+    /// Its place among the parent rules of [`bunri_catalogue::Table::leaves`].
+    pub place: usize,
+    /// How its parents are combined.
+    pub matching: Match,
+}
+
+/// The first parent rule, in the order written, of those that decide this row: under `cases` of the chosen rule only.
+#[must_use]
+pub fn asked_parent(rule: &RowRule, row: &impl Row) -> Option<AskedParent> {
+    first_parent(rule, row, &mut 0)
+}
+
+fn first_parent(rule: &RowRule, row: &impl Row, next: &mut usize) -> Option<AskedParent> {
     match rule {
-        RowRule::Parent { matching, .. } => *matching,
-        RowRule::All(rules) => rules
-            .iter()
-            .find(|rule| !rule.parents().is_empty())
-            .map_or(Match::All, first_parent_match),
+        RowRule::Parent { matching, .. } => Some(AskedParent {
+            place: *next,
+            matching: *matching,
+        }),
+        RowRule::All(rules) | RowRule::Any(rules) => {
+            for rule in rules {
+                let asked = first_parent(rule, row, next);
+                if asked.is_some() {
+                    return asked;
+                }
+            }
+            None
+        }
+        RowRule::Cases {
+            column,
+            compare,
+            cases,
+        } => {
+            let chosen = chosen(*column, *compare, cases, row).ok();
+            let mut asked = None;
+            for (place, (_, rule)) in cases.iter().enumerate() {
+                if chosen == Some(place) {
+                    asked = first_parent(rule, row, &mut next.clone());
+                }
+                *next += parents_in(rule);
+            }
+            asked
+        }
         RowRule::Ledger(_)
         | RowRule::Column { .. }
         | RowRule::AllTransmission
         | RowRule::AllRetail
-        | RowRule::Reference => Match::All,
+        | RowRule::Reference => None,
     }
 }
 
-/// One row being asked.
+/// How many parent rules a rule holds.
+fn parents_in(rule: &RowRule) -> usize {
+    let leaves = rule.leaves().into_iter();
+    leaves.filter(|leaf| leaf.parent().is_some()).count()
+}
+
+/// The place of the case that fits the row.
+fn chosen(
+    column: usize,
+    compare: Compare,
+    cases: &[(String, RowRule)],
+    row: &impl Row,
+) -> Result<usize, Reason> {
+    let value = code_text(row.value(column)).ok_or(Reason::CaseMissing)?;
+    let value = comparable(&value, compare);
+    cases
+        .iter()
+        .position(|(case, _)| comparable(case, compare) == value)
+        .ok_or(Reason::CaseUnlisted)
+}
+
+/// One row being asked. `next` is the place of the next parent rule among [`bunri_catalogue::Table::leaves`].
 struct Asking<'a, R> {
     row: &'a R,
     facts: Facts<'a>,
@@ -107,11 +221,7 @@ struct Asking<'a, R> {
 }
 
 impl<R: Row> Asking<'_, R> {
-    fn rule<'p>(
-        &self,
-        rule: &RowRule,
-        parents: &mut impl Iterator<Item = &'p OwnershipSet>,
-    ) -> Verdict {
+    fn verdict(&self, rule: &RowRule, next: &mut usize) -> Verdict {
         match rule {
             RowRule::Ledger(time) => self.ledger(time),
             RowRule::Column {
@@ -119,80 +229,165 @@ impl<R: Row> Asking<'_, R> {
                 compare,
                 at,
             } => self.code(*column, *compare, *at),
-            RowRule::Parent { matching, .. } => parent(
-                parents.next().copied().unwrap_or(OwnershipSet::EMPTY),
-                *matching,
-            ),
-            RowRule::All(rules) => {
-                let verdicts: Vec<Verdict> =
-                    rules.iter().map(|rule| self.rule(rule, parents)).collect();
-                all(&verdicts)
-            }
+            RowRule::Parent { matching, .. } => parent(self.parents(next).ownerships, *matching),
+            RowRule::Cases {
+                column,
+                compare,
+                cases,
+            } => self
+                .case(*column, *compare, cases, next, Self::verdict)
+                .unwrap_or_else(Verdict::Undecided),
+            RowRule::All(rules) => all(&self.each(rules, next)),
+            RowRule::Any(rules) => any(&self.each(rules, next)),
             RowRule::AllTransmission => Verdict::Other,
             RowRule::AllRetail => Verdict::Own,
             RowRule::Reference => Verdict::Reference,
         }
     }
 
+    fn each(&self, rules: &[RowRule], next: &mut usize) -> Vec<Verdict> {
+        rules.iter().map(|rule| self.verdict(rule, next)).collect()
+    }
+
+    fn parents(&self, next: &mut usize) -> ParentFacts {
+        let facts = self.facts.parents.get(*next).copied();
+        *next += 1;
+        facts.unwrap_or_default()
+    }
+
+    /// Asks the rule of the row's own case; the parent rules of the others are passed over.
+    fn case<T>(
+        &self,
+        column: usize,
+        compare: Compare,
+        cases: &[(String, RowRule)],
+        next: &mut usize,
+        ask: impl Fn(&Self, &RowRule, &mut usize) -> T,
+    ) -> Result<T, Reason> {
+        let chosen = chosen(column, compare, cases, self.row);
+        let mut answer = None;
+        for (place, (_, rule)) in cases.iter().enumerate() {
+            if chosen == Ok(place) {
+                answer = Some(ask(self, rule, &mut next.clone()));
+            }
+            *next += parents_in(rule);
+        }
+        chosen.and_then(|_| answer.ok_or(Reason::CaseUnlisted))
+    }
+
+    /// The last day that a rule speaks of, as far as it says own (docs/rules.md, section 4).
+    fn last(&self, rule: &RowRule, next: &mut usize) -> Option<Days> {
+        match rule {
+            RowRule::Ledger(time) => self.asked_days(time).ok().map(|(_, last)| last),
+            RowRule::Column { at, .. } => match at {
+                Some(CodeDay::Column(column)) => self.row.day(*column).map(Days::from),
+                Some(CodeDay::Cutover) | None => Some(self.cutover()),
+            },
+            RowRule::Parent { .. } => self.parents(next).last,
+            RowRule::Cases {
+                column,
+                compare,
+                cases,
+            } => self
+                .case(*column, *compare, cases, next, Self::last)
+                .ok()
+                .flatten(),
+            RowRule::All(rules) => rules.iter().filter_map(|rule| self.last(rule, next)).min(),
+            RowRule::Any(rules) => {
+                let of = |rule: &RowRule, next: &mut usize| {
+                    let own = self.verdict(rule, &mut next.clone()) == Verdict::Own;
+                    self.last(rule, next).filter(|_| own)
+                };
+                rules.iter().filter_map(|rule| of(rule, next)).max()
+            }
+            RowRule::AllRetail => Some(self.cutover()),
+            RowRule::AllTransmission | RowRule::Reference => None,
+        }
+    }
+
     fn ledger(&self, time: &LedgerTime) -> Verdict {
+        let (first, last) = match self.asked_days(time) {
+            Ok(days) => days,
+            Err(reason) => return Verdict::Undecided(reason),
+        };
+        let Some(segment) = self.timeline().covering(first, last) else {
+            return Verdict::Undecided(Reason::PeriodSpansChange);
+        };
+        let still_to_come = first > self.cutover() && segment.first > self.cutover();
+        match segment.verdict {
+            // A customer of a later day is not the incumbent's yet.
+            Verdict::Own if still_to_come => Verdict::Other,
+            verdict => verdict,
+        }
+    }
+
+    fn cutover(&self) -> Days {
+        self.terms.cutover.into()
+    }
+
+    /// The days of a ledger rule up to the cutover, or the first of them if all come later: what comes after is not yet.
+    fn asked_days(&self, time: &LedgerTime) -> Result<(Days, Days), Reason> {
+        let (first, last) = self.days(time)?;
+        Ok((first, first.max(last.min(self.cutover()))))
+    }
+
+    /// The first and the last day that a ledger rule speaks of.
+    fn days(&self, time: &LedgerTime) -> Result<(Days, Days), Reason> {
+        let day = |column: usize| {
+            let day = self.row.day(column).map(Days::from);
+            day.ok_or(Reason::DateMissing)
+        };
         match *time {
-            LedgerTime::At { column } => self.at(self.row.day(column)),
-            LedgerTime::AtCutover => self.at(Some(self.terms.cutover)),
-            LedgerTime::AtSlot { date, slot } => match self.row.value(slot) {
-                Value::Int(1..=48) => self.at(self.row.day(date)),
+            LedgerTime::At { column, days_after } => {
+                let day = day(column)?.saturating_add(days_after.into());
+                Ok((day, day))
+            }
+            LedgerTime::AtCutover => Ok((self.cutover(), self.cutover())),
+            LedgerTime::AtSlot { date, slot } => {
+                if !matches!(self.row.value(slot), Value::Int(1..=48)) {
+                    return Err(Reason::SlotInvalid);
+                }
+                let day = day(date)?;
+                Ok((day, day))
+            }
+            LedgerTime::Month { column } => month(self.row.value(column)),
+            LedgerTime::During {
+                from,
+                until,
+                until_is,
+            } => {
+                let first = day(from)?;
+                if self.terms.ledger.is_open(self.row.day(until)) {
+                    return Ok((first, FOREVER));
+                }
+                let last = self.last_of_period(until, until_is)?;
+                if last < first {
+                    Err(Reason::PeriodReversed)
+                } else {
+                    Ok((first, last))
+                }
+            }
+        }
+    }
+
+    /// An exclusive date ends the day before, an exclusive timestamp one microsecond before.
+    fn last_of_period(&self, until: usize, until_is: UntilIs) -> Result<Days, Reason> {
+        let value = self.row.value(until);
+        match (value, until_is) {
+            (Value::Timestamp(_), UntilIs::Exclusive) => day_of(value, 1).map(Days::from),
+            (Value::Timestamp(_), UntilIs::Inclusive) => day_of(value, 0).map(Days::from),
+            (Value::Date(day), _) => Some(last_day(day, until_is)),
+            (
                 Value::Null
                 | Value::Text(_)
                 | Value::Int(_)
                 | Value::Decimal { .. }
-                | Value::Date(_)
-                | Value::Timestamp(_)
                 | Value::Bool(_)
-                | Value::Bytes(_) => Verdict::Undecided(Reason::SlotInvalid),
-            },
-            LedgerTime::During { .. } => match self.period(time) {
-                Err(reason) => Verdict::Undecided(reason),
-                Ok((first, last)) => self
-                    .timeline()
-                    .covering(first, last)
-                    .map_or(Verdict::Undecided(Reason::PeriodSpansChange), |segment| {
-                        segment.verdict
-                    }),
-            },
+                | Value::Bytes(_),
+                _,
+            ) => None,
         }
-    }
-
-    fn at(&self, day: Option<Day>) -> Verdict {
-        match day {
-            None => Verdict::Undecided(Reason::DateMissing),
-            Some(day) => self.timeline().on(Days::from(day)),
-        }
-    }
-
-    /// First and last day of a `during` rule.
-    fn period(&self, time: &LedgerTime) -> Result<(Days, Days), Reason> {
-        let LedgerTime::During {
-            from,
-            until,
-            until_is,
-        } = *time
-        else {
-            return Err(Reason::DateMissing);
-        };
-        let first = self
-            .row
-            .day(from)
-            .map(Days::from)
-            .ok_or(Reason::DateMissing)?;
-        let until = self.row.day(until);
-        if self.terms.ledger.is_open(until) {
-            return Ok((first, FOREVER));
-        }
-        let last = last_day(until.ok_or(Reason::DateMissing)?, until_is);
-        if last < first {
-            Err(Reason::PeriodReversed)
-        } else {
-            Ok((first, last))
-        }
+        .ok_or(Reason::DateMissing)
     }
 
     fn timeline(&self) -> &Timeline {
@@ -227,23 +422,35 @@ impl<R: Row> Asking<'_, R> {
         };
         codes.verdict(code, Days::from(day))
     }
+}
 
-    /// The own segment that covers the row's period: of a `during` rule, or of the only one directly in an `all`.
-    fn own_segment(&self, rule: &RowRule) -> Option<Segment> {
-        let during = |rule: &RowRule| matches!(rule, RowRule::Ledger(LedgerTime::During { .. }));
-        let mut found = rule.direct().iter().filter(|rule| during(rule));
-        let rule = found.next()?;
-        if found.next().is_some() {
-            return None;
+/// The days of the month that a value names.
+fn month(value: Value<'_>) -> Result<(Days, Days), Reason> {
+    let days = match value {
+        Value::Null => return Err(Reason::DateMissing),
+        Value::Date(_) | Value::Timestamp(_) => day_of(value, 0).and_then(month_of_day),
+        Value::Int(number) => days_of_month(number.div_euclid(100), number.rem_euclid(100)),
+        Value::Text(text) => {
+            month_of_text(text).and_then(|(year, month)| days_of_month(year, month))
         }
-        let RowRule::Ledger(time @ LedgerTime::During { .. }) = rule else {
-            return None;
-        };
-        let (first, last) = self.period(time).ok()?;
-        self.timeline()
-            .covering(first, last)
-            .filter(|segment| segment.verdict == Verdict::Own)
-    }
+        Value::Decimal { .. } | Value::Bool(_) | Value::Bytes(_) => None,
+    };
+    let (first, last) = days.ok_or(Reason::MonthInvalid)?;
+    Ok((first.into(), last.into()))
+}
+
+/// `YYYYMM`, `YYYY-MM` or `YYYY/MM`, and nothing before or after.
+fn month_of_text(text: &str) -> Option<(i64, i64)> {
+    let (year, month) = match text.len() {
+        6 => text.split_at_checked(4)?,
+        7 => text.split_once(['-', '/'])?,
+        _ => return None,
+    };
+    let number = |part: &str, digits: usize| {
+        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| part.parse::<i64>().ok()).flatten()
+    };
+    Some((number(year, 4)?, number(month, 2)?))
 }
 
 /// As the parents. No matching parent, and a NULL in the key, are both "missing"; of a rejected parent nobody knows whose
@@ -281,6 +488,19 @@ fn all(verdicts: &[Verdict]) -> Verdict {
         .find(undecided)
         .copied()
         .unwrap_or(Verdict::Own)
+}
+
+/// Any rule says own: own. Else the first undecided. Else other.
+fn any(verdicts: &[Verdict]) -> Verdict {
+    if verdicts.contains(&Verdict::Own) {
+        return Verdict::Own;
+    }
+    let undecided = |verdict: &&Verdict| matches!(verdict, Verdict::Undecided(_));
+    verdicts
+        .iter()
+        .find(undecided)
+        .copied()
+        .unwrap_or(Verdict::Other)
 }
 
 #[cfg(test)]

@@ -4,44 +4,49 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use bunri_catalogue::{Compare, Day, UntilIs};
+use bunri_catalogue::{Counts, Day, LedgerEnd, OtherWhen, OwnWhen, UntilIs};
 
-use super::codes::listed;
+use super::codes::names;
 use super::{Codes, Days, EVER, FOREVER, Reason, Verdict};
 
-/// One ledger row of a key, as it stands.
+/// One ledger row of a key, as it stands. Codes of int columns are their decimal text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Period {
     /// First day.
     pub from: Option<Day>,
-    /// End.
+    /// End; none in a list of switches.
     pub until: Option<Day>,
     /// The retailer's code.
     pub retailer: Option<String>,
-    /// What `not_own_when` asks.
-    pub supply_kind: Option<String>,
+    /// What `counts` asks.
+    pub counts: Option<String>,
+    /// What each entry of `own_when` asks.
+    pub own_when: Vec<Option<String>>,
 }
 
 /// How the ledger is to be read.
 #[derive(Debug, Clone)]
 pub struct LedgerTerms {
-    /// Whether an end belongs to its period.
-    pub until_is: UntilIs,
-    /// Ends that mean "no end yet".
-    pub open: BTreeSet<Day>,
-    /// Whether a NULL end means it too.
-    pub null_is_open: bool,
+    /// Where the last day of a row comes from.
+    pub end: LedgerEnd,
     /// The lists of codes.
     pub codes: Codes,
-    /// `not_own_when`: values and how they are compared.
-    pub not_own_when: Option<(Vec<String>, Compare)>,
+    /// Which rows count; [`None`]: all.
+    pub counts: Option<Counts>,
+    /// What else must hold for own, each with the list of retailers compared as it says.
+    pub own_when: Vec<(OwnWhen, Codes)>,
 }
 
 impl LedgerTerms {
     /// Whether this end means "no end yet".
     #[must_use]
     pub fn is_open(&self, until: Option<Day>) -> bool {
-        until.map_or(self.null_is_open, |day| self.open.contains(&day))
+        match &self.end {
+            LedgerEnd::Until {
+                open, null_is_open, ..
+            } => until.map_or(*null_is_open, |day| open.contains(&day)),
+            LedgerEnd::Next => false,
+        }
     }
 }
 
@@ -88,15 +93,23 @@ impl Timeline {
         &UNKNOWN
     }
 
+    /// Whether the ledger does not know the key.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        *self == *Self::unknown()
+    }
+
     /// From all ledger rows of one key (at least one; without any it is [`Reason::NotInLedger`]).
     #[must_use]
     pub fn of(periods: &[Period], terms: &LedgerTerms) -> Self {
-        if periods.is_empty() {
-            return Self::unknown().clone();
-        }
-        let touches: Vec<Touch<'_>> = periods
+        let counting = match counting(periods, terms) {
+            Ok(counting) if counting.is_empty() => return Self::unknown().clone(),
+            Ok(counting) => counting,
+            Err(reason) => return Self::constant(reason),
+        };
+        let touches: Vec<Touch<'_>> = counting
             .iter()
-            .map(|period| Touch::of(period, terms))
+            .map(|period| Touch::of(period, &counting, terms))
             .collect();
         let mut starts = BTreeSet::from([EVER]);
         starts.extend(terms.codes.changes());
@@ -161,6 +174,23 @@ impl Timeline {
     }
 }
 
+/// The rows that count, or why nobody can say which do.
+fn counting<'a>(periods: &'a [Period], terms: &LedgerTerms) -> Result<Vec<&'a Period>, Reason> {
+    let Some(counts) = &terms.counts else {
+        return Ok(periods.iter().collect());
+    };
+    let mut counting = Vec::new();
+    for period in periods {
+        let value = period.counts.as_deref();
+        if names(&counts.counting, value, counts.compare) {
+            counting.push(period);
+        } else if !names(&counts.never, value, counts.compare) {
+            return Err(Reason::LedgerStatusUnknown);
+        }
+    }
+    Ok(counting)
+}
+
 /// The days that a ledger row touches, and what is wrong with it.
 struct Touch<'a> {
     first: Days,
@@ -170,42 +200,45 @@ struct Touch<'a> {
 }
 
 impl<'a> Touch<'a> {
-    fn of(period: &'a Period, terms: &LedgerTerms) -> Self {
+    fn of(period: &'a Period, all: &[&Period], terms: &LedgerTerms) -> Self {
+        let touch = |first, last, flaw| Self {
+            first,
+            last,
+            flaw,
+            period,
+        };
+        let until_is = match &terms.end {
+            LedgerEnd::Until { until_is, .. } => *until_is,
+            LedgerEnd::Next => {
+                let Some(from) = period.from.map(Days::from) else {
+                    return touch(EVER, FOREVER, Some(Reason::LedgerDateMissing));
+                };
+                let froms = all.iter().filter_map(|other| other.from.map(Days::from));
+                let next = froms.filter(|&other| other > from).min();
+                return touch(from, next.map_or(FOREVER, |next| next - 1), None);
+            }
+        };
         let open = terms.is_open(period.until);
         let first = period.from.map_or(EVER, Days::from);
         let last = match period.until {
-            Some(until) if !open => last_day(until, terms.until_is),
-            _ => FOREVER,
+            Some(until) if !open => last_day(until, until_is),
+            Some(_) | None => FOREVER,
         };
         if period.from.is_none() || (period.until.is_none() && !open) {
-            return Self {
-                first,
-                last,
-                flaw: Some(Reason::LedgerDateMissing),
-                period,
-            };
+            return touch(first, last, Some(Reason::LedgerDateMissing));
         }
         match period.until.map(Days::from) {
-            Some(until) if last < first => {
-                let (first, last) = (first.min(until), first.max(until));
-                Self {
-                    first,
-                    last,
-                    flaw: Some(Reason::LedgerReversed),
-                    period,
-                }
-            }
-            _ => Self {
-                first,
-                last,
-                flaw: None,
-                period,
-            },
+            Some(until) if last < first => touch(
+                first.min(until),
+                first.max(until),
+                Some(Reason::LedgerReversed),
+            ),
+            Some(_) | None => touch(first, last, None),
         }
     }
 }
 
-/// The table of section 1, number 4: the first line that fits.
+/// The table of section 1, number 5: the first line that fits.
 fn fate(touches: &[Touch<'_>], day: Days, terms: &LedgerTerms) -> Verdict {
     let here: Vec<&Touch<'_>> = touches
         .iter()
@@ -225,16 +258,31 @@ fn fate(touches: &[Touch<'_>], day: Days, terms: &LedgerTerms) -> Verdict {
     }
 }
 
-/// The code verdict, and where it is own, `not_own_when`.
+/// The code verdict, and where it is own, `own_when`: any entry that says other, else any that says undecided, else own.
 fn supplier(period: &Period, day: Days, terms: &LedgerTerms) -> Verdict {
     let verdict = terms.codes.verdict(period.retailer.as_deref(), day);
-    let Some((values, compare)) = &terms.not_own_when else {
+    if verdict != Verdict::Own {
         return verdict;
-    };
-    match (verdict, &period.supply_kind) {
-        (Verdict::Own, None) => Verdict::Undecided(Reason::SupplyKindMissing),
-        (Verdict::Own, Some(kind)) if listed(kind, values, *compare) => Verdict::Other,
-        _ => verdict,
+    }
+    let mut unlisted = false;
+    for ((rule, retailers), value) in terms.own_when.iter().zip(&period.own_when) {
+        let value = value.as_deref();
+        let other = match &rule.other {
+            OtherWhen::Listed(values) => names(values, value, rule.compare),
+            OtherWhen::Retailers => value.is_some_and(|code| retailers.is_retailer(code)),
+        };
+        if names(&rule.own, value, rule.compare) {
+            continue;
+        }
+        if other {
+            return Verdict::Other;
+        }
+        unlisted = true;
+    }
+    if unlisted {
+        Verdict::Undecided(Reason::OwnWhenUnlisted)
+    } else {
+        Verdict::Own
     }
 }
 

@@ -1,4 +1,4 @@
-//! The words of a decision (docs/rules.md, section 5).
+//! The words of a decision (docs/rules.md, section 6).
 
 use bunri_catalogue::Ownership;
 
@@ -24,23 +24,28 @@ macro_rules! reasons {
 
 reasons! {
     LedgerRejected "ledger_rejected" "A ledger row of this key did not fit its types."
+    LedgerStatusUnknown "ledger_status_unknown" "Nobody can say whether a ledger row of this key counts."
     NotInLedger "not_in_ledger" "The ledger does not know the key."
     LedgerDateMissing "ledger_date_missing" "A ledger row touches the day and has no first or last day."
     LedgerReversed "ledger_reversed" "A ledger row touches the day and ends before it begins."
     LedgerOverlap "ledger_overlap" "Two ledger rows touch the day."
     LedgerGap "ledger_gap" "No ledger row touches the day."
     RetailerUnknown "retailer_unknown" "The code is NULL or in no list."
-    SupplyKindMissing "supply_kind_missing" "Nobody can say whether the operator itself supplies."
+    OwnWhenUnlisted "own_when_unlisted" "What else must hold for own has a value that no list names."
     DateMissing "date_missing" "The row does not say which day it speaks of."
     SlotInvalid "slot_invalid" "The half-hour slot is not 1 to 48."
+    MonthInvalid "month_invalid" "The month is none."
     PeriodReversed "period_reversed" "The row's period ends before it begins."
     PeriodSpansChange "period_spans_change" "The row's period contains days of more than one fate."
+    CaseMissing "case_missing" "The column that says of which type the row is is NULL."
+    CaseUnlisted "case_unlisted" "The row's type has no rule."
     ParentMissing "parent_missing" "The row has no parent."
     ParentRejected "parent_rejected" "A parent row did not fit its types."
     ParentUndecided "parent_undecided" "A parent is undecided."
     ParentsDisagree "parents_disagree" "One parent is own, another is other."
     KnownAtMissing "known_at_missing" "Nobody can say when the row was written."
     KnownAtUndecided "known_at_undecided" "Nobody can say who supplied the parents' points when the row was written."
+    WrittenEarly "written_early" "The row was written before the incumbent's supply began."
 }
 
 /// In the quarantine beside cells of `retail_only` whose row is another's.
@@ -133,7 +138,7 @@ mod tests {
     #[test]
     fn the_reasons_are_those_of_the_rules() {
         let rules = include_str!("../../../docs/rules.md");
-        let (_, list) = rules.split_once("## 5. Reasons").unwrap_or_default();
+        let (_, list) = rules.split_once("## 6. Reasons").unwrap_or_default();
         let list = list.split("\n## ").next().unwrap_or_default();
         let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
         words.push(RETAIL_ONLY_OF_OTHER);

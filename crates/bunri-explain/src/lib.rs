@@ -12,7 +12,8 @@ pub use sql::{SqlInputs, explain_sql};
 
 use bunri_catalogue::day_text;
 use bunri_catalogue::{
-    Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Table, When,
+    Bound, Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Table,
+    When,
 };
 
 /// Lines of text under construction. Writing to a String cannot fail, so the result is dropped in one place.
@@ -64,6 +65,7 @@ fn heading(catalogue: &Catalogue, page: &mut Page) {
         );
     }
     rules::ledger(catalogue, page);
+    rules::cutover(page);
     for IgnoredObject { object, basis } in &catalogue.ignored {
         page.line(
             0,
@@ -99,6 +101,7 @@ fn explain_table(catalogue: &Catalogue, table: &Table, page: &mut Page) {
         key => page.line(2, format!("Key: {}.", named(table, key))),
     }
     classes(table, page);
+    rules::cells(catalogue, table, page);
     for (position, when) in table.when.iter().enumerate() {
         explain_when(table, position, when, page);
     }
@@ -162,31 +165,59 @@ fn by_value(table: &Table, column: &Column, page: &mut Page) {
 
 fn explain_when(table: &Table, position: usize, when: &When, page: &mut Page) {
     let column = &table.columns[when.column];
-    let scale = column.value_type.scale();
-    let condition = match &when.condition {
-        Condition::In { values, .. } => {
-            let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
-            format!("is {}", values.join(" or "))
-        }
-        Condition::AtLeast { unscaled } => format!("is at least {}", decimal(*unscaled, scale)),
-        Condition::Below { unscaled } => format!("is below {}", decimal(*unscaled, scale)),
-    };
+    let condition = condition(&when.condition, column.value_type.scale());
     let rows: Vec<&str> = when.rows.iter().map(|row| row.word()).collect();
     let changes: Vec<String> = when
         .change
         .iter()
         .map(|(from, to)| format!("{} becomes {}", from.word(), to.word()))
         .collect();
+    let only = when.columns.as_ref().map_or_else(String::new, |columns| {
+        let columns: Vec<usize> = columns.iter().copied().collect();
+        format!(" in {}", named(table, &columns))
+    });
     let (name, rows) = (&column.name, rows.join(", "));
     page.line(
         2,
         format!(
-            "Condition {}: where `{name}` {condition}, or is NULL, on rows that are {rows}: {} ({}).",
+            "Condition {}: where `{name}` {condition}, or is NULL, on rows that are {rows}: {}{only} ({}).",
             position + 1,
             changes.join(", "),
             when.basis
         ),
     );
+}
+
+fn condition(condition: &Condition, scale: u8) -> String {
+    let listed = |values: &[String], word: &str| {
+        let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+        values.join(word)
+    };
+    match condition {
+        Condition::In { values, .. } => format!("is {}", listed(values, " or ")),
+        Condition::NotIn { values, .. } => match values.as_slice() {
+            [one] => format!("is not {}", quoted(one)),
+            several => format!("is neither {}", listed(several, " nor ")),
+        },
+        Condition::Within { at_least, below } => {
+            let side = |word: &str, bound: &Option<Bound>| {
+                bound.map(|one| format!("{word} {}", bound_text(one, scale)))
+            };
+            let sides: Vec<String> = [side("at least", at_least), side("below", below)]
+                .into_iter()
+                .flatten()
+                .collect();
+            format!("is {}", sides.join(" and "))
+        }
+    }
+}
+
+fn bound_text(bound: Bound, scale: u8) -> String {
+    match bound {
+        Bound::Unscaled(unscaled) => decimal(unscaled, scale),
+        Bound::Day(day) => day_text(day),
+        Bound::Cutover => "the day of the cutover".to_owned(),
+    }
 }
 
 fn decimal(unscaled: i128, scale: u8) -> String {
@@ -214,7 +245,36 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::*;
+    use bunri_catalogue::Compare;
+
+    #[test]
+    fn a_condition_reads_as_it_was_written() {
+        let texts = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+        let compare = Compare::Exact;
+        let is_in = |values: &[&str]| Condition::In {
+            values: texts(values),
+            compare,
+        };
+        let not_in = |values: &[&str]| Condition::NotIn {
+            values: texts(values),
+            compare,
+        };
+        let within = |at_least, below| Condition::Within { at_least, below };
+        for (written, said) in [
+            (is_in(&["S6", "S7"]), "is \"S6\" or \"S7\""),
+            (not_in(&["low"]), "is not \"low\""),
+            (not_in(&["low", "high"]), "is neither \"low\" nor \"high\""),
+            (within(Some(Bound::Unscaled(5000)), None), "is at least 500"),
+            (within(None, Some(Bound::Unscaled(-5))), "is below -0.5"),
+            (
+                within(Some(Bound::Cutover), Some(Bound::Day(20_544))),
+                "is at least the day of the cutover and below 2026-04-01",
+            ),
+        ] {
+            assert_eq!(condition(&written, 1), said);
+        }
+    }
 
     #[test]
     fn a_bound_reads_as_it_was_written() {

@@ -21,7 +21,7 @@ impl Fate {
         Self(SEARCHED.iter().enumerate().map(bit).sum())
     }
 
-    /// The fate of the original where retail gets a keyed hash instead (docs/rules.md, section 4).
+    /// The fate of the original where retail gets a keyed hash instead (docs/rules.md, section 5).
     #[must_use]
     pub fn rekeyed(self) -> Self {
         let (withheld, granted) = (0b01, 0b10);

@@ -1,27 +1,28 @@
 //! C5: no value that occurs only in cells withheld from a store is found in it. For retail and for transmission, each
-//! against what is withheld from *it*.
+//! against what is withheld from *it*. What is found in one text is defined in `reference.rs`, slow and obvious, and tests hold
+//! everything else to it.
 //!
-//! **Vocabulary** ([`vocabulary`]). While the tables are decided, every text, number of nine digits and bytes goes by once:
-//! a record ([`record`]) of its names in two forms ([`spelling`]; the names: [`hashing`]), of the column it comes from, and of
-//! its [`fate`]: which of the two stores it is withheld from and granted to. The records are divided by name
-//! ([`partitions`]) and sorted within the memory bound. What is granted to a store in the same spelling anywhere carries nothing
+//! **Vocabulary** (`vocabulary`). While the tables are decided, every text, number of nine digits and bytes goes by once:
+//! a record (`record`) of its names in two forms (`spelling`; the names: `hashing`), of the column it comes from, and of
+//! its `fate`: which of the two stores it is withheld from and granted to. The records are divided by name
+//! (`partitions`) and sorted within the memory bound. What is granted to a store in the same spelling anywhere carries nothing
 //! that only withheld cells hold: it is counted and dropped. So is what is too short to be told from chance. What is left
-//! ([`exclusive`]) lies in a sorted file with a filter ([`filter`]) before it ([`set`]).
+//! (`exclusive`) lies in a sorted file with a filter (`filter`) before it (`set`).
 //!
-//! **Search** ([`seek`], [`look`], [`file`], [`sites`]). Every cell of every readable Parquet file, listed or not, every other file
+//! **Search** (`seek`, `look`, `file`, `sites`). Every cell of every readable Parquet file, listed or not, every other file
 //! as text, and every name, manifest and metadata string is put into both forms, and at every position the filter is
-//! asked for every length that a value with this beginning can have. Texts have no words, so none are cut out; only digits
-//! are never cut. Tokens that decode from base64, hex or escapes are searched in turn ([`tokens`]); tokens that look like a
-//! digest are kept, and if there are any, staging is read a second time to hash the withheld values ([`again`]). Where C3 and
+//! asked for every length that a value with this beginning can have. Japanese has no spaces, so no words are cut out; only runs of
+//! digits and of Latin letters are never cut. Tokens that decode from base64, hex or escapes are searched in turn (`tokens`); tokens that look like a
+//! digest are kept, and if there are any, staging is read a second time to hash the withheld values (`again`). Where C3 and
 //! C4 found every cell of a table to be the source's own granted cell, none can be, as a whole, a value that only withheld
 //! cells hold; what may stand inside it, or in another coat, is looked for as everywhere.
 //!
-//! **Confirmation** ([`confirm`]). What the filter let through is looked up in the sorted file, then sorted by place.
+//! **Confirmation** (`confirm`). What the filter let through is looked up in the sorted file, then sorted by place.
 //!
-//! **Grades.** A hit in a cell that is, bit for bit, what the source's granted cell of the same row says ([`unmatched`]) is
+//! **Grades.** A hit in a cell that is, bit for bit, what the source's granted cell of the same row says (`unmatched`) is
 //! contamination: the classification should be reconsidered, and the grade is *review*. Every other hit is *certain*.
 //!
-//! **Combination** ([`again`]). Values that are granted elsewhere are no secret one by one, but several of them in one row can
+//! **Combination** (`again`). Values that are granted elsewhere are no secret one by one, but several of them in one row can
 //! be the record of somebody else. In a row that is what the source's granted cells say, they can only be what is
 //! granted together; so only the other rows are held against the withheld records.
 //!
@@ -47,6 +48,8 @@ mod parquet_file;
 mod partitions;
 mod record;
 mod recorded;
+#[cfg(test)]
+mod reference;
 mod search;
 mod seek;
 mod set;

@@ -1,18 +1,16 @@
 //! Looking through one text for every value that is searched for: at every position the beginning tells which lengths
 //! are worth a question, and the filter answers it.
 //!
-//! A run of digits is never cut: a number is found as a whole run, or as whole runs with separators or line breaks between
-//! them, but not inside another number. Only values of [`LONG_NUMBER`] characters are found inside longer runs.
+//! A run of digits or of Latin letters is never cut: a number is found as a whole run, or as whole runs with separators or line
+//! breaks between them, but not inside another number, and a word not inside another word. Only [`TOKEN`] letters and
+//! digits side by side are found inside longer runs ([`Form::may_begin`], [`Form::may_end`]).
 
 use crate::exclusive::Exclusive;
 use crate::hashing::{Kind, Name, Secret};
 use crate::record::{BEGINNING, SHORT_BEGINNING};
 use crate::set::Set;
-use crate::spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, weight};
+use crate::spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, TOKEN, weight};
 use crate::vocabulary::{ANYWHERE, Lexicon, WHOLE};
-
-/// So many digits in a row are the number that is searched for, and no accident.
-const LONG_NUMBER: usize = 18;
 
 /// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of
 /// them are worth more.
@@ -119,9 +117,10 @@ impl<'a> Seeker<'a> {
         if length < SHORT_BEGINNING {
             return true;
         }
-        let mut places = !form.cuts & below(length + 1 - SHORT_BEGINNING);
-        // A long number may begin within a run of digits.
-        places |= below((length + 1).saturating_sub(LONG_NUMBER));
+        // A long token may begin and end within a run.
+        let tokens = form.tokens();
+        let mut places = (!form.cuts | tokens) & below(length + 1 - SHORT_BEGINNING);
+        let ends = !form.cuts | tokens << TOKEN;
         let short = sets.iter().any(|(set, _)| set.beginnings.short_in_ascii);
         while places != 0 {
             let from = places.trailing_zeros() as usize;
@@ -136,9 +135,10 @@ impl<'a> Seeker<'a> {
             };
             let (long, short) = (name(BEGINNING), short.then(|| name(SHORT_BEGINNING)));
             // Bit n: n characters may stand here.
-            let mut may = below(left + 1) & !(form.cuts >> from & below(LONG_NUMBER));
-            if form.cuts >> from & 1 != 0 {
-                may &= !below(LONG_NUMBER);
+            let cuts = form.cuts >> from;
+            let mut may = below(left + 1) & ends >> from & !(cuts & below(TOKEN));
+            if cuts & 1 != 0 {
+                may &= !below(TOKEN);
             }
             if origin == Origin::Granted && from == 0 {
                 may &= !(1 << length);
@@ -201,8 +201,7 @@ impl<'a> Seeker<'a> {
         let form = self.of(kind);
         let rest = &form.signs[from..];
         let left = rest.len();
-        let cut = form.cuts_digits(from);
-        if cut && left < LONG_NUMBER {
+        if !form.may_begin(from, left) {
             return;
         }
         let long = match left {
@@ -226,17 +225,17 @@ impl<'a> Seeker<'a> {
             if length > left {
                 break;
             }
-            self.ask(set, kind, sums, from, length, cut);
+            self.ask(set, kind, sums, from, length);
         }
         if longest {
-            self.ask(set, kind, sums, from, LONGEST, cut);
+            self.ask(set, kind, sums, from, LONGEST);
         }
     }
 
     #[inline]
-    fn ask(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, length: usize, cut: bool) {
-        let cut = cut || self.of(kind).cuts_digits(from + length);
-        if cut && length < LONG_NUMBER {
+    fn ask(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, length: usize) {
+        let form = self.of(kind);
+        if !form.may_begin(from, length) || !form.may_end(from, length) {
             return;
         }
         if set.may_hold(length, self.secret.piece(sums, from, length, kind)) {
@@ -418,7 +417,7 @@ mod tests {
         with_seeker(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |seeker| {
             for before in 0..=57 {
                 for after in [0, 1, 2, 57 - before] {
-                    let [before, after] = [before, after].map(|signs| "x".repeat(signs));
+                    let [before, after] = [before, after].map(|signs| "1".repeat(signs));
                     let text = format!("{before}suzuki{after}");
                     agree(seeker, &text);
                     let inside = text != "suzuki";
@@ -447,7 +446,7 @@ mod tests {
                 for letters in 0..=20 {
                     for digits in ["12", "1234567", "12z34"] {
                         let filler = "z".repeat(letters);
-                        let text = format!("{digits}{filler}{value}{digits}");
+                        let text = format!("{digits}{filler}-{value}{digits}");
                         let sight = seeker.text(&text, Origin::Granted);
                         assert_eq!(sight, Sight::Spelled, "{text}");
                         agree(seeker, &text);
@@ -474,7 +473,7 @@ mod tests {
             for value in ["abc", "defg", "hijkl", "m-n", "o-pq"] {
                 for before in 0..=20 {
                     for after in [0, 1, 2, 3, 20] {
-                        let [before, after] = [before, after].map(|signs| "x".repeat(signs));
+                        let [before, after] = [before, after].map(|signs| "1".repeat(signs));
                         let text = format!("{before}{value}{after}");
                         agree(seeker, &text);
                         let inside = text != value;

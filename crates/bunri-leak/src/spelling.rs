@@ -41,14 +41,39 @@ impl Form {
         &self.signs[..self.signs.len().min(LONGEST)]
     }
 
-    /// Whether a cut before `at` would go through a run of digits.
+    /// Whether a cut before `at` would go through a run of digits, or of Latin letters.
     #[inline]
-    pub(crate) fn cuts_digits(&self, at: usize) -> bool {
+    pub(crate) fn cuts_run(&self, at: usize) -> bool {
         at > 0
             && at < self.signs.len()
             && !self.gaps[at]
-            && self.signs[at].is_ascii_digit()
-            && self.signs[at - 1].is_ascii_digit()
+            && is_run(self.signs[at - 1], self.signs[at])
+    }
+
+    /// Whether the match of so many characters from here on may begin where it does: not inside a run of which it is a part.
+    /// [`TOKEN`] characters that nothing separates are the value and no accident, wherever they stand.
+    #[inline]
+    pub(crate) fn may_begin(&self, from: usize, length: usize) -> bool {
+        !self.cuts_run(from) || (length >= TOKEN && self.is_token(from))
+    }
+
+    /// The same of its end. Of a value of [`LONGEST`] characters or more nobody knows whether this is its end.
+    #[inline]
+    pub(crate) fn may_end(&self, from: usize, length: usize) -> bool {
+        let until = from + length;
+        length == LONGEST
+            || !self.cuts_run(until)
+            || (length >= TOKEN && self.is_token(until - TOKEN))
+    }
+
+    /// Whether [`TOKEN`] Latin letters and digits from here on stand side by side.
+    fn is_token(&self, from: usize) -> bool {
+        let inner = from + 1..from + TOKEN;
+        inner.end <= self.signs.len()
+            && self.signs[from].is_ascii_alphanumeric()
+            && inner
+                .into_iter()
+                .all(|at| !self.gaps[at] && self.signs[at].is_ascii_alphanumeric())
     }
 }
 
@@ -61,6 +86,17 @@ pub(crate) struct Spelled {
     pub(crate) origin: Vec<usize>,
 }
 
+/// So many letters and digits side by side are found within longer runs too: an identifier, a key in hex.
+pub(crate) const TOKEN: usize = 18;
+
+/// Whether these neighbours belong to one run of digits, or of Latin letters. Japanese is written without spaces, so that kana
+/// and kanji have no runs: a name stands anywhere in a text. Wide letters and digits are plain ones by now.
+#[inline]
+fn is_run(before: char, after: char) -> bool {
+    (before.is_ascii_digit() && after.is_ascii_digit())
+        || (before.is_ascii_alphabetic() && after.is_ascii_alphabetic())
+}
+
 /// More characters have no simple form.
 pub(crate) const SIMPLE: usize = 63;
 
@@ -70,8 +106,10 @@ pub(crate) struct Simple {
     /// Its characters, and zeros behind them.
     signs: [u8; SIMPLE + 9],
     pub(crate) length: usize,
-    /// Bit *n*: a cut before character *n* would go through a run of digits.
+    /// Bit *n*: a cut before character *n* would go through a run of digits, or of letters.
     pub(crate) cuts: u64,
+    /// Bit *n*: characters *n* − 1 and *n* are letters or digits, and nothing stood between them.
+    joined: u64,
 }
 
 impl Simple {
@@ -80,14 +118,19 @@ impl Simple {
             signs: [0; SIMPLE + 9],
             length: 0,
             cuts: 0,
+            joined: 0,
         }
     }
 
     #[inline]
     fn push(&mut self, sign: u8, gap: bool) {
-        let before = self.length > 0 && self.signs[self.length - 1].is_ascii_digit();
-        let cut = before && !gap && sign.is_ascii_digit();
-        self.cuts |= u64::from(cut) << self.length;
+        if let Some(before) = self.length.checked_sub(1).filter(|_| !gap) {
+            let before = self.signs[before];
+            let cut = is_run(before.into(), sign.into());
+            let joined = before.is_ascii_alphanumeric() && sign.is_ascii_alphanumeric();
+            self.cuts |= u64::from(cut) << self.length;
+            self.joined |= u64::from(joined) << self.length;
+        }
         self.signs[self.length] = sign;
         self.length += 1;
     }
@@ -101,6 +144,15 @@ impl Simple {
 
     pub(crate) fn signs(&self) -> &[u8] {
         &self.signs[..self.length]
+    }
+
+    /// Bit *n*: [`TOKEN`] letters and digits begin with character *n* and stand side by side.
+    pub(crate) fn tokens(&self) -> u64 {
+        // Each step doubles how many neighbours are known to be joined: 2, 4, 8, 16, and one more.
+        let joined = [1, 2, 4, 8]
+            .into_iter()
+            .fold(self.joined, |joined, more| joined & joined >> more);
+        (joined & self.joined >> (TOKEN - 2)) >> 1
     }
 
     /// The characters from here on, the first in the lowest byte, at most eight.
@@ -149,9 +201,16 @@ impl<'a> Speller<'a> {
         if text.bytes().all(simple) {
             return self.byte_by_byte(text, spelled);
         }
-        if !alone(text, &mut spelled.strict) {
-            self.strict(text, &mut spelled.strict);
+        if alone(text, &mut spelled.strict) {
+            self.loose(spelled);
+        } else {
+            self.by_unicode(text, spelled);
         }
+    }
+
+    /// Both forms by way of Unicode's tables, whatever the text.
+    pub(crate) fn by_unicode(&mut self, text: &str, spelled: &mut Spelled) {
+        self.strict(text, &mut spelled.strict);
         self.loose(spelled);
     }
 
@@ -371,18 +430,11 @@ mod tests {
         }
     }
 
-    /// Both forms by way of Unicode's tables, whatever the text.
-    fn the_long_way(text: &str, speller: &mut Speller<'_>) -> Spelled {
-        let mut spelled = Spelled::default();
-        speller.strict(text, &mut spelled.strict);
-        speller.loose(&mut spelled);
-        spelled
-    }
-
     fn assert_short_is_long(text: &str, speller: &mut Speller<'_>) {
         let mut short = Spelled::default();
         speller.spell(text, &mut short);
-        let long = the_long_way(text, speller);
+        let mut long = Spelled::default();
+        speller.by_unicode(text, &mut long);
         for (short, long) in [(&short.strict, &long.strict), (&short.loose, &long.loose)] {
             assert_eq!(
                 (&short.signs, &short.gaps),
@@ -403,9 +455,11 @@ mod tests {
         for at in 0..=signs.len() {
             assert_eq!(
                 simple.cuts >> at & 1 != 0,
-                form.cuts_digits(at),
+                form.cuts_run(at),
                 "{text:?} at {at}"
             );
+            let token = at < signs.len() && form.is_token(at);
+            assert_eq!(simple.tokens() >> at & 1 != 0, token, "{text:?} at {at}");
             let word = simple.word(at).to_le_bytes();
             let rest = signs[at..].iter().map(|&sign| sign as u8);
             assert!(rest.chain([0; 8]).take(8).eq(word), "{text:?} at {at}");
@@ -444,7 +498,7 @@ mod tests {
         let cuts = |text: &str, spelled: &mut Spelled| {
             Speller::new(&variants).spell(text, spelled);
             let loose = &spelled.loose;
-            let cuts = (0..=loose.signs.len()).filter(|&at| loose.cuts_digits(at));
+            let cuts = (0..=loose.signs.len()).filter(|&at| loose.cuts_run(at));
             cuts.collect::<Vec<_>>()
         };
         assert_eq!(cuts("12-3", &mut spelled), [1]);

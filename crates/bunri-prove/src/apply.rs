@@ -154,7 +154,8 @@ impl<'a> Prepared<'a> {
             Strategy::Clock => other_time(before?, draw).map(Some),
             Strategy::Shifted => shifted(before?, 5, draw).map(Some),
             Strategy::Period => {
-                let is_open = |day: &i32| catalogue.ledger.open.contains(day);
+                let (open, _) = catalogue.ledger.open_ends();
+                let is_open = |day: &i32| open.contains(day);
                 match before {
                     // A period without an end gets one.
                     None => new(Extreme::None),
@@ -178,7 +179,8 @@ impl<'a> Prepared<'a> {
 
     fn is_ledger_code(&self, column: usize) -> bool {
         let ledger = &self.ground.catalogue.ledger;
-        ledger.table == self.edit.table && ledger.retailer == column
+        let part = ledger.of_table(self.edit.table);
+        part.is_some_and(|part| part.retailer == column)
     }
 
     /// A key that is nobody's; where a rule reads it, one that is certainly nobody's.

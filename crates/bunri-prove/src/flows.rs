@@ -54,24 +54,31 @@ impl Flows {
     }
 
     fn ledger(&mut self, catalogue: &Catalogue) {
-        let ledger = &catalogue.ledger;
-        self.add(ledger.table, &ledger.key, "ledger key");
-        self.add(ledger.table, &[ledger.retailer], "ledger retailer");
-        self.add(ledger.table, &[ledger.from, ledger.until], "ledger period");
-        if let Some(rule) = &ledger.not_own_when {
-            self.add(ledger.table, &[rule.column], "not_own_when");
+        for part in &catalogue.ledger.tables {
+            self.add(part.table, &part.key, "ledger key");
+            self.add(part.table, &[part.retailer], "ledger retailer");
+            self.add(part.table, &[part.from], "ledger period");
+            self.add(part.table, part.until.as_slice(), "ledger period");
+            self.add(part.table, part.counts.as_slice(), "counts");
+            self.add(part.table, &part.own_when, "own_when");
         }
         let retailers = &catalogue.retailers;
         self.add(retailers.table, &[retailers.column], "retailer list");
     }
 
     fn table(&mut self, position: usize, table: &Table) {
-        self.rows(position, &table.rows);
+        for rule in table.leaves() {
+            self.rows(position, rule);
+        }
+        self.cases(position, &table.rows);
+        for group in &table.cells {
+            self.cases(position, &group.rows);
+        }
         if let Some(key) = &table.ledger_key {
             self.add(position, key, "ledger key");
         }
-        if let KnownAt::Column { column, .. } = &table.known_at {
-            self.add(position, &[*column], "known_at");
+        if let KnownAt::Column { columns, .. } = &table.known_at {
+            self.add(position, columns, "known_at");
         }
         for column in &table.columns {
             if let ClassRule::ByValue { column, .. } = &column.class {
@@ -83,13 +90,24 @@ impl Flows {
         }
     }
 
+    /// The columns that say of which type a row is.
+    fn cases(&mut self, position: usize, rule: &RowRule) {
+        if let RowRule::Cases { column, .. } = rule {
+            self.add(position, &[*column], "row rule");
+        }
+        for part in rule.parts() {
+            self.cases(position, part);
+        }
+    }
+
+    /// The columns that a rule reads that asks something by itself.
     fn rows(&mut self, position: usize, rule: &RowRule) {
         match rule {
             RowRule::Ledger(LedgerTime::During { from, until, .. }) => {
                 self.add(position, &[*from, *until], "row rule");
             }
-            RowRule::Ledger(LedgerTime::At { column }) => {
-                self.add(position, &[*column], "row rule")
+            RowRule::Ledger(LedgerTime::At { column, .. } | LedgerTime::Month { column }) => {
+                self.add(position, &[*column], "row rule");
             }
             RowRule::Ledger(LedgerTime::AtSlot { date, slot }) => {
                 self.add(position, &[*date, *slot], "row rule");
@@ -109,8 +127,10 @@ impl Flows {
                 self.add(position, key, "parent's key");
                 self.add(*table, references, "child's reference");
             }
-            RowRule::All(rules) => rules.iter().for_each(|rule| self.rows(position, rule)),
-            RowRule::Ledger(LedgerTime::AtCutover)
+            RowRule::Cases { .. }
+            | RowRule::All(_)
+            | RowRule::Any(_)
+            | RowRule::Ledger(LedgerTime::AtCutover)
             | RowRule::AllTransmission
             | RowRule::AllRetail
             | RowRule::Reference => {}
@@ -121,10 +141,10 @@ impl Flows {
 /// The tables on whose rows the decisions of a table rest: its parents, and theirs.
 pub(crate) fn ancestors(catalogue: &Catalogue, table: usize) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
-    let mut waiting = catalogue.tables[table].rows.parents();
+    let mut waiting = catalogue.tables[table].parents();
     while let Some(parent) = waiting.pop() {
         if found.insert(parent) {
-            waiting.extend(catalogue.tables[parent].rows.parents());
+            waiting.extend(catalogue.tables[parent].parents());
         }
     }
     found
@@ -132,8 +152,8 @@ pub(crate) fn ancestors(catalogue: &Catalogue, table: usize) -> BTreeSet<usize> 
 
 /// Whether the rows of a table decide over rows of other tables.
 pub(crate) fn decides_for_others(catalogue: &Catalogue, table: usize) -> bool {
-    let refers = |other: &Table| other.rows.parents().contains(&table);
-    catalogue.ledger.table == table
+    let refers = |other: &Table| other.parents().contains(&table);
+    catalogue.ledger.of_table(table).is_some()
         || catalogue.retailers.table == table
         || catalogue.tables.iter().any(refers)
 }

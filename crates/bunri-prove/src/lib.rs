@@ -30,6 +30,7 @@ mod draw;
 mod errors;
 mod flows;
 mod guards;
+mod inputs;
 mod made;
 mod pair;
 mod perturb;
@@ -47,5 +48,6 @@ mod tests;
 mod withheld;
 
 pub use errors::ProveError;
-pub use prove::{ProveInputs, ProveOptions, prove};
+pub use inputs::{ProveInputs, ProveOptions};
+pub use prove::prove;
 pub use splitter::{Shipped, SplitTask, Splitter};

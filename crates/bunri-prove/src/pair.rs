@@ -124,14 +124,14 @@ fn unsettled(bench: &Bench<'_>, pair: u64, table: usize) -> ProveError {
 /// Narrows the edits that are most likely to have changed these grants; false if none is left.
 fn narrow(bench: &Bench<'_>, edits: &mut [Edit], changed: &[usize]) -> bool {
     let catalogue = bench.catalogue();
-    let ledger = catalogue.ledger.table;
+    let is_ledger = |table: usize| catalogue.ledger.of_table(table).is_some();
     let near: BTreeSet<usize> = changed
         .iter()
         .flat_map(|&table| ancestors(catalogue, table).into_iter().chain([table]))
         .collect();
-    let by_ledger = changed.len() >= LEDGERS_WORK || changed.contains(&ledger);
+    let by_ledger = changed.len() >= LEDGERS_WORK || changed.iter().any(|&table| is_ledger(table));
     let suspects: [&dyn Fn(&Edit) -> bool; 3] = [
-        &|edit| by_ledger && edit.table == ledger,
+        &|edit| by_ledger && is_ledger(edit.table),
         &|edit| near.contains(&edit.table),
         &|_| true,
     ];

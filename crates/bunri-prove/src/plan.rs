@@ -153,8 +153,8 @@ impl Planner<'_> {
 
     /// A period of another company that leaves a point which was also the incumbent's would leave a gap in its ledger.
     fn among_of_key(&self, position: usize, column: usize) -> Among {
-        let ledger = &self.catalogue.ledger;
-        if position == ledger.table && ledger.key.contains(&column) {
+        let part = self.catalogue.ledger.of_table(position);
+        if part.is_some_and(|part| part.key.contains(&column)) {
             Among::NeverOwn
         } else {
             Among::Outside
@@ -172,9 +172,9 @@ impl Planner<'_> {
         share: u64,
         pair: u64,
     ) -> (Strategy, Among, Scope) {
-        let ledger = &self.catalogue.ledger;
+        let part = self.catalogue.ledger.of_table(position);
         let far = Scope::Eighths(share);
-        if position == ledger.table && column == ledger.retailer && pair % 3 != 2 {
+        if part.is_some_and(|part| column == part.retailer) && pair % 3 != 2 {
             return (Strategy::Supplier, Among::Outside, far);
         }
         let mut strategy = turn(
@@ -185,8 +185,8 @@ impl Planner<'_> {
         if strategy == Strategy::Clock && !self.flows.is_compared(position, column) {
             return (strategy, Among::Withheld, far);
         }
-        let is_period = [ledger.from, ledger.until].contains(&column);
-        if position == ledger.table && is_period && pair % 3 != 2 {
+        let is_period = part.is_some_and(|part| column == part.from || part.until == Some(column));
+        if is_period && pair % 3 != 2 {
             strategy = Strategy::Period;
         }
         let names_point = table.ledger_key.iter().any(|key| key.contains(&column));
@@ -200,7 +200,7 @@ impl Planner<'_> {
         }
         let has_some = |bits: &BooleanBuffer| bits.count_set_bits() > 0;
         match &base.never_own {
-            Some(rows) if asks_ledger(&table.rows) && has_some(rows) => {
+            Some(rows) if needs_ledger(&table.rows) && has_some(rows) => {
                 let apart = !self.flows.is_referred_to(position, column);
                 let scope = if apart { far } else { Scope::Few(2) };
                 (strategy, Among::NeverOwn, scope)
@@ -211,7 +211,7 @@ impl Planner<'_> {
 
     fn rows(&self, position: usize, base: &TableBase, pair: u64, draw: Draw) -> Option<Edit> {
         let strategy = turn(&Strategy::OF_ROWS, pair, position);
-        let is_ledger = position == self.catalogue.ledger.table;
+        let is_ledger = self.catalogue.ledger.of_table(position).is_some();
         // A row that goes may have kept others from being the incumbent's; a row that comes has no such children.
         let delicate = strategy == Strategy::Delete
             && decides_for_others(self.catalogue, position)
@@ -240,10 +240,12 @@ impl Planner<'_> {
 }
 
 /// Whether a row can only be own if the ledger says so.
-fn asks_ledger(rule: &RowRule) -> bool {
+fn needs_ledger(rule: &RowRule) -> bool {
     match rule {
         RowRule::Ledger(_) => true,
-        RowRule::All(rules) => rules.iter().any(asks_ledger),
+        RowRule::All(rules) => rules.iter().any(needs_ledger),
+        RowRule::Any(rules) => rules.iter().all(needs_ledger),
+        RowRule::Cases { cases, .. } => cases.iter().all(|(_, rule)| needs_ledger(rule)),
         RowRule::Column { .. }
         | RowRule::Parent { .. }
         | RowRule::AllTransmission

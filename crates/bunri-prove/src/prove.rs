@@ -1,19 +1,17 @@
 //! The whole run: determinism, then pairs, then the record in `evidence/`.
 
-use std::path::Path;
-
 use bunri_catalogue::{Decisions, Store};
 use bunri_columnar::{CustodyLayout, Event, Observer, Staging};
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{Proof, ProofDifference, ProofSample, hash_file};
 use bunri_redecide::RedecideInputs;
-use bunri_split::SplitOptions;
 
 use crate::ProveError;
 use crate::bench::{Bench, Quiet};
 use crate::bytes::Tree;
 use crate::draw::Draw;
 use crate::flows::Flows;
+use crate::inputs::{ProveInputs, ProveOptions};
 use crate::pair::{self, Seen};
 use crate::place::{Place, Trees, Yard};
 use crate::plan::Planner;
@@ -21,30 +19,6 @@ use crate::record::{Run, Stamps, write};
 use crate::sample::sample;
 use crate::splitter::Splitter;
 use crate::withheld::Base;
-
-/// What is proved of.
-#[derive(Clone, Copy)]
-pub struct ProveInputs<'a> {
-    /// Catalogue, custody and what else decides.
-    pub redecide: RedecideInputs<'a>,
-    /// The retail store.
-    pub retail: &'a Path,
-    /// What the splitter is told.
-    pub split: &'a SplitOptions,
-}
-
-/// How.
-#[derive(Debug, Clone, Copy)]
-pub struct ProveOptions {
-    /// Pairs, at least one.
-    pub pairs: u64,
-    /// Decides every draw.
-    pub seed: u64,
-    /// About so many supply points instead of all.
-    pub sample: Option<u64>,
-    /// Bytes that sorts may use together, about.
-    pub memory: u64,
-}
 
 /// Memory for the second split of the determinism gate.
 const OTHER_MEMORY: u64 = 16 << 20;

@@ -14,8 +14,8 @@ use bunri_redecide::RedecideInputs;
 use crate::ProveError;
 use crate::flows::Flows;
 use crate::guards::{Coverage, Missed, of_run};
+use crate::inputs::{ProveInputs, ProveOptions};
 use crate::pair::Seen;
-use crate::prove::{ProveInputs, ProveOptions};
 use crate::strategy::Strategy;
 use crate::withheld::Base;
 

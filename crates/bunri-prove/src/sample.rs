@@ -83,12 +83,13 @@ pub(crate) fn sample(
 
 /// Digests of the points that the ledger names, each once.
 fn ledger_keys(catalogue: &Catalogue, staging: &Staging) -> Result<BTreeSet<u64>, ProveError> {
-    let ledger = &catalogue.ledger;
-    let table = &catalogue.tables[ledger.table];
     let mut keys = BTreeSet::new();
-    for batch in staging.table(table)?.all(BATCH_ROWS)? {
-        for key in keys_of(table, &ledger.key, &batch?)?.into_iter().flatten() {
-            keys.insert(digest(&key));
+    for part in &catalogue.ledger.tables {
+        let table = &catalogue.tables[part.table];
+        for batch in staging.table(table)?.all(BATCH_ROWS)? {
+            for key in keys_of(table, &part.key, &batch?)?.into_iter().flatten() {
+                keys.insert(digest(&key));
+            }
         }
     }
     Ok(keys)
@@ -227,7 +228,9 @@ fn first_parent(rule: &RowRule) -> Option<(usize, &[usize], &[usize])> {
             references,
             ..
         } => Some((*table, key, references)),
-        RowRule::All(rules) => rules.iter().find_map(first_parent),
+        RowRule::All(_) | RowRule::Any(_) | RowRule::Cases { .. } => {
+            rule.parts().into_iter().find_map(first_parent)
+        }
         RowRule::Ledger(_)
         | RowRule::Column { .. }
         | RowRule::AllTransmission

@@ -148,22 +148,23 @@ impl Look {
 /// The points with a ledger row of the incumbent's code, by 64 bits of their key's digest: two that meet there count as
 /// the incumbent's, which only leaves them alone.
 fn own_points(catalogue: &Catalogue, staging: &Staging) -> Result<BTreeSet<u64>, ProveError> {
-    let ledger = &catalogue.ledger;
-    let table = &catalogue.tables[ledger.table];
-    let mut points = points(table, &ledger.key, staging)?;
     let mut own = BTreeSet::new();
-    for batch in staging
-        .table(table)?
-        .columns(&[ledger.retailer], BATCH_ROWS)?
-    {
-        let batch = batch?;
-        let codes = Cells::of(batch.column(0).as_ref())?;
-        for row in 0..batch.num_rows() {
-            let point = points.next().flatten();
-            if let Value::Text(code) = codes.value(row)
-                && is_incumbent(catalogue, code)
-            {
-                own.extend(point);
+    for part in &catalogue.ledger.tables {
+        let table = &catalogue.tables[part.table];
+        let mut points = points(table, &part.key, staging)?;
+        for batch in staging
+            .table(table)?
+            .columns(&[part.retailer], BATCH_ROWS)?
+        {
+            let batch = batch?;
+            let codes = Cells::of(batch.column(0).as_ref())?;
+            for row in 0..batch.num_rows() {
+                let point = points.next().flatten();
+                if let Value::Text(code) = codes.value(row)
+                    && is_incumbent(catalogue, code)
+                {
+                    own.extend(point);
+                }
             }
         }
     }

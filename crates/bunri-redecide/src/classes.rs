@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use bunri_catalogue::{Class, Ownership, Table};
+use bunri_catalogue::{Class, Day, Ownership, Table};
 use bunri_evaluator::{CellRules, Verdict, grants::ownerships};
 
 use crate::rows::View;
@@ -84,20 +84,26 @@ pub(crate) struct Classifier<'a> {
 }
 
 impl<'a> Classifier<'a> {
-    pub(crate) fn new(table: &'a Table) -> Self {
+    pub(crate) fn new(table: &'a Table, cutover: Day) -> Self {
         let seen = Seen {
             unseen: BTreeMap::new(),
             when: vec![0; table.when.len()],
         };
         Self {
             table,
-            rules: CellRules::new(table),
+            rules: CellRules::new(table, cutover),
             seen,
         }
     }
 
-    /// The classes of every column, in catalogue order.
-    pub(crate) fn of(&mut self, view: &View<'_>, verdicts: &[Verdict]) -> Vec<ColumnClasses> {
+    /// The classes of every column, in catalogue order. `foreign` says for each group of cells of another time, by row, whether
+    /// its cells are withheld.
+    pub(crate) fn of(
+        &mut self,
+        view: &View<'_>,
+        verdicts: &[Verdict],
+        foreign: &[Vec<bool>],
+    ) -> Vec<ColumnClasses> {
         for when in 0..self.table.when.len() {
             let met = |(row, verdict): &(usize, &Verdict)| {
                 self.rules.meets(when, verdict.ownership(), &view.row(*row))
@@ -105,11 +111,17 @@ impl<'a> Classifier<'a> {
             self.seen.when[when] += verdicts.iter().enumerate().filter(met).count() as u64;
         }
         (0..self.table.columns.len())
-            .map(|column| self.column(column, view, verdicts))
+            .map(|column| self.column(column, view, verdicts, foreign))
             .collect()
     }
 
-    fn column(&mut self, column: usize, view: &View<'_>, verdicts: &[Verdict]) -> ColumnClasses {
+    fn column(
+        &mut self,
+        column: usize,
+        view: &View<'_>,
+        verdicts: &[Verdict],
+        foreign: &[Vec<bool>],
+    ) -> ColumnClasses {
         let possible: Vec<Option<Class>> = ownerships(self.table)
             .iter()
             .map(|&ownership: &Ownership| self.rules.fixed(column, ownership))
@@ -120,10 +132,15 @@ impl<'a> Classifier<'a> {
             return ColumnClasses::Fixed(class);
         }
         let mut unseen = 0;
+        let group = self
+            .rules
+            .group(column)
+            .and_then(|group| foreign.get(group));
         let class = |(row, verdict): (usize, &Verdict)| {
+            let foreign = group.is_some_and(|foreign| foreign[row]);
             let decided = self
                 .rules
-                .class(column, verdict.ownership(), &view.row(row));
+                .class(column, verdict.ownership(), foreign, &view.row(row));
             unseen += u64::from(decided.unseen);
             decided.class
         };

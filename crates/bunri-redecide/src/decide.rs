@@ -6,7 +6,8 @@ use arrow_array::RecordBatch;
 use bunri_catalogue::{Catalogue, Decisions, Table};
 use bunri_columnar::{Batches, Staging};
 use bunri_evaluator::{
-    Facts, LastWords, OwnershipSet, Row, Terms, Timeline, Unused, Verdict, decide,
+    AskedParent, Facts, LastWords, ParentFacts, Row, Terms, Timeline, Unused, Verdict, WrittenSet,
+    asked_parent, decide, foreign_cells, last,
 };
 
 use crate::RedecideError;
@@ -15,7 +16,9 @@ use crate::index::Indexes;
 use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
 use crate::index::parent_index::ParentIndex;
-use crate::index::parents::{KnownTimeline, Parents, parent_rules, referenced, suppliers};
+use crate::index::parents::{
+    KnownTimeline, Parents, parent_rules, read_set, referenced, written_by_parents,
+};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 
 /// A batch of staged rows, decided.
@@ -39,6 +42,8 @@ pub struct Decider<'a> {
     terms: &'a Terms,
     last_words: LastWords<'a>,
     classifier: Classifier<'a>,
+    /// For each group of cells of another time, by row of the batch, whether its cells are withheld.
+    foreign: Vec<Vec<bool>>,
     batches: Batches,
     sources: Sources,
     /// For the children of this table.
@@ -69,9 +74,10 @@ impl<'a> Decider<'a> {
             position,
             terms,
             last_words: LastWords::new(decisions.of(position), &table.key),
-            classifier: Classifier::new(table),
+            classifier: Classifier::new(table, terms.cutover),
+            foreign: vec![Vec::new(); table.cells.len()],
             batches: staging.table(table)?.all(BATCH_ROWS)?,
-            sources: Sources::new(table, staging, indexes, scratch)?,
+            sources: Sources::new(table, staging, (indexes, terms), scratch)?,
             index: index
                 .map(|key| ParentIndex::new(table, key, staging, scratch))
                 .collect::<Result<_, _>>()?,
@@ -102,11 +108,12 @@ impl<'a> Decider<'a> {
             index.begin(&batch)?;
         }
         let view = View::of(&batch)?;
+        self.foreign.iter_mut().for_each(Vec::clear);
         let mut verdicts = Vec::with_capacity(batch.num_rows());
         for row in 0..batch.num_rows() {
             verdicts.push(self.row(row, &view.row(row))?);
         }
-        let classes = self.classifier.of(&view, &verdicts);
+        let classes = self.classifier.of(&view, &verdicts, &self.foreign);
         let keys = self.keys(&batch)?;
         let first = self.next;
         self.next += batch.num_rows() as u64;
@@ -121,8 +128,9 @@ impl<'a> Decider<'a> {
 
     fn row(&mut self, row: usize, cells: &impl Row) -> Result<Verdict, RedecideError> {
         let number = self.next + row as u64;
+        let asked = asked_parent(&self.table.rows, cells);
         let mut above = (!self.index.is_empty()).then(Vec::new);
-        let facts = self.sources.facts(row, number, above.as_mut())?;
+        let facts = self.sources.facts(row, number, asked, above.as_mut())?;
         let ruled = decide(
             &self.table.rows,
             &self.table.known_at,
@@ -131,9 +139,29 @@ impl<'a> Decider<'a> {
             self.terms,
         );
         let verdict = self.last_words.last_word(cells, ruled);
+        let own = verdict == Verdict::Own;
+        if !self.foreign.is_empty() {
+            let foreign = if own {
+                foreign_cells(
+                    &self.table.rows,
+                    &self.table.cells,
+                    cells,
+                    facts,
+                    self.terms,
+                )
+            } else {
+                vec![false; self.foreign.len()]
+            };
+            for (group, foreign) in self.foreign.iter_mut().zip(foreign) {
+                group.push(foreign);
+            }
+        }
         let above = above.filter(|fact| !fact.is_empty());
-        for index in &mut self.index {
-            index.push(row, verdict, above.as_deref())?;
+        if !self.index.is_empty() {
+            let last = own.then(|| last(&self.table.rows, cells, facts, self.terms));
+            for index in &mut self.index {
+                index.push(row, (verdict, last), above.as_deref())?;
+            }
         }
         Ok(verdict)
     }
@@ -197,15 +225,15 @@ struct Sources {
     timelines: Option<Asking>,
     known: KnownTimeline,
     parents: Vec<Asking>,
-    sets: Vec<OwnershipSet>,
-    suppliers: Option<Asking>,
+    parent_facts: Vec<ParentFacts>,
+    written: Option<Asking>,
 }
 
 impl Sources {
     fn new(
         table: &Table,
         staging: &Staging,
-        indexes: &Indexes,
+        (indexes, terms): (&Indexes, &Terms),
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
         let rows = staging.table(table)?;
@@ -216,16 +244,17 @@ impl Sources {
             .map(|key| join(key, &indexes.ledger))
             .transpose()?;
         let mut parents = Vec::new();
-        for rule in parent_rules(&table.rows) {
+        for rule in parent_rules(table) {
             let facts = indexes
                 .parents
                 .get(&(rule.table, rule.references))
                 .ok_or(RedecideError::Index)?;
             parents.push(join(&rule.key, facts)?);
         }
-        let suppliers = match (&timelines, parents.first()) {
-            (None, Some(first)) => suppliers(table, &rows, first, &indexes.ledger, scratch)?,
-            _ => None,
+        let written = if timelines.is_none() && !parents.is_empty() {
+            written_by_parents(table, &rows, &parents, (&indexes.ledger, terms), scratch)?
+        } else {
+            None
         };
         Ok(Self {
             timelines: timelines.map(|joined| joined.read(table)).transpose()?,
@@ -234,8 +263,8 @@ impl Sources {
                 .iter()
                 .map(|joined| joined.read(table))
                 .collect::<Result<_, _>>()?,
-            sets: Vec::new(),
-            suppliers: suppliers.map(|joined| joined.read(table)).transpose()?,
+            parent_facts: Vec::new(),
+            written: written.map(|joined| joined.read(table)).transpose()?,
         })
     }
 
@@ -244,38 +273,44 @@ impl Sources {
             .timelines
             .iter_mut()
             .chain(&mut self.parents)
-            .chain(&mut self.suppliers);
+            .chain(&mut self.written);
         for asking in every {
             asking.begin(batch)?;
         }
         Ok(())
     }
 
-    /// The facts about a row; `above` takes what is known of its first parents, for the children of this table.
+    /// The facts about a row; `above` takes what is known of the parents that are asked for their owner keys, for the children
+    /// of this table.
     fn facts(
         &mut self,
         row: usize,
         number: u64,
+        asked: Option<AskedParent>,
         mut above: Option<&mut Vec<u8>>,
     ) -> Result<Facts<'_>, RedecideError> {
-        self.sets.clear();
-        for asking in &mut self.parents {
+        self.parent_facts.clear();
+        for (place, asking) in self.parents.iter_mut().enumerate() {
             let fact = asking.fact(row, number)?;
-            let set = fact
+            let found = fact
                 .as_ref()
                 .map(|fact| Parents::read(fact.bytes))
                 .transpose()?;
-            self.sets
-                .push(set.map_or(OwnershipSet::EMPTY, |parents| parents.ownerships));
-            if let (Some(above), Some(fact)) = (above.take(), fact) {
+            self.parent_facts
+                .push(found.as_ref().map(Parents::facts).unwrap_or_default());
+            if let (Some(above), Some(fact), true) = (
+                above.as_deref_mut(),
+                fact,
+                asked.is_some_and(|asked| asked.place == place),
+            ) {
                 above.extend_from_slice(fact.bytes);
             }
         }
-        let mut supplied = OwnershipSet::EMPTY;
-        if let Some(asking) = &mut self.suppliers
+        let mut written = WrittenSet::default();
+        if let Some(asking) = &mut self.written
             && let Some(fact) = asking.fact(row, number)?
         {
-            supplied = OwnershipSet(*fact.bytes.first().ok_or(RedecideError::Index)?);
+            written = read_set(fact.bytes)?;
         }
         let timeline = match &mut self.timelines {
             None => None,
@@ -286,8 +321,8 @@ impl Sources {
         };
         Ok(Facts {
             timeline,
-            parents: &self.sets,
-            suppliers: supplied,
+            parents: &self.parent_facts,
+            written,
         })
     }
 }

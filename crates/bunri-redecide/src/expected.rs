@@ -1,4 +1,4 @@
-//! What a store must hold of a batch of staged rows (docs/rules.md, section 4, "A row of a store").
+//! What a store must hold of a batch of staged rows (docs/rules.md, section 5, "A row of a store").
 
 use std::sync::Arc;
 

@@ -23,7 +23,6 @@ pub use errors::RedecideError;
 pub use expected::{Expected, Regions};
 pub use index::{
     Indexes,
-    file::{Fact, FactFile, FactReader, FactWriter},
     fold::{Scratch, cut},
     ledger::terms,
     parents::parent_rules,

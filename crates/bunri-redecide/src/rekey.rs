@@ -1,4 +1,4 @@
-//! Replaced keys (docs/rules.md, section 4): what retail must hold instead of a value, from the value as the
+//! Replaced keys (docs/rules.md, section 5): what retail must hold instead of a value, from the value as the
 //! fingerprint encodes it.
 
 use std::collections::BTreeMap;

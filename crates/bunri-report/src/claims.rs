@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::claim::Claim;
 use crate::findings::Findings;
-use crate::report::{Checked, Claim, ClaimReport, Gap, Status};
+use crate::report::{Checked, ClaimReport, Gap, Status};
 
 /// How much was looked at for each claim, and why not where nothing was.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::{Claim, Finding, Gap, Grade};
+use crate::claim::{Claim, Grade};
+use crate::report::{Finding, Gap};
 use crate::rules::Rule;
 
 /// What findings about the staging are about, beside the stores' words.

@@ -6,6 +6,7 @@
 //! 3. [`claims`]: held, broken, or not checked and at what;
 //! 4. [`report`]: the file, whose bytes are a function of what was verified.
 
+pub mod claim;
 pub mod claims;
 pub mod findings;
 pub mod report;
@@ -13,6 +14,7 @@ pub mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use claim::{Claim, Grade};
 pub use claims::Scope;
 pub use findings::{About, Findings, NAMED, Place};
 pub use report::*;

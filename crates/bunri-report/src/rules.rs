@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Claim, Grade};
+use crate::claim::{Claim, Grade};
 
 const STRANGER: &str = "Find out who put it there, and why. Remove it, and verify again.";
 const AROUND: &str = "Give the store back the permissions and attributes that bunri gave it, find out who changed them, and verify again.";

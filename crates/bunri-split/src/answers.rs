@@ -4,34 +4,27 @@
 //! stream. Elsewhere the questions are sorted by ledger key first and the answers sorted back by row number,
 //! both within the memory bound.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_row::RowConverter;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use arrow_select::concat::concat_batches;
 use bunri_catalogue::Table;
 use bunri_columnar::{
     BatchSorter, ColumnarError, Observer, SortedBatches, TableFile, key_converter,
 };
-use polars::prelude::{Column, PolarsResult};
+use polars::prelude::{Column, IntoColumn, PolarsResult};
 
 use crate::SplitError;
-use crate::frame::{as_numbers, column_name, frame, int_column, numbers, results};
+use crate::frame::{frame, int_column, numbers, results};
 use crate::ownership::{IndexCursor, OwnershipIndex, key_bytes};
-use crate::probe::{LedgerQuestions, Slice};
-
-/// Rows handled at once in a sorted pass.
-pub(crate) const PASS_ROWS: usize = 1 << 15;
-
-/// Where a pass may spill, and with how much memory.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Spill<'a> {
-    pub(crate) folder: &'a Path,
-    pub(crate) budget: usize,
-}
+use crate::parents::{Found, Pairs};
+use crate::passes::{PASS_ROWS, Spill, int_schema, keyed_schema, read_column, stop_if_cancelled};
+use crate::probe::LedgerQuestions;
+use crate::rules::{leaf_kinds, leaf_last};
+use crate::slice::Slice;
 
 /// Whole-number columns of a table's rows, in staging order, taken piece by piece.
 pub(crate) enum Answers {
@@ -49,12 +42,14 @@ pub(crate) enum Answers {
 }
 
 impl Answers {
-    /// Prepares the answers of `table`.
+    /// Prepares the answers of `table`. The facts of parents that are needed to ask are taken out of `parents` where all is
+    /// asked beforehand, and come back with the answers.
     pub(crate) fn prepare(
         table: &Table,
         file: &TableFile,
         questions: LedgerQuestions,
         index: &OwnershipIndex,
+        parents: &mut Vec<Pairs>,
         spill: Spill<'_>,
         observer: &dyn Observer,
     ) -> Result<Self, SplitError> {
@@ -71,14 +66,20 @@ impl Answers {
                 key,
             });
         }
+        let asked = questions.parents();
+        let (taken, left) = std::mem::take(parents)
+            .into_iter()
+            .partition(|pairs: &Pairs| asked.contains(&pairs.leaf()));
+        *parents = left;
         let pass = SortedPass {
             table,
             questions: &questions,
+            parents: asked,
             converter: &converter,
             key: &key,
             spill,
         };
-        Ok(Self::Sorted(pass.run(file, *cursor, observer)?))
+        Ok(Self::Sorted(pass.run(file, *cursor, taken, observer)?))
     }
 
     /// The answers for the next rows of the table, as columns named by [`LedgerQuestions::answers`].
@@ -86,6 +87,7 @@ impl Answers {
         &mut self,
         table: &Table,
         batch: &RecordBatch,
+        parents: &[Found],
     ) -> Result<Vec<Column>, SplitError> {
         match self {
             Self::Nothing => Ok(Vec::new()),
@@ -102,10 +104,12 @@ impl Answers {
                     .collect();
                 let keys = key_bytes(converter, &keys).map_err(ColumnarError::arrow(&table.id))?;
                 let slice = cursor.slice(&keys)?;
-                let columns = questions
-                    .columns()
-                    .into_iter()
-                    .map(|column| numbers(&column_name(column), as_numbers(batch.column(column))))
+                let column = |column: usize| Ok(batch.column(column).clone());
+                let carried = questions.carried(&column, parents, batch.num_rows())?;
+                let names = questions.carried_names().into_iter();
+                let columns = names
+                    .zip(carried)
+                    .map(|(name, values)| values.with_name(name.into()).into_column())
                     .collect();
                 let answers = ask(table, questions, columns, &slice)?;
                 Ok(answers
@@ -141,6 +145,8 @@ fn ask(
 struct SortedPass<'a> {
     table: &'a Table,
     questions: &'a LedgerQuestions,
+    /// The parent rules whose facts go with the questions and come back with the answers.
+    parents: Vec<usize>,
     converter: &'a RowConverter,
     key: &'a [usize],
     spill: Spill<'a>,
@@ -151,19 +157,23 @@ impl SortedPass<'_> {
         &self,
         file: &TableFile,
         mut cursor: IndexCursor,
+        parents: Vec<Pairs>,
         observer: &dyn Observer,
     ) -> Result<InOrder, SplitError> {
-        let names: Vec<String> = self.questions.answers();
+        let mut names: Vec<String> = self.questions.answers();
+        names.extend(self.parents.iter().map(|&leaf| leaf_last(leaf)));
+        names.extend(self.parents.iter().map(|&leaf| leaf_kinds(leaf)));
+        let carried = self.questions.carried_names();
+        // The last days of parents are asked with, and are the last of what is.
+        let riding = 2 + carried.len() - self.parents.len();
         let mut answers = self.sorter(&int_schema("row", &names), &[0])?;
-        let mut asked = self.gather(file, observer)?;
+        let mut asked = self.gather(file, parents, observer)?;
         while let Some(batch) = asked.next_batch(PASS_ROWS)? {
             stop_if_cancelled(observer)?;
             let slice = cursor.slice(batch.column(0).as_binary::<i32>())?;
-            let columns = self.questions.columns().into_iter().enumerate();
+            let columns = carried.iter().enumerate();
             let columns = columns
-                .map(|(position, column)| {
-                    numbers(&column_name(column), int_column(&batch, position + 2))
-                })
+                .map(|(position, name)| numbers(name, int_column(&batch, position + 2)))
                 .collect();
             let answered = ask(self.table, self.questions, columns, &slice)?;
             let mut arrays: Vec<ArrayRef> = vec![batch.column(1).clone()];
@@ -172,6 +182,7 @@ impl SortedPass<'_> {
                     .into_iter()
                     .map(|(_, values)| Arc::new(Int64Array::from(values)) as ArrayRef),
             );
+            arrays.extend(batch.columns().iter().skip(riding).cloned());
             answers.push(&self.batch(&int_schema("row", &names), arrays)?)?;
         }
         Ok(InOrder::new(&self.table.id, answers.finish()?))
@@ -181,21 +192,24 @@ impl SortedPass<'_> {
     fn gather(
         &self,
         file: &TableFile,
+        mut parents: Vec<Pairs>,
         observer: &dyn Observer,
     ) -> Result<SortedBatches, SplitError> {
         let asked = self.questions.columns();
         let mut read: Vec<usize> = asked.iter().chain(self.key).copied().collect();
         read.sort_unstable();
         read.dedup();
-        let names: Vec<String> = asked.iter().map(|column| column_name(*column)).collect();
+        let mut names: Vec<String> = self.questions.carried_names();
+        names.extend(self.parents.iter().map(|&leaf| leaf_kinds(leaf)));
         let schema = keyed_schema(&names);
         let mut sorter = self.sorter(&schema, &[0])?;
         let mut first_row = 0_i64;
         for batch in file.columns(&read, PASS_ROWS)? {
             stop_if_cancelled(observer)?;
             let batch = batch?;
-            let column = |wanted: &usize| read_column(&self.table.id, &batch, &read, *wanted);
-            let keys: Vec<ArrayRef> = self.key.iter().map(column).collect::<Result<_, _>>()?;
+            let column = |wanted: usize| read_column(&self.table.id, &batch, &read, wanted);
+            let keys = self.key.iter().map(|&key| column(key));
+            let keys: Vec<ArrayRef> = keys.collect::<Result<_, _>>()?;
             let keys =
                 key_bytes(self.converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
             let next_row = first_row + i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
@@ -203,8 +217,14 @@ impl SortedPass<'_> {
                 Arc::new(keys),
                 Arc::new(Int64Array::from_iter_values(first_row..next_row)),
             ];
-            for wanted in &asked {
-                arrays.push(Arc::new(Int64Array::from(as_numbers(&column(wanted)?))));
+            let found = parents.iter_mut().map(|pairs| pairs.take(batch.num_rows()));
+            let found: Vec<Found> = found.collect::<Result<_, _>>()?;
+            let carried = self.questions.carried(&column, &found, batch.num_rows())?;
+            for values in carried {
+                arrays.push(Arc::new(values.iter().collect::<Int64Array>()));
+            }
+            for found in found {
+                arrays.push(Arc::new(Int64Array::from(found.kinds)));
             }
             sorter.push(&self.batch(&schema, arrays)?)?;
             first_row = next_row;
@@ -228,56 +248,6 @@ impl SortedPass<'_> {
         arrays: Vec<ArrayRef>,
     ) -> Result<RecordBatch, ColumnarError> {
         RecordBatch::try_new(schema.clone(), arrays).map_err(ColumnarError::arrow(&self.table.id))
-    }
-}
-
-/// A column of the table out of a batch that holds the columns `read`.
-pub(crate) fn read_column(
-    id: &str,
-    batch: &RecordBatch,
-    read: &[usize],
-    wanted: usize,
-) -> Result<ArrayRef, SplitError> {
-    let position = read.iter().position(|&column| column == wanted);
-    position
-        .and_then(|position| batch.columns().get(position))
-        .cloned()
-        .ok_or_else(|| SplitError::ColumnNotRead {
-            table: id.to_owned(),
-            column: wanted,
-        })
-}
-
-/// Whole-number columns: the row, and what is known of it.
-pub(crate) fn int_schema(row: &str, names: &[String]) -> SchemaRef {
-    let names = std::iter::once(row).chain(names.iter().map(String::as_str));
-    Arc::new(Schema::new(
-        names
-            .map(|name| Field::new(name, DataType::Int64, true))
-            .collect::<Vec<_>>(),
-    ))
-}
-
-/// A key, a row number, and whole-number columns.
-pub(crate) fn keyed_schema(names: &[String]) -> SchemaRef {
-    let mut fields = vec![
-        Field::new("key", DataType::Binary, true),
-        Field::new("row", DataType::Int64, false),
-    ];
-    fields.extend(
-        names
-            .iter()
-            .map(|name| Field::new(name, DataType::Int64, true)),
-    );
-    Arc::new(Schema::new(fields))
-}
-
-/// Asked to stop?
-pub(crate) fn stop_if_cancelled(observer: &dyn Observer) -> Result<(), SplitError> {
-    if observer.cancelled() {
-        Err(SplitError::Interrupted)
-    } else {
-        Ok(())
     }
 }
 
@@ -315,25 +285,5 @@ impl InOrder {
         Ok(columns
             .map(|(position, field)| numbers(field.name(), int_column(&all, position)))
             .collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn a_column_that_was_not_read_is_refused_and_never_the_first() {
-        let numbers = |number: i64| Arc::new(Int64Array::from(vec![number])) as ArrayRef;
-        let columns = [("c2", numbers(2)), ("c5", numbers(5))];
-        let batch = RecordBatch::try_from_iter(columns).unwrap();
-        let found = read_column("t", &batch, &[2, 5], 5).unwrap();
-        assert_eq!(as_numbers(&found), [Some(5)]);
-        let refused = read_column("t", &batch, &[2, 5], 3).unwrap_err();
-        assert!(matches!(
-            refused,
-            SplitError::ColumnNotRead { column: 3, .. }
-        ));
     }
 }

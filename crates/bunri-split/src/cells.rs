@@ -7,7 +7,9 @@ use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, new_n
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 use arrow_select::nullif::nullif;
-use bunri_catalogue::{Class, ClassRule, Ownership, Store, Table, granted, store_columns};
+use bunri_catalogue::{
+    Class, ClassRule, Ownership, Store, Table, class_of_another_time, granted, store_columns,
+};
 use bunri_columnar::store_schema;
 
 use crate::SplitError;
@@ -208,11 +210,15 @@ pub(crate) fn classes(table: &Table, variant: &Variant) -> Vec<Class> {
             }
         });
     }
+    for (group, is_withheld) in table.cells.iter().zip(&variant.withheld) {
+        for &column in group.columns.iter().filter(|_| *is_withheld) {
+            classes[column] = class_of_another_time(classes[column]);
+        }
+    }
     for (when, is_met) in table.when.iter().zip(&variant.conditions) {
         if *is_met && when.rows.contains(&variant.ownership) {
-            for class in &mut classes {
-                let change = when.change.iter().find(|(from, _)| from == class);
-                *class = change.map_or(*class, |(_, to)| *to);
+            for (column, class) in classes.iter_mut().enumerate() {
+                *class = when.changed(column, *class);
             }
         }
     }

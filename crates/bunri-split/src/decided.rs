@@ -1,4 +1,4 @@
-//! Human decisions beside the rows of a table (docs/rules.md, section 3): found by the row's key as ordered bytes.
+//! Human decisions beside the rows of a table (docs/rules.md, section 4): found by the row's key as ordered bytes.
 //! A decision that meets no row, or a row that the rules decide, is kept to be refused.
 
 use std::collections::BTreeMap;

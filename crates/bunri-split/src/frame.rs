@@ -7,8 +7,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use bunri_catalogue::Compare;
 use polars::prelude::{
-    BooleanChunked, ChunkFillNullValue, ChunkFull, ChunkZip, Column, DataFrame, Int64Chunked,
-    IntoColumn, NamedFrom, PlSmallStr, PolarsError, PolarsResult, Series,
+    BooleanChunked, ChunkFillNullValue, ChunkFull, ChunkFullNull, ChunkZip, Column, DataFrame,
+    Int64Chunked, IntoColumn, NamedFrom, PlSmallStr, PolarsError, PolarsResult, Series,
 };
 
 /// −∞ and +∞ as days: beyond every date of 32 bits.
@@ -87,6 +87,17 @@ pub(crate) fn as_numbers(array: &ArrayRef) -> Vec<Option<i64>> {
     }
 }
 
+/// The day before each date, and the day of the microsecond before each timestamp.
+pub(crate) fn day_before(array: &ArrayRef) -> Vec<Option<i64>> {
+    if let DataType::Timestamp(TimeUnit::Microsecond, _) = array.data_type() {
+        let before = |instant: i64| instant.saturating_sub(1).div_euclid(MICROSECONDS_A_DAY);
+        let instants = array.as_primitive::<TimestampMicrosecondType>();
+        return instants.iter().map(|instant| instant.map(before)).collect();
+    }
+    let days = as_numbers(array).into_iter();
+    days.map(|day| day.map(|day| day - 1)).collect()
+}
+
 /// One number that stands for every row.
 pub(crate) fn word(value: i64) -> Int64Chunked {
     Int64Chunked::full(PlSmallStr::EMPTY, value, 1)
@@ -95,6 +106,11 @@ pub(crate) fn word(value: i64) -> Int64Chunked {
 /// The same number in every row.
 pub(crate) fn constant(value: i64, rows: usize) -> Int64Chunked {
     Int64Chunked::full(PlSmallStr::EMPTY, value, rows)
+}
+
+/// No number in any row.
+pub(crate) fn nothing(rows: usize) -> Int64Chunked {
+    Int64Chunked::full_null(PlSmallStr::EMPTY, rows)
 }
 
 /// The same flag in every row.

@@ -2,7 +2,8 @@
 //!
 //! 1. `ownership` makes the timeline of every supply point from the ledger (`timeline`), once.
 //! 2. `table` streams each table past it, parents before children: `answers` and `parents` gather what the
-//!    rules ask for, `decide` holds the rules over Polars columns, `cells` turns verdicts into rows of stores.
+//!    rules ask for (`settle`, where parents say who supplied when a row was written), `days`, `rules`, `known` and `decide`
+//!    hold the rules over Polars columns, `cells` turns verdicts into rows of stores.
 //! 3. [`split`] runs the tables, remembers the finished ones, and writes the manifests last.
 //!
 //! The exact rules stand in docs/rules.md; `bunri-verify` decides them again without this crate.
@@ -10,20 +11,27 @@
 mod answers;
 mod cells;
 mod codes;
+mod days;
 mod decide;
 mod decided;
 mod errors;
 mod frame;
+mod known;
 mod ownership;
 mod parents;
+mod passes;
 mod probe;
 mod record;
 mod rekey;
+mod rules;
+mod settle;
+mod slice;
 mod stage;
 mod table;
 mod timeline;
 mod verdict;
 
 pub use errors::SplitError;
-pub use stage::{SplitOptions, SplitStats, StoreRoots, split};
+pub use record::SplitStats;
+pub use stage::{SplitOptions, StoreRoots, split};
 pub use table::TableStats;

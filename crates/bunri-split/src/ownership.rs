@@ -7,22 +7,27 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, new_null_array,
+    Array, ArrayRef, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray,
+    new_null_array,
 };
 use arrow_row::RowConverter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use bunri_catalogue::{Catalogue, Table, ValueType};
+use arrow_select::filter::filter_record_batch;
+use bunri_catalogue::{Catalogue, Ledger, LedgerTable, Table, ValueType};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, PendingFile, RawValue, Reject, SortedBatches,
     Staging, key_converter, open_parquet,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use polars::prelude::PolarsResult;
 
 use crate::SplitError;
-use crate::codes::Codes;
-use crate::frame::{LAST_DAY, as_numbers};
-use crate::probe::Slice;
-use crate::timeline::{LEDGER_COLUMNS, Segments, Sweep};
+use crate::codes::{Codes, Counting};
+use crate::frame::{as_numbers, first_of, results, word};
+use crate::slice::Slice;
+use crate::timeline::{
+    COUNTS, LEDGER_COLUMNS, NEVER_COUNTS, REJECTED, STATUS_UNKNOWN, Segments, Sweep,
+};
 use crate::verdict::Reason;
 
 /// Rows of the ledger that are swept at once, and a few more to complete the last key.
@@ -42,7 +47,7 @@ pub(crate) fn key_bytes(
 fn ledger_schema() -> SchemaRef {
     let kind = |name: &str| match name {
         "key" => DataType::Binary,
-        "code" | "kind" => DataType::Utf8,
+        "code" => DataType::Utf8,
         _ => DataType::Int64,
     };
     let field = |name: &&str| Field::new(*name, kind(name), true);
@@ -90,14 +95,14 @@ impl OwnershipIndex {
         if place.path.is_file() {
             return Ok(index);
         }
-        let mut ledger = gather(staging, catalogue, place)?;
+        let mut ledger = gather(staging, catalogue, codes, place)?;
         let file = PendingFile::create(place.path)?;
         let mut writer = CanonicalWriter::new(file, index_schema(), place.path)?;
         let sweep = Sweep {
             ledger: &catalogue.ledger,
             codes,
         };
-        let id = &catalogue.tables[catalogue.ledger.table].id;
+        let id = ledger_id(catalogue);
         let mut carried: Option<RecordBatch> = None;
         while let Some((whole, rest)) = next_whole(&mut ledger, carried.take())? {
             let segments = sweep.segments(&whole).map_err(SplitError::polars(id))?;
@@ -130,61 +135,107 @@ impl OwnershipIndex {
     }
 }
 
-/// The ledger's rows that rules read, and the keys of its rejected rows, sorted by key.
+/// The ledger for messages: by the first of its tables.
+fn ledger_id(catalogue: &Catalogue) -> &str {
+    let table = catalogue.ledger.tables.first();
+    table.map_or("ledger", |ledger| &catalogue.tables[ledger.table].id)
+}
+
+/// The ledger's rows that rules read, of all its tables, and the keys of their rejected rows, sorted by key.
 fn gather(
     staging: &Staging,
     catalogue: &Catalogue,
+    codes: &Codes,
     place: &IndexPlace<'_>,
 ) -> Result<SortedBatches, SplitError> {
-    let ledger = &catalogue.ledger;
-    let table = &catalogue.tables[ledger.table];
     let mut sorter = BatchSorter::new(
-        &table.id,
+        ledger_id(catalogue),
         ledger_schema(),
         &[0],
         place.temporary,
         place.budget,
     )?;
-    let converter = key_converter(table, &ledger.key)?;
-    let mut first_row = 1;
-    for batch in staging.table(table)?.all(8192)? {
-        let batch = batch?;
-        let column = |position: usize| batch.column(position).clone();
-        let keys: Vec<ArrayRef> = ledger
-            .key
-            .iter()
-            .map(|&position| column(position))
-            .collect();
-        let days = |position| Arc::new(Int64Array::from(as_numbers(&column(position)))) as ArrayRef;
-        let kind = match &ledger.not_own_when {
-            Some(rule) => column(rule.column),
-            None => new_null_array(&DataType::Utf8, batch.num_rows()),
-        };
-        let rows = || {
-            RecordBatch::try_new(
-                ledger_schema(),
-                vec![
-                    Arc::new(key_bytes(&converter, &keys)?),
-                    Arc::new(Int64Array::from(vec![0; batch.num_rows()])),
-                    days(ledger.from),
-                    days(ledger.until),
-                    column(ledger.retailer),
-                    kind,
-                ],
-            )
-        };
-        let rows = rows().map_err(ColumnarError::arrow(&table.id))?;
-        refuse_null_key(table, &rows, first_row)?;
-        first_row += rows.num_rows() as u64;
-        sorter.push(&rows)?;
+    for ledger in &catalogue.ledger.tables {
+        let table = &catalogue.tables[ledger.table];
+        let converter = key_converter(table, &ledger.key)?;
+        let mut first_row = 1;
+        for batch in staging.table(table)?.all(8192)? {
+            let batch = batch?;
+            let rows = ledger_rows(catalogue, codes, ledger, &converter, &batch)?;
+            refuse_null_key(table, rows.column(0), first_row)?;
+            first_row += batch.num_rows() as u64;
+            let rows = that_matter(&rows).map_err(ColumnarError::arrow(&table.id))?;
+            sorter.push(&rows)?;
+        }
+        gather_rejected(staging, table, &ledger.key, &converter, &mut sorter)?;
     }
-    gather_rejected(staging, table, &ledger.key, &converter, &mut sorter)?;
     Ok(sorter.finish()?)
 }
 
+/// The columns of [`LEDGER_COLUMNS`] of a batch of one of the ledger's tables.
+fn ledger_rows(
+    catalogue: &Catalogue,
+    codes: &Codes,
+    ledger: &LedgerTable,
+    converter: &RowConverter,
+    batch: &RecordBatch,
+) -> Result<RecordBatch, SplitError> {
+    let id = &catalogue.tables[ledger.table].id;
+    let rows = batch.num_rows();
+    let column = |&position: &usize| batch.column(position).clone();
+    let keys: Vec<ArrayRef> = ledger.key.iter().map(column).collect();
+    let days = |position: &usize| Arc::new(Int64Array::from(as_numbers(&column(position))));
+    let until: ArrayRef = match &ledger.until {
+        Some(until) => days(until),
+        None => new_null_array(&DataType::Int64, rows),
+    };
+    let entries: Vec<ArrayRef> = ledger.own_when.iter().map(column).collect();
+    let own_when = codes
+        .own_when(&catalogue.ledger.own_when, &entries, rows)
+        .and_then(|said| results(&said, "own_when"))
+        .map_err(SplitError::polars(id))?;
+    let status = status(&catalogue.ledger, ledger, batch).map_err(SplitError::polars(id))?;
+    let made = || {
+        RecordBatch::try_new(
+            ledger_schema(),
+            vec![
+                Arc::new(key_bytes(converter, &keys)?),
+                Arc::new(Int64Array::from(status)),
+                days(&ledger.from),
+                until,
+                column(&ledger.retailer),
+                Arc::new(Int64Array::from(own_when)),
+            ],
+        )
+    };
+    made().map_err(|refused| ColumnarError::arrow(id)(refused).into())
+}
+
+/// Whether each row counts, never does, or nobody knows.
+fn status(ledger: &Ledger, table: &LedgerTable, batch: &RecordBatch) -> PolarsResult<Vec<i64>> {
+    let Some((counts, column)) = ledger.counts.as_ref().zip(table.counts) else {
+        return Ok(vec![COUNTS; batch.num_rows()]);
+    };
+    let counting = Counting::of(counts, batch.column(column))?;
+    let status = first_of(
+        &[
+            (&counting.never, &word(NEVER_COUNTS)),
+            (&counting.unknown, &word(STATUS_UNKNOWN)),
+        ],
+        &word(COUNTS),
+    )?;
+    results(&status, "counts")
+}
+
+/// The rows without those that never count: for the timeline they are not there.
+fn that_matter(rows: &RecordBatch) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let status = rows.column(1).as_primitive::<Int64Type>().values().iter();
+    let kept: BooleanArray = status.map(|status| Some(*status != NEVER_COUNTS)).collect();
+    filter_record_batch(rows, &kept)
+}
+
 /// A ledger row without a key could speak of any supply point.
-fn refuse_null_key(table: &Table, rows: &RecordBatch, first_row: u64) -> Result<(), SplitError> {
-    let keys = rows.column(0);
+fn refuse_null_key(table: &Table, keys: &ArrayRef, first_row: u64) -> Result<(), SplitError> {
     match (0..keys.len()).find(|&row| keys.is_null(row)) {
         None => Ok(()),
         Some(row) => Err(SplitError::LedgerKeyNull {
@@ -214,9 +265,9 @@ fn gather_rejected(
         let none = |kind: &DataType| new_null_array(kind, 1);
         let batch = key_bytes(converter, &values).and_then(|keys| {
             let keys: ArrayRef = Arc::new(keys);
-            let flag: ArrayRef = Arc::new(Int64Array::from(vec![1]));
-            let (day, text) = (none(&DataType::Int64), none(&DataType::Utf8));
-            let columns = vec![keys, flag, day.clone(), day, text.clone(), text];
+            let status: ArrayRef = Arc::new(Int64Array::from(vec![REJECTED]));
+            let (number, text) = (none(&DataType::Int64), none(&DataType::Utf8));
+            let columns = vec![keys, status, number.clone(), number.clone(), text, number];
             RecordBatch::try_new(ledger_schema(), columns)
         });
         sorter.push(&batch.map_err(ColumnarError::arrow(&table.id))?)?;
@@ -404,6 +455,3 @@ impl IndexCursor {
         Ok(())
     }
 }
-
-/// The end of a key's last segment.
-pub(crate) const NO_END: i64 = LAST_DAY + 1;

@@ -1,59 +1,69 @@
 //! Inheritance: what the rows of a parent table turned out to be, sorted by the columns that children refer
-//! to; and, for a child, which ownerships its parents have and who supplied their points on a day.
+//! to; and, for a child, which ownerships its parents have, the last day of its own ones, and their owner keys.
 //!
-//! Gathering is done here; what follows from it is decided in [`crate::decide`].
+//! Gathering is done here; what follows from it is decided in [`crate::rules`] and [`crate::known`].
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow_array::builder::BinaryBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use bunri_catalogue::{Catalogue, RowRule, Table};
+use bunri_catalogue::{Catalogue, Match, RowRule, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, RawValue, Reject,
     SortedBatches, Staging, TableFile, key_converter, open_parquet,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
-use polars::prelude::{Column, Int64Chunked};
+use polars::prelude::Column;
 
 use crate::SplitError;
-use crate::answers::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
-use crate::frame::{as_numbers, int_column, plain_numbers, results};
-use crate::ownership::{OwnershipIndex, key_bytes, rejected_value};
-use crate::verdict::{OTHER, OWN, REJECTED_ROW, Reason};
+use crate::frame::{int_column, numbers, plain_numbers};
+use crate::ownership::{key_bytes, rejected_value};
+use crate::passes::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
+use crate::rules::{leaf_kinds, leaf_last};
+use crate::verdict::{Kind, REJECTED_ROW};
 
 /// A parent rule of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ParentRule {
+    /// Its number ([`Table::leaves`]).
+    pub(crate) leaf: usize,
     pub(crate) table: usize,
     pub(crate) key: Vec<usize>,
     pub(crate) references: Vec<usize>,
+    pub(crate) matching: Match,
 }
 
-/// The parent rules of a table, in the order of its row rule.
+/// The parent rules of a table: those of its row rule, then those of its groups of cells.
 pub(crate) fn parent_rules(table: &Table) -> Vec<ParentRule> {
-    let of = |rule: &RowRule| match rule {
+    let of = |(leaf, rule): (usize, &RowRule)| match rule {
         RowRule::Parent {
             table,
             key,
             references,
-            ..
+            matching,
         } => Some(ParentRule {
+            leaf,
             table: *table,
             key: key.clone(),
             references: references.clone(),
+            matching: *matching,
         }),
         RowRule::Ledger(_)
         | RowRule::Column { .. }
+        | RowRule::Cases { .. }
         | RowRule::All(_)
+        | RowRule::Any(_)
         | RowRule::AllTransmission
         | RowRule::AllRetail
         | RowRule::Reference => None,
     };
-    table.rows.direct().iter().filter_map(of).collect()
+    let leaves = table.leaves().into_iter().enumerate();
+    leaves.filter_map(of).collect()
 }
 
 /// The sets of columns by which children refer to this table.
@@ -74,6 +84,7 @@ fn entry_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("key", DataType::Binary, false),
         Field::new("verdict", DataType::Int64, false),
+        Field::new("last", DataType::Int64, true),
         Field::new("owner", DataType::Binary, true),
     ]))
 }
@@ -118,12 +129,13 @@ impl VerdictWriter {
         })
     }
 
-    /// Takes the verdicts of a batch; `owners` holds the owner keys of each row, one entry or more.
+    /// Takes the verdicts of a batch and the last days of its own rows; `owners` holds the owner keys of each row, one entry
+    /// or more.
     pub(crate) fn push(
         &mut self,
         table: &Table,
         batch: &RecordBatch,
-        verdicts: &[i64],
+        (verdicts, lasts): (&[i64], &[Option<i64>]),
         owners: &[Vec<Option<Vec<u8>>>],
     ) -> Result<(), ColumnarError> {
         let wrap = || ColumnarError::arrow(&table.id);
@@ -133,12 +145,13 @@ impl VerdictWriter {
             .map(|&column| batch.column(column).clone())
             .collect();
         let keys = key_bytes(&self.converter, &keys).map_err(wrap())?;
-        let mut columns = (Vec::new(), Vec::new(), Vec::new());
+        let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for row in (0..batch.num_rows()).filter(|&row| keys.is_valid(row)) {
             for owner in &owners[row] {
                 columns.0.push(keys.value(row));
                 columns.1.push(verdicts[row]);
-                columns.2.push(owner.as_deref());
+                columns.2.push(lasts[row]);
+                columns.3.push(owner.as_deref());
             }
         }
         let entries = RecordBatch::try_new(
@@ -146,7 +159,8 @@ impl VerdictWriter {
             vec![
                 Arc::new(BinaryArray::from(columns.0)),
                 Arc::new(Int64Array::from(columns.1)),
-                Arc::new(BinaryArray::from(columns.2)),
+                Arc::new(Int64Array::from(columns.2)),
+                Arc::new(BinaryArray::from(columns.3)),
             ],
         );
         self.sorter.push(&entries.map_err(wrap())?)
@@ -169,6 +183,7 @@ impl VerdictWriter {
                 vec![
                     Arc::new(keys),
                     Arc::new(Int64Array::from(vec![REJECTED_ROW])),
+                    Arc::new(Int64Array::from(vec![None])),
                     Arc::new(BinaryArray::from(vec![None::<&[u8]>])),
                 ],
             );
@@ -213,8 +228,16 @@ fn referred_values(
     Ok((!null).then_some(values))
 }
 
-/// The parents of one key: verdict and owner key.
-type Parents = Vec<(i64, Option<Vec<u8>>)>;
+/// A parent of some row.
+struct Parent {
+    verdict: i64,
+    /// The last day that it speaks of, of an own one.
+    last: Option<i64>,
+    owner: Option<Vec<u8>>,
+}
+
+/// The parents of one key.
+type Parents = Vec<Parent>;
 
 /// Goes through a file of verdicts once, beside keys that ascend.
 struct VerdictCursor {
@@ -277,11 +300,17 @@ impl VerdictCursor {
                 }
                 if here == key {
                     let verdict = batch.column(1).as_primitive::<Int64Type>().value(self.next);
-                    let owners = batch.column(2).as_binary::<i32>();
+                    let lasts = batch.column(2).as_primitive::<Int64Type>();
+                    let last = lasts.is_valid(self.next).then(|| lasts.value(self.next));
+                    let owners = batch.column(3).as_binary::<i32>();
                     let owner = owners
                         .is_valid(self.next)
                         .then(|| owners.value(self.next).to_vec());
-                    found.push((verdict, owner));
+                    found.push(Parent {
+                        verdict,
+                        last,
+                        owner,
+                    });
                 }
                 self.next += 1;
                 self.fill()?;
@@ -296,29 +325,16 @@ impl VerdictCursor {
 pub(crate) struct Pairs {
     sorted: SortedBatches,
     ahead: Option<RecordBatch>,
-    rule: usize,
+    leaf: usize,
     first_row: i64,
+    owners: bool,
 }
-
-/// The flags of a parent rule, by name: which ownerships the parents have, and which suppliers.
-pub(crate) const FLAGS: [&str; 7] = [
-    "own",
-    "other",
-    "undecided",
-    "rejected",
-    "supplier_own",
-    "supplier_other",
-    "supplier_undecided",
-];
-
-/// How many of [`FLAGS`] speak of the parents themselves.
-const VERDICT_FLAGS: usize = 4;
 
 fn pair_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("row", DataType::Int64, false),
         Field::new("verdict", DataType::Int64, false),
-        Field::new("supplier", DataType::Int64, false),
+        Field::new("last", DataType::Int64, true),
         Field::new("owner", DataType::Binary, true),
     ]))
 }
@@ -327,13 +343,9 @@ fn pair_schema() -> SchemaRef {
 pub(crate) struct ParentSearch<'a> {
     pub(crate) table: &'a Table,
     pub(crate) rule: &'a ParentRule,
-    pub(crate) position: usize,
-    /// The known_at column, if this rule's parents are to say who supplied on that day.
-    pub(crate) known: Option<usize>,
     /// Whether the owner keys of the parents are asked for; without them equal verdicts are one.
     pub(crate) owners: bool,
     pub(crate) verdicts: &'a Path,
-    pub(crate) index: &'a OwnershipIndex,
     pub(crate) spill: Spill<'a>,
 }
 
@@ -343,88 +355,69 @@ impl ParentSearch<'_> {
         file: &TableFile,
         observer: &dyn Observer,
     ) -> Result<Pairs, SplitError> {
-        let mut by_owner = self.pair_up(file, observer)?;
-        let mut cursor = self.index.cursor()?;
         let mut by_row = self.sorter(pair_schema())?;
-        while let Some(batch) = by_owner.next_batch(PASS_ROWS)? {
-            stop_if_cancelled(observer)?;
-            let supplier = match self.known {
-                None => vec![OWN; batch.num_rows()],
-                Some(_) => {
-                    let slice = cursor.slice(batch.column(0).as_binary::<i32>())?;
-                    let known: Int64Chunked = int_column(&batch, 3).into_iter().collect();
-                    let ask = || results(&slice.on(&known, Reason::KnownAtMissing)?, "supplier");
-                    ask().map_err(SplitError::polars(&self.table.id))?
-                }
-            };
-            let supplier: ArrayRef = Arc::new(Int64Array::from(supplier));
-            let column = |position: usize| batch.column(position).clone();
-            let columns = vec![column(1), column(2), supplier, column(0)];
-            by_row.push(&self.batch(pair_schema(), columns)?)?;
-        }
-        Ok(Pairs {
-            sorted: by_row.finish()?,
-            ahead: None,
-            rule: self.position,
-            first_row: 0,
-        })
-    }
-
-    /// Owner key, row, verdict and known day of every pair of a child and a parent, sorted by owner key.
-    fn pair_up(
-        &self,
-        file: &TableFile,
-        observer: &dyn Observer,
-    ) -> Result<SortedBatches, SplitError> {
-        let schema = keyed_schema(&["verdict".to_owned(), "known".to_owned()]);
-        let mut pairs = self.sorter(schema.clone())?;
         let mut parents = VerdictCursor::open(self.verdicts)?;
         let mut children = self.children(file, observer)?;
         while let Some(batch) = children.next_batch(PASS_ROWS)? {
             stop_if_cancelled(observer)?;
-            let keys = batch.column(0).as_binary::<i32>();
-            let (rows, known) = (int_column(&batch, 1), int_column(&batch, 2));
-            let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-            for child in (0..keys.len()).filter(|&child| keys.is_valid(child)) {
-                let found = parents.parents(keys.value(child))?;
-                if !self.owners {
-                    for verdict in distinct(found) {
-                        columns.0.push(None);
-                        columns.1.push(rows[child]);
-                        columns.2.push(verdict);
-                        columns.3.push(known[child]);
-                    }
-                    continue;
-                }
-                for (verdict, owner) in found {
-                    columns.0.push(owner.clone());
-                    columns.1.push(rows[child]);
-                    columns.2.push(*verdict);
-                    columns.3.push(known[child]);
-                }
-            }
-            let owners: BinaryArray = columns.0.iter().map(Option::as_deref).collect();
-            let arrays: Vec<ArrayRef> = vec![
-                Arc::new(owners),
-                Arc::new(Int64Array::from(columns.1)),
-                Arc::new(Int64Array::from(columns.2)),
-                Arc::new(Int64Array::from(columns.3)),
-            ];
-            pairs.push(&self.batch(schema.clone(), arrays)?)?;
+            by_row.push(&self.pairs(&batch, &mut parents)?)?;
         }
-        Ok(pairs.finish()?)
+        Ok(Pairs {
+            sorted: by_row.finish()?,
+            ahead: None,
+            leaf: self.rule.leaf,
+            first_row: 0,
+            owners: self.owners,
+        })
     }
 
-    /// The key that refers to the parent, row and known day of every row, sorted by that key.
+    /// Every pair of a child and a parent.
+    fn pairs(
+        &self,
+        children: &RecordBatch,
+        parents: &mut VerdictCursor,
+    ) -> Result<RecordBatch, SplitError> {
+        let keys = children.column(0).as_binary::<i32>();
+        let rows = int_column(children, 1);
+        let mut columns = (Vec::new(), Vec::new(), Vec::new());
+        let mut owners = BinaryBuilder::new();
+        for child in (0..keys.len()).filter(|&child| keys.is_valid(child)) {
+            let found = parents.parents(keys.value(child))?;
+            let mut push = |verdict: i64, last: Option<i64>, owner: Option<&[u8]>| {
+                columns.0.push(rows[child]);
+                columns.1.push(verdict);
+                columns.2.push(last);
+                owners.append_option(owner);
+            };
+            if self.owners {
+                for parent in found {
+                    push(parent.verdict, parent.last, parent.owner.as_deref());
+                }
+            } else {
+                for (verdict, last) in distinct(found) {
+                    push(verdict, last, None);
+                }
+            }
+        }
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from(columns.0)),
+            Arc::new(Int64Array::from(columns.1)),
+            Arc::new(Int64Array::from(columns.2)),
+            Arc::new(owners.finish()),
+        ];
+        Ok(self.batch(pair_schema(), arrays)?)
+    }
+
+    /// The key that refers to the parent, and the row, of every row, sorted by that key.
     fn children(
         &self,
         file: &TableFile,
         observer: &dyn Observer,
     ) -> Result<SortedBatches, SplitError> {
-        let mut read: Vec<usize> = self.rule.key.iter().copied().chain(self.known).collect();
+        let mut read: Vec<usize> = self.rule.key.clone();
         read.sort_unstable();
         read.dedup();
-        let schema = keyed_schema(&["known".to_owned()]);
+        let schema = keyed_schema(&[]);
         let mut sorter = self.sorter(schema.clone())?;
         let converter = key_converter(self.table, &self.rule.key)?;
         let mut first_row = 0_i64;
@@ -440,14 +433,9 @@ impl ParentSearch<'_> {
             let keys =
                 key_bytes(&converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
             let next_row = first_row + i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
-            let known = match self.known {
-                Some(column) => as_numbers(&read_column(&self.table.id, &batch, &read, column)?),
-                None => vec![None; batch.num_rows()],
-            };
             let arrays: Vec<ArrayRef> = vec![
                 Arc::new(keys),
                 Arc::new(Int64Array::from_iter_values(first_row..next_row)),
-                Arc::new(Int64Array::from(known)),
             ];
             sorter.push(&self.batch(schema.clone(), arrays)?)?;
             first_row = next_row;
@@ -474,34 +462,64 @@ impl ParentSearch<'_> {
     }
 }
 
-/// The parents of some rows: one flag column for each of [`FLAGS`], and the owner keys.
+/// The owner keys of a row's parents.
+pub(crate) type Owners = Vec<Option<Vec<u8>>>;
+
+/// The parents of some rows by one parent rule.
 pub(crate) struct Found {
-    pub(crate) flags: Vec<Column>,
-    pub(crate) owners: BTreeMap<usize, Vec<Option<Vec<u8>>>>,
+    pub(crate) leaf: usize,
+    /// For every row the kinds of parents that it has ([`Kind::is_among`]); 0 without any.
+    pub(crate) kinds: Vec<i64>,
+    /// For every row the latest last day of its own parents.
+    pub(crate) last: Vec<Option<i64>>,
+    /// By row, if they were asked for.
+    pub(crate) owners: BTreeMap<usize, Owners>,
+}
+
+impl Found {
+    /// As columns of the frame that rules read.
+    pub(crate) fn columns(&self) -> [Column; 2] {
+        [
+            plain_numbers(&leaf_kinds(self.leaf), self.kinds.clone()),
+            numbers(&leaf_last(self.leaf), self.last.clone()),
+        ]
+    }
 }
 
 impl Pairs {
+    /// The number of the parent rule.
+    pub(crate) fn leaf(&self) -> usize {
+        self.leaf
+    }
+
     /// What was found for the next `rows` rows.
     pub(crate) fn take(&mut self, rows: usize) -> Result<Found, SplitError> {
         let end = self.first_row + i64::try_from(rows).unwrap_or(i64::MAX);
-        let mut flags = vec![vec![0_i64; rows]; FLAGS.len()];
-        let mut owners: BTreeMap<usize, Vec<Option<Vec<u8>>>> = BTreeMap::new();
+        let mut found = Found {
+            leaf: self.leaf,
+            kinds: vec![0; rows],
+            last: vec![None; rows],
+            owners: BTreeMap::new(),
+        };
         while let Some(batch) = self.ahead.take().map_or_else(
             || self.sorted.next_batch(PASS_ROWS),
             |batch| Ok(Some(batch)),
         )? {
             let row_numbers = int_column(&batch, 0);
             let here = row_numbers.partition_point(|row| row.is_some_and(|row| row < end));
-            let (verdicts, suppliers) = (int_column(&batch, 1), int_column(&batch, 2));
+            let (verdicts, lasts) = (int_column(&batch, 1), int_column(&batch, 2));
             let keys = batch.column(3).as_binary::<i32>();
             for pair in 0..here {
                 let row =
                     row_numbers[pair].and_then(|row| usize::try_from(row - self.first_row).ok());
                 let Some(row) = row else { continue };
-                flags[flag(verdicts[pair])][row] = 1;
-                flags[VERDICT_FLAGS + flag(suppliers[pair])][row] = 1;
-                let owner = keys.is_valid(pair).then(|| keys.value(pair).to_vec());
-                owners.entry(row).or_default().push(owner);
+                found.kinds[row] |= Kind::of(verdicts[pair]).bit();
+                // None is less than any day.
+                found.last[row] = found.last[row].max(lasts[pair]);
+                if self.owners {
+                    let owner = keys.is_valid(pair).then(|| keys.value(pair).to_vec());
+                    found.owners.entry(row).or_default().push(owner);
+                }
             }
             if here < batch.num_rows() {
                 self.ahead = Some(batch.slice(here, batch.num_rows() - here));
@@ -509,31 +527,18 @@ impl Pairs {
             }
         }
         self.first_row = end;
-        let rule = self.rule;
-        let name = |flag: &str| format!("parent{rule}_{flag}");
-        let flags = FLAGS.iter().zip(flags);
-        let flags = flags
-            .map(|(flag, values)| plain_numbers(&name(flag), values))
-            .collect();
-        Ok(Found { flags, owners })
+        Ok(found)
     }
 }
 
-/// One verdict of each kind that is there: more would say nothing more.
-fn distinct(parents: &Parents) -> Vec<i64> {
-    let mut kinds: BTreeMap<usize, i64> = BTreeMap::new();
-    for (verdict, _) in parents {
-        kinds.entry(flag(Some(*verdict))).or_insert(*verdict);
+/// One verdict of each kind that is there, with its latest last day: more would say nothing more.
+fn distinct(parents: &Parents) -> Vec<(i64, Option<i64>)> {
+    let mut kinds: BTreeMap<Kind, (i64, Option<i64>)> = BTreeMap::new();
+    for parent in parents {
+        let kind = kinds
+            .entry(Kind::of(Some(parent.verdict)))
+            .or_insert((parent.verdict, None));
+        kind.1 = kind.1.max(parent.last);
     }
     kinds.into_values().collect()
-}
-
-/// The position of a verdict's flag among the first [`VERDICT_FLAGS`] of [`FLAGS`].
-fn flag(verdict: Option<i64>) -> usize {
-    match verdict.unwrap_or(Reason::ParentMissing.verdict()) {
-        OWN => 0,
-        OTHER => 1,
-        REJECTED_ROW => 3,
-        _ => 2,
-    }
 }

@@ -1,242 +1,307 @@
-//! Asking the timeline about rows: on which segment does a day lie, and what follows for the row. The
-//! segments are found by bisection over the slice of the index that a batch needs; what follows, Polars decides.
+//! Asking the timeline about rows: which days, and what follows for the row, decided by Polars over the slice of the index
+//! that a batch needs.
 
-use bunri_catalogue::{Catalogue, KnownAt, LedgerTime, RowRule, Table, UntilIs};
-use polars::prelude::{
-    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, DataFrame, Int64Chunked, PolarsResult,
-};
+use arrow_array::ArrayRef;
+use bunri_catalogue::{Catalogue, CodeDay, KnownAt, LedgerTime, RowRule, Table};
+use polars::prelude::{DataFrame, Int64Chunked, PolarsResult};
 
-use crate::codes::column;
-use crate::frame::{FIRST_DAY, LAST_DAY, constant, first_of, known, mask, word};
-use crate::ownership::NO_END;
-use crate::timeline::SPAN;
-use crate::verdict::{OWN, Reason};
+use crate::SplitError;
+use crate::days::{Calendar, day_columns, days_of};
+use crate::frame::constant;
+use crate::known::known_day;
+use crate::parents::Found;
+use crate::rules::{leaf_began, leaf_last, leaf_verdict};
+use crate::slice::Slice;
+use crate::verdict::Reason;
 
-/// The segments that one batch needs, and which point each row asks about.
-#[derive(Debug)]
-pub(crate) struct Slice {
-    /// For every row its point, −1 where the ledger has none.
-    pub(crate) points: Vec<i64>,
-    starts: Vec<i64>,
-    ends: Vec<i64>,
-    verdicts: Vec<i64>,
-    count: i64,
+/// Where a leaf's days are found among the carried columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// A day column of the table, and so many days after it.
+    Day { column: usize, after: u16 },
+    /// The cutover.
+    Cutover,
+    /// A first and a last day, computed before.
+    Period,
+    /// The latest last day of the own parents.
+    Parents,
 }
 
-impl Slice {
-    /// Point −1 is there from the beginning, with one verdict for all its days.
-    pub(crate) fn new(unknown: i64) -> Self {
-        Self {
-            points: Vec::new(),
-            starts: vec![-SPAN],
-            ends: vec![NO_END],
-            verdicts: vec![unknown],
-            count: 0,
-        }
-    }
-
-    /// Adds a point's segments (start and verdict, ascending) and gives its number.
-    pub(crate) fn add(&mut self, segments: &[(i64, i64)]) -> i64 {
-        let point = self.count;
-        self.count += 1;
-        for (position, (start, verdict)) in segments.iter().enumerate() {
-            self.starts.push(point * SPAN + start - FIRST_DAY);
-            self.ends
-                .push(segments.get(position + 1).map_or(NO_END, |(next, _)| *next));
-            self.verdicts.push(*verdict);
-        }
-        point
-    }
-
-    /// The position of the segment that holds a day of the row's point; of any of its days where the day is NULL.
-    fn segment(&self, days: &Int64Chunked) -> Vec<usize> {
-        let of = |(&point, day): (&i64, Option<i64>)| {
-            let number = point * SPAN + day.unwrap_or(0) - FIRST_DAY;
-            let after = self.starts.partition_point(|&start| start <= number);
-            // Position 0 is "not in the ledger", which is undecided.
-            after.saturating_sub(1)
-        };
-        self.points.iter().zip(days.iter()).map(of).collect()
-    }
-
-    fn verdict(&self, segments: &[usize]) -> Int64Chunked {
-        let verdict = |&segment: &usize| self.verdicts.get(segment).copied();
-        segments.iter().map(verdict).collect()
-    }
-
-    fn end(&self, segments: &[usize]) -> Int64Chunked {
-        let end = |&segment: &usize| self.ends.get(segment).copied();
-        segments.iter().map(end).collect()
-    }
-
-    /// The verdict of a day that may be NULL.
-    pub(crate) fn on(&self, day: &Int64Chunked, missing: Reason) -> PolarsResult<Int64Chunked> {
-        first_of(
-            &[(&day.is_null(), &word(missing.verdict()))],
-            &self.verdict(&self.segment(day)),
-        )
-    }
-}
-
-/// What a table asks of its own ledger key: one verdict for every ledger rule, the end of the own segment
-/// that covers a `during` period, and who supplied when the row was written.
-#[derive(Debug, Clone, Default)]
+/// What a table asks of its own ledger key: one verdict for every ledger rule, who supplied when the row was written, and
+/// where the own days began that hold the last day of every rule.
+#[derive(Debug, Clone)]
 pub(crate) struct LedgerQuestions {
-    /// In the order of the row rule.
-    pub(crate) times: Vec<LedgerTime>,
-    /// The known_at column, if it is asked by this table's own ledger key.
-    pub(crate) known: Option<usize>,
-    pub(crate) open: Vec<i64>,
-    pub(crate) null_is_open: bool,
-    pub(crate) cutover: i64,
+    calendar: Calendar,
+    /// The ledger rules, by their numbers.
+    leaves: Vec<(usize, LedgerTime)>,
+    known: Option<KnownQuestions>,
+}
+
+/// What is asked for `known_at`.
+#[derive(Debug, Clone)]
+struct KnownQuestions {
+    columns: Vec<usize>,
+    /// The leaves of the row rule that have a last day.
+    lasts: Vec<(usize, Source)>,
+}
+
+/// A column of a batch, by its position in the table.
+pub(crate) type Lookup<'a> = dyn Fn(usize) -> Result<ArrayRef, SplitError> + 'a;
+
+fn day_name(column: usize) -> String {
+    format!("day{column}")
+}
+
+fn first_name(leaf: usize) -> String {
+    format!("first{leaf}")
+}
+
+fn until_name(leaf: usize) -> String {
+    format!("until{leaf}")
+}
+
+const KNOWN: &str = "known";
+/// The name of the answer who supplied when the row was written.
+pub(crate) const SUPPLIER: &str = "supplier";
+
+fn source_of_time(time: LedgerTime) -> Source {
+    match time {
+        LedgerTime::At { column, days_after } => Source::Day {
+            column,
+            after: days_after,
+        },
+        LedgerTime::AtSlot { date, .. } => Source::Day {
+            column: date,
+            after: 0,
+        },
+        LedgerTime::AtCutover => Source::Cutover,
+        LedgerTime::During { .. } | LedgerTime::Month { .. } => Source::Period,
+    }
+}
+
+/// Where the last day of a rule comes from, if it has one.
+fn source_of_rule(rule: &RowRule) -> Option<Source> {
+    match rule {
+        RowRule::Ledger(time) => Some(source_of_time(*time)),
+        RowRule::Column {
+            at: Some(CodeDay::Column(column)),
+            ..
+        } => Some(Source::Day {
+            column: *column,
+            after: 0,
+        }),
+        RowRule::Column {
+            at: Some(CodeDay::Cutover) | None,
+            ..
+        }
+        | RowRule::AllRetail => Some(Source::Cutover),
+        RowRule::Parent { .. } => Some(Source::Parents),
+        RowRule::Cases { .. }
+        | RowRule::All(_)
+        | RowRule::Any(_)
+        | RowRule::AllTransmission
+        | RowRule::Reference => None,
+    }
 }
 
 impl LedgerQuestions {
     pub(crate) fn new(catalogue: &Catalogue, table: &Table, cutover: i64) -> Self {
-        let times = table.rows.direct().iter().filter_map(ledger_time).collect();
+        let leaves = ledger_leaves(table);
+        let row_leaves = table.rows.leaves();
         let known = match &table.known_at {
-            KnownAt::Column { column, .. } => table.ledger_key.as_ref().map(|_| *column),
+            KnownAt::Column { columns, .. } => Some(KnownQuestions {
+                columns: columns.clone(),
+                lasts: row_leaves
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(leaf, rule)| Some((leaf, source_of_rule(rule)?)))
+                    .collect(),
+            }),
             KnownAt::None { .. } | KnownAt::NotNeeded => None,
         };
         Self {
-            times,
+            calendar: Calendar::new(catalogue, cutover),
+            leaves,
             known,
-            open: catalogue
-                .ledger
-                .open
-                .iter()
-                .map(|day| i64::from(*day))
-                .collect(),
-            null_is_open: catalogue.ledger.null_is_open,
-            cutover,
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.times.is_empty() && self.known.is_none()
+        self.leaves.is_empty() && self.known.is_none()
+    }
+
+    /// The parent rules whose parents' last days are asked about.
+    pub(crate) fn parents(&self) -> Vec<usize> {
+        let lasts = self.known.iter().flat_map(|known| &known.lasts);
+        lasts
+            .filter(|(_, source)| *source == Source::Parents)
+            .map(|(leaf, _)| *leaf)
+            .collect()
     }
 
     /// The columns of the table that are read, ascending, without those of the ledger key.
     pub(crate) fn columns(&self) -> Vec<usize> {
-        let of = |time: &LedgerTime| match *time {
-            LedgerTime::During { from, until, .. } => vec![from, until],
-            LedgerTime::At { column } => vec![column],
-            LedgerTime::AtCutover => vec![],
-            LedgerTime::AtSlot { date, slot } => vec![date, slot],
-        };
-        let mut columns: Vec<usize> = self.times.iter().flat_map(of).chain(self.known).collect();
+        let times = self.leaves.iter().flat_map(|(_, time)| match time {
+            // A slot is looked at when the row is decided; the ledger knows only days.
+            LedgerTime::AtSlot { date, .. } => vec![*date],
+            LedgerTime::At { .. }
+            | LedgerTime::AtCutover
+            | LedgerTime::During { .. }
+            | LedgerTime::Month { .. } => day_columns(*time),
+        });
+        let known = self.known.iter();
+        let mut columns: Vec<usize> = times
+            .chain(known.clone().flat_map(|known| known.columns.clone()))
+            .chain(self.days())
+            .collect();
         columns.sort_unstable();
         columns.dedup();
         columns
     }
 
-    /// The names of the answers, in order.
-    pub(crate) fn answers(&self) -> Vec<String> {
-        let rules = (0..self.times.len()).map(|rule| format!("ledger{rule}"));
-        rules
-            .chain(["own_end".to_owned(), "supplier".to_owned()])
-            .collect()
+    /// The day columns that are carried as they are.
+    fn days(&self) -> Vec<usize> {
+        let times = self.leaves.iter().map(|(_, time)| source_of_time(*time));
+        let lasts = self.known.iter().flat_map(|known| &known.lasts);
+        let mut days: Vec<usize> = times
+            .chain(lasts.map(|(_, source)| *source))
+            .filter_map(|source| match source {
+                Source::Day { column, .. } => Some(column),
+                Source::Cutover | Source::Period | Source::Parents => None,
+            })
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        days
     }
 
-    /// Asks. `frame` holds the columns of [`LedgerQuestions::columns`]; the answers are in the order of
-    /// [`LedgerQuestions::answers`].
-    pub(crate) fn ask(&self, frame: &DataFrame, slice: &Slice) -> PolarsResult<Vec<Int64Chunked>> {
-        let rows = slice.points.len();
-        let mut own_end = constant(NO_END, rows);
-        let mut answers = Vec::new();
-        for time in &self.times {
-            let verdict = match *time {
-                LedgerTime::During {
-                    from,
-                    until,
-                    until_is,
-                } => {
-                    let from = column(frame, from)?.i64()?;
-                    let until = column(frame, until)?.i64()?;
-                    let (verdict, end) = self.during(slice, from, until, until_is)?;
-                    own_end = end;
-                    verdict
-                }
-                LedgerTime::At { column: day } => {
-                    slice.on(column(frame, day)?.i64()?, Reason::DateMissing)?
-                }
-                LedgerTime::AtCutover => {
-                    slice.on(&constant(self.cutover, rows), Reason::DateMissing)?
-                }
-                LedgerTime::AtSlot { date, slot } => {
-                    let slot = column(frame, slot)?.i64()?;
-                    let on_day = slice.on(column(frame, date)?.i64()?, Reason::DateMissing)?;
-                    let valid = slot.gt_eq(1) & slot.lt_eq(48);
-                    first_of(&[(&valid, &on_day)], &word(Reason::SlotInvalid.verdict()))?
-                }
-            };
-            answers.push(verdict);
+    /// The ledger rules that speak of several days.
+    fn periods(&self) -> impl Iterator<Item = &(usize, LedgerTime)> {
+        self.leaves
+            .iter()
+            .filter(|(_, time)| source_of_time(*time) == Source::Period)
+    }
+
+    /// The names of what is asked with, in the order of [`LedgerQuestions::carried`].
+    pub(crate) fn carried_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.days().into_iter().map(day_name).collect();
+        for (leaf, _) in self.periods() {
+            names.extend([first_name(*leaf), until_name(*leaf)]);
         }
-        answers.push(own_end);
-        answers.push(match self.known {
-            Some(known) => slice.on(column(frame, known)?.i64()?, Reason::KnownAtMissing)?,
-            None => constant(OWN, rows),
+        names.extend(self.known.iter().map(|_| KNOWN.to_owned()));
+        names.extend(self.parents().into_iter().map(leaf_last));
+        names
+    }
+
+    /// What is asked with, of rows in the order of staging. `parents` are the facts of the parent rules.
+    pub(crate) fn carried(
+        &self,
+        column: &Lookup<'_>,
+        parents: &[Found],
+        rows: usize,
+    ) -> Result<Vec<Int64Chunked>, SplitError> {
+        let mut carried = Vec::new();
+        for day in self.days() {
+            carried.push(days_of(&column(day)?));
+        }
+        for (_, time) in self.periods() {
+            let columns = day_columns(*time).into_iter();
+            let columns = columns.map(column).collect::<Result<Vec<_>, _>>()?;
+            let days = self.calendar.days(*time, &columns, rows);
+            let days = days.map_err(SplitError::polars("ledger"))?;
+            carried.extend([days.first, days.last]);
+        }
+        if let Some(known) = &self.known {
+            let columns = known.columns.iter().map(|&known| column(known));
+            let columns: Vec<Int64Chunked> = columns
+                .map(|column| column.map(|column| days_of(&column)))
+                .collect::<Result<_, _>>()?;
+            carried.push(known_day(&columns, rows).map_err(SplitError::polars("ledger"))?);
+        }
+        for leaf in self.parents() {
+            let found = parents.iter().find(|found| found.leaf == leaf);
+            let last = found.map(|found| found.last.iter().copied().collect());
+            carried.push(last.ok_or(SplitError::ColumnNotRead {
+                table: leaf_last(leaf),
+                column: leaf,
+            })?);
+        }
+        Ok(carried)
+    }
+
+    /// The names of the answers, in order.
+    pub(crate) fn answers(&self) -> Vec<String> {
+        let rules = self.leaves.iter().map(|(leaf, _)| leaf_verdict(*leaf));
+        let known = self.known.iter().flat_map(|known| {
+            let lasts = known.lasts.iter().map(|(leaf, _)| leaf_began(*leaf));
+            std::iter::once(SUPPLIER.to_owned()).chain(lasts)
         });
+        rules.chain(known).collect()
+    }
+
+    /// Asks. `frame` holds the columns of [`LedgerQuestions::carried`]; the answers are in the order of
+    /// [`LedgerQuestions::answers`]. What they say of rows whose days cannot be told means nothing.
+    pub(crate) fn ask(&self, frame: &DataFrame, slice: &Slice) -> PolarsResult<Vec<Int64Chunked>> {
+        let mut answers = Vec::new();
+        let cutover = self.calendar.cutover;
+        for (leaf, time) in &self.leaves {
+            let source = source_of_time(*time);
+            let last = self.day(frame, *leaf, source, slice)?;
+            answers.push(match source {
+                Source::Period => {
+                    let first = frame.column(&first_name(*leaf))?.i64()?;
+                    slice.within(first, &last, cutover)?
+                }
+                Source::Day { .. } | Source::Cutover | Source::Parents => {
+                    slice.at(&last, cutover)?
+                }
+            });
+        }
+        if let Some(known) = &self.known {
+            let day = frame.column(KNOWN)?.i64()?;
+            answers.push(slice.on(day, Reason::KnownAtMissing)?);
+            for (leaf, source) in &known.lasts {
+                answers.push(slice.began(&self.day(frame, *leaf, *source, slice)?));
+            }
+        }
         Ok(answers)
     }
 
-    /// The verdict of a period, and the end of the segment in which it begins.
-    fn during(
+    /// The last day of a leaf.
+    fn day(
         &self,
+        frame: &DataFrame,
+        leaf: usize,
+        source: Source,
         slice: &Slice,
-        from: &Int64Chunked,
-        until: &Int64Chunked,
-        until_is: UntilIs,
-    ) -> PolarsResult<(Int64Chunked, Int64Chunked)> {
-        let exclusive = i64::from(until_is == UntilIs::Exclusive);
-        let is_open = is_open(until, self.open.iter().copied(), self.null_is_open)?;
-        let last = first_of(&[(&is_open, &word(LAST_DAY))], &(until - exclusive))?;
-        let first_segment = slice.segment(from);
-        let last_segment = slice.segment(&last);
-        let is_one: BooleanChunked = first_segment
-            .iter()
-            .zip(&last_segment)
-            .map(|(first, last)| Some(first == last))
-            .collect();
-        let verdict = first_of(
-            &[
-                (
-                    &(from.is_null() | last.is_null()),
-                    &word(Reason::DateMissing.verdict()),
-                ),
-                (&last.lt(from), &word(Reason::PeriodReversed.verdict())),
-                (&is_one, &slice.verdict(&first_segment)),
-            ],
-            &word(Reason::PeriodSpansChange.verdict()),
-        )?;
-        Ok((verdict, slice.end(&first_segment)))
+    ) -> PolarsResult<Int64Chunked> {
+        let carried = |name: String| frame.column(&name)?.i64();
+        Ok(match source {
+            Source::Day { column, after } => carried(day_name(column))? + i64::from(after),
+            Source::Cutover => constant(self.calendar.cutover, slice.points.len()),
+            Source::Period => carried(until_name(leaf))?.clone(),
+            Source::Parents => carried(leaf_last(leaf))?.clone(),
+        })
     }
 }
 
-/// Whether an end of a period is a declared open one.
-pub(crate) fn is_open(
-    until: &Int64Chunked,
-    declared: impl Iterator<Item = i64>,
-    null_is_open: bool,
-) -> PolarsResult<BooleanChunked> {
-    let mut listed = mask(false, until.len());
-    for day in declared {
-        listed = listed | known(&until.equal(day))?;
-    }
-    Ok(listed | (until.is_null() & mask(null_is_open, until.len())))
-}
-
-fn ledger_time(rule: &RowRule) -> Option<LedgerTime> {
-    match rule {
-        RowRule::Ledger(time) => Some(*time),
+/// The ledger rules of a table, by their numbers.
+pub(crate) fn ledger_leaves(table: &Table) -> Vec<(usize, LedgerTime)> {
+    let of = |(leaf, rule): (usize, &RowRule)| match rule {
+        RowRule::Ledger(time) => Some((leaf, *time)),
         RowRule::Parent { .. }
         | RowRule::Column { .. }
+        | RowRule::Cases { .. }
         | RowRule::All(_)
+        | RowRule::Any(_)
         | RowRule::AllTransmission
         | RowRule::AllRetail
         | RowRule::Reference => None,
-    }
+    };
+    table
+        .leaves()
+        .into_iter()
+        .enumerate()
+        .filter_map(of)
+        .collect()
 }
-
-/// Days are far from the ends of i64, so sums of days and grace never wrap.
-const _: () = assert!(FIRST_DAY > -SPAN && LAST_DAY - FIRST_DAY < SPAN);

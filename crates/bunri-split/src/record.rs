@@ -7,8 +7,16 @@ use bunri_columnar::{ColumnarError, replace_whole, write_whole};
 use bunri_manifest::{Blake3Hex, FileEntry, hash_file};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::SplitError;
 use crate::table::TableStats;
-use crate::{SplitError, SplitStats};
+
+/// What a split did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitStats {
+    /// By table id.
+    pub tables: BTreeMap<String, TableStats>,
+}
 
 /// A finished table.
 #[derive(Debug, Clone, Serialize, Deserialize)]

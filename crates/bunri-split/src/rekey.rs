@@ -1,4 +1,4 @@
-//! Replaced keys (docs/rules.md, section 4): the keyed hash that retail gets instead of a value, and the watch over
+//! Replaced keys (docs/rules.md, section 5): the keyed hash that retail gets instead of a value, and the watch over
 //! stored keys, of which no two rows of a table may have the same.
 
 use std::collections::BTreeMap;

@@ -16,16 +16,15 @@ use bunri_manifest::{
     B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StoreManifest,
     TOOL, TableEntry, hash_file,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::SplitError;
-use crate::answers::Spill;
 use crate::codes::Codes;
 use crate::ownership::{IndexPlace, OwnershipIndex};
-use crate::record::{Records, SplitRecord, TableRecord};
+use crate::passes::Spill;
+use crate::record::{Records, SplitRecord, SplitStats, TableRecord};
 use crate::rekey::Rekeys;
-use crate::table::{Shared, TableStats, Target, split_table};
+use crate::table::{Shared, Target, split_table};
 
 /// Where staging lies and where the stores go.
 #[derive(Debug, Clone)]
@@ -68,14 +67,6 @@ pub struct SplitOptions {
     pub memory: u64,
     /// Tables split at the same time.
     pub threads: usize,
-}
-
-/// What a split did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SplitStats {
-    /// By table id.
-    pub tables: BTreeMap<String, TableStats>,
 }
 
 /// Splits staging into the three stores. Deterministic: neither threads nor memory leave a trace in a store.
@@ -272,7 +263,7 @@ impl<'a> Stage<'a> {
         let mut needed = decisions.tables();
         for position in self.catalogue.parents_first().into_iter().rev() {
             if needed.contains(&position) {
-                needed.extend(self.catalogue.tables[position].rows.parents());
+                needed.extend(self.catalogue.tables[position].parents());
             }
         }
         let verdicts = self.verdicts_folder()?;
@@ -648,6 +639,7 @@ fn blake3_hex(digest: &str) -> Blake3Hex {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
+    use crate::table::TableStats;
 
     #[test]
     fn a_changed_manifest_or_lost_sums_are_not_a_finished_store() {

@@ -8,25 +8,31 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use bunri_catalogue::{Catalogue, ClassRule, KnownAt, Ownership, Store, Table};
 use bunri_columnar::{
     BatchSorter, ColumnarError, Event, KeyRanges, Observer, PendingFile, Staging, StoreTableWriter,
-    key_converter,
+    TableFile, key_converter,
 };
 use bunri_manifest::FileEntry;
-use polars::prelude::Column;
+use polars::prelude::{Column, IntoColumn, PolarsError, PolarsResult};
 use serde::{Deserialize, Serialize};
 
 use crate::SplitError;
-use crate::answers::{Answers, PASS_ROWS, Spill, stop_if_cancelled};
+use crate::answers::Answers;
 use crate::cells::StorePlan;
 use crate::codes::Codes;
+use crate::days::{Calendar, day_columns};
 use crate::decide::{Decider, Decisions};
 use crate::decided::{Decided, Refusal};
 use crate::frame::rule_columns;
+use crate::known::{KnownRule, is_any};
 use crate::ownership::{OwnershipIndex, key_bytes};
 use crate::parents::{
-    Found, Pairs, ParentSearch, VerdictWriter, parent_rules, referred, verdict_path,
+    Found, Owners, Pairs, ParentRule, ParentSearch, VerdictWriter, parent_rules, referred,
+    verdict_path,
 };
-use crate::probe::LedgerQuestions;
+use crate::passes::{PASS_ROWS, Spill, stop_if_cancelled};
+use crate::probe::{LedgerQuestions, ledger_leaves};
 use crate::rekey::{KeyWatch, Rekeys};
+use crate::rules::{leaf_last, leaf_verdict, may_be_asked};
+use crate::settle::{Settled, SettledRows, Settling, owners_of};
 use crate::verdict::{UNDECIDED, ownership, reason_word};
 
 /// What became of one table's rows. Every figure counts rows.
@@ -167,7 +173,10 @@ impl TableStats {
 struct Facts<'a> {
     table: &'a Table,
     answers: Answers,
+    /// Of the parent rules whose facts come neither with the answers nor settled.
     pairs: Vec<Pairs>,
+    settled: Option<SettledRows>,
+    calendar: Calendar,
     decider: Decider<'a>,
     decided: Decided<'a>,
     heirs: Vec<VerdictWriter>,
@@ -178,41 +187,19 @@ impl<'a> Facts<'a> {
     fn prepare(shared: &Shared<'a>, position: usize) -> Result<Self, SplitError> {
         let table = &shared.catalogue.tables[position];
         let file = shared.staging.table(table)?;
+        let has_heirs = !referred(shared.catalogue, position).is_empty();
+        let mut pairs = search_parents(shared, table, &file, has_heirs)?;
         let questions = LedgerQuestions::new(shared.catalogue, table, shared.cutover);
         let answers = Answers::prepare(
             table,
             &file,
             questions,
             shared.index,
+            &mut pairs,
             shared.spill,
             shared.observer,
         )?;
-        let known = match &table.known_at {
-            KnownAt::Column { column, .. } if table.ledger_key.is_none() => Some(*column),
-            KnownAt::Column { .. } | KnownAt::None { .. } | KnownAt::NotNeeded => None,
-        };
-        let has_heirs = !referred(shared.catalogue, position).is_empty();
-        let mut pairs = Vec::new();
-        for (rule_position, rule) in parent_rules(table).iter().enumerate() {
-            let verdicts = verdict_path(
-                shared.verdicts,
-                shared.catalogue,
-                rule.table,
-                &rule.references,
-            );
-            let search = ParentSearch {
-                table,
-                rule,
-                position: rule_position,
-                known: known.filter(|_| rule_position == 0),
-                owners: rule_position == 0
-                    && (known.is_some() || (table.ledger_key.is_none() && has_heirs)),
-                verdicts: &verdicts,
-                index: shared.index,
-                spill: shared.spill,
-            };
-            pairs.push(search.run(&file, shared.observer)?);
-        }
+        let settled = settle(shared, table, &file, &mut pairs, has_heirs)?;
         let heirs = referred(shared.catalogue, position)
             .into_iter()
             .map(|references| {
@@ -227,11 +214,13 @@ impl<'a> Facts<'a> {
             .as_ref()
             .map(|key| key_converter(table, key))
             .transpose()?;
-        let decider = Decider::new(table, shared.codes, shared.cutover);
+        let decider = Decider::new(table, shared.codes, shared.cutover, has_heirs);
         Ok(Self {
             table,
             answers,
             pairs,
+            settled,
+            calendar: Calendar::new(shared.catalogue, shared.cutover),
             decider,
             decided: Decided::new(table, position, shared.decisions)?,
             heirs,
@@ -240,13 +229,16 @@ impl<'a> Facts<'a> {
     }
 
     fn decide(&mut self, batch: &RecordBatch) -> Result<Decisions, SplitError> {
-        let mut columns = self.answers.next(self.table, batch)?;
-        let found: Vec<Found> = self
-            .pairs
-            .iter_mut()
-            .map(|pairs| pairs.take(batch.num_rows()))
-            .collect::<Result<_, _>>()?;
-        columns.extend(found.iter().flat_map(|found| found.flags.iter().cloned()));
+        let rows = batch.num_rows();
+        let found = self.pairs.iter_mut().map(|pairs| pairs.take(rows));
+        let found: Vec<Found> = found.collect::<Result<_, _>>()?;
+        let settled = self.settled.as_mut().map(|settled| settled.take(rows));
+        let settled = settled.transpose()?;
+        let answers = self.answers.next(self.table, batch, &found)?;
+        let mut columns = self
+            .with_days(batch, answers)
+            .map_err(SplitError::polars(&self.table.id))?;
+        columns.extend(found.iter().flat_map(Found::columns));
         let read = self.decider.columns.iter();
         columns.extend(read.flat_map(|&column| rule_columns(column, batch.column(column))));
         let mut seen = std::collections::BTreeSet::new();
@@ -254,25 +246,52 @@ impl<'a> Facts<'a> {
         let decided = self.decided.of(batch)?;
         let decisions = self
             .decider
-            .decide(batch.num_rows(), columns, &decided)
+            .decide(rows, columns, settled.as_ref(), &decided)
             .map_err(SplitError::polars(&self.table.id))?;
         self.decided.ruled(&decisions.ruled);
         if !self.heirs.is_empty() {
-            let owners = self.owners(batch, &found)?;
+            let owners = self.owners(batch, &found, settled.as_ref(), &decisions.asked)?;
             for heir in &mut self.heirs {
-                heir.push(self.table, batch, &decisions.verdicts, &owners)?;
+                let facts = (decisions.verdicts.as_slice(), decisions.lasts.as_slice());
+                heir.push(self.table, batch, facts, &owners)?;
             }
         }
         Ok(decisions)
     }
 
-    /// The owner keys of every row: its own ledger key, else those of the parents by its first parent rule, at
+    /// The ledger's answers, with the reason where the days of a row cannot be told, and the last of these days.
+    fn with_days(&self, batch: &RecordBatch, answers: Vec<Column>) -> PolarsResult<Vec<Column>> {
+        let mut columns = Vec::new();
+        for (leaf, time) in ledger_leaves(self.table) {
+            let read: Vec<ArrayRef> = day_columns(time)
+                .into_iter()
+                .map(|column| batch.column(column).clone())
+                .collect();
+            let days = self.calendar.days(time, &read, batch.num_rows())?;
+            let name = leaf_verdict(leaf);
+            let answer = answers.iter().find(|answer| answer.name() == name.as_str());
+            let missing = || PolarsError::ColumnNotFound(name.clone().into());
+            let verdict = days.or_reason(answer.ok_or_else(missing)?.i64()?)?;
+            columns.push(verdict.with_name(name.into()).into_column());
+            if self.decider.wants_lasts() {
+                let last = days.told_last()?.with_name(leaf_last(leaf).into());
+                columns.push(last.into_column());
+            }
+        }
+        // What is there already is not taken again.
+        columns.extend(answers);
+        Ok(columns)
+    }
+
+    /// The owner keys of every row: its own ledger key, else those of the parents by the parent rule that was asked, at
     /// least one entry.
     fn owners(
         &self,
         batch: &RecordBatch,
         found: &[Found],
-    ) -> Result<Vec<Vec<Option<Vec<u8>>>>, SplitError> {
+        settled: Option<&Settled>,
+        asked: &[i64],
+    ) -> Result<Vec<Owners>, SplitError> {
         if let (Some(converter), Some(key)) = (&self.owner, &self.table.ledger_key) {
             let keys: Vec<ArrayRef> = key
                 .iter()
@@ -283,13 +302,12 @@ impl<'a> Facts<'a> {
             return Ok((0..batch.num_rows()).map(owner).collect());
         }
         let owners = |row: usize| {
-            let mut all: Vec<Option<Vec<u8>>> = found
-                .first()
-                .into_iter()
-                .filter_map(|found| found.owners.get(&row))
-                .flatten()
-                .cloned()
-                .collect();
+            let of_row = match (settled, asked.get(row)) {
+                (Some(settled), _) => settled.owners.get(&row),
+                (None, Some(&asked)) => owners_of(found, asked, row),
+                (None, None) => None,
+            };
+            let mut all: Owners = of_row.cloned().unwrap_or_default();
             all.sort();
             all.dedup();
             if all.is_empty() { vec![None] } else { all }
@@ -304,6 +322,81 @@ impl<'a> Facts<'a> {
         }
         Ok(self.decided.finish())
     }
+}
+
+/// The parents of all rows, by every parent rule of the table.
+fn search_parents(
+    shared: &Shared<'_>,
+    table: &Table,
+    file: &TableFile,
+    has_heirs: bool,
+) -> Result<Vec<Pairs>, SplitError> {
+    // The points of parents are asked, or handed on to children, where the table has none of its own.
+    let is_known = match &table.known_at {
+        KnownAt::Column { .. } => true,
+        KnownAt::None { .. } | KnownAt::NotNeeded => false,
+    };
+    let mut owners = Vec::new();
+    if table.ledger_key.is_none() && (is_known || has_heirs) {
+        owners = may_be_asked(&table.rows);
+    }
+    let search = |rule: &ParentRule| {
+        let (folder, catalogue) = (shared.verdicts, shared.catalogue);
+        let search = ParentSearch {
+            table,
+            rule,
+            owners: owners.contains(&rule.leaf),
+            verdicts: &verdict_path(folder, catalogue, rule.table, &rule.references),
+            spill: shared.spill,
+        };
+        search.run(file, shared.observer)
+    };
+    parent_rules(table).iter().map(search).collect()
+}
+
+/// Settles the rows of a table that asks its parents' points when a row was written; takes the facts of its row rule.
+fn settle(
+    shared: &Shared<'_>,
+    table: &Table,
+    file: &TableFile,
+    pairs: &mut Vec<Pairs>,
+    has_heirs: bool,
+) -> Result<Option<SettledRows>, SplitError> {
+    let (
+        KnownAt::Column {
+            columns,
+            grace_days,
+            early,
+        },
+        None,
+    ) = (&table.known_at, &table.ledger_key)
+    else {
+        return Ok(None);
+    };
+    let of_rows = table.rows.leaves().len();
+    let (taken, left) = std::mem::take(pairs)
+        .into_iter()
+        .partition(|pairs: &Pairs| pairs.leaf() < of_rows);
+    *pairs = left;
+    let rules = parent_rules(table).into_iter();
+    let settling = Settling {
+        table,
+        codes: shared.codes,
+        cutover: shared.cutover,
+        rule: KnownRule {
+            grace_days: *grace_days,
+            early: *early,
+        },
+        known: columns,
+        any: rules
+            .filter(|rule| is_any(rule.matching))
+            .map(|rule| rule.leaf as i64)
+            .collect(),
+        owners: has_heirs,
+        index: shared.index,
+        spill: shared.spill,
+    };
+    settling.run(file, taken, shared.observer).map(Some)
 }
 
 /// The files of one table in one store, while they are written.

@@ -8,15 +8,15 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
-use bunri_catalogue::{Compare, Ledger, UntilIs};
+use bunri_catalogue::{Ledger, LedgerEnd, UntilIs};
 use polars::prelude::{
-    BooleanChunked, ChunkCompareIneq, Int64Chunked, PolarsResult, StringChunked,
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Int64Chunked, PolarsResult, StringChunked,
 };
 
 use crate::codes::{Codes, is_one_of};
+use crate::days::is_open;
 use crate::frame::{FIRST_DAY, LAST_DAY, first_of, int_column, known, mask, results, text, word};
-use crate::probe::is_open;
-use crate::verdict::{OTHER, OWN, Reason};
+use crate::verdict::{OTHER, OWN, Reason, UNDECIDED};
 
 /// Days of one point: the distance between the numbers of two points.
 pub(crate) const SPAN: i64 = 1 << 34;
@@ -41,18 +41,29 @@ pub(crate) struct Sweep<'a> {
 }
 
 /// The columns of a ledger batch, as [`crate::ownership`] gathers them, sorted by key.
-pub(crate) const LEDGER_COLUMNS: [&str; 6] = ["key", "rejected", "from", "until", "code", "kind"];
+/// `status` is one of the constants below, `own_when` the verdict of that rule.
+pub(crate) const LEDGER_COLUMNS: [&str; 6] = ["key", "status", "from", "until", "code", "own_when"];
+
+/// A row that counts.
+pub(crate) const COUNTS: i64 = 0;
+/// A rejected row: it makes every day of its key undecided.
+pub(crate) const REJECTED: i64 = 1;
+/// A row of which `counts` does not know whether it counts: so does this one.
+pub(crate) const STATUS_UNKNOWN: i64 = 2;
+/// A row that never counts: it is taken out before the sweep.
+pub(crate) const NEVER_COUNTS: i64 = 3;
 
 /// How many ledger rows of which kind touch a day.
 #[derive(Debug, Clone, Copy, Default)]
 struct Counters {
     rejected: i64,
+    unknown: i64,
     missing: i64,
     reversed: i64,
     rows: i64,
     own: i64,
-    island: i64,
-    kindless: i64,
+    not_own: i64,
+    unlisted: i64,
     listed: i64,
 }
 
@@ -69,12 +80,21 @@ struct LedgerRows {
     begin: Int64Chunked,
     end: Int64Chunked,
     rejected: BooleanChunked,
+    unknown: BooleanChunked,
     missing: BooleanChunked,
     reversed: BooleanChunked,
-    /// Neither of these three.
+    /// None of these four.
     plain: BooleanChunked,
     code: StringChunked,
-    kind: StringChunked,
+    own_when: Int64Chunked,
+}
+
+/// What rows of the ledger that count say of their days.
+struct Periods {
+    begin: Int64Chunked,
+    end: Int64Chunked,
+    missing: BooleanChunked,
+    reversed: BooleanChunked,
 }
 
 impl Sweep<'_> {
@@ -94,53 +114,48 @@ impl Sweep<'_> {
         Ok(swept(&events))
     }
 
-    /// What the ledger's rows are (docs/rules.md, section 1.2 and 1.3).
+    /// What the ledger's rows are (docs/rules.md, sections 1.1 to 1.4).
     fn rows(&self, batch: &RecordBatch) -> PolarsResult<LedgerRows> {
         let column = |position: usize| int_column(batch, position).into_iter().collect();
-        let (rejected, from, until): (Int64Chunked, Int64Chunked, Int64Chunked) =
-            (column(1), column(2), column(3));
-        let rejected = known(&rejected.gt(0))?;
-        let null_is_open = self.ledger.null_is_open;
-        let declared = self.ledger.open.iter().map(|day| i64::from(*day));
-        let open = is_open(&until, declared, null_is_open)?;
-        let no_end = until.is_null();
-        let missing = from.is_null() | (&no_end & &mask(!null_is_open, batch.num_rows()));
-        let after = &until + i64::from(self.ledger.until_is == UntilIs::Inclusive);
-        let reversed = !(&missing | &open) & known(&after.lt_eq(&from))?;
-        let lower = first_of(&[(&until.lt(&from), &until)], &from)?;
-        let upper = first_of(&[(&until.gt(&from), &until)], &from)?;
-        let begin = first_of(
-            &[
-                (&(&rejected | &from.is_null()), &word(FIRST_DAY)),
-                (&reversed, &lower),
-            ],
-            &from,
-        )?;
-        let end = first_of(
-            &[
-                (&(&(&rejected | &open) | &no_end), &word(LAST_DAY + 1)),
-                (&reversed, &(&upper + 1)),
-            ],
-            &after,
-        )?;
-        let plain = !(&(&reversed | &missing) | &rejected);
-        let kind = self
-            .ledger
-            .not_own_when
-            .as_ref()
-            .map_or(Compare::Exact, |rule| rule.compare);
+        let (status, from, own_when): (Int64Chunked, Int64Chunked, Int64Chunked) =
+            (column(1), column(2), column(5));
+        let points = points(batch);
+        let periods = match &self.ledger.end {
+            LedgerEnd::Until {
+                until_is,
+                open,
+                null_is_open,
+            } => {
+                let until = column(3);
+                let open = is_open(
+                    &until,
+                    open.iter().map(|day| i64::from(*day)),
+                    *null_is_open,
+                )?;
+                until_a_day(&from, &until, &open, *until_is)?
+            }
+            LedgerEnd::Next => until_the_next(&points, &status, &from)?,
+        };
+        let rejected = known(&status.equal(REJECTED))?;
+        let unknown = known(&status.equal(STATUS_UNKNOWN))?;
+        let counts = known(&status.equal(COUNTS))?;
+        let begin = first_of(&[(&counts, &periods.begin)], &word(FIRST_DAY))?;
+        let end = first_of(&[(&counts, &periods.end)], &word(LAST_DAY + 1))?;
+        let missing = &counts & &periods.missing;
+        let reversed = &counts & &periods.reversed;
         Ok(LedgerRows {
-            points: points(batch),
+            points,
             begin,
             end,
-            missing: !&rejected & missing,
-            reversed: !&rejected & reversed,
             rejected,
-            plain,
+            unknown,
+            plain: &counts & &!(&missing | &reversed),
+            missing,
+            reversed,
             code: text("code", batch.column(4), self.ledger.compare)
                 .str()?
                 .clone(),
-            kind: text("kind", batch.column(5), kind).str()?.clone(),
+            own_when,
         })
     }
 
@@ -151,8 +166,9 @@ impl Sweep<'_> {
         let listed = &rows.plain & &(vacant | self.codes.is_listed(&rows.code, compare));
         let begin = results(&rows.begin, "begin")?;
         let end = results(&rows.end, "end")?;
-        let [rejected, missing, reversed, plain, listed] = [
+        let [rejected, unknown, missing, reversed, plain, listed] = [
             &rows.rejected,
+            &rows.unknown,
             &rows.missing,
             &rows.reversed,
             &rows.plain,
@@ -162,6 +178,7 @@ impl Sweep<'_> {
         for (row, &point) in rows.points.iter().enumerate() {
             let counters = Counters {
                 rejected: rejected[row],
+                unknown: unknown[row],
                 missing: missing[row],
                 reversed: reversed[row],
                 rows: plain[row],
@@ -177,9 +194,9 @@ impl Sweep<'_> {
     fn incumbent(&self, rows: &LedgerRows, events: &mut Vec<Event>) -> PolarsResult<()> {
         let compare = self.ledger.compare;
         let supplied = &rows.plain & &!self.codes.is_vacant(&rows.code, compare);
-        let (island, kindless) = self.not_own(&rows.kind);
-        let own = ones(&!(&island | &kindless));
-        let (island, kindless) = (ones(&island), ones(&kindless));
+        let own = ones(&rows.own_when.equal(OWN));
+        let not_own = ones(&rows.own_when.equal(OTHER));
+        let unlisted = ones(&rows.own_when.gt_eq(UNDECIDED));
         for entry in &self.codes.incumbent {
             let is_entry = is_one_of(&rows.code, [entry.code.as_str()], compare);
             let first = entry.from.map_or(FIRST_DAY, i64::from);
@@ -194,8 +211,8 @@ impl Sweep<'_> {
                 if touches[row] == 1 {
                     let counters = Counters {
                         own: own[row],
-                        island: island[row],
-                        kindless: kindless[row],
+                        not_own: not_own[row],
+                        unlisted: unlisted[row],
                         ..Counters::default()
                     };
                     push(events, point, (begin[row], end[row]), counters);
@@ -204,17 +221,73 @@ impl Sweep<'_> {
         }
         Ok(())
     }
+}
 
-    /// `not_own_when`: the operator supplies; and: nobody can tell.
-    fn not_own(&self, kind: &StringChunked) -> (BooleanChunked, BooleanChunked) {
-        match &self.ledger.not_own_when {
-            None => (mask(false, kind.len()), mask(false, kind.len())),
-            Some(rule) => {
-                let values = rule.values.iter().map(String::as_str);
-                (is_one_of(kind, values, rule.compare), kind.is_null())
-            }
-        }
+/// Rows with an end of their own (docs/rules.md, section 1.4).
+fn until_a_day(
+    from: &Int64Chunked,
+    until: &Int64Chunked,
+    open: &BooleanChunked,
+    until_is: UntilIs,
+) -> PolarsResult<Periods> {
+    let no_end = until.is_null();
+    let missing = from.is_null() | (&no_end & &!open);
+    let after = until + i64::from(until_is == UntilIs::Inclusive);
+    let reversed = !(&missing | open) & known(&after.lt_eq(from))?;
+    let lower = first_of(&[(&until.lt(from), until)], from)?;
+    let upper = first_of(&[(&until.gt(from), until)], from)?;
+    let begin = first_of(
+        &[(&from.is_null(), &word(FIRST_DAY)), (&reversed, &lower)],
+        from,
+    )?;
+    let end = first_of(
+        &[
+            (&(open | &no_end), &word(LAST_DAY + 1)),
+            (&reversed, &(&upper + 1)),
+        ],
+        &after,
+    )?;
+    Ok(Periods {
+        begin,
+        end,
+        missing,
+        reversed,
+    })
+}
+
+/// Rows that end where the next one of their point begins. A point's rows that count ascend by `from`, NULL first.
+fn until_the_next(
+    points: &[i64],
+    status: &Int64Chunked,
+    from: &Int64Chunked,
+) -> PolarsResult<Periods> {
+    let mut ends = vec![LAST_DAY + 1; points.len()];
+    // The point that is gone through backwards, its first day seen so far, and where rows of that very day end.
+    let mut seen: Option<(i64, i64, i64)> = None;
+    let rows = points
+        .iter()
+        .zip(status.iter())
+        .zip(from.iter())
+        .enumerate();
+    for (row, ((&point, status), from)) in rows.collect::<Vec<_>>().into_iter().rev() {
+        let (Some(COUNTS), Some(from)) = (status, from) else {
+            continue;
+        };
+        let end = match seen {
+            Some((same, first, end)) if same == point && first == from => end,
+            Some((same, first, _)) if same == point => first,
+            Some(_) | None => LAST_DAY + 1,
+        };
+        ends[row] = end;
+        seen = Some((point, from, end));
     }
+    let missing = from.is_null();
+    Ok(Periods {
+        begin: first_of(&[(&missing, &word(FIRST_DAY))], from)?,
+        end: ends.into_iter().map(Some).collect(),
+        reversed: mask(false, points.len()),
+        missing,
+    })
 }
 
 /// A point is numbered where its key first appears.
@@ -249,12 +322,13 @@ impl Counters {
     fn plus(self, other: Self, sign: i64) -> Self {
         Self {
             rejected: self.rejected + sign * other.rejected,
+            unknown: self.unknown + sign * other.unknown,
             missing: self.missing + sign * other.missing,
             reversed: self.reversed + sign * other.reversed,
             rows: self.rows + sign * other.rows,
             own: self.own + sign * other.own,
-            island: self.island + sign * other.island,
-            kindless: self.kindless + sign * other.kindless,
+            not_own: self.not_own + sign * other.not_own,
+            unlisted: self.unlisted + sign * other.unlisted,
             listed: self.listed + sign * other.listed,
         }
     }
@@ -263,6 +337,8 @@ impl Counters {
     fn verdict(self) -> i64 {
         if self.rejected > 0 {
             Reason::LedgerRejected.verdict()
+        } else if self.unknown > 0 {
+            Reason::LedgerStatusUnknown.verdict()
         } else if self.missing > 0 {
             Reason::LedgerDateMissing.verdict()
         } else if self.reversed > 0 {
@@ -273,9 +349,9 @@ impl Counters {
             Reason::LedgerGap.verdict()
         } else if self.own > 0 {
             OWN
-        } else if self.kindless > 0 {
-            Reason::SupplyKindMissing.verdict()
-        } else if self.island > 0 || self.listed > 0 {
+        } else if self.unlisted > 0 {
+            Reason::OwnWhenUnlisted.verdict()
+        } else if self.not_own > 0 || self.listed > 0 {
             OTHER
         } else {
             Reason::RetailerUnknown.verdict()
@@ -308,4 +384,117 @@ fn swept(events: &[Event]) -> Segments {
         }
     }
     segments
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, BinaryArray, Int64Array, StringArray};
+    use bunri_catalogue::load;
+
+    use super::*;
+
+    /// A ledger row: key, status, from, until, `own_when`; the code is the incumbent's.
+    type Row = (&'static [u8], i64, Option<i64>, Option<i64>, i64);
+
+    fn batch(rows: &[Row]) -> RecordBatch {
+        let ints = |of: fn(&Row) -> Option<i64>| -> ArrayRef {
+            Arc::new(rows.iter().map(of).collect::<Int64Array>())
+        };
+        let keys = BinaryArray::from_iter_values(rows.iter().map(|row| row.0));
+        let codes = StringArray::from_iter_values(rows.iter().map(|_| "99010"));
+        let columns: [ArrayRef; 6] = [
+            Arc::new(keys),
+            ints(|row| Some(row.1)),
+            ints(|row| row.2),
+            ints(|row| row.3),
+            Arc::new(codes),
+            ints(|row| Some(row.4)),
+        ];
+        let named = LEDGER_COLUMNS.into_iter().zip(columns);
+        RecordBatch::try_from_iter_with_nullable(named.map(|(name, column)| (name, column, true)))
+            .unwrap()
+    }
+
+    /// The segments of every point: start and verdict.
+    fn swept(end: LedgerEnd, rows: &[Row]) -> Vec<(i64, i64, i64)> {
+        let folder = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../samples/catalogues/valid/minimal"
+        );
+        let catalogue = load(std::path::Path::new(folder)).unwrap();
+        let mut ledger = catalogue.ledger.clone();
+        ledger.end = end;
+        let sweep = Sweep {
+            ledger: &ledger,
+            codes: &Codes::only_incumbent("99010"),
+        };
+        let segments = sweep.segments(&batch(rows)).unwrap();
+        let starts = segments.starts.iter().copied();
+        let points = segments.points.iter().copied();
+        points
+            .zip(starts)
+            .zip(segments.verdicts.iter().copied())
+            .map(|((point, start), verdict)| (point, start, verdict))
+            .collect()
+    }
+
+    #[test]
+    fn a_switch_lasts_until_the_next_later_one_of_its_key() {
+        let gap = Reason::LedgerGap.verdict();
+        let overlap = Reason::LedgerOverlap.verdict();
+        let missing = Reason::LedgerDateMissing.verdict();
+        let row = |key: &'static [u8], from, own_when| (key, COUNTS, from, None, own_when);
+        let rows = [
+            row(b"a", Some(10), OWN),
+            row(b"a", Some(20), OTHER),
+            row(b"b", Some(5), OWN),
+            row(b"b", Some(5), OWN),
+            row(b"b", Some(9), OWN),
+            row(b"c", None, OWN),
+            row(b"c", Some(7), OWN),
+        ];
+        assert_eq!(
+            swept(LedgerEnd::Next, &rows),
+            [
+                (0, FIRST_DAY, gap),
+                (0, 10, OWN),
+                (0, 20, OTHER),
+                (1, FIRST_DAY, gap),
+                (1, 5, overlap),
+                (1, 9, OWN),
+                (2, FIRST_DAY, missing),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_of_unknown_status_makes_every_day_of_its_key_undecided_and_a_rejected_one_before() {
+        let end = || LedgerEnd::Until {
+            until_is: UntilIs::Inclusive,
+            open: std::iter::once(99).collect(),
+            null_is_open: false,
+        };
+        let unlisted = Reason::OwnWhenUnlisted.verdict();
+        let rows: [Row; 6] = [
+            (b"a", COUNTS, Some(10), Some(99), OWN),
+            (b"a", STATUS_UNKNOWN, None, None, OWN),
+            (b"b", REJECTED, None, None, OWN),
+            (b"b", STATUS_UNKNOWN, Some(3), Some(2), OWN),
+            (b"c", COUNTS, Some(10), Some(19), unlisted),
+            (b"c", COUNTS, Some(20), Some(99), OTHER),
+        ];
+        assert_eq!(
+            swept(end(), &rows),
+            [
+                (0, FIRST_DAY, Reason::LedgerStatusUnknown.verdict()),
+                (1, FIRST_DAY, Reason::LedgerRejected.verdict()),
+                (2, FIRST_DAY, Reason::LedgerGap.verdict()),
+                (2, 10, unlisted),
+                (2, 20, OTHER),
+            ]
+        );
+    }
 }

@@ -2,6 +2,7 @@
 //! reason. The words and their order of precedence stand in docs/rules.md.
 
 use bunri_catalogue::Ownership;
+use polars::prelude::{BooleanChunked, Int64Chunked};
 
 pub(crate) const OWN: i64 = 0;
 pub(crate) const OTHER: i64 = 1;
@@ -16,44 +17,54 @@ pub(crate) const UNDECIDED: i64 = 16;
 #[repr(u8)]
 pub(crate) enum Reason {
     LedgerRejected,
+    LedgerStatusUnknown,
     NotInLedger,
     LedgerDateMissing,
     LedgerReversed,
     LedgerOverlap,
     LedgerGap,
     RetailerUnknown,
-    SupplyKindMissing,
+    OwnWhenUnlisted,
     DateMissing,
     SlotInvalid,
+    MonthInvalid,
     PeriodReversed,
     PeriodSpansChange,
+    CaseMissing,
+    CaseUnlisted,
     ParentMissing,
     ParentRejected,
     ParentUndecided,
     ParentsDisagree,
     KnownAtMissing,
     KnownAtUndecided,
+    WrittenEarly,
 }
 
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 23] = [
     "ledger_rejected",
+    "ledger_status_unknown",
     "not_in_ledger",
     "ledger_date_missing",
     "ledger_reversed",
     "ledger_overlap",
     "ledger_gap",
     "retailer_unknown",
-    "supply_kind_missing",
+    "own_when_unlisted",
     "date_missing",
     "slot_invalid",
+    "month_invalid",
     "period_reversed",
     "period_spans_change",
+    "case_missing",
+    "case_unlisted",
     "parent_missing",
     "parent_rejected",
     "parent_undecided",
     "parents_disagree",
     "known_at_missing",
     "known_at_undecided",
+    "written_early",
 ];
 
 /// The reason of a row that is in quarantine without being undecided.
@@ -85,6 +96,42 @@ pub(crate) fn reason_word(verdict: i64) -> &'static str {
         .unwrap_or(RETAIL_ONLY_OF_OTHER)
 }
 
+/// A kind of parents: what one of them is for its children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Own,
+    Other,
+    Undecided,
+    Rejected,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 4] = [Self::Own, Self::Other, Self::Undecided, Self::Rejected];
+
+    /// A verdict that is missing, or of no row of the ledger's, is undecided.
+    pub(crate) fn of(verdict: Option<i64>) -> Self {
+        match verdict {
+            Some(OWN) => Self::Own,
+            Some(OTHER) => Self::Other,
+            Some(REJECTED_ROW) => Self::Rejected,
+            Some(_) | None => Self::Undecided,
+        }
+    }
+
+    /// Its bit in a set of kinds.
+    pub(crate) fn bit(self) -> i64 {
+        1 << self as u8
+    }
+
+    /// Whether it is in the sets.
+    pub(crate) fn is_among(self, sets: &Int64Chunked) -> BooleanChunked {
+        let among = |set: i64| set & self.bit() != 0;
+        sets.iter()
+            .map(|set| Some(set.is_some_and(among)))
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,10 +146,8 @@ mod tests {
             reason_word(Reason::PeriodSpansChange.verdict()),
             "period_spans_change"
         );
-        assert_eq!(
-            reason_word(Reason::KnownAtUndecided.verdict()),
-            "known_at_undecided"
-        );
+        assert_eq!(reason_word(Reason::MonthInvalid.verdict()), "month_invalid");
+        assert_eq!(reason_word(Reason::WrittenEarly.verdict()), "written_early");
         assert_eq!(reason_word(OTHER), RETAIL_ONLY_OF_OTHER);
     }
 }

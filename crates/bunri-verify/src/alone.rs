@@ -16,8 +16,8 @@ use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::judged;
 use crate::store::files::{StoreFiles, look};
+use crate::store::parts::check_columns;
 use crate::store::raw::RawBytes;
-use crate::store::reader::check_columns;
 use crate::store::shape::{check_entry, check_store};
 use crate::verify::catalogue_report;
 

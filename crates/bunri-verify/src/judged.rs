@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use crate::VerifyError;
 use crate::evidence::REPORT;
+use crate::inputs::{VerifyInputs, root};
 use crate::store::files::StoreFiles;
-use crate::verify::{VerifyInputs, root};
 
 /// What is verified, before any store was looked at.
 pub(crate) fn judged(

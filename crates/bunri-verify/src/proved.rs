@@ -5,7 +5,7 @@ use bunri_columnar::CustodyLayout;
 use bunri_manifest::{MANIFEST, PROOF, Proof, ProofCause, ProofStatus, hash_file};
 use bunri_report::{About, Checked, Claim, Findings, Place, Rule, Scope};
 
-use crate::verify::VerifyInputs;
+use crate::inputs::VerifyInputs;
 
 const NOT_RUN: &str = "run `bunri prove`";
 const UNREADABLE: &str = "evidence/prove.json is no record of this version that could be believed; run `bunri prove` again";

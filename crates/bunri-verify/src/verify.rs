@@ -1,11 +1,11 @@
 //! The whole verification: look at files, build the index, compare every table, write the evidence.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use arrow_schema::SchemaRef;
-use bunri_catalogue::{Catalogue, Day, Decisions, RekeySecrets, Store, Table};
+use bunri_catalogue::{Catalogue, Store, Table};
 use bunri_columnar::{
     CustodyLayout, Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder,
 };
@@ -22,6 +22,7 @@ use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::evidence::{self, Fingerprints, TEMPORARY};
+use crate::inputs::{VerifyInputs, VerifyOptions, root};
 use crate::judged;
 use crate::leak::{self, DecidedAgain};
 use crate::notes;
@@ -30,38 +31,6 @@ use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
-
-/// What is verified.
-#[derive(Debug, Clone, Copy)]
-pub struct VerifyInputs<'a> {
-    /// The classification that decided.
-    pub catalogue: &'a Catalogue,
-    /// The custody folder: staging, rejects, transmission, quarantine; evidence is written here.
-    pub custody: &'a Path,
-    /// The retail store.
-    pub retail: &'a Path,
-    /// The day of the cutover.
-    pub cutover: Day,
-    /// `[ranges]` of the job: table id and the bounds of its parts.
-    pub ranges: &'a BTreeMap<String, Vec<String>>,
-    /// What people decided about rows that the rules leave undecided.
-    pub decisions: &'a Decisions,
-    /// Under which retail's keys are hashed.
-    pub secrets: &'a RekeySecrets,
-    /// The job's label.
-    pub label: &'a str,
-    /// `rehearsal` or `cutover`.
-    pub kind: &'a str,
-}
-
-/// How.
-#[derive(Debug, Clone, Copy)]
-pub struct VerifyOptions {
-    /// Threads; the report does not depend on them.
-    pub threads: usize,
-    /// Bytes that sorts may use together, about.
-    pub memory: u64,
-}
 
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
@@ -95,7 +64,7 @@ pub fn verify(
         name: "verify",
         rows,
     });
-    let mut gathered = Gathered::new(judged::judged(inputs, staging.manifest())?);
+    let mut gathered = Observations::new(judged::judged(inputs, staging.manifest())?);
     let costs = Costs::default();
     costs.of_all_threads(Work::Files, || {
         staged_files(inputs, &staging, options.threads, &mut gathered)
@@ -169,7 +138,7 @@ pub fn verify(
 fn tables(
     inputs: &VerifyInputs<'_>,
     run: &Run<'_, '_>,
-    gathered: &mut Gathered,
+    gathered: &mut Observations,
 ) -> Result<Indexes, VerifyError> {
     let indexes = Mutex::new(run.costs.of(Work::Decide, || {
         Indexes::of_ledger(
@@ -183,7 +152,7 @@ fn tables(
     let at_once = run.threads.clamp(1, TABLES_AT_ONCE);
     let order: Vec<usize> = inputs.catalogue.parents_first().into_iter().collect();
     let parents = |position: usize| {
-        let rules = parent_rules(&all[position].rows).into_iter();
+        let rules = parent_rules(&all[position]).into_iter();
         rules.map(|rule| rule.table).collect()
     };
     let outcomes = bunri_work::run_after(at_once, &order, parents, |position| {
@@ -200,7 +169,7 @@ fn staged_files(
     inputs: &VerifyInputs<'_>,
     staging: &Staging,
     threads: usize,
-    gathered: &mut Gathered,
+    gathered: &mut Observations,
 ) -> Result<(), VerifyError> {
     let tables = staging.manifest().tables.iter();
     let files = tables
@@ -248,7 +217,7 @@ fn stores(
     inputs: &VerifyInputs<'_>,
     threads: usize,
     costs: &Costs,
-    gathered: &mut Gathered,
+    gathered: &mut Observations,
 ) -> Result<[StoreFiles; 3], VerifyError> {
     let facts = Facts {
         label: inputs.label,
@@ -294,11 +263,6 @@ fn stores(
     ])
 }
 
-/// Where a store lies.
-pub(crate) fn root(inputs: &VerifyInputs<'_>, store: Store) -> PathBuf {
-    CustodyLayout::new(inputs.custody).store(store, inputs.retail)
-}
-
 /// The columns of every table that the catalogue grants to a store.
 fn granted_schemas(catalogue: &Catalogue, store: Store) -> BTreeMap<String, SchemaRef> {
     Layout::all(catalogue, store)
@@ -331,7 +295,7 @@ fn key_ranges(table: &Table, ranges: &BTreeMap<String, Vec<String>>) -> KeyRange
 }
 
 /// Everything that was seen so far.
-struct Gathered {
+struct Observations {
     judged: Judged,
     findings: Findings,
     checked: BTreeMap<Claim, Checked>,
@@ -345,7 +309,7 @@ struct Gathered {
     rows: BTreeMap<Store, u64>,
 }
 
-impl Gathered {
+impl Observations {
     fn new(judged: Judged) -> Self {
         Self {
             judged,

@@ -169,7 +169,7 @@ def floating(worlds):
 
 @mutant(70, "the sentinel of an open end replaced by NULL", "C3")
 def sentinel(worlds):
-    for store, id, column in (("retail", "supply_period", "valid_until"), ("retail", "consumer_point", "valid_until"), ("transmission", "wheeling_contract", "contract_until")):
+    for store, id, column in (("transmission", "supply_period", "valid_until"), ("transmission", "consumer_point", "valid_until"), ("transmission", "wheeling_contract", "contract_until")):
         yield Place(f"{store}/{id}.{column}", every(store, id, column, lambda day: None if day.year == 9999 else day))
 
 

@@ -145,9 +145,9 @@ def no_manifest(worlds):
     yield Place("retail, cut off", half)
 
 
-@mutant(117, "another day of cutover", "C4", splitter=True)
+@mutant(117, "a later day of cutover", "C4", splitter=True)
 def another_day(worlds):
-    for day in ("2026-03-31", "2026-05-01", "2025-04-01"):
+    for day in ("2026-05-01", "2027-04-01"):
         yield from spoiled(worlds, f", {day}", cutover=day, at_most=2)
 
 

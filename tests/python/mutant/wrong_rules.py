@@ -78,16 +78,18 @@ def whatever_its_unit(worlds):
 
 @mutant(5, "a value written after the customer left", "C4", splitter=True)
 def written_after(worlds):
-    for id in ("consumer", "supply_point", "consumer_point", "supply_period"):
+    for id, early in (("consumer", "{ days = 60 }"), ("supply_point", '"undecided"'), ("wheeling_contract", "{ days = 60 }")):
         yield from spoiled(worlds, f", {id} without known_at",
-                           [(f"tables/{id}.toml", 'known_at = { column = "updated_at" }', 'known_at = { none = "x" }')])
+                           [(f"tables/{id}.toml", f'known_at = {{ column = "updated_at", early = {early} }}', 'known_at = { none = "x" }')])
 
 
 @mutant(6, "the island tariff taken as own", "C4", splitter=True)
 def island(worlds):
-    truth = 'in = ["island", "last_resort"]'
-    yield from spoiled(worlds, ", island", [("catalogue.toml", truth, 'in = ["last_resort"]')], at_most=3)
-    yield from spoiled(worlds, ", last resort", [("catalogue.toml", truth, 'in = ["island"]')], at_most=3)
+    truth = 'own = ["normal"], other = ["island", "last_resort"]'
+    yield from spoiled(worlds, ", island",
+                       [("catalogue.toml", truth, 'own = ["normal", "island"], other = ["last_resort"]')], at_most=3)
+    yield from spoiled(worlds, ", last resort",
+                       [("catalogue.toml", truth, 'own = ["normal", "last_resort"], other = ["island"]')], at_most=3)
 
 
 @mutant(7, "updated_by kept", "C4", splitter=True)
@@ -125,8 +127,8 @@ def merged(worlds):
 
 @mutant(28, "grace days doubled", "C4", splitter=True)
 def grace(worlds):
-    for days in (46, 60, 90):
-        yield from spoiled(worlds, f", {days} days", [("tables/meter_reading_monthly.toml", "grace_days = 45", f"grace_days = {days}")])
+    for days in ("46", "60", '90, basis = "x"'):
+        yield from spoiled(worlds, f", {days[:2]} days", [("tables/meter_reading_monthly.toml", "grace_days = 45", f"grace_days = {days}")])
 
 
 @mutant(29, "child rows follow a key to more rows", "C4", splitter=True)
@@ -134,13 +136,12 @@ def more_rows(worlds):
     yield from spoiled(worlds, ", one own point is enough",
                        [("tables/consumer.toml", 'match = "all"', 'match = "any", basis = "x"')])
     contract = '    { by = "parent", table = "retail_contract", key = ["retail_contract_no"], references = ["retail_contract_no"], match = "all" },\n'
-    yield from spoiled(worlds, ", the contract alone",
-                       [("tables/billing.toml", '    { by = "ledger", during = ["usage_from", "usage_until"] },\n', contract),
-                        ("tables/billing.toml", '{ column = "updated_at", grace_days = 45 }', '{ none = "x" }')])
+    yield from spoiled(worlds, ", bills without their contract",
+                       [("tables/billing.toml", contract, '    { by = "ledger", at = "usage_from" },\n')])
     yield from spoiled(worlds, ", the ledger alone", [("tables/wheeling_contract.toml",
                        '    { by = "column", column = "retailer_code", compare = "trim" },\n', '    { by = "ledger", at = "contract_from" },\n')])
     yield from spoiled(worlds, ", the requested day alone", [("tables/switching_request.toml",
-                       '    { by = "column", column = "requester_code", compare = "trim" },\n', '    { by = "ledger", at = "requested_start" },\n')])
+                       '{ by = "column", column = "requester_code", compare = "trim" }', '{ by = "ledger", at = "requested_start" }')])
 
 
 @mutant(30, "own periods merged over another supplier's between them", "C4", splitter=True)
@@ -174,7 +175,7 @@ def spanning(worlds):
                             ("bk_kenshin_20160331", "検針開始日", "検針終了日")):
         file = f"tables/{id}.toml"
         grace = [] if id == "retail_contract" else [(file, ", grace_days = 45", "")]
-        truth = f'by = "ledger", during = ["{first}", "{last}"]'
+        truth = f'by = "ledger", during = ["{first}", "{last}"], until_is = "inclusive"'
         yield from spoiled(worlds, f", {first} asked", [(file, truth, f'by = "ledger", at = "{first}"'), *grace])
 
 

@@ -10,7 +10,7 @@ use super::world::World;
 use super::{invent, number, oracle};
 use crate::rig::Rig;
 
-const CASES: u64 = 30;
+const CASES: u64 = 40;
 
 #[test]
 fn duckdb_makes_the_same_stores_of_systems_made_by_chance() {

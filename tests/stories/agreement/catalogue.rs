@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::legacy::{iso, number, plain_moment};
 use super::oracle::REKEY;
 use super::world::{
-    Class, Classes, CodeDay, Column, Kind, Rule, Table, Test, Value, When, Who, World,
+    Bound, CellRule, Cells, Class, Classes, CodeDay, Column, Early, End, Kind, KnownAt, List, Part,
+    Rule, Table, Test, Time, Value, When, Who, World,
 };
 
 /// Every file of the catalogue, by its path.
@@ -51,9 +52,6 @@ fn key_part(value: &Value) -> String {
 }
 
 fn main_file(world: &World) -> String {
-    let ledger = &world.ledger;
-    let table = &world.tables[ledger.table];
-    let name = |column: usize| quoted(&table.columns[column].name);
     let incumbent: Vec<String> = world
         .incumbent
         .iter()
@@ -71,50 +69,104 @@ fn main_file(world: &World) -> String {
         &world.tables[list].name,
         &world.tables[list].columns[code].name,
     );
-    let open = ledger
-        .open
-        .iter()
-        .map(|&day| iso(day))
-        .chain(ledger.null_is_open.then(|| "NULL".to_owned()));
-    let mut text = format!(
-        "[catalogue]\nname = \"chance\"\nversion = \"1\"\nincumbent = [{}]\nvacant = {}\n\
-         retailers = {{ table = {}, column = {} }}\n\n[ledger]\ntable = {}\nkey = {}\nretailer = {}\nfrom = {}\n\
-         until = {}\nuntil_is = {}\ncompare = {}\nopen = {}\n",
-        incumbent.join(", "),
-        list_of(&world.vacant),
-        quoted(list),
-        quoted(code),
-        quoted(&table.name),
-        names(table, &ledger.key),
-        name(ledger.retailer),
-        name(ledger.from),
-        name(ledger.until),
-        quoted(until_word(ledger.inclusive)),
-        quoted(compare_word(ledger.trim)),
-        list_of(&open.collect::<Vec<_>>()),
-    );
-    if let Some(not_own) = &ledger.not_own {
-        let (column, values) = (name(not_own.column), list_of(&not_own.values));
-        let compare = quoted(compare_word(not_own.trim));
-        writeln!(
-            text,
-            "not_own_when = {{ column = {column}, in = {values}, compare = {compare} }}"
-        )
-        .unwrap();
-    }
     let opened: Vec<String> = world
         .tables
         .iter()
         .filter(|table| table.opened)
         .map(|table| table.name.clone())
         .collect();
-    writeln!(
-        text,
-        "\n[release]\nany_retailer_on_other_rows = {}",
+    format!(
+        "[catalogue]\nname = \"chance\"\nversion = \"1\"\nincumbent = [{}]\nvacant = {}\n\
+         retailers = {{ table = {}, column = {} }}\n\n{}\n[release]\nany_retailer_on_other_rows = {}\n",
+        incumbent.join(", "),
+        list_of(&world.vacant),
+        quoted(list),
+        quoted(code),
+        ledger_section(world),
         list_of(&opened)
     )
-    .unwrap();
+}
+
+fn ledger_section(world: &World) -> String {
+    let ledger = &world.ledger;
+    let first = &ledger.parts[0];
+    let table = &world.tables[first.table];
+    let name = |column: usize| quoted(&table.columns[column].name);
+    let tables: Vec<String> = ledger
+        .parts
+        .iter()
+        .map(|part| world.tables[part.table].name.clone())
+        .collect();
+    let tables = match tables.as_slice() {
+        [one] => format!("table = {}", quoted(one)),
+        several => format!("tables = {}", list_of(several)),
+    };
+    let end = match &ledger.end {
+        End::Next => "until_is = \"next\"".to_owned(),
+        End::Until {
+            inclusive,
+            open,
+            null_is_open,
+        } => {
+            let open = open.iter().map(|&day| iso(day));
+            let open = open.chain(null_is_open.then(|| "NULL".to_owned()));
+            format!(
+                "until = {}\nuntil_is = {}\nopen = {}",
+                name(first.until),
+                quoted(until_word(*inclusive)),
+                list_of(&open.collect::<Vec<_>>())
+            )
+        }
+    };
+    let mut text = format!(
+        "[ledger]\n{tables}\nkey = {}\nretailer = {}\nfrom = {}\n{end}\ncompare = {}\n",
+        names(table, &first.key),
+        name(first.retailer),
+        name(first.from),
+        quoted(compare_word(ledger.trim)),
+    );
+    if let Some(counts) = &ledger.counts {
+        writeln!(
+            text,
+            "counts = {{ column = {}, in = {}, never = {}{} }}",
+            name(first.counts),
+            codes(&counts.counting),
+            codes(&counts.never),
+            comparison(&table.columns[first.counts], counts.trim)
+        )
+        .unwrap();
+    }
+    let entries = ledger.own_when.iter().zip(&first.own_when);
+    let entries: Vec<String> = entries
+        .map(|(entry, &column)| {
+            let other = entry.other.as_ref().map(codes);
+            format!(
+                "{{ column = {}, own = {}, other = {}{} }}",
+                name(column),
+                codes(&entry.own),
+                other.unwrap_or_else(|| quoted("listed retailers")),
+                comparison(&table.columns[column], entry.trim)
+            )
+        })
+        .collect();
+    if !entries.is_empty() {
+        writeln!(text, "own_when = [{}]", entries.join(", ")).unwrap();
+    }
     text
+}
+
+fn codes(list: &List) -> String {
+    let mut values = list.values.clone();
+    values.extend(list.null.then(|| "NULL".to_owned()));
+    list_of(&values)
+}
+
+/// Numbers are not compared in ways.
+fn comparison(column: &Column, trim: bool) -> String {
+    match column.kind {
+        Kind::Text => format!(", compare = {}", quoted(compare_word(trim))),
+        _ => String::new(),
+    }
 }
 
 fn table_file(world: &World, table: &Table) -> String {
@@ -124,45 +176,30 @@ fn table_file(world: &World, table: &Table) -> String {
     } else {
         names(table, &table.key)
     };
-    writeln!(
-        text,
-        "key = {key}\nrows = {}",
-        rule(world, table, &table.rule)
-    )
-    .unwrap();
-    match (table.known_at, &table.rule) {
-        (Some((column, grace)), rule) => {
-            let during = rule
-                .direct()
-                .iter()
-                .filter(|rule| matches!(rule, Rule::During { .. }))
-                .count()
-                == 1;
-            let grace = if during {
-                format!(", grace_days = {grace}")
-            } else {
-                String::new()
-            };
-            let column = quoted(&table.columns[column].name);
-            writeln!(text, "known_at = {{ column = {column}{grace} }}").unwrap();
-        }
-        (None, rule) if rule.is_constant() => {}
-        (None, _) => text.push_str("known_at = { none = \"chance\" }\n"),
+    let mut rows = rule(world, table, &table.rule);
+    if table.rule.is_constant() && table.ledger_key.is_some() {
+        rows = format!("{{ every_row = {rows}, basis = \"chance\" }}");
+    }
+    writeln!(text, "key = {key}\nrows = {rows}").unwrap();
+    match &table.known_at {
+        Some(known_at) => text.push_str(&known_at_line(table, known_at)),
+        None if table.rule.is_constant() => {}
+        None => text.push_str("known_at = { none = \"chance\" }\n"),
     }
     if let (Some(key), true) = (&table.ledger_key, table.ledger_key_written) {
         writeln!(text, "ledger_key = {}", names(table, key)).unwrap();
     }
-    table
-        .whens
-        .iter()
-        .for_each(|when| text.push_str(&when_section(table, when)));
+    let cells = table.cells.iter();
+    cells.for_each(|cells| text.push_str(&cells_section(world, table, cells)));
+    let whens = table.whens.iter();
+    whens.for_each(|when| text.push_str(&when_section(table, when)));
     text.push_str("\n[columns]\n");
-    for column in &table.columns {
+    for (position, column) in table.columns.iter().enumerate() {
         writeln!(
             text,
             "{} = {}",
             quoted(&column.name),
-            class_rule(table, column)
+            column_rule(world, table, position)
         )
         .unwrap();
     }
@@ -181,30 +218,12 @@ fn table_file(world: &World, table: &Table) -> String {
 
 fn rule(world: &World, table: &Table, one: &Rule) -> String {
     let name = |column: usize| quoted(&table.columns[column].name);
+    let several = |rules: &[Rule]| {
+        let rules: Vec<String> = rules.iter().map(|one| rule(world, table, one)).collect();
+        rules.join(", ")
+    };
     match one {
-        Rule::During {
-            from,
-            until,
-            inclusive,
-        } => {
-            let word = inclusive
-                .map(|inclusive| format!(", until_is = {}", quoted(until_word(inclusive))));
-            let word = word.unwrap_or_default();
-            format!(
-                "{{ by = \"ledger\", during = [{}, {}]{word} }}",
-                name(*from),
-                name(*until)
-            )
-        }
-        Rule::At(column) => format!("{{ by = \"ledger\", at = {} }}", name(*column)),
-        Rule::AtCutover => "{ by = \"ledger\", at = \"cutover\" }".to_owned(),
-        Rule::AtSlot { date, slot } => {
-            format!(
-                "{{ by = \"ledger\", at = {{ date = {}, slot = {} }} }}",
-                name(*date),
-                name(*slot)
-            )
-        }
+        Rule::Ledger(time) => format!("{{ by = \"ledger\", {} }}", time_of(table, time)),
         Rule::Code { column, trim, at } => {
             let at = match at {
                 CodeDay::Never => String::new(),
@@ -235,33 +254,111 @@ fn rule(world: &World, table: &Table, one: &Rule) -> String {
                 "{{ by = \"parent\", table = {parent}, key = {key}, references = {references}, match = {matching} }}"
             )
         }
-        Rule::All(rules) => {
-            let rules: Vec<String> = rules
-                .iter()
-                .map(|direct| rule(world, table, direct))
-                .collect();
-            format!("{{ all = [{}] }}", rules.join(", "))
+        Rule::Cases {
+            column,
+            trim,
+            cases,
+        } => {
+            let case = |(value, one): &(String, Rule)| {
+                format!("{} = {}", quoted(value), rule(world, table, one))
+            };
+            let cases: Vec<String> = cases.iter().map(case).collect();
+            let compare = comparison(&table.columns[*column], *trim);
+            let (by, cases) = (name(*column), cases.join(", "));
+            format!("{{ by = {by}{compare}, cases = {{ {cases} }} }}")
         }
+        Rule::All(rules) => format!("{{ all = [{}] }}", several(rules)),
+        Rule::Any(rules) => format!("{{ any = [{}], basis = \"chance\" }}", several(rules)),
         Rule::AllTransmission => quoted("all_transmission"),
         Rule::AllRetail => quoted("all_retail"),
         Rule::Reference => quoted("reference"),
     }
 }
 
+/// The days of a ledger rule.
+fn time_of(table: &Table, time: &Time) -> String {
+    let name = |column: usize| quoted(&table.columns[column].name);
+    match time {
+        Time::During {
+            from,
+            until,
+            inclusive,
+        } => {
+            let word = inclusive
+                .map(|inclusive| format!(", until_is = {}", quoted(until_word(inclusive))));
+            let (from, until) = (name(*from), name(*until));
+            format!("during = [{from}, {until}]{}", word.unwrap_or_default())
+        }
+        Time::At { column, after: 0 } => format!("at = {}", name(*column)),
+        Time::At { .. } => panic!("only `days` speak of a day after"),
+        Time::AtCutover => "at = \"cutover\"".to_owned(),
+        Time::AtSlot { date, slot } => {
+            let (date, slot) = (name(*date), name(*slot));
+            format!("at = {{ date = {date}, slot = {slot} }}")
+        }
+        Time::Month(column) => format!("month = {}", name(*column)),
+    }
+}
+
+fn known_at_line(table: &Table, known_at: &KnownAt) -> String {
+    let columns = match known_at.columns.as_slice() {
+        [one] => format!("column = {}", quoted(&table.columns[*one].name)),
+        several => format!("latest_of = {}", names(table, several)),
+    };
+    let grace = match known_at.grace {
+        0 => String::new(),
+        grace @ 1..=60 => format!(", grace_days = {grace}"),
+        grace => format!(", grace_days = {grace}, basis = \"chance\""),
+    };
+    let early = match known_at.early {
+        None => String::new(),
+        Some(Early::Own) => ", early = \"own\"".to_owned(),
+        Some(Early::Undecided) => ", early = \"undecided\"".to_owned(),
+        Some(Early::Days(days)) => format!(", early = {{ days = {days} }}"),
+    };
+    format!("known_at = {{ {columns}{grace}{early} }}\n")
+}
+
+/// `[[cells]]`; a rule of one column stands with the column.
+fn cells_section(world: &World, table: &Table, cells: &Cells) -> String {
+    let rule = match &cells.rule {
+        CellRule::OfColumn(_) => return String::new(),
+        CellRule::Rows(one) => format!("rows = {}", rule(world, table, one)),
+        CellRule::Days { from } => {
+            let from = quoted(&table.columns[*from].name);
+            format!("days = {{ from = {from} }}")
+        }
+    };
+    let columns = names(table, &cells.columns);
+    format!("\n[[cells]]\ncolumns = {columns}\n{rule}\n")
+}
+
 fn when_section(table: &Table, when: &When) -> String {
     let column = &table.columns[when.column];
-    let test = match &when.test {
-        Test::In { values, trim } if column.kind == Kind::Text => {
-            format!(
-                "in = {}, compare = {}",
-                list_of(values),
-                quoted(compare_word(*trim))
-            )
-        }
-        Test::In { values, .. } => format!("in = {}", list_of(values)),
-        Test::AtLeast(bound) => format!("at_least = {}", quoted(&number(column.kind, *bound))),
-        Test::Below(bound) => format!("below = {}", quoted(&number(column.kind, *bound))),
+    let values = |word: &str, values: &[String], trim: bool| {
+        format!("{word} = {}{}", list_of(values), comparison(column, trim))
     };
+    let bound = |word: &str, bound: &Option<Bound>| {
+        bound.map(|bound| {
+            let bound = match bound {
+                Bound::Number(bound) => number(column.kind, bound),
+                Bound::Day(day) => iso(day),
+                Bound::Cutover => "cutover".to_owned(),
+            };
+            format!("{word} = {}", quoted(&bound))
+        })
+    };
+    let test = match &when.test {
+        Test::In { values: list, trim } => values("in", list, *trim),
+        Test::NotIn { values: list, trim } => values("not_in", list, *trim),
+        Test::Within { at_least, below } => {
+            let bounds = [bound("at_least", at_least), bound("below", below)];
+            bounds.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
+    };
+    let columns = when.columns.as_ref();
+    let columns = columns.map(|columns| format!("columns = {}\n", names(table, columns)));
+    let columns = columns.unwrap_or_default();
     let rows: Vec<String> = when
         .rows
         .iter()
@@ -273,24 +370,18 @@ fn when_section(table: &Table, when: &When) -> String {
         .map(|(from, to)| format!("{} = {}", class_word(*from), quoted(class_word(*to))))
         .collect();
     format!(
-        "\n[[when]]\nif = {{ column = {}, {test} }}\nrows = {}\nchange = {{ {} }}\nbasis = \"chance\"\n",
+        "\n[[when]]\nif = {{ column = {}, {test} }}\nrows = {}\nchange = {{ {} }}\n{columns}basis = \"chance\"\n",
         quoted(&column.name),
         list_of(&rows),
         change.join(", ")
     )
 }
 
-fn class_rule(table: &Table, column: &Column) -> String {
-    let rekey = if column.rekeyed {
-        format!(", rekey = {}", quoted(REKEY))
-    } else {
-        String::new()
-    };
-    match &column.class {
-        Classes::Fixed(class) if column.rekeyed => {
-            format!("{{ class = {}{rekey} }}", quoted(class_word(*class)))
-        }
-        Classes::Fixed(class) => quoted(class_word(*class)),
+/// A column's class, rekey and rows.
+fn column_rule(world: &World, table: &Table, position: usize) -> String {
+    let column = &table.columns[position];
+    let mut keys = match &column.class {
+        Classes::Fixed(class) => vec![format!("class = {}", quoted(class_word(*class)))],
         Classes::By {
             column,
             trim,
@@ -298,22 +389,43 @@ fn class_rule(table: &Table, column: &Column) -> String {
             otherwise,
         } => {
             let by = &table.columns[*column];
-            let compare = if by.kind == Kind::Text {
-                format!(", compare = {}", quoted(compare_word(*trim)))
-            } else {
-                String::new()
-            };
             let case = |(value, class): &(String, Class)| {
                 format!("{} = {}", quoted(value), quoted(class_word(*class)))
             };
             let cases: Vec<String> = cases.iter().map(case).collect();
-            let (by, otherwise) = (quoted(&by.name), quoted(class_word(*otherwise)));
-            format!(
-                "{{ by = {by}{compare}, cases = {{ {} }}, else = {otherwise}{rekey} }}",
-                cases.join(", ")
-            )
+            let (name, compare) = (quoted(&by.name), comparison(by, *trim));
+            vec![
+                format!("by = {name}{compare}"),
+                format!("cases = {{ {} }}", cases.join(", ")),
+                format!("else = {}", quoted(class_word(*otherwise))),
+            ]
         }
+    };
+    if needs_basis(world, table, position) {
+        keys.push("basis = \"a decision\"".to_owned());
     }
+    keys.extend(column.rekeyed.then(|| format!("rekey = {}", quoted(REKEY))));
+    let mut groups = table.cells.iter();
+    if let Some(cells) = groups.find(|cells| cells.columns == [position])
+        && let CellRule::OfColumn(one) = &cells.rule
+    {
+        keys.push(format!("rows = {}", rule(world, table, one)));
+    }
+    match (keys.as_slice(), &column.class) {
+        ([_], Classes::Fixed(class)) => quoted(class_word(*class)),
+        _ => format!("{{ {} }}", keys.join(", ")),
+    }
+}
+
+/// An end of supply, what is free text by its name, and a key of which others of its name are replaced.
+fn needs_basis(world: &World, table: &Table, position: usize) -> bool {
+    let column = &table.columns[position];
+    let mut parts = world.ledger.parts.iter();
+    let is_end =
+        |part: &Part| part.until == position && std::ptr::eq(&world.tables[part.table], table);
+    let mut others = world.tables.iter().flat_map(|table| &table.columns);
+    let replaced = others.any(|other| other.rekeyed && other.name == column.name);
+    parts.any(is_end) || column.name == "memo" || (replaced && !column.rekeyed)
 }
 
 /// A TOML text: control characters escaped, everything else as it is.

@@ -77,10 +77,11 @@ fn of_size(seed: u64, size: Size) -> World {
     let first = *dice.pick(&[20_500, 20_500, -30, -25_000]);
     let (incumbent, vacant) = (incumbent(dice, first), vacant(dice));
     let codes = codes(&incumbent, &vacant);
-    let (ledger, ledger_table) = ledger::ledger(dice, first, &codes, size.points);
-    let mut tables = vec![ledger::retailers(dice), ledger_table];
-    let mut pool = Pool::new(first, codes, &ledger, &tables[ledger.table]);
-    pool.absent(dice, &ledger, &tables[ledger.table]);
+    let (ledger, ledger_tables) = ledger::ledger(dice, 1, first, &codes, size.points);
+    let mut tables = vec![ledger::retailers(dice)];
+    tables.extend(ledger_tables);
+    let mut pool = Pool::new(first, codes, &ledger, &tables);
+    pool.absent(dice, &ledger, &tables);
     let bounds = incumbent.iter().flat_map(|entry| [entry.from, entry.until]);
     let bounds: Vec<i64> = bounds.flatten().collect();
     let validity = !bounds.is_empty();

@@ -1,15 +1,19 @@
 //! The third opinion: docs/rules.md as plainly as it can be written, from the page alone. It knows nothing of the
 //! crates that it judges, and asks every question anew.
 
+mod cells;
+mod days;
+mod known;
 mod lookup;
 mod rekey;
 mod rules;
 mod stores;
 mod timeline;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::world::{Class, Rule, Value, Who, World};
+use super::world::{Class, Rule, Table, Value, Who, World};
 pub(super) use rekey::{REKEY, SECRET};
 pub(super) use stores::{Store, Stored, brings, classes_under, combinations, goes};
 
@@ -43,6 +47,22 @@ fn same(one: &str, other: &str, trim: bool) -> bool {
     }
 }
 
+/// The case of a value: an int by its decimal text, NULL has none.
+fn case<'c, T>(value: &Value, trim: bool, cases: &'c [(String, T)]) -> Option<&'c T> {
+    let code = value.code()?;
+    let mut cases = cases.iter();
+    let found = cases.find(|(case, _)| same(case, &code, trim));
+    found.map(|(_, what)| what)
+}
+
+/// A staged row after all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decided {
+    pub(super) verdict: Verdict,
+    /// The last day that it speaks of, of an own row.
+    last: i64,
+}
+
 /// What the page says of one world.
 pub(super) struct Expected {
     /// By table; [`None`] for a rejected row.
@@ -53,21 +73,25 @@ pub(super) struct Expected {
     pub(super) stored: BTreeMap<(Store, usize), Stored>,
     /// Rows by table, ownership and the classes of their cells.
     pub(super) regions: BTreeMap<(usize, Who, Class), u64>,
+    /// How often each notion of the page decided something.
+    pub(super) seen: BTreeMap<String, u64>,
 }
 
 /// Whether the page says that nothing may be decided at all: a ledger row whose key is NULL or cannot be read,
 /// or a rejected row of which nobody can say whose parent it is.
 pub(super) fn refused(world: &World) -> bool {
-    let rows = world.tables[world.ledger.table].rows.iter();
-    rows.flat_map(|row| world.ledger.key.iter().map(|&column| &row[column]))
-        .any(|value| matches!(value, Value::Null | Value::Misfit))
-        || has_unreadable_parent(world)
+    let keys = world.ledger.parts.iter().flat_map(|part| {
+        let rows = world.tables[part.table].rows.iter();
+        rows.flat_map(|row| part.key.iter().map(|&column| &row[column]))
+    });
+    let unreadable = |value: &Value| matches!(value, Value::Null | Value::Misfit);
+    keys.into_iter().any(unreadable) || has_unreadable_parent(world)
 }
 
 /// Whether a rejected row could be anybody's parent: what stands in a column that others refer by does not fit, or is of a
 /// type that is not read of rejected rows.
 fn has_unreadable_parent(world: &World) -> bool {
-    let rules = world.tables.iter().flat_map(|table| table.rule.direct());
+    let rules = world.tables.iter().flat_map(Table::leaves);
     rules
         .filter_map(|rule| match rule {
             Rule::Parent {
@@ -92,37 +116,68 @@ pub(super) fn expected(world: &World) -> Expected {
         world,
         lookup: lookup::Lookup::new(world),
         decided: Vec::new(),
+        seen: RefCell::default(),
     };
     for table in &world.tables {
-        let mut verdicts = vec![None; table.rows.len()];
+        let mut decided = vec![None; table.rows.len()];
         let last_words = last_words(world, rows.decided.len());
         for at in table.staged() {
-            let ruled = rows.last_word(table, &table.rows[at]);
-            let decided = last_words.get(&table.key_of(&table.rows[at]));
-            verdicts[at] = Some(match decided {
+            let row = &table.rows[at];
+            let ruled = rows.ruled(table, row);
+            let verdict = match last_words.get(&table.key_of(row)) {
                 Some((line, who)) if ruled.who == Who::Undecided => {
                     unused.remove(line);
                     Verdict::of(*who)
                 }
                 _ => ruled,
-            });
+            };
+            let last = match verdict.who {
+                Who::Own => rows.last_day(table, row, &table.rule),
+                Who::Other | Who::Undecided | Who::Public => 0,
+            };
+            decided[at] = Some(Decided { verdict, last });
         }
-        rows.decided.push(verdicts);
+        rows.decided.push(decided);
     }
-    let verdicts = rows.decided;
     let mut stored = BTreeMap::new();
-    for store in [Store::Retail, Store::Transmission, Store::Quarantine] {
-        for (position, table) in world.tables.iter().enumerate() {
-            if let Some(found) = stores::stored(table, &verdicts[position], store) {
+    let mut regions = BTreeMap::new();
+    for (position, table) in world.tables.iter().enumerate() {
+        let decided = &rows.decided[position];
+        let classes: Vec<Vec<Class>> = table
+            .rows
+            .iter()
+            .zip(decided)
+            .map(|(row, decided)| {
+                decided.map_or(Vec::new(), |decided| {
+                    rows.classes(table, row, decided.verdict.who)
+                })
+            })
+            .collect();
+        for (decided, classes) in decided.iter().zip(&classes) {
+            let Some(decided) = decided else { continue };
+            for class in classes.iter().collect::<BTreeSet<_>>() {
+                *regions
+                    .entry((position, decided.verdict.who, *class))
+                    .or_default() += 1;
+            }
+        }
+        for store in [Store::Retail, Store::Transmission, Store::Quarantine] {
+            if let Some(found) = stores::stored(table, decided, &classes, store) {
                 stored.insert((store, position), found);
             }
         }
     }
+    let verdict = |decided: &Option<Decided>| decided.map(|decided| decided.verdict);
     Expected {
-        regions: regions(world, &verdicts),
-        verdicts,
+        verdicts: rows
+            .decided
+            .iter()
+            .map(|table| table.iter().map(verdict).collect())
+            .collect(),
         unused: unused.into_iter().collect(),
         stored,
+        regions,
+        seen: rows.seen.into_inner(),
     }
 }
 
@@ -136,19 +191,4 @@ fn last_words(world: &World, table: usize) -> BTreeMap<Vec<Value>, (usize, Who)>
             (decision.key.clone(), (line + 2, who))
         })
         .collect()
-}
-
-fn regions(world: &World, verdicts: &[Vec<Option<Verdict>>]) -> BTreeMap<(usize, Who, Class), u64> {
-    let mut regions = BTreeMap::new();
-    for (position, table) in world.tables.iter().enumerate() {
-        for at in table.staged() {
-            let Some(Verdict { who, .. }) = verdicts[position][at] else {
-                continue;
-            };
-            for class in stores::classes(table, &table.rows[at], who) {
-                *regions.entry((position, who, class)).or_default() += 1;
-            }
-        }
-    }
-    regions
 }

@@ -17,7 +17,7 @@ use super::catalogue::{class_word, decisions, files, who_word};
 use super::legacy::database;
 use super::oracle::{Expected, REKEY, SECRET, Store, expected, refused};
 use super::stored::{difference, read};
-use super::world::World;
+use super::world::{Early, End, KnownAt, World};
 
 /// How often each thing was seen, by its name.
 pub(super) type Tally = BTreeMap<String, u64>;
@@ -293,6 +293,12 @@ impl Run<'_> {
             };
             *tally.entry(word.to_owned()).or_default() += 1;
         }
+        for (notion, times) in &expected.seen {
+            *tally.entry(notion.clone()).or_default() += times;
+        }
+        for notion in notions(self.world) {
+            *tally.entry(notion.to_owned()).or_default() += 1;
+        }
         for ((store, _), stored) in &expected.stored {
             *tally.entry(format!("rows in {store:?}")).or_default() += stored.rows.len() as u64;
             let quarantined = *store == Store::Quarantine;
@@ -308,6 +314,38 @@ impl Run<'_> {
         }
         tally
     }
+}
+
+/// What a world's ledger and its times of writing say, each once.
+fn notions(world: &World) -> Vec<&'static str> {
+    let ledger = &world.ledger;
+    let known = world
+        .tables
+        .iter()
+        .filter_map(|table| table.known_at.as_ref());
+    let early = |known_at: &KnownAt| match known_at.early {
+        None => "early, not written",
+        Some(Early::Own) => "early = own",
+        Some(Early::Undecided) => "early = undecided",
+        Some(Early::Days(_)) => "early = days",
+    };
+    let mut notions: Vec<&'static str> = known.map(early).collect();
+    let said = [
+        (ledger.parts.len() > 1, "a ledger of several tables"),
+        (ledger.counts.is_some(), "counts"),
+        (matches!(ledger.end, End::Next), "a list of switches"),
+        (ledger.own_when.len() > 1, "several entries of own_when"),
+        (
+            ledger.own_when.iter().any(|entry| entry.other.is_none()),
+            "other = listed retailers",
+        ),
+    ];
+    notions.extend(
+        said.into_iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, word)| word),
+    );
+    notions
 }
 
 /// Both must refuse a ledger of which a row has no key, or none that can be read, each in its own words.

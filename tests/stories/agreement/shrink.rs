@@ -2,7 +2,7 @@
 
 use super::catalogue::files;
 use super::run::examine;
-use super::world::{Rule, Table, World};
+use super::world::{CellRule, Rule, Table, World};
 
 /// Attempts in all; each runs every stage.
 const ATTEMPTS: usize = 300;
@@ -37,7 +37,7 @@ impl Search {
         self.world
             .tables
             .iter()
-            .map(|table| table.rows.len() + table.whens.len())
+            .map(|table| table.rows.len() + table.whens.len() + table.cells.len())
             .sum()
     }
 
@@ -58,7 +58,8 @@ impl Search {
 
     /// The last tables first: nothing refers to them.
     fn tables(&mut self) {
-        for table in (2..self.world.tables.len()).rev() {
+        let first = 1 + self.world.ledger.parts.len();
+        for table in (first..self.world.tables.len()).rev() {
             if !self.world.tables.iter().any(|other| refers(other, table)) {
                 let mut changed = self.world.clone();
                 changed.tables.remove(table);
@@ -78,7 +79,7 @@ impl Search {
                 changed
                     .tables
                     .iter_mut()
-                    .for_each(|other| close_gap(&mut other.rule, table));
+                    .for_each(|other| close_gap(other, table));
                 self.keep(changed);
             }
         }
@@ -108,6 +109,25 @@ impl Search {
                 changed.tables[table].whens.remove(when);
                 self.keep(changed);
             }
+            for cells in (0..self.world.tables[table].cells.len()).rev() {
+                let mut changed = self.world.clone();
+                changed.tables[table].cells.remove(cells);
+                self.keep(changed);
+            }
+            if self.world.tables[table].known_at.is_some() {
+                let mut changed = self.world.clone();
+                changed.tables[table].known_at = None;
+                self.keep(changed);
+            }
+        }
+        for entry in (0..self.world.ledger.own_when.len()).rev() {
+            let mut changed = self.world.clone();
+            changed.ledger.own_when.remove(entry);
+            let parts = changed.ledger.parts.iter_mut();
+            for part in parts {
+                part.own_when.remove(entry);
+            }
+            self.keep(changed);
         }
     }
 }
@@ -119,17 +139,26 @@ fn kind(failure: &str) -> String {
 
 fn refers(table: &Table, to: usize) -> bool {
     table
-        .rule
-        .direct()
-        .iter()
+        .leaves()
+        .into_iter()
         .any(|rule| matches!(rule, Rule::Parent { table, .. } if *table == to))
 }
 
-fn close_gap(rule: &mut Rule, gone: usize) {
-    match rule {
-        Rule::Parent { table, .. } if *table > gone => *table -= 1,
-        Rule::All(rules) => rules.iter_mut().for_each(|rule| close_gap(rule, gone)),
-        _ => {}
+fn close_gap(table: &mut Table, gone: usize) {
+    let of_cells = table
+        .cells
+        .iter_mut()
+        .filter_map(|cells| match &mut cells.rule {
+            CellRule::OfColumn(rule) | CellRule::Rows(rule) => Some(rule),
+            CellRule::Days { .. } => None,
+        });
+    let rules = std::iter::once(&mut table.rule).chain(of_cells);
+    for rule in rules.flat_map(Rule::leaves_mut) {
+        if let Rule::Parent { table, .. } = rule
+            && *table > gone
+        {
+            *table -= 1;
+        }
     }
 }
 

@@ -73,20 +73,31 @@ pub(super) enum CodeDay {
     Never,
 }
 
+/// The days that a row speaks of.
 #[derive(Debug, Clone)]
-pub(super) enum Rule {
-    /// `until_is` as written; the ledger's where it is not.
+pub(super) enum Time {
+    /// `until_is` as written; the ledger's where it is not, in the ledger's own tables.
     During {
         from: usize,
         until: usize,
         inclusive: Option<bool>,
     },
-    At(usize),
+    At {
+        column: usize,
+        /// Days after it: of the columns of `days`.
+        after: i64,
+    },
     AtCutover,
     AtSlot {
         date: usize,
         slot: usize,
     },
+    Month(usize),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Rule {
+    Ledger(Time),
     Code {
         column: usize,
         trim: bool,
@@ -98,10 +109,59 @@ pub(super) enum Rule {
         references: Vec<usize>,
         any: bool,
     },
+    Cases {
+        column: usize,
+        trim: bool,
+        cases: Vec<(String, Rule)>,
+    },
     All(Vec<Rule>),
+    Any(Vec<Rule>),
     AllTransmission,
     AllRetail,
     Reference,
+}
+
+/// What holds of a row that was written before the incumbent's days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Early {
+    Own,
+    Undecided,
+    Days(i64),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct KnownAt {
+    /// One, or `latest_of` several.
+    pub(super) columns: Vec<usize>,
+    pub(super) grace: i64,
+    /// As written: without it a person decides.
+    pub(super) early: Option<Early>,
+}
+
+/// Cells of another time than their row's.
+#[derive(Debug, Clone)]
+pub(super) struct Cells {
+    /// In the order written.
+    pub(super) columns: Vec<usize>,
+    pub(super) rule: CellRule,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum CellRule {
+    /// `rows` of the one column.
+    OfColumn(Rule),
+    /// `[[cells]]` with `rows`.
+    Rows(Rule),
+    /// `[[cells]]` with `days`: each column speaks of the day after that of the one before.
+    Days { from: usize },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Bound {
+    /// In the column's own units: tenths, or whole numbers.
+    Number(i64),
+    Day(i64),
+    Cutover,
 }
 
 #[derive(Debug, Clone)]
@@ -110,9 +170,14 @@ pub(super) enum Test {
         values: Vec<String>,
         trim: bool,
     },
-    /// In the column's own units: tenths, or whole numbers.
-    AtLeast(i64),
-    Below(i64),
+    NotIn {
+        values: Vec<String>,
+        trim: bool,
+    },
+    Within {
+        at_least: Option<Bound>,
+        below: Option<Bound>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -121,6 +186,8 @@ pub(super) struct When {
     pub(super) test: Test,
     pub(super) rows: Vec<Who>,
     pub(super) change: Vec<(Class, Class)>,
+    /// The columns of which it speaks, if not all.
+    pub(super) columns: Option<Vec<usize>>,
 }
 
 #[derive(Debug, Clone)]
@@ -130,11 +197,11 @@ pub(super) struct Table {
     pub(super) key: Vec<usize>,
     pub(super) columns: Vec<Column>,
     pub(super) rule: Rule,
-    /// The column and the days of grace.
-    pub(super) known_at: Option<(usize, i64)>,
+    pub(super) known_at: Option<KnownAt>,
     pub(super) ledger_key: Option<Vec<usize>>,
     /// Whether the file says `ledger_key`, or the names say it.
     pub(super) ledger_key_written: bool,
+    pub(super) cells: Vec<Cells>,
     pub(super) whens: Vec<When>,
     pub(super) opened: bool,
     /// Whether the source has an index on the key.
@@ -149,25 +216,61 @@ pub(super) struct Incumbent {
     pub(super) until: Option<i64>,
 }
 
+/// Values of a column of codes.
 #[derive(Debug, Clone)]
-pub(super) struct NotOwn {
-    pub(super) column: usize,
+pub(super) struct List {
     pub(super) values: Vec<String>,
+    /// Whether `"NULL"` is listed.
+    pub(super) null: bool,
+}
+
+/// Which ledger rows count.
+#[derive(Debug, Clone)]
+pub(super) struct Counts {
+    pub(super) counting: List,
+    pub(super) never: List,
     pub(super) trim: bool,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Ledger {
+pub(super) struct OwnWhen {
+    pub(super) own: List,
+    /// [`None`]: the listed retailers.
+    pub(super) other: Option<List>,
+    pub(super) trim: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    Until {
+        inclusive: bool,
+        open: Vec<i64>,
+        null_is_open: bool,
+    },
+    /// A list of switches.
+    Next,
+}
+
+/// One table of the ledger. The columns of all have the same names, wherever they stand.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
     pub(super) table: usize,
     pub(super) key: Vec<usize>,
     pub(super) retailer: usize,
     pub(super) from: usize,
     pub(super) until: usize,
-    pub(super) inclusive: bool,
+    pub(super) counts: usize,
+    /// One for each entry of `own_when`.
+    pub(super) own_when: Vec<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Ledger {
+    pub(super) parts: Vec<Part>,
+    pub(super) end: End,
     pub(super) trim: bool,
-    pub(super) open: Vec<i64>,
-    pub(super) null_is_open: bool,
-    pub(super) not_own: Option<NotOwn>,
+    pub(super) counts: Option<Counts>,
+    pub(super) own_when: Vec<OwnWhen>,
 }
 
 /// What the job says beside the catalogue.
@@ -262,12 +365,50 @@ impl Table {
     }
 }
 
+impl Ledger {
+    /// Whether an end means "no end yet".
+    pub(super) fn is_open(&self, until: Option<i64>) -> bool {
+        match (&self.end, until) {
+            (End::Until { open, .. }, Some(until)) => open.contains(&until),
+            (End::Until { null_is_open, .. }, None) => *null_is_open,
+            (End::Next, _) => false,
+        }
+    }
+}
+
+impl Table {
+    /// The rules that ask something: those of the row rule, then those of the cells.
+    pub(super) fn leaves(&self) -> Vec<&Rule> {
+        let of_cells = self.cells.iter().filter_map(|cells| match &cells.rule {
+            CellRule::OfColumn(rule) | CellRule::Rows(rule) => Some(rule),
+            CellRule::Days { .. } => None,
+        });
+        let rules = std::iter::once(&self.rule).chain(of_cells);
+        rules.flat_map(Rule::leaves).collect()
+    }
+}
+
 impl Rule {
-    /// This rule, or the direct rules of an `all`.
-    pub(super) fn direct(&self) -> &[Rule] {
+    /// The rules that it consists of in the end.
+    pub(super) fn leaves(&self) -> Vec<&Rule> {
         match self {
-            Rule::All(rules) => rules,
-            one => std::slice::from_ref(one),
+            Rule::All(rules) | Rule::Any(rules) => rules.iter().flat_map(Rule::leaves).collect(),
+            Rule::Cases { cases, .. } => cases.iter().flat_map(|(_, rule)| rule.leaves()).collect(),
+            one => vec![one],
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn leaves_mut(&mut self) -> Vec<&mut Rule> {
+        match self {
+            Rule::All(rules) | Rule::Any(rules) => {
+                rules.iter_mut().flat_map(Rule::leaves_mut).collect()
+            }
+            Rule::Cases { cases, .. } => {
+                let rules = cases.iter_mut().map(|(_, rule)| rule);
+                rules.flat_map(Rule::leaves_mut).collect()
+            }
+            one => vec![one],
         }
     }
 

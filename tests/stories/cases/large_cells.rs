@@ -12,8 +12,8 @@ known_at = { none = "scanned once" }
 id = "own_customer"
 supply_point_id = "own_customer"
 on_day = "own_customer"
-image = "own_customer"
-memo = "own_customer"
+image = { class = "own_customer", category = "personal" }
+memo = { class = "own_customer", category = "personal" }
 [types]
 id = "int"
 on_day = "date"

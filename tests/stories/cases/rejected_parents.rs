@@ -108,14 +108,14 @@ fn a_rejected_link_that_names_nobody_refuses_split_and_verify() {
     assert!(!rig.path("retail/manifest.json").exists());
 }
 
-/// Who supplied when the row was written is asked of all its parents' points, and of a rejected link nobody knows the point.
+/// Who wrote a row is asked of own rows only: the person waits for the link, whoever wrote it.
 #[test]
-fn a_rejected_link_leaves_open_who_wrote_the_person() {
+fn a_rejected_link_is_told_before_anybody_asks_who_wrote_the_person() {
     let dated = PERSON
         .replace("MATCH", "all")
         .replace(
             "{ none = \"the retailer writes it\" }",
-            "{ column = \"written_on\" }",
+            "{ column = \"written_on\", early = \"own\" }",
         )
         .replace(
             "[columns]",
@@ -126,7 +126,7 @@ fn a_rejected_link_leaves_open_who_wrote_the_person() {
          CREATE TABLE person_point (person_id TEXT, supply_point_id TEXT, tied_on TEXT);
          INSERT INTO person_point VALUES ('P1', 'A', '2015-01-01'), ('P1', 'B', '2016-02-31');";
     let tables = [("person", dated.as_str()), ("person_point", PERSON_POINT)];
-    assert_eq!(reason(&system(statements, &tables)), "known_at_undecided");
+    assert_eq!(reason(&system(statements, &tables)), "parent_rejected");
 }
 
 #[test]

@@ -58,11 +58,11 @@ fn codes_compared_untrimmed_lose_rows() {
 
 #[test]
 fn an_island_taken_as_own_leaks() {
-    let truth = "in = [\"island\", \"last_resort\"]";
+    let truth = "own = [\"normal\"], other = [\"island\", \"last_resort\"]";
     mistaken(
         "catalogue.toml",
         truth,
-        "in = [\"last_resort\"]",
+        "own = [\"normal\", \"island\"], other = [\"last_resort\"]",
         "C4 row_not_granted retail/supply_point",
     );
 }
@@ -106,7 +106,7 @@ fn a_value_released_whatever_its_unit_leaks() {
 #[test]
 fn what_the_next_supplier_wrote_leaks_without_the_time_of_writing() {
     let (truth, mistake) = (
-        "known_at = { column = \"updated_at\" }",
+        "known_at = { column = \"updated_at\", early = { days = 60 } }",
         "known_at = { none = \"nobody looked\" }",
     );
     mistaken(

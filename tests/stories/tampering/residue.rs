@@ -75,7 +75,7 @@ fn replaced_by(bytes: &[u8], rule: &str) {
 /// The seeds of hostile files, each named after what it breaks, through the real program.
 #[test]
 fn hostile_files_are_findings_and_are_not_read() {
-    let folder = crate::rig::repository().join("crates/bunri-verify/tests/corpus");
+    let folder = crate::rig::repository().join("crates/bunri-residue/tests/corpus");
     let mut seen = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -75,13 +75,7 @@ fn gap_in(table: &Table, store: Store, ownership: Ownership, holding: Vec<usize>
 
 /// The classes a column can have when exactly these conditions hold.
 fn classes_under(table: &Table, column: usize, holding: &[usize]) -> BTreeSet<Class> {
-    let changed = |class: Class, when: usize| {
-        let change = table.when[when]
-            .change
-            .iter()
-            .find(|(from, _)| *from == class);
-        change.map_or(class, |(_, to)| *to)
-    };
+    let changed = |class: Class, when: usize| table.when[when].changed(column, class);
     let classes = table.columns[column].class.possible().into_iter();
     classes
         .map(|class| {

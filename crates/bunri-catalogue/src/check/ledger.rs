@@ -2,32 +2,48 @@
 //! itself says that it does not belong.
 
 use crate::draft::TableDraft;
-use crate::model::{Ledger, LedgerTime, RowRule};
+use crate::grant::granted;
+use crate::model::{
+    Bound, CodeDay, Condition, Ledger, LedgerEnd, LedgerTable, LedgerTime, Ownership, RowRule,
+    Store, Table, When,
+};
 use crate::problem::Log;
 use crate::resolve::Resolved;
 
-/// Checks the ledger's own table.
+/// Checks the ledger's own tables.
 pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
     let Some(ledger) = &resolved.ledger else {
         return;
     };
-    let Some(table) = &resolved.tables[ledger.table] else {
-        return;
-    };
-    let draft = &drafts[ledger.table];
-    if table.rows != RowRule::Ledger(own_period(ledger)) {
+    for part in &ledger.tables {
+        if let Some(table) = &resolved.tables[part.table] {
+            check_table(ledger, part, table, &drafts[part.table], log);
+        }
+    }
+}
+
+fn check_table(
+    ledger: &Ledger,
+    part: &LedgerTable,
+    table: &Table,
+    draft: &TableDraft,
+    log: &mut Log,
+) {
+    if table.rows != own_rule(ledger, part) {
         let spot = draft.rows.as_ref().map_or(draft.spot, |rows| rows.spot);
-        let (from, until) = (
-            &table.columns[ledger.from].name,
-            &table.columns[ledger.until].name,
-        );
         let message = format!(
-            "this table is the ledger: its rows are decided by its own periods, `rows = {{ by = \"ledger\", \
-             during = [\"{from}\", \"{until}\"] }}`, with the `until_is` of `[ledger]`"
+            "this table is the ledger: its rows are decided by its own periods, `rows = {}`{}",
+            written(ledger, part, table),
+            match (ledger.counts.is_some(), part.until.is_some()) {
+                (true, _) => "; a row that does not count is own only if its own code says so too",
+                (false, true) => ", with the `until_is` of `[ledger]`",
+                (false, false) => "",
+            }
         );
         log.refuse(spot, message);
     }
-    if table.ledger_key.as_ref() != Some(&ledger.key) {
+    check_end(part, table, draft, log);
+    if table.ledger_key.as_ref() != Some(&part.key) {
         let spot = draft.ledger_key.as_ref().map_or(draft.spot, |key| key.spot);
         log.refuse(
             spot,
@@ -36,10 +52,87 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
     }
 }
 
-fn own_period(ledger: &Ledger) -> LedgerTime {
-    LedgerTime::During {
-        from: ledger.from,
-        until: ledger.until,
-        until_is: ledger.until_is,
+/// What a row of the ledger speaks of: its period, or the day on which a list of switches begins one.
+fn own_time(ledger: &Ledger, part: &LedgerTable) -> LedgerTime {
+    match (&ledger.end, part.until) {
+        (LedgerEnd::Until { until_is, .. }, Some(until)) => LedgerTime::During {
+            from: part.from,
+            until,
+            until_is: *until_is,
+        },
+        (LedgerEnd::Until { .. } | LedgerEnd::Next, _) => LedgerTime::At {
+            column: part.from,
+            days_after: 0,
+        },
+    }
+}
+
+/// A row that does not count is not what the timeline says of its days: a competitor's cancelled request within the incumbent's
+/// own days would be own by the timeline alone.
+fn own_rule(ledger: &Ledger, part: &LedgerTable) -> RowRule {
+    let by_period = RowRule::Ledger(own_time(ledger, part));
+    if ledger.counts.is_none() {
+        return by_period;
+    }
+    RowRule::All(vec![
+        by_period,
+        RowRule::Column {
+            column: part.retailer,
+            compare: ledger.compare,
+            at: Some(CodeDay::Column(part.from)),
+        },
+    ])
+}
+
+/// The rule as a catalogue writes it.
+fn written(ledger: &Ledger, part: &LedgerTable, table: &Table) -> String {
+    let name = |column: usize| &table.columns[column].name;
+    let from = name(part.from);
+    let by_period = match part.until {
+        Some(until) => format!(
+            "{{ by = \"ledger\", during = [\"{from}\", \"{}\"] }}",
+            name(until)
+        ),
+        None => format!("{{ by = \"ledger\", at = \"{from}\" }}"),
+    };
+    if ledger.counts.is_none() {
+        return by_period;
+    }
+    let compare = ledger.compare.word();
+    format!(
+        "{{ all = [{by_period}, {{ by = \"column\", column = \"{}\", compare = \"{compare}\", at = \"{from}\" }}] }}",
+        name(part.retailer)
+    )
+}
+
+/// An end after the cutover is another retailer's start request (取戻し営業): it goes to retail with a basis only.
+fn check_end(part: &LedgerTable, table: &Table, draft: &TableDraft, log: &mut Log) {
+    let Some(until) = part.until else { return };
+    let column = &table.columns[until];
+    let opened = table.any_retailer_on_other_rows;
+    let goes = |class| granted(Store::Retail, Ownership::Own, class, opened);
+    let withheld = |when: &When| {
+        let from_cutover = Condition::Within {
+            at_least: Some(Bound::Cutover),
+            below: None,
+        };
+        when.column == until
+            && when.condition == from_cutover
+            && when.rows.contains(&Ownership::Own)
+            && !column
+                .class
+                .possible()
+                .into_iter()
+                .any(|class| goes(when.changed(until, class)))
+    };
+    let shown = column.class.possible().into_iter().any(goes);
+    if shown && column.basis.is_none() && !table.when.iter().any(withheld) {
+        let name = &column.name;
+        let message = format!(
+            "`{name}` goes to retail, and an end of supply after the cutover is another retailer's start request: withhold it \
+             with `[[when]]`, `if = {{ column = \"{name}\", at_least = \"cutover\" }}`, `columns = [\"{name}\"]`, or state a `basis` on \
+             the column"
+        );
+        log.refuse(draft.columns[until].name.spot, message);
     }
 }

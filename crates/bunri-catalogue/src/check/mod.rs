@@ -1,12 +1,15 @@
 //! What has to be true of a catalogue beyond its names: nothing is loosened, every row that goes somewhere
 //! takes its key along, every rule ends in the ledger, and replaced keys still fit their references.
 
+mod cells;
 mod classes;
 mod key_grant;
 mod ledger;
 mod parents;
 mod rekey;
+mod thought;
 mod whens;
+mod written_when;
 
 use crate::draft::TableDraft;
 use crate::problem::Log;
@@ -17,6 +20,9 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
     for (table, draft) in resolved.tables.iter().zip(drafts) {
         let Some(table) = table else { continue };
         classes::check(table, draft, log);
+        cells::check(table, draft, log);
+        written_when::check(table, draft, log);
+        thought::check(resolved, table, draft, log);
         if whens::check(table, draft, log) {
             key_grant::check(table, draft, log);
         }

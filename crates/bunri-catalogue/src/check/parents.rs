@@ -21,7 +21,7 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
 fn parents(resolved: &Resolved, position: usize) -> Vec<usize> {
     resolved.tables[position]
         .as_ref()
-        .map(|table| table.rows.parents())
+        .map(Table::parents)
         .unwrap_or_default()
 }
 
@@ -44,7 +44,7 @@ fn refuse_cycle(resolved: &Resolved, start: usize, spot: Spot, log: &mut Log) {
 }
 
 fn refuse_public_parent(resolved: &Resolved, table: &Table, spot: Spot, log: &mut Log) {
-    for parent in table.rows.parents() {
+    for parent in table.parents() {
         let Some(parent) = &resolved.tables[parent] else {
             continue;
         };
@@ -63,7 +63,7 @@ fn refuse_unreachable(resolved: &Resolved, table: &Table, draft: &TableDraft, lo
     if resolved.ledger.is_none() {
         return;
     }
-    if asks_ledger(&table.rows) && table.ledger_key.is_none() {
+    if asks_ledger(table) && table.ledger_key.is_none() {
         let spot = draft.rows.as_ref().map_or(draft.spot, |rows| rows.spot);
         let message = "a ledger rule needs the ledger's key in the table: add `ledger_key = [\"…\"]` with \
                        the columns that hold it";
@@ -80,29 +80,49 @@ fn refuse_unreachable(resolved: &Resolved, table: &Table, draft: &TableDraft, lo
     }
 }
 
-fn asks_ledger(rule: &RowRule) -> bool {
-    match rule {
-        RowRule::Ledger(_) => true,
-        RowRule::All(rules) => rules.iter().any(asks_ledger),
-        RowRule::Column { .. }
-        | RowRule::Parent { .. }
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => false,
-    }
+fn asks_ledger(table: &Table) -> bool {
+    let mut leaves = table.leaves().into_iter();
+    leaves.any(|rule| matches!(rule, RowRule::Ledger(_)))
 }
 
-/// A ledger rule without a key is refused on its own, and an unresolved parent too: both count as reached.
+/// A ledger rule without a key is refused on its own, and an unresolved parent too: both count as reached. With rules by the
+/// row's type every case that has parents has to reach it.
 fn reaches_ledger(resolved: &Resolved, table: &Table, seen: &mut BTreeSet<usize>) -> bool {
-    if table.ledger_key.is_some() || asks_ledger(&table.rows) {
+    if table.ledger_key.is_some() || asks_ledger(table) {
         return true;
     }
-    let Some(&first) = table.rows.parents().first() else {
-        return false;
-    };
-    match &resolved.tables[first] {
-        Some(parent) if seen.insert(first) => reaches_ledger(resolved, parent, seen),
-        Some(_) => false,
-        None => true,
+    let asked = asked_parents(&table.rows);
+    !asked.is_empty()
+        && asked
+            .into_iter()
+            .all(|parent| match &resolved.tables[parent] {
+                Some(table) if seen.insert(parent) => {
+                    let reached = reaches_ledger(resolved, table, seen);
+                    seen.remove(&parent);
+                    reached
+                }
+                Some(_) => false,
+                None => true,
+            })
+}
+
+/// The parents whose points are asked who supplied when a row was written: of every case, the first in the order written.
+fn asked_parents(rule: &RowRule) -> Vec<usize> {
+    match rule {
+        RowRule::Parent { table, .. } => vec![*table],
+        RowRule::All(rules) | RowRule::Any(rules) => rules
+            .iter()
+            .map(asked_parents)
+            .find(|parents| !parents.is_empty())
+            .unwrap_or_default(),
+        RowRule::Cases { cases, .. } => cases
+            .iter()
+            .flat_map(|(_, rule)| asked_parents(rule))
+            .collect(),
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => Vec::new(),
     }
 }

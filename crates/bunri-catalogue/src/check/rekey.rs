@@ -25,12 +25,17 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
                 spot,
             });
         }
-        for rule in table.rows.direct() {
+        for rule in table.leaves() {
             check_reference(resolved, table, rule, draft, log);
         }
     }
-    for (name, uses) in names {
-        check_name(name, &uses, log);
+    for (name, uses) in &names {
+        check_name(name, uses, log);
+    }
+    for (table, draft) in resolved.tables.iter().zip(drafts) {
+        if let Some(table) = table {
+            refuse_plain(table, draft, &names, log);
+        }
     }
 }
 
@@ -118,6 +123,31 @@ fn check_reference(
                 own.name, other.name, parent.id
             );
             log.refuse(spot, message);
+        }
+    }
+}
+
+/// A number that one table replaces and another keeps in the open is not replaced (`basis` on the column says why it may).
+fn refuse_plain(
+    table: &Table,
+    draft: &TableDraft,
+    names: &BTreeMap<&str, Vec<Use<'_>>>,
+    log: &mut Log,
+) {
+    for (position, column) in table.columns.iter().enumerate() {
+        if column.rekey.is_some() || column.basis.is_some() || !to_retail(table, position) {
+            continue;
+        }
+        let same = |one: &Use<'_>| {
+            one.column.name == column.name && one.column.value_type == column.value_type
+        };
+        let domain = names.iter().find(|(_, uses)| uses.iter().any(same));
+        if let Some((domain, _)) = domain {
+            let message = format!(
+                "`{}` goes to retail as it is, and columns of this name have `rekey = \"{domain}\"`: give it the same, or a `basis`",
+                column.name
+            );
+            log.refuse(draft.columns[position].name.spot, message);
         }
     }
 }

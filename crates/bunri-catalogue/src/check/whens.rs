@@ -54,13 +54,15 @@ fn check_changes(table: &Table, when: &WhenDraft, log: &mut Log) -> bool {
     let occurring = occurring_classes(table, when);
     for change in &when.change {
         let (from, to) = change.value;
-        let rises = strictness(from)
-            .zip(strictness(to))
-            .is_some_and(|(from, to)| from < to);
+        // The retailer's own business goes to nobody else: what it may not have is not migrated, and counted.
+        let rises = (from, to) == (Class::RetailOnly, Class::Discard)
+            || strictness(from)
+                .zip(strictness(to))
+                .is_some_and(|(from, to)| from < to);
         if !rises {
             let message = format!(
                 "`{}` to `{}` is not stricter: a `when` goes up the row `any_retailer`, `own_customer`, \
-                 `transmission_only`, and leaves other classes alone",
+                 `transmission_only`, or from `retail_only` to `discard`, and leaves other classes alone",
                 from.word(),
                 to.word()
             );

@@ -11,8 +11,7 @@ use crate::day;
 use crate::grant::possible_ownerships;
 use crate::load::decode;
 use crate::model::{Catalogue, Day, Ownership, Table};
-use crate::problem::{Log, Problems, Spot, did_you_mean};
-use crate::section::listed;
+use crate::problem::{Log, Problems, Spot, did_you_mean, listed};
 
 const HEADER: [&str; 6] = ["table", "key", "ownership", "basis", "approver", "date"];
 

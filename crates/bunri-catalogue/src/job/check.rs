@@ -2,8 +2,7 @@
 
 use super::{Job, JobKind};
 use crate::model::{Catalogue, Class, ClassRule, Column, Table, ValueType};
-use crate::problem::{Position, Problem, Problems, did_you_mean};
-use crate::section::listed;
+use crate::problem::{Position, Problem, Problems, did_you_mean, listed};
 
 /// Everything that a job and its catalogue must agree on.
 ///

@@ -3,12 +3,14 @@
 use toml::de::DeValue;
 
 use super::{readable, required_name, required_names, required_word, spotted};
-use crate::draft::{CatalogueDraft, LedgerDraft, NotOwnDraft, RetailersDraft};
+use crate::draft::{
+    CatalogueDraft, CountsDraft, EndDraft, LedgerDraft, OwnWhenDraft, RetailersDraft,
+};
 use crate::item::Item;
-use crate::model::{Compare, Day, IgnoredObject, IncumbentCode};
+use crate::model::{Day, IgnoredObject, IncumbentCode, UntilIs};
 use crate::problem::{Log, Name, Spotted};
 use crate::section::Section;
-use crate::words::{COMPARES, UNTILS};
+use crate::words::COMPARES;
 
 /// Reads the top level of `catalogue.toml`.
 pub(crate) fn catalogue(mut file: Section<'_>, log: &mut Log) -> CatalogueDraft {
@@ -115,25 +117,124 @@ fn retailers(value: &Item<'_>, log: &mut Log) -> Option<RetailersDraft> {
     Some(RetailersDraft { table, column })
 }
 
+/// What `until_is` of the ledger may say.
+const ENDS: [(&str, Option<UntilIs>); 3] = [
+    ("inclusive", Some(UntilIs::Inclusive)),
+    ("exclusive", Some(UntilIs::Exclusive)),
+    ("next", None),
+];
+
+const LISTED_RETAILERS: &str = "listed retailers";
+
 fn ledger(value: &Item<'_>, log: &mut Log) -> Option<LedgerDraft> {
     let mut section = Section::open(value, "`[ledger]`", log)?;
     let draft = LedgerDraft {
-        table: required_name(&mut section, "table", log),
+        tables: ledger_tables(&mut section, log),
         key: required_names(&mut section, "key", log),
         retailer: required_name(&mut section, "retailer", log),
         from: required_name(&mut section, "from", log),
-        until: required_name(&mut section, "until", log),
-        until_is: required_word(&mut section, "until_is", "meaning of an end", &UNTILS, log),
+        end: end(&mut section, log),
         compare: required_word(&mut section, "compare", "comparison", &COMPARES, log),
-        open: section
-            .require("open")
-            .and_then(|value| open_ends(&value, log)),
-        not_own_when: section
-            .take("not_own_when")
-            .map(|value| not_own_when(&value, log)),
+        counts: readable(section.take("counts"), |value| counts(value, log)),
+        own_when: match section.take("own_when") {
+            None => Some(Vec::new()),
+            Some(value) => own_whens(&value, log),
+        },
     };
     section.close(log);
     Some(draft)
+}
+
+fn ledger_tables(section: &mut Section<'_>, log: &mut Log) -> Option<Vec<Name>> {
+    if let Some(tables) = section.take("tables") {
+        let names = tables.some_texts(log);
+        if let Some(table) = section.take("table") {
+            log.refuse(
+                table.spot,
+                "a ledger has either `table` or `tables`, not both",
+            );
+            return None;
+        }
+        return names;
+    }
+    required_name(section, "table", log).map(|table| vec![table])
+}
+
+fn end(section: &mut Section<'_>, log: &mut Log) -> Option<EndDraft> {
+    let until_is = required_word(section, "until_is", "meaning of an end", &ENDS, log);
+    if until_is == Some(None) {
+        for key in ["until", "open"] {
+            if let Some(value) = section.take(key) {
+                let message = format!(
+                    "`{key}` has no meaning with `until_is = \"next\"`: a period ends where the key's next one \
+                     begins"
+                );
+                log.refuse(value.spot, message);
+                return None;
+            }
+        }
+        return Some(EndDraft::Next);
+    }
+    let column = required_name(section, "until", log);
+    let open = section
+        .require("open")
+        .and_then(|value| open_ends(&value, log));
+    Some(EndDraft::Until {
+        column: column?,
+        until_is: until_is??,
+        open: open?,
+    })
+}
+
+fn counts(value: &Item<'_>, log: &mut Log) -> Option<CountsDraft> {
+    let mut section = Section::open(value, "`counts`", log)?;
+    let column = required_name(&mut section, "column", log);
+    let counting = required_names(&mut section, "in", log);
+    let never = section.require("never").and_then(|value| value.texts(log));
+    let compare = readable(section.take("compare"), |value| {
+        value.word("comparison", &COMPARES, log)
+    });
+    section.close(log);
+    Some(CountsDraft {
+        column: column?,
+        counting: counting?,
+        never: never?,
+        compare: compare?,
+    })
+}
+
+fn own_whens(value: &Item<'_>, log: &mut Log) -> Option<Vec<OwnWhenDraft>> {
+    let items = value.list(log)?;
+    let read: Vec<_> = items
+        .iter()
+        .filter_map(|item| own_when(item, log))
+        .collect();
+    (read.len() == items.len()).then_some(read)
+}
+
+fn own_when(value: &Item<'_>, log: &mut Log) -> Option<OwnWhenDraft> {
+    let mut section = Section::open(value, "an entry of `own_when`", log)?;
+    let column = required_name(&mut section, "column", log);
+    let own = required_names(&mut section, "own", log);
+    let other = section.require("other").and_then(|value| match value.raw {
+        DeValue::String(text) if text == LISTED_RETAILERS => Some(None),
+        DeValue::String(_) => {
+            let message = format!("`other` is a list of values or \"{LISTED_RETAILERS}\"");
+            log.refuse(value.spot, message);
+            None
+        }
+        _ => value.texts(log).map(Some),
+    });
+    let compare = readable(section.take("compare"), |value| {
+        value.word("comparison", &COMPARES, log)
+    });
+    section.close(log);
+    Some(OwnWhenDraft {
+        column: column?,
+        own: own?,
+        other: other?,
+        compare: compare?,
+    })
 }
 
 /// Days that mean "no end yet"; [`None`] stands for `"NULL"`.
@@ -154,22 +255,6 @@ fn open_ends(value: &Item<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
         }
     }
     (ends.len() == items.len()).then_some(ends)
-}
-
-fn not_own_when(value: &Item<'_>, log: &mut Log) -> Option<NotOwnDraft> {
-    let mut section = Section::open(value, "`not_own_when`", log)?;
-    let column = required_name(&mut section, "column", log);
-    let values = required_names(&mut section, "in", log);
-    let compare = readable(section.take("compare"), |value| {
-        value.word("comparison", &COMPARES, log)
-    });
-    section.close(log);
-    let compare = compare?.map_or(Compare::Exact, |compare| compare.value);
-    Some(NotOwnDraft {
-        column: column?,
-        values: values?,
-        compare,
-    })
 }
 
 fn release(value: &Item<'_>, log: &mut Log) -> Option<Vec<Name>> {

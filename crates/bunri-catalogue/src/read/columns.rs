@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use super::{optional_text, readable, required_word, spotted};
+use super::{is_id, optional_text, readable, required_word, spotted};
 use crate::draft::{ClassDraft, ColumnDraft};
 use crate::item::Item;
 use crate::model::{Category, Class, ValueType};
@@ -69,6 +69,7 @@ fn column(entry: &Entry<'_>, log: &mut Log) -> ColumnDraft {
         value_type: Some(ValueType::Text),
         category: None,
         rekey: None,
+        rows: None,
         basis: None,
         note: None,
     };
@@ -123,6 +124,9 @@ fn detailed(entry: &Entry<'_>, draft: &mut ColumnDraft, log: &mut Log) {
         .take("category")
         .and_then(|value| category(&value, log));
     draft.rekey = section.take("rekey").and_then(|value| rekey(&value, log));
+    draft.rows = section
+        .take("rows")
+        .map(|value| super::rows::rule(&value, log));
     draft.basis = optional_text(&mut section, "basis", log);
     draft.note = optional_text(&mut section, "note", log);
     section.close(log);
@@ -137,7 +141,7 @@ fn category(value: &Item<'_>, log: &mut Log) -> Option<Category> {
 /// The name stands in the job too, so it is as plain as an id.
 fn rekey(value: &Item<'_>, log: &mut Log) -> Option<Name> {
     let name = value.filled_text(log)?;
-    if !super::table::is_id(&name.value) {
+    if !is_id(&name.value) {
         let message = "the name of a `rekey` is 1 to 100 of the letters a to z, digits and `_`";
         log.refuse(name.spot, message);
         return None;

@@ -7,6 +7,7 @@ mod table;
 mod when;
 
 pub(crate) use catalogue::catalogue;
+pub(crate) use rows::constant_word;
 pub(crate) use table::table;
 
 use crate::item::Item;
@@ -59,4 +60,11 @@ fn spotted<T>(value: &Item<'_>, inner: T) -> Spotted<T> {
         value: inner,
         spot: value.spot,
     }
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=100).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }

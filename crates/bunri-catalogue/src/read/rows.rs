@@ -40,17 +40,29 @@ enum Kind {
 pub(crate) fn rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>> {
     if matches!(value.raw, DeValue::String(_)) {
         let constant = value.word("row rule", &CONSTANTS, log)?.value;
-        return Some(spotted(value, RowsDraft::Constant(constant.rule())));
+        let draft = RowsDraft::Constant {
+            rule: constant.rule(),
+            has_basis: false,
+        };
+        return Some(spotted(value, draft));
     }
     let mut section = Section::open(value, "this row rule", log)?;
-    let draft = if section.has("all") {
-        section.require("all").and_then(|value| all(&value, log))
+    let draft = if section.has("every_row") {
+        every_row(&mut section, log)
+    } else if section.has("all") {
+        section
+            .require("all")
+            .and_then(|value| several(&value, log))
+            .map(RowsDraft::All)
+    } else if section.has("any") {
+        any(&mut section, log)
+    } else if !section.has("by") {
+        // What else stands here belongs to a kind that nobody knows, so nothing more is said of it.
+        log.refuse(section.spot(), "`by` is missing in this row rule");
+        return None;
+    } else if section.has("cases") {
+        cases(&mut section, log)
     } else {
-        if !section.has("by") {
-            // What else stands here belongs to a kind that nobody knows, so nothing more is said of it.
-            log.refuse(section.spot(), "`by` is missing in this row rule");
-            return None;
-        }
         let kind = required_word(&mut section, "by", "row rule", &KINDS, log)?;
         match kind {
             Kind::Ledger => ledger(&mut section, log),
@@ -60,6 +72,13 @@ pub(crate) fn rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>
     };
     section.close(log);
     draft.map(|draft| spotted(value, draft))
+}
+
+/// The word of a constant rule; of another there is none.
+pub(crate) fn constant_word(rule: &RowRule) -> &'static str {
+    let mut constants = CONSTANTS.iter();
+    let found = constants.find(|(_, constant)| constant.rule() == *rule);
+    found.map_or("", |(word, _)| word)
 }
 
 impl Constant {
@@ -72,40 +91,146 @@ impl Constant {
     }
 }
 
-fn all(value: &Item<'_>, log: &mut Log) -> Option<RowsDraft> {
+/// A constant rule with its reason, for a table that holds what a person should have thought of.
+fn every_row(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
+    let constant = required_word(section, "every_row", "row rule", &CONSTANTS, log);
+    let basis = required_name(section, "basis", log);
+    Some(RowsDraft::Constant {
+        rule: constant?.rule(),
+        has_basis: basis.is_some(),
+    })
+}
+
+/// The rules of `all` and `any`.
+fn several(value: &Item<'_>, log: &mut Log) -> Option<Vec<Spotted<RowsDraft>>> {
     let items = value.list(log)?;
     if items.len() < 2 {
-        log.refuse(value.spot, "`all` needs at least two rules");
+        let message = format!("{} needs at least two rules", value.label());
+        log.refuse(value.spot, message);
         return None;
     }
     let rules: Vec<_> = items
         .iter()
-        .filter_map(|item| direct_rule(item, log))
+        .filter_map(|item| part(item, value.label(), log))
         .collect();
-    (rules.len() == items.len()).then_some(RowsDraft::All(rules))
+    (rules.len() == items.len()).then_some(rules)
 }
 
-/// A rule inside `all`: one that asks something, and no further `all`.
-fn direct_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>> {
+/// A rule inside `all` or `any`: one that asks something.
+fn part(value: &Item<'_>, of: &str, log: &mut Log) -> Option<Spotted<RowsDraft>> {
     let rule = rule(value, log)?;
-    let refused = match rule.value {
-        RowsDraft::All(_) => "`all` inside `all`: write all of its rules in one list",
-        RowsDraft::Constant(_) => {
-            "a constant rule inside `all` decides every row alike: leave it out, or use it alone"
+    let refused = match &rule.value {
+        RowsDraft::All(_) if of.contains("all") => {
+            "`all` inside `all`: write all of its rules in one list"
         }
-        RowsDraft::Ledger(_) | RowsDraft::Column { .. } | RowsDraft::Parent { .. } => {
-            return Some(rule);
+        RowsDraft::Any(_) if of.contains("any") => {
+            "`any` inside `any`: write all of its rules in one list"
         }
+        RowsDraft::Constant { .. } => {
+            "a constant rule among others decides every row alike: leave it out, or use it alone"
+        }
+        RowsDraft::Ledger(_)
+        | RowsDraft::Column { .. }
+        | RowsDraft::Parent { .. }
+        | RowsDraft::Cases { .. }
+        | RowsDraft::All(_)
+        | RowsDraft::Any(_) => return Some(rule),
+    };
+    log.refuse(rule.spot, refused);
+    None
+}
+
+fn any(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
+    let rules = section
+        .require("any")
+        .and_then(|value| several(&value, log));
+    let basis = section
+        .take("basis")
+        .and_then(|value| value.filled_text(log));
+    if basis.is_none() {
+        let message = "`any` lets one own rule make a row own: it needs a `basis`";
+        log.refuse(section.spot(), message);
+    }
+    rules.map(RowsDraft::Any)
+}
+
+/// Another rule by the row's type. The names of the three kinds would make `by` mean two things.
+fn cases(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
+    let by = required_name(section, "by", log);
+    if let Some(name) = &by
+        && KINDS.iter().any(|(kind, _)| *kind == name.value)
+    {
+        let message = format!(
+            "`cases` belong to a column, and `{}` is a kind of rule: a view in the source can give the column another name",
+            name.value
+        );
+        log.refuse(name.spot, message);
+        // What else stands here belongs to the cases that it cannot be.
+        section.take_all();
+        return None;
+    }
+    let compare = readable(section.take("compare"), |value| {
+        value.word("comparison", &COMPARES, log)
+    });
+    let cases = section.require("cases").and_then(|value| {
+        let mut section = Section::open(&value, "`cases`", log)?;
+        let entries = section.take_all();
+        if entries.is_empty() {
+            log.refuse(value.spot, "`cases` is empty: every row would be undecided");
+            return None;
+        }
+        let read: Vec<_> = entries
+            .iter()
+            .filter_map(|entry| {
+                let name = Name {
+                    value: entry.key.to_owned(),
+                    spot: entry.spot,
+                };
+                Some((name, case(&entry.value, log)?))
+            })
+            .collect();
+        (read.len() == entries.len()).then_some(read)
+    });
+    Some(RowsDraft::Cases {
+        by: by?,
+        compare: compare?,
+        cases: cases?,
+    })
+}
+
+fn case(value: &Item<'_>, log: &mut Log) -> Option<Spotted<RowsDraft>> {
+    let rule = rule(value, log)?;
+    let refused = match &rule.value {
+        RowsDraft::Cases { .. } => {
+            "`cases` inside `cases`: a view in the source can join both columns"
+        }
+        RowsDraft::Constant {
+            rule: RowRule::Reference,
+            ..
+        } => "a public code table is one as a whole: its rule is `reference`, without cases",
+        RowsDraft::Constant { .. }
+        | RowsDraft::Ledger(_)
+        | RowsDraft::Column { .. }
+        | RowsDraft::Parent { .. }
+        | RowsDraft::All(_)
+        | RowsDraft::Any(_) => return Some(rule),
     };
     log.refuse(rule.spot, refused);
     None
 }
 
 fn ledger(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
-    let (during, at) = (section.take("during"), section.take("at"));
+    let (during, at, month) = (
+        section.take("during"),
+        section.take("at"),
+        section.take("month"),
+    );
     let until_is = section.take("until_is");
-    let time = match (during, at) {
-        (Some(during), None) => {
+    if let (None, Some(value)) = (&during, &until_is) {
+        log.refuse(value.spot, "`until_is` belongs to `during`");
+    }
+    let time = match (during, at, month) {
+        (Some(during), None, None) => {
             let until_is = readable(until_is, |value| {
                 value.word("meaning of an end", &UNTILS, log)
             });
@@ -117,22 +242,19 @@ fn ledger(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
                 until_is: until_is?.map(|word| word.value),
             }
         }
-        (None, Some(at)) => {
-            if let Some(value) = until_is {
-                log.refuse(value.spot, "`until_is` belongs to `during`, not to `at`");
-            }
-            day_or_slot(&at, log)?
-        }
-        (during, at) => {
-            let both = during.is_some() && at.is_some();
-            let message = if both {
-                "a ledger rule has either `during` or `at`, not both"
-            } else {
-                "a ledger rule needs `during = [\"from\", \"until\"]` or `at = \"column\"`"
-            };
-            if both || !section.misspells("during") {
+        (None, Some(at), None) => day_or_slot(&at, log)?,
+        (None, None, Some(month)) => TimeDraft::Month(month.filled_text(log)?),
+        (None, None, None) => {
+            if !["during", "month"].iter().any(|key| section.misspells(key)) {
+                let message = "a ledger rule needs `during = [\"from\", \"until\"]`, `at = \"column\"` or \
+                               `month = \"column\"`";
                 log.refuse(section.spot(), message);
             }
+            return None;
+        }
+        (_, _, _) => {
+            let message = "a ledger rule has one of `during`, `at` and `month`";
+            log.refuse(section.spot(), message);
             return None;
         }
     };

@@ -1,8 +1,9 @@
 //! `tables/*.toml`: one table, all of its columns, whose its rows are.
 
-use super::{columns, optional_text, readable, required_name, rows, spotted, when};
-use crate::draft::{KnownAtDraft, TableDraft};
+use super::{columns, is_id, optional_text, readable, required_name, rows, spotted, when};
+use crate::draft::{CellsDraft, CellsRuleDraft, KnownAtDraft, TableDraft};
 use crate::item::Item;
+use crate::model::Early;
 use crate::problem::{Log, Name, Spot, Spotted};
 use crate::section::Section;
 
@@ -28,6 +29,7 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
         known_at: known_at.and_then(|value| known_at_rule(&value, log)),
         ledger_key: ledger_key
             .and_then(|value| value.some_texts(log).map(|names| spotted(&value, names))),
+        cells: cells(file.take("cells"), log),
         when: when::list(file.take("when"), log),
         basis: optional_text(&mut file, "basis", log),
         note: optional_text(&mut file, "note", log),
@@ -67,13 +69,6 @@ fn id(written: Option<Item<'_>>, name: Option<&Name>, log: &mut Log) -> Option<N
     Some(name.clone())
 }
 
-pub(super) fn is_id(text: &str) -> bool {
-    (1..=100).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-}
-
 fn key(value: &Item<'_>, log: &mut Log) -> Option<Vec<Name>> {
     if let toml::de::DeValue::String(text) = value.raw {
         if text == "none" {
@@ -105,14 +100,103 @@ fn known_at_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraft
             .and_then(|value| value.filled_text(log));
         basis.map(|basis| KnownAtDraft::None { basis: basis.value })
     } else {
-        let column = required_name(&mut section, "column", log);
+        let columns = known_columns(&mut section, log);
         let grace = readable(section.take("grace_days"), |value| grace_days(value, log));
-        column
+        let early = readable(section.take("early"), |value| early(value, log));
+        let basis = optional_text(&mut section, "basis", log);
+        if let (Some(Some(grace)), None) = (&grace, &basis)
+            && grace.value > MOST_GRACE
+        {
+            let message = format!(
+                "`grace_days` over {MOST_GRACE} needs a `basis`: a final reading and bill are written within weeks, and what \
+                 the next supplier knows later"
+            );
+            log.refuse(grace.spot, message);
+        }
+        columns
             .zip(grace)
-            .map(|(column, grace)| KnownAtDraft::Column { column, grace })
+            .zip(early)
+            .map(|((columns, grace), early)| KnownAtDraft::Column {
+                columns,
+                grace,
+                early,
+                has_basis: basis.is_some(),
+            })
     };
     section.close(log);
     draft.map(|draft| spotted(value, draft))
+}
+
+/// More days than this after its own end, and somebody has to say why.
+const MOST_GRACE: u32 = 60;
+
+fn known_columns(section: &mut Section<'_>, log: &mut Log) -> Option<Vec<Name>> {
+    if let Some(columns) = section.take("latest_of") {
+        let names = columns.some_texts(log);
+        if let Some(column) = section.take("column") {
+            log.refuse(
+                column.spot,
+                "`known_at` has either `column` or `latest_of`, not both",
+            );
+            return None;
+        }
+        return names;
+    }
+    required_name(section, "column", log).map(|column| vec![column])
+}
+
+const EARLY: [(&str, Early); 2] = [("own", Early::Own), ("undecided", Early::Undecided)];
+
+fn early(value: &Item<'_>, log: &mut Log) -> Option<Early> {
+    if !matches!(value.raw, toml::de::DeValue::Table(_)) {
+        return value
+            .word("answer to `early`", &EARLY, log)
+            .map(|word| word.value);
+    }
+    let mut section = Section::open(value, "`early`", log)?;
+    let days = section
+        .require("days")
+        .and_then(|value| value.integer(0..=3660, log));
+    section.close(log);
+    u32::try_from(days?).ok().map(Early::Days)
+}
+
+/// Every `[[cells]]`; one that cannot be read is [`None`] and keeps its place.
+fn cells(value: Option<Item<'_>>, log: &mut Log) -> Vec<Option<CellsDraft>> {
+    let items = value.and_then(|value| value.list(log)).unwrap_or_default();
+    items.iter().map(|item| cell_group(item, log)).collect()
+}
+
+fn cell_group(value: &Item<'_>, log: &mut Log) -> Option<CellsDraft> {
+    let mut section = Section::open(value, "`[[cells]]`", log)?;
+    let columns = section
+        .require("columns")
+        .and_then(|value| value.some_texts(log).map(|names| spotted(&value, names)));
+    let rule = match (section.take("rows"), section.take("days")) {
+        (Some(rows), None) => rows::rule(&rows, log).map(CellsRuleDraft::Rows),
+        (None, Some(days)) => days_from(&days, log),
+        (rows, days) => {
+            let both = rows.is_some() && days.is_some();
+            if both || !(section.misspells("rows") || section.misspells("days")) {
+                let message = "`[[cells]]` has either `rows` or `days = { from = \"column\" }`";
+                log.refuse(section.spot(), message);
+            }
+            None
+        }
+    };
+    optional_text(&mut section, "basis", log);
+    section.close(log);
+    Some(CellsDraft {
+        columns: columns?,
+        rule: rule?,
+    })
+}
+
+fn days_from(value: &Item<'_>, log: &mut Log) -> Option<CellsRuleDraft> {
+    let mut section = Section::open(value, "`days`", log)?;
+    let from = required_name(&mut section, "from", log);
+    section.close(log);
+    Some(CellsRuleDraft::Days { from: from? })
 }
 
 /// A year is more than any final reading takes; a larger grace would be a mistake or a leak.

@@ -3,11 +3,11 @@
 use toml::de::DeValue;
 
 use super::{readable, required_name, spotted};
-use crate::draft::{ConditionDraft, WhenDraft};
+use crate::draft::{BoundDraft, ConditionDraft, WhenDraft};
 use crate::item::Item;
 use crate::model::{Class, Ownership};
-use crate::problem::{Log, Name, Spotted, did_you_mean};
-use crate::section::{Section, listed};
+use crate::problem::{Log, Name, Spotted, did_you_mean, listed};
+use crate::section::Section;
 use crate::words::{COMPARES, ROWS, classes};
 
 /// Reads every `[[when]]`; one that cannot be read is [`None`] and keeps its place.
@@ -25,6 +25,7 @@ fn when(value: &Item<'_>, log: &mut Log) -> Option<WhenDraft> {
     let change = section
         .require("change")
         .and_then(|value| change(&value, log));
+    let columns = readable(section.take("columns"), |value| value.some_texts(log));
     let basis = required_name(&mut section, "basis", log);
     section.close(log);
     let (column, condition) = condition?;
@@ -35,6 +36,7 @@ fn when(value: &Item<'_>, log: &mut Log) -> Option<WhenDraft> {
         condition,
         rows: rows?,
         change: change?,
+        columns: columns?,
         basis,
     })
 }
@@ -47,27 +49,39 @@ fn condition(value: &Item<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)> 
     });
     let tests = [
         section.take("in"),
+        section.take("not_in"),
         section.take("at_least"),
         section.take("below"),
     ];
     section.close(log);
-    let [values, at_least, below] = tests;
-    if values.is_none()
+    let [within, without, at_least, below] = tests;
+    if within.is_none()
+        && without.is_none()
         && let Some(Some(compare)) = &compare
     {
-        log.refuse(compare.spot, "`compare` belongs to `in`");
+        log.refuse(compare.spot, "`compare` belongs to `in` and `not_in`");
     }
-    let test = match (values, at_least, below) {
-        (Some(values), None, None) => ConditionDraft::In {
+    let test = match (within, without, at_least, below) {
+        (Some(values), None, None, None) => ConditionDraft::In {
             values: values.some_texts(log)?,
             compare: compare?,
         },
-        (None, Some(bound), None) => ConditionDraft::AtLeast(number(&bound, log)?),
-        (None, None, Some(bound)) => ConditionDraft::Below(number(&bound, log)?),
-        _ => {
+        (None, Some(values), None, None) => ConditionDraft::NotIn {
+            values: values.some_texts(log)?,
+            compare: compare?,
+        },
+        (None, None, at_least, below) if at_least.is_some() || below.is_some() => {
+            let at_least = readable(at_least, |value| bound(value, log));
+            let below = readable(below, |value| bound(value, log));
+            ConditionDraft::Within {
+                at_least: at_least?,
+                below: below?,
+            }
+        }
+        (_, _, _, _) => {
             log.refuse(
                 value.spot,
-                "`if` needs exactly one of `in`, `at_least`, `below`",
+                "`if` needs one of `in`, `not_in`, or of the bounds `at_least` and `below` either or both",
             );
             return None;
         }
@@ -75,16 +89,20 @@ fn condition(value: &Item<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)> 
     Some((column?, test))
 }
 
-/// A bound as decimal text. A TOML float would be rounded before anybody could look at it.
-fn number(value: &Item<'_>, log: &mut Log) -> Option<Name> {
+/// A bound as text: a number, a day or `"cutover"`. A TOML float would be rounded before anybody could look at it.
+fn bound(value: &Item<'_>, log: &mut Log) -> Option<BoundDraft> {
     match value.raw {
         DeValue::String(_) => value.filled_text(log),
         DeValue::Integer(_) => {
             let whole = value.integer(i64::MIN..=i64::MAX, log)?;
             Some(spotted(value, whole.to_string()))
         }
-        _ => {
-            value.refuse_kind("a number in quotes such as \"500\"", log);
+        DeValue::Datetime(_) => {
+            let day = value.day(log)?.value;
+            Some(spotted(value, crate::day::day_text(day)))
+        }
+        DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => {
+            value.refuse_kind("a number or a day in quotes such as \"500\"", log);
             None
         }
     }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::codes::refuse_same;
+use super::columns::{check_values, compare_for};
 use super::lookup::{Book, Part};
-use crate::draft::{LedgerDraft, NotOwnDraft, RetailersDraft};
-use crate::model::{Day, Ledger, NotOwnWhen, Retailers, ValueType};
-use crate::problem::{Log, Name};
+use crate::draft::{CountsDraft, EndDraft, LedgerDraft, OwnWhenDraft, RetailersDraft};
+use crate::model::{
+    Compare, Counts, Day, Ledger, LedgerEnd, LedgerTable, OtherWhen, OwnWhen, Retailers, ValueList,
+    ValueType,
+};
+use crate::problem::{Log, Name, Spotted};
 
 const KEY: Part<'_> = Part {
     role: "a column of the ledger's `key`",
@@ -28,10 +31,15 @@ const UNTIL: Part<'_> = Part {
     wanted: "a date",
     accepts: is_date,
 };
-const NOT_OWN: Part<'_> = Part {
-    role: "the column of `not_own_when`",
-    wanted: "text",
-    accepts: is_text,
+const COUNTS: Part<'_> = Part {
+    role: "the column of `counts`",
+    wanted: "text or int",
+    accepts: ValueType::is_code,
+};
+const OWN_WHEN: Part<'_> = Part {
+    role: "the column of `own_when`",
+    wanted: "text or int",
+    accepts: ValueType::is_code,
 };
 const LIST: Part<'_> = Part {
     role: "the column of `retailers`",
@@ -55,7 +63,7 @@ pub(crate) fn retailers(
 ) -> Option<Retailers> {
     let table = book.table(draft.table.as_ref()?, log)?;
     let column = book.column_for(LIST, table, draft.column.as_ref()?, log)?;
-    if book.ledger_table == Some(table) {
+    if book.ledger_tables.contains(&table) {
         let name = draft.table.as_ref()?;
         let message =
             "the ledger cannot be its own list of retailers: no code in it would be unknown";
@@ -67,66 +75,233 @@ pub(crate) fn retailers(
 
 /// The ledger. Everything is looked up before the first gap ends it, so that all mistakes are seen.
 pub(crate) fn ledger(book: &Book<'_>, draft: &LedgerDraft, log: &mut Log) -> Option<Ledger> {
-    let table = book.table(draft.table.as_ref()?, log)?;
-    let mut find = |part: Part<'_>, name: &Option<Name>| {
-        name.as_ref()
-            .and_then(|name| book.column_for(part, table, name, log))
+    let names = draft.tables.as_ref()?;
+    let tables: Vec<Option<LedgerTable>> = names
+        .iter()
+        .map(|name| ledger_table(book, book.table(name, log)?, draft, log))
+        .collect();
+    let tables: Vec<LedgerTable> = tables.into_iter().collect::<Option<_>>()?;
+    let first = tables.first()?;
+    let mut good = true;
+    for (other, name) in tables.iter().zip(names).skip(1) {
+        good &= same_shape(book, first, other, name, log);
+    }
+    let counts = match draft.counts.as_ref()? {
+        None => None,
+        Some(counts) => Some(counts_of(book, first, counts, log)?),
     };
-    let key: Option<Vec<Option<usize>>> = draft.key.as_ref().map(|names| {
-        names
+    let own_when: Vec<Option<OwnWhen>> = draft
+        .own_when
+        .as_ref()?
+        .iter()
+        .zip(&first.own_when)
+        .map(|(entry, &column)| own_when(book, first.table, column, entry, log))
+        .collect();
+    let end = match draft.end.as_ref()? {
+        EndDraft::Next => LedgerEnd::Next,
+        EndDraft::Until { until_is, open, .. } => LedgerEnd::Until {
+            until_is: *until_is,
+            open: open.iter().copied().flatten().collect::<BTreeSet<Day>>(),
+            null_is_open: open.contains(&None),
+        },
+    };
+    let ledger = Ledger {
+        end,
+        compare: draft.compare?,
+        counts,
+        own_when: own_when.into_iter().collect::<Option<_>>()?,
+        tables,
+    };
+    good.then_some(ledger)
+}
+
+/// The columns of one of the ledger's tables, by their names.
+fn ledger_table(
+    book: &Book<'_>,
+    table: usize,
+    draft: &LedgerDraft,
+    log: &mut Log,
+) -> Option<LedgerTable> {
+    let mut find = |part: Part<'_>, name: &Name| book.column_for(part, table, name, log);
+    let key: Option<Vec<Option<usize>>> = draft
+        .key
+        .as_ref()
+        .map(|names| names.iter().map(|name| find(KEY, name)).collect());
+    let retailer = draft.retailer.as_ref().map(|name| find(RETAILER, name));
+    let from = draft.from.as_ref().map(|name| find(FROM, name));
+    let until = draft.end.as_ref().map(|end| match end {
+        EndDraft::Until { column, .. } => find(UNTIL, column).map(Some),
+        EndDraft::Next => Some(None),
+    });
+    let counts = draft.counts.as_ref().map(|counts| match counts {
+        Some(counts) => find(COUNTS, &counts.column).map(Some),
+        None => Some(None),
+    });
+    let own_when: Option<Vec<Option<usize>>> = draft.own_when.as_ref().map(|entries| {
+        entries
             .iter()
-            .map(|name| find(KEY, &Some(name.clone())))
+            .map(|entry| find(OWN_WHEN, &entry.column))
             .collect()
     });
-    let retailer = find(RETAILER, &draft.retailer);
-    let from = find(FROM, &draft.from);
-    let until = find(UNTIL, &draft.until);
-    if let (Some(name), true) = (&draft.until, from.is_some() && from == until) {
+    let (from, until) = (from??, until??);
+    if let (Some(EndDraft::Until { column, .. }), true) = (&draft.end, until == Some(from)) {
         log.refuse(
-            name.spot,
+            column.spot,
             "the ledger's `from` and `until` are the same column",
         );
         return None;
     }
-    let not_own_when = match &draft.not_own_when {
-        None => Some(None),
-        Some(draft) => draft
-            .as_ref()
-            .and_then(|draft| not_own_when(book, table, draft, log))
-            .map(Some),
-    };
-    let open = draft.open.as_ref()?;
-    Some(Ledger {
+    Some(LedgerTable {
         table,
-        key: key?.into_iter().collect::<Option<Vec<usize>>>()?,
-        retailer: retailer?,
-        from: from?,
-        until: until?,
-        until_is: draft.until_is?,
-        compare: draft.compare?,
-        open: open.iter().copied().flatten().collect::<BTreeSet<Day>>(),
-        null_is_open: open.contains(&None),
-        not_own_when: not_own_when?,
+        key: key?.into_iter().collect::<Option<_>>()?,
+        retailer: retailer??,
+        from,
+        until,
+        counts: counts??,
+        own_when: own_when?.into_iter().collect::<Option<_>>()?,
     })
 }
 
-fn not_own_when(
+/// Tables of one ledger hold the same columns with the same types.
+fn same_shape(
+    book: &Book<'_>,
+    first: &LedgerTable,
+    other: &LedgerTable,
+    name: &Name,
+    log: &mut Log,
+) -> bool {
+    let columns = |one: &LedgerTable| -> Vec<usize> {
+        let codes = one.counts.iter().chain(&one.own_when);
+        one.key
+            .iter()
+            .chain([&one.retailer, &one.from])
+            .chain(&one.until)
+            .chain(codes)
+            .copied()
+            .collect()
+    };
+    if first.table == other.table {
+        log.refuse(name.spot, format!("`{}` is named twice", name.value));
+        return false;
+    }
+    let mut good = true;
+    for (one, two) in columns(first).into_iter().zip(columns(other)) {
+        let one = &book.tables[first.table].columns[one];
+        let two = &book.tables[other.table].columns[two];
+        if let (Some(wanted), Some(found)) = (one.value_type, two.value_type)
+            && !wanted.compares_with(found)
+        {
+            let message = format!(
+                "`{}` is {} here and {} in `{}`: the tables of a ledger hold the same types",
+                two.name.value,
+                found.word(),
+                wanted.word(),
+                book.tables[first.table].label()
+            );
+            log.refuse(name.spot, message);
+            good = false;
+        }
+    }
+    good
+}
+
+fn counts_of(
+    book: &Book<'_>,
+    first: &LedgerTable,
+    draft: &CountsDraft,
+    log: &mut Log,
+) -> Option<Counts> {
+    let value_type = book.tables[first.table].columns[first.counts?].value_type?;
+    let compare = list_compare(&draft.column, value_type, draft.compare.as_ref(), log)?;
+    let all: Vec<&Name> = draft.counting.iter().chain(&draft.never).collect();
+    check_list(&all, value_type, compare, log)?;
+    Some(Counts {
+        counting: value_list(&draft.counting),
+        never: value_list(&draft.never),
+        compare,
+    })
+}
+
+fn own_when(
     book: &Book<'_>,
     table: usize,
-    draft: &NotOwnDraft,
+    column: usize,
+    draft: &OwnWhenDraft,
     log: &mut Log,
-) -> Option<NotOwnWhen> {
-    let values: Vec<&Name> = draft.values.iter().collect();
-    let distinct = refuse_same(&values, draft.compare, log);
-    let column = book.column_for(NOT_OWN, table, &draft.column, log)?;
-    let values = draft
-        .values
-        .iter()
-        .map(|value| value.value.clone())
-        .collect();
-    distinct.then_some(NotOwnWhen {
-        column,
-        values,
-        compare: draft.compare,
+) -> Option<OwnWhen> {
+    let value_type = book.tables[table].columns[column].value_type?;
+    let compare = list_compare(&draft.column, value_type, draft.compare.as_ref(), log)?;
+    let other = draft.other.iter().flatten();
+    let all: Vec<&Name> = draft.own.iter().chain(other).collect();
+    check_list(&all, value_type, compare, log)?;
+    if draft.other.is_none() && value_type != ValueType::Text {
+        let message = format!(
+            "`{}` is {}, and the codes of the retailers' list are text: list the other codes",
+            draft.column.value,
+            value_type.word()
+        );
+        log.refuse(draft.column.spot, message);
+        return None;
+    }
+    Some(OwnWhen {
+        own: value_list(&draft.own),
+        other: match &draft.other {
+            None => OtherWhen::Retailers,
+            Some(values) => OtherWhen::Listed(value_list(values)),
+        },
+        compare,
     })
+}
+
+/// Text is never compared silently.
+fn list_compare(
+    column: &Name,
+    value_type: ValueType,
+    written: Option<&Spotted<Compare>>,
+    log: &mut Log,
+) -> Option<Compare> {
+    if written.is_none() && value_type == ValueType::Text {
+        let message = format!(
+            "`compare` is missing: `{}` is text, say whether its values are compared \"exact\" or \"trim\"",
+            column.value
+        );
+        log.refuse(column.spot, message);
+        return None;
+    }
+    compare_for(value_type, written, log)
+}
+
+/// The values of both lists: none twice, each one that could occur; `"NULL"` is no value.
+fn check_list(
+    values: &[&Name],
+    value_type: ValueType,
+    compare: Compare,
+    log: &mut Log,
+) -> Option<()> {
+    let nulls = values.iter().filter(|value| value.value == NULL).count();
+    if nulls > 1 {
+        let spot = values[0].spot;
+        log.refuse(spot, "`\"NULL\"` stands in both lists");
+        return None;
+    }
+    let written: Vec<&Name> = values
+        .iter()
+        .copied()
+        .filter(|value| value.value != NULL)
+        .collect();
+    check_values(&written, value_type, compare, log).then_some(())
+}
+
+/// How lists speak of a missing value.
+const NULL: &str = "NULL";
+
+fn value_list(names: &[Name]) -> ValueList {
+    ValueList {
+        null: names.iter().any(|name| name.value == NULL),
+        values: names
+            .iter()
+            .filter(|name| name.value != NULL)
+            .map(|name| name.value.clone())
+            .collect(),
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::draft::{LedgerDraft, TableDraft};
-use crate::model::{Ledger, ValueType};
+use crate::model::{Ledger, LedgerEnd, ValueType};
 use crate::problem::{Log, Name};
 
 /// Every table as written, and the facts about the ledger that all tables need.
@@ -15,8 +15,8 @@ pub(crate) struct Book<'a> {
     pub(crate) codes_have_validity: bool,
     /// Name and type of every column of the ledger's key, when they could be resolved.
     pub(crate) ledger_key: Option<Vec<(&'a str, ValueType)>>,
-    /// The ledger's table and the meaning of its ends.
-    pub(crate) ledger_table: Option<usize>,
+    /// The ledger's tables and the meaning of its ends.
+    pub(crate) ledger_tables: Vec<usize>,
     pub(crate) ledger_until_is: Option<crate::model::UntilIs>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Book<'a> {
             by_id,
             codes_have_validity,
             ledger_key: None,
-            ledger_table: None,
+            ledger_tables: Vec::new(),
             ledger_until_is: None,
         }
     }
@@ -63,13 +63,19 @@ impl<'a> Book<'a> {
         let (Some(draft), Some(ledger)) = (draft, ledger) else {
             return;
         };
-        self.ledger_table = Some(ledger.table);
-        self.ledger_until_is = Some(ledger.until_is);
+        let Some(first) = ledger.tables.first() else {
+            return;
+        };
+        self.ledger_tables = ledger.tables.iter().map(|one| one.table).collect();
+        self.ledger_until_is = match &ledger.end {
+            LedgerEnd::Until { until_is, .. } => Some(*until_is),
+            LedgerEnd::Next => None,
+        };
         let names = draft.key.iter().flatten().map(|name| name.value.as_str());
-        let types = ledger
+        let types = first
             .key
             .iter()
-            .map(|&column| self.tables[ledger.table].columns[column].value_type);
+            .map(|&column| self.tables[first.table].columns[column].value_type);
         self.ledger_key = names
             .zip(types)
             .map(|(name, value_type)| Some((name, value_type?)))

@@ -1,5 +1,6 @@
 //! From drafts to the model: every name is looked up, every type is held against the rule that reads it.
 
+mod cells;
 mod codes;
 mod columns;
 mod ledger;

@@ -1,5 +1,6 @@
 //! Row rules: the columns they read, and whether those can be read so.
 
+use super::columns::{check_values, compare_for};
 use super::ledger::{is_date, is_text};
 use super::lookup::{Book, Part};
 use crate::draft::{DayDraft, RowsDraft, TimeDraft};
@@ -26,6 +27,16 @@ const SLOT: Part<'_> = Part {
     wanted: "an int",
     accepts: is_int,
 };
+const MONTH: Part<'_> = Part {
+    role: "`month`",
+    wanted: "a date, timestamp, int or text",
+    accepts: is_month,
+};
+const CASE: Part<'_> = Part {
+    role: "the column of `cases`",
+    wanted: "text or int",
+    accepts: ValueType::is_code,
+};
 const CODE: Part<'_> = Part {
     role: "the retailer code",
     wanted: "text",
@@ -36,6 +47,10 @@ fn is_int(value_type: ValueType) -> bool {
     value_type == ValueType::Int
 }
 
+fn is_month(value_type: ValueType) -> bool {
+    value_type.is_day() || value_type.is_code()
+}
+
 /// A row rule of one table.
 pub(crate) fn rule(
     book: &Book<'_>,
@@ -44,8 +59,8 @@ pub(crate) fn rule(
     log: &mut Log,
 ) -> Option<RowRule> {
     match &draft.value {
-        RowsDraft::Constant(rule) => Some(rule.clone()),
-        RowsDraft::Ledger(time) => time_of(book, table, time, log).map(RowRule::Ledger),
+        RowsDraft::Constant { rule, .. } => Some(rule.clone()),
+        RowsDraft::Ledger(time) => time_of(book, table, time, draft.spot, log).map(RowRule::Ledger),
         RowsDraft::Column {
             column,
             compare,
@@ -65,17 +80,56 @@ pub(crate) fn rule(
             references,
             matching,
         } => parent_rule(book, table, parent, key, references, *matching, log),
-        RowsDraft::All(rules) => {
-            let resolved: Vec<RowRule> = rules
+        RowsDraft::Cases { by, compare, cases } => {
+            let column = book.column_for(CASE, table, by, log);
+            let rules: Vec<(String, RowRule)> = cases
                 .iter()
-                .filter_map(|draft| rule(book, table, draft, log))
+                .filter_map(|(value, draft)| {
+                    Some((value.value.clone(), rule(book, table, draft, log)?))
+                })
                 .collect();
-            (resolved.len() == rules.len()).then_some(RowRule::All(resolved))
+            let column = column?;
+            let value_type = book.tables[table].columns[column].value_type?;
+            let written = compare.as_ref();
+            if written.is_none() && value_type == ValueType::Text {
+                let message = "`compare` is missing: say whether the values are compared \"exact\" or \"trim\"";
+                log.refuse(draft.spot, message);
+                return None;
+            }
+            let compare = compare_for(value_type, written, log)?;
+            let values: Vec<&Name> = cases.iter().map(|(value, _)| value).collect();
+            let good = check_values(&values, value_type, compare, log);
+            (good && rules.len() == cases.len()).then_some(RowRule::Cases {
+                column,
+                compare,
+                cases: rules,
+            })
         }
+        RowsDraft::All(rules) => every(book, table, rules, log).map(RowRule::All),
+        RowsDraft::Any(rules) => every(book, table, rules, log).map(RowRule::Any),
     }
 }
 
-fn time_of(book: &Book<'_>, table: usize, time: &TimeDraft, log: &mut Log) -> Option<LedgerTime> {
+fn every(
+    book: &Book<'_>,
+    table: usize,
+    rules: &[Spotted<RowsDraft>],
+    log: &mut Log,
+) -> Option<Vec<RowRule>> {
+    let resolved: Vec<RowRule> = rules
+        .iter()
+        .filter_map(|draft| rule(book, table, draft, log))
+        .collect();
+    (resolved.len() == rules.len()).then_some(resolved)
+}
+
+fn time_of(
+    book: &Book<'_>,
+    table: usize,
+    time: &TimeDraft,
+    rule: Spot,
+    log: &mut Log,
+) -> Option<LedgerTime> {
     match time {
         TimeDraft::During {
             from,
@@ -84,10 +138,18 @@ fn time_of(book: &Book<'_>, table: usize, time: &TimeDraft, log: &mut Log) -> Op
         } => {
             let from = book.column_for(DURING, table, from, log);
             let until = book.column_for(DURING, table, until, log);
-            // An unreadable ledger is a mistake already; the rule's own columns are checked all the same.
-            let until_is = until_is
-                .or(book.ledger_until_is)
-                .unwrap_or(UntilIs::Inclusive);
+            // Only the ledger's own rows may take it from `[ledger]`: elsewhere it is said, never inherited in silence.
+            let inherited = book
+                .ledger_until_is
+                .filter(|_| book.ledger_tables.contains(&table));
+            let known = !book.ledger_tables.is_empty() && !book.ledger_tables.contains(&table);
+            if until_is.is_none() && known {
+                let message = "`until_is` is missing: say whether the end belongs to the period (\"inclusive\") or is the first \
+                               moment after it (\"exclusive\")";
+                log.refuse(rule, message);
+                return None;
+            }
+            let until_is = until_is.or(inherited).unwrap_or(UntilIs::Inclusive);
             Some(LedgerTime::During {
                 from: from?,
                 until: until?,
@@ -95,9 +157,16 @@ fn time_of(book: &Book<'_>, table: usize, time: &TimeDraft, log: &mut Log) -> Op
             })
         }
         TimeDraft::At(day) => match code_day_of(book, table, day, log)? {
-            CodeDay::Column(column) => Some(LedgerTime::At { column }),
+            CodeDay::Column(column) => Some(LedgerTime::At {
+                column,
+                days_after: 0,
+            }),
             CodeDay::Cutover => Some(LedgerTime::AtCutover),
         },
+        TimeDraft::Month(column) => {
+            let column = book.column_for(MONTH, table, column, log)?;
+            Some(LedgerTime::Month { column })
+        }
         TimeDraft::Slot { date, slot } => {
             let date = book.column_for(SLOT_DATE, table, date, log);
             let slot = book.column_for(SLOT, table, slot, log);

@@ -1,9 +1,9 @@
 //! One table: key, columns, row rule, ledger key, `known_at`.
 
 use super::lookup::{Book, Part};
-use super::{columns, rows, when};
+use super::{cells, columns, rows, when};
 use crate::draft::KnownAtDraft;
-use crate::model::{KnownAt, LedgerTime, RowRule, Table, ValueType};
+use crate::model::{Early, KnownAt, RowRule, Table, ValueType};
 use crate::problem::{Log, Name, Spotted};
 
 const KNOWN_AT: Part<'_> = Part {
@@ -28,6 +28,7 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
     let known_at = rows
         .as_ref()
         .and_then(|rule| known_at(book, position, rule, log));
+    let cells = cells::groups(book, position, log);
     let when = when::whens(book, position, log);
     Some(Table {
         id: draft.id.as_ref()?.value.clone(),
@@ -37,6 +38,7 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
         rows: rows?,
         known_at: known_at?,
         ledger_key: ledger_key?,
+        cells: cells?,
         when: when?,
         any_retailer_on_other_rows: false,
         basis: draft.basis.clone(),
@@ -78,7 +80,7 @@ fn ledger_key(
     let Some(wrong) = columns.iter().zip(key).find(|pair| differs(*pair)) else {
         return Some(Some(columns));
     };
-    if rows.is_some_and(is_constant) {
+    if rows.is_some_and(RowRule::is_constant) {
         return Some(None);
     }
     let column = &draft.columns[*wrong.0];
@@ -124,16 +126,9 @@ fn refuse_type(name: &Name, own: ValueType, wanted: ValueType, log: &mut Log) {
     log.refuse(name.spot, message);
 }
 
-pub(crate) fn is_constant(rule: &RowRule) -> bool {
-    matches!(
-        rule,
-        RowRule::AllTransmission | RowRule::AllRetail | RowRule::Reference
-    )
-}
-
 fn known_at(book: &Book<'_>, position: usize, rule: &RowRule, log: &mut Log) -> Option<KnownAt> {
     let draft = &book.tables[position];
-    if is_constant(rule) {
+    if rule.is_constant() {
         if let Some(known_at) = &draft.known_at {
             log.refuse(
                 known_at.spot,
@@ -153,34 +148,21 @@ fn known_at(book: &Book<'_>, position: usize, rule: &RowRule, log: &mut Log) -> 
         KnownAtDraft::None { basis } => Some(KnownAt::None {
             basis: basis.clone(),
         }),
-        KnownAtDraft::Column { column, grace } => {
-            let found = book.column_for(KNOWN_AT, position, column, log);
-            if let (Some(grace), false) = (grace, during_rules(rule) == 1) {
-                let message = "`grace_days` is for measured values of a period: the rows need exactly one \
-                               `during` rule";
-                log.refuse(grace.spot, message);
-            }
-            let grace_days = grace.as_ref().map_or(0, |grace| grace.value);
-            Some(KnownAt::Column {
-                column: found?,
-                grace_days,
+        KnownAtDraft::Column {
+            columns,
+            grace,
+            early,
+            ..
+        } => {
+            let found: Vec<usize> = columns
+                .iter()
+                .filter_map(|column| book.column_for(KNOWN_AT, position, column, log))
+                .collect();
+            (found.len() == columns.len()).then_some(KnownAt::Column {
+                columns: found,
+                grace_days: grace.as_ref().map_or(0, |grace| grace.value),
+                early: early.unwrap_or(Early::Undecided),
             })
         }
-    }
-}
-
-/// How many `during` rules decide a row directly.
-fn during_rules(rule: &RowRule) -> usize {
-    match rule {
-        RowRule::Ledger(LedgerTime::During { .. }) => 1,
-        RowRule::All(rules) => rules.iter().map(during_rules).sum(),
-        RowRule::Ledger(
-            LedgerTime::At { .. } | LedgerTime::AtCutover | LedgerTime::AtSlot { .. },
-        )
-        | RowRule::Column { .. }
-        | RowRule::Parent { .. }
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => 0,
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::columns::{check_values, compare_for};
 use super::lookup::{Book, Part};
-use crate::draft::{ConditionDraft, WhenDraft};
-use crate::model::{Condition, ValueType, When};
+use crate::day;
+use crate::draft::{BoundDraft, ConditionDraft, WhenDraft};
+use crate::model::{Bound, Condition, ValueType, When};
 use crate::problem::{Log, Name};
 
 const IN: Part<'_> = Part {
@@ -15,7 +16,7 @@ const IN: Part<'_> = Part {
 };
 const BOUND: Part<'_> = Part {
     role: "a column with a bound",
-    wanted: "int, or decimal with at most 18 digits",
+    wanted: "int, decimal with at most 18 digits, date or timestamp",
     accepts: is_bounded,
 };
 
@@ -24,11 +25,8 @@ fn is_bounded(value_type: ValueType) -> bool {
     match value_type {
         ValueType::Int => true,
         ValueType::Decimal { precision, .. } => precision <= 18,
-        ValueType::Text
-        | ValueType::Date(_)
-        | ValueType::Timestamp
-        | ValueType::Bool
-        | ValueType::Bytes => false,
+        ValueType::Date(_) | ValueType::Timestamp => true,
+        ValueType::Text | ValueType::Bool | ValueType::Bytes => false,
     }
 }
 
@@ -54,14 +52,35 @@ fn when(book: &Book<'_>, table: usize, draft: &WhenDraft, log: &mut Log) -> Opti
             let values = values.iter().map(|value| value.value.clone()).collect();
             (column, Condition::In { values, compare })
         }
-        ConditionDraft::AtLeast(bound) => {
-            let (column, unscaled) = bound_of(book, table, &draft.column, bound, log)?;
-            (column, Condition::AtLeast { unscaled })
+        ConditionDraft::NotIn { values, compare } => {
+            let column = book.column_for(IN, table, &draft.column, log)?;
+            let value_type = book.tables[table].columns[column].value_type?;
+            let compare = compare_for(value_type, compare.as_ref(), log)?;
+            let names: Vec<&Name> = values.iter().collect();
+            check_values(&names, value_type, compare, log).then_some(())?;
+            let values = values.iter().map(|value| value.value.clone()).collect();
+            (column, Condition::NotIn { values, compare })
         }
-        ConditionDraft::Below(bound) => {
-            let (column, unscaled) = bound_of(book, table, &draft.column, bound, log)?;
-            (column, Condition::Below { unscaled })
+        ConditionDraft::Within { at_least, below } => {
+            let column = book.column_for(BOUND, table, &draft.column, log)?;
+            let value_type = book.tables[table].columns[column].value_type?;
+            let mut bound = |bound: &Option<BoundDraft>| match bound {
+                None => Some(None),
+                Some(bound) => bound_of(&draft.column, value_type, bound, log).map(Some),
+            };
+            let (at_least, below) = (bound(at_least), bound(below));
+            (
+                column,
+                Condition::Within {
+                    at_least: at_least?,
+                    below: below?,
+                },
+            )
         }
+    };
+    let columns = match &draft.columns {
+        None => None,
+        Some(names) => Some(book.columns(table, names, log)?.into_iter().collect()),
     };
     Some(When {
         column,
@@ -72,29 +91,40 @@ fn when(book: &Book<'_>, table: usize, draft: &WhenDraft, log: &mut Log) -> Opti
             .map(|row| row.value)
             .collect::<BTreeSet<_>>(),
         change: draft.change.iter().map(|change| change.value).collect(),
+        columns,
         basis: draft.basis.clone(),
     })
 }
 
+/// The word for the job's day.
+const CUTOVER: &str = "cutover";
+
 fn bound_of(
-    book: &Book<'_>,
-    table: usize,
     column: &Name,
-    bound: &Name,
+    value_type: ValueType,
+    bound: &BoundDraft,
     log: &mut Log,
-) -> Option<(usize, i128)> {
-    let position = book.column_for(BOUND, table, column, log)?;
-    let value_type = book.tables[table].columns[position].value_type?;
-    let Some(unscaled) = unscaled(&bound.value, value_type) else {
-        let (bound_text, word) = (&bound.value, value_type.word());
-        let message = format!(
-            "`{bound_text}` is not exactly a value of `{}`, which is {word}",
-            column.value
-        );
-        log.refuse(bound.spot, message);
-        return None;
+) -> Option<Bound> {
+    let read = if value_type.is_day() {
+        match bound.value.as_str() {
+            CUTOVER => Some(Bound::Cutover),
+            text => day::parse(text).map(Bound::Day),
+        }
+    } else {
+        unscaled(&bound.value, value_type).map(Bound::Unscaled)
     };
-    Some((position, unscaled))
+    if read.is_none() {
+        let (written, name, word) = (&bound.value, &column.value, value_type.word());
+        let message = if value_type.is_day() {
+            format!(
+                "`{written}` is no bound of `{name}`, which is {word}: write a day such as \"2026-04-01\", or \"{CUTOVER}\""
+            )
+        } else {
+            format!("`{written}` is not exactly a value of `{name}`, which is {word}")
+        };
+        log.refuse(bound.spot, message);
+    }
+    read
 }
 
 /// A plain decimal number in units of the type's scale, if it fits exactly.

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use bunri_catalogue::{Catalogue, Condition, JobKind, Problems, load};
+use bunri_catalogue::{Bound, Catalogue, Condition, JobKind, Problems, load};
 
 use crate::samples::minimal;
 
@@ -124,8 +124,9 @@ fn a_bound_may_have_eighteen_digits_on_either_side_of_zero() {
             .replace("decimal(12,1)", "decimal(18,1)")
     }));
     let when = &catalogue.table("meter_reading").unwrap().when[0];
-    let unscaled = -999_999_999_999_999_999;
-    assert_eq!(when.condition, Condition::AtLeast { unscaled });
+    let at_least = Some(Bound::Unscaled(-999_999_999_999_999_999));
+    let below = None;
+    assert_eq!(when.condition, Condition::Within { at_least, below });
 }
 
 #[test]
@@ -135,7 +136,8 @@ fn a_bound_may_be_a_whole_number_without_quotes() {
         text.replacen("[columns]", &format!("{condition}[columns]"), 1)
     }));
     let when = &catalogue.table("meter_reading").unwrap().when[0];
-    assert_eq!(when.condition, Condition::Below { unscaled: -30 });
+    let (at_least, below) = (None, Some(Bound::Unscaled(-30)));
+    assert_eq!(when.condition, Condition::Within { at_least, below });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bunri_catalogue::{IncumbentCode, UntilIs};
+use bunri_catalogue::{CellGroup, Early, IncumbentCode, LedgerEnd, UntilIs};
 
 use super::*;
 use crate::Period;
@@ -41,14 +41,17 @@ fn terms() -> Terms {
     }];
     let codes = |compare| Codes::new(compare, &incumbent, &[], &["99020".to_owned()]);
     let ledger = LedgerTerms {
-        until_is: UntilIs::Inclusive,
-        open: BTreeSet::from([OPEN]),
-        null_is_open: false,
+        end: LedgerEnd::Until {
+            until_is: UntilIs::Inclusive,
+            open: BTreeSet::from([OPEN]),
+            null_is_open: false,
+        },
         codes: codes(Compare::Exact),
-        not_own_when: None,
+        counts: None,
+        own_when: Vec::new(),
     };
     Terms {
-        cutover: 20,
+        cutover: 45,
         ledger,
         exact: codes(Compare::Exact),
         trim: codes(Compare::Trim),
@@ -61,7 +64,7 @@ fn timeline() -> Timeline {
         from: Some(from),
         until: Some(until),
         retailer: Some(code.into()),
-        supply_kind: None,
+        ..Period::default()
     };
     let periods = [
         period(0, 9, "99020"),
@@ -77,7 +80,10 @@ const DURING: RowRule = RowRule::Ledger(LedgerTime::During {
     until: UNTIL,
     until_is: UntilIs::Inclusive,
 });
-const AT: RowRule = RowRule::Ledger(LedgerTime::At { column: FROM });
+const AT: RowRule = RowRule::Ledger(LedgerTime::At {
+    column: FROM,
+    days_after: 0,
+});
 const ALL_PARENTS: RowRule = RowRule::Parent {
     table: 0,
     key: Vec::new(),
@@ -99,18 +105,23 @@ fn unknown_time() -> KnownAt {
 
 fn asked(rule: &RowRule, known_at: &KnownAt, row: &Cells, parents: &[&[Ownership]]) -> String {
     let timeline = timeline();
-    let parents: Vec<OwnershipSet> = parents
-        .iter()
-        .map(|set| set.iter().copied().collect())
-        .collect();
+    let parents: Vec<ParentFacts> = parents.iter().map(|set| facts_of(set, None)).collect();
     let facts = Facts {
         timeline: Some(&timeline),
         parents: &parents,
-        suppliers: OwnershipSet::EMPTY,
+        written: WrittenSet::default(),
     };
     match decide(rule, known_at, row, facts, &terms()) {
         Verdict::Undecided(reason) => reason.word().to_owned(),
         verdict => verdict.ownership().word().to_owned(),
+    }
+}
+
+/// Parents of these ownerships, of which the own ones speak of days up to `last`.
+fn facts_of(ownerships: &[Ownership], last: Option<Days>) -> ParentFacts {
+    ParentFacts {
+        ownerships: ownerships.iter().copied().collect(),
+        last,
     }
 }
 
@@ -211,7 +222,7 @@ fn a_key_that_the_ledger_does_not_know() {
     let facts = Facts {
         timeline: None,
         parents: &[],
-        suppliers: OwnershipSet::EMPTY,
+        written: WrittenSet::default(),
     };
     let verdict = decide(&AT, &unknown_time(), &days(10, 0, 0), facts, &terms());
     assert_eq!(verdict, Verdict::Undecided(Reason::NotInLedger));
@@ -309,11 +320,14 @@ fn a_rejected_parent_frees_nobody() {
     use Ownership::{Other, Own, Undecided};
     let beside = |staged: &[Ownership], rule: &RowRule| {
         let staged: OwnershipSet = staged.iter().copied().collect();
-        let parents = [OwnershipSet(staged.0 | OwnershipSet::REJECTED.0)];
+        let parents = [ParentFacts {
+            ownerships: OwnershipSet(staged.0 | OwnershipSet::REJECTED.0),
+            last: None,
+        }];
         let facts = Facts {
             timeline: None,
             parents: &parents,
-            suppliers: OwnershipSet::EMPTY,
+            written: WrittenSet::default(),
         };
         decide(rule, &unknown_time(), &days(0, 0, 0), facts, &terms())
     };
@@ -366,14 +380,17 @@ fn rules_that_ask_nothing() {
     assert_eq!(base(&RowRule::Reference, &row), "reference");
 }
 
-const GRACE: KnownAt = KnownAt::Column {
-    column: WRITTEN,
-    grace_days: 5,
-};
+fn known_at(early: Early) -> KnownAt {
+    KnownAt::Column {
+        columns: vec![WRITTEN],
+        grace_days: 5,
+        early,
+    }
+}
 
 #[test]
 fn the_final_reading_is_own_and_what_the_next_supplier_wrote_is_not() {
-    let written = |day| asked(&DURING, &GRACE, &days(20, 29, day), &[]);
+    let written = |day| asked(&DURING, &known_at(Early::Days(5)), &days(20, 29, day), &[]);
     assert_eq!(written(29), "own");
     assert_eq!(written(30), "own", "the first day after the end");
     assert_eq!(written(34), "own", "the last day of the grace");
@@ -383,56 +400,315 @@ fn the_final_reading_is_own_and_what_the_next_supplier_wrote_is_not() {
         "own",
         "the customer came back: the supplier on that day is the incumbent"
     );
-    assert_eq!(written(5), "other", "written before the own run began");
-    assert_eq!(written(-1), "ledger_gap", "nobody supplied on that day");
+    assert_eq!(written(5), "own", "registered five days ahead");
+    assert_eq!(written(4), "written_early", "six days");
     let unwritten = reading(Value::Date(20), Value::Date(29), Value::Null);
-    assert_eq!(asked(&DURING, &GRACE, &unwritten, &[]), "known_at_missing");
+    assert_eq!(
+        asked(&DURING, &known_at(Early::Own), &unwritten, &[]),
+        "known_at_missing"
+    );
 }
 
 #[test]
-fn grace_is_for_measured_values_only() {
-    assert_eq!(asked(&AT, &GRACE, &days(20, 29, 30), &[]), "other");
-    let one = RowRule::All(vec![AT, DURING]);
-    assert_eq!(asked(&one, &GRACE, &days(20, 29, 30), &[]), "own");
-    let two = RowRule::All(vec![DURING, DURING]);
-    assert_eq!(asked(&two, &GRACE, &days(20, 29, 30), &[]), "other");
+fn grace_is_counted_from_the_rows_own_end() {
+    let early = known_at(Early::Undecided);
+    assert_eq!(asked(&DURING, &early, &days(10, 12, 31), &[]), "other");
+    assert_eq!(asked(&AT, &early, &days(28, 0, 33), &[]), "own");
+    assert_eq!(asked(&AT, &early, &days(28, 0, 34), &[]), "other");
 }
 
 #[test]
-fn an_undecided_row_stays_so_under_the_own_supplier_only() {
-    let spanning = |written| asked(&DURING, &GRACE, &days(20, 35, written), &[]);
-    assert_eq!(spanning(20), "period_spans_change");
-    assert_eq!(spanning(31), "other");
+fn only_own_rows_are_asked_when_they_were_written() {
+    let of = |from, until, written| {
+        asked(
+            &DURING,
+            &known_at(Early::Own),
+            &days(from, until, written),
+            &[],
+        )
+    };
+    assert_eq!(of(20, 35, 31), "period_spans_change", "stays undecided");
+    assert_eq!(of(30, 35, 15), "other", "stays another's");
+    let unwritten = reading(Value::Date(30), Value::Date(35), Value::Null);
+    let other = asked(&DURING, &known_at(Early::Own), &unwritten, &[]);
+    assert_eq!(other, "other", "whenever it was written");
 }
 
 #[test]
-fn a_child_without_a_ledger_key_asks_its_parents_who_supplied() {
-    use Ownership::{Other, Own, Undecided};
-    let supplied = |suppliers: &[Ownership], rule: &RowRule| {
-        let parents = [OwnershipSet::from_iter([Own])];
-        let suppliers = suppliers.iter().copied().collect();
+fn the_latest_column_that_is_not_null_says_when() {
+    let latest_of = KnownAt::Column {
+        columns: vec![WRITTEN, UNTIL],
+        grace_days: 0,
+        early: Early::Undecided,
+    };
+    let row = |written, until| reading(Value::Date(20), until, written);
+    let of = |row: &Cells| asked(&AT, &latest_of, row, &[]);
+    let day = Value::Date;
+    assert_eq!(of(&row(day(31), day(20))), "other", "the later clerk's");
+    assert_eq!(
+        of(&row(day(20), day(31))),
+        "other",
+        "whichever column it is"
+    );
+    assert_eq!(of(&row(Value::Null, day(20))), "own");
+    assert_eq!(of(&row(Value::Null, Value::Null)), "known_at_missing");
+}
+
+#[test]
+fn a_child_without_a_ledger_key_asks_its_parents_points() {
+    use crate::known::Written::{After, Early as Ahead, Stands};
+    let child = |said: &[crate::known::Written], rule: &RowRule| {
+        let parents = [facts_of(&[Ownership::Own], Some(20))];
+        let mut written = WrittenSet::default();
+        said.iter()
+            .for_each(|&one| written.join(WrittenSet::of(one)));
         let facts = Facts {
             timeline: None,
             parents: &parents,
-            suppliers,
+            written,
         };
-        decide(rule, &GRACE, &days(0, 0, 20), facts, &terms())
+        decide(
+            rule,
+            &known_at(Early::Days(5)),
+            &days(0, 0, 20),
+            facts,
+            &terms(),
+        )
     };
-    assert_eq!(supplied(&[Own], &ALL_PARENTS), Verdict::Own);
-    assert_eq!(supplied(&[Own, Other], &ALL_PARENTS), Verdict::Other);
-    assert_eq!(supplied(&[Own, Other], &ANY_PARENT), Verdict::Own);
-    assert_eq!(
-        supplied(&[Own, Undecided], &ALL_PARENTS),
-        Verdict::Undecided(Reason::KnownAtUndecided)
-    );
-    assert_eq!(
-        supplied(&[], &ALL_PARENTS),
-        Verdict::Undecided(Reason::KnownAtUndecided)
-    );
+    assert_eq!(child(&[Stands], &ALL_PARENTS), Verdict::Own);
+    assert_eq!(child(&[Stands, After], &ALL_PARENTS), Verdict::Other);
+    assert_eq!(child(&[Stands, After], &ANY_PARENT), Verdict::Own);
+    let early = Verdict::Undecided(Reason::WrittenEarly);
+    assert_eq!(child(&[Stands, Ahead(6)], &ALL_PARENTS), early);
+    let unknown = Verdict::Undecided(Reason::KnownAtUndecided);
+    assert_eq!(child(&[], &ALL_PARENTS), unknown);
     let in_all = RowRule::All(vec![RowRule::AllRetail, ANY_PARENT]);
     assert_eq!(
-        supplied(&[Own, Other], &in_all),
+        child(&[Stands, After], &in_all),
         Verdict::Own,
         "the match of the first parent rule"
+    );
+}
+
+#[test]
+fn what_comes_after_the_cutover_is_not_yet() {
+    // The cutover is day 45; other from 50, own again from 60.
+    let periods = [
+        (10, 29, "99010"),
+        (30, 39, "99020"),
+        (40, 49, "99010"),
+        (50, 59, "99020"),
+        (60, OPEN, "99010"),
+    ];
+    let periods = periods.map(|(from, until, code)| Period {
+        from: Some(from),
+        until: Some(until),
+        retailer: Some(code.into()),
+        ..Period::default()
+    });
+    let timeline = Timeline::of(&periods, &terms().ledger);
+    let of = |rule: &RowRule, from, until| {
+        let facts = Facts {
+            timeline: Some(&timeline),
+            parents: &[],
+            written: WrittenSet::default(),
+        };
+        let row = days(from, until, 0);
+        decide(rule, &unknown_time(), &row, facts, &terms()).ownership()
+    };
+    use Ownership::{Other, Own, Undecided};
+    assert_eq!(
+        of(&DURING, 40, OPEN),
+        Own,
+        "who leaves is not told by absence"
+    );
+    assert_eq!(of(&DURING, 40, 49), Own);
+    assert_eq!(
+        of(&DURING, 39, OPEN),
+        Undecided,
+        "up to the cutover it counts"
+    );
+    assert_eq!(of(&DURING, 50, 59), Other, "the next retailer's");
+    assert_eq!(of(&DURING, 60, OPEN), Other, "a customer still to come");
+    assert_eq!(of(&AT, 46, 0), Own, "the same segment holds the cutover");
+    assert_eq!(of(&AT, 60, 0), Other);
+}
+
+fn last_of(rule: &RowRule, row: &Cells, parents: &[ParentFacts]) -> Days {
+    let timeline = timeline();
+    let facts = Facts {
+        timeline: Some(&timeline),
+        parents,
+        written: WrittenSet::default(),
+    };
+    last(rule, row, facts, &terms())
+}
+
+#[test]
+fn the_last_day_that_a_row_speaks_of() {
+    let row = days(12, 25, 0);
+    assert_eq!(last_of(&DURING, &row, &[]), 25);
+    assert_eq!(last_of(&DURING, &days(12, OPEN, 0), &[]), 45, "the cutover");
+    assert_eq!(last_of(&AT, &row, &[]), 12);
+    assert_eq!(last_of(&RowRule::AllRetail, &row, &[]), 45, "the cutover");
+    let parents = [
+        facts_of(&[Ownership::Own], Some(15)),
+        facts_of(&[Ownership::Own], Some(17)),
+    ];
+    assert_eq!(last_of(&ALL_PARENTS, &row, &parents), 15);
+    let all = RowRule::All(vec![ALL_PARENTS, AT, ALL_PARENTS]);
+    assert_eq!(last_of(&all, &row, &parents), 12, "the earliest");
+    let any = RowRule::Any(vec![ALL_PARENTS, DURING]);
+    assert_eq!(
+        last_of(&any, &days(12, 35, 0), &parents),
+        15,
+        "own ones only"
+    );
+    let unknown = reading(Value::Null, Value::Null, Value::Null);
+    assert_eq!(last_of(&DURING, &unknown, &[]), 45, "the cutover");
+}
+
+#[test]
+fn an_exclusive_timestamp_ends_one_microsecond_before() {
+    let rule = RowRule::Ledger(LedgerTime::During {
+        from: FROM,
+        until: UNTIL,
+        until_is: UntilIs::Exclusive,
+    });
+    let stamps = |from: i64, until: i64| {
+        let row = reading(Value::Timestamp(from), Value::Timestamp(until), Value::Null);
+        base(&rule, &row)
+    };
+    assert_eq!(stamps(10 * DAY, 30 * DAY), "own", "to midnight");
+    assert_eq!(stamps(10 * DAY, 30 * DAY + 1), "period_spans_change");
+    assert_eq!(stamps(12 * DAY + 5, 12 * DAY + 9), "own", "within a day");
+    assert_eq!(stamps(12 * DAY, 12 * DAY), "period_reversed", "nothing");
+}
+
+#[test]
+fn a_month_is_a_period_of_its_days() {
+    let rule = RowRule::Ledger(LedgerTime::Month { column: CODE });
+    let of = |value: Value<'static>| {
+        let mut row = days(0, 0, 0);
+        row.0[CODE] = value;
+        base(&rule, &row)
+    };
+    for january in [
+        Value::Int(197_001),
+        Value::Text("197001"),
+        Value::Text("1970-01"),
+        Value::Text("1970/01"),
+        Value::Date(15),
+        Value::Timestamp(3 * DAY),
+    ] {
+        assert_eq!(of(january), "period_spans_change", "{january:?}");
+    }
+    // March 1970 is days 59 to 89: own since day 40.
+    assert_eq!(of(Value::Int(197_003)), "own");
+    assert_eq!(of(Value::Null), "date_missing");
+    for none in [
+        Value::Int(197_013),
+        Value::Int(197_000),
+        Value::Int(-197_003),
+        Value::Text("19700"),
+        Value::Text("1970-3"),
+        Value::Text("1970-03 "),
+        Value::Text("１９７００３"),
+        Value::Text(""),
+    ] {
+        assert_eq!(of(none), "month_invalid", "{none:?}");
+    }
+}
+
+fn by_type(cases: Vec<(&str, RowRule)>) -> RowRule {
+    RowRule::Cases {
+        column: CODE,
+        compare: Compare::Trim,
+        cases: cases
+            .into_iter()
+            .map(|(value, rule)| (value.to_owned(), rule))
+            .collect(),
+    }
+}
+
+#[test]
+fn each_type_of_row_has_its_own_rule_and_its_own_parents() {
+    use Ownership::{Other, Own};
+    let rule = by_type(vec![
+        ("CONSUMER", ALL_PARENTS),
+        ("REQUEST", ALL_PARENTS),
+        ("POINT", AT),
+    ]);
+    let of = |value: Value<'static>| {
+        let mut row = days(12, 0, 0);
+        row.0[CODE] = value;
+        asked(&rule, &unknown_time(), &row, &[&[Own], &[Other]])
+    };
+    assert_eq!(of(Value::Text("CONSUMER")), "own");
+    assert_eq!(of(Value::Text(" REQUEST")), "other");
+    assert_eq!(of(Value::Text("POINT")), "own");
+    assert_eq!(of(Value::Text("request")), "case_unlisted");
+    assert_eq!(of(Value::Null), "case_missing");
+}
+
+#[test]
+fn the_parents_of_the_chosen_case_are_asked_who_wrote() {
+    let rule = RowRule::All(vec![
+        AT,
+        by_type(vec![("A", ALL_PARENTS), ("B", ANY_PARENT), ("C", AT)]),
+        ALL_PARENTS,
+    ]);
+    let of = |value: &'static str| {
+        let mut row = days(12, 0, 0);
+        row.0[CODE] = Value::Text(value);
+        asked_parent(&rule, &row).map(|asked| (asked.place, asked.matching))
+    };
+    assert_eq!(of("A"), Some((0, Match::All)));
+    assert_eq!(of("B"), Some((1, Match::Any)));
+    assert_eq!(of("C"), Some((2, Match::All)), "the next that was asked");
+    assert_eq!(of("?"), Some((2, Match::All)));
+}
+
+#[test]
+fn one_own_rule_of_any_is_enough() {
+    use Ownership::{Other, Own};
+    let rule = RowRule::Any(vec![DURING, ALL_PARENTS]);
+    let of = |row: &Cells, parents| asked(&rule, &unknown_time(), row, &[parents]);
+    assert_eq!(of(&days(30, 35, 0), &[Own]), "own");
+    assert_eq!(of(&days(20, 35, 0), &[Other]), "period_spans_change");
+    assert_eq!(of(&days(30, 35, 0), &[Other]), "other");
+}
+
+#[test]
+fn cells_of_another_time_are_asked_with_the_parents_of_their_own() {
+    use Ownership::{Other, Own};
+    let group = |rows| CellGroup {
+        columns: vec![CODE],
+        rows,
+    };
+    let at = |days_after| {
+        RowRule::Ledger(LedgerTime::At {
+            column: FROM,
+            days_after,
+        })
+    };
+    let groups = [
+        group(at(0)),
+        group(ALL_PARENTS),
+        group(at(30)),
+        group(ALL_PARENTS),
+    ];
+    let timeline = timeline();
+    let parents = [&[Own][..], &[Own], &[Other]].map(|set| facts_of(set, None));
+    let facts = Facts {
+        timeline: Some(&timeline),
+        parents: &parents,
+        written: WrittenSet::default(),
+    };
+    let foreign = foreign_cells(&ALL_PARENTS, &groups, &days(0, 0, 0), facts, &terms());
+    assert_eq!(
+        foreign,
+        [true, false, true, true],
+        "days 0 and 30 are other"
     );
 }

@@ -1,7 +1,7 @@
 //! Every line of section 1, on days small enough to count on fingers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use bunri_catalogue::IncumbentCode;
+use bunri_catalogue::{Compare, IncumbentCode, ValueList};
 
 use super::*;
 
@@ -28,11 +28,14 @@ fn terms(until_is: UntilIs) -> LedgerTerms {
         &[OTHER.to_owned(), "99011".to_owned()],
     );
     LedgerTerms {
-        until_is,
-        open: BTreeSet::from([9999]),
-        null_is_open: false,
+        end: LedgerEnd::Until {
+            until_is,
+            open: BTreeSet::from([9999]),
+            null_is_open: false,
+        },
         codes,
-        not_own_when: None,
+        counts: None,
+        own_when: Vec::new(),
     }
 }
 
@@ -41,7 +44,7 @@ fn period(from: impl Into<Option<Day>>, until: impl Into<Option<Day>>, code: &st
         from: from.into(),
         until: until.into(),
         retailer: Some(code.into()),
-        supply_kind: None,
+        ..Period::default()
     }
 }
 
@@ -152,7 +155,11 @@ fn a_missing_date_spoils_everything_it_may_touch() {
 #[test]
 fn null_is_open_only_if_listed() {
     let mut terms = terms(UntilIs::Inclusive);
-    terms.null_is_open = true;
+    terms.end = LedgerEnd::Until {
+        until_is: UntilIs::Inclusive,
+        open: BTreeSet::from([9999]),
+        null_is_open: true,
+    };
     assert_eq!(
         story(&[period(1, None, OWN)], &terms),
         "..0 ledger_gap, 1.. own"
@@ -182,23 +189,156 @@ fn a_code_that_was_merged_away_changes_within_one_period() {
     assert_eq!(story, "..0 ledger_gap, 1..9 other, 10..19 own, 20.. other");
 }
 
+fn list(values: &[&str]) -> ValueList {
+    ValueList {
+        values: values.iter().map(|&value| value.to_owned()).collect(),
+        null: false,
+    }
+}
+
+fn own_when(own: ValueList, other: OtherWhen) -> (OwnWhen, Codes) {
+    let retailers = Codes::new(
+        Compare::Exact,
+        &[],
+        &[],
+        &[OTHER.to_owned(), OWN.to_owned()],
+    );
+    let rule = OwnWhen {
+        own,
+        other,
+        compare: Compare::Trim,
+    };
+    (rule, retailers)
+}
+
 #[test]
-fn island_supply_is_the_operators_own() {
+fn island_supply_is_the_operators_own_and_an_unlisted_kind_is_nobodys() {
     let mut terms = terms(UntilIs::Inclusive);
-    terms.not_own_when = Some((vec!["island".into()], Compare::Exact));
+    let island = OtherWhen::Listed(list(&["island"]));
+    terms.own_when = vec![own_when(list(&["normal"]), island)];
     let kind = |kind: Option<&str>, from, until, code| Period {
-        supply_kind: kind.map(str::to_owned),
+        own_when: vec![kind.map(str::to_owned)],
         ..period(from, until, code)
     };
     let periods = [
-        kind(Some("island"), 1, 4, OWN),
+        kind(Some("island "), 1, 4, OWN),
         kind(None, 5, 6, OWN),
         kind(Some("normal"), 7, 8, OWN),
-        kind(None, 9, 9999, OTHER),
+        kind(None, 9, 10, OTHER),
+        kind(Some("ｉｓｌａｎｄ"), 11, 9999, OWN),
     ];
     assert_eq!(
         story(&periods, &terms),
-        "..0 ledger_gap, 1..4 other, 5..6 supply_kind_missing, 7..8 own, 9.. other"
+        "..0 ledger_gap, 1..4 other, 5..6 own_when_unlisted, 7..8 own, 9..10 other, 11.. own_when_unlisted"
+    );
+}
+
+#[test]
+fn an_agents_customer_is_the_agents_and_a_missing_code_may_be_listed() {
+    let mut terms = terms(UntilIs::Inclusive);
+    let mut direct = list(&[OWN]);
+    direct.null = true;
+    terms.own_when = vec![own_when(direct, OtherWhen::Retailers)];
+    let agent = |agent: Option<&str>, from, until| Period {
+        own_when: vec![agent.map(str::to_owned)],
+        ..period(from, until, OWN)
+    };
+    let periods = [
+        agent(None, 1, 2),
+        agent(Some(OWN), 3, 4),
+        agent(Some(OTHER), 5, 6),
+        agent(Some("77777"), 7, 9999),
+    ];
+    assert_eq!(
+        story(&periods, &terms),
+        "..0 ledger_gap, 1..4 own, 5..6 other, 7.. own_when_unlisted"
+    );
+}
+
+#[test]
+fn of_several_entries_any_other_is_other() {
+    let mut terms = terms(UntilIs::Inclusive);
+    let other = || OtherWhen::Listed(list(&["no"]));
+    terms.own_when = vec![
+        own_when(list(&["yes"]), other()),
+        own_when(list(&["yes"]), other()),
+    ];
+    let both = |one: &str, two: &str, from, until| Period {
+        own_when: vec![Some(one.to_owned()), Some(two.to_owned())],
+        ..period(from, until, OWN)
+    };
+    let periods = [
+        both("yes", "yes", 1, 1),
+        both("?", "no", 2, 2),
+        both("yes", "?", 3, 9999),
+    ];
+    assert_eq!(
+        story(&periods, &terms),
+        "..0 ledger_gap, 1..1 own, 2..2 other, 3.. own_when_unlisted"
+    );
+}
+
+fn counted(value: Option<&str>, from: Day, until: Day, code: &str) -> Period {
+    Period {
+        counts: value.map(str::to_owned),
+        ..period(from, until, code)
+    }
+}
+
+#[test]
+fn a_cancelled_row_is_as_if_it_were_not_there() {
+    let mut terms = terms(UntilIs::Inclusive);
+    terms.counts = Some(Counts {
+        counting: list(&["0"]),
+        never: list(&["1"]),
+        compare: Compare::Trim,
+    });
+    let periods = [
+        counted(Some("0"), 1, 9999, OTHER),
+        counted(Some("1"), 5, 9, OWN),
+    ];
+    assert_eq!(story(&periods, &terms), "..0 ledger_gap, 1.. other");
+    assert_eq!(
+        story(&periods[1..], &terms),
+        ".. not_in_ledger",
+        "none counts"
+    );
+    for unknown in [None, Some("2")] {
+        let unknown = [counted(unknown, 1, 2, OWN), counted(Some("0"), 5, 9, OWN)];
+        assert_eq!(story(&unknown, &terms), ".. ledger_status_unknown");
+    }
+}
+
+#[test]
+fn a_list_of_switches_lasts_until_the_next() {
+    let mut terms = terms(UntilIs::Inclusive);
+    terms.end = LedgerEnd::Next;
+    let from = |from: Option<Day>, code: &str| Period {
+        from,
+        ..period(0, None, code)
+    };
+    let switches = [
+        from(Some(10), OTHER),
+        from(Some(1), OWN),
+        from(Some(20), OWN),
+    ];
+    assert_eq!(
+        story(&switches, &terms),
+        "..0 ledger_gap, 1..9 own, 10..19 other, 20.. own"
+    );
+    let doubled = [
+        from(Some(1), OWN),
+        from(Some(5), OTHER),
+        from(Some(5), OWN),
+        from(Some(9), OWN),
+    ];
+    assert_eq!(
+        story(&doubled, &terms),
+        "..0 ledger_gap, 1..4 own, 5..8 ledger_overlap, 9.. own"
+    );
+    assert_eq!(
+        story(&[from(None, OWN), from(Some(5), OWN)], &terms),
+        ".. ledger_date_missing"
     );
 }
 

@@ -1,12 +1,13 @@
-//! The class of a cell where it depends on the row (docs/rules.md, section 4): by another column, and by `[[when]]`.
+//! The class of a cell where it depends on the row (docs/rules.md, section 5): by another column, by a rule of its own, and
+//! by `[[when]]`.
 
 use super::super::decimal;
 use super::Script;
-use super::codes::is_one_of;
+use super::codes::one_of;
 use super::select::{Select, Steps};
-use super::text::{case, literal, literals, name};
-use bunri_catalogue::{Class, ClassRule, Compare, Condition, Ownership, Table, ValueType, When};
-use bunri_catalogue::{possible_classes, possible_ownerships};
+use super::text::{case, day, literal, literals, name};
+use bunri_catalogue::{Bound, Class, ClassRule, Condition, Ownership, Table, ValueType, When};
+use bunri_catalogue::{class_of_another_time, possible_classes, possible_ownerships};
 
 impl Script<'_> {
     /// The query `owned` (rows with verdict and ownership), and over it a column for each class that depends on the row.
@@ -48,22 +49,19 @@ impl Script<'_> {
     }
 
     fn class_columns(&self, table: &Table) -> Vec<String> {
-        let mut columns: Vec<String> = Class::ALL
-            .into_iter()
-            .filter(|&class| changes(table, class) && has_fixed(table, class))
-            .map(|class| {
-                format!(
-                    "{} AS {}",
-                    self.becomes(table, class, 0),
-                    self.class_name(class)
-                )
-            })
-            .collect();
-        for (position, column) in table.columns.iter().enumerate() {
-            if matches!(column.class, ClassRule::ByValue { .. }) {
-                let by_value = self.by_value(table, &column.class);
-                columns.push(format!("{by_value} AS {}", self.class_of(table, position)));
-            }
+        let varying = || (0..table.columns.len()).filter(|&column| varies(table, column));
+        let mut columns = Vec::new();
+        for class in Class::ALL {
+            // They share one expression, so any of them speaks for all.
+            let shared = varying().find(|&column| shared_class(table, column) == Some(class));
+            columns.extend(shared.map(|column| {
+                let becomes = self.becomes(table, column, class, 0);
+                format!("{becomes} AS {}", self.class_name(class))
+            }));
+        }
+        for column in varying().filter(|&column| shared_class(table, column).is_none()) {
+            let class = self.class_expression(table, column);
+            columns.push(format!("{class} AS {}", self.class_of(table, column)));
         }
         columns
     }
@@ -78,67 +76,101 @@ impl Script<'_> {
 
     /// The name of the class of a column's cells, where it depends on the row.
     fn class_column(&self, table: &Table, column: usize) -> Option<String> {
-        match table.columns[column].class {
-            ClassRule::Fixed(class) => changes(table, class).then(|| self.class_name(class)),
-            ClassRule::ByValue { .. } => Some(self.class_of(table, column)),
-        }
+        varies(table, column).then(|| match shared_class(table, column) {
+            Some(class) => self.class_name(class),
+            None => self.class_of(table, column),
+        })
     }
 
-    /// What a class counts as after the conditions from number `first` on.
-    fn becomes(&self, table: &Table, class: Class, first: usize) -> String {
-        let next = table
-            .when
-            .iter()
-            .enumerate()
-            .skip(first)
-            .find_map(|(at, when)| {
-                let to = when.change.iter().find(|(from, _)| *from == class)?.1;
-                Some((at, to))
-            });
+    /// What a class of a column counts as after the conditions from number `first` on.
+    fn becomes(&self, table: &Table, column: usize, class: Class, first: usize) -> String {
+        let mut later = table.when.iter().enumerate().skip(first);
+        let next = later.find_map(|(at, when)| {
+            let to = when.changed(column, class);
+            (to != class).then_some((at, to))
+        });
         let Some((at, to)) = next else {
             return format!("'{}'", class.word());
         };
         let met = self.own(&format!("when_{}", at + 1));
         let (yes, no) = (
-            self.becomes(table, to, at + 1),
-            self.becomes(table, class, at + 1),
+            self.becomes(table, column, to, at + 1),
+            self.becomes(table, column, class, at + 1),
         );
         format!("CASE WHEN {met} THEN {yes} ELSE {no} END")
     }
 
-    fn by_value(&self, table: &Table, rule: &ClassRule) -> String {
-        let ClassRule::ByValue {
-            column,
-            compare,
-            cases,
-            otherwise,
-        } = rule
-        else {
-            return String::new();
-        };
-        let (by, value_type) = (
-            name(&table.columns[*column].name),
-            table.columns[*column].value_type,
-        );
-        let arms: Vec<(String, String)> = cases
-            .iter()
-            .map(|(value, class)| {
-                let is = one_of(&by, value_type, *compare, std::slice::from_ref(value));
-                (is, self.becomes(table, *class, 0))
-            })
-            .collect();
-        case(&arms, &self.becomes(table, *otherwise, 0))
+    /// The class of a column that has one of its own: by value, by its group of cells, then by the conditions.
+    fn class_expression(&self, table: &Table, column: usize) -> String {
+        let class = |class: Class| self.in_its_time(table, column, class);
+        match &table.columns[column].class {
+            ClassRule::Fixed(fixed) => class(*fixed),
+            ClassRule::ByValue {
+                column: by,
+                compare,
+                cases,
+                otherwise,
+            } => {
+                let by = &table.columns[*by];
+                let arms: Vec<(String, String)> = cases
+                    .iter()
+                    .map(|(value, of_value)| {
+                        let values = std::slice::from_ref(value);
+                        let is = one_of(&name(&by.name), by.value_type, *compare, values);
+                        (is, class(*of_value))
+                    })
+                    .collect();
+                case(&arms, &class(*otherwise))
+            }
+        }
+    }
+
+    /// What a class counts as, if the cell's own days are the incumbent's and if they are not; then the conditions.
+    fn in_its_time(&self, table: &Table, column: usize, class: Class) -> String {
+        let becomes = |class: Class| self.becomes(table, column, class, 0);
+        let another = class_of_another_time(class);
+        match group(table, column) {
+            Some(group) if another != class => {
+                let (ownership, cells) = (self.own("ownership"), self.cells_name(table, group));
+                let withheld = format!("{ownership} = 'own' AND {cells} <> 'own'");
+                case(&[(withheld, becomes(another))], &becomes(class))
+            }
+            Some(_) | None => becomes(class),
+        }
     }
 
     /// Whether a row of the condition's ownerships meets it.
     fn met(&self, table: &Table, when: &When) -> String {
         let column = &table.columns[when.column];
-        let scale = column.value_type.scale();
         let name = name(&column.name);
+        let is_one_of =
+            |values: &[String], compare| one_of(&name, column.value_type, compare, values);
         let test = match &when.condition {
-            Condition::In { values, compare } => one_of(&name, column.value_type, *compare, values),
-            Condition::AtLeast { unscaled } => format!("{name} >= {}", decimal(*unscaled, scale)),
-            Condition::Below { unscaled } => format!("{name} < {}", decimal(*unscaled, scale)),
+            Condition::In { values, compare } => is_one_of(values, *compare),
+            Condition::NotIn { values, compare } => {
+                format!("NOT ({})", is_one_of(values, *compare))
+            }
+            Condition::Within { at_least, below } => {
+                let value = match column.value_type {
+                    ValueType::Timestamp => format!("CAST({name} AS DATE)"),
+                    ValueType::Text
+                    | ValueType::Int
+                    | ValueType::Decimal { .. }
+                    | ValueType::Date(_)
+                    | ValueType::Bool
+                    | ValueType::Bytes => name.clone(),
+                };
+                let scale = column.value_type.scale();
+                let side = |sign: &str, bound: &Option<Bound>| {
+                    let bound = self.bound((*bound)?, scale);
+                    Some(format!("{value} {sign} {bound}"))
+                };
+                let sides: Vec<String> = [side(">=", at_least), side("<", below)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+                sides.join(" AND ")
+            }
         };
         let test = format!("({name} IS NULL OR {test})");
         if when.rows.len() == possible_ownerships(table).len() {
@@ -149,6 +181,14 @@ impl Script<'_> {
         match words.as_slice() {
             [one] => format!("{ownership} = {} AND {test}", literal(one)),
             _ => format!("{ownership} IN ({}) AND {test}", literals(words)),
+        }
+    }
+
+    fn bound(&self, bound: Bound, scale: u8) -> String {
+        match bound {
+            Bound::Unscaled(unscaled) => decimal(unscaled, scale),
+            Bound::Day(bound) => day(bound),
+            Bound::Cutover => day(self.inputs.cutover),
         }
     }
 
@@ -192,27 +232,28 @@ pub(super) enum Fate {
     Where(String),
 }
 
-fn one_of(column: &str, value_type: ValueType, compare: Compare, values: &[String]) -> String {
-    if value_type != ValueType::Int {
-        return is_one_of(column, compare, values.iter().map(String::as_str));
-    }
-    // The cases of an int column are decimal texts, checked when the catalogue was read.
-    match values {
-        [one] => format!("{column} = {one}"),
-        _ => format!("{column} IN ({})", values.join(", ")),
+/// Whether a column's class depends on the row, beyond the row's ownership.
+fn varies(table: &Table, column: usize) -> bool {
+    possible_ownerships(table)
+        .iter()
+        .any(|&ownership| possible_classes(table, column, ownership).len() > 1)
+}
+
+/// The fixed class of a column of which no rule or condition speaks alone: all columns like it count as the same.
+fn shared_class(table: &Table, column: usize) -> Option<Class> {
+    let alone = group(table, column).is_some()
+        || table.when.iter().any(|when| {
+            let columns = when.columns.as_ref();
+            columns.is_some_and(|columns| columns.contains(&column))
+        });
+    match table.columns[column].class {
+        ClassRule::Fixed(class) if !alone => Some(class),
+        ClassRule::Fixed(_) | ClassRule::ByValue { .. } => None,
     }
 }
 
-fn changes(table: &Table, class: Class) -> bool {
-    table
-        .when
-        .iter()
-        .any(|when| when.change.iter().any(|(from, _)| *from == class))
-}
-
-fn has_fixed(table: &Table, class: Class) -> bool {
-    table
-        .columns
-        .iter()
-        .any(|column| column.class == ClassRule::Fixed(class))
+/// The group of cells of another time to which a column belongs.
+fn group(table: &Table, column: usize) -> Option<usize> {
+    let mut groups = table.cells.iter();
+    groups.position(|group| group.columns.contains(&column))
 }

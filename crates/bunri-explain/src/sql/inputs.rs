@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Script;
 use super::text::{comment, literal, name};
-use bunri_catalogue::{RowRule, Table, ValueType};
+use bunri_catalogue::{LedgerTime, RowRule, Table, ValueType};
 
 /// The white space of Unicode, which `trim` takes away. The list is printed by number, because it cannot be seen.
 const WHITE_SPACE: [u32; 25] = [
@@ -22,6 +22,7 @@ impl Script<'_> {
             "staging",
             "rejects",
             "ledger",
+            "owners",
             "decided",
             "retail",
             "transmission",
@@ -47,6 +48,52 @@ impl Script<'_> {
             "CREATE OR REPLACE MACRO trimmed(value) AS trim(value,\n  {})",
             lines.join("\n  || ")
         ));
+        self.days_of_rules();
+    }
+
+    /// Macros for days.
+    fn days_of_rules(&mut self) {
+        self.gap();
+        self.say("What comes after the cutover is not yet: the day after the last of a period that is asked up to the cutover, or on");
+        self.say("its first day only where it begins later.");
+        let after = self.after_cutover();
+        self.statement(&format!(
+            "CREATE OR REPLACE MACRO until_cutover(first_day, next_day) AS\n  \
+             CASE WHEN next_day > greatest(first_day + 1, {after}) THEN greatest(first_day + 1, {after})\n       \
+             ELSE next_day END"
+        ));
+        let tables = self.catalogue.tables.iter();
+        let types: Vec<ValueType> = tables.flat_map(months).collect();
+        let is_text = types.contains(&ValueType::Text);
+        if types.iter().any(|value_type| is_day(*value_type)) {
+            self.gap();
+            self.say("The first day of a day's month; NULL beyond the years 1000 to 9999.");
+            self.statement(
+                "CREATE OR REPLACE MACRO month_of_day(value) AS\n  \
+                 CASE WHEN value BETWEEN DATE '1000-01-01' AND DATE '9999-12-31'\n       \
+                 THEN CAST(date_trunc('month', value) AS DATE) END",
+            );
+        }
+        if is_text || types.contains(&ValueType::Int) {
+            self.gap();
+            self.say("The same of a month that is written 202601; NULL where it is none.");
+            self.statement(
+                "CREATE OR REPLACE MACRO month_of_int(value) AS\n  \
+                 CASE WHEN value BETWEEN 100001 AND 999912 AND value % 100 BETWEEN 1 AND 12\n       \
+                 THEN make_date(value // 100, value % 100, 1) END",
+            );
+        }
+        if is_text {
+            self.gap();
+            self.say(
+                "The same of 202601, 2026-01 or 2026/01 as a text, with nothing before or after.",
+            );
+            self.statement(
+                "CREATE OR REPLACE MACRO month_of_text(value) AS\n  \
+                 month_of_int(CASE WHEN regexp_full_match(value, '[0-9]{4}[-/]?[0-9]{2}')\n    \
+                 THEN CAST(replace(replace(value, '-', ''), '/', '') AS BIGINT) END)",
+            );
+        }
     }
 
     fn below(&self, path: &str) -> String {
@@ -63,28 +110,20 @@ impl Script<'_> {
         let catalogue = self.catalogue;
         for (position, table) in catalogue.tables.iter().enumerate() {
             let referred = self.referred(position);
-            let is_ledger = position == catalogue.ledger.table;
-            if is_ledger || !referred.is_empty() {
+            let part = catalogue.ledger.of_table(position);
+            if part.is_some() || !referred.is_empty() {
                 let mut keys = referred.clone();
-                keys.extend(
-                    is_ledger
-                        .then_some(&catalogue.ledger.key)
-                        .into_iter()
-                        .flatten(),
-                );
+                keys.extend(part.into_iter().flat_map(|part| &part.key));
                 self.rejected_keys(table, &keys, &referred);
             }
         }
         self.refuse_unreadable();
     }
 
-    /// The columns by which other tables refer to this one.
+    /// The columns by which other tables refer to this one, for whole rows or for some of their cells.
     fn referred(&self, parent: usize) -> BTreeSet<usize> {
-        let rules = self
-            .catalogue
-            .tables
-            .iter()
-            .flat_map(|table| table.rows.direct());
+        let tables = self.catalogue.tables.iter();
+        let rules = tables.flat_map(Table::leaves);
         let columns = rules.filter_map(|rule| match rule {
             RowRule::Parent {
                 table, references, ..
@@ -92,7 +131,9 @@ impl Script<'_> {
             RowRule::Parent { .. }
             | RowRule::Ledger(_)
             | RowRule::Column { .. }
+            | RowRule::Cases { .. }
             | RowRule::All(_)
+            | RowRule::Any(_)
             | RowRule::AllTransmission
             | RowRule::AllRetail
             | RowRule::Reference => None,
@@ -129,21 +170,22 @@ impl Script<'_> {
 
     fn refuse_unreadable(&mut self) {
         let catalogue = self.catalogue;
-        let ledger = &catalogue.tables[catalogue.ledger.table];
         self.say("A ledger row without a key that can be read could speak of any point: nothing is decided then.");
-        for schema in ["staging", "rejects"] {
-            let missing: Vec<String> = catalogue
-                .ledger
+        for part in &catalogue.ledger.tables {
+            let table = &catalogue.tables[part.table];
+            let missing: Vec<String> = part
                 .key
                 .iter()
-                .map(|&column| format!("{} IS NULL", name(&ledger.columns[column].name)))
+                .map(|&column| format!("{} IS NULL", name(&table.columns[column].name)))
                 .collect();
-            let message = literal(&format!("a row of {schema}.{} has no key", ledger.id));
-            self.statement(&format!(
-                "SELECT error({message})\nFROM {schema}.{}\nWHERE {}",
-                name(&ledger.id),
-                missing.join(" OR ")
-            ));
+            for schema in ["staging", "rejects"] {
+                let message = literal(&format!("a row of {schema}.{} has no key", table.id));
+                self.statement(&format!(
+                    "SELECT error({message})\nFROM {schema}.{}\nWHERE {}",
+                    name(&table.id),
+                    missing.join(" OR ")
+                ));
+            }
         }
         self.say("Nor is anything decided beside a rejected row that could be the parent of any.");
         for (position, table) in catalogue.tables.iter().enumerate() {
@@ -165,6 +207,42 @@ impl Script<'_> {
     /// A line of comment.
     pub(super) fn say(&mut self, text: &str) {
         self.line(&comment(text));
+    }
+}
+
+/// The types of the columns that hold the months of a table's rules.
+fn months(table: &Table) -> Vec<ValueType> {
+    let leaves = table.leaves().into_iter();
+    let columns = leaves.filter_map(|rule| match rule {
+        RowRule::Ledger(LedgerTime::Month { column }) => Some(*column),
+        RowRule::Ledger(
+            LedgerTime::During { .. }
+            | LedgerTime::At { .. }
+            | LedgerTime::AtCutover
+            | LedgerTime::AtSlot { .. },
+        )
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::Cases { .. }
+        | RowRule::All(_)
+        | RowRule::Any(_)
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => None,
+    });
+    columns
+        .map(|column| table.columns[column].value_type)
+        .collect()
+}
+
+fn is_day(value_type: ValueType) -> bool {
+    match value_type {
+        ValueType::Date(_) | ValueType::Timestamp => true,
+        ValueType::Text
+        | ValueType::Int
+        | ValueType::Decimal { .. }
+        | ValueType::Bool
+        | ValueType::Bytes => false,
     }
 }
 

@@ -1,236 +1,333 @@
-//! `known_at` (docs/rules.md, section 3): who supplied on the day on which a row was written.
+//! `known_at` (docs/rules.md, section 4): what stands in a row that is own was written with the incumbent's knowledge, or not.
 
 use super::Script;
-use super::rules::{Answer, At, numbered, within};
+use super::owners::{ALWAYS, OwnerRule, owner_rules};
+use super::rules::{At, numbered, within};
 use super::select::{Select, Steps};
-use super::text::{case, name};
-use bunri_catalogue::{KnownAt, LedgerTime, Match, RowRule, Table};
+use super::text::{case, hang, name};
+use bunri_catalogue::{Early, KnownAt, Match, RowRule, Table};
+
+/// Conditions, each with what holds where it is the first to be met.
+type Arms = Vec<(String, String)>;
+
+/// How a table asks when its rows were written.
+#[derive(Clone, Copy)]
+struct Written {
+    grace_days: u32,
+    early: Early,
+}
+
+/// The segments that are asked for one owner key.
+const AT_T: &str = "at_t";
+const AT_KNOWN: &str = "at_known";
 
 impl Script<'_> {
-    /// The day of writing and the supplier on it; [`None`] where nobody asks. The verdict is the supplier's.
-    pub(super) fn supplier(&self, table: &Table, steps: &mut Steps) -> Option<Answer> {
-        let KnownAt::Column { column, .. } = table.known_at else {
+    /// Whether somebody asks for the last day that rows of this table speak of: the table itself, or its children.
+    pub(super) fn is_asked_t(&self, table: &Table) -> bool {
+        let is_child = |child: &&Table| {
+            let leaves = child.rows.leaves().into_iter();
+            let mut parents = leaves.filter_map(RowRule::parent);
+            parents.any(|parent| self.catalogue.tables[parent].id == table.id)
+        };
+        let mut children = self.catalogue.tables.iter().filter(is_child);
+        written(table).is_some() || children.any(|child| self.is_asked_t(child))
+    }
+
+    /// The day of writing, if it is asked.
+    pub(super) fn known(&self, at: At<'_>) -> Option<String> {
+        let KnownAt::Column { columns, .. } = &at.table.known_at else {
             return None;
         };
-        let at = At {
-            table,
-            number: None,
+        let days: Vec<String> = columns.iter().map(|&column| at.day(column)).collect();
+        let day = match days.as_slice() {
+            [one] => one.clone(),
+            several => format!("greatest({})", several.join(", ")),
         };
-        let known = self.own("known");
-        let mut answer = Answer {
-            asked: vec![format!("{} AS {known}", at.day(column))],
-            joins: Vec::new(),
-            verdict: "supplier.verdict".to_owned(),
+        Some(format!("{day} AS {}", self.own("known")))
+    }
+
+    /// Step `written`, after the step in which the row's rule has spoken; gives the last step's name.
+    pub(super) fn written(&self, table: &Table, from: &str, steps: &mut Steps) -> String {
+        let Some(asked) = written(table) else {
+            return from.to_owned();
         };
-        let parent = table.rows.direct().iter().find_map(parent_rule);
-        if table.ledger_key.is_some() {
-            answer.joins = self.segment(table, "supplier", &format!("t.{known}"));
-        } else if let Some(rule) = parent
-            && self.reaches_ledger(rule.parent)
-        {
-            answer.joins = vec![self.suppliers(table, &rule, steps)];
+        let (joins, arms, otherwise) = if table.ledger_key.is_some() {
+            self.by_own_key(table, asked)
         } else {
-            answer.verdict = "'undecided'".to_owned();
+            self.by_owner_keys(table, asked, from, steps)
+        };
+        let unasked = format!(
+            "t.{} <> 'own' OR t.{} IS NULL",
+            self.own("rule"),
+            self.own("known")
+        );
+        let unasked = (unasked, "NULL".to_owned());
+        let answer = case(&[vec![unasked], arms].concat(), &otherwise);
+        let query = Select {
+            what: vec![
+                "t.*".to_owned(),
+                format!("{answer} AS {}", self.own("known_at")),
+            ],
+            from: format!("{from} AS t"),
+            joins,
+            ..Select::default()
+        };
+        steps.add(
+            "written",
+            "Written with the incumbent's knowledge? Asked of rows that are own so far.",
+            query,
+        );
+        "written".to_owned()
+    }
+
+    /// By the row's own ledger key, of which the timeline itself says why nobody knows.
+    fn by_own_key(&self, table: &Table, asked: Written) -> (Vec<String>, Arms, String) {
+        let (known, after_t) = (
+            format!("t.{}", self.own("known")),
+            format!("t.{}", self.own("after_t")),
+        );
+        let mut joins = Vec::new();
+        if asked.asks_t() {
+            joins.extend(self.segment(table, AT_T, &holds_t(&after_t)));
         }
-        Some(answer)
+        joins.extend(self.segment(table, AT_KNOWN, &within(AT_KNOWN, &known)));
+        let keys = table.ledger_key.iter().flatten();
+        let missing: Vec<String> = keys
+            .map(|&column| format!("t.{} IS NULL", name(&table.columns[column].name)))
+            .collect();
+        let nothing = format!("{} OR {AT_KNOWN}.verdict IS NULL", missing.join(" OR "));
+        let mut arms = vec![(nothing, "'not_in_ledger'".to_owned())];
+        arms.extend(asked.arms(&known, &after_t));
+        (joins, arms, format!("{AT_KNOWN}.verdict"))
     }
 
-    /// Whether the rows of a table, or the parents that its first parent rule names, hold the ledger's key.
-    fn reaches_ledger(&self, table: usize) -> bool {
-        let table = &self.catalogue.tables[table];
-        let above = || table.rows.direct().iter().find_map(parent_rule);
-        table.ledger_key.is_some() || above().is_some_and(|rule| self.reaches_ledger(rule.parent))
+    /// By the owner keys of the parents: of the first parent rule that was asked of the row.
+    fn by_owner_keys(
+        &self,
+        table: &Table,
+        asked: Written,
+        from: &str,
+        steps: &mut Steps,
+    ) -> (Vec<String>, Arms, String) {
+        let rules = owner_rules(table);
+        let (mut joins, mut arms) = (Vec::new(), Vec::new());
+        for (at, rule) in rules.iter().enumerate() {
+            let number = (rules.len() > 1).then_some(at + 1);
+            let at = At { table, number };
+            joins.push(self.answers_of_keys(at, asked, rule, from, steps));
+            let answer = format!("coalesce({}.known_at, 'unknown')", at.named("known_at"));
+            arms.push((rule.is_asked(table, "t"), answer));
+        }
+        match arms.as_slice() {
+            [(asked, answer)] if asked == ALWAYS => (joins, Vec::new(), answer.clone()),
+            _ => (joins, arms, "'unknown'".to_owned()),
+        }
     }
 
-    /// Step `suppliers`: the answer for every key and day that rows ask with, and the join to it.
-    fn suppliers(&self, table: &Table, rule: &ParentRule<'_>, steps: &mut Steps) -> String {
-        let known = self.own("known");
+    /// Steps `keys` and `known_at`: what the owner keys say to every key, day of writing and *T* that rows ask with; and the
+    /// join to it.
+    fn answers_of_keys(
+        &self,
+        at: At<'_>,
+        asked: Written,
+        rule: &OwnerRule<'_>,
+        from: &str,
+        steps: &mut Steps,
+    ) -> String {
+        let (keys_step, step) = (at.named("keys"), at.named("known_at"));
         let keys = numbered("key", rule.key.len());
+        let query = self.answer_of_key(at.table, asked, rule, &keys, from);
+        steps.add(
+            &keys_step,
+            "What each owner key of the parents says; of a rejected parent, or of none, nothing is known.",
+            query,
+        );
+        let group = format!("{}, known, after_t", keys.join(", "));
+        let query = Select {
+            what: vec![
+                group.clone(),
+                format!("{} AS known_at", together(rule.matching)),
+            ],
+            from: keys_step,
+            tail: vec![format!("GROUP BY {group}")],
+            ..Select::default()
+        };
+        steps.add(&step, "What they say together.", query);
+        let mut on: Vec<String> = rule
+            .key
+            .iter()
+            .zip(&keys)
+            .map(|(&column, key)| format!("{step}.{key} = {}", at.column(column)))
+            .collect();
+        on.push(format!("{step}.known = t.{}", self.own("known")));
+        on.push(format!("{step}.after_t = t.{}", self.own("after_t")));
+        format!("LEFT JOIN {step}\n  ON {}", on.join(" AND "))
+    }
+
+    /// What one owner key says: a row for each that a row asks.
+    fn answer_of_key(
+        &self,
+        table: &Table,
+        asked: Written,
+        rule: &OwnerRule<'_>,
+        keys: &[String],
+        from: &str,
+    ) -> Select {
+        let asking: Vec<String> = keys.iter().map(|key| format!("a.{key}")).collect();
+        let parent = name(&self.catalogue.tables[rule.parent].id);
+        let is_parent = self.is_parent(rule, "o", &asking);
+        let mut joins = vec![format!("LEFT JOIN owners.{parent} AS o ON {is_parent}")];
+        let points: Vec<String> = self
+            .owner_points()
+            .iter()
+            .map(|point| format!("o.{point}"))
+            .collect();
+        let mut join = |alias: &str, on: &str| {
+            let same: Vec<String> = self
+                .points()
+                .iter()
+                .zip(&points)
+                .map(|(point, owner)| format!("{alias}.{point} = {owner}"))
+                .collect();
+            joins.push(format!(
+                "LEFT JOIN ledger.segments AS {alias}\n  ON {} AND {on}",
+                same.join(" AND ")
+            ));
+        };
+        if asked.asks_t() {
+            join(AT_T, &holds_t("a.after_t"));
+        }
+        join(AT_KNOWN, &within(AT_KNOWN, "a.known"));
+        let missing: Vec<String> = points
+            .iter()
+            .map(|point| format!("{point} IS NULL"))
+            .collect();
+        let nothing = format!("{} OR {AT_KNOWN}.verdict IS NULL", missing.join(" OR "));
+        let mut arms = vec![(nothing, "'unknown'".to_owned())];
+        arms.extend(asked.arms("a.known", "a.after_t"));
+        Select {
+            what: vec![
+                "a.*".to_owned(),
+                format!("{} AS known_at", case(&arms, "'unknown'")),
+            ],
+            from: format!("({}) AS a", hang(&self.asks(table, rule, keys, from), 1)),
+            joins,
+            ..Select::default()
+        }
+    }
+
+    /// Every key, day of writing and *T* with which own rows ask.
+    fn asks(&self, table: &Table, rule: &OwnerRule<'_>, keys: &[String], from: &str) -> String {
+        let (known, after_t) = (self.own("known"), self.own("after_t"));
         let columns: Vec<String> = rule
             .key
             .iter()
-            .map(|&column| name(&table.columns[column].name))
+            .zip(keys)
+            .map(|(&column, key)| format!("t.{} AS {key}", name(&table.columns[column].name)))
             .collect();
-        let distinct: Vec<String> = columns
-            .iter()
-            .zip(&keys)
-            .map(|(column, key)| format!("{column} AS {key}"))
-            .collect();
-        let (joins, point) = self.owners(rule);
-        let asked: Vec<String> = keys.iter().map(|key| format!("a.{key}")).collect();
-        let asked = asked.join(", ");
-        let same: Vec<String> = self
-            .points()
-            .iter()
-            .zip(&point)
-            .map(|(point, column)| format!("s.{point} = {column}"))
-            .collect();
-        let segments = format!(
-            "LEFT JOIN ledger.segments AS s\n  ON {} AND {}",
-            same.join(" AND "),
-            within("s", "a.known")
-        );
-        let query = Select {
-            what: vec![
-                asked.clone(),
-                "a.known".to_owned(),
-                format!("{} AS verdict", whose(rule.matching)),
-            ],
-            from: format!(
-                "(SELECT DISTINCT {}, {known} AS known FROM asked) AS a",
-                distinct.join(", ")
-            ),
-            joins: joins.into_iter().chain([segments]).collect(),
-            tail: vec![format!("GROUP BY {asked}, a.known")],
-            ..Select::default()
-        };
-        let says = "Who supplied the points of the parents on the day of writing; a parent without a point is undecided.";
-        steps.add("suppliers", says, query);
-        let mut on: Vec<String> = columns
-            .iter()
-            .zip(&keys)
-            .map(|(column, key)| format!("supplier.{key} = t.{column}"))
-            .collect();
-        on.push(format!("supplier.known = t.{known}"));
-        format!("LEFT JOIN suppliers AS supplier\n  ON {}", on.join(" AND "))
-    }
-
-    /// From the parents up to the first table that holds the ledger's key: the joins, and the columns of that key.
-    fn owners(&self, rule: &ParentRule<'_>) -> (Vec<String>, Vec<String>) {
-        let mut joins = Vec::new();
-        let mut below: Vec<String> = numbered("a.key", rule.key.len());
-        let mut next = Some(*rule);
-        while let Some(rule) = next {
-            let table = &self.catalogue.tables[rule.parent];
-            let alias = format!("parent_{}", joins.len() + 1);
-            let referred =
-                |&column: &usize| format!("{alias}.{}", name(&table.columns[column].name));
-            // Of a rejected row nobody knows of which point it is, whatever can be read of it.
-            let rejected = self.own("unreadable");
-            let column = |column: &usize| {
-                format!(
-                    "CASE WHEN {alias}.{rejected} IS NULL THEN {} END",
-                    referred(column)
-                )
-            };
-            let on: Vec<String> = rule
-                .references
-                .iter()
-                .zip(&below)
-                .map(|(reference, below)| format!("{} = {below}", referred(reference)))
-                .collect();
-            // Without any parent there is no answer; a parent without parents of its own counts as undecided.
-            let join = if joins.is_empty() {
-                "JOIN"
-            } else {
-                "LEFT JOIN"
-            };
-            joins.push(format!(
-                "{join} (SELECT *, CAST(NULL AS BOOLEAN) AS {rejected} FROM staging.{id}\n  \
-                 UNION ALL BY NAME SELECT * FROM rejects.{id}) AS {alias} ON {}",
-                on.join(" AND "),
-                id = name(&table.id),
-            ));
-            if let Some(key) = &table.ledger_key {
-                return (joins, key.iter().map(column).collect());
-            }
-            next = table.rows.direct().iter().find_map(parent_rule);
-            below = next.iter().flat_map(|rule| rule.key).map(column).collect();
+        let mut filter = format!("t.{} = 'own' AND t.{known} IS NOT NULL", self.own("rule"));
+        let asked = rule.is_asked(table, "t");
+        if asked != ALWAYS {
+            filter.push_str(&format!(" AND {asked}"));
         }
-        (joins, Vec::new())
+        format!(
+            "SELECT DISTINCT {}, t.{known} AS known, t.{after_t} AS after_t\nFROM {from} AS t\nWHERE {filter}",
+            columns.join(", ")
+        )
     }
 
     /// The verdict after `known_at`.
-    pub(super) fn last_word(&self, table: &Table, base: &str) -> String {
-        let KnownAt::Column { grace_days, .. } = table.known_at else {
-            return base.to_owned();
-        };
-        let (known, supplier, end) = (self.own("known"), self.own("supplier"), self.own("own_end"));
-        let arm = |when: String, then: &str| (when, then.to_owned());
-        let mut arms = vec![
-            arm(format!("{known} IS NULL"), "'known_at_missing'"),
-            arm(format!("{supplier} = 'own'"), base),
-        ];
-        if graced(table).is_some() {
-            let within = format!(
-                "{supplier} = 'other' AND {base} = 'own'\n  AND {known} >= {end} AND {known} < {end} + {grace_days}"
-            );
-            arms.push(arm(within, "'own'"));
+    pub(super) fn last_word(&self, table: &Table) -> String {
+        let rule = self.own("rule");
+        if written(table).is_none() {
+            return rule;
         }
-        arms.push(arm(format!("{supplier} = 'other'"), "'other'"));
-        let why = if table.ledger_key.is_some() {
-            format!("coalesce({supplier}, 'not_in_ledger')")
+        let (known, known_at) = (self.own("known"), self.own("known_at"));
+        let says =
+            |word: &str, verdict: &str| (format!("{known_at} = '{word}'"), format!("'{verdict}'"));
+        let arms = [
+            (format!("{rule} <> 'own'"), rule.clone()),
+            (format!("{known} IS NULL"), "'known_at_missing'".to_owned()),
+            says("stands", "own"),
+            says("early", "written_early"),
+            says("after", "other"),
+        ];
+        let unknown = if table.ledger_key.is_some() {
+            known_at
         } else {
             "'known_at_undecided'".to_owned()
         };
-        case(&arms, &why)
+        case(&arms, &unknown)
     }
 }
 
-/// The number (from 1) of the one `during` rule whose end begins a grace, if there is a grace.
-pub(super) fn graced(table: &Table) -> Option<usize> {
-    let KnownAt::Column {
-        grace_days: 1.., ..
-    } = table.known_at
-    else {
-        return None;
-    };
-    let mut during = table
-        .rows
-        .direct()
-        .iter()
-        .enumerate()
-        .filter(|(_, rule)| matches!(rule, RowRule::Ledger(LedgerTime::During { .. })));
-    let first = during.next().map(|(at, _)| at + 1);
-    first.filter(|_| during.next().is_none())
-}
-
-/// How the answers of several points are one.
-fn whose(matching: Match) -> String {
-    let count = |whose: &str| format!("count(*) FILTER (WHERE s.verdict = '{whose}')");
-    let arms = match matching {
-        Match::All => [
-            (format!("{} > 0", count("other")), "'other'".to_owned()),
-            (format!("{} = count(*)", count("own")), "'own'".to_owned()),
-        ],
-        Match::Any => [
-            (format!("{} > 0", count("own")), "'own'".to_owned()),
-            (
-                format!("{} = count(*)", count("other")),
-                "'other'".to_owned(),
-            ),
-        ],
-    };
-    case(&arms, "'undecided'")
-}
-
-/// A parent rule, taken apart.
-#[derive(Clone, Copy)]
-struct ParentRule<'a> {
-    parent: usize,
-    key: &'a [usize],
-    references: &'a [usize],
-    matching: Match,
-}
-
-fn parent_rule(rule: &RowRule) -> Option<ParentRule<'_>> {
-    match rule {
-        RowRule::Parent {
-            table,
-            key,
-            references,
-            matching,
-        } => Some(ParentRule {
-            parent: *table,
-            key,
-            references,
-            matching: *matching,
-        }),
-        RowRule::Ledger(_)
-        | RowRule::Column { .. }
-        | RowRule::All(_)
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => None,
+impl Written {
+    /// Whether the segment of *T* is asked: only there a number of days counts from its first.
+    fn asks_t(self) -> bool {
+        matches!(self.early, Early::Days(_))
     }
+
+    /// What a key says of which the ledger knows something: `stands`, `early` or `after`; what is left is unknown. Early by few
+    /// enough days is as good as not early, whatever other keys say.
+    fn arms(self, known: &str, after_t: &str) -> Arms {
+        let stands = |when: String| (when, "'stands'".to_owned());
+        let mut arms = vec![stands(format!("{AT_KNOWN}.verdict = 'own'"))];
+        if self.grace_days > 0 {
+            let within = plus(known, '-', self.grace_days);
+            arms.push(stands(format!(
+                "{known} >= {after_t} AND {within} < {after_t}"
+            )));
+        }
+        let in_time = format!("{known} < {after_t}");
+        match self.early {
+            Early::Own => arms.push(stands(in_time)),
+            Early::Undecided => arms.push((in_time, "'early'".to_owned())),
+            Early::Days(days) => {
+                let written = plus(known, '+', days);
+                let began = format!("{AT_T}.verdict = 'own' AND {written} >= {AT_T}.first_day");
+                arms.push(stands(format!("{in_time} AND {began}")));
+                arms.push((in_time, "'early'".to_owned()));
+            }
+        }
+        arms.push((
+            format!("{AT_KNOWN}.verdict = 'other'"),
+            "'after'".to_owned(),
+        ));
+        arms
+    }
+}
+
+fn plus(day: &str, sign: char, days: u32) -> String {
+    match days {
+        0 => day.to_owned(),
+        days => format!("{day} {sign} {days}"),
+    }
+}
+
+/// Whether a segment holds the last day that the row speaks of, which may be without end.
+fn holds_t(after_t: &str) -> String {
+    format!("{AT_T}.first_day < {after_t} AND {after_t} <= {AT_T}.next_day")
+}
+
+fn written(table: &Table) -> Option<Written> {
+    match table.known_at {
+        KnownAt::Column {
+            grace_days, early, ..
+        } => Some(Written { grace_days, early }),
+        KnownAt::None { .. } | KnownAt::NotNeeded => None,
+    }
+}
+
+/// How the answers of several owner keys are one.
+fn together(matching: Match) -> String {
+    let words = match matching {
+        Match::All => ["after", "unknown", "early"],
+        Match::Any => ["stands", "early", "unknown"],
+    };
+    let otherwise = match matching {
+        Match::All => "'stands'",
+        Match::Any => "'after'",
+    };
+    let arms = words.map(|word| (format!("bool_or(known_at = '{word}')"), format!("'{word}'")));
+    case(&arms, otherwise)
 }

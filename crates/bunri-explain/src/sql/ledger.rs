@@ -1,10 +1,10 @@
 //! The timelines of the supply points (docs/rules.md, section 1), as segments: who supplied from when to when.
 
 use super::Script;
-use super::codes::{UNKNOWN, is_one_of, verdicts};
+use super::codes::{UNKNOWN, verdicts};
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use bunri_catalogue::{Day, Ledger, UntilIs};
+use bunri_catalogue::Day;
 
 impl Script<'_> {
     /// `ledger.retailers` and `ledger.segments`.
@@ -14,6 +14,8 @@ impl Script<'_> {
         self.gap();
         self.say("A segment is a longest run of days with one verdict, from first_day until the day before next_day.");
         let mut steps = Steps::default();
+        self.periods(&mut steps);
+        self.spoiled(&mut steps);
         self.touches(&mut steps);
         self.stretches(&mut steps);
         self.runs(&mut steps);
@@ -34,95 +36,13 @@ impl Script<'_> {
         ));
     }
 
-    fn ledger_column(&self, column: usize) -> String {
-        let ledger = &self.catalogue.ledger;
-        name(&self.catalogue.tables[ledger.table].columns[column].name)
-    }
-
     /// The columns of `ledger.segments` that hold a point: `point`, or `point_1`, `point_2`, …
     pub(super) fn points(&self) -> Vec<String> {
-        match self.catalogue.ledger.key.len() {
+        let parts = self.catalogue.ledger.tables.first();
+        match parts.map_or(0, |part| part.key.len()) {
             1 => vec!["point".to_owned()],
             several => (1..=several).map(|at| format!("point_{at}")).collect(),
         }
-    }
-
-    /// The day after an end, or `infinity` for an end that means "no end yet"; NULL where nobody knows.
-    pub(super) fn day_after(&self, until: &str, until_is: UntilIs) -> String {
-        let Ledger {
-            open, null_is_open, ..
-        } = &self.catalogue.ledger;
-        let mut ends: Vec<String> = Vec::new();
-        if !open.is_empty() {
-            let days: Vec<String> = open.iter().map(|&end| day(end)).collect();
-            ends.push(match days.as_slice() {
-                [one] => format!("{until} = {one}"),
-                _ => format!("{until} IN ({})", days.join(", ")),
-            });
-        }
-        ends.extend(null_is_open.then(|| format!("{until} IS NULL")));
-        let next = match until_is {
-            UntilIs::Inclusive => format!("{until} + 1"),
-            UntilIs::Exclusive => until.to_owned(),
-        };
-        let arms: Vec<(String, String)> = ends
-            .into_iter()
-            .map(|end| (end, "DATE 'infinity'".to_owned()))
-            .collect();
-        case(&arms, &next)
-    }
-
-    /// Steps `periods` and `touches`.
-    fn touches(&self, steps: &mut Steps) {
-        let ledger = &self.catalogue.ledger;
-        let points = self.points();
-        let mut what: Vec<String> = points
-            .iter()
-            .zip(&ledger.key)
-            .map(|(point, &column)| format!("{} AS {point}", self.ledger_column(column)))
-            .collect();
-        what.push(format!("{} AS code", self.ledger_column(ledger.retailer)));
-        if let Some(not_own) = &ledger.not_own_when {
-            what.push(format!("{} AS kind", self.ledger_column(not_own.column)));
-        }
-        let until = self.ledger_column(ledger.until);
-        what.push(format!("{} AS from_day", self.ledger_column(ledger.from)));
-        what.push(format!("{until} AS until_day"));
-        what.push(format!(
-            "{} AS end_day",
-            self.day_after(&until, ledger.until_is)
-        ));
-        let from = format!("staging.{}", name(&self.catalogue.tables[ledger.table].id));
-        let periods = Select {
-            what,
-            from,
-            ..Select::default()
-        };
-        steps.add(
-            "periods",
-            "The rows of the ledger; end_day is the day after the last.",
-            periods,
-        );
-
-        let mut what = points;
-        what.push("code".to_owned());
-        what.extend(ledger.not_own_when.as_ref().map(|_| "kind".to_owned()));
-        what.extend([
-            "CASE WHEN from_day IS NULL THEN DATE '-infinity'\n     WHEN end_day <= from_day THEN least(from_day, until_day)\n     ELSE from_day END AS first_day".to_owned(),
-            "CASE WHEN end_day IS NULL THEN DATE 'infinity'\n     WHEN end_day <= from_day THEN greatest(from_day, until_day) + 1\n     ELSE end_day END AS next_day".to_owned(),
-            "from_day IS NULL OR end_day IS NULL AS date_missing".to_owned(),
-            "coalesce(end_day <= from_day, false) AS reversed".to_owned(),
-        ]);
-        let touches = Select {
-            what,
-            from: "periods".to_owned(),
-            ..Select::default()
-        };
-        steps.add(
-            "touches",
-            "The days that each row touches, from first_day until the day before next_day.",
-            touches,
-        );
     }
 
     /// Days on which an answer may change, although no row begins or ends: a code's validity does.
@@ -191,12 +111,11 @@ impl Script<'_> {
             "count(*) FILTER (WHERE t.reversed) AS rows_reversed".to_owned(),
             "min(t.code) AS code".to_owned(),
         ];
+        let entries = self.own_when_names();
         what.extend(
-            self.catalogue
-                .ledger
-                .not_own_when
-                .as_ref()
-                .map(|_| "min(t.kind) AS kind".to_owned()),
+            entries
+                .iter()
+                .map(|entry| format!("min(t.{entry}) AS {entry}")),
         );
         let touched = Select {
             what,
@@ -257,24 +176,7 @@ impl Script<'_> {
 
     fn day_verdict(&self) -> String {
         let ledger = &self.catalogue.ledger;
-        let own = ledger.not_own_when.as_ref().map_or_else(
-            || "'own'".to_owned(),
-            |not_own| {
-                let listed = is_one_of(
-                    "kind",
-                    not_own.compare,
-                    not_own.values.iter().map(String::as_str),
-                );
-                let arms = [
-                    (
-                        "kind IS NULL".to_owned(),
-                        "'supply_kind_missing'".to_owned(),
-                    ),
-                    (listed, "'other'".to_owned()),
-                ];
-                case(&arms, "'own'")
-            },
-        );
+        let own = own_when(&self.own_when_names());
         let arms = [
             ("rows_date_missing > 0", "'ledger_date_missing'"),
             ("rows_reversed > 0", "'ledger_reversed'"),
@@ -293,34 +195,53 @@ impl Script<'_> {
     }
 
     fn segments(&self) -> String {
-        let ledger = &self.catalogue.ledger;
-        let points = self.points();
-        let rejects = format!("rejects.{}", name(&self.catalogue.tables[ledger.table].id));
-        let pairs: Vec<(String, String)> = points
-            .iter()
-            .zip(&ledger.key)
-            .map(|(point, &column)| (point.clone(), self.ledger_column(column)))
-            .collect();
-        let same: Vec<String> = pairs
-            .iter()
-            .map(|(point, column)| format!("rejected.{column} = runs.{point}"))
-            .collect();
-        let rejected: Vec<String> = pairs
-            .iter()
-            .map(|(point, column)| format!("{column} AS {point}"))
-            .collect();
-        let points = points.join(", ");
+        let points = self.points().join(", ");
+        let is_in = |step: &str| {
+            let same: Vec<String> = self
+                .points()
+                .iter()
+                .map(|point| format!("{step}.{point} = runs.{point}"))
+                .collect();
+            format!("EXISTS (SELECT 1 FROM {step} WHERE {})", same.join(" AND "))
+        };
+        let always = |step: &str, reason: &str| {
+            format!("SELECT {points}, DATE '-infinity', DATE 'infinity', '{reason}' FROM {step}")
+        };
+        let mut spoiled = format!("NOT {}", is_in("rejected"));
+        let mut parts = vec![
+            "-- A rejected row could have said anything: every day of its point is undecided."
+                .to_owned(),
+            always("rejected", "ledger_rejected"),
+        ];
+        if self.catalogue.ledger.counts.is_some() {
+            spoiled.push_str(&format!("\n  AND NOT {}", is_in("status_unknown")));
+            parts.extend([
+                "UNION ALL".to_owned(),
+                always("status_unknown", "ledger_status_unknown"),
+            ]);
+        }
         format!(
             "SELECT {points}, min(first_day) AS first_day, max(next_day) AS next_day, verdict\n\
              FROM runs\n\
-             WHERE NOT EXISTS (SELECT 1 FROM {rejects} AS rejected WHERE {})\n\
+             WHERE {spoiled}\n\
              GROUP BY {points}, run, verdict\n\
-             UNION ALL\n\
-             -- A rejected row could have said anything: every day of its point is undecided.\n\
-             SELECT DISTINCT {}, DATE '-infinity', DATE 'infinity', 'ledger_rejected'\n\
-             FROM {rejects}",
-            same.join(" AND "),
-            rejected.join(", ")
+             UNION ALL\n{}",
+            parts.join("\n")
         )
+    }
+}
+
+/// What a code of the incumbent means: own, if every entry of `own_when` says so.
+fn own_when(entries: &[String]) -> String {
+    match entries {
+        [] => "'own'".to_owned(),
+        [one] => one.clone(),
+        several => {
+            let any = |word: &str| {
+                let test = format!("'{word}' IN ({})", several.join(", "));
+                (test, format!("'{word}'"))
+            };
+            case(&[any("other"), any("own_when_unlisted")], "'own'")
+        }
     }
 }

@@ -3,10 +3,14 @@
 
 mod classes;
 mod codes;
+mod combine;
+mod days;
 mod inputs;
 mod known;
 mod ledger;
+mod owners;
 mod people;
+mod periods;
 mod rows;
 mod rules;
 mod select;
@@ -122,12 +126,15 @@ impl Script<'_> {
             "How to read it. The rules are docs/rules.md; names in double quotes are the catalogue's.".to_owned(),
             "  * decided.<table> holds the staged rows with their verdict, and every step towards it.".to_owned(),
             format!("  * {mark}verdict is own, other or reference; anything else is the reason of an undecided row."),
-            "  * A span of days is [first_day, next_day): next_day is the day after its last.".to_owned(),
+            "  * A span of days is [first_day, next_day): next_day is the day after its last. So is after_t: T, the last day that".to_owned(),
+            "    a row speaks of, is the day before it.".to_owned(),
+            "  * owners.<table> holds the supply points behind a table that has no ledger key of its own.".to_owned(),
             "  * Texts are compared byte by byte, and so ordered; numbers and days by value.".to_owned(),
             String::new(),
             "Not standard SQL: read_parquet, read_text, read_csv, glob, unnest, JSON, SET VARIABLE, CREATE MACRO, IF".to_owned(),
-            "NOT EXISTS, error(); a day plus a number; the days infinity and -infinity; trim with several letters; and a table keeps".to_owned(),
-            "the order in which its rows came. PostgreSQL knows most of the rest.".to_owned(),
+            "NOT EXISTS, error(), bool_or, greatest and least (which pass over NULL); a day plus a number; the days infinity and".to_owned(),
+            "-infinity; trim with several letters; and a table keeps the order in which its rows came. PostgreSQL knows most of".to_owned(),
+            "the rest.".to_owned(),
             "Names that differ only in capital letters are one name to DuckDB: such a source needs other names here.".to_owned(),
         ];
         lines.iter().for_each(|line| self.say(line));
@@ -161,6 +168,7 @@ impl Script<'_> {
         let mut page = Page::default();
         words::rows(self.catalogue, table, &mut page);
         words::known_at(table, &mut page);
+        words::cells(self.catalogue, table, &mut page);
         page.0.lines().for_each(|line| {
             let line = line.strip_prefix("  ").unwrap_or(line);
             self.say(line);

@@ -1,4 +1,4 @@
-//! Human decisions (docs/rules.md, section 3): rows of the file that the job names, found again by their keys as text.
+//! Human decisions (docs/rules.md, section 4): rows of the file that the job names, found again by their keys as text.
 
 use super::Script;
 use super::select::{Select, Steps};

@@ -1,52 +1,143 @@
 //! `decided.<table>`: every staged row with its verdict, and what its cells count as.
 
 use super::Script;
-use super::known::graced;
+use super::combine::{Whole, combined};
 use super::rules::{Answer, At};
 use super::select::{Select, Steps};
 use super::text::{case, name};
 use bunri_catalogue::{Ownership, RowRule, Table};
 
+/// A rule that decides something by itself: the row rule, or the rule of a group of cells.
+struct Root<'a> {
+    rule: &'a RowRule,
+    /// The column that holds its verdict.
+    verdict: String,
+    /// The column that holds the day after the last that it speaks of, where somebody asks for it.
+    after_t: Option<String>,
+    leaves: Vec<Leaf>,
+}
+
+struct Leaf {
+    answer: Answer,
+    /// The columns of the answer.
+    verdict: String,
+    after_t: Option<String>,
+}
+
+impl Root<'_> {
+    /// Whether its answer is that of its one leaf.
+    fn is_leaf(&self) -> bool {
+        self.rule.parts().is_empty()
+    }
+}
+
 impl Script<'_> {
     /// The table's rows, decided.
     pub(super) fn decided(&mut self, table: &Table) {
         let mut steps = Steps::default();
-        let owned = match constant(&table.rows) {
-            Some(whose) => self.alike(table, whose),
-            None => self.judged(table, &mut steps),
-        };
+        let owned = self.owned(table, &mut steps);
         let last = self.classified(table, owned, &mut steps);
         let name = name(&table.id);
         self.statement(&format!("CREATE TABLE decided.{name} AS\n{steps}{last}"));
         if self.inputs.decisions.is_some() {
             self.refuse_unused(table);
         }
+        self.owners(table);
+    }
+
+    /// Verdict and ownership of every row, in steps.
+    fn owned(&self, table: &Table, steps: &mut Steps) -> Select {
+        let from = self.answered(table, steps);
+        match constant(&table.rows) {
+            Some(whose) => self.alike(table, whose, from),
+            None => self.judged(table, &from, steps),
+        }
     }
 
     /// Every row the same.
-    fn alike(&self, table: &Table, whose: Ownership) -> Select {
+    fn alike(&self, table: &Table, whose: Ownership, from: String) -> Select {
         let column = |noun: &str| format!("'{}' AS {}", whose.word(), self.own(noun));
+        let mut what = vec!["*".to_owned(), column("verdict"), column("ownership")];
+        if self.is_asked_t(table) {
+            let day = match whose {
+                Ownership::Own => self.after_cutover(),
+                Ownership::Other | Ownership::Undecided | Ownership::Reference => {
+                    super::rules::NO_DAY.to_owned()
+                }
+            };
+            what.push(format!("{day} AS {}", self.own("after_t")));
+        }
         Select {
-            what: vec!["*".to_owned(), column("verdict"), column("ownership")],
-            from: format!("staging.{}", name(&table.id)),
+            what,
+            from,
             ..Select::default()
         }
     }
 
-    /// Row by row, in steps.
-    fn judged(&self, table: &Table, steps: &mut Steps) -> Select {
+    /// The row rule and the rules of cells, with the answers of their leaves. Names carry a number only where there are
+    /// several.
+    fn roots<'t>(&self, table: &'t Table, steps: &mut Steps) -> Vec<Root<'t>> {
+        let several = table.leaves().len() > 1;
+        let row = (&table.rows, self.own("rule"), self.is_asked_t(table));
+        let groups = table.cells.iter().enumerate().map(|(at, group)| {
+            let verdict = self.cells_name(table, at);
+            (&group.rows, verdict, false)
+        });
+        let mut number = 0;
+        let mut roots = Vec::new();
+        for (rule, verdict, is_asked_t) in std::iter::once(row).chain(groups) {
+            let after_t = is_asked_t.then(|| self.own("after_t"));
+            let mut root = Root {
+                rule,
+                verdict,
+                after_t,
+                leaves: Vec::new(),
+            };
+            for leaf in rule.leaves() {
+                number += 1;
+                let at = At {
+                    table,
+                    number: several.then_some(number),
+                };
+                let (verdict, after_t) = if root.is_leaf() {
+                    (root.verdict.clone(), root.after_t.clone())
+                } else {
+                    let numbered = |noun: &str| self.own(&at.named(noun));
+                    let after_t = is_asked_t.then(|| numbered("after_t"));
+                    (numbered("rule"), after_t)
+                };
+                // A constant row rule asks nothing; its leaf is counted all the same.
+                if constant(&table.rows).is_none() || number > 1 {
+                    root.leaves.push(Leaf {
+                        answer: self.answer(at, leaf, steps),
+                        verdict,
+                        after_t,
+                    });
+                }
+            }
+            roots.push(root);
+        }
+        roots
+    }
+
+    /// Steps `asked`, `answered` and `ruled`: what each rule says. Gives the name of the last.
+    fn answered(&self, table: &Table, steps: &mut Steps) -> String {
         // Steps are printed in the order in which they are named, and what is asked comes first.
         let mut later = Steps::default();
-        let answers = self.answers(table, &mut later);
-        let supplier = self.supplier(table, &mut later);
-        let staging = format!("staging.{}", name(&table.id));
-        let all = || answers.iter().chain(supplier.as_ref());
-        let asked: Vec<String> = all().flat_map(|answer| answer.asked.clone()).collect();
-        let mut from = staging;
+        let roots = self.roots(table, &mut later);
+        let leaves = || roots.iter().flat_map(|root| &root.leaves);
+        let at = At {
+            table,
+            number: None,
+        };
+        let mut asked: Vec<String> = leaves()
+            .flat_map(|leaf| leaf.answer.asked.clone())
+            .collect();
+        asked.extend(self.known(at));
+        let mut from = format!("staging.{}", name(&table.id));
         if !asked.is_empty() {
-            let what = std::iter::once("t.*".to_owned()).chain(asked).collect();
             let query = Select {
-                what,
+                what: std::iter::once("t.*".to_owned()).chain(asked).collect(),
                 from: format!("{from} AS t"),
                 ..Select::default()
             };
@@ -54,44 +145,68 @@ impl Script<'_> {
             from = "asked".to_owned();
         }
         steps.append(later);
-        let joins: Vec<String> = all().flat_map(|answer| answer.joins.clone()).collect();
         let mut what = vec!["t.*".to_owned()];
-        what.extend(self.verdicts(&answers));
-        if let Some(supplier) = &supplier {
-            what.push(format!("{} AS {}", supplier.verdict, self.own("supplier")));
+        for leaf in leaves() {
+            what.push(format!("{} AS {}", leaf.answer.verdict, leaf.verdict));
+            let after_t = leaf.after_t.as_ref();
+            what.extend(after_t.map(|day| format!("{} AS {day}", leaf.answer.after_t)));
         }
-        if let Some(number) = graced(table) {
-            let at = At {
-                table,
-                number: answers.get(1).map(|_| number),
-            };
-            what.push(format!(
-                "{}.next_day AS {}",
-                at.named("period"),
-                self.own("own_end")
-            ));
+        if what.len() == 1 {
+            return from;
         }
         let query = Select {
             what,
             from: format!("{from} AS t"),
-            joins,
+            joins: leaves()
+                .flat_map(|leaf| leaf.answer.joins.clone())
+                .collect(),
             ..Select::default()
         };
-        steps.add(
-            "answered",
-            "What the rules say, and who supplied when the row was written.",
-            query,
-        );
+        let says = if self.is_asked_t(table) {
+            "What the rules say; after_t is the day after the last that the row speaks of."
+        } else {
+            "What the rules say."
+        };
+        steps.add("answered", says, query);
+        self.ruled(table, &roots, steps)
+    }
 
-        let base = self.base(&answers);
+    /// Step `ruled`: rules made of rules.
+    fn ruled(&self, table: &Table, roots: &[Root<'_>], steps: &mut Steps) -> String {
+        let mut what = vec!["*".to_owned()];
+        for root in roots.iter().filter(|root| !root.is_leaf()) {
+            let mut leaves = root.leaves.iter().map(|leaf| Whole {
+                verdict: leaf.verdict.clone(),
+                after_t: leaf.after_t.clone().unwrap_or_default(),
+            });
+            let whole = combined(table, root.rule, &mut leaves);
+            what.push(format!("{} AS {}", whole.verdict, root.verdict));
+            let after_t = root.after_t.as_ref();
+            what.extend(after_t.map(|day| format!("{} AS {day}", whole.after_t)));
+        }
+        if what.len() == 1 {
+            return "answered".to_owned();
+        }
+        let query = Select {
+            what,
+            from: "answered".to_owned(),
+            ..Select::default()
+        };
+        steps.add("ruled", "What they say together.", query);
+        "ruled".to_owned()
+    }
+
+    /// Step `judged`, and where people may decide `final`.
+    fn judged(&self, table: &Table, from: &str, steps: &mut Steps) -> Select {
+        let from = self.written(table, from, steps);
         let heard = self.may_be_decided(table);
         let noun = if heard { "ruled" } else { "verdict" };
-        let verdict = format!("{} AS {}", self.last_word(table, &base), self.own(noun));
+        let verdict = format!("{} AS {}", self.last_word(table), self.own(noun));
         let mut what = vec!["*".to_owned(), verdict];
         what.extend(heard.then(|| self.key_text(table)));
         let query = Select {
             what,
-            from: "answered".to_owned(),
+            from,
             ..Select::default()
         };
         steps.add(
@@ -114,54 +229,12 @@ impl Script<'_> {
         }
     }
 
-    fn answers(&self, table: &Table, steps: &mut Steps) -> Vec<Answer> {
-        let several = matches!(table.rows, RowRule::All(_));
-        table
-            .rows
-            .direct()
-            .iter()
-            .enumerate()
-            .map(|(at, rule)| {
-                let number = several.then_some(at + 1);
-                self.answer(At { table, number }, rule, steps)
-            })
-            .collect()
-    }
-
-    fn rule_names(&self, answers: &[Answer]) -> Vec<String> {
-        match answers.len() {
-            1 => vec![self.own("rule")],
-            several => (1..=several)
-                .map(|at| self.own(&format!("rule_{at}")))
-                .collect(),
+    /// The column that says whose the cells of a group are.
+    pub(super) fn cells_name(&self, table: &Table, group: usize) -> String {
+        match table.cells.len() {
+            1 => self.own("cells"),
+            _ => self.own(&format!("cells_{}", group + 1)),
         }
-    }
-
-    fn verdicts(&self, answers: &[Answer]) -> Vec<String> {
-        let names = self.rule_names(answers);
-        answers
-            .iter()
-            .zip(names)
-            .map(|(answer, name)| format!("{} AS {name}", answer.verdict))
-            .collect()
-    }
-
-    /// The row rule's verdict: of several, any other; else the first that is undecided; else own.
-    fn base(&self, answers: &[Answer]) -> String {
-        let names = self.rule_names(answers);
-        if let [one] = names.as_slice() {
-            return one.clone();
-        }
-        let mut arms = vec![(
-            format!("'other' IN ({})", names.join(", ")),
-            "'other'".to_owned(),
-        )];
-        arms.extend(
-            names
-                .iter()
-                .map(|name| (format!("{name} <> 'own'"), name.clone())),
-        );
-        format!("({})", case(&arms, "'own'"))
     }
 }
 
@@ -176,8 +249,11 @@ fn constant(rule: &RowRule) -> Option<Ownership> {
         RowRule::AllTransmission => Some(Ownership::Other),
         RowRule::AllRetail => Some(Ownership::Own),
         RowRule::Reference => Some(Ownership::Reference),
-        RowRule::Ledger(_) | RowRule::Column { .. } | RowRule::Parent { .. } | RowRule::All(_) => {
-            None
-        }
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::Cases { .. }
+        | RowRule::All(_)
+        | RowRule::Any(_) => None,
     }
 }

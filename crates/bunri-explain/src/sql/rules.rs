@@ -1,13 +1,12 @@
-//! Row rules (docs/rules.md, section 2): what each asks of the row, of the ledger and of parents, and its verdict.
+//! Row rules (docs/rules.md, section 3): what each asks of the row, of the ledger and of parents, and its verdict.
 
 use super::Script;
 use super::codes;
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use bunri_catalogue::{CodeDay, Compare, LedgerTime, Match, RowRule, Table, UntilIs, ValueType};
+use bunri_catalogue::{CodeDay, Compare, LedgerTime, Match, RowRule, Table, ValueType};
 
 /// What one rule needs before it can be decided, and the decision.
-#[derive(Default)]
 pub(super) struct Answer {
     /// Days that are computed from the row.
     pub(super) asked: Vec<String>,
@@ -15,7 +14,12 @@ pub(super) struct Answer {
     pub(super) joins: Vec<String>,
     /// The verdict, over `t` and the joins.
     pub(super) verdict: String,
+    /// The day after *T*, the last day that the rule speaks of, over `t` and the joins; NULL where it has none.
+    pub(super) after_t: String,
 }
+
+/// No day.
+pub(super) const NO_DAY: &str = "CAST(NULL AS DATE)";
 
 /// A rule's place in its table: names get a number only where there are several rules.
 #[derive(Clone, Copy)]
@@ -33,13 +37,17 @@ impl At<'_> {
         }
     }
 
-    fn column(self, column: usize) -> String {
+    pub(super) fn column(self, column: usize) -> String {
         format!("t.{}", name(&self.table.columns[column].name))
+    }
+
+    pub(super) fn value_type(self, column: usize) -> ValueType {
+        self.table.columns[column].value_type
     }
 
     /// The day of a date or timestamp column.
     pub(super) fn day(self, column: usize) -> String {
-        match self.table.columns[column].value_type {
+        match self.value_type(column) {
             ValueType::Timestamp => format!("CAST({} AS DATE)", self.column(column)),
             ValueType::Text
             | ValueType::Int
@@ -52,21 +60,10 @@ impl At<'_> {
 }
 
 impl Script<'_> {
-    /// One rule that is no `all`.
+    /// One rule that asks something by itself.
     pub(super) fn answer(&self, at: At<'_>, rule: &RowRule, steps: &mut Steps) -> Answer {
         match rule {
-            RowRule::Ledger(LedgerTime::During {
-                from,
-                until,
-                until_is,
-            }) => self.during(at, *from, *until, *until_is),
-            RowRule::Ledger(LedgerTime::At { column }) => self.on_day(at, &at.day(*column), None),
-            RowRule::Ledger(LedgerTime::AtCutover) => {
-                self.on_day(at, &day(self.inputs.cutover), None)
-            }
-            RowRule::Ledger(LedgerTime::AtSlot { date, slot }) => {
-                self.on_day(at, &at.day(*date), Some(&at.column(*slot)))
-            }
+            RowRule::Ledger(time) => self.by_ledger(at, time),
             RowRule::Column {
                 column,
                 compare,
@@ -84,60 +81,65 @@ impl Script<'_> {
                 *matching,
                 steps,
             ),
-            RowRule::AllRetail => Answer::of("'own'"),
-            RowRule::Reference => Answer::of("'reference'"),
-            // The catalogue knows no `all` inside `all`; strictness is what is left to say of one.
-            RowRule::AllTransmission | RowRule::All(_) => Answer::of("'other'"),
+            RowRule::AllRetail => Answer::of("'own'", &self.after_cutover()),
+            RowRule::Reference => Answer::of("'reference'", NO_DAY),
+            // The leaves of a rule are no lists and no cases; strictness is what is left to say of one.
+            RowRule::AllTransmission
+            | RowRule::All(_)
+            | RowRule::Any(_)
+            | RowRule::Cases { .. } => Answer::of("'other'", NO_DAY),
         }
     }
 
-    fn during(&self, at: At<'_>, from: usize, until: usize, until_is: UntilIs) -> Answer {
-        let (first, next) = (self.own(&at.named("first")), self.own(&at.named("next")));
-        let period = at.named("period");
-        let arms = [
-            (
-                format!("t.{first} IS NULL OR t.{next} IS NULL"),
-                "'date_missing'".to_owned(),
-            ),
-            (
-                format!("t.{next} <= t.{first}"),
-                "'period_reversed'".to_owned(),
-            ),
-            (
-                format!("{period}.verdict IS NULL"),
-                "'not_in_ledger'".to_owned(),
-            ),
-            (
-                format!("t.{next} <= {period}.next_day"),
-                format!("{period}.verdict"),
-            ),
-        ];
+    /// The day after the cutover.
+    pub(super) fn after_cutover(&self) -> String {
+        day(self.inputs.cutover.saturating_add(1))
+    }
+
+    fn by_ledger(&self, at: At<'_>, time: &LedgerTime) -> Answer {
+        let days = self.days(at, time);
+        let (first, mut arms) = (days.first, days.reasons);
+        let (alias, otherwise) = match &days.next {
+            None => {
+                let on_day = at.named("on_day");
+                let verdict = format!("coalesce({on_day}.verdict, 'not_in_ledger')");
+                (on_day, verdict)
+            }
+            Some(next) => {
+                let period = at.named("period");
+                let arm = |when: String, then: &str| (when, format!("'{then}'"));
+                arms.push(arm(format!("{period}.verdict IS NULL"), "not_in_ledger"));
+                let spans = format!("{next} > {period}.next_day");
+                arms.push(arm(spans, "period_spans_change"));
+                let verdict = format!("{period}.verdict");
+                (period, verdict)
+            }
+        };
+        arms.extend(self.still_to_come(time, &alias, &first));
+        let on = within(&alias, &first);
         Answer {
-            asked: vec![
-                format!("{} AS {first}", at.day(from)),
-                format!("{} AS {next}", self.day_after(&at.day(until), until_is)),
-            ],
-            joins: self.segment(at.table, &period, &format!("t.{first}")),
-            verdict: case(&arms, "'period_spans_change'"),
+            asked: days.asked,
+            joins: self.segment(at.table, &alias, &on),
+            verdict: case(&arms, &otherwise),
+            after_t: days.after_t,
         }
     }
 
-    fn on_day(&self, at: At<'_>, day: &str, slot: Option<&str>) -> Answer {
-        let (asked, on_day) = (self.own(&at.named("day")), at.named("on_day"));
-        let mut arms = Vec::new();
-        if let Some(slot) = slot {
-            let invalid = format!("{slot} IS NULL OR {slot} NOT BETWEEN 1 AND 48");
-            arms.push((invalid, "'slot_invalid'".to_owned()));
+    /// A customer of a day after the cutover is not the incumbent's yet, unless the same segment holds the cutover.
+    fn still_to_come(
+        &self,
+        time: &LedgerTime,
+        segment: &str,
+        first: &str,
+    ) -> Option<(String, String)> {
+        if *time == LedgerTime::AtCutover {
+            return None;
         }
-        arms.push((format!("t.{asked} IS NULL"), "'date_missing'".to_owned()));
-        Answer {
-            asked: vec![format!("{day} AS {asked}")],
-            joins: self.segment(at.table, &on_day, &format!("t.{asked}")),
-            verdict: case(
-                &arms,
-                &format!("coalesce({on_day}.verdict, 'not_in_ledger')"),
-            ),
-        }
+        let after = self.after_cutover();
+        let to_come = format!(
+            "{segment}.verdict = 'own' AND {first} >= {after} AND {segment}.first_day >= {after}"
+        );
+        Some((to_come, "'other'".to_owned()))
     }
 
     fn by_code(&self, at: At<'_>, code: &str, compare: Compare, on: Option<CodeDay>) -> Answer {
@@ -145,6 +147,7 @@ impl Script<'_> {
         let verdicts =
             |on: Option<&str>| codes::verdicts(self.catalogue, code, compare, on, "'own'");
         let (mut arms, mut days) = (Vec::new(), Vec::new());
+        let mut after_t = self.after_cutover();
         match on {
             None => arms.extend(verdicts(None)),
             Some(CodeDay::Cutover) => arms.extend(verdicts(Some(&cutover))),
@@ -153,12 +156,14 @@ impl Script<'_> {
                 arms.push((format!("{on} IS NULL"), "'date_missing'".to_owned()));
                 arms.extend(verdicts(Some(&on)));
                 days.push(format!("{} AS {asked}", at.day(column)));
+                after_t = format!("{on} + 1");
             }
         }
         Answer {
             asked: days,
             joins: Vec::new(),
             verdict: case(&arms, codes::UNKNOWN),
+            after_t,
         }
     }
 
@@ -172,34 +177,11 @@ impl Script<'_> {
     ) -> Answer {
         let parent = &self.catalogue.tables[parent];
         let parents = at.named("parents");
-        let referred: Vec<String> = references
-            .iter()
-            .map(|&column| name(&parent.columns[column].name))
-            .collect();
-        let verdict = self.own("ownership");
-        let count =
-            |whose: &str| format!("count(*) FILTER (WHERE {verdict} = '{whose}') AS {whose}_rows");
-        let names = numbered("key", referred.len());
-        let mut what: Vec<String> = referred
-            .iter()
-            .zip(&names)
-            .map(|(column, key)| format!("{column} AS {key}"))
-            .collect();
-        what.extend(["own", "other", "undecided", "rejected"].map(count));
-        let (columns, id) = (referred.join(", "), name(&parent.id));
-        let query = Select {
-            what,
-            from: format!(
-                "(SELECT {columns}, {verdict} FROM decided.{id}\n \
-                 UNION ALL SELECT {columns}, 'rejected' FROM rejects.{id})"
-            ),
-            tail: vec![format!("GROUP BY {}", referred.join(", "))],
-            ..Select::default()
-        };
+        let names = numbered("key", references.len());
         steps.add(
             &parents,
             "What the parents are, by the columns that the key refers to.",
-            query,
+            self.parents(parent, references, &names),
         );
         let on: Vec<String> = key
             .iter()
@@ -210,10 +192,56 @@ impl Script<'_> {
             asked: Vec::new(),
             joins: vec![format!("LEFT JOIN {parents} ON {}", on.join(" AND "))],
             verdict: combined(&parents, matching),
+            after_t: if self.is_asked_t(parent) {
+                format!("{parents}.after_t")
+            } else {
+                NO_DAY.to_owned()
+            },
         }
     }
 
-    /// The segment of the row's point on a day, if its point is in the ledger.
+    /// The parents by the columns that are referred to: how many are what, and the latest day of the own ones.
+    fn parents(&self, parent: &Table, references: &[usize], names: &[String]) -> Select {
+        let referred: Vec<String> = references
+            .iter()
+            .map(|&column| name(&parent.columns[column].name))
+            .collect();
+        let verdict = self.own("ownership");
+        let count =
+            |whose: &str| format!("count(*) FILTER (WHERE {verdict} = '{whose}') AS {whose}_rows");
+        let mut what: Vec<String> = referred
+            .iter()
+            .zip(names)
+            .map(|(column, key)| format!("{column} AS {key}"))
+            .collect();
+        what.extend(["own", "other", "undecided", "rejected"].map(count));
+        let (columns, id) = (referred.join(", "), name(&parent.id));
+        let (mut after, mut nothing) = (String::new(), "");
+        if self.is_asked_t(parent) {
+            let day = self.own("after_t");
+            let of_own = if self.may_be_decided(parent) {
+                // A row that a person decided own, although nobody knows its days, speaks of the cutover.
+                format!("coalesce({day}, {})", self.after_cutover())
+            } else {
+                day.clone()
+            };
+            what.push(format!(
+                "max({of_own}) FILTER (WHERE {verdict} = 'own') AS after_t"
+            ));
+            (after, nothing) = (format!(", {day}"), ", NULL");
+        }
+        Select {
+            what,
+            from: format!(
+                "(SELECT {columns}, {verdict}{after} FROM decided.{id}\n \
+                 UNION ALL SELECT {columns}, 'rejected'{nothing} FROM rejects.{id})"
+            ),
+            tail: vec![format!("GROUP BY {columns}")],
+            ..Select::default()
+        }
+    }
+
+    /// The segment of the row's point for which a condition holds, if its point is in the ledger.
     pub(super) fn segment(&self, table: &Table, alias: &str, on: &str) -> Vec<String> {
         let Some(key) = &table.ledger_key else {
             return Vec::new();
@@ -226,7 +254,7 @@ impl Script<'_> {
                 format!("{alias}.{point} = t.{}", name(&table.columns[column].name))
             })
             .collect();
-        conditions.push(within(alias, on));
+        conditions.push(on.to_owned());
         vec![format!(
             "LEFT JOIN ledger.segments AS {alias}\n  ON {}",
             conditions.join(" AND ")
@@ -273,10 +301,12 @@ fn combined(parents: &str, matching: Match) -> String {
 }
 
 impl Answer {
-    fn of(verdict: &str) -> Self {
+    fn of(verdict: &str, after_t: &str) -> Self {
         Self {
+            asked: Vec::new(),
+            joins: Vec::new(),
             verdict: verdict.to_owned(),
-            ..Self::default()
+            after_t: after_t.to_owned(),
         }
     }
 }

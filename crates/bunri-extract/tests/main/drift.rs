@@ -72,7 +72,7 @@ fn names_in_kanji_with_quotes_and_of_keywords() {
 table = "供給 \"地点\""
 id = "point"
 key = ["番号"]
-rows = "all_transmission"
+rows = { every_row = "all_transmission", basis = "a test" }
 [columns]
 "番号" = "transmission_only"
 "select" = "transmission_only"
@@ -137,7 +137,7 @@ fn a_key_of_names_and_phones_is_never_printed() {
         r#"
 table = "t"
 key = ["phone"]
-rows = "all_transmission"
+rows = { every_row = "all_transmission", basis = "a test" }
 [columns]
 phone = { class = "transmission_only", category = "personal" }
 "#,

@@ -41,7 +41,7 @@ known_at = { none = "a story" }
 [columns]
 supply_point_id = "own_customer"
 valid_from = "own_customer"
-valid_until = "own_customer"
+valid_until = { class = "own_customer", basis = "a decision" }
 retailer_code = "own_customer"
 [types]
 valid_from = "date"
@@ -92,8 +92,9 @@ impl Story {
 
     /// Lists a table whose name is its id.
     pub(crate) fn list(&self, table: &str, key: &str, columns: &[(&str, &str)]) {
-        let mut text =
-            format!("table = \"{table}\"\nkey = {key}\nrows = \"all_transmission\"\n[columns]\n");
+        let mut text = format!(
+            "table = \"{table}\"\nkey = {key}\nrows = {{ every_row = \"all_transmission\", basis = \"a test\" }}\n[columns]\n"
+        );
         for (name, _) in columns {
             writeln!(text, "\"{name}\" = \"transmission_only\"").unwrap();
         }

@@ -132,6 +132,68 @@ fn a_number_is_found_whole_and_never_inside_another() {
     }
 }
 
+/// K32: the house next door.
+#[test]
+fn an_address_is_not_found_inside_that_of_another_house() {
+    let withheld = "甲県乙市丙区大字丁町字戊川通西14丁目17−1";
+    let granted = format!("{withheld}0");
+    let values = [(WITHHELD, withheld), (GRANTED, granted.as_str())];
+    assert_eq!(leaked(&values, &granted), [""; 0]);
+    for end in ["0", "０", "00号", "2棟"] {
+        let text = format!("{withheld}{end}");
+        assert_eq!(leaked(&values, &text), [""; 0], "{text}");
+    }
+    for end in ["", "号", " 0", "-2", "A"] {
+        let text = format!("住所{withheld}{end}");
+        assert_eq!(leaked(&values, &text), ["value_leaked t.c0"], "{text}");
+    }
+}
+
+#[test]
+fn a_word_of_latin_letters_is_found_whole_and_never_inside_another() {
+    let word = [(WITHHELD, "suzuki")];
+    for text in [
+        "suzukida",
+        "xsuzuki",
+        "ｘｓｕｚｕｋｉ",
+        "Xsuzuki様",
+        "ssuzukii",
+    ] {
+        assert_eq!(leaked(&word, text), [""; 0], "{text}");
+    }
+    for text in [
+        "suzuki",
+        "a-suzuki_da",
+        "鈴木suzuki様",
+        "1suzuki1",
+        "ｓｕｚｕｋｉ",
+        "a\nSUZUKI",
+    ] {
+        assert!(!leaked(&word, text).is_empty(), "{text}");
+    }
+}
+
+/// Japanese is written without spaces.
+#[test]
+fn a_name_is_found_anywhere_in_a_text_of_kana_and_kanji() {
+    for (name, text) in [
+        ("イトウアイ", "サイトウアイ"),
+        ("甲山乙郎", "連絡先甲山乙郎様方"),
+        ("カナリアケン", "甲カナリアケンタ"),
+    ] {
+        assert_eq!(leaked(&[(WITHHELD, name)], text), ["value_leaked t.c0"]);
+    }
+}
+
+#[test]
+fn a_long_text_of_latin_words_is_found_though_its_beginning_ends_inside_one() {
+    let value =
+        "The meter behind the third door on the left has to be read by two people, never alone.";
+    for text in [value.to_owned(), format!("memo: {value} See plan.")] {
+        assert_eq!(leaked(&[(WITHHELD, value)], &text), ["value_leaked t.c0"]);
+    }
+}
+
 #[test]
 fn eighteen_digits_are_found_inside_longer_runs_and_seventeen_are_not() {
     let long = "900001000013123456";

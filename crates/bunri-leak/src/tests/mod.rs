@@ -4,8 +4,12 @@
 mod coats;
 mod combined;
 mod exclusive;
+mod reference;
 mod told;
 
+use std::collections::BTreeSet;
+
+use bunri_columnar::ByteSorter;
 use bunri_report::Findings;
 
 use crate::confirm;
@@ -62,7 +66,25 @@ fn searched_within(
         budget,
     };
     let lexicon = Lexicon::new().unwrap();
-    let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
+    let (exclusives, sources) = exclusives(&lexicon, &scratch, values);
+    exclusives.map(|exclusive| {
+        let (hits, clean) = hits(&lexicon, &scratch, &exclusive, values, text);
+        let found = reported(hits, &sources);
+        assert!(
+            found.is_empty() || !clean,
+            "a text with {found:?} is passed over"
+        );
+        (found, exclusive.blind)
+    })
+}
+
+/// What is searched for in each store; every value has a column of its own.
+fn exclusives(
+    lexicon: &Lexicon,
+    scratch: &Scratch,
+    values: &[(Fate, &str)],
+) -> ([Exclusive; 2], Vec<Source>) {
+    let mut vocabulary = Vocabulary::new(lexicon, scratch);
     for (number, (fate, value)) in values.iter().enumerate() {
         vocabulary.sources.push(Source {
             table: "t".to_owned(),
@@ -74,19 +96,17 @@ fn searched_within(
     vocabulary.withheld[0].cells = 11;
     vocabulary.withheld[1].cells = 12;
     let sources = vocabulary.sources.clone();
-    let exclusives = Exclusive::of(vocabulary, &scratch, 2).unwrap();
-    exclusives.map(|exclusive| {
-        let ground = (&lexicon, &scratch, &sources[..]);
-        (look(ground, &exclusive, values, text), exclusive.blind)
-    })
+    (Exclusive::of(vocabulary, scratch, 2).unwrap(), sources)
 }
 
-fn look(
-    (lexicon, scratch, sources): (&Lexicon, &Scratch, &[Source]),
+/// What is found in a text, confirmed, and whether an equal text need not be looked at.
+fn hits(
+    lexicon: &Lexicon,
+    scratch: &Scratch,
     exclusive: &Exclusive,
     values: &[(Fate, &str)],
     text: &str,
-) -> Vec<String> {
+) -> (ByteSorter, bool) {
     let waiting = Found::new(scratch);
     let mut looker = Looker::new(lexicon, exclusive, &waiting);
     let clean = looker
@@ -105,16 +125,15 @@ fn look(
     }
     let mut hits = scratch.sorter();
     confirm::confirm(digests.into_candidates(), exclusive, &mut hits).unwrap();
+    (hits, clean)
+}
+
+fn reported(hits: ByteSorter, sources: &[Source]) -> Vec<String> {
     let mut findings = Findings::default();
     confirm::report(hits, "retail", &[Site::default()], sources, &mut findings).unwrap();
-    let found: Vec<String> = findings
+    findings
         .into_report()
         .into_iter()
         .map(|finding| format!("{} {}", finding.rule, finding.detail.unwrap()))
-        .collect();
-    assert!(
-        found.is_empty() || !clean,
-        "a text with {found:?} is passed over"
-    );
-    found
+        .collect()
 }

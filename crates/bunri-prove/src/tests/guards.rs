@@ -203,11 +203,11 @@ fn a_pair_that_changes_nothing_is_seen() {
 #[test]
 fn a_draw_that_changes_a_grant_is_drawn_again_and_counted() {
     let seen = pair_of(|planner| {
-        let ledger = planner.catalogue.ledger.table;
+        let ledger = &planner.catalogue.ledger.tables[0];
         // Other companies' rows of the ledger go, and with them what the ledger said about the days after a switch.
         let all = Edit {
-            table: ledger,
-            column: Some(planner.catalogue.ledger.until),
+            table: ledger.table,
+            column: ledger.until,
             strategy: Strategy::Shifted,
             among: Among::Outside,
             scope: Scope::Eighths(8),

@@ -11,24 +11,20 @@ use crate::RedecideError;
 
 const BUFFER: usize = 1 << 17;
 
-/// A finished fact file, in one piece or several that follow each other; it vanishes with its last owner.
+/// A finished fact file; it vanishes with its last owner.
 #[derive(Debug)]
-pub struct FactFile {
-    pieces: Vec<TempPath>,
+pub(crate) struct FactFile {
+    path: TempPath,
 }
 
 /// A fact file while it is written.
-pub struct FactWriter {
+pub(crate) struct FactWriter {
     file: BufWriter<File>,
     path: TempPath,
 }
 
 impl FactWriter {
-    /// An empty one in this folder.
-    ///
-    /// # Errors
-    /// When no file can be made there.
-    pub fn create(folder: &Path) -> Result<Self, RedecideError> {
+    pub(crate) fn create(folder: &Path) -> Result<Self, RedecideError> {
         let made = tempfile::Builder::new()
             .prefix("facts-")
             .tempfile_in(folder);
@@ -42,10 +38,7 @@ impl FactWriter {
     }
 
     /// Keys must ascend.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn write(&mut self, key: &[u8], fact: &[u8]) -> Result<(), RedecideError> {
+    pub(crate) fn write(&mut self, key: &[u8], fact: &[u8]) -> Result<(), RedecideError> {
         let lengths = [key.len() as u64, fact.len() as u64].map(u64::to_le_bytes);
         self.file
             .write_all(lengths.as_flattened())
@@ -54,38 +47,21 @@ impl FactWriter {
             .map_err(RedecideError::io("write", &self.path))
     }
 
-    /// After the last key.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn finish(mut self) -> Result<FactFile, RedecideError> {
+    pub(crate) fn finish(mut self) -> Result<FactFile, RedecideError> {
         self.file
             .flush()
             .map_err(RedecideError::io("write", &self.path))?;
-        Ok(FactFile {
-            pieces: vec![self.path],
-        })
+        Ok(FactFile { path: self.path })
     }
 }
 
 impl FactFile {
-    /// Goes on with another file, whose keys are all greater.
-    pub fn append(&mut self, mut other: Self) {
-        self.pieces.append(&mut other.pieces);
-    }
-
-    /// From the first key.
-    ///
-    /// # Errors
-    /// When it cannot be opened.
-    pub fn read(&self) -> Result<FactReader, RedecideError> {
-        let mut pieces = Vec::new();
-        for path in self.pieces.iter().rev() {
-            let file = File::open(path).map_err(RedecideError::io("open", path))?;
-            pieces.push((BufReader::with_capacity(BUFFER, file), path.to_path_buf()));
-        }
+    pub(crate) fn read(&self) -> Result<FactReader, RedecideError> {
+        let file = File::open(&self.path).map_err(RedecideError::io("open", &self.path))?;
         Ok(FactReader {
-            pieces,
+            file: BufReader::with_capacity(BUFFER, file),
+            path: self.path.to_path_buf(),
+            ended: false,
             key: Vec::new(),
             fact: Vec::new(),
             record: 0,
@@ -94,32 +70,29 @@ impl FactFile {
 }
 
 /// Reads a fact file beside keys that ascend.
-pub struct FactReader {
-    /// The last is read; then the one before it. None is left after the last fact.
-    pieces: Vec<(BufReader<File>, PathBuf)>,
+pub(crate) struct FactReader {
+    file: BufReader<File>,
+    path: PathBuf,
+    ended: bool,
     key: Vec<u8>,
     fact: Vec<u8>,
     record: u64,
 }
 
 /// A fact and the number of its record, by which a reader knows it again.
-pub struct Fact<'a> {
-    /// What is known.
-    pub bytes: &'a [u8],
+pub(crate) struct Fact<'a> {
+    pub(crate) bytes: &'a [u8],
     /// From 1.
-    pub record: u64,
+    pub(crate) record: u64,
 }
 
 impl FactReader {
     /// The fact of a key; keys must be asked in ascending order (the same key may be asked again).
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn find(&mut self, key: &[u8]) -> Result<Option<Fact<'_>>, RedecideError> {
-        while !self.pieces.is_empty() && (self.record == 0 || self.key.as_slice() < key) {
+    pub(crate) fn find(&mut self, key: &[u8]) -> Result<Option<Fact<'_>>, RedecideError> {
+        while !self.ended && (self.record == 0 || self.key.as_slice() < key) {
             self.advance()?;
         }
-        let found = !self.pieces.is_empty() && self.key == key;
+        let found = !self.ended && self.key == key;
         Ok(found.then_some(Fact {
             bytes: &self.fact,
             record: self.record,
@@ -127,13 +100,11 @@ impl FactReader {
     }
 
     fn advance(&mut self) -> Result<(), RedecideError> {
-        while let Some((file, path)) = self.pieces.last_mut() {
-            let read = read_fact(file, &mut self.key, &mut self.fact);
-            if read.map_err(RedecideError::io("read", path))? {
-                self.record += 1;
-                return Ok(());
-            }
-            self.pieces.pop();
+        let read = read_fact(&mut self.file, &mut self.key, &mut self.fact);
+        if read.map_err(RedecideError::io("read", &self.path))? {
+            self.record += 1;
+        } else {
+            self.ended = true;
         }
         Ok(())
     }
@@ -169,26 +140,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_found_in_order_and_again_in_however_many_pieces() {
+    fn keys_are_found_in_order_and_again() {
         let folder = tempfile::tempdir().unwrap();
-        let piece = |keys: &[&str]| {
-            let mut writer = FactWriter::create(folder.path()).unwrap();
-            for key in keys {
-                let fact = key.to_uppercase();
-                writer.write(key.as_bytes(), fact.as_bytes()).unwrap();
-            }
-            writer.finish().unwrap()
-        };
-        let mut several = piece(&[]);
-        for keys in [&["b"][..], &[], &["bb", "d"], &[]] {
-            several.append(piece(keys));
+        let mut writer = FactWriter::create(folder.path()).unwrap();
+        for key in ["b", "bb", "d"] {
+            let fact = key.to_uppercase();
+            writer.write(key.as_bytes(), fact.as_bytes()).unwrap();
         }
-        for file in [piece(&["b", "bb", "d"]), several] {
-            assert_found(&file);
-        }
-    }
-
-    fn assert_found(file: &FactFile) {
+        let file = writer.finish().unwrap();
         let mut reader = file.read().unwrap();
         let mut find = |key: &str| {
             let fact = reader.find(key.as_bytes()).unwrap();

@@ -1,9 +1,11 @@
 //! The ledger as a fact file: for every supply point that the ledger or its rejects name, its timeline.
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Compare, Day, Value};
+use bunri_catalogue::{Catalogue, Compare, Day, LedgerTable, Table, Value};
 use bunri_columnar::Staging;
-use bunri_evaluator::{Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline};
+use bunri_evaluator::{
+    Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, code_text,
+};
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch};
@@ -27,16 +29,14 @@ pub fn terms(
     let retailers = retailers(catalogue, staging)?;
     let codes = |compare| Codes::new(compare, &catalogue.incumbent, &catalogue.vacant, &retailers);
     let ledger = &catalogue.ledger;
-    let not_own_when = ledger
-        .not_own_when
-        .as_ref()
-        .map(|rule| (rule.values.clone(), rule.compare));
+    let own_when = ledger.own_when.iter();
     let ledger = LedgerTerms {
-        until_is: ledger.until_is,
-        open: ledger.open.clone(),
-        null_is_open: ledger.null_is_open,
+        end: ledger.end.clone(),
         codes: codes(ledger.compare),
-        not_own_when,
+        counts: ledger.counts.clone(),
+        own_when: own_when
+            .map(|rule| (rule.clone(), codes(rule.compare)))
+            .collect(),
     };
     Ok(Terms {
         cutover,
@@ -72,13 +72,29 @@ pub(crate) fn build(
     scratch: &Scratch,
 ) -> Result<FactFile, RedecideError> {
     let ledger = &catalogue.ledger;
-    let table = &catalogue.tables[ledger.table];
-    let in_order = table.key.starts_with(&ledger.key);
+    // Of several tables each is in its own order.
+    let in_order = ledger.tables.len() == 1
+        && ledger
+            .tables
+            .iter()
+            .all(|part| catalogue.tables[part.table].key.starts_with(&part.key));
     let mut builder = FactBuilder::new(LedgerFold::new(terms), in_order, scratch)?;
-    let mut rejected = ledger_keys(table, &catalogue.ledger.key, staging)?
+    for part in &ledger.tables {
+        add_table(&catalogue.tables[part.table], part, staging, &mut builder)?;
+    }
+    builder.finish()
+}
+
+fn add_table(
+    table: &Table,
+    part: &LedgerTable,
+    staging: &Staging,
+    builder: &mut FactBuilder<LedgerFold<'_>>,
+) -> Result<(), RedecideError> {
+    let mut rejected = ledger_keys(table, &part.key, staging)?
         .into_iter()
         .peekable();
-    let mut keys = Keys::new(table, &ledger.key)?;
+    let mut keys = Keys::new(table, &part.key)?;
     let mut record = Vec::new();
     let missing_key = |ordinal: u64| RedecideError::LedgerKeyNull {
         table: table.id.clone(),
@@ -95,36 +111,34 @@ pub(crate) fn build(
             while let Some(early) = rejected.next_if(|early| early.as_slice() <= key) {
                 builder.push(&early, &[REJECTED])?;
             }
-            write_period(catalogue, &view.row(row), &mut record);
+            write_period(part, &view.row(row), &mut record);
             builder.push(key, &record)?;
         }
     }
     for late in rejected {
         builder.push(&late, &[REJECTED])?;
     }
-    builder.finish()
+    Ok(())
 }
 
-fn write_period(catalogue: &Catalogue, row: &BatchRow<'_>, record: &mut Vec<u8>) {
-    let ledger = &catalogue.ledger;
+/// Days and texts, each with a byte that says whether it is there.
+fn write_period(part: &LedgerTable, row: &BatchRow<'_>, record: &mut Vec<u8>) {
     record.clear();
     record.push(PERIOD);
-    for day in [row.day(ledger.from), row.day(ledger.until)] {
+    let until = part.until.and_then(|column| row.day(column));
+    for day in [row.day(part.from), until] {
         record.push(u8::from(day.is_some()));
         record.extend_from_slice(&day.unwrap_or(0).to_le_bytes());
     }
-    let kind = ledger
-        .not_own_when
-        .as_ref()
-        .map_or(Value::Null, |rule| row.value(rule.column));
-    for value in [row.value(ledger.retailer), kind] {
-        let text = if let Value::Text(text) = value {
-            Some(text)
-        } else {
-            None
-        };
+    let value = |column: Option<usize>| column.map_or(Value::Null, |column| row.value(column));
+    let own_when = part.own_when.iter().map(|&column| Some(column));
+    for column in [Some(part.retailer), part.counts]
+        .into_iter()
+        .chain(own_when)
+    {
+        let text = code_text(value(column));
         record.push(u8::from(text.is_some()));
-        let text = text.unwrap_or("");
+        let text = text.unwrap_or_default();
         record.extend_from_slice(&(text.len() as u64).to_le_bytes());
         record.extend_from_slice(text.as_bytes());
     }
@@ -148,11 +162,17 @@ fn read_period(record: &[u8]) -> Option<Period> {
         let text = String::from_utf8(bytes.to_vec()).ok()?;
         Some((*known == 1).then_some(text))
     };
-    Some(Period {
+    let (retailer, counts) = (text()?, text()?);
+    let mut own_when = Vec::new();
+    while let Some(value) = text() {
+        own_when.push(value);
+    }
+    rest.is_empty().then_some(Period {
         from,
         until,
-        retailer: text()?,
-        supply_kind: text()?,
+        retailer,
+        counts,
+        own_when,
     })
 }
 

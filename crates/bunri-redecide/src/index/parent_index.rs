@@ -3,11 +3,11 @@
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::Staging;
-use bunri_evaluator::Verdict;
+use bunri_evaluator::{Days, Verdict};
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Scratch};
-use super::parents::{ParentFold, REJECTED_RECORD, write_record};
+use super::parents::{ParentFold, rejected_record, write_record};
 use super::rejected::parent_keys;
 use crate::RedecideError;
 use crate::rows::{EncodedKeys, Keys};
@@ -35,7 +35,7 @@ impl ParentIndex {
         let in_order = table.key.starts_with(&references) && rejected.is_empty();
         let mut builder = FactBuilder::new(ParentFold::default(), in_order, scratch)?;
         for key in &rejected {
-            builder.push(key, &REJECTED_RECORD)?;
+            builder.push(key, &rejected_record())?;
         }
         Ok(Self {
             keys: Keys::new(table, &references)?,
@@ -65,7 +65,7 @@ impl ParentIndex {
     pub(crate) fn push(
         &mut self,
         row: usize,
-        verdict: Verdict,
+        verdict: (Verdict, Option<Days>),
         above: Option<&[u8]>,
     ) -> Result<(), RedecideError> {
         // NULL matches nothing, so a parent without a key has no children.

@@ -4,9 +4,7 @@ use jiff::civil::date;
 
 use crate::cell::{NULL, tenths, text};
 use crate::names::{AFFILIATE, HEI, MERGED, OTSU, OWN};
-use crate::planted::Fate::{
-    Both, Held, Operator, OperatorBesideHeld, OwnWithheld, Retail, Waiting,
-};
+use crate::planted::Fate::{Both, Held, Operator, OwnWithheld, Retail, Waiting};
 use crate::schema::TableName;
 use crate::story::{Stage, Story, Told, story};
 
@@ -95,11 +93,16 @@ fn will_arrive(s: &mut Stage<'_>) -> Told {
 fn arrives_on_the_day(s: &mut Stage<'_>) -> Told {
     s.trap(
         "arrives-on-cutover-day",
-        "own from 00:00 of the cutover day, but this row was written before",
+        "own from 00:00 of the cutover day, but this row was written before: a person decides",
     );
-    s.is(s.place(), "service_address", OperatorBesideHeld)?;
+    s.is(s.place(), "service_address", Waiting)?;
     s.is(s.place(), "legacy_customer_no", Held)?;
     s.theirs(1)?;
+    s.trap(
+        "entered-before-arrival",
+        "contract and name were entered a week before the first day, as they always are: own",
+    );
+    s.ours(2)?;
     s.trap(
         "arrives-on-cutover-day",
         "own from 00:00 of the cutover day; a meter knows no supplier",

@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value;
 
+use crate::calendar::CUTOVER;
 use crate::cell::text;
 use crate::planted::Fate;
 use crate::schema::TableName;
@@ -41,7 +42,8 @@ impl Stage<'_> {
     pub(crate) fn ours(&mut self, no: i64) -> Told {
         let wheeling = self.wheeling(no);
         self.is(self.period(no), "retailer_code", Fate::Both)?;
-        self.is(self.period(no), "valid_until", Fate::Both)?;
+        let end = self.end_of(no);
+        self.is(self.period(no), "valid_until", end)?;
         self.is(self.link(no), "valid_from", Fate::Both)?;
         self.is(self.consumer(no), "consumer_name", Fate::Both)?;
         self.is(self.consumer(no), "search_name_kana", Fate::Operator)?;
@@ -51,19 +53,36 @@ impl Stage<'_> {
         self.is(self.retail(no), "updated_by", Fate::Nowhere)
     }
 
+    /// An end that has come is known to both. One after the cutover, the open one too, stays with the operator:
+    /// it comes from the next retailer's request.
+    fn end_of(&self, no: i64) -> Fate {
+        let mut periods = self.point.periods.iter();
+        let runs_on = periods.any(|period| period.no == no && period.until >= CUTOVER);
+        if runs_on {
+            Fate::OwnWithheld
+        } else {
+            Fate::Both
+        }
+    }
+
     /// Another supplier's period: canaries where a name stands, natural values beside them.
     pub(crate) fn theirs(&mut self, no: i64) -> Told {
-        self.anothers(no, Fate::Operator)?;
+        self.anothers(no, Fate::Operator, Fate::Operator)?;
         self.is(self.link(no), "valid_from", Fate::Operator)
     }
 
     /// A period that nobody can decide.
     pub(crate) fn unclear(&mut self, no: i64) -> Told {
-        self.anothers(no, Fate::Waiting)?;
+        self.unclear_with(no, Fate::Waiting)
+    }
+
+    /// The same, where the wheeling contract has a code of its own: one that names another retailer decides it.
+    pub(crate) fn unclear_with(&mut self, no: i64, contract: Fate) -> Told {
+        self.anothers(no, Fate::Waiting, contract)?;
         self.is(self.link(no), "valid_from", Fate::Waiting)
     }
 
-    fn anothers(&mut self, no: i64, fate: Fate) -> Told {
+    fn anothers(&mut self, no: i64, fate: Fate, contract: Fate) -> Told {
         let wheeling = self.wheeling(no);
         let phone = self.one_of(&PHONES);
         self.is(self.period(no), "retailer_code", fate)?;
@@ -72,9 +91,9 @@ impl Stage<'_> {
         self.canary(self.consumer(no), "contract_holder_kana", fate)?;
         self.put(self.consumer(no), "contact_phone", text(phone), fate)?;
         self.canary(self.consumer(no), "remarks", Fate::Operator)?;
-        self.is(wheeling.clone(), "wheeling_contract_no", fate)?;
-        self.is(wheeling.clone(), "balancing_group_code", fate)?;
-        self.canary(wheeling, "billing_addressee", fate)
+        self.is(wheeling.clone(), "wheeling_contract_no", contract)?;
+        self.is(wheeling.clone(), "balancing_group_code", contract)?;
+        self.canary(wheeling, "billing_addressee", contract)
     }
 
     /// The point itself as it stands on the cutover day.

@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 
 use crate::cell::{NULL, tenths, text};
 use crate::names::{HEI, OTSU, OWN, VACANT};
-use crate::planted::Fate::{Both, Held, Operator, OwnWithheld, Waiting};
+use crate::planted::Fate::{self, Both, Operator, OwnWithheld, Retail, Waiting};
 use crate::schema::TableName;
 use crate::story::stage::At;
 use crate::story::{Stage, Story, Told, story};
@@ -34,7 +34,7 @@ fn null(s: &mut Stage<'_>) -> Told {
     s.trap("retailer-null", "no code is not the incumbent's code");
     s.set(s.period(2), "retailer_name", NULL)?;
     s.put(s.wheeling(2), "retailer_code", NULL, Waiting)?;
-    undecided_code(s, NULL)
+    undecided_code(s, NULL, Waiting)
 }
 
 fn blank(s: &mut Stage<'_>) -> Told {
@@ -42,7 +42,7 @@ fn blank(s: &mut Stage<'_>) -> Told {
         "retailer-blank",
         "an empty code is not the incumbent's code",
     );
-    undecided_code(s, text(""))
+    undecided_code(s, text(""), Operator)
 }
 
 fn spaces(s: &mut Stage<'_>) -> Told {
@@ -50,12 +50,12 @@ fn spaces(s: &mut Stage<'_>) -> Told {
         "retailer-spaces",
         "blanks, wide ones among them, are no code",
     );
-    undecided_code(s, text("  　  "))
+    undecided_code(s, text("  　  "), Operator)
 }
 
 fn unknown(s: &mut Stage<'_>) -> Told {
     s.trap("retailer-unknown", "a code that no list knows");
-    undecided_code(s, text("98765"))
+    undecided_code(s, text("98765"), Operator)
 }
 
 fn wide(s: &mut Stage<'_>) -> Told {
@@ -63,11 +63,12 @@ fn wide(s: &mut Stage<'_>) -> Told {
         "retailer-wide",
         "full-width digits are not the code: never compared loosely",
     );
-    undecided_code(s, text("９９０１０"))
+    undecided_code(s, text("９９０１０"), Operator)
 }
 
-/// The second period's code is unusable; the first is the incumbent's.
-fn undecided_code(s: &mut Stage<'_>, code: Value) -> Told {
+/// The ledger's code for the second period is unusable; the first is the incumbent's. The wheeling contract has a
+/// code of its own: one that names 丙 is enough for it.
+fn undecided_code(s: &mut Stage<'_>, code: Value, contract: Fate) -> Told {
     s.set(
         s.reading("2025-10-01"),
         "updated_at",
@@ -76,7 +77,7 @@ fn undecided_code(s: &mut Stage<'_>, code: Value) -> Told {
     s.put(s.period(2), "retailer_code", code, Waiting)?;
     s.place_is(Waiting)?;
     s.ours(1)?;
-    s.unclear(2)?;
+    s.unclear_with(2, contract)?;
     s.is(s.reading("2025-10-01"), "usage_kwh", Both)?;
     s.put(
         s.reading("2026-01-01"),
@@ -84,7 +85,8 @@ fn undecided_code(s: &mut Stage<'_>, code: Value) -> Told {
         tenths(4_242_401),
         Waiting,
     )?;
-    s.is(s.bill(1), "amount_yen", Held)
+    // Written some days after the own days, as bills are, when nobody knows who supplied.
+    s.is(s.bill(1), "amount_yen", Retail)
 }
 
 fn padded_own(s: &mut Stage<'_>) -> Told {
@@ -151,7 +153,7 @@ fn contradicting(s: &mut Stage<'_>) -> Told {
 
 impl Stage<'_> {
     /// A wheeling contract of two own years with this code, and where it ends.
-    fn is_wheeling(&mut self, no: &str, code: Value, fate: crate::planted::Fate) -> Told {
+    fn is_wheeling(&mut self, no: &str, code: Value, fate: Fate) -> Told {
         let id = self.point.id.clone();
         self.add(
             TableName::WheelingContract,

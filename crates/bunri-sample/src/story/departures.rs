@@ -156,6 +156,8 @@ fn will_leave(s: &mut Stage<'_>) -> Told {
     s.place_is(Both)?;
     s.ours(1)?;
     s.theirs(2)?;
+    s.is(s.wheeling(1), "contract_until", OwnWithheld)?;
+    s.is(s.link(1), "valid_until", OwnWithheld)?;
     s.is(s.request(), "request_no", Operator)?;
     s.is(s.request(), "requester_code", Operator)?;
     s.is(s.request(), "requested_start", Operator)?;
@@ -277,7 +279,7 @@ fn reading_not_cut(s: &mut Stage<'_>) -> Told {
     )?;
     s.trap(
         "reading-spans-switch-late",
-        "days of both suppliers in one value, written by the next one",
+        "days of both suppliers in one value, whoever wrote it",
     );
     s.add_reading(
         "2025-12-02",
@@ -285,7 +287,7 @@ fn reading_not_cut(s: &mut Stage<'_>) -> Told {
         tenths(4_242_026),
         "2025-12-30 08:00:00",
     )?;
-    s.is(s.reading("2025-12-02"), "usage_kwh", Operator)?;
+    s.is(s.reading("2025-12-02"), "usage_kwh", Waiting)?;
     s.theirs(2)
 }
 

@@ -7,6 +7,8 @@ use crate::cell::{NULL, tenths, text};
 use crate::names::{OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, Rejected, Waiting, WaitingWithheld};
 use crate::schema::TableName;
+use crate::story::orphans::{add_consumer, add_link};
+use crate::story::stage::consumer;
 use crate::story::{Stage, Story, Told, story};
 
 pub(crate) static STORIES: &[Story] = &[
@@ -58,11 +60,11 @@ fn new_supplier_rejected(s: &mut Stage<'_>) -> Told {
         Waiting,
     )?;
     s.canary(s.consumer(2), "consumer_name", Waiting)?;
-    s.is(s.wheeling(2), "retailer_code", Waiting)?;
     s.trap(
         "ledger-row-rejected",
-        "the request carries its own code, and that is another's",
+        "the contract and the request carry a code of their own, and that is another's",
     );
+    s.is(s.wheeling(2), "retailer_code", Operator)?;
     s.is(s.request(), "requester_code", Operator)?;
     s.trap(
         "contract-amount-unit",
@@ -124,7 +126,23 @@ fn gap(s: &mut Stage<'_>) -> Told {
         "written-in-gap",
         "own days, but written on a day of the gap: nobody knows whose knowledge it is",
     );
-    s.is(s.reading("2025-10-01"), "usage_kwh", Waiting)
+    let written = "2025-11-10 09:00:00";
+    s.set(s.wheeling(1), "contract_until", text("2025-10-31"))?;
+    s.set(s.wheeling(1), "updated_at", text(written))?;
+    s.is(s.wheeling(1), "wheeling_contract_no", Waiting)?;
+    let (person, id) = (900_000_005, s.point.id.clone());
+    add_consumer(s, person, written)?;
+    add_link(s, person, &id, "2010-04-01")?;
+    let mut link = s.only(TableName::ConsumerPoint);
+    link.selector.push(("consumer_id", person.to_string()));
+    s.set(link.clone(), "valid_until", text("2025-10-31"))?;
+    s.is(link, "valid_until", Both)?;
+    s.canary(consumer(person), "consumer_name", Waiting)?;
+    s.trap(
+        "measured-in-gap",
+        "own days, read two days later as every reading is: own, though nobody knows who supplied by then",
+    );
+    s.is(s.reading("2025-10-01"), "usage_kwh", Both)
 }
 
 fn overlap(s: &mut Stage<'_>) -> Told {
@@ -162,10 +180,10 @@ fn overlap(s: &mut Stage<'_>) -> Told {
     s.canary(s.consumer(2), "consumer_name", Operator)?;
     s.trap(
         "ledger-overlap-known-late",
-        "an overlapping row that was written when 乙 alone supplied",
+        "an overlapping row that was written when 乙 alone supplied: that decides nothing",
     );
     s.set(s.period(2), "updated_at", text("2026-01-20 02:00:00"))?;
-    s.is(s.period(2), "retailer_code", Operator)
+    s.is(s.period(2), "retailer_code", Waiting)
 }
 
 fn overlap_of_the_same(s: &mut Stage<'_>) -> Told {

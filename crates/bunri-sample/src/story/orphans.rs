@@ -51,13 +51,13 @@ fn second_of_two_points(s: &mut Stage<'_>) -> Told {
     s.place_is(Operator)?;
     s.trap(
         "own-and-other-points-late",
-        "the same, but written when 乙 supplied one of the points",
+        "the same, whoever wrote it: 乙 supplied one of the points by then",
     );
     let second_id = s.point.id.clone();
     add_consumer(s, 900_000_001, "2026-01-10 09:00:00")?;
     add_link(s, 900_000_001, &first_id, "2010-04-01")?;
     add_link(s, 900_000_001, &second_id, "2024-01-01")?;
-    s.canary(consumer(900_000_001), "consumer_name", Operator)
+    s.canary(consumer(900_000_001), "consumer_name", Waiting)
 }
 
 pub(crate) fn add_consumer(s: &mut Stage<'_>, id: i64, written: &str) -> Told {
@@ -183,10 +183,14 @@ fn unknown_point(s: &mut Stage<'_>) -> Told {
         ("updated_at", text("2020-04-02 09:00:00")),
     ];
     s.add(TableName::WheelingContract, &cells)?;
+    s.trap(
+        "point-not-in-ledger",
+        "nobody is known to supply it, but the contract names 乙",
+    );
     s.is(
         at(TableName::WheelingContract),
         "wheeling_contract_no",
-        Waiting,
+        Operator,
     )
 }
 

@@ -27,29 +27,30 @@ pub(crate) static STORIES: &[Story] = &[
     story(&[(date(2010, 4, 1), OWN)], impossible_times),
 ];
 
-/// Left on 2025-10-15. The grace of 45 days ends with 2025-11-29.
+/// Left on 2025-10-15. The grace of 45 days ends with 2025-11-29 for the final reading, and with 2025-11-14 for the one
+/// that ends on 2025-09-30.
 fn overwritten(s: &mut Stage<'_>) -> Told {
     s.trap(
         "grace-last-day",
         "the final reading, written on the last day of the grace",
     );
     s.set(
-        s.reading("2025-09-01"),
+        s.reading("2025-10-01"),
         "updated_at",
         text("2025-11-29 23:59:59"),
     )?;
-    s.is(s.reading("2025-09-01"), "usage_kwh", Both)?;
+    s.is(s.reading("2025-10-01"), "usage_kwh", Both)?;
     s.trap(
         "overwritten-after-grace",
-        "written a second after the grace: 乙's knowledge",
+        "written a second after the grace of its own last day, within that of the final reading: 乙's knowledge",
     );
     s.set(
-        s.reading("2025-10-01"),
+        s.reading("2025-09-01"),
         "updated_at",
-        text("2025-11-30 00:00:00"),
+        text("2025-11-15 00:00:00"),
     )?;
     s.put(
-        s.reading("2025-10-01"),
+        s.reading("2025-09-01"),
         "usage_kwh",
         tenths(4_242_501),
         Operator,
@@ -83,12 +84,18 @@ fn overwritten(s: &mut Stage<'_>) -> Told {
 fn written_in_the_middle(s: &mut Stage<'_>) -> Told {
     s.trap(
         "touched-in-the-middle",
-        "own again today, but 乙's clerk wrote this row last",
+        "own again today, but 乙's clerk wrote this row last: a person decides",
     );
     s.set(s.place(), "updated_at", text("2020-01-15 09:00:00"))?;
     s.set(s.place(), "legacy_customer_no", NULL)?;
-    s.put(s.place(), "service_pole_no", text("緑ヶ丘12-003"), Operator)?;
-    s.is(s.place(), "contract_power_kw", Operator)?;
+    s.put(s.place(), "service_pole_no", text("緑ヶ丘12-003"), Waiting)?;
+    s.is(s.place(), "contract_power_kw", Waiting)?;
+    s.trap(
+        "overwritten-before-return",
+        "the contract of the first own years, overwritten by 乙 three weeks before the customer came back",
+    );
+    s.set(s.wheeling(1), "updated_at", text("2023-01-10 09:00:00"))?;
+    s.canary(s.wheeling(1), "billing_addressee", Operator)?;
     s.trap(
         "corrected-after-return",
         "an own reading, corrected when the customer was back: own",

@@ -106,7 +106,7 @@ fn a_planted_cell_has_one_fate() {
 }
 
 /// The rows of the domain's tables, each by the traps that show it.
-const TRAPS: [&str; 62] = [
+const TRAPS: [&str; 67] = [
     "account",
     "adjacent-own-periods",
     "affiliate-retailer",
@@ -124,6 +124,7 @@ const TRAPS: [&str; 62] = [
     "corrected-after-return",
     "date-text",
     "demand-beside-fit",
+    "entered-before-arrival",
     "fit-point",
     "free-text",
     "grace-last-day",
@@ -150,6 +151,7 @@ const TRAPS: [&str; 62] = [
     "leftover",
     "leftover-overwritten",
     "legacy-customer-no-kept",
+    "measured-in-gap",
     "merged-retailer",
     "misfit",
     "new-name-holder",
@@ -157,6 +159,7 @@ const TRAPS: [&str; 62] = [
     "orphan",
     "overwritten-after-grace",
     "overwritten-after-leaving",
+    "overwritten-before-return",
     "own",
     "own-and-other-points",
     "own-row-withheld",
@@ -168,7 +171,9 @@ const TRAPS: [&str; 62] = [
     "slot-of-switch-day",
     "soft-deleted",
     "spelling",
+    "touched-in-the-middle",
     "vacant",
+    "written-in-gap",
 ];
 
 #[test]

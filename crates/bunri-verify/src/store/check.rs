@@ -16,7 +16,7 @@ use super::elements::{ElementMaker, SharedRows};
 use super::files::StoreFiles;
 use super::multiset::{RowSorter, SortedBatch};
 use super::order::order_columns;
-use super::reader::Parts;
+use super::parts::Parts;
 use super::rebuild::Rebuild;
 use super::shape::check_entry;
 use super::sums::ByRegion;

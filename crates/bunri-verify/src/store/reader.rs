@@ -7,16 +7,12 @@ use std::path::PathBuf;
 
 use arrow_array::{Array, RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
-use bunri_columnar::{KeyRanges, Observer, open_parquet};
-use bunri_redecide::Layout;
-use bunri_report::{About, Claim, Findings, Place, Rule};
+use bunri_columnar::open_parquet;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use super::files::StoreFiles;
-use super::order::Order;
-use super::shape::{Mapping, map_file};
-use crate::VerifyError;
+use super::mapping::Mapping;
 
 /// One readable file of a table.
 pub(crate) struct Part {
@@ -24,15 +20,8 @@ pub(crate) struct Part {
     pub(crate) path: PathBuf,
     pub(crate) mapping: Mapping,
     /// Rows to be read at a time.
-    batch_rows: usize,
-    names: Vec<String>,
-}
-
-/// The files of a table, and whether their rows come in the store's order.
-pub(crate) struct Parts {
-    parts: Vec<Part>,
-    pub(crate) in_order: bool,
-    pub(crate) files: u64,
+    pub(super) batch_rows: usize,
+    pub(super) names: Vec<String>,
 }
 
 /// Anything that the Parquet reader does with a damaged file, a panic included, is an error.
@@ -41,18 +30,18 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
 }
 
 /// What a file says of itself.
-struct Told {
-    schema: SchemaRef,
-    rows: i64,
-    batch_rows: usize,
+pub(super) struct FooterFacts {
+    pub(super) schema: SchemaRef,
+    pub(super) rows: i64,
+    pub(super) batch_rows: usize,
 }
 
 /// Columns and rows by a file's own account. A file that the audit did not admit is not opened.
-fn footer(files: &StoreFiles, name: &str) -> Option<Told> {
+pub(super) fn footer(files: &StoreFiles, name: &str) -> Option<FooterFacts> {
     let batch_rows = files.admitted.batch_rows(name)?;
     guarded(|| {
         let builder = open_parquet(&files.path_of(name)).ok()?;
-        Some(Told {
+        Some(FooterFacts {
             schema: builder.schema().clone(),
             rows: builder.metadata().file_metadata().num_rows(),
             batch_rows,
@@ -65,102 +54,6 @@ pub(crate) fn rows_in_footer(files: &StoreFiles, name: &str) -> u64 {
     footer(files, name)
         .and_then(|told| u64::try_from(told.rows).ok())
         .unwrap_or(0)
-}
-
-/// One file's columns and rows, for a check without staging. Gives its rows.
-pub(crate) fn check_columns(
-    layout: &Layout<'_>,
-    files: &StoreFiles,
-    name: &str,
-    findings: &mut Findings,
-) -> u64 {
-    let about = About {
-        store: layout.store.word(),
-        table: Some(&layout.table.id),
-    };
-    let Some(told) = footer(files, name) else {
-        findings.add(Claim::C2, Rule::Unreadable, about, Place::file(name));
-        return 0;
-    };
-    check_rows(files, name, told.rows, about, findings);
-    map_file(layout, &told.schema, about, findings);
-    u64::try_from(told.rows).unwrap_or(0)
-}
-
-impl Parts {
-    /// Opens every file of a table once: columns, rows, order, and the part that each row belongs to.
-    pub(crate) fn examine(
-        layout: &Layout<'_>,
-        files: &StoreFiles,
-        ranges: &KeyRanges,
-        observer: &dyn Observer,
-        findings: &mut Findings,
-    ) -> Result<Self, VerifyError> {
-        let mut examined = Self {
-            parts: Vec::new(),
-            in_order: true,
-            files: 0,
-        };
-        let mut order = Order::new(layout, ranges)?;
-        for name in files.parts(&layout.table.id) {
-            examined.files += 1;
-            let about = About {
-                store: layout.store.word(),
-                table: Some(&layout.table.id),
-            };
-            let Some(Told {
-                schema,
-                rows,
-                batch_rows,
-            }) = footer(files, &name)
-            else {
-                findings.add(Claim::C2, Rule::Unreadable, about, Place::file(&name));
-                continue;
-            };
-            check_rows(files, &name, rows, about, findings);
-            let mapping = map_file(layout, &schema, about, findings);
-            let names = schema
-                .fields()
-                .iter()
-                .map(|field| field.name().clone())
-                .collect();
-            let part = Part {
-                path: files.path_of(&name),
-                name,
-                mapping,
-                batch_rows,
-                names,
-            };
-            order.part(&part, observer, findings)?;
-            examined.parts.push(part);
-        }
-        examined.in_order = order.kept;
-        Ok(examined)
-    }
-
-    pub(crate) fn read(self, schema: &SchemaRef) -> FileRows {
-        FileRows {
-            waiting: self.parts.into_iter().rev().collect(),
-            current: None,
-            schema: schema.clone(),
-            extra: BTreeMap::new(),
-            unreadable: Vec::new(),
-        }
-    }
-}
-
-fn check_rows(
-    files: &StoreFiles,
-    name: &str,
-    rows: i64,
-    about: About<'_>,
-    findings: &mut Findings,
-) {
-    let listed = files.manifest.iter().flat_map(|manifest| manifest.files());
-    let entry = listed.into_iter().find(|file| file.path.as_str() == name);
-    if entry.is_some_and(|entry| i64::try_from(entry.rows) != Ok(rows)) {
-        findings.add(Claim::C2, Rule::ManifestRows, about, Place::file(name));
-    }
 }
 
 pub(crate) fn open_reader(
@@ -194,6 +87,17 @@ pub(crate) struct FileRows {
 }
 
 impl FileRows {
+    /// Of these files, in their order.
+    pub(super) fn new(parts: Vec<Part>, schema: &SchemaRef) -> Self {
+        Self {
+            waiting: parts.into_iter().rev().collect(),
+            current: None,
+            schema: schema.clone(),
+            extra: BTreeMap::new(),
+            unreadable: Vec::new(),
+        }
+    }
+
     /// The next rows; [`None`] after the last readable one.
     pub(crate) fn next(&mut self) -> Option<RecordBatch> {
         loop {

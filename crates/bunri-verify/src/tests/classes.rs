@@ -37,7 +37,7 @@ fn class(column: &str, ownership: Ownership, cells: &[(&str, Value<'static>)]) -
         .position(|other| other.name == column)
         .unwrap();
     let cells: Vec<(&str, Value<'static>)> = cells.to_vec();
-    CellRules::new(table).class(position, ownership, &Point(&catalogue, &cells))
+    CellRules::new(table, 0).class(position, ownership, false, &Point(&catalogue, &cells))
 }
 
 const LARGE: Value<'static> = Value::Decimal {
@@ -164,7 +164,7 @@ fn both_implementations_give_every_store_the_same_columns() {
 fn point_rules<T>(ask: impl FnOnce(&Table, CellRules<'_>) -> T) -> T {
     let catalogue = load(&repository("samples/catalogues/valid/every_rule")).unwrap();
     let table = catalogue.table("supply_point").unwrap();
-    ask(table, CellRules::new(table))
+    ask(table, CellRules::new(table, 0))
 }
 
 #[test]

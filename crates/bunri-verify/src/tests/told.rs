@@ -79,7 +79,7 @@ fn what_the_catalogue_has_no_answer_for_is_counted() {
         // Of 42 points that the ledger does not know: a contract, three lines of history, four readings each.
         [
             note("contract", "not_in_ledger", 42),
-            note("contract_history", "known_at_undecided", 126),
+            note("contract_history", "parent_undecided", 126),
             note("meter_reading", "not_in_ledger", 168),
             note("supply_point", "not_in_ledger", 42),
         ]

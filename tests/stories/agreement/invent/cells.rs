@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::dice::Dice;
-use super::super::world::{Kind, Ledger, Table, Value};
+use super::super::legacy::iso;
+use super::super::world::{End, Kind, Ledger, Table, Value};
 use super::{WINDOW, padded};
 
 /// Few values for the columns by which tables refer to each other: some differ only to a careful reader.
@@ -21,7 +22,7 @@ const MIDNIGHT: [i64; 7] = [
 /// What the values of a world's rows are drawn from.
 pub(super) struct Pool {
     pub(super) first: i64,
-    cutover: i64,
+    pub(super) cutover: i64,
     pub(super) codes: Vec<String>,
     open: Vec<i64>,
     /// The keys of the ledger and the days that its rows name.
@@ -29,35 +30,37 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new(first: i64, codes: Vec<String>, ledger: &Ledger, table: &Table) -> Self {
+    pub(super) fn new(first: i64, codes: Vec<String>, ledger: &Ledger, tables: &[Table]) -> Self {
         let mut points: BTreeMap<Vec<Value>, Vec<i64>> = BTreeMap::new();
-        for row in &table.rows {
-            let key = ledger
-                .key
-                .iter()
-                .map(|&column| row[column].clone())
-                .collect();
-            let days = [ledger.from, ledger.until]
-                .into_iter()
-                .filter_map(|column| row[column].day());
-            points.entry(key).or_default().extend(days);
+        for part in &ledger.parts {
+            for row in &tables[part.table].rows {
+                let key = part.key.iter().map(|&column| row[column].clone());
+                let days = [part.from, part.until]
+                    .into_iter()
+                    .filter_map(|column| row[column].day());
+                points.entry(key.collect()).or_default().extend(days);
+            }
         }
         Self {
             first,
             cutover: first + WINDOW / 2,
             codes,
-            open: ledger.open.clone(),
+            open: match &ledger.end {
+                End::Until { open, .. } => open.clone(),
+                End::Next => Vec::new(),
+            },
             points: points.into_iter().collect(),
         }
     }
 
     /// Keys that the ledger does not have, made of parts of those that it has.
-    pub(super) fn absent(&mut self, dice: &mut Dice, ledger: &Ledger, table: &Table) {
+    pub(super) fn absent(&mut self, dice: &mut Dice, ledger: &Ledger, tables: &[Table]) {
+        let (part, table) = (&ledger.parts[0], &tables[ledger.parts[0].table]);
         let stranger = |column: usize| match table.columns[column].kind {
             Kind::Text => Value::Text("p9".to_owned()),
             _ => Value::Int(9),
         };
-        let mut key: Vec<Value> = ledger.key.iter().map(|&column| stranger(column)).collect();
+        let mut key: Vec<Value> = part.key.iter().map(|&column| stranger(column)).collect();
         let known = if self.points.is_empty() {
             key[0].clone()
         } else {
@@ -97,14 +100,20 @@ impl Pool {
         })
     }
 
-    /// When a row of a period was written: mostly at the next turn of its point, or at the end of the grace after it.
+    /// When a row of a period was written: mostly at the next turn of its point, or at the end of the grace after it, or as
+    /// early before a turn as is allowed.
     pub(super) fn known(
         &self,
         dice: &mut Dice,
         near: &[i64],
         begins: Option<i64>,
-        grace: i64,
+        (grace, early): (i64, i64),
     ) -> Option<i64> {
+        if !near.is_empty() && dice.chance(20) {
+            let by = if dice.chance(70) { early } else { 0 };
+            let day = dice.pick(near) - by + dice.between(-1, 1);
+            return Some(day.clamp(-719_528, 2_932_896));
+        }
         let next = near
             .iter()
             .filter(|&&day| begins.is_none_or(|begins| begins < day));
@@ -175,4 +184,40 @@ pub(super) fn text<T: AsRef<str>>(dice: &mut Dice, from: &[T], nulls: usize) -> 
     }
     let text = dice.pick(from).as_ref().to_owned();
     Value::Text(padded(dice, &text))
+}
+
+/// A day's month, as this kind of column holds one; near a switch, or later, where one supplier may have all of it.
+pub(super) fn month(dice: &mut Dice, kind: Kind, day: Option<i64>) -> Value {
+    let Some(day) = day else { return Value::Null };
+    let later = if dice.chance(50) {
+        dice.between(20, 400)
+    } else {
+        0
+    };
+    let day = iso((day + later).clamp(-719_162, 2_932_896));
+    let (year, month) = (&day[..4], &day[5..7]);
+    if kind == Kind::Int {
+        let wrong = [0, -1, 13, 202_600, 202_613, 1_000_001, i64::MAX];
+        let month: i64 = format!("{year}{month}").parse().unwrap();
+        let wrong = dice.mishap(25).then(|| *dice.pick(&wrong));
+        return Value::Int(wrong.unwrap_or(month));
+    }
+    let between = *dice.pick(&["", "-", "/"]);
+    let text = format!("{year}{between}{month}");
+    let wrong = [
+        " 202604",
+        "202604 ",
+        "2026-4",
+        "2026-00",
+        "2026/13",
+        "0000-01",
+        "",
+        "\u{ff12}026-04",
+        "2026.04",
+        "2026-04-01",
+        "+202604",
+        "20260-4",
+    ];
+    let wrong = dice.mishap(25).then(|| (*dice.pick(&wrong)).to_owned());
+    Value::Text(wrong.unwrap_or(text))
 }

@@ -3,7 +3,7 @@
 
 use super::super::dice::Dice;
 use super::super::oracle::{Store, classes_under, combinations, goes};
-use super::super::world::{Class, Classes, Kind, Rule, Table, Test, When, Who};
+use super::super::world::{Bound, Class, Classes, Kind, Rule, Table, Test, When, Who};
 
 const KEY: [(usize, Class); 5] = [
     (50, Class::AnyRetailer),
@@ -18,6 +18,12 @@ const OTHER: [(usize, Class); 5] = [
     (15, Class::TransmissionOnly),
     (15, Class::RetailOnly),
     (10, Class::Discard),
+];
+const OF_ANOTHER_TIME: [(usize, Class); 4] = [
+    (40, Class::AnyRetailer),
+    (40, Class::OwnCustomer),
+    (10, Class::TransmissionOnly),
+    (5, Class::Discard),
 ];
 const PUBLIC: [(usize, Class); 3] = [
     (60, Class::Reference),
@@ -40,6 +46,7 @@ pub(super) fn classify(dice: &mut Dice, table: &mut Table) {
     }
     // Few keys can be withheld together with everything else; a multiset always can.
     table.whens.clear();
+    table.cells.clear();
     table.opened = false;
     let class = if matches!(table.rule, Rule::Reference) {
         Class::Reference
@@ -57,6 +64,16 @@ fn attempt(dice: &mut Dice, table: &mut Table) {
     let key_class = dice.weighted(&KEY);
     for column in 0..table.columns.len() {
         let is_key = table.key.contains(&column);
+        // The retailer's own is its own at any time.
+        let other = if table
+            .cells
+            .iter()
+            .any(|cells| cells.columns.contains(&column))
+        {
+            &OF_ANOTHER_TIME[..]
+        } else {
+            &OTHER[..]
+        };
         table.columns[column].class = match (public, is_key) {
             (true, true) => Classes::Fixed(Class::Reference),
             (true, false) => Classes::Fixed(dice.weighted(&PUBLIC)),
@@ -67,8 +84,8 @@ fn attempt(dice: &mut Dice, table: &mut Table) {
             {
                 Classes::Fixed(key_class)
             }
-            (false, false) if dice.chance(15) => by_value(dice, table, column),
-            (false, false) => Classes::Fixed(dice.weighted(&OTHER)),
+            (false, false) if dice.chance(15) => by_value(dice, table, column, other),
+            (false, false) => Classes::Fixed(dice.weighted(other)),
         };
     }
     table.opened = false;
@@ -114,19 +131,19 @@ fn decider(dice: &mut Dice, table: &Table, but: usize) -> Option<(usize, Vec<Str
     (!few.is_empty()).then_some((column, few, trim))
 }
 
-fn by_value(dice: &mut Dice, table: &Table, but: usize) -> Classes {
+fn by_value(dice: &mut Dice, table: &Table, but: usize, classes: &[(usize, Class)]) -> Classes {
     let Some((column, values, trim)) = decider(dice, table, but) else {
-        return Classes::Fixed(dice.weighted(&OTHER));
+        return Classes::Fixed(dice.weighted(classes));
     };
     let cases = values
         .into_iter()
-        .map(|value| (value, dice.weighted(&OTHER)))
+        .map(|value| (value, dice.weighted(classes)))
         .collect();
     Classes::By {
         column,
         trim,
         cases,
-        otherwise: dice.weighted(&OTHER),
+        otherwise: dice.weighted(classes),
     }
 }
 
@@ -135,7 +152,7 @@ fn when(dice: &mut Dice, table: &Table) -> Option<When> {
     let count = dice.below(possible.len()) + 1;
     let rows: Vec<Who> = dice.some(possible, count);
     let base: Vec<Class> = (0..table.columns.len())
-        .flat_map(|column| classes_under(table, column, &[]))
+        .flat_map(|column| classes_under(table, column, rows[0], &[]))
         .collect();
     let mut change: Vec<(Class, Class)> = Vec::new();
     for (from, to) in dice.some(&STRICTER, 2) {
@@ -144,45 +161,74 @@ fn when(dice: &mut Dice, table: &Table) -> Option<When> {
         }
     }
     let (column, test) = test(dice, table)?;
+    let every: Vec<usize> = (0..table.columns.len()).collect();
+    let count = dice.below(6) + 1;
+    let columns = dice.chance(35).then(|| dice.some(&every, count));
     (!change.is_empty()).then_some(When {
         column,
         test,
         rows,
         change,
+        columns,
     })
 }
 
 fn test(dice: &mut Dice, table: &Table) -> Option<(usize, Test)> {
-    let numeric = |&column: &usize| matches!(table.columns[column].kind, Kind::Int | Kind::Tenths);
-    let columns: Vec<usize> = (0..table.columns.len()).filter(numeric).collect();
-    if dice.chance(50) || columns.is_empty() {
+    let bounded = |&column: &usize| table.columns[column].kind != Kind::Text;
+    let columns: Vec<usize> = (0..table.columns.len()).filter(bounded).collect();
+    if dice.chance(40) || columns.is_empty() {
         let (column, values, trim) = decider(dice, table, usize::MAX)?;
-        return Some((column, Test::In { values, trim }));
+        let listed = dice.chance(50);
+        return Some((
+            column,
+            if listed {
+                Test::In { values, trim }
+            } else {
+                Test::NotIn { values, trim }
+            },
+        ));
     }
     let column = *dice.pick(&columns);
-    let bound = dice.between(-1, 6)
-        * if table.columns[column].kind == Kind::Tenths {
-            5
-        } else {
-            1
-        };
-    Some((
-        column,
-        if dice.chance(50) {
-            Test::AtLeast(bound)
-        } else {
-            Test::Below(bound)
-        },
-    ))
+    let mut bounds = [bound(dice, table, column), bound(dice, table, column)];
+    if let [
+        Bound::Number(one) | Bound::Day(one),
+        Bound::Number(other) | Bound::Day(other),
+    ] = bounds
+        && one > other
+    {
+        bounds.reverse();
+    }
+    let [least, below] = bounds.map(Some);
+    let (at_least, below) = match dice.below(3) {
+        0 => (least, None),
+        1 => (None, below),
+        _ => (least, below),
+    };
+    Some((column, Test::Within { at_least, below }))
+}
+
+/// Near what stands in the column.
+fn bound(dice: &mut Dice, table: &Table, column: usize) -> Bound {
+    let kind = table.columns[column].kind;
+    if !kind.is_day() {
+        let times = if kind == Kind::Tenths { 5 } else { 1 };
+        return Bound::Number(dice.between(-1, 6) * times);
+    }
+    let days = table.rows.iter().filter_map(|row| row[column].day());
+    let days: Vec<i64> = days
+        .filter(|day| (-719_000..2_932_000).contains(day))
+        .collect();
+    if days.is_empty() || dice.chance(40) {
+        return Bound::Cutover;
+    }
+    Bound::Day(dice.pick(&days) + dice.between(-1, 1))
 }
 
 /// Whether there is anything to open.
 fn opens(table: &Table) -> bool {
-    let shown = |column: usize, holding: &[usize]| {
-        classes_under(table, column, holding).contains(&Class::AnyRetailer)
-    };
-    let columns = 0..table.columns.len();
-    table.rule.possible().contains(&Who::Other) && columns.clone().any(|column| shown(column, &[]))
+    let shown =
+        |column: usize| classes_under(table, column, Who::Other, &[]).contains(&Class::AnyRetailer);
+    table.rule.possible().contains(&Who::Other) && (0..table.columns.len()).any(shown)
 }
 
 /// A granted cell has its key granted, whatever conditions hold.
@@ -190,15 +236,16 @@ fn is_allowed(table: &Table) -> bool {
     let fits = |store: Store, who: Who, holding: &[usize]| {
         let granted = |class: Class| goes(store, who, class, table.opened);
         let some = (0..table.columns.len()).any(|column| {
-            classes_under(table, column, holding)
+            classes_under(table, column, who, holding)
                 .into_iter()
                 .any(granted)
         });
         !some
-            || table
-                .key
-                .iter()
-                .all(|&key| classes_under(table, key, holding).into_iter().all(granted))
+            || table.key.iter().all(|&key| {
+                classes_under(table, key, who, holding)
+                    .into_iter()
+                    .all(granted)
+            })
     };
     [Store::Retail, Store::Transmission]
         .into_iter()

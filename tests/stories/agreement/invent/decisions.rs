@@ -37,7 +37,7 @@ pub(super) fn decide(dice: &mut Dice, world: &mut World) {
             }));
     }
     dice.shuffle(&mut world.decisions);
-    if dice.chance(15) {
+    if dice.chance(25) {
         one_too_many(dice, world);
     }
 }

@@ -51,7 +51,7 @@ fn can_be_replaced(world: &World, (table, column): Place) -> bool {
 fn joined(world: &World) -> Vec<(Place, Place)> {
     let mut pairs = Vec::new();
     for (child, table) in world.tables.iter().enumerate() {
-        for rule in table.rule.direct() {
+        for rule in table.leaves() {
             let Rule::Parent {
                 table: parent,
                 key,

@@ -1,4 +1,4 @@
-//! docs/rules.md, section 4, "Rekeyed columns": the one name and secret of all worlds.
+//! docs/rules.md, section 5, "Rekeyed columns": the one name and secret of all worlds.
 
 use super::super::world::Value;
 

@@ -1,73 +1,64 @@
-//! docs/rules.md, sections 2 and 3: whose a row is, and what the next supplier knew.
+//! docs/rules.md, section 3: whose a row is.
 
-use super::super::world::{CodeDay, Rule, Table, Value, Who, World};
-use super::Verdict;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::super::world::{CodeDay, Rule, Table, Time, Value, Who, World};
+use super::days::{days, until_cutover};
 use super::lookup::Lookup;
-use super::timeline::{FOREVER, Timeline, code, is_open};
+use super::timeline::{Timeline, code};
+use super::{Decided, Verdict, case};
 
 /// Decides rows of one world, a table after its parents.
 pub(super) struct Rows<'w> {
     pub(super) world: &'w World,
     pub(super) lookup: Lookup<'w>,
-    /// Final verdicts of the tables decided so far; [`None`] for a rejected row.
-    pub(super) decided: Vec<Vec<Option<Verdict>>>,
+    /// The rows of the tables decided so far; [`None`] for a rejected row.
+    pub(super) decided: Vec<Vec<Option<Decided>>>,
+    /// How often each notion of the page decided something.
+    pub(super) seen: RefCell<BTreeMap<String, u64>>,
 }
 
 impl<'w> Rows<'w> {
-    /// The row's verdict after `known_at`.
-    pub(super) fn last_word(&self, table: &Table, row: &[Value]) -> Verdict {
+    pub(super) fn see(&self, notion: &str) {
+        *self.seen.borrow_mut().entry(notion.to_owned()).or_default() += 1;
+    }
+
+    /// The row's ruled verdict.
+    pub(super) fn ruled(&self, table: &Table, row: &[Value]) -> Verdict {
         let base = self.rule(table, row, &table.rule);
-        let Some((column, grace)) = table.known_at else {
-            return base;
-        };
-        let Some(known) = row[column].day() else {
-            return Verdict::undecided("known_at_missing");
-        };
-        if table.ledger_key.is_some() {
-            let timeline = self.timeline(table, row);
-            let on_that_day = timeline.map(|timeline| timeline.on(known));
-            let supplied = on_that_day.unwrap_or(Verdict::undecided("not_in_ledger"));
-            if supplied.who == Who::Undecided {
-                return supplied;
-            }
-        }
-        match self.supplier_on(table, row, known) {
-            Who::Own => base,
-            Who::Other if base.who == Who::Own && self.within_grace(table, row, known, grace) => {
-                base
-            }
-            Who::Other => Verdict::of(Who::Other),
-            _ => Verdict::undecided("known_at_undecided"),
+        match &table.known_at {
+            Some(known_at) if base.who == Who::Own => self.written(table, row, known_at),
+            _ => base,
         }
     }
 
-    fn rule(&self, table: &Table, row: &[Value], rule: &Rule) -> Verdict {
-        match rule {
-            Rule::During {
-                from,
-                until,
-                inclusive,
-            } => {
-                let inclusive = inclusive.unwrap_or(self.world.ledger.inclusive);
-                self.during(table, row, row[*from].day(), row[*until].day(), inclusive)
-            }
-            Rule::At(column) => self.at(table, row, row[*column].day()),
-            Rule::AtCutover => self.at(table, row, Some(self.world.limits.cutover)),
-            Rule::AtSlot { date, slot } => match row[*slot] {
-                Value::Int(1..=48) => self.at(table, row, row[*date].day()),
-                _ => Verdict::undecided("slot_invalid"),
-            },
+    pub(super) fn rule(&self, table: &Table, row: &[Value], rule: &Rule) -> Verdict {
+        let verdict = match rule {
+            Rule::Ledger(time) => self.by_ledger(table, row, time),
             Rule::Code { column, trim, at } => self.code(row, *column, *trim, *at),
             Rule::Parent { any, .. } => self.inherited(row, rule, *any),
-            Rule::All(rules) => self.all(table, row, rules),
+            Rule::Cases {
+                column,
+                trim,
+                cases,
+            } => match case(&row[*column], *trim, cases) {
+                Some(rule) => self.rule(table, row, rule),
+                None if row[*column] == Value::Null => Verdict::undecided("case_missing"),
+                None => Verdict::undecided("case_unlisted"),
+            },
+            Rule::All(rules) => self.several(table, row, rules, [Who::Other, Who::Own]),
+            Rule::Any(rules) => self.several(table, row, rules, [Who::Own, Who::Other]),
             Rule::AllTransmission => Verdict::of(Who::Other),
             Rule::AllRetail => Verdict::of(Who::Own),
             Rule::Reference => Verdict::of(Who::Public),
-        }
+        };
+        self.see(&format!("{}: {:?}", kind(row, rule), verdict.who));
+        verdict
     }
 
     /// The row's ledger key, unless a NULL is in it.
-    fn key(&self, table: &Table, row: &[Value]) -> Option<Vec<Value>> {
+    pub(super) fn key(&self, table: &Table, row: &[Value]) -> Option<Vec<Value>> {
         let key: Vec<Value> = table
             .ledger_key
             .as_ref()?
@@ -77,54 +68,39 @@ impl<'w> Rows<'w> {
         (!key.contains(&Value::Null)).then_some(key)
     }
 
-    fn timeline(&self, table: &Table, row: &[Value]) -> Option<Timeline<'w>> {
-        self.key(table, row).map(|key| self.timeline_of(&key))
+    pub(super) fn timeline_of(&self, key: &[Value]) -> Timeline<'w> {
+        let mut entries = Vec::new();
+        for part in &self.world.ledger.parts {
+            let rows = &self.world.tables[part.table].rows;
+            for at in self.lookup.rows(part.table, &part.key, key) {
+                entries.push((part, rows[at].as_slice()));
+            }
+        }
+        Timeline::of(self.world, &entries)
     }
 
-    fn timeline_of(&self, key: &[Value]) -> Timeline<'w> {
-        let ledger = &self.world.ledger;
-        Timeline::of(
-            self.world,
-            &self.lookup.rows(ledger.table, &ledger.key, key),
-        )
-    }
-
-    fn at(&self, table: &Table, row: &[Value], day: Option<i64>) -> Verdict {
-        let Some(day) = day else {
-            return Verdict::undecided("date_missing");
+    fn by_ledger(&self, table: &Table, row: &[Value], time: &Time) -> Verdict {
+        let (first, last) = match days(self.world, row, time) {
+            Ok(days) => days,
+            Err(reason) => return Verdict::undecided(reason),
         };
-        match self.timeline(table, row) {
-            None => Verdict::undecided("not_in_ledger"),
-            Some(timeline) => timeline.on(day),
-        }
-    }
-
-    fn during(
-        &self,
-        table: &Table,
-        row: &[Value],
-        from: Option<i64>,
-        until: Option<i64>,
-        inclusive: bool,
-    ) -> Verdict {
-        let last = match until {
-            _ if is_open(self.world, until) => Some(FOREVER),
-            Some(until) if inclusive => Some(until),
-            Some(until) => Some(until - 1),
-            None => None,
+        let Some(key) = self.key(table, row) else {
+            return Verdict::undecided("not_in_ledger");
         };
-        let (Some(from), Some(last)) = (from, last) else {
-            return Verdict::undecided("date_missing");
-        };
-        if last < from {
-            return Verdict::undecided("period_reversed");
+        // What comes after the cutover is not yet.
+        let cutover = self.world.limits.cutover;
+        let timeline = self.timeline_of(&key);
+        let covering = timeline.during(first, until_cutover(first, last, cutover));
+        let verdict = covering.unwrap_or(Verdict::undecided("period_spans_change"));
+        if first > cutover && verdict.who == Who::Own && timeline.first_of_segment(first) > cutover
+        {
+            self.see("a customer still to come");
+            return Verdict::of(Who::Other);
         }
-        match self.timeline(table, row) {
-            None => Verdict::undecided("not_in_ledger"),
-            Some(timeline) => timeline
-                .during(from, last)
-                .unwrap_or(Verdict::undecided("period_spans_change")),
+        if last > cutover {
+            self.see("days after the cutover");
         }
+        verdict
     }
 
     fn code(&self, row: &[Value], column: usize, trim: bool, at: CodeDay) -> Verdict {
@@ -139,22 +115,24 @@ impl<'w> Rows<'w> {
         code(self.world, &row[column], trim, day)
     }
 
-    fn all(&self, table: &Table, row: &[Value], rules: &[Rule]) -> Verdict {
+    /// `all` and `any`: one rule that says the first decides; all must say the second.
+    fn several(&self, table: &Table, row: &[Value], rules: &[Rule], says: [Who; 2]) -> Verdict {
         let verdicts: Vec<Verdict> = rules
             .iter()
             .map(|rule| self.rule(table, row, rule))
             .collect();
-        if verdicts.iter().any(|verdict| verdict.who == Who::Other) {
-            return Verdict::of(Who::Other);
+        let [one, all] = says;
+        if verdicts.iter().any(|verdict| verdict.who == one) {
+            return Verdict::of(one);
         }
         let undecided = verdicts
             .into_iter()
             .find(|verdict| verdict.who == Who::Undecided);
-        undecided.unwrap_or(Verdict::of(Who::Own))
+        undecided.unwrap_or(Verdict::of(all))
     }
 
     /// The parent table and its rows that a parent rule refers to, rejected ones too.
-    fn parents(&self, row: &[Value], rule: &Rule) -> (usize, Vec<usize>) {
+    pub(super) fn parents(&self, row: &[Value], rule: &Rule) -> (usize, Vec<usize>) {
         let Rule::Parent {
             table,
             key,
@@ -175,7 +153,7 @@ impl<'w> Rows<'w> {
         let (table, parents) = self.parents(row, rule);
         let whose: Vec<Who> = parents
             .iter()
-            .filter_map(|&at| Some(self.decided[table][at]?.who))
+            .filter_map(|&at| Some(self.decided[table][at]?.verdict.who))
             .collect();
         let rejected = whose.len() < parents.len();
         let all = |who: Who| whose.iter().all(|one| *one == who);
@@ -189,89 +167,34 @@ impl<'w> Rows<'w> {
             _ => Verdict::undecided("parents_disagree"),
         }
     }
-
-    fn supplier_on(&self, table: &Table, row: &[Value], day: i64) -> Who {
-        if table.ledger_key.is_some() {
-            return self
-                .timeline(table, row)
-                .map_or(Who::Undecided, |timeline| timeline.on(day).who);
-        }
-        let Some(rule @ Rule::Parent { any, .. }) = first_parent_rule(table) else {
-            return Who::Undecided;
-        };
-        let (parent, parents) = self.parents(row, rule);
-        let whose: Vec<Who> = parents
-            .iter()
-            .flat_map(|&at| {
-                self.owner_keys(
-                    &self.world.tables[parent],
-                    &self.world.tables[parent].rows[at],
-                )
-            })
-            .map(|key| key.map_or(Who::Undecided, |key| self.timeline_of(&key).on(day).who))
-            .collect();
-        let (some, all) = (
-            |who| whose.contains(&who),
-            |who| whose.iter().all(|one| *one == who),
-        );
-        match any {
-            _ if whose.is_empty() => Who::Undecided,
-            false if some(Who::Other) => Who::Other,
-            false if some(Who::Undecided) => Who::Undecided,
-            false => Who::Own,
-            true if some(Who::Own) => Who::Own,
-            true if all(Who::Other) => Who::Other,
-            true => Who::Undecided,
-        }
-    }
-
-    /// The owner keys of a row; [`None`] among them for one that is missing or holds a NULL.
-    fn owner_keys(&self, table: &Table, row: &[Value]) -> Vec<Option<Vec<Value>>> {
-        if row.contains(&Value::Misfit) {
-            return vec![None];
-        }
-        if table.ledger_key.is_some() {
-            return vec![self.key(table, row)];
-        }
-        let Some(rule) = first_parent_rule(table) else {
-            return vec![None];
-        };
-        let (parent, parents) = self.parents(row, rule);
-        if parents.is_empty() {
-            return vec![None];
-        }
-        let parent = &self.world.tables[parent];
-        parents
-            .iter()
-            .flat_map(|&at| self.owner_keys(parent, &parent.rows[at]))
-            .collect()
-    }
-
-    fn within_grace(&self, table: &Table, row: &[Value], known: i64, grace: i64) -> bool {
-        let during: Vec<usize> = table
-            .rule
-            .direct()
-            .iter()
-            .filter_map(|rule| match rule {
-                Rule::During { from, .. } => Some(*from),
-                _ => None,
-            })
-            .collect();
-        let ([from], Some(timeline)) = (during.as_slice(), self.timeline(table, row)) else {
-            return false;
-        };
-        // The base is own, so the period has a first day, and one own segment covers it.
-        let end = row[*from]
-            .day()
-            .map_or(FOREVER, |day| timeline.end_of_segment(day));
-        end <= known && known < end + grace
-    }
 }
 
-fn first_parent_rule(table: &Table) -> Option<&Rule> {
-    table
-        .rule
-        .direct()
-        .iter()
-        .find(|rule| matches!(rule, Rule::Parent { .. }))
+/// A rule's kind, as it is counted.
+fn kind(row: &[Value], rule: &Rule) -> &'static str {
+    match rule {
+        Rule::Ledger(Time::During {
+            until, inclusive, ..
+        }) => match (&row[*until], inclusive) {
+            (Value::Moment(_), Some(false)) => "during, an exclusive timestamp",
+            _ => "during",
+        },
+        Rule::Ledger(Time::At { after: 0, .. }) => "at",
+        Rule::Ledger(Time::At { .. }) => "a later day of days",
+        Rule::Ledger(Time::AtCutover) => "at the cutover",
+        Rule::Ledger(Time::AtSlot { .. }) => "in a slot",
+        Rule::Ledger(Time::Month(column)) => match row[*column] {
+            Value::Int(_) => "month, a number",
+            Value::Text(_) => "month, a text",
+            _ => "month, a day",
+        },
+        Rule::Code { .. } => "column",
+        Rule::Parent { any: false, .. } => "parent, all",
+        Rule::Parent { any: true, .. } => "parent, any",
+        Rule::Cases { .. } => "cases",
+        Rule::All(_) => "all",
+        Rule::Any(_) => "any",
+        Rule::AllTransmission => "all_transmission",
+        Rule::AllRetail => "all_retail",
+        Rule::Reference => "reference",
+    }
 }

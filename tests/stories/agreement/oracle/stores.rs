@@ -1,9 +1,10 @@
-//! docs/rules.md, section 4, with the table of the design: which cells of a row are in which store.
+//! docs/rules.md, section 5, with the table of the design: which cells of a row are in which store.
 
 use std::collections::BTreeSet;
 
-use super::super::world::{Class, Classes, Table, Test, Value, Who};
-use super::{Verdict, rekey, same};
+use super::super::world::{Class, Classes, Table, Value, Who};
+use super::cells::{changed, withheld};
+use super::{Decided, Verdict, rekey};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum Store {
@@ -36,63 +37,14 @@ pub(in super::super) fn goes(store: Store, who: Who, class: Class, opened: bool)
     }
 }
 
-/// The classes that the cells of a decided row have.
-pub(super) fn classes(table: &Table, row: &[Value], who: Who) -> BTreeSet<Class> {
-    (0..row.len())
-        .map(|column| class(table, column, row, who))
-        .collect()
-}
-
-/// The class of a cell of a decided row.
-fn class(table: &Table, column: usize, row: &[Value], who: Who) -> Class {
-    let mut class = match &table.columns[column].class {
-        Classes::Fixed(class) => *class,
-        Classes::By {
-            column,
-            trim,
-            cases,
-            otherwise,
-        } => {
-            let value = row[*column].code();
-            let case = cases
-                .iter()
-                .find(|(case, _)| value.as_ref().is_some_and(|value| same(case, value, *trim)));
-            case.map_or(*otherwise, |(_, class)| *class)
-        }
-    };
-    for when in table
-        .whens
-        .iter()
-        .filter(|when| when.rows.contains(&who) && meets(&row[when.column], &when.test))
-    {
-        class = when
-            .change
-            .iter()
-            .find(|(from, _)| *from == class)
-            .map_or(class, |(_, to)| *to);
-    }
-    class
-}
-
-fn meets(value: &Value, test: &Test) -> bool {
-    match (test, value) {
-        (_, Value::Null) => true,
-        (Test::In { values, trim }, value) => value
-            .code()
-            .is_some_and(|code| values.iter().any(|value| same(value, &code, *trim))),
-        (Test::AtLeast(bound), Value::Int(number) | Value::Tenths(number)) => number >= bound,
-        (Test::Below(bound), Value::Int(number) | Value::Tenths(number)) => number < bound,
-        _ => false,
-    }
-}
-
 /// Every class that a column can have on such rows under these conditions.
 pub(in super::super) fn classes_under(
     table: &Table,
     column: usize,
+    who: Who,
     holding: &[usize],
 ) -> BTreeSet<Class> {
-    let possible: Vec<Class> = match &table.columns[column].class {
+    let mut possible: Vec<Class> = match &table.columns[column].class {
         Classes::Fixed(class) => vec![*class],
         Classes::By {
             cases, otherwise, ..
@@ -102,12 +54,12 @@ pub(in super::super) fn classes_under(
             .chain([*otherwise])
             .collect(),
     };
-    let changed = |class: Class, when: &usize| {
-        let mut changes = table.whens[*when].change.iter();
-        changes
-            .find(|(from, _)| *from == class)
-            .map_or(class, |(_, to)| *to)
-    };
+    let mut groups = table.cells.iter();
+    if who == Who::Own && groups.any(|cells| cells.columns.contains(&column)) {
+        let withheld: Vec<Class> = possible.iter().map(|&class| withheld(class)).collect();
+        possible.extend(withheld);
+    }
+    let changed = |class: Class, &when: &usize| changed(&table.whens[when], column, class);
     possible
         .into_iter()
         .map(|class| holding.iter().fold(class, changed))
@@ -132,7 +84,7 @@ pub(in super::super) fn combinations(table: &Table, who: Who) -> Vec<Vec<usize>>
 pub(in super::super) fn brings(table: &Table, column: usize, store: Store) -> bool {
     table.rule.possible().iter().any(|&who| {
         combinations(table, who).iter().any(|holding| {
-            classes_under(table, column, holding)
+            classes_under(table, column, who, holding)
                 .into_iter()
                 .any(|class| goes(store, who, class, table.opened))
         })
@@ -140,7 +92,12 @@ pub(in super::super) fn brings(table: &Table, column: usize, store: Store) -> bo
 }
 
 /// What a store holds of a table; nothing if the table can bring it nothing.
-pub(super) fn stored(table: &Table, verdicts: &[Option<Verdict>], store: Store) -> Option<Stored> {
+pub(super) fn stored(
+    table: &Table,
+    decided: &[Option<Decided>],
+    classes: &[Vec<Class>],
+    store: Store,
+) -> Option<Stored> {
     let mut columns: Vec<usize> = (0..table.columns.len())
         .filter(|&column| brings(table, column, store))
         .collect();
@@ -152,9 +109,16 @@ pub(super) fn stored(table: &Table, verdicts: &[Option<Verdict>], store: Store) 
         columns.sort_unstable();
         columns.dedup();
     }
-    let rows = table
-        .staged()
-        .filter_map(|at| stored_row(table, &table.rows[at], verdicts[at]?, store, &columns));
+    let rows = table.staged().filter_map(|at| {
+        stored_row(
+            table,
+            at,
+            decided[at]?.verdict,
+            &classes[at],
+            store,
+            &columns,
+        )
+    });
     let mut rows: Vec<Vec<Value>> = rows.collect();
     // The granted key, then everything; a row's key may be withheld only where the store lacks the column.
     let key: Vec<usize> = table
@@ -183,14 +147,13 @@ pub(super) fn stored(table: &Table, verdicts: &[Option<Verdict>], store: Store) 
 
 fn stored_row(
     table: &Table,
-    row: &[Value],
+    at: usize,
     verdict: Verdict,
+    classes: &[Class],
     store: Store,
     columns: &[usize],
 ) -> Option<Vec<Value>> {
-    let classes: Vec<Class> = (0..row.len())
-        .map(|column| class(table, column, row, verdict.who))
-        .collect();
+    let row = &table.rows[at];
     let granted = |column: usize| goes(store, verdict.who, classes[column], table.opened);
     let some = (0..row.len()).any(granted);
     let there = match store {

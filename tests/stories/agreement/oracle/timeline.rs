@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::world::{Value, Who, World};
+use super::super::world::{End, Ledger, List, OwnWhen, Part, Value, Who, World};
 use super::{Verdict, same};
 
 /// Later than every day, and one day less than that is not a day of anybody.
@@ -15,46 +15,64 @@ enum How {
     Plain,
 }
 
+/// A ledger row that counts, with the part of the ledger that it stands in.
+type Entry<'w> = (&'w Part, &'w [Value]);
+
 /// The days that one ledger row touches, both included.
-struct Touch {
+struct Touch<'w> {
     first: i64,
     last: i64,
     how: How,
-    row: usize,
+    entry: Entry<'w>,
 }
 
 /// The timeline of one key.
 pub(super) struct Timeline<'w> {
     world: &'w World,
-    rejected: bool,
-    touches: Vec<Touch>,
+    /// What is said of every day, whatever its periods.
+    all_days: Option<&'static str>,
+    touches: Vec<Touch<'w>>,
 }
 
 impl<'w> Timeline<'w> {
-    /// `rows` are those of the ledger with this key.
-    pub(super) fn of(world: &'w World, rows: &[usize]) -> Self {
-        let row = |at: usize| &world.tables[world.ledger.table].rows[at];
-        let (rejected, staged): (Vec<usize>, Vec<usize>) = rows
+    /// `entries` are the rows of the ledger with this key, rejected ones too.
+    pub(super) fn of(world: &'w World, entries: &[Entry<'w>]) -> Self {
+        let rejected = |(_, row): &Entry<'w>| row.contains(&Value::Misfit);
+        let always = |reason| Self {
+            world,
+            all_days: Some(reason),
+            touches: Vec::new(),
+        };
+        if entries.iter().any(rejected) {
+            return always("ledger_rejected");
+        }
+        let asked = |&(part, row): &Entry<'w>| counts(&world.ledger, part, row);
+        if entries.iter().any(|entry| asked(entry).is_none()) {
+            return always("ledger_status_unknown");
+        }
+        let counting: Vec<Entry<'w>> = entries
             .iter()
-            .partition(|&&at| row(at).contains(&Value::Misfit));
+            .copied()
+            .filter(|entry| asked(entry) == Some(true))
+            .collect();
+        if counting.is_empty() {
+            return always("not_in_ledger");
+        }
         Self {
             world,
-            rejected: !rejected.is_empty(),
-            touches: staged
-                .into_iter()
-                .map(|at| touch(world, at, row(at)))
+            all_days: None,
+            touches: counting
+                .iter()
+                .map(|&entry| touch(&world.ledger, entry, &counting))
                 .collect(),
         }
     }
 
     pub(super) fn on(&self, day: i64) -> Verdict {
-        if self.rejected {
-            return Verdict::undecided("ledger_rejected");
+        if let Some(reason) = self.all_days {
+            return Verdict::undecided(reason);
         }
-        if self.touches.is_empty() {
-            return Verdict::undecided("not_in_ledger");
-        }
-        let there: Vec<&Touch> = self
+        let there: Vec<&Touch<'w>> = self
             .touches
             .iter()
             .filter(|touch| touch.first <= day && day <= touch.last)
@@ -70,36 +88,32 @@ impl<'w> Timeline<'w> {
         }
         match there.as_slice() {
             [] => Verdict::undecided("ledger_gap"),
-            [one] => self.of_row(one.row, day),
+            [one] => self.of_row(one.entry, day),
             _ => Verdict::undecided("ledger_overlap"),
         }
     }
 
-    fn of_row(&self, row: usize, day: i64) -> Verdict {
-        let (ledger, row) = (
-            &self.world.ledger,
-            &self.world.tables[self.world.ledger.table].rows[row],
-        );
-        let verdict = code(self.world, &row[ledger.retailer], ledger.trim, Some(day));
-        let (Who::Own, Some(not_own)) = (verdict.who, &ledger.not_own) else {
+    fn of_row(&self, (part, row): Entry<'w>, day: i64) -> Verdict {
+        let ledger = &self.world.ledger;
+        let verdict = code(self.world, &row[part.retailer], ledger.trim, Some(day));
+        if verdict.who != Who::Own {
             return verdict;
-        };
-        match row[not_own.column].text() {
-            None => Verdict::undecided("supply_kind_missing"),
-            Some(kind)
-                if not_own
-                    .values
-                    .iter()
-                    .any(|value| same(value, kind, not_own.trim)) =>
-            {
-                Verdict::of(Who::Other)
-            }
-            Some(_) => verdict,
+        }
+        let entries = ledger.own_when.iter().zip(&part.own_when);
+        let said: Vec<Who> = entries
+            .map(|(entry, &column)| own_when(self.world, entry, &row[column]))
+            .collect();
+        if said.contains(&Who::Other) {
+            Verdict::of(Who::Other)
+        } else if said.contains(&Who::Undecided) {
+            Verdict::undecided("own_when_unlisted")
+        } else {
+            verdict
         }
     }
 
     /// The days on which another answer may begin.
-    pub(super) fn turns(&self) -> BTreeSet<i64> {
+    fn turns(&self) -> BTreeSet<i64> {
         let touched = self
             .touches
             .iter()
@@ -119,31 +133,77 @@ impl<'w> Timeline<'w> {
         others.all(|day| self.on(day) == verdict).then_some(verdict)
     }
 
-    /// The first day after the segment that covers `day`.
-    pub(super) fn end_of_segment(&self, day: i64) -> i64 {
+    /// The first day of the segment of this day.
+    pub(super) fn first_of_segment(&self, day: i64) -> i64 {
         let verdict = self.on(day);
-        let mut later = self.turns().into_iter().filter(|&turn| turn > day);
-        later
-            .find(|&turn| self.on(turn) != verdict)
-            .unwrap_or(FOREVER)
+        let mut earlier = self.turns().into_iter().rev().filter(|&turn| turn <= day);
+        earlier
+            .find(|&turn| self.on(turn - 1) != verdict)
+            .unwrap_or(-FOREVER)
     }
 }
 
-fn touch(world: &World, at: usize, row: &[Value]) -> Touch {
-    let ledger = &world.ledger;
-    let (from, until) = (row[ledger.from].day(), row[ledger.until].day());
-    let open = is_open(world, until);
-    let end = match until {
-        _ if open => FOREVER,
-        None => FOREVER,
-        Some(until) if ledger.inclusive => until,
-        Some(until) => until - 1,
+/// Whether a row counts; [`None`] if nobody knows.
+fn counts(ledger: &Ledger, part: &Part, row: &[Value]) -> Option<bool> {
+    let Some(counts) = &ledger.counts else {
+        return Some(true);
     };
+    let status = &row[part.counts];
+    if lists(&counts.never, status, counts.trim) {
+        Some(false)
+    } else if lists(&counts.counting, status, counts.trim) {
+        Some(true)
+    } else {
+        None
+    }
+}
+
+/// Whether a list names a value.
+fn lists(list: &List, value: &Value, trim: bool) -> bool {
+    match value.code() {
+        None => list.null,
+        Some(code) => list.values.iter().any(|listed| same(listed, &code, trim)),
+    }
+}
+
+/// What one entry says of a day that the code leaves own.
+fn own_when(world: &World, entry: &OwnWhen, value: &Value) -> Who {
+    if lists(&entry.own, value, entry.trim) {
+        return Who::Own;
+    }
+    let other = match &entry.other {
+        Some(list) => lists(list, value, entry.trim),
+        None => is_listed(world, value, entry.trim),
+    };
+    if other { Who::Other } else { Who::Undecided }
+}
+
+fn touch<'w>(ledger: &Ledger, entry: Entry<'w>, counting: &[Entry<'w>]) -> Touch<'w> {
+    let (part, row) = entry;
     let touch = |first, last, how| Touch {
         first,
         last,
         how,
-        row: at,
+        entry,
+    };
+    let from = row[part.from].day();
+    let End::Until { inclusive, .. } = ledger.end else {
+        let Some(from) = from else {
+            return touch(-FOREVER, FOREVER, How::DateMissing);
+        };
+        let begins = counting
+            .iter()
+            .filter_map(|(part, row)| row[part.from].day());
+        let next = begins.filter(|&day| day > from).min();
+        return touch(from, next.map_or(FOREVER, |next| next - 1), How::Plain);
+    };
+    let until = row[part.until].day();
+    let open = ledger.is_open(until);
+    let end = match until {
+        _ if open => FOREVER,
+        None => FOREVER,
+        Some(until) if inclusive => until,
+        Some(until) => until - 1,
     };
     match (from, until) {
         (None, _) => touch(-FOREVER, end, How::DateMissing),
@@ -155,16 +215,22 @@ fn touch(world: &World, at: usize, row: &[Value]) -> Touch {
     }
 }
 
-/// Whether an end means "no end yet".
-pub(super) fn is_open(world: &World, until: Option<i64>) -> bool {
-    until.map_or(world.ledger.null_is_open, |until| {
-        world.ledger.open.contains(&until)
-    })
+/// Whether a value is a code of the list of retailers.
+fn is_listed(world: &World, value: &Value, trim: bool) -> bool {
+    let Some(code) = value.text() else {
+        return false;
+    };
+    let (table, column) = world.retailers;
+    let table = &world.tables[table];
+    let mut listed = table
+        .staged()
+        .filter_map(|row| table.rows[row][column].text());
+    listed.any(|listed| same(listed, code, trim))
 }
 
 /// The code verdict; without a day no incumbent code has a validity.
-pub(super) fn code(world: &World, code: &Value, trim: bool, day: Option<i64>) -> Verdict {
-    let Some(code) = code.text() else {
+pub(super) fn code(world: &World, value: &Value, trim: bool, day: Option<i64>) -> Verdict {
+    let Some(code) = value.text() else {
         return Verdict::undecided("retailer_unknown");
     };
     if world.vacant.iter().any(|vacant| same(vacant, code, trim)) {
@@ -182,12 +248,7 @@ pub(super) fn code(world: &World, code: &Value, trim: bool, day: Option<i64>) ->
     if incumbent.any(|entry| covers(entry.from, entry.until)) {
         return Verdict::of(Who::Own);
     }
-    let (table, column) = world.retailers;
-    let table = &world.tables[table];
-    let mut listed = table
-        .staged()
-        .filter_map(|row| table.rows[row][column].text());
-    if listed.any(|listed| same(listed, code, trim)) {
+    if is_listed(world, value, trim) {
         return Verdict::of(Who::Other);
     }
     Verdict::undecided("retailer_unknown")

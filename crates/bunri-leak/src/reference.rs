@@ -1,0 +1,254 @@
+//! What C5 finds in one text: slow, obvious, the definition. The rest of the crate does the same for a hundred million
+//! values and every cell of two stores; property tests hold the two together (`tests/reference.rs`).
+//!
+//! Two things are used here as they are, because each is a definition of its own: the two forms of a text
+//! ([`spelling`](crate::spelling), with published vectors) and what its tokens decode to ([`tokens`](crate::tokens)).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::spelling::{Form, Spelled, Speller, weight};
+use crate::tokens::{self, Coat};
+use crate::variants::Variants;
+use crate::written::hex;
+
+/// A longer value is known by so many characters of its beginning.
+const KNOWN: usize = 64;
+/// So many letters and digits side by side are found within longer runs too.
+const TOKEN: usize = 18;
+/// Encodings within encodings that are taken off.
+const DEPTH: u8 = 2;
+/// The least weights of a value that is found as a whole text, and anywhere in one.
+const WHOLE: u32 = 200;
+const ANYWHERE: u32 = 280;
+
+/// A staged cell, as one store stands to it.
+pub(crate) struct Cell<'t> {
+    pub(crate) text: &'t str,
+    /// Its column.
+    pub(crate) source: u16,
+    /// Otherwise it is granted.
+    pub(crate) withheld: bool,
+}
+
+/// A place of a text where a value stands that only withheld cells hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Occurrence {
+    /// How it was encoded, or hashed.
+    pub(crate) coat: Coat,
+    /// Where it begins, in characters of the form that it was found in.
+    pub(crate) from: usize,
+    /// The first column that it is withheld in.
+    pub(crate) source: u16,
+    /// In another spelling than any withheld cell has.
+    pub(crate) loose: bool,
+}
+
+/// What is searched for.
+struct Value {
+    chars: Vec<char>,
+    /// In the loose form: the spellings of the withheld cells. Otherwise `chars` are the strict form.
+    spellings: Option<BTreeSet<Vec<char>>>,
+    source: u16,
+    anywhere: bool,
+}
+
+/// Every occurrence in a text of what is searched for.
+pub(crate) fn occurrences(
+    cells: &[Cell<'_>],
+    text: &str,
+    variants: &Variants,
+) -> BTreeSet<Occurrence> {
+    let mut search = Search {
+        values: values(cells, variants),
+        variants,
+        digests: BTreeSet::new(),
+        found: BTreeSet::new(),
+    };
+    search.text(text, Coat::Plain, 0);
+    for cell in cells {
+        search.digests_of(cell.text);
+    }
+    search.found
+}
+
+fn forms(text: &str, variants: &Variants) -> Spelled {
+    let mut spelled = Spelled::default();
+    Speller::new(variants).by_unicode(text, &mut spelled);
+    spelled
+}
+
+fn known(chars: &[char]) -> Vec<char> {
+    chars.iter().copied().take(KNOWN).collect()
+}
+
+/// What only withheld cells hold. If a granted cell holds another spelling, the withheld spelling alone is searched for; if it
+/// holds this spelling, nothing is.
+fn values(cells: &[Cell<'_>], variants: &Variants) -> Vec<Value> {
+    // By loose form, then by strict form.
+    let mut spellings: BTreeMap<Vec<char>, BTreeMap<Vec<char>, Vec<&Cell<'_>>>> = BTreeMap::new();
+    for cell in cells {
+        let Spelled { strict, loose, .. } = forms(cell.text, variants);
+        let of_loose = spellings.entry(known(&loose.signs)).or_default();
+        let of_strict = of_loose.entry(known(&strict.signs)).or_default();
+        of_strict.push(cell);
+    }
+    let mut values = Vec::new();
+    for (loose, spellings) in spellings {
+        let weight = weight(&loose);
+        if weight < WHOLE {
+            continue;
+        }
+        let anywhere = weight >= ANYWHERE;
+        let granted = |cells: &[&Cell<'_>]| cells.iter().any(|cell| !cell.withheld);
+        let source = |cells: &[&Cell<'_>]| cells.iter().map(|cell| cell.source).min();
+        if spellings.values().any(|cells| granted(cells)) {
+            for (chars, cells) in spellings.into_iter().filter(|(_, cells)| !granted(cells)) {
+                values.push(Value {
+                    chars,
+                    spellings: None,
+                    source: source(&cells).unwrap_or(u16::MAX),
+                    anywhere,
+                });
+            }
+        } else {
+            let all: Vec<&Cell<'_>> = spellings.values().flatten().copied().collect();
+            values.push(Value {
+                chars: loose,
+                source: source(&all).unwrap_or(u16::MAX),
+                spellings: Some(spellings.into_keys().collect()),
+                anywhere,
+            });
+        }
+    }
+    values
+}
+
+struct Search<'v> {
+    values: Vec<Value>,
+    variants: &'v Variants,
+    /// What may be a digest.
+    digests: BTreeSet<Vec<u8>>,
+    found: BTreeSet<Occurrence>,
+}
+
+impl Search<'_> {
+    /// A text, and what is encoded in it.
+    fn text(&mut self, text: &str, coat: Coat, depth: u8) {
+        self.plain(text, coat);
+        if depth == DEPTH {
+            return;
+        }
+        let mut decoded = Vec::new();
+        tokens::decode(&forms(text, self.variants).strict, |coat, bytes| {
+            decoded.push((coat, bytes.to_vec()));
+        });
+        for (coat, bytes) in decoded {
+            self.bytes(&bytes, coat, depth + 1);
+        }
+        if let Some(text) = tokens::unescaped(text) {
+            self.text(&text, Coat::Escapes, depth + 1);
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8], coat: Coat, depth: u8) {
+        if tokens::is_digest_length(bytes.len()) {
+            self.digests.insert(bytes.to_vec());
+        }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return self.text(text, coat, depth);
+        }
+        let mut text = String::new();
+        hex(bytes, &mut text);
+        self.plain(&text, coat);
+        if bytes.len() > 64 {
+            self.plain(&String::from_utf8_lossy(bytes), coat);
+        }
+    }
+
+    /// A text as it stands.
+    fn plain(&mut self, text: &str, coat: Coat) {
+        let spelled = forms(text, self.variants);
+        for value in &self.values {
+            let form = match value.spellings {
+                Some(_) => &spelled.loose,
+                None => &spelled.strict,
+            };
+            for from in 0..form.signs.len() {
+                if !form.signs[from..].starts_with(&value.chars) {
+                    continue;
+                }
+                let until = from + value.chars.len();
+                let whole = from == 0 && until == form.signs.len().min(KNOWN);
+                if whole || (value.anywhere && may_stand(form, from, until)) {
+                    let loose = value.spellings.as_ref().is_some_and(|spellings| {
+                        !spellings.contains(&known(piece(&spelled, from, until, whole)))
+                    });
+                    self.found.insert(Occurrence {
+                        coat,
+                        from,
+                        source: value.source,
+                        loose,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Whether a digest of this cell's text was seen, if it is one that is searched for.
+    fn digests_of(&mut self, text: &str) {
+        let Spelled { strict, loose, .. } = forms(text, self.variants);
+        let is = |value: &&Value| match value.spellings {
+            Some(_) => value.chars == known(&loose.signs),
+            None => value.chars == known(&strict.signs),
+        };
+        let Some(value) = self.values.iter().find(is) else {
+            return;
+        };
+        let [strict, loose] = [strict, loose].map(|form| form.signs.into_iter().collect());
+        for text in [text.to_owned(), strict, loose, text.trim().to_owned()] {
+            for (coat, digest) in tokens::digests(text.as_bytes()) {
+                if self.digests.contains(&digest) {
+                    self.found.insert(Occurrence {
+                        coat,
+                        from: 0,
+                        source: value.source,
+                        loose: false,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The strict form of what stands here in the loose one; around a whole text, what was dropped belongs to it.
+fn piece(spelled: &Spelled, from: usize, until: usize, whole: bool) -> &[char] {
+    if whole {
+        return &spelled.strict.signs;
+    }
+    let (first, last) = (spelled.origin[from], spelled.origin[until - 1]);
+    &spelled.strict.signs[first..=last]
+}
+
+/// A match does not begin or end inside a run of digits, or of Latin letters, of which it is a part: 1 is no part of 10. Unless
+/// so many letters and digits stand there side by side that it is no accident; and of a value that is known by its beginning
+/// nobody knows where it ends.
+fn may_stand(form: &Form, from: usize, until: usize) -> bool {
+    let token = |piece: std::ops::Range<usize>| {
+        let mut inner = piece.clone().skip(1);
+        let mut signs = form.signs[piece].iter();
+        signs.all(char::is_ascii_alphanumeric) && inner.all(|at| !form.gaps[at])
+    };
+    let long = until - from >= TOKEN;
+    let begins = !cuts_run(form, from) || (long && token(from..from + TOKEN));
+    let ends =
+        until - from == KNOWN || !cuts_run(form, until) || (long && token(until - TOKEN..until));
+    begins && ends
+}
+
+fn cuts_run(form: &Form, at: usize) -> bool {
+    if at == 0 || at == form.signs.len() || form.gaps[at] {
+        return false;
+    }
+    let both = |kind: fn(&char) -> bool| kind(&form.signs[at - 1]) && kind(&form.signs[at]);
+    both(char::is_ascii_digit) || both(char::is_ascii_alphabetic)
+}

@@ -1,0 +1,172 @@
+//! The segments that one batch needs: on which of them does a day lie, and what follows. They are found by bisection.
+
+use polars::prelude::{BooleanChunked, Int64Chunked, PolarsResult};
+
+use crate::frame::{FIRST_DAY, LAST_DAY, first_of, word};
+use crate::timeline::SPAN;
+use crate::verdict::{OTHER, OWN, Reason};
+
+/// The segments that one batch needs, and which point each row asks about.
+#[derive(Debug)]
+pub(crate) struct Slice {
+    /// For every row its point, −1 where the ledger has none.
+    pub(crate) points: Vec<i64>,
+    starts: Vec<i64>,
+    verdicts: Vec<i64>,
+    count: i64,
+}
+
+/// Where own days begin that are not there: after every day.
+pub(crate) const NEVER: i64 = 1 << 40;
+
+impl Slice {
+    /// Point −1 is there from the beginning, with one verdict for all its days.
+    pub(crate) fn new(unknown: i64) -> Self {
+        Self {
+            points: Vec::new(),
+            starts: vec![-SPAN],
+            verdicts: vec![unknown],
+            count: 0,
+        }
+    }
+
+    /// Adds a point's segments (start and verdict, ascending) and gives its number.
+    pub(crate) fn add(&mut self, segments: &[(i64, i64)]) -> i64 {
+        let point = self.count;
+        self.count += 1;
+        for (start, verdict) in segments {
+            self.starts.push(point * SPAN + start - FIRST_DAY);
+            self.verdicts.push(*verdict);
+        }
+        point
+    }
+
+    /// The position of the segment that holds a day of the row's point; of any of its days where the day is NULL.
+    fn segment(&self, days: &Int64Chunked) -> Vec<usize> {
+        let of = |(&point, day): (&i64, Option<i64>)| {
+            let number = point * SPAN + day.unwrap_or(0) - FIRST_DAY;
+            let after = self.starts.partition_point(|&start| start <= number);
+            // Position 0 is "not in the ledger", which is undecided.
+            after.saturating_sub(1)
+        };
+        self.points.iter().zip(days.iter()).map(of).collect()
+    }
+
+    /// The first day of a segment of the row's point.
+    fn start(&self, segment: usize, point: i64) -> Option<i64> {
+        let start = self.starts.get(segment);
+        start.map(|start| start - point * SPAN + FIRST_DAY)
+    }
+
+    fn verdict(&self, segments: &[usize]) -> Int64Chunked {
+        let verdict = |&segment: &usize| self.verdicts.get(segment).copied();
+        segments.iter().map(verdict).collect()
+    }
+
+    /// The verdict of a day that may be NULL.
+    pub(crate) fn on(&self, day: &Int64Chunked, missing: Reason) -> PolarsResult<Int64Chunked> {
+        first_of(
+            &[(&day.is_null(), &word(missing.verdict()))],
+            &self.verdict(&self.segment(day)),
+        )
+    }
+
+    /// What a ledger rule says of the days from `first` on, which lie in these segments: a customer of a day after the
+    /// cutover is the incumbent's only if the same own days hold the cutover.
+    fn by_then(&self, first: &Int64Chunked, segments: &[usize], cutover: i64) -> Int64Chunked {
+        let rows = segments.iter().zip(&self.points).zip(first.iter());
+        rows.map(|((&segment, &point), first)| {
+            let verdict = self.verdicts.get(segment).copied();
+            let later = first.is_some_and(|first| first > cutover);
+            let still_to_come = later
+                && verdict == Some(OWN)
+                && self
+                    .start(segment, point)
+                    .is_none_or(|start| start > cutover);
+            if still_to_come { Some(OTHER) } else { verdict }
+        })
+        .collect()
+    }
+
+    /// What a ledger rule says of the days from `first` to `last`.
+    pub(crate) fn within(
+        &self,
+        first: &Int64Chunked,
+        last: &Int64Chunked,
+        cutover: i64,
+    ) -> PolarsResult<Int64Chunked> {
+        let first_segment = self.segment(first);
+        let is_one: BooleanChunked = first_segment
+            .iter()
+            .zip(&self.segment(last))
+            .map(|(first, last)| Some(first == last))
+            .collect();
+        let missing = first.is_null() | last.is_null();
+        first_of(
+            &[
+                (&missing, &word(Reason::DateMissing.verdict())),
+                (&is_one, &self.by_then(first, &first_segment, cutover)),
+            ],
+            &word(Reason::PeriodSpansChange.verdict()),
+        )
+    }
+
+    /// What a ledger rule says of one day.
+    pub(crate) fn at(&self, day: &Int64Chunked, cutover: i64) -> PolarsResult<Int64Chunked> {
+        first_of(
+            &[(&day.is_null(), &word(Reason::DateMissing.verdict()))],
+            &self.by_then(day, &self.segment(day), cutover),
+        )
+    }
+
+    /// The first of the own days that hold a day; [`NEVER`] where the day is not own, or NULL.
+    pub(crate) fn began(&self, day: &Int64Chunked) -> Int64Chunked {
+        let rows = self.segment(day).into_iter();
+        rows.zip(&self.points)
+            .zip(day.iter())
+            .map(|((segment, &point), day)| {
+                let is_own = day.is_some() && self.verdicts.get(segment) == Some(&OWN);
+                let start = self.start(segment, point).filter(|_| is_own);
+                Some(start.unwrap_or(NEVER))
+            })
+            .collect()
+    }
+}
+
+/// Days are far from the ends of i64, so sums of days and grace never wrap.
+const _: () = assert!(FIRST_DAY > -SPAN && LAST_DAY - FIRST_DAY < SPAN && NEVER > LAST_DAY);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::frame::results;
+
+    #[test]
+    fn a_customer_still_to_come_is_other_until_the_day_has_come() {
+        let mut slice = Slice::new(Reason::NotInLedger.verdict());
+        let point = slice.add(&[(FIRST_DAY, OTHER), (10, OWN), (20, OTHER), (30, OWN)]);
+        slice.points = vec![point; 5];
+        let days = |days: [i64; 5]| -> Int64Chunked { days.map(Some).into_iter().collect() };
+        // Before and after the cutover in its own days; of another; of own days that only come; in them at the cutover.
+        let day = days([12, 16, 22, 31, 15]);
+        let said = slice.at(&day, 15).unwrap();
+        assert_eq!(results(&said, "at").unwrap(), [OWN, OWN, OTHER, OTHER, OWN]);
+        let last = days([15, 16, 31, 31, 20]);
+        let said = slice.within(&day, &last, 15).unwrap();
+        let spans = Reason::PeriodSpansChange.verdict();
+        assert_eq!(
+            results(&said, "within").unwrap(),
+            [OWN, OWN, spans, OTHER, spans]
+        );
+        let began = slice.began(&days([19, 20, 30, 9, 10]));
+        assert_eq!(
+            results(&began, "began").unwrap(),
+            [10, NEVER, 30, NEVER, 10]
+        );
+        slice.points = vec![-1; 5];
+        let said = slice.at(&day, 15).unwrap();
+        let unknown = Reason::NotInLedger.verdict();
+        assert_eq!(results(&said, "at").unwrap(), [unknown; 5]);
+    }
+}

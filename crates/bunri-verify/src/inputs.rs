@@ -1,0 +1,44 @@
+//! What a verification is told.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use bunri_catalogue::{Catalogue, Day, Decisions, RekeySecrets, Store};
+use bunri_columnar::CustodyLayout;
+
+/// What is verified.
+#[derive(Debug, Clone, Copy)]
+pub struct VerifyInputs<'a> {
+    /// The classification that decided.
+    pub catalogue: &'a Catalogue,
+    /// The custody folder: staging, rejects, transmission, quarantine; evidence is written here.
+    pub custody: &'a Path,
+    /// The retail store.
+    pub retail: &'a Path,
+    /// The day of the cutover.
+    pub cutover: Day,
+    /// `[ranges]` of the job: table id and the bounds of its parts.
+    pub ranges: &'a BTreeMap<String, Vec<String>>,
+    /// What people decided about rows that the rules leave undecided.
+    pub decisions: &'a Decisions,
+    /// Under which retail's keys are hashed.
+    pub secrets: &'a RekeySecrets,
+    /// The job's label.
+    pub label: &'a str,
+    /// `rehearsal` or `cutover`.
+    pub kind: &'a str,
+}
+
+/// How.
+#[derive(Debug, Clone, Copy)]
+pub struct VerifyOptions {
+    /// Threads; the report does not depend on them.
+    pub threads: usize,
+    /// Bytes that sorts may use together, about.
+    pub memory: u64,
+}
+
+/// Where a store lies.
+pub(crate) fn root(inputs: &VerifyInputs<'_>, store: Store) -> PathBuf {
+    CustodyLayout::new(inputs.custody).store(store, inputs.retail)
+}
