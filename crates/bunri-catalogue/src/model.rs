@@ -248,6 +248,19 @@ pub enum RowRule {
     Reference,
 }
 
+/// The parts of [`RowRule::Parent`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParentRule<'a> {
+    /// The parent table.
+    pub table: usize,
+    /// Columns of the child.
+    pub key: &'a [usize],
+    /// Columns of the parent, same number and types.
+    pub references: &'a [usize],
+    /// Several parents.
+    pub matching: Match,
+}
+
 /// The day at which a retailer code is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeDay {
@@ -574,6 +587,16 @@ impl Catalogue {
         self.tables.iter().find(|table| table.id == id)
     }
 
+    /// The lists of columns by which other tables refer to this one, each once, for whole rows or for some of their cells.
+    #[must_use]
+    pub fn references_to(&self, table: usize) -> BTreeSet<&[usize]> {
+        let rules = self.tables.iter().flat_map(Table::parent_rules);
+        rules
+            .filter(|(_, rule)| rule.table == table)
+            .map(|(_, rule)| rule.references)
+            .collect()
+    }
+
     /// Positions of all tables so that parents come before their children; ties by id.
     #[must_use]
     pub fn parents_first(&self) -> Vec<usize> {
@@ -607,11 +630,29 @@ impl Table {
         leaves
     }
 
+    /// Its parent rules, by their numbers among [`Table::leaves`].
+    #[must_use]
+    pub fn parent_rules(&self) -> Vec<(usize, ParentRule<'_>)> {
+        let leaves = self.leaves().into_iter().enumerate();
+        leaves
+            .filter_map(|(leaf, rule)| Some((leaf, rule.as_parent()?)))
+            .collect()
+    }
+
+    /// Its ledger rules, by their numbers among [`Table::leaves`].
+    #[must_use]
+    pub fn ledger_rules(&self) -> Vec<(usize, LedgerTime)> {
+        let leaves = self.leaves().into_iter().enumerate();
+        leaves
+            .filter_map(|(leaf, rule)| Some((leaf, rule.as_ledger()?)))
+            .collect()
+    }
+
     /// The parent tables that its rules read, in the order of [`Table::leaves`].
     #[must_use]
     pub fn parents(&self) -> Vec<usize> {
-        let leaves = self.leaves().into_iter();
-        leaves.filter_map(RowRule::parent).collect()
+        let rules = self.parent_rules().into_iter();
+        rules.map(|(_, rule)| rule.table).collect()
     }
 }
 
@@ -649,12 +690,38 @@ impl RowRule {
         }
     }
 
-    /// The parent table, of a parent rule.
+    /// A parent rule.
     #[must_use]
-    pub fn parent(&self) -> Option<usize> {
+    pub fn as_parent(&self) -> Option<ParentRule<'_>> {
         match self {
-            RowRule::Parent { table, .. } => Some(*table),
+            RowRule::Parent {
+                table,
+                key,
+                references,
+                matching,
+            } => Some(ParentRule {
+                table: *table,
+                key,
+                references,
+                matching: *matching,
+            }),
             RowRule::Ledger(_)
+            | RowRule::Column { .. }
+            | RowRule::Cases { .. }
+            | RowRule::All(_)
+            | RowRule::Any(_)
+            | RowRule::AllTransmission
+            | RowRule::AllRetail
+            | RowRule::Reference => None,
+        }
+    }
+
+    /// The days of a ledger rule.
+    #[must_use]
+    pub fn as_ledger(&self) -> Option<LedgerTime> {
+        match self {
+            RowRule::Ledger(time) => Some(*time),
+            RowRule::Parent { .. }
             | RowRule::Column { .. }
             | RowRule::Cases { .. }
             | RowRule::All(_)

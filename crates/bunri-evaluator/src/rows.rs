@@ -195,7 +195,7 @@ fn first_parent(rule: &RowRule, row: &impl Row, next: &mut usize) -> Option<Aske
 /// How many parent rules a rule holds.
 fn parents_in(rule: &RowRule) -> usize {
     let leaves = rule.leaves().into_iter();
-    leaves.filter(|leaf| leaf.parent().is_some()).count()
+    leaves.filter(|leaf| leaf.as_parent().is_some()).count()
 }
 
 /// The place of the case that fits the row.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
-use bunri_catalogue::{Catalogue, RowRule, Table};
+use bunri_catalogue::{Catalogue, ParentRule, RowRule, Table};
 use bunri_columnar::{
     CanonicalWriter, CustodyLayout, Observer, PendingFile, STAGING, Staging, create_folder,
     key_converter, part_name, staging_schema,
@@ -188,10 +188,10 @@ impl Sampling<'_> {
             };
             return Ok(keys.map(keep).collect());
         }
-        if let Some((parent, key, references)) = first_parent(&table.rows)
-            && let Some(kept) = self.kept.get(&(parent, references.to_vec()))
+        if let Some(rule) = first_parent(&table.rows)
+            && let Some(kept) = self.kept.get(&(rule.table, rule.references.to_vec()))
         {
-            let keys = keys_of(table, key, batch)?.into_iter().enumerate();
+            let keys = keys_of(table, rule.key, batch)?.into_iter().enumerate();
             let keep = |(row, key): (usize, Option<Vec<u8>>)| {
                 key.map_or_else(|| by_number(row), |key| kept.contains(&digest(&key)))
             };
@@ -204,14 +204,14 @@ impl Sampling<'_> {
     fn remember(&mut self, position: usize, rows: &RecordBatch) -> Result<(), ProveError> {
         let table = &self.catalogue.tables[position];
         for child in &self.catalogue.tables {
-            let asks = first_parent(&child.rows).filter(|(parent, ..)| *parent == position);
-            let Some((_, _, references)) = asks.filter(|_| child.ledger_key.is_none()) else {
+            let asks = first_parent(&child.rows).filter(|rule| rule.table == position);
+            let Some(rule) = asks.filter(|_| child.ledger_key.is_none()) else {
                 continue;
             };
-            let keys = keys_of(table, references, rows)?;
+            let keys = keys_of(table, rule.references, rows)?;
             let kept = self
                 .kept
-                .entry((position, references.to_vec()))
+                .entry((position, rule.references.to_vec()))
                 .or_default();
             kept.extend(keys.into_iter().flatten().map(|key| digest(&key)));
         }
@@ -219,22 +219,7 @@ impl Sampling<'_> {
     }
 }
 
-/// Parent table, key and references of the first parent rule.
-fn first_parent(rule: &RowRule) -> Option<(usize, &[usize], &[usize])> {
-    match rule {
-        RowRule::Parent {
-            table,
-            key,
-            references,
-            ..
-        } => Some((*table, key, references)),
-        RowRule::All(_) | RowRule::Any(_) | RowRule::Cases { .. } => {
-            rule.parts().into_iter().find_map(first_parent)
-        }
-        RowRule::Ledger(_)
-        | RowRule::Column { .. }
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => None,
-    }
+/// The first parent rule of the row rule.
+fn first_parent(rule: &RowRule) -> Option<ParentRule<'_>> {
+    rule.leaves().into_iter().find_map(RowRule::as_parent)
 }

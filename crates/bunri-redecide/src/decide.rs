@@ -16,9 +16,7 @@ use crate::index::Indexes;
 use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
 use crate::index::parent_index::ParentIndex;
-use crate::index::parents::{
-    KnownTimeline, Parents, parent_rules, read_set, referenced, written_by_parents,
-};
+use crate::index::parents::{KnownTimeline, Parents, read_set, written_by_parents};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 
 /// A batch of staged rows, decided.
@@ -67,7 +65,7 @@ impl<'a> Decider<'a> {
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
         let table = &catalogue.tables[position];
-        let index = referenced(catalogue, position).into_iter();
+        let index = catalogue.references_to(position).into_iter();
         let keyed = !table.key.is_empty();
         Ok(Self {
             table,
@@ -79,7 +77,7 @@ impl<'a> Decider<'a> {
             batches: staging.table(table)?.all(BATCH_ROWS)?,
             sources: Sources::new(table, staging, (indexes, terms), scratch)?,
             index: index
-                .map(|key| ParentIndex::new(table, key, staging, scratch))
+                .map(|key| ParentIndex::new(table, key.to_vec(), staging, scratch))
                 .collect::<Result<_, _>>()?,
             key: keyed.then(|| Keys::new(table, &table.key)).transpose()?,
             last_key: Vec::new(),
@@ -244,12 +242,12 @@ impl Sources {
             .map(|key| join(key, &indexes.ledger))
             .transpose()?;
         let mut parents = Vec::new();
-        for rule in parent_rules(table) {
+        for (_, rule) in table.parent_rules() {
             let facts = indexes
                 .parents
-                .get(&(rule.table, rule.references))
+                .get(&(rule.table, rule.references.to_vec()))
                 .ok_or(RedecideError::Index)?;
-            parents.push(join(&rule.key, facts)?);
+            parents.push(join(rule.key, facts)?);
         }
         let written = if timelines.is_none() && !parents.is_empty() {
             written_by_parents(table, &rows, &parents, (&indexes.ledger, terms), scratch)?

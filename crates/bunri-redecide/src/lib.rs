@@ -25,7 +25,6 @@ pub use index::{
     Indexes,
     fold::{Scratch, cut},
     ledger::terms,
-    parents::parent_rules,
 };
 pub use layout::Layout;
 pub use redecide::{DecidedRows, ExpectedDigests, RedecideInputs, expected_digests, redecide};

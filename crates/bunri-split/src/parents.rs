@@ -12,7 +12,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use bunri_catalogue::{Catalogue, Match, RowRule, Table};
+use bunri_catalogue::{Catalogue, ParentRule, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, RawValue, Reject,
     SortedBatches, Staging, TableFile, key_converter, open_parquet,
@@ -26,59 +26,6 @@ use crate::ownership::{key_bytes, rejected_value};
 use crate::passes::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
 use crate::rules::{leaf_kinds, leaf_last};
 use crate::verdict::{Kind, REJECTED_ROW};
-
-/// A parent rule of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ParentRule {
-    /// Its number ([`Table::leaves`]).
-    pub(crate) leaf: usize,
-    pub(crate) table: usize,
-    pub(crate) key: Vec<usize>,
-    pub(crate) references: Vec<usize>,
-    pub(crate) matching: Match,
-}
-
-/// The parent rules of a table: those of its row rule, then those of its groups of cells.
-pub(crate) fn parent_rules(table: &Table) -> Vec<ParentRule> {
-    let of = |(leaf, rule): (usize, &RowRule)| match rule {
-        RowRule::Parent {
-            table,
-            key,
-            references,
-            matching,
-        } => Some(ParentRule {
-            leaf,
-            table: *table,
-            key: key.clone(),
-            references: references.clone(),
-            matching: *matching,
-        }),
-        RowRule::Ledger(_)
-        | RowRule::Column { .. }
-        | RowRule::Cases { .. }
-        | RowRule::All(_)
-        | RowRule::Any(_)
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => None,
-    };
-    let leaves = table.leaves().into_iter().enumerate();
-    leaves.filter_map(of).collect()
-}
-
-/// The sets of columns by which children refer to this table.
-pub(crate) fn referred(catalogue: &Catalogue, table: usize) -> Vec<Vec<usize>> {
-    let mut sets: Vec<Vec<usize>> = catalogue
-        .tables
-        .iter()
-        .flat_map(parent_rules)
-        .filter(|rule| rule.table == table)
-        .map(|rule| rule.references)
-        .collect();
-    sets.sort();
-    sets.dedup();
-    sets
-}
 
 fn entry_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
@@ -342,7 +289,9 @@ fn pair_schema() -> SchemaRef {
 /// Finds the parents of every row of a child table.
 pub(crate) struct ParentSearch<'a> {
     pub(crate) table: &'a Table,
-    pub(crate) rule: &'a ParentRule,
+    /// The number of the rule ([`Table::leaves`]).
+    pub(crate) leaf: usize,
+    pub(crate) rule: ParentRule<'a>,
     /// Whether the owner keys of the parents are asked for; without them equal verdicts are one.
     pub(crate) owners: bool,
     pub(crate) verdicts: &'a Path,
@@ -365,7 +314,7 @@ impl ParentSearch<'_> {
         Ok(Pairs {
             sorted: by_row.finish()?,
             ahead: None,
-            leaf: self.rule.leaf,
+            leaf: self.leaf,
             first_row: 0,
             owners: self.owners,
         })
@@ -414,12 +363,12 @@ impl ParentSearch<'_> {
         file: &TableFile,
         observer: &dyn Observer,
     ) -> Result<SortedBatches, SplitError> {
-        let mut read: Vec<usize> = self.rule.key.clone();
+        let mut read: Vec<usize> = self.rule.key.to_vec();
         read.sort_unstable();
         read.dedup();
         let schema = keyed_schema(&[]);
         let mut sorter = self.sorter(schema.clone())?;
-        let converter = key_converter(self.table, &self.rule.key)?;
+        let converter = key_converter(self.table, self.rule.key)?;
         let mut first_row = 0_i64;
         for batch in file.columns(&read, PASS_ROWS)? {
             stop_if_cancelled(observer)?;

@@ -106,7 +106,7 @@ fn source_of_rule(rule: &RowRule) -> Option<Source> {
 
 impl LedgerQuestions {
     pub(crate) fn new(catalogue: &Catalogue, table: &Table, cutover: i64) -> Self {
-        let leaves = ledger_leaves(table);
+        let leaves = table.ledger_rules();
         let row_leaves = table.rows.leaves();
         let known = match &table.known_at {
             KnownAt::Column { columns, .. } => Some(KnownQuestions {
@@ -283,25 +283,4 @@ impl LedgerQuestions {
             Source::Parents => carried(leaf_last(leaf))?.clone(),
         })
     }
-}
-
-/// The ledger rules of a table, by their numbers.
-pub(crate) fn ledger_leaves(table: &Table) -> Vec<(usize, LedgerTime)> {
-    let of = |(leaf, rule): (usize, &RowRule)| match rule {
-        RowRule::Ledger(time) => Some((leaf, *time)),
-        RowRule::Parent { .. }
-        | RowRule::Column { .. }
-        | RowRule::Cases { .. }
-        | RowRule::All(_)
-        | RowRule::Any(_)
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => None,
-    };
-    table
-        .leaves()
-        .into_iter()
-        .enumerate()
-        .filter_map(of)
-        .collect()
 }

@@ -380,7 +380,7 @@ impl<'a> Stage<'a> {
         let table = &self.catalogue.tables[position];
         let root = |word: &str| self.root_of(word);
         let ranges = self.ranges(table);
-        let is_parent = !crate::parents::referred(self.catalogue, position).is_empty();
+        let is_parent = !self.catalogue.references_to(position).is_empty();
         if let Some(record) = self.records.table(&table.id, &self.inputs, root) {
             if is_parent {
                 split_table(shared, position, &ranges, &[])?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use bunri_catalogue::{Catalogue, ClassRule, KnownAt, Ownership, Store, Table};
+use bunri_catalogue::{Catalogue, ClassRule, KnownAt, Ownership, ParentRule, Store, Table};
 use bunri_columnar::{
     BatchSorter, ColumnarError, Event, KeyRanges, Observer, PendingFile, Staging, StoreTableWriter,
     TableFile, key_converter,
@@ -24,12 +24,9 @@ use crate::decided::{Decided, Refusal};
 use crate::frame::rule_columns;
 use crate::known::{KnownRule, is_any};
 use crate::ownership::{OwnershipIndex, key_bytes};
-use crate::parents::{
-    Found, Owners, Pairs, ParentRule, ParentSearch, VerdictWriter, parent_rules, referred,
-    verdict_path,
-};
+use crate::parents::{Found, Owners, Pairs, ParentSearch, VerdictWriter, verdict_path};
 use crate::passes::{PASS_ROWS, Spill, stop_if_cancelled};
-use crate::probe::{LedgerQuestions, ledger_leaves};
+use crate::probe::LedgerQuestions;
 use crate::rekey::{KeyWatch, Rekeys};
 use crate::rules::{leaf_last, leaf_verdict, may_be_asked};
 use crate::settle::{Settled, SettledRows, Settling, owners_of};
@@ -187,7 +184,8 @@ impl<'a> Facts<'a> {
     fn prepare(shared: &Shared<'a>, position: usize) -> Result<Self, SplitError> {
         let table = &shared.catalogue.tables[position];
         let file = shared.staging.table(table)?;
-        let has_heirs = !referred(shared.catalogue, position).is_empty();
+        let references = shared.catalogue.references_to(position);
+        let has_heirs = !references.is_empty();
         let mut pairs = search_parents(shared, table, &file, has_heirs)?;
         let questions = LedgerQuestions::new(shared.catalogue, table, shared.cutover);
         let answers = Answers::prepare(
@@ -200,11 +198,12 @@ impl<'a> Facts<'a> {
             shared.observer,
         )?;
         let settled = settle(shared, table, &file, &mut pairs, has_heirs)?;
-        let heirs = referred(shared.catalogue, position)
+        let heirs = references
             .into_iter()
             .map(|references| {
-                let path = verdict_path(shared.verdicts, shared.catalogue, position, &references);
-                let mut writer = VerdictWriter::new(table, references, path, shared.spill)?;
+                let path = verdict_path(shared.verdicts, shared.catalogue, position, references);
+                let mut writer =
+                    VerdictWriter::new(table, references.to_vec(), path, shared.spill)?;
                 writer.push_rejected(table, shared.staging)?;
                 Ok(writer)
             })
@@ -262,7 +261,7 @@ impl<'a> Facts<'a> {
     /// The ledger's answers, with the reason where the days of a row cannot be told, and the last of these days.
     fn with_days(&self, batch: &RecordBatch, answers: Vec<Column>) -> PolarsResult<Vec<Column>> {
         let mut columns = Vec::new();
-        for (leaf, time) in ledger_leaves(self.table) {
+        for (leaf, time) in self.table.ledger_rules() {
             let read: Vec<ArrayRef> = day_columns(time)
                 .into_iter()
                 .map(|column| batch.column(column).clone())
@@ -340,18 +339,20 @@ fn search_parents(
     if table.ledger_key.is_none() && (is_known || has_heirs) {
         owners = may_be_asked(&table.rows);
     }
-    let search = |rule: &ParentRule| {
+    let search = |(leaf, rule): (usize, ParentRule<'_>)| {
         let (folder, catalogue) = (shared.verdicts, shared.catalogue);
         let search = ParentSearch {
             table,
+            leaf,
             rule,
-            owners: owners.contains(&rule.leaf),
-            verdicts: &verdict_path(folder, catalogue, rule.table, &rule.references),
+            owners: owners.contains(&leaf),
+            verdicts: &verdict_path(folder, catalogue, rule.table, rule.references),
             spill: shared.spill,
         };
         search.run(file, shared.observer)
     };
-    parent_rules(table).iter().map(search).collect()
+    let rules = table.parent_rules().into_iter();
+    rules.map(search).collect()
 }
 
 /// Settles the rows of a table that asks its parents' points when a row was written; takes the facts of its row rule.
@@ -378,7 +379,7 @@ fn settle(
         .into_iter()
         .partition(|pairs: &Pairs| pairs.leaf() < of_rows);
     *pairs = left;
-    let rules = parent_rules(table).into_iter();
+    let rules = table.parent_rules().into_iter();
     let settling = Settling {
         table,
         codes: shared.codes,
@@ -389,8 +390,8 @@ fn settle(
         },
         known: columns,
         any: rules
-            .filter(|rule| is_any(rule.matching))
-            .map(|rule| rule.leaf as i64)
+            .filter(|(_, rule)| is_any(rule.matching))
+            .map(|(leaf, _)| leaf as i64)
             .collect(),
         owners: has_heirs,
         index: shared.index,

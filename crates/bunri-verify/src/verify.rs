@@ -12,7 +12,7 @@ use bunri_columnar::{
 use bunri_fingerprint::FingerprintKey;
 use bunri_leak::{Ground, LeakOutcome, Lexicon, Unmatched, Vocabulary};
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
-use bunri_redecide::{Indexes, Layout, RekeyKeys, Scratch, parent_rules, terms};
+use bunri_redecide::{Indexes, Layout, RekeyKeys, Scratch, terms};
 use bunri_report::{
     About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, RegionReport, Report, Verdict,
     claims::{self, Scope},
@@ -151,10 +151,7 @@ fn tables(
     let all = &inputs.catalogue.tables;
     let at_once = run.threads.clamp(1, TABLES_AT_ONCE);
     let order: Vec<usize> = inputs.catalogue.parents_first().into_iter().collect();
-    let parents = |position: usize| {
-        let rules = parent_rules(&all[position]).into_iter();
-        rules.map(|rule| rule.table).collect()
-    };
+    let parents = |position: usize| all[position].parents().into_iter().collect();
     let outcomes = bunri_work::run_after(at_once, &order, parents, |position| {
         let ranges = key_ranges(&all[position], inputs.ranges);
         run.table(position, &ranges, &indexes)

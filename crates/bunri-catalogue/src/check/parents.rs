@@ -81,8 +81,7 @@ fn refuse_unreachable(resolved: &Resolved, table: &Table, draft: &TableDraft, lo
 }
 
 fn asks_ledger(table: &Table) -> bool {
-    let mut leaves = table.leaves().into_iter();
-    leaves.any(|rule| matches!(rule, RowRule::Ledger(_)))
+    !table.ledger_rules().is_empty()
 }
 
 /// A ledger rule without a key is refused on its own, and an unresolved parent too: both count as reached. With rules by the

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::draft::TableDraft;
 use crate::grant::store_columns;
-use crate::model::{Column, RowRule, Store, Table, ValueType};
+use crate::model::{Column, ParentRule, RowRule, Store, Table, ValueType};
 use crate::problem::{Log, Spot};
 use crate::resolve::Resolved;
 
@@ -25,7 +25,7 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
                 spot,
             });
         }
-        for rule in table.leaves() {
+        for (_, rule) in table.parent_rules() {
             check_reference(resolved, table, rule, draft, log);
         }
     }
@@ -97,23 +97,14 @@ fn check_name(name: &str, uses: &[Use<'_>], log: &mut Log) {
 fn check_reference(
     resolved: &Resolved,
     table: &Table,
-    rule: &RowRule,
+    rule: ParentRule<'_>,
     draft: &TableDraft,
     log: &mut Log,
 ) {
-    let RowRule::Parent {
-        table: parent,
-        key,
-        references,
-        ..
-    } = rule
-    else {
+    let Some(parent) = &resolved.tables[rule.table] else {
         return;
     };
-    let Some(parent) = &resolved.tables[*parent] else {
-        return;
-    };
-    for (&own, &other) in key.iter().zip(references) {
+    for (&own, &other) in rule.key.iter().zip(rule.references) {
         let both = to_retail(table, own) && to_retail(parent, other);
         let (own, other) = (&table.columns[own], &parent.columns[other]);
         if both && own.rekey != other.rekey {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Script;
 use super::text::{comment, literal, name};
-use bunri_catalogue::{LedgerTime, RowRule, Table, ValueType};
+use bunri_catalogue::{LedgerTime, Table, ValueType};
 
 /// The white space of Unicode, which `trim` takes away. The list is printed by number, because it cannot be seen.
 const WHITE_SPACE: [u32; 25] = [
@@ -122,23 +122,8 @@ impl Script<'_> {
 
     /// The columns by which other tables refer to this one, for whole rows or for some of their cells.
     fn referred(&self, parent: usize) -> BTreeSet<usize> {
-        let tables = self.catalogue.tables.iter();
-        let rules = tables.flat_map(Table::leaves);
-        let columns = rules.filter_map(|rule| match rule {
-            RowRule::Parent {
-                table, references, ..
-            } if *table == parent => Some(references),
-            RowRule::Parent { .. }
-            | RowRule::Ledger(_)
-            | RowRule::Column { .. }
-            | RowRule::Cases { .. }
-            | RowRule::All(_)
-            | RowRule::Any(_)
-            | RowRule::AllTransmission
-            | RowRule::AllRetail
-            | RowRule::Reference => None,
-        });
-        columns.flatten().copied().collect()
+        let lists = self.catalogue.references_to(parent).into_iter();
+        lists.flatten().copied().collect()
     }
 
     fn rejected_keys(&mut self, table: &Table, keys: &BTreeSet<usize>, referred: &BTreeSet<usize>) {
@@ -212,23 +197,13 @@ impl Script<'_> {
 
 /// The types of the columns that hold the months of a table's rules.
 fn months(table: &Table) -> Vec<ValueType> {
-    let leaves = table.leaves().into_iter();
-    let columns = leaves.filter_map(|rule| match rule {
-        RowRule::Ledger(LedgerTime::Month { column }) => Some(*column),
-        RowRule::Ledger(
-            LedgerTime::During { .. }
-            | LedgerTime::At { .. }
-            | LedgerTime::AtCutover
-            | LedgerTime::AtSlot { .. },
-        )
-        | RowRule::Column { .. }
-        | RowRule::Parent { .. }
-        | RowRule::Cases { .. }
-        | RowRule::All(_)
-        | RowRule::Any(_)
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => None,
+    let rules = table.ledger_rules().into_iter();
+    let columns = rules.filter_map(|(_, time)| match time {
+        LedgerTime::Month { column } => Some(column),
+        LedgerTime::During { .. }
+        | LedgerTime::At { .. }
+        | LedgerTime::AtCutover
+        | LedgerTime::AtSlot { .. } => None,
     });
     columns
         .map(|column| table.columns[column].value_type)

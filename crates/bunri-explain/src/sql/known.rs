@@ -26,8 +26,8 @@ impl Script<'_> {
     pub(super) fn is_asked_t(&self, table: &Table) -> bool {
         let is_child = |child: &&Table| {
             let leaves = child.rows.leaves().into_iter();
-            let mut parents = leaves.filter_map(RowRule::parent);
-            parents.any(|parent| self.catalogue.tables[parent].id == table.id)
+            let mut rules = leaves.filter_map(RowRule::as_parent);
+            rules.any(|rule| self.catalogue.tables[rule.table].id == table.id)
         };
         let mut children = self.catalogue.tables.iter().filter(is_child);
         written(table).is_some() || children.any(|child| self.is_asked_t(child))

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bunri_catalogue::{Catalogue, KnownAt, Ownership, RowRule, Table};
+use bunri_catalogue::{KnownAt, Ownership, Table};
 use bunri_columnar::TableFile;
 use bunri_evaluator::{
     Days, EVER, Facts, OwnershipSet, ParentFacts, Row, Terms, Timeline, Verdict, WrittenSet,
@@ -17,53 +17,6 @@ use super::join::{Asking, Joined};
 use super::ledger::read_timeline;
 use crate::RedecideError;
 use crate::rows::{BATCH_ROWS, View};
-
-/// A parent rule: the child's key columns, the parent table, the columns referred to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParentRule {
-    /// The parent table, in the catalogue.
-    pub table: usize,
-    /// The child's columns.
-    pub key: Vec<usize>,
-    /// The parent's columns.
-    pub references: Vec<usize>,
-}
-
-/// The parent rules of a table, in the order of [`Table::leaves`].
-#[must_use]
-pub fn parent_rules(table: &Table) -> Vec<ParentRule> {
-    let leaves = table.leaves().into_iter();
-    let parent = |rule: &RowRule| match rule {
-        RowRule::Parent {
-            table,
-            key,
-            references,
-            ..
-        } => Some(ParentRule {
-            table: *table,
-            key: key.clone(),
-            references: references.clone(),
-        }),
-        RowRule::Ledger(_)
-        | RowRule::Column { .. }
-        | RowRule::Cases { .. }
-        | RowRule::All(_)
-        | RowRule::Any(_)
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => None,
-    };
-    leaves.filter_map(parent).collect()
-}
-
-/// The columns by which other tables refer to this one, each list once.
-pub(crate) fn referenced(catalogue: &Catalogue, table: usize) -> BTreeSet<Vec<usize>> {
-    let rules = catalogue.tables.iter().flat_map(parent_rules);
-    rules
-        .filter(|rule| rule.table == table)
-        .map(|rule| rule.references)
-        .collect()
-}
 
 /// What a fact says about the parents of one key.
 pub(crate) struct Parents<'a> {
