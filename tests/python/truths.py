@@ -1,6 +1,7 @@
 """What the domain says of whole tables, in SQL over the legacy system and the stores, in DuckDB. A third way to decide
 rows, written from the domain's page and not from the tool's rules. It speaks of the points whose ledger is clear (every
-day of theirs was one known supplier's, or nobody's); what an unclear ledger brings is told by the planted cells.
+day of theirs was one known supplier's, or nobody's); what an unclear ledger brings is told by the planted cells, and that
+nobody can be won back with the retail store by winback.py.
 
     python truths.py ROOT
 
@@ -12,6 +13,7 @@ import sys
 import duckdb
 import pyarrow as pa
 
+import winback
 from stores import STORES, legacy, raw, rejects, tables
 
 DAY = "CAST(try_cast({} AS TIMESTAMP) AS DATE)"
@@ -143,19 +145,6 @@ TRUTHS = [
      f"SELECT * FROM retail.supply_period WHERE valid_until < {CUTOVER}",
      f"SELECT r.supply_point_id FROM retail.supply_period r JOIN staging.supply_period s USING (supply_point_id, period_no) "
      f"WHERE s.valid_until < {CUTOVER} AND r.valid_until IS DISTINCT FROM s.valid_until"),
-    ("nobody who comes after the cutover is in retail yet",
-     f"SELECT * FROM own WHERE f > {CUTOVER}",
-     f"SELECT r.supply_point_id FROM retail.supply_period r WHERE r.valid_from > {CUTOVER} "
-     f"UNION ALL SELECT r.supply_point_id FROM retail.supply_point r WHERE r.supply_point_id IN (SELECT p FROM clear) "
-     f"AND r.supply_point_id NOT IN (SELECT p FROM run WHERE {CUTOVER} BETWEEN f AND u)"),
-    ("every own point of the cutover is in retail, or a person decides it",
-     f"SELECT p FROM run WHERE {CUTOVER} BETWEEN f AND u",
-     f"SELECT p FROM run WHERE {CUTOVER} BETWEEN f AND u AND p IN (SELECT supply_point_id FROM staging.supply_point) "
-     "AND p NOT IN (SELECT supply_point_id FROM retail.supply_point) AND p NOT IN (SELECT supply_point_id FROM quarantine.supply_point)"),
-    ("no name and no phone in retail of anybody without a day of the incumbent's",
-     "SELECT * FROM retail.consumer",
-     "SELECT c.consumer_id FROM retail.consumer c JOIN legacy.consumer_point l ON l.consumer_id = CAST(c.consumer_id AS VARCHAR) "
-     "WHERE l.supply_point_id IN (SELECT p FROM clear) AND l.supply_point_id NOT IN (SELECT p FROM own)"),
     ("契約高 is in retail only in A, kVA or kW",
      "SELECT * FROM retail.supply_point WHERE contract_amount IS NULL",
      "SELECT * FROM retail.supply_point WHERE contract_amount IS NOT NULL AND "
@@ -281,7 +270,8 @@ def nothing_where_it_may_not_be(db, root):
 def main(root):
     db, columns, lines = load(root)
     told = [(name, count(db, subject), count(db, violations)) for name, subject, violations in TRUTHS]
-    told += [*own_rows(db), *nothing_lost_or_changed(db, root, columns, lines), *nothing_where_it_may_not_be(db, root)]
+    told += [*own_rows(db), *nothing_lost_or_changed(db, root, columns, lines), *nothing_where_it_may_not_be(db, root),
+             *winback.told(db)]
     wrong = 0
     for name, subject, violations in told:
         good = subject > 0 and violations == 0

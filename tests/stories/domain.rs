@@ -1,7 +1,7 @@
 //! Every row of the domain's tables ends where the domain says: asserted on the stores with pyarrow and DuckDB,
 //! not with our own code. The planted cells are asserted one by one; the rest of the rows by rules in SQL.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::rig::Rig;
 
@@ -70,4 +70,65 @@ fn a_reading_that_reached_the_old_supplier_is_seen() {
     rig.python("truths.py", ["."])
         .must(1)
         .prints("FAILS: no reading of a day that the ledger gives to another");
+}
+
+/// Nor does the list of whom to win back prove anything, if the customer who is about to leave could be told by a day, by a
+/// row that is missing, or by a number that is written another way and nobody saw it.
+#[test]
+fn a_customer_to_win_back_is_seen() {
+    let rig = Rig::with_sample(60);
+    rig.bunri(["run", "job.toml"]).must(1);
+    let leaving = |table, column, retail| rig.planted("leaving-later", table, column, retail);
+    let contract = leaving("wheeling_contract", "contract_until", "null");
+    let staged = |entry: &Value, column: &str| {
+        let mut row = entry["key"].clone();
+        row[column] = entry["staged"].clone();
+        row
+    };
+    let next = leaving("consumer", "consumer_name", "absent");
+    let phone = leaving("consumer", "contact_phone", "absent");
+    let spelt: String = phone["staged"].as_str().unwrap().replace([' ', '-'], "・");
+    let memo = &rig.planted("own", "retail_contract", "sales_memo", "present")["key"];
+    let dropped = |table, column| json!(["drop", leaving(table, column, "present")["key"]]);
+    for (table, edit, truth) in [
+        (
+            "wheeling_contract",
+            json!(["set", contract["key"], "contract_until", contract["staged"]]),
+            "no day to come beside a customer who leaves: wheeling_contract",
+        ),
+        (
+            "wheeling_contract",
+            json!(["drop", contract["key"]]),
+            "retail has all that began with those who leave: wheeling_contract",
+        ),
+        (
+            "consumer",
+            dropped("consumer", "consumer_name"),
+            "retail has the name of those who leave",
+        ),
+        (
+            "supply_point",
+            dropped("supply_point", "service_address"),
+            "no point of today's customers is lost",
+        ),
+        (
+            "consumer",
+            json!(["add", staged(&next, "consumer_name")]),
+            "no record of a stranger in retail",
+        ),
+        (
+            "retail_contract",
+            json!(["set", memo, "sales_memo", spelt]),
+            "no name and no phone of a stranger in any cell of retail",
+        ),
+    ] {
+        let path = rig.path(&format!("retail/{table}/part-00000.parquet"));
+        let good = std::fs::read(&path).unwrap();
+        rig.tamper("retail", table, [edit]);
+        rig.python("truths.py", ["."])
+            .must(1)
+            .prints(&format!("FAILS: {truth}"));
+        std::fs::write(&path, good).unwrap();
+    }
+    rig.python("truths.py", ["."]).must(0);
 }

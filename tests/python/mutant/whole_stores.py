@@ -145,10 +145,16 @@ def no_manifest(worlds):
     yield Place("retail, cut off", half)
 
 
-@mutant(117, "a later day of cutover", "C4", splitter=True)
+@mutant(117, "another day of cutover", "C4", splitter=True)
 def another_day(worlds):
     for day in ("2026-05-01", "2027-04-01"):
         yield from spoiled(worlds, f", {day}", cutover=day, at_most=2)
+    # An earlier day also withholds ends that are past; what leaks is the place of a customer who has left since.
+    for day in ("2026-03-31", "2025-04-01"):
+        places = [place for place in spoiled(worlds, f", {day}", cutover=day, at_most=20)
+                  if place.name.startswith(("retail/meter,", "retail/supply_point,"))]
+        assert len(places) == 2, f"who left since {day} is in {[place.name for place in places]}"
+        yield from places
 
 
 @mutant(118, "another writer's choices in the stores that are not rebuilt", "C6")
