@@ -195,9 +195,10 @@ def told(db):
     for table in PLACES:
         yield (f"every row of retail's {table} speaks of the incumbent's days and of no other", count(db, speaks(table)),
                count(db, f"SELECT * FROM ({speaks(table)}) WHERE NOT ours_by_now(p, f, u)"))
+    # What begins after the cutover says nothing yet, neither for a person nor against one.
     people = "SELECT c.consumer_id, l.p, l.f, l.u FROM retail.consumer c LEFT JOIN link l ON l.consumer_id = CAST(c.consumer_id AS VARCHAR)"
     yield ("whoever is in retail's consumers was the incumbent's customer wherever and whenever they were one", count(db, people),
-           count(db, f"SELECT * FROM ({people}) WHERE p IS NULL OR NOT ours_by_now(p, f, u)"))
+           count(db, f"SELECT * FROM ({people}) WHERE (f <= {CUTOVER}) IS NOT FALSE AND (p IS NULL OR NOT ours_by_now(p, f, u))"))
     ids = " UNION ALL ".join(f"SELECT CAST(consumer_id AS VARCHAR) AS id FROM retail.{table}"
                              for table in ("consumer", "consumer_point", "retail_contract"))
     yield ("no record of a stranger in retail", count(db, "FROM stranger"),
