@@ -20,7 +20,12 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("bunri-explain", &["bunri-catalogue"]),
     (
         "bunri-extract",
-        &["bunri-catalogue", "bunri-columnar", "bunri-manifest"],
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-manifest",
+            "bunri-work",
+        ],
     ),
     (
         "bunri-split",

@@ -11,7 +11,7 @@ use arrow_schema::DataType;
 use bunri_catalogue::{Category, Table, day_text};
 use bunri_columnar::{ColumnarError, key_converter};
 
-use crate::figures::Figures;
+use crate::source::Figures;
 
 /// Sees every row of a keyed table once.
 #[derive(Debug)]

@@ -4,10 +4,7 @@
 
 mod convert;
 mod custody;
-mod declared;
-mod figures;
 mod key;
-mod order;
 mod output;
 mod rejects;
 mod rows;
@@ -15,26 +12,34 @@ mod run;
 mod schema;
 mod sorted;
 mod source;
-mod sql;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
+use bunri_catalogue::Source;
 use bunri_columnar::ColumnarError;
 use bunri_manifest::{Blake3Hex, ManifestError, StagingManifest};
 
 pub use run::extract;
 pub use source::{SourceError, source_digest};
 
-/// The database that a run is bound to.
+/// The source that a run is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BoundSource<'a> {
-    /// The database file.
-    pub path: &'a Path,
-    /// Its BLAKE3, as whoever binds the run has taken it. The file that is read must have it.
+    /// Where it is.
+    pub source: &'a Source,
+    /// Its BLAKE3, as whoever binds the run has taken it. What is read must have it.
     pub blake3: &'a Blake3Hex,
+}
+
+impl BoundSource<'_> {
+    fn path(&self) -> &Path {
+        match self.source {
+            Source::Sqlite(path) => path,
+        }
+    }
 }
 
 /// How much of the machine extraction may use. Neither number changes a byte of what is written.

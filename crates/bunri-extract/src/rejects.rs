@@ -6,10 +6,10 @@ use std::path::Path;
 use bunri_catalogue::Table;
 use bunri_columnar::{ByteSorter, ColumnarError, REJECT_BYTES, RawValue, Reject, RejectWriter};
 use bunri_manifest::Digests;
-use rusqlite::Row;
-use rusqlite::types::ValueRef;
 
+use crate::ExtractError;
 use crate::convert::Misfit;
+use crate::source::{SourceRow, SourceValue};
 
 /// Gathers the rejected rows of one table.
 #[derive(Debug)]
@@ -31,10 +31,10 @@ impl Rejects {
     pub(crate) fn take(
         &mut self,
         table: &Table,
-        row: &Row<'_>,
+        row: &impl SourceRow,
         column: usize,
         misfit: Misfit,
-    ) -> Result<(), RejectError> {
+    ) -> Result<(), ExtractError> {
         let too_large = || ColumnarError::RejectTooLarge {
             table: table.id.clone(),
             column: table.columns[column].name.clone(),
@@ -42,12 +42,12 @@ impl Rejects {
         // Before anything is copied: written out, no value is shorter than what the source holds.
         let mut held = 0;
         for at in 0..table.columns.len() {
-            held += length(row.get_ref(at)?);
+            held += length(row.value(at)?);
         }
         if held > REJECT_BYTES {
             return Err(too_large().into());
         }
-        let values = (0..table.columns.len()).map(|at| row.get_ref(at).map(raw));
+        let values = (0..table.columns.len()).map(|at| row.value(at).map(raw));
         let reject = Reject {
             table: table.id.clone(),
             column: table.columns[column].name.clone(),
@@ -55,7 +55,10 @@ impl Rejects {
             values: values.collect::<Result<_, _>>()?,
         };
         self.rows += 1;
-        let line = serde_json::to_vec(&reject)?;
+        let line = serde_json::to_vec(&reject).map_err(|refused| ColumnarError::Staging {
+            path: table.id.clone().into(),
+            message: format!("a reject cannot be written: {:?}", refused.classify()),
+        })?;
         // With the end of its line.
         if line.len() >= REJECT_BYTES {
             return Err(too_large().into());
@@ -77,36 +80,25 @@ impl Rejects {
     }
 }
 
-/// A row that could not be set aside.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum RejectError {
-    #[error(transparent)]
-    Sql(#[from] rusqlite::Error),
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
-    #[error(transparent)]
-    Columnar(#[from] ColumnarError),
-}
-
 /// Bytes of a text or blob; a number takes few.
-fn length(value: ValueRef<'_>) -> usize {
+fn length(value: SourceValue<'_>) -> usize {
     match value {
-        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 0,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len(),
+        SourceValue::Null | SourceValue::Integer(_) | SourceValue::Real(_) => 0,
+        SourceValue::Text(bytes) | SourceValue::Blob(bytes) => bytes.len(),
     }
 }
 
-fn raw(value: ValueRef<'_>) -> RawValue {
+fn raw(value: SourceValue<'_>) -> RawValue {
     match value {
-        ValueRef::Null => RawValue::Null,
-        ValueRef::Integer(number) => RawValue::Int(number),
+        SourceValue::Null => RawValue::Null,
+        SourceValue::Integer(number) => RawValue::Int(number),
         // `{:?}` is the shortest text that reads back as the same number, with an exponent where it is long.
-        ValueRef::Real(number) => RawValue::Real(format!("{number:?}")),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+        SourceValue::Real(number) => RawValue::Real(format!("{number:?}")),
+        SourceValue::Text(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => RawValue::Text(text.to_owned()),
             Err(_) => RawValue::TextHex(hex(bytes)),
         },
-        ValueRef::Blob(bytes) => RawValue::Blob(hex(bytes)),
+        SourceValue::Blob(bytes) => RawValue::Blob(hex(bytes)),
     }
 }
 
@@ -126,16 +118,19 @@ mod tests {
     #[test]
     fn raw_values_keep_what_the_source_holds() {
         let list = [
-            (ValueRef::Null, RawValue::Null),
-            (ValueRef::Integer(-1), RawValue::Int(-1)),
-            (ValueRef::Real(0.1), RawValue::Real("0.1".into())),
-            (ValueRef::Real(1e300), RawValue::Real("1e300".into())),
-            (ValueRef::Text(b""), RawValue::Text(String::new())),
+            (SourceValue::Null, RawValue::Null),
+            (SourceValue::Integer(-1), RawValue::Int(-1)),
+            (SourceValue::Real(0.1), RawValue::Real("0.1".into())),
+            (SourceValue::Real(1e300), RawValue::Real("1e300".into())),
+            (SourceValue::Text(b""), RawValue::Text(String::new())),
             (
-                ValueRef::Text(b"\x93\xfa"),
+                SourceValue::Text(b"\x93\xfa"),
                 RawValue::TextHex("93fa".into()),
             ),
-            (ValueRef::Blob(b"\x00\xff"), RawValue::Blob("00ff".into())),
+            (
+                SourceValue::Blob(b"\x00\xff"),
+                RawValue::Blob("00ff".into()),
+            ),
         ];
         for (value, expected) in list {
             assert_eq!(raw(value), expected);

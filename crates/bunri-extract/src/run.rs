@@ -1,31 +1,31 @@
 //! The stage: a database at rest, its tables shared out among threads, the manifest last.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{Event, Observer, write_whole};
 use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
-use rusqlite::InterruptHandle;
 
 use crate::custody::{Custody, Identity};
-use crate::schema::{self, Inventory, Kind};
-use crate::source::{Reader, SourceFile, keep_temporary_files};
-use crate::sql::Access;
+use crate::schema;
+use crate::source::{Interrupter, Inventory, ObjectKind, OpenSource, Session};
 use crate::table::{Bench, Halt, Outcome, stage};
-use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats, figures};
+use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 
 /// A table's share of its thread's memory that the sorter may fill; batches and the writer take the rest.
 const SORT_SHARE: u64 = 3;
-/// How often a long statement of SQLite is asked to stop, once a stop is wanted.
+/// How often a long statement of the source is asked to stop, once a stop is wanted.
 const PULSE: Duration = Duration::from_millis(100);
 
-/// Reads a SQLite database into `custody/staging` and `custody/rejects`, and writes
+/// Reads a source into `custody/staging` and `custody/rejects`, and writes
 /// `custody/staging/manifest.json` last. A run that was interrupted goes on with the tables it lacks; a
-/// complete one returns at once. The bytes depend on the database and the catalogue's names, columns, types
+/// complete one returns at once. The bytes depend on the source and the catalogue's names, columns, types
 /// and keys, not on `options` or on the order in which the source holds its rows.
 ///
 /// # Errors
@@ -38,20 +38,20 @@ pub fn extract(
     observer: &dyn Observer,
 ) -> Result<ExtractStats, ExtractError> {
     let ExtractOptions { memory, threads } = *options;
-    let file = SourceFile::open(source.path)?;
+    let open = OpenSource::open(source.source)?;
     let threads = threads.clamp(1, catalogue.tables.len().max(1));
-    let mut readers: Vec<Reader> = (0..threads)
-        .map(|_| file.begin())
+    let mut sessions: Vec<Session> = (0..threads)
+        .map(|_| open.session())
         .collect::<Result<_, _>>()?;
-    let inventory = schema::check(&readers[0], catalogue)?;
+    let inventory = schema::check(&open, &sessions[0], catalogue)?;
     let identity = Identity {
-        source: bound(source, file.hash(observer)?)?,
+        source: bound(source, open.identity(observer)?)?,
         shape: shape(catalogue)?,
     };
     let custody = Custody::prepare(custody)?;
-    keep_temporary_files(&custody.tmp())?;
+    open.keep_temporary_files(&custody.tmp())?;
     if let Some(manifest) = custody.finished(&identity)? {
-        file.unchanged(readers, &identity.source, observer)?;
+        open.unchanged(sessions, &identity.source, observer)?;
         manifest
             .tables
             .iter()
@@ -73,18 +73,18 @@ pub fn extract(
     };
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();
-    let staged = watched(&bench.halt, &interrupts(&readers), || {
-        readers[0].refuse_damage(&stored(&inventory), !catalogue.ignored.is_empty())?;
-        let lacking = lacking(&readers[0], catalogue, &tables, &inventory)?;
+    let staged = watched(&bench.halt, &interrupters(&sessions), || {
+        sessions[0].refuse_damage(&inventory, !catalogue.ignored.is_empty())?;
+        let lacking = lacking(&sessions[0], catalogue, &tables, &inventory)?;
         let rows = lacking.iter().map(|task| task.rows).sum();
         observer.event(Event::Stage {
             name: "extract",
             rows,
         });
-        stage_all(&bench, &mut readers, &lacking)
+        stage_all(&bench, &mut sessions, &lacking)
     });
     tables.extend(staged?);
-    file.unchanged(readers, &identity.source, observer)?;
+    open.unchanged(sessions, &identity.source, observer)?;
     let manifest = finish(&custody, identity, tables)?;
     Ok(ExtractStats::of(&manifest, tables_kept))
 }
@@ -96,16 +96,10 @@ fn bound(source: &BoundSource<'_>, found: Source) -> Result<Source, ExtractError
         return Ok(found);
     }
     Err(ExtractError::OtherSource {
-        path: source.path.to_path_buf(),
+        path: source.path().to_path_buf(),
         bound: source.blake3.clone(),
         found: found.blake3,
     })
-}
-
-/// The tables, which can be checked; a view holds nothing itself.
-fn stored(inventory: &Inventory) -> Vec<&str> {
-    let tables = inventory.iter().filter(|(_, kind)| **kind == Kind::Table);
-    tables.map(|(name, _)| name.as_str()).collect()
 }
 
 fn shape(catalogue: &Catalogue) -> Result<Blake3Hex, ExtractError> {
@@ -135,13 +129,13 @@ fn kept_tables(bench: &Bench<'_>, catalogue: &Catalogue) -> Result<Vec<StagedTab
 /// A table to read.
 struct Task<'a> {
     table: &'a Table,
-    access: Access,
+    kind: ObjectKind,
     rows: u64,
 }
 
 /// What is still to be done, largest first so that threads end together; ties by id.
 fn lacking<'a>(
-    reader: &Reader,
+    session: &Session,
     catalogue: &'a Catalogue,
     kept: &[StagedTable],
     inventory: &Inventory,
@@ -151,14 +145,12 @@ fn lacking<'a>(
         if kept.iter().any(|staged| staged.id == table.id) {
             continue;
         }
-        let access = match inventory.get(&table.name) {
-            Some(Kind::View) => Access::Any,
-            Some(Kind::Table) | None => Access::TableOnly,
-        };
+        let found = inventory.get(&table.name);
+        let kind = found.map_or(ObjectKind::Table, |object| object.kind);
         tasks.push(Task {
             table,
-            access,
-            rows: figures::count(reader, table, access)?,
+            kind,
+            rows: session.count(table, kind)?,
         });
     }
     tasks.sort_by(|a, b| {
@@ -169,15 +161,14 @@ fn lacking<'a>(
     Ok(tasks)
 }
 
-fn interrupts(readers: &[Reader]) -> Vec<InterruptHandle> {
-    let handle = |reader: &Reader| reader.connection.get_interrupt_handle();
-    readers.iter().map(handle).collect()
+fn interrupters(sessions: &[Session]) -> Vec<Interrupter> {
+    sessions.iter().map(Session::interrupter).collect()
 }
 
 /// Does some work. Statements that run long without giving a row (counting) hear of a stop all the same.
 fn watched<T>(
     halt: &Halt<'_>,
-    handles: &[InterruptHandle],
+    handles: &[Interrupter],
     work: impl FnOnce() -> Result<T, ExtractError>,
 ) -> Result<T, ExtractError> {
     let (working, all_done) = mpsc::channel::<()>();
@@ -185,7 +176,7 @@ fn watched<T>(
         let watch = move || {
             while all_done.recv_timeout(PULSE) == Err(RecvTimeoutError::Timeout) {
                 if halt.asked() {
-                    handles.iter().for_each(InterruptHandle::interrupt);
+                    handles.iter().for_each(Interrupter::interrupt);
                 }
             }
         };
@@ -199,66 +190,37 @@ fn watched<T>(
     })
 }
 
-/// Every reader takes the next task until none is left.
+/// Every thread takes a session of its own, and the next task until none is left.
 fn stage_all(
     bench: &Bench<'_>,
-    readers: &mut [Reader],
+    sessions: &mut [Session],
     tasks: &[Task<'_>],
 ) -> Result<Vec<StagedTable>, ExtractError> {
-    let next = AtomicUsize::new(0);
-    let ended = thread::scope(|scope| {
-        let mut workers = Vec::new();
-        for reader in readers {
-            let work = || run_tasks(bench, reader, tasks, &next);
-            match thread::Builder::new().spawn_scoped(scope, work) {
-                Ok(worker) => workers.push(worker),
-                Err(refused) => {
-                    // Those that run already stop at their next batch; the scope waits for them.
-                    bench.halt.failed.store(true, Ordering::Relaxed);
-                    return Err(ExtractError::Thread(refused));
-                }
-            }
-        }
-        let join = |worker: thread::ScopedJoinHandle<'_, _>| {
-            worker
-                .join()
-                .unwrap_or_else(|broken| std::panic::resume_unwind(broken))
-        };
-        Ok(workers.into_iter().flat_map(join).collect::<Vec<_>>())
-    });
-    gather(ended?)
-}
-
-type Ended = (usize, Result<Outcome, ExtractError>);
-
-fn run_tasks(
-    bench: &Bench<'_>,
-    reader: &mut Reader,
-    tasks: &[Task<'_>],
-    next: &AtomicUsize,
-) -> Vec<Ended> {
-    let mut ended = Vec::new();
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        let Some(Task { table, access, .. }) = tasks.get(number) else {
-            return ended;
-        };
-        let outcome = stage(bench, reader, table, *access);
-        let failed = outcome.is_err();
-        ended.push((number, outcome));
-        if failed {
+    let sessions: Vec<Mutex<&mut Session>> = sessions.iter_mut().map(Mutex::new).collect();
+    let taken = AtomicUsize::new(0);
+    let session = || &sessions[taken.fetch_add(1, Ordering::Relaxed)];
+    let ended = bunri_work::run_with(sessions.len(), tasks.len(), session, |session, number| {
+        // Nobody else has it. A panic that poisoned it is passed on by the pool.
+        let session = session.lock().unwrap_or_else(PoisonError::into_inner);
+        let Task { table, kind, .. } = &tasks[number];
+        let outcome = stage(bench, &session, table, *kind);
+        if outcome.is_err() {
             bench.halt.failed.store(true, Ordering::Relaxed);
-            return ended;
         }
+        // What fails stops the others, so that their ends must not hide it: all are gathered.
+        Ok::<_, Infallible>(outcome)
+    });
+    match ended {
+        Ok(ended) => gather(ended),
+        Err(never) => match never {},
     }
 }
 
 /// All tables, or what went wrong: a failure before an interruption before broken keys, which are named
 /// together.
-fn gather(mut ended: Vec<Ended>) -> Result<Vec<StagedTable>, ExtractError> {
-    ended.sort_by_key(|(number, _)| *number);
+fn gather(ended: Vec<Result<Outcome, ExtractError>>) -> Result<Vec<StagedTable>, ExtractError> {
     let (mut staged, mut refused, mut interrupted) = (Vec::new(), Vec::new(), false);
-    for (_, outcome) in ended {
+    for outcome in ended {
         match outcome {
             Ok(Outcome::Staged(table)) => staged.push(*table),
             Ok(Outcome::Refused(complaints)) => refused.extend(complaints),

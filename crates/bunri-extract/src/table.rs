@@ -9,15 +9,12 @@ use bunri_manifest::{FileEntry, StagedTable};
 
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
-use crate::figures::{self, Figures};
 use crate::key::{self, KeyWatch};
-use crate::order;
 use crate::output::{Output, create_parent};
 use crate::rejects::Rejects;
 use crate::rows::Batcher;
 use crate::sorted::RowSorter;
-use crate::source::{Reader, SourceError};
-use crate::sql::{self, Access};
+use crate::source::{Figures, ObjectKind, Query, RowSink, Session, SourceError, SourceRow};
 
 /// Rejects are few; they get this part of a table's memory.
 const REJECT_SHARE: usize = 8;
@@ -62,23 +59,23 @@ pub(crate) enum Outcome {
 /// Stages one table.
 pub(crate) fn stage(
     bench: &Bench<'_>,
-    reader: &Reader,
+    session: &Session,
     table: &Table,
-    access: Access,
+    kind: ObjectKind,
 ) -> Result<Outcome, ExtractError> {
     bench.halt.check()?;
     bench.halt.observer.event(Event::Table { id: &table.id });
     bench.custody.clear(&table.id)?;
-    let figures = figures::ask(reader, table, access)?;
+    let figures = session.figures(table, kind)?;
     let nulls = key::nulls(table, &figures);
     if !nulls.is_empty() {
         return Ok(Outcome::Refused(nulls));
     }
     let work = Work {
         bench,
-        reader,
+        session,
         table,
-        access,
+        kind,
         figures,
     };
     let mut progress = Progress {
@@ -118,9 +115,9 @@ impl Progress<'_> {
 /// One table at work.
 struct Work<'a> {
     bench: &'a Bench<'a>,
-    reader: &'a Reader,
+    session: &'a Session,
     table: &'a Table,
-    access: Access,
+    kind: ObjectKind,
     figures: Figures,
 }
 
@@ -132,24 +129,24 @@ struct Written<'a> {
 
 impl<'a> Work<'a> {
     fn write(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
-        if let Some(select) = order::cheap(self.reader, self.table, self.access)?
-            && let Some(written) = self.ordered(&select, progress)?
+        if let Some(query) = self.session.in_key_order(self.table, self.kind)?
+            && let Some(written) = self.ordered(&query, progress)?
         {
             return Ok(written);
         }
         self.sorted(progress)
     }
 
-    /// Rows as SQLite orders them; [`None`] when that is not the order of the typed values.
+    /// Rows as the source orders them; [`None`] when that is not the order of the typed values.
     fn ordered(
         &self,
-        select: &str,
+        query: &Query,
         progress: &mut Progress<'_>,
     ) -> Result<Option<Written<'a>>, ExtractError> {
         let mut rejects = self.rejects();
         let mut output = Output::create(self.bench.custody, self.table)?;
         let mut ascends = true;
-        self.read(select, &mut rejects, |batch, rows_read| {
+        self.read(query, &mut rejects, |batch, rows_read| {
             ascends = output.take(batch)?;
             progress.reach(rows_read);
             Ok(ascends)
@@ -160,8 +157,8 @@ impl<'a> Work<'a> {
     fn sorted(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
         let mut rejects = self.rejects();
         let mut sorter = RowSorter::new(self.table, &self.bench.custody.tmp(), self.bench.budget)?;
-        let select = sql::select_all(self.table, self.access);
-        self.read(&select, &mut rejects, |batch, rows_read| {
+        let query = self.session.in_any_order(self.table, self.kind);
+        self.read(&query, &mut rejects, |batch, rows_read| {
             sorter.push(batch)?;
             // Writing is the other half of the work.
             progress.reach(rows_read / 2);
@@ -184,30 +181,26 @@ impl<'a> Work<'a> {
     /// Reads the table to its end, or until `each` has seen enough.
     fn read(
         &self,
-        select: &str,
+        query: &Query,
         rejects: &mut Rejects,
-        mut each: impl FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>,
+        each: impl FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>,
     ) -> Result<(), ExtractError> {
-        let wrap = self
-            .reader
-            .error(&format!("read table \"{}\"", self.table.name));
-        let mut statement = self.reader.connection.prepare(select).map_err(&wrap)?;
-        let mut rows = statement.query([]).map_err(&wrap)?;
-        let mut batcher = Batcher::new(self.reader, self.table)?;
-        while let Some(batch) = batcher.next(&mut rows, rejects)? {
-            self.bench.halt.check()?;
-            if !each(&batch, batcher.rows_read)? {
-                return Ok(());
-            }
-        }
-        if batcher.rows_read == self.figures.rows {
+        let mut intake = Intake {
+            batcher: Batcher::new(self.table)?,
+            halt: &self.bench.halt,
+            rejects,
+            each,
+            wanted: true,
+        };
+        self.session.read(self.table, query, &mut intake)?;
+        let (read, counted) = (intake.batcher.rows_read, self.figures.rows);
+        if !intake.wanted || !intake.pass_on()? || read == counted {
             return Ok(());
         }
-        let (table, counted) = (self.table.name.clone(), self.figures.rows);
         Err(SourceError::RowsDiffer {
-            table,
+            table: self.table.name.clone(),
             counted,
-            read: batcher.rows_read,
+            read,
         }
         .into())
     }
@@ -239,6 +232,36 @@ impl<'a> Work<'a> {
         };
         custody.note_table(&staged, self.bench.identity)?;
         Ok(staged)
+    }
+}
+
+/// Takes the rows that a session reads, and passes them on in batches.
+struct Intake<'a, F> {
+    batcher: Batcher<'a>,
+    halt: &'a Halt<'a>,
+    rejects: &'a mut Rejects,
+    each: F,
+    /// Whether more rows are wanted.
+    wanted: bool,
+}
+
+impl<F: FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>> Intake<'_, F> {
+    /// Passes on what was gathered; says whether more is wanted.
+    fn pass_on(&mut self) -> Result<bool, ExtractError> {
+        if let Some(batch) = self.batcher.batch()? {
+            self.halt.check()?;
+            self.wanted = (self.each)(&batch, self.batcher.rows_read)?;
+        }
+        Ok(self.wanted)
+    }
+}
+
+impl<F: FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>> RowSink for Intake<'_, F> {
+    fn take(&mut self, row: &impl SourceRow) -> Result<bool, ExtractError> {
+        if self.batcher.push(row, self.rejects)? {
+            return self.pass_on();
+        }
+        Ok(true)
     }
 }
 

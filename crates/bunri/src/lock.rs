@@ -317,12 +317,14 @@ fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
 
 /// The BLAKE3 of the source, which takes about a second a gigabyte.
 fn source_digest(job: &Job, observer: &dyn Observer) -> Result<Blake3Hex, LockError> {
-    let Source::Sqlite(path) = &job.source;
-    bunri_extract::source_digest(path, observer)
-        .map_err(|source| LockError::Source {
+    let wrong = |source| match &job.source {
+        Source::Sqlite(path) => LockError::Source {
             path: path.clone(),
             source,
-        })?
+        },
+    };
+    bunri_extract::source_digest(&job.source, observer)
+        .map_err(wrong)?
         .ok_or(LockError::Interrupted)
 }
 

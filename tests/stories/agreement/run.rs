@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, load, read_decisions};
+use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, Source, load, read_decisions};
 use bunri_columnar::Silent;
 use bunri_extract::{BoundSource, ExtractOptions, extract};
 use bunri_manifest::Blake3Hex;
@@ -106,7 +106,7 @@ impl Run<'_> {
         };
         let blake3 = Blake3Hex::of(&std::fs::read(&source).unwrap());
         let source = BoundSource {
-            path: &source,
+            source: &Source::Sqlite(source),
             blake3: &blake3,
         };
         let done = extract(&source, catalogue, &self.custody(), &options, &Silent);

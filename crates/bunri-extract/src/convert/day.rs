@@ -3,9 +3,9 @@
 
 use bunri_catalogue::DateForm;
 use jiff::civil::Date;
-use rusqlite::types::ValueRef;
 
 use super::{Cell, Misfit};
+use crate::source::SourceValue;
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 const SECONDS_A_DAY: i64 = 86_400;
@@ -16,16 +16,16 @@ const FIRST_DAY: i64 = -719_528;
 const LAST_DAY: i64 = 2_932_896;
 
 /// Reads a calendar day, in days since 1970-01-01.
-pub(super) fn date(value: ValueRef<'_>, form: DateForm) -> Cell<i32> {
+pub(super) fn date(value: SourceValue<'_>, form: DateForm) -> Cell<i32> {
     let day = match (value, form) {
-        (ValueRef::Null, _) => return Ok(None),
-        (ValueRef::Text(text), DateForm::Iso) => separated(text, b'-'),
-        (ValueRef::Text(text), DateForm::Slashed) => separated(text, b'/'),
-        (ValueRef::Text(text), DateForm::Compact) => compact_text(text),
-        (ValueRef::Integer(number), DateForm::Compact) => compact_number(number),
-        (ValueRef::Integer(_), DateForm::Iso | DateForm::Slashed)
+        (SourceValue::Null, _) => return Ok(None),
+        (SourceValue::Text(text), DateForm::Iso) => separated(text, b'-'),
+        (SourceValue::Text(text), DateForm::Slashed) => separated(text, b'/'),
+        (SourceValue::Text(text), DateForm::Compact) => compact_text(text),
+        (SourceValue::Integer(number), DateForm::Compact) => compact_number(number),
+        (SourceValue::Integer(_), DateForm::Iso | DateForm::Slashed)
         | (
-            ValueRef::Real(_) | ValueRef::Blob(_),
+            SourceValue::Real(_) | SourceValue::Blob(_),
             DateForm::Iso | DateForm::Slashed | DateForm::Compact,
         ) => None,
     };
@@ -33,10 +33,10 @@ pub(super) fn date(value: ValueRef<'_>, form: DateForm) -> Cell<i32> {
 }
 
 /// Reads a moment, in microseconds of Japan local time since 1970-01-01.
-pub(super) fn timestamp(value: ValueRef<'_>) -> Cell<i64> {
+pub(super) fn timestamp(value: SourceValue<'_>) -> Cell<i64> {
     match value {
-        ValueRef::Null => Ok(None),
-        ValueRef::Text(text) => moment(text).map(Some).ok_or(Misfit::Timestamp),
+        SourceValue::Null => Ok(None),
+        SourceValue::Text(text) => moment(text).map(Some).ok_or(Misfit::Timestamp),
         _ => Err(Misfit::Timestamp),
     }
 }
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn days_in_the_declared_form() {
-        let text = |text: &'static str, form| date(ValueRef::Text(text.as_bytes()), form);
+        let text = |text: &'static str, form| date(SourceValue::Text(text.as_bytes()), form);
         assert_eq!(text("1970-01-01", DateForm::Iso), Ok(Some(0)));
         assert_eq!(text("1969-12-31", DateForm::Iso), Ok(Some(-1)));
         assert_eq!(text("2024-02-29", DateForm::Iso), Ok(Some(19_782)));
@@ -163,10 +163,10 @@ mod tests {
         assert_eq!(text("2024/02/29", DateForm::Slashed), Ok(Some(19_782)));
         assert_eq!(text("20240229", DateForm::Compact), Ok(Some(19_782)));
         assert_eq!(
-            date(ValueRef::Integer(20_240_229), DateForm::Compact),
+            date(SourceValue::Integer(20_240_229), DateForm::Compact),
             Ok(Some(19_782))
         );
-        assert_eq!(date(ValueRef::Null, DateForm::Iso), Ok(None));
+        assert_eq!(date(SourceValue::Null, DateForm::Iso), Ok(None));
     }
 
     #[test]
@@ -194,28 +194,28 @@ mod tests {
         ];
         for (form, text) in broken {
             assert_eq!(
-                date(ValueRef::Text(text.as_bytes()), form),
+                date(SourceValue::Text(text.as_bytes()), form),
                 Err(Misfit::Date),
                 "{text}"
             );
         }
         for number in [0, -20_160_110, 4_280_401, 20_160_231, 101, 200_160_110] {
             assert_eq!(
-                date(ValueRef::Integer(number), DateForm::Compact),
+                date(SourceValue::Integer(number), DateForm::Compact),
                 Err(Misfit::Date),
                 "{number}"
             );
         }
         assert_eq!(
-            date(ValueRef::Integer(20_160_110), DateForm::Iso),
+            date(SourceValue::Integer(20_160_110), DateForm::Iso),
             Err(Misfit::Date)
         );
         assert_eq!(
-            date(ValueRef::Real(20_160_110.0), DateForm::Compact),
+            date(SourceValue::Real(20_160_110.0), DateForm::Compact),
             Err(Misfit::Date)
         );
         assert_eq!(
-            date(ValueRef::Blob(b"2016-01-10"), DateForm::Iso),
+            date(SourceValue::Blob(b"2016-01-10"), DateForm::Iso),
             Err(Misfit::Date)
         );
     }
@@ -233,7 +233,7 @@ mod tests {
         ];
         for (text, micros) in fits {
             assert_eq!(
-                timestamp(ValueRef::Text(text.as_bytes())),
+                timestamp(SourceValue::Text(text.as_bytes())),
                 Ok(Some(micros)),
                 "{text}"
             );
@@ -262,11 +262,11 @@ mod tests {
         ];
         for text in broken {
             assert_eq!(
-                timestamp(ValueRef::Text(text.as_bytes())),
+                timestamp(SourceValue::Text(text.as_bytes())),
                 Err(Misfit::Timestamp),
                 "{text}"
             );
         }
-        assert_eq!(timestamp(ValueRef::Integer(0)), Err(Misfit::Timestamp));
+        assert_eq!(timestamp(SourceValue::Integer(0)), Err(Misfit::Timestamp));
     }
 }

@@ -1,9 +1,8 @@
 //! Decimals: a number fits if it is exactly `unscaled × 10^-scale`. A REAL stands for its shortest
 //! round-trip decimal form; what people see in the legacy system is what is kept or rejected.
 
-use rusqlite::types::ValueRef;
-
 use super::{Cell, Misfit};
+use crate::source::SourceValue;
 
 /// Below this, a decimal of the column's scale has at most 15 digits, and every such decimal has a double
 /// of its own: the double that equals `k / 10^scale` is written as exactly that.
@@ -12,13 +11,13 @@ const FIFTEEN_DIGITS: f64 = 1e15;
 const EXACT_POWER: u8 = 22;
 
 /// Reads a decimal in units of `scale`.
-pub(super) fn cell(value: ValueRef<'_>, precision: u8, scale: u8) -> Cell<i128> {
+pub(super) fn cell(value: SourceValue<'_>, precision: u8, scale: u8) -> Cell<i128> {
     match value {
-        ValueRef::Null => Ok(None),
-        ValueRef::Integer(number) => of_integer(number, precision, scale).map(Some),
-        ValueRef::Real(number) => of_real(number, precision, scale).map(Some),
-        ValueRef::Text(bytes) => of_text(bytes, precision, scale).map(Some),
-        ValueRef::Blob(_) => Err(Misfit::Decimal),
+        SourceValue::Null => Ok(None),
+        SourceValue::Integer(number) => of_integer(number, precision, scale).map(Some),
+        SourceValue::Real(number) => of_real(number, precision, scale).map(Some),
+        SourceValue::Text(bytes) => of_text(bytes, precision, scale).map(Some),
+        SourceValue::Blob(_) => Err(Misfit::Decimal),
     }
 }
 
@@ -108,7 +107,7 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> Cell<i128> {
-        cell(ValueRef::Text(text.as_bytes()), 5, 2)
+        cell(SourceValue::Text(text.as_bytes()), 5, 2)
     }
 
     #[test]
@@ -154,7 +153,7 @@ mod tests {
 
     #[test]
     fn reals_fit_by_their_shortest_form() {
-        let real = |number| cell(ValueRef::Real(number), 12, 1);
+        let real = |number| cell(SourceValue::Real(number), 12, 1);
         let fits = [
             (0.0, 0),
             (-0.0, 0),
@@ -201,21 +200,24 @@ mod tests {
 
     #[test]
     fn integers_and_bytes() {
-        assert_eq!(cell(ValueRef::Integer(-999), 5, 2), Ok(Some(-99_900)));
-        assert_eq!(cell(ValueRef::Integer(1000), 5, 2), Err(Misfit::Precision));
+        assert_eq!(cell(SourceValue::Integer(-999), 5, 2), Ok(Some(-99_900)));
         assert_eq!(
-            cell(ValueRef::Integer(i64::MIN), 38, 19),
+            cell(SourceValue::Integer(1000), 5, 2),
+            Err(Misfit::Precision)
+        );
+        assert_eq!(
+            cell(SourceValue::Integer(i64::MIN), 38, 19),
             Ok(Some(i128::from(i64::MIN) * power(19)))
         );
         assert_eq!(
-            cell(ValueRef::Integer(i64::MIN), 38, 20),
+            cell(SourceValue::Integer(i64::MIN), 38, 20),
             Err(Misfit::Precision)
         );
-        assert_eq!(cell(ValueRef::Integer(0), 38, 38), Ok(Some(0)));
-        assert_eq!(cell(ValueRef::Blob(b"1"), 5, 2), Err(Misfit::Decimal));
+        assert_eq!(cell(SourceValue::Integer(0), 38, 38), Ok(Some(0)));
+        assert_eq!(cell(SourceValue::Blob(b"1"), 5, 2), Err(Misfit::Decimal));
         let widest = "9".repeat(38);
         assert_eq!(
-            cell(ValueRef::Text(widest.as_bytes()), 38, 0),
+            cell(SourceValue::Text(widest.as_bytes()), 38, 0),
             Ok(Some(widest.parse().unwrap()))
         );
     }

@@ -13,7 +13,8 @@ use arrow_array::builder::{
 };
 use arrow_schema::ArrowError;
 use bunri_catalogue::{DateForm, ValueType};
-use rusqlite::types::ValueRef;
+
+use crate::source::SourceValue;
 
 /// The rule that a value broke. Its word stands in the rejects file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,7 @@ impl Copier {
 
     /// Takes the next value. One that does not fit leaves NULL in its place, so that the columns of a batch
     /// stay level; the caller drops its row.
-    pub(crate) fn take(&mut self, value: ValueRef<'_>) -> Result<(), Misfit> {
+    pub(crate) fn take(&mut self, value: SourceValue<'_>) -> Result<(), Misfit> {
         let mut misfit = Ok(());
         match self {
             Self::Text(cells) => cells.append_option(kept(text(value), &mut misfit)),
@@ -150,37 +151,37 @@ fn kept<T>(cell: Cell<T>, misfit: &mut Result<(), Misfit>) -> Option<T> {
     })
 }
 
-fn text(value: ValueRef<'_>) -> Cell<&str> {
+fn text(value: SourceValue<'_>) -> Cell<&str> {
     match value {
-        ValueRef::Null => Ok(None),
-        ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+        SourceValue::Null => Ok(None),
+        SourceValue::Text(bytes) => std::str::from_utf8(bytes)
             .map(Some)
             .map_err(|_| Misfit::Utf8),
         _ => Err(Misfit::Text),
     }
 }
 
-fn int(value: ValueRef<'_>) -> Cell<i64> {
+fn int(value: SourceValue<'_>) -> Cell<i64> {
     match value {
-        ValueRef::Null => Ok(None),
-        ValueRef::Integer(number) => Ok(Some(number)),
+        SourceValue::Null => Ok(None),
+        SourceValue::Integer(number) => Ok(Some(number)),
         _ => Err(Misfit::Int),
     }
 }
 
-fn truth(value: ValueRef<'_>) -> Cell<bool> {
+fn truth(value: SourceValue<'_>) -> Cell<bool> {
     match value {
-        ValueRef::Null => Ok(None),
-        ValueRef::Integer(0) => Ok(Some(false)),
-        ValueRef::Integer(1) => Ok(Some(true)),
+        SourceValue::Null => Ok(None),
+        SourceValue::Integer(0) => Ok(Some(false)),
+        SourceValue::Integer(1) => Ok(Some(true)),
         _ => Err(Misfit::Bool),
     }
 }
 
-fn bytes(value: ValueRef<'_>) -> Cell<&[u8]> {
+fn bytes(value: SourceValue<'_>) -> Cell<&[u8]> {
     match value {
-        ValueRef::Null => Ok(None),
-        ValueRef::Blob(bytes) => Ok(Some(bytes)),
+        SourceValue::Null => Ok(None),
+        SourceValue::Blob(bytes) => Ok(Some(bytes)),
         _ => Err(Misfit::Bytes),
     }
 }
@@ -192,10 +193,10 @@ mod tests {
 
     use super::*;
 
-    const BLOB: ValueRef<'_> = ValueRef::Blob(b"1");
-    const TEXT: ValueRef<'_> = ValueRef::Text(b"1");
-    const REAL: ValueRef<'_> = ValueRef::Real(1.0);
-    const INT: ValueRef<'_> = ValueRef::Integer(1);
+    const BLOB: SourceValue<'_> = SourceValue::Blob(b"1");
+    const TEXT: SourceValue<'_> = SourceValue::Text(b"1");
+    const REAL: SourceValue<'_> = SourceValue::Real(1.0);
+    const INT: SourceValue<'_> = SourceValue::Integer(1);
 
     #[test]
     fn each_type_takes_only_the_storage_it_names() {
@@ -208,7 +209,7 @@ mod tests {
         for (value_type, fits, others, misfit) in list {
             let mut copier = Copier::new(value_type).unwrap();
             assert_eq!(copier.take(fits), Ok(()), "{value_type:?}");
-            assert_eq!(copier.take(ValueRef::Null), Ok(()), "{value_type:?}");
+            assert_eq!(copier.take(SourceValue::Null), Ok(()), "{value_type:?}");
             for other in others {
                 assert_eq!(copier.take(other), Err(misfit), "{value_type:?} {other:?}");
             }
@@ -219,20 +220,23 @@ mod tests {
     #[test]
     fn text_is_utf8_and_the_empty_text_is_not_null() {
         let mut copier = Copier::new(ValueType::Text).unwrap();
-        assert_eq!(copier.take(ValueRef::Text(b"")), Ok(()));
+        assert_eq!(copier.take(SourceValue::Text(b"")), Ok(()));
         assert_eq!(
-            copier.take(ValueRef::Text("\u{20bb7}\0\u{e000}".as_bytes())),
+            copier.take(SourceValue::Text("\u{20bb7}\0\u{e000}".as_bytes())),
             Ok(())
         );
-        assert_eq!(copier.take(ValueRef::Text(b"\x93\xfa")), Err(Misfit::Utf8));
+        assert_eq!(
+            copier.take(SourceValue::Text(b"\x93\xfa")),
+            Err(Misfit::Utf8)
+        );
         assert_eq!(copier.finish().null_count(), 1);
     }
 
     #[test]
     fn a_bool_is_zero_or_one() {
         let mut copier = Copier::new(ValueType::Bool).unwrap();
-        assert_eq!(copier.take(ValueRef::Integer(0)), Ok(()));
-        assert_eq!(copier.take(ValueRef::Integer(2)), Err(Misfit::Bool));
-        assert_eq!(copier.take(ValueRef::Integer(-1)), Err(Misfit::Bool));
+        assert_eq!(copier.take(SourceValue::Integer(0)), Ok(()));
+        assert_eq!(copier.take(SourceValue::Integer(2)), Err(Misfit::Bool));
+        assert_eq!(copier.take(SourceValue::Integer(-1)), Err(Misfit::Bool));
     }
 }

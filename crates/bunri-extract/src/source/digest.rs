@@ -10,11 +10,8 @@ use bunri_manifest::{Blake3Hex, open_regular};
 /// What is read at once.
 const PIECE: usize = 1 << 20;
 
-/// The BLAKE3 of a source file, about a second a gigabyte; [`None`] if the observer asked to stop.
-///
-/// # Errors
-/// When it is no regular file or cannot be read.
-pub fn source_digest(path: &Path, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
+/// The BLAKE3 of a file; [`None`] if the observer asked to stop.
+pub(super) fn file_digest(path: &Path, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
     Ok(digest(open_regular(path)?, observer)?.map(|(_, blake3)| blake3))
 }
 

@@ -1,11 +1,8 @@
 //! What can be wrong with a source, in words for the person who runs this.
 
+use std::error::Error;
 use std::io;
-use std::path::{Path, PathBuf};
-
-use rusqlite::ErrorCode;
-
-use crate::ExtractError;
+use std::path::PathBuf;
 
 /// What is wrong with the source database. Names files and tables, never a record's value.
 #[derive(Debug, thiserror::Error)]
@@ -123,30 +120,6 @@ pub enum SourceError {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: rusqlite::Error,
+        source: Box<dyn Error + Send + Sync>,
     },
-}
-
-/// What SQLite's code means to the person who runs this.
-pub(super) fn sql_error(path: &Path, action: &str, source: rusqlite::Error) -> ExtractError {
-    let path = path.to_path_buf();
-    match source.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => ExtractError::Interrupted,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            SourceError::Locked { path }.into()
-        }
-        Some(ErrorCode::CannotOpen) => SourceError::CannotOpen { path }.into(),
-        Some(ErrorCode::DatabaseCorrupt) => SourceError::Damaged {
-            action: action.to_owned(),
-            path,
-        }
-        .into(),
-        Some(ErrorCode::NotADatabase) => SourceError::NotADatabase { path }.into(),
-        _ => SourceError::Sql {
-            action: action.to_owned(),
-            path,
-            source,
-        }
-        .into(),
-    }
 }

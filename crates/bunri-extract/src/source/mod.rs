@@ -1,319 +1,260 @@
-//! The source database, held still: read transactions that block every commit to the file, its digest taken
-//! under them, and the test afterwards that nobody changed it behind SQLite's back.
+//! The seam between extraction and the kinds of source: one [`OpenSource`] a run, held still and identified by digest; one
+//! [`Session`] a thread, all on the same state. Everything a driver knows stays below the folder of its kind; here and
+//! above there are names, values as the source holds them, and rows.
 //!
-//! POSIX drops all locks that a process holds on a file as soon as it closes any handle of that file. So
-//! the file is opened once here, for hashing, and that handle is closed after the last connection.
+//! The enums are closed: a kind that the job can name and that is not written here does not compile.
 
 mod digest;
 mod error;
-mod integrity;
-mod temporary;
+mod sqlite;
 
-use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
 
+use bunri_catalogue::{Source, Table, ValueType};
 use bunri_columnar::Observer;
-use bunri_manifest::{Source, open_regular};
-use rusqlite::{Connection, OpenFlags};
+use bunri_manifest::{self as manifest, Blake3Hex, ColumnTotal};
 
 use crate::ExtractError;
-use error::sql_error;
 
-pub use digest::source_digest;
 pub use error::SourceError;
-pub(crate) use temporary::keep_temporary_files;
 
-/// How long to wait for a lock that somebody holds.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// The first bytes of every SQLite database.
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// The header of a journal; zeros where `PRAGMA journal_mode = PERSIST` left one after a commit.
-const JOURNAL_HEADER: usize = 28;
-/// Where the header of a database says how it is read: 2 for a write-ahead log.
-const READ_VERSION: usize = 19;
-
-/// The database file as it stood when it was opened.
-#[derive(Debug)]
-pub(crate) struct SourceFile {
-    path: PathBuf,
-    file: File,
-    stamp: Stamp,
-    journal: JournalMode,
+/// A value as the source holds it, before any declared type is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum SourceValue<'a> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    /// The bytes of a text, which need not be valid in any encoding.
+    Text(&'a [u8]),
+    Blob(&'a [u8]),
 }
 
-/// How the database is written, and so how it can be held still.
+/// The row that a session stands at.
+pub(crate) trait SourceRow {
+    /// The value of the catalogue's column at this position.
+    ///
+    /// # Errors
+    /// What the source says.
+    fn value(&self, column: usize) -> Result<SourceValue<'_>, ExtractError>;
+}
+
+/// What takes the rows of a table, one at a time and in the order of the session.
+pub(crate) trait RowSink {
+    /// Takes a row. Says whether it wants another one.
+    ///
+    /// # Errors
+    /// [`ExtractError`]; the session stops reading.
+    fn take(&mut self, row: &impl SourceRow) -> Result<bool, ExtractError>;
+}
+
+/// What an object of the source is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum JournalMode {
-    /// With a rollback journal: a read transaction blocks every commit.
-    Rollback,
-    /// With a write-ahead log. A reader would make `-wal` and `-shm` beside the source, which a folder may not
-    /// allow and nobody asked for; so the file is read as one that nobody changes, and hashed again at the end.
-    WriteAhead,
+pub(crate) enum ObjectKind {
+    Table,
+    View,
 }
 
-/// What changes when somebody writes a file without asking SQLite.
+/// A table or view of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
-    bytes: u64,
-    modified: Option<SystemTime>,
-    inode: u64,
+pub(crate) struct SourceObject {
+    pub(crate) kind: ObjectKind,
+    /// In the source's order; none of an object that is not read.
+    pub(crate) columns: Vec<SourceColumn>,
 }
 
-/// One connection inside its read transaction.
+/// A column of the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SourceColumn {
+    pub(crate) name: String,
+    /// Its type in the source's words; empty where there is none.
+    pub(crate) declared: String,
+}
+
+/// What the source has, by name. The source's own administration is left out.
+pub(crate) type Inventory = BTreeMap<String, SourceObject>;
+
+/// What the source itself says of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Figures {
+    /// How many rows it has.
+    pub(crate) rows: u64,
+    /// In catalogue order.
+    pub(crate) totals: Vec<ColumnTotal>,
+}
+
+/// How rows of a table are asked for, in the source's own language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Query(String);
+
+/// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
-pub(crate) struct Reader {
-    pub(crate) connection: Connection,
-    pub(crate) path: PathBuf,
-    data_version: i64,
+pub(crate) enum OpenSource {
+    Sqlite(sqlite::Database),
 }
 
-impl SourceFile {
-    /// Opens the file and refuses what is no database at rest.
-    pub(crate) fn open(path: &Path) -> Result<Self, SourceError> {
-        let wrong = |source| SourceError::Io {
-            path: path.to_path_buf(),
-            source,
-        };
-        let path = path.canonicalize().map_err(wrong)?;
-        let wrong = |source| SourceError::Io {
-            path: path.clone(),
-            source,
-        };
-        let mut file = open_regular(&path).map_err(wrong)?;
-        let metadata = file.metadata().map_err(wrong)?;
-        let names = names(&metadata);
-        if names > 1 {
-            return Err(SourceError::ManyNames { path, names });
-        }
-        let stamp = Stamp::of(&metadata);
-        let mut head = [0; READ_VERSION + 1];
-        match file.read_exact(&mut head) {
-            Err(short) if short.kind() != io::ErrorKind::UnexpectedEof => return Err(wrong(short)),
-            Ok(()) if head.starts_with(MAGIC) => {}
-            Ok(()) | Err(_) => return Err(SourceError::NotADatabase { path }),
-        }
-        let journal = match head[READ_VERSION] {
-            2 => JournalMode::WriteAhead,
-            _ => JournalMode::Rollback,
-        };
-        let source = Self {
-            path,
-            file,
-            stamp,
-            journal,
-        };
-        source.refuse_journals()?;
-        Ok(source)
-    }
+/// One thread's view of the source. All sessions of a run see the same state.
+#[derive(Debug)]
+pub(crate) enum Session {
+    Sqlite(sqlite::Reader),
+}
 
-    /// A connection whose read transaction has begun: from here to its end no commit can reach the file.
-    pub(crate) fn begin(&self) -> Result<Reader, ExtractError> {
-        let wrap = |source| sql_error(&self.path, "open the database", source);
-        let connection = self.connect().map_err(wrap)?;
-        connection.busy_timeout(PATIENCE).map_err(wrap)?;
-        // No memory map: its pages would count as ours, and a file cut short by others would kill the process.
-        connection
-            .execute_batch(
-                "PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON;
-                 PRAGMA cache_size = -16384; BEGIN",
-            )
-            .map_err(wrap)?;
-        // The lock is taken by the first read, not by BEGIN.
-        let read: Result<i64, _> =
-            connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0));
-        read.map_err(wrap)?;
-        let data_version = pragma_data_version(&connection).map_err(wrap)?;
-        let reader = Reader {
-            connection,
-            path: self.path.clone(),
-            data_version,
-        };
-        reader.refuse_utf16()?;
-        Ok(reader)
-    }
+/// Ends a session's long statement from another thread.
+pub(crate) enum Interrupter {
+    Sqlite(sqlite::InterruptHandle),
+}
 
-    fn connect(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        match self.journal {
-            JournalMode::Rollback => Connection::open_with_flags(&self.path, flags),
-            JournalMode::WriteAhead => Connection::open_with_flags(
-                unchanging(&self.path),
-                flags | OpenFlags::SQLITE_OPEN_URI,
-            ),
+/// The BLAKE3 of a source, about a second a gigabyte; [`None`] if the observer asked to stop.
+///
+/// # Errors
+/// When it is no regular file or cannot be read.
+pub fn source_digest(source: &Source, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
+    match source {
+        Source::Sqlite(path) => digest::file_digest(path, observer),
+    }
+}
+
+/// Whether a column that the source declares so may hold values of this type.
+pub(crate) fn compatible(source: &OpenSource, declared: &str, value_type: ValueType) -> bool {
+    match source {
+        OpenSource::Sqlite(_) => sqlite::compatible(declared, value_type),
+    }
+}
+
+impl OpenSource {
+    /// Opens the source and refuses what is not at rest.
+    pub(crate) fn open(source: &Source) -> Result<Self, SourceError> {
+        match source {
+            Source::Sqlite(path) => sqlite::Database::open(path).map(Self::Sqlite),
         }
     }
 
-    /// Length and digest, while the readers hold their locks.
-    pub(crate) fn hash(&self, observer: &dyn Observer) -> Result<Source, ExtractError> {
-        let wrong = |source| SourceError::Io {
-            path: self.path.clone(),
-            source,
-        };
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(0)).map_err(wrong)?;
-        let (bytes, blake3) = digest::digest(file, observer)
-            .map_err(wrong)?
-            .ok_or(ExtractError::Interrupted)?;
-        Ok(Source {
-            kind: "sqlite".to_owned(),
-            bytes,
-            blake3,
-        })
+    /// A session, which holds the source still until it ends.
+    pub(crate) fn session(&self) -> Result<Session, ExtractError> {
+        match self {
+            Self::Sqlite(database) => database.begin().map(Session::Sqlite),
+        }
     }
 
-    /// Refuses a file that is not what it was. The readers' locks are released between the two halves: the
-    /// file is looked at while nobody may write it, SQLite's own counter only moves in a new transaction.
-    /// `before` is what [`SourceFile::hash`] said before the first row.
+    /// What the source is, by digest, while the sessions hold it still.
+    pub(crate) fn identity(
+        &self,
+        observer: &dyn Observer,
+    ) -> Result<manifest::Source, ExtractError> {
+        match self {
+            Self::Sqlite(database) => database.hash(observer),
+        }
+    }
+
+    /// Keeps what the driver cannot hold in memory in this folder of custody.
+    pub(crate) fn keep_temporary_files(&self, folder: &Path) -> Result<(), ExtractError> {
+        match self {
+            Self::Sqlite(_) => sqlite::keep_temporary_files(folder),
+        }
+    }
+
+    /// Ends the sessions and refuses a source that is not what it was: `before` is what [`OpenSource::identity`] said.
     pub(crate) fn unchanged(
         &self,
-        readers: Vec<Reader>,
-        before: &Source,
+        sessions: Vec<Session>,
+        before: &manifest::Source,
         observer: &dyn Observer,
     ) -> Result<(), ExtractError> {
-        let changed = |what| SourceError::Changed {
-            path: self.path.clone(),
-            what,
-        };
-        let wrong = |source| SourceError::Io {
-            path: self.path.clone(),
-            source,
-        };
-        let now = Stamp::of(&self.path.metadata().map_err(wrong)?);
-        if now.inode != self.stamp.inode {
-            return Err(changed("another file has its name").into());
-        }
-        if now != self.stamp {
-            return Err(changed("length or time of change").into());
-        }
-        if self.journal("-wal").map_err(wrong)?.is_some() {
-            return Err(changed("a write-ahead log appeared").into());
-        }
-        // No lock kept a checkpoint away.
-        if self.journal == JournalMode::WriteAhead && self.hash(observer)? != *before {
-            return Err(changed("its digest").into());
-        }
-        for reader in readers {
-            if reader.end()? {
-                return Err(changed("another connection committed").into());
-            }
-        }
-        Ok(())
-    }
-
-    fn refuse_journals(&self) -> Result<(), SourceError> {
-        let wrong = |source| SourceError::Io {
-            path: self.path.clone(),
-            source,
-        };
-        for ending in ["-wal", "-journal"] {
-            if let Some(beside) = self.journal(ending).map_err(wrong)? {
-                return Err(SourceError::BeingWritten {
-                    path: self.path.clone(),
-                    beside,
+        match self {
+            Self::Sqlite(database) => {
+                let readers = sessions.into_iter().map(|session| match session {
+                    Session::Sqlite(reader) => reader,
                 });
+                database.unchanged(readers.collect(), before, observer)
             }
         }
-        Ok(())
+    }
+}
+
+impl Session {
+    /// What the source has. Only of the objects in `read` the columns are looked at: others need not be readable.
+    pub(crate) fn inventory(&self, read: &BTreeSet<&str>) -> Result<Inventory, ExtractError> {
+        match self {
+            Self::Sqlite(reader) => reader.inventory(read),
+        }
     }
 
-    /// The file beside the database with this ending, unless absent or of no meaning.
-    fn journal(&self, ending: &str) -> io::Result<Option<PathBuf>> {
-        let mut name = self.path.clone().into_os_string();
-        name.push(ending);
-        let beside = PathBuf::from(name);
-        match beside.metadata() {
-            Err(absent) if absent.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(unknown) => return Err(unknown),
-            Ok(found) if found.is_file() && found.len() == 0 => return Ok(None),
-            // A journal that was played back or committed has zeros where its header was; a log never has.
-            Ok(found) if found.is_file() && ending == "-journal" => {
-                let mut header = [0; JOURNAL_HEADER];
-                let read = open_regular(&beside)?.read_exact(&mut header);
-                if read.is_ok() && header == [0; JOURNAL_HEADER] {
-                    return Ok(None);
-                }
+    /// Refuses a source that its own check finds damaged.
+    pub(crate) fn refuse_damage(
+        &self,
+        inventory: &Inventory,
+        some_ignored: bool,
+    ) -> Result<(), ExtractError> {
+        match self {
+            Self::Sqlite(reader) => {
+                // A view holds nothing itself.
+                let tables = inventory
+                    .iter()
+                    .filter(|(_, object)| object.kind == ObjectKind::Table);
+                let tables: Vec<&str> = tables.map(|(name, _)| name.as_str()).collect();
+                reader.refuse_damage(&tables, some_ignored)
             }
-            Ok(_) => {}
         }
-        Ok(Some(beside))
+    }
+
+    /// How many rows a table has: how much work it is.
+    pub(crate) fn count(&self, table: &Table, kind: ObjectKind) -> Result<u64, ExtractError> {
+        match self {
+            Self::Sqlite(reader) => reader.count(table, kind),
+        }
+    }
+
+    /// The source's own counts and sums.
+    pub(crate) fn figures(&self, table: &Table, kind: ObjectKind) -> Result<Figures, ExtractError> {
+        match self {
+            Self::Sqlite(reader) => reader.figures(table, kind),
+        }
+    }
+
+    /// How the source gives the rows in key order, where it does so for little; else they are sorted here.
+    pub(crate) fn in_key_order(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+    ) -> Result<Option<Query>, ExtractError> {
+        match self {
+            Self::Sqlite(reader) => reader.in_key_order(table, kind),
+        }
+    }
+
+    /// The rows in whatever order the source likes.
+    pub(crate) fn in_any_order(&self, table: &Table, kind: ObjectKind) -> Query {
+        match self {
+            Self::Sqlite(_) => sqlite::in_any_order(table, kind),
+        }
+    }
+
+    /// Gives the sink every row of the answer, until it wants no more.
+    pub(crate) fn read(
+        &self,
+        table: &Table,
+        query: &Query,
+        sink: &mut impl RowSink,
+    ) -> Result<(), ExtractError> {
+        match self {
+            Self::Sqlite(reader) => reader.read(table, query, sink),
+        }
+    }
+
+    /// What ends a long statement of this session from another thread.
+    pub(crate) fn interrupter(&self) -> Interrupter {
+        match self {
+            Self::Sqlite(reader) => Interrupter::Sqlite(reader.connection.get_interrupt_handle()),
+        }
     }
 }
 
-/// How many names the file has. SQLite looks for a journal beside the name that it was given: with two names, the
-/// journal of a transaction may lie beside the other one.
-fn names(metadata: &Metadata) -> u64 {
-    #[cfg(unix)]
-    let names = std::os::unix::fs::MetadataExt::nlink(metadata);
-    #[cfg(not(unix))]
-    let names = {
-        let _ = metadata;
-        1
-    };
-    names
-}
-
-/// The path as a URI that tells SQLite to take no lock and to make no file. Every byte that has a meaning in a
-/// URI, or is no plain letter, is written in hex.
-fn unchanging(path: &Path) -> String {
-    let mut uri = String::from("file:");
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'/' | b'-' | b'_' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
-                uri.push(char::from(*byte));
-            }
-            other => uri.push_str(&format!("%{other:02X}")),
+impl Interrupter {
+    /// Ends the statement that runs, if one does.
+    pub(crate) fn interrupt(&self) {
+        match self {
+            Self::Sqlite(handle) => handle.interrupt(),
         }
     }
-    uri.push_str("?immutable=1");
-    uri
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Self {
-            bytes: metadata.len(),
-            modified: metadata.modified().ok(),
-            inode,
-        }
-    }
-}
-
-impl Reader {
-    /// Wraps an SQLite error with what was tried.
-    pub(crate) fn error(&self, action: &str) -> impl Fn(rusqlite::Error) -> ExtractError + use<> {
-        let (path, action) = (self.path.clone(), action.to_owned());
-        move |source| sql_error(&path, &action, source)
-    }
-
-    fn refuse_utf16(&self) -> Result<(), ExtractError> {
-        let encoding: String = self
-            .connection
-            .query_row("PRAGMA encoding", [], |row| row.get(0))
-            .map_err(self.error("ask for the text encoding"))?;
-        if encoding == "UTF-8" {
-            return Ok(());
-        }
-        Err(SourceError::Encoding {
-            path: self.path.clone(),
-            encoding,
-        }
-        .into())
-    }
-
-    /// Ends the transaction; says whether somebody has committed since it began.
-    fn end(self) -> Result<bool, ExtractError> {
-        let wrap = self.error("end the read transaction");
-        self.connection.execute_batch("COMMIT").map_err(&wrap)?;
-        Ok(pragma_data_version(&self.connection).map_err(&wrap)? != self.data_version)
-    }
-}
-
-fn pragma_data_version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("PRAGMA data_version", [], |row| row.get(0))
 }

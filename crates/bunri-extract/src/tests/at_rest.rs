@@ -3,9 +3,12 @@
 use std::fs;
 use std::process::Command;
 
+use bunri_catalogue::Source;
+use bunri_columnar::Silent;
 use rusqlite::Connection;
 
 use super::fixture::Town;
+use crate::source::OpenSource;
 use bunri_manifest::open_regular;
 
 #[test]
@@ -91,24 +94,22 @@ fn a_database_in_wal_mode_may_have_any_name() {
     town.sql("PRAGMA journal_mode = WAL");
     let odd = town.folder.path().join("料金 100%?x#y&z=1.db");
     fs::rename(town.source(), &odd).unwrap();
-    let file = crate::source::SourceFile::open(&odd).unwrap();
-    assert!(file.begin().is_ok());
+    let source = OpenSource::open(&Source::Sqlite(odd)).unwrap();
+    assert!(source.session().is_ok());
 }
 
 #[test]
 fn a_log_that_appears_is_seen() {
     let town = Town::new();
     town.sql("PRAGMA journal_mode = WAL");
-    let file = crate::source::SourceFile::open(&town.source()).unwrap();
-    let before = file.hash(&bunri_columnar::Silent).unwrap();
-    let readers = vec![file.begin().unwrap()];
+    let source = OpenSource::open(&Source::Sqlite(town.source())).unwrap();
+    let before = source.identity(&Silent).unwrap();
+    let sessions = vec![source.session().unwrap()];
     let writer = Connection::open(town.source()).unwrap();
     writer
         .execute_batch("UPDATE meter_reading SET usage_kwh = 1")
         .unwrap();
-    let refused = file
-        .unchanged(readers, &before, &bunri_columnar::Silent)
-        .unwrap_err();
+    let refused = source.unchanged(sessions, &before, &Silent).unwrap_err();
     assert!(
         refused.to_string().contains("a write-ahead log appeared"),
         "{refused}"
@@ -119,16 +120,14 @@ fn a_log_that_appears_is_seen() {
 fn a_checkpoint_behind_our_back_is_seen() {
     let town = Town::new();
     town.sql("PRAGMA journal_mode = WAL");
-    let file = crate::source::SourceFile::open(&town.source()).unwrap();
-    let before = file.hash(&bunri_columnar::Silent).unwrap();
+    let source = OpenSource::open(&Source::Sqlite(town.source())).unwrap();
+    let before = source.identity(&Silent).unwrap();
     let modified = fs::metadata(town.source()).unwrap().modified().unwrap();
     town.sql("UPDATE meter_reading SET usage_kwh = 1");
     // Even if the clock did not move.
     let handle = fs::File::options().write(true).open(town.source()).unwrap();
     handle.set_modified(modified).unwrap();
-    let refused = file
-        .unchanged(Vec::new(), &before, &bunri_columnar::Silent)
-        .unwrap_err();
+    let refused = source.unchanged(Vec::new(), &before, &Silent).unwrap_err();
     assert!(
         refused.to_string().contains("changed while it was read"),
         "{refused}"

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, load};
+use bunri_catalogue::{Catalogue, Source, load};
 use bunri_columnar::Silent;
 use bunri_manifest::Blake3Hex;
 use rusqlite::Connection;
@@ -98,7 +98,7 @@ impl Town {
             _ => Vec::new(),
         };
         let source = BoundSource {
-            path: &path,
+            source: &Source::Sqlite(path.clone()),
             blake3: &Blake3Hex::of(&content),
         };
         extract(&source, catalogue, &self.custody(), &options, &Silent)

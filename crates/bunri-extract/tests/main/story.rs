@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
-use bunri_catalogue::{Catalogue, day_text, load};
+use bunri_catalogue::{Catalogue, Source, day_text, load};
 use bunri_columnar::{Observer, Reject, Silent, Staging};
 use bunri_extract::{BoundSource, ExtractError, ExtractOptions, ExtractStats, extract};
 use bunri_manifest::{Blake3Hex, StagedTable};
@@ -148,7 +148,7 @@ impl Story {
         let options = ExtractOptions { memory, threads };
         let path = self.source();
         let source = BoundSource {
-            path: &path,
+            source: &Source::Sqlite(path.clone()),
             blake3: &digest(&path),
         };
         extract(&source, &self.catalogue(), custody, &options, observer)
@@ -162,7 +162,7 @@ impl Story {
         };
         let path = self.source();
         let source = BoundSource {
-            path: &path,
+            source: &Source::Sqlite(path.clone()),
             blake3,
         };
         extract(

@@ -1,6 +1,6 @@
 //! `bunri extract`, `bunri split` and `bunri run`.
 
-use bunri_catalogue::{Source, Store};
+use bunri_catalogue::Store;
 use bunri_explain::explain;
 use bunri_extract::{BoundSource, ExtractStats, extract};
 use bunri_split::{SplitStats, split};
@@ -71,9 +71,8 @@ fn do_extract(
 ) -> Result<Outcome, Failure> {
     let custody = &workplace.job.custody;
     journal::note(custody, "extract", "begun")?;
-    let Source::Sqlite(path) = &workplace.job.source;
     let source = BoundSource {
-        path,
+        source: &workplace.job.source,
         blake3: &held.source,
     };
     let options = workplace.extract_options();

@@ -4,9 +4,10 @@
 
 use rusqlite::ErrorCode;
 
-use super::{Reader, SourceError};
+use super::Reader;
+use super::sql::quoted;
 use crate::ExtractError;
-use crate::sql::quoted;
+use crate::source::SourceError;
 
 /// So many complaints are shown; a damaged page brings thousands.
 const MOST_LINES: usize = 10;
@@ -40,7 +41,7 @@ const STRUCTURE: [&str; 12] = [
 impl Reader {
     /// Refuses a source that SQLite finds damaged. Where objects are ignored because they cannot be read, the
     /// whole cannot be checked either; then `tables` are, each with its indexes.
-    pub(crate) fn refuse_damage(
+    pub(in crate::source) fn refuse_damage(
         &self,
         tables: &[&str],
         some_ignored: bool,

@@ -7,12 +7,12 @@ use std::path::Path;
 use bunri_columnar::ColumnarError;
 use rusqlite::Connection;
 
-use super::error::sql_error;
+use super::sql_error;
 use crate::ExtractError;
 
 /// Makes SQLite put its temporary files into this folder, from here to the end of the process: it knows only one
 /// for all connections, and a stage reads one source.
-pub(crate) fn keep_temporary_files(folder: &Path) -> Result<(), ExtractError> {
+pub(in crate::source) fn keep_temporary_files(folder: &Path) -> Result<(), ExtractError> {
     let folder = folder
         .canonicalize()
         .map_err(ColumnarError::io("find", folder))?;

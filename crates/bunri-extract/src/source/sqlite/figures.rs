@@ -5,57 +5,58 @@ use bunri_catalogue::{Column, Table, ValueType};
 use bunri_manifest::{ColumnTotal, Total};
 use rusqlite::Row;
 
+use super::{Reader, sql};
 use crate::ExtractError;
-use crate::source::Reader;
-use crate::sql::{self, Access};
+use crate::source::{Figures, ObjectKind};
 
 /// SQLite holds at most 2000 result columns; a column takes at most four.
 const COLUMNS_AT_ONCE: usize = 400;
 
-/// What the source says of one table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Figures {
-    /// `COUNT(*)`.
-    pub(crate) rows: u64,
-    /// In catalogue order.
-    pub(crate) totals: Vec<ColumnTotal>,
-}
-
-/// Asks the source, from the table itself.
-pub(crate) fn ask(reader: &Reader, table: &Table, access: Access) -> Result<Figures, ExtractError> {
-    let mut figures = Figures {
-        rows: 0,
-        totals: Vec::with_capacity(table.columns.len()),
-    };
-    for columns in table.columns.chunks(COLUMNS_AT_ONCE) {
-        let wrap = reader.error(&format!("count table \"{}\"", table.name));
-        let terms: Vec<String> = columns.iter().flat_map(terms).collect();
-        let sql = format!(
-            "SELECT COUNT(*), {} {}",
-            terms.join(", "),
-            sql::from(table, access)
-        );
-        let mut statement = reader.connection.prepare(&sql).map_err(&wrap)?;
-        let asked = statement.query_row([], |row| {
-            figures.rows = row.get::<_, i64>(0)?.unsigned_abs();
-            let mut next = 1;
-            for column in columns {
-                figures.totals.push(total(row, column, &mut next)?);
-            }
-            Ok(())
-        });
-        asked.map_err(&wrap)?;
+impl Reader {
+    /// SQLite's counts and sums, from the table itself.
+    pub(in crate::source) fn figures(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+    ) -> Result<Figures, ExtractError> {
+        let mut figures = Figures {
+            rows: 0,
+            totals: Vec::with_capacity(table.columns.len()),
+        };
+        for columns in table.columns.chunks(COLUMNS_AT_ONCE) {
+            let wrap = self.error(&format!("count table \"{}\"", table.name));
+            let terms: Vec<String> = columns.iter().flat_map(terms).collect();
+            let sql = format!(
+                "SELECT COUNT(*), {} {}",
+                terms.join(", "),
+                sql::from(table, kind)
+            );
+            let mut statement = self.connection.prepare(&sql).map_err(&wrap)?;
+            let asked = statement.query_row([], |row| {
+                figures.rows = row.get::<_, i64>(0)?.unsigned_abs();
+                let mut next = 1;
+                for column in columns {
+                    figures.totals.push(total(row, column, &mut next)?);
+                }
+                Ok(())
+            });
+            asked.map_err(&wrap)?;
+        }
+        Ok(figures)
     }
-    Ok(figures)
-}
 
-/// `COUNT(*)` alone: how much work a table is.
-pub(crate) fn count(reader: &Reader, table: &Table, access: Access) -> Result<u64, ExtractError> {
-    let sql = format!("SELECT COUNT(*) {}", sql::from(table, access));
-    let counted = reader
-        .connection
-        .query_row(&sql, [], |row| row.get::<_, i64>(0).map(i64::unsigned_abs));
-    counted.map_err(reader.error(&format!("count table \"{}\"", table.name)))
+    /// `COUNT(*)` alone.
+    pub(in crate::source) fn count(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+    ) -> Result<u64, ExtractError> {
+        let sql = format!("SELECT COUNT(*) {}", sql::from(table, kind));
+        let counted = self
+            .connection
+            .query_row(&sql, [], |row| row.get::<_, i64>(0).map(i64::unsigned_abs));
+        counted.map_err(self.error(&format!("count table \"{}\"", table.name)))
+    }
 }
 
 fn terms(column: &Column) -> Vec<String> {

@@ -75,7 +75,7 @@ const WORDS: [(Family, &[&str]); 7] = [
 ];
 
 /// Whether `declared` may hold values of this type. No type, and words that say nothing here, may.
-pub(crate) fn compatible(declared: &str, value_type: ValueType) -> bool {
+pub(in crate::source) fn compatible(declared: &str, value_type: ValueType) -> bool {
     let accepted = accepted(value_type);
     let mut known = families(declared).peekable();
     known.peek().is_none() || known.any(|family| accepted.contains(&family))

@@ -8,9 +8,9 @@
 use bunri_catalogue::Table;
 use rusqlite::Connection;
 
+use super::{Reader, sql};
 use crate::ExtractError;
-use crate::source::Reader;
-use crate::sql::{self, Access};
+use crate::source::{ObjectKind, Query};
 
 /// How far the probe follows an index.
 const PROBED_ROWS: u32 = 20_000;
@@ -18,37 +18,40 @@ const PROBED_ROWS: u32 = 20_000;
 /// random.
 const FEWEST_ROWS_A_STEP_BACK: u64 = 8;
 
-/// The statement that makes SQLite read the table in key order for little; [`None`]: sort here.
-pub(crate) fn cheap(
-    reader: &Reader,
-    table: &Table,
-    access: Access,
-) -> Result<Option<String>, ExtractError> {
-    // What a view does for an order is SQLite's affair, and it may take a temporary B-tree.
-    if table.key.is_empty() || access == Access::Any {
-        return Ok(None);
+impl Reader {
+    /// The statement that makes SQLite read the table in key order for little; [`None`]: sort here.
+    pub(in crate::source) fn in_key_order(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+    ) -> Result<Option<Query>, ExtractError> {
+        // What a view does for an order is SQLite's affair, and it may take a temporary B-tree.
+        if table.key.is_empty() || kind == ObjectKind::View {
+            return Ok(None);
+        }
+        let from = sql::from_any_index(table);
+        let ordered = format!("{} {}", sql::select_all(table, &from), order_by(table, "t"));
+        let wrap = self.error(&format!("plan the reading of table \"{}\"", table.name));
+        let select = match way(&self.connection, &ordered).map_err(&wrap)? {
+            Way::Straight => Some(ordered),
+            Way::Index => follows_table(&self.connection, table)
+                .map_err(&wrap)?
+                .then(|| by_index(table)),
+            Way::Sorts => None,
+        };
+        Ok(select.map(Query))
     }
-    let all = sql::select_all(table, Access::Any);
-    let ordered = format!("{all} {}", order_by(table, "t"));
-    let wrap = reader.error(&format!("plan the reading of table \"{}\"", table.name));
-    Ok(match way(&reader.connection, &ordered).map_err(&wrap)? {
-        Way::Straight => Some(ordered),
-        Way::Index => follows_table(&reader.connection, table)
-            .map_err(&wrap)?
-            .then(|| by_index(table)),
-        Way::Sorts => None,
-    })
 }
 
 /// The row numbers in the order of an index, and the rows from the table by their numbers.
 fn by_index(table: &Table) -> String {
     format!(
         "{} CROSS JOIN {} WHERE t._rowid_ = k._rowid_ {}",
-        sql::select_all_from(
+        sql::select_all(
             table,
             &format!("FROM main.{} AS k", sql::quoted(&table.name))
         ),
-        sql::named(table, Access::TableOnly),
+        sql::named(table, ObjectKind::Table),
         order_by(table, "k")
     )
 }
@@ -91,7 +94,7 @@ fn way(connection: &Connection, select: &str) -> rusqlite::Result<Way> {
 
 /// Whether the first rows of the index lie in the table in about the same order.
 fn follows_table(connection: &Connection, table: &Table) -> rusqlite::Result<bool> {
-    let from = sql::from(table, Access::Any);
+    let from = sql::from_any_index(table);
     let probe = format!(
         "SELECT t._rowid_ {from} {} LIMIT {PROBED_ROWS}",
         order_by(table, "t")

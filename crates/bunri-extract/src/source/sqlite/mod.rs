@@ -1,0 +1,60 @@
+//! SQLite: a database file at rest, one connection a session.
+//!
+//! | module | does |
+//! |---|---|
+//! | `database` | holds the file still, takes its digest, sees afterwards that nobody changed it |
+//! | `integrity` | SQLite's own check of every page, index and record |
+//! | `inventory` | tables, views and their columns |
+//! | `declared` | what SQLite's declared types may hold |
+//! | `figures` | counts and sums, by SQLite |
+//! | `order` | rows in key order, where an index gives that for little |
+//! | `read` | rows and their values |
+//! | `sql` | how SQL is written here |
+//! | `temporary` | where SQLite puts what it cannot hold in memory |
+
+mod database;
+mod declared;
+mod figures;
+mod integrity;
+mod inventory;
+mod order;
+mod read;
+mod sql;
+mod temporary;
+
+use std::path::Path;
+
+use rusqlite::ErrorCode;
+
+use crate::ExtractError;
+use crate::source::SourceError;
+
+pub(super) use database::{Database, Reader};
+pub(super) use declared::compatible;
+pub(super) use read::in_any_order;
+pub(super) use rusqlite::InterruptHandle;
+pub(super) use temporary::keep_temporary_files;
+
+/// What SQLite's code means to the person who runs this.
+fn sql_error(path: &Path, action: &str, source: rusqlite::Error) -> ExtractError {
+    let path = path.to_path_buf();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => ExtractError::Interrupted,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            SourceError::Locked { path }.into()
+        }
+        Some(ErrorCode::CannotOpen) => SourceError::CannotOpen { path }.into(),
+        Some(ErrorCode::DatabaseCorrupt) => SourceError::Damaged {
+            action: action.to_owned(),
+            path,
+        }
+        .into(),
+        Some(ErrorCode::NotADatabase) => SourceError::NotADatabase { path }.into(),
+        _ => SourceError::Sql {
+            action: action.to_owned(),
+            path,
+            source: Box::new(source),
+        }
+        .into(),
+    }
+}
