@@ -14,7 +14,7 @@ use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
 
 use crate::custody::{Custody, Identity};
 use crate::schema;
-use crate::source::{Interrupter, Inventory, ObjectKind, OpenSource, Session};
+use crate::source::{Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError};
 use crate::table::{Bench, Halt, Outcome, stage};
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 
@@ -73,16 +73,27 @@ pub fn extract(
     };
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();
-    let staged = watched(&bench.halt, &interrupters(&sessions), || {
-        sessions[0].refuse_damage(&inventory, !catalogue.ignored.is_empty())?;
+    let check =
+        |session: &Session| session.refuse_damage(&inventory, !catalogue.ignored.is_empty());
+    let mut staged = watched(&bench.halt, &interrupters(&sessions), || {
         let lacking = lacking(&sessions[0], catalogue, &tables, &inventory)?;
         let rows = lacking.iter().map(|task| task.rows).sum();
         observer.event(Event::Stage {
             name: "extract",
             rows,
         });
-        stage_all(&bench, &mut sessions, &lacking)
+        stage_all(&bench, &mut sessions, check, &lacking)
     });
+    if let Err(ExtractError::Source(met)) = &staged
+        && !matches!(met, SourceError::Integrity { .. })
+    {
+        // A table that met damage stopped the check, which says more, and the same whichever thread was first.
+        bench.halt.failed.store(false, Ordering::Relaxed);
+        let checked = watched(&bench.halt, &interrupters(&sessions), || {
+            check(&sessions[0])
+        });
+        staged = checked.and(staged);
+    }
     tables.extend(staged?);
     open.unchanged(sessions, &identity.source, observer)?;
     let manifest = finish(&custody, identity, tables)?;
@@ -190,27 +201,31 @@ fn watched<T>(
     })
 }
 
-/// Every thread takes a session of its own, and the next task until none is left.
+/// Every thread takes a session of its own, and the next task until none is left. The first task is the source's own check
+/// of the whole: nothing that is staged beside it is complete before the manifest, which needs the check.
 fn stage_all(
     bench: &Bench<'_>,
     sessions: &mut [Session],
+    check: impl Fn(&Session) -> Result<(), ExtractError> + Sync,
     tasks: &[Task<'_>],
 ) -> Result<Vec<StagedTable>, ExtractError> {
     let sessions: Vec<Mutex<&mut Session>> = sessions.iter_mut().map(Mutex::new).collect();
     let taken = AtomicUsize::new(0);
     let session = || &sessions[taken.fetch_add(1, Ordering::Relaxed)];
-    let ended = bunri_work::run_with(sessions.len(), tasks.len(), session, |session, number| {
+    let work = |session: &mut &Mutex<&mut Session>, number: usize| {
         // Nobody else has it. A panic that poisoned it is passed on by the pool.
         let session = session.lock().unwrap_or_else(PoisonError::into_inner);
-        let Task { table, kind, .. } = &tasks[number];
-        let outcome = stage(bench, &session, table, *kind);
+        let outcome = match number.checked_sub(1).map(|number| &tasks[number]) {
+            None => check(&session).map(|()| None),
+            Some(Task { table, kind, .. }) => stage(bench, &session, table, *kind).map(Some),
+        };
         if outcome.is_err() {
             bench.halt.failed.store(true, Ordering::Relaxed);
         }
         // What fails stops the others, so that their ends must not hide it: all are gathered.
         Ok::<_, Infallible>(outcome)
-    });
-    match ended {
+    };
+    match bunri_work::run_with(sessions.len(), 1 + tasks.len(), session, work) {
         Ok(ended) => gather(ended),
         Err(never) => match never {},
     }
@@ -218,12 +233,15 @@ fn stage_all(
 
 /// All tables, or what went wrong: a failure before an interruption before broken keys, which are named
 /// together.
-fn gather(ended: Vec<Result<Outcome, ExtractError>>) -> Result<Vec<StagedTable>, ExtractError> {
+fn gather(
+    ended: Vec<Result<Option<Outcome>, ExtractError>>,
+) -> Result<Vec<StagedTable>, ExtractError> {
     let (mut staged, mut refused, mut interrupted) = (Vec::new(), Vec::new(), false);
     for outcome in ended {
         match outcome {
-            Ok(Outcome::Staged(table)) => staged.push(*table),
-            Ok(Outcome::Refused(complaints)) => refused.extend(complaints),
+            Ok(None) => {}
+            Ok(Some(Outcome::Staged(table))) => staged.push(*table),
+            Ok(Some(Outcome::Refused(complaints))) => refused.extend(complaints),
             Err(ExtractError::Interrupted) => interrupted = true,
             Err(failure) => return Err(failure),
         }

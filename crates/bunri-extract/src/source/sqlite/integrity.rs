@@ -1,5 +1,5 @@
-//! Whether the source is whole: SQLite's own check of every page, every index entry and every record, before the
-//! first row is read. `quick_check` would not do: it never compares an index with its table, and a stale entry is
+//! Whether the source is whole: SQLite's own check of every page, every index entry and every record. Nothing
+//! that is staged is complete before it has passed. `quick_check` would not do: it never compares an index with its table, and a stale entry is
 //! enough to give a row another key.
 
 use rusqlite::ErrorCode;
