@@ -50,7 +50,7 @@ const REASONS: [&str; 24] = [
 ];
 
 /// What else decided something: each is part of a line of the tally.
-const NOTIONS: [&str; 47] = [
+const NOTIONS: [&str; 57] = [
     "a ledger of several tables",
     "counts",
     "a list of switches",
@@ -98,6 +98,16 @@ const NOTIONS: [&str; 47] = [
     "when: from the cutover to ",
     "when: from a day to ",
     "some columns",
+    "Retail lacks, absent",
+    "Retail lacks, withheld",
+    "Retail lacks, other",
+    "Retail lacks, undecided",
+    "Transmission lacks, absent",
+    "Transmission lacks, rejected",
+    "Transmission lacks, withheld",
+    "Quarantine lacks, own",
+    "Quarantine lacks, other",
+    "Quarantine lacks, withheld",
 ];
 
 fn number(variable: &str) -> Option<u64> {

@@ -12,6 +12,7 @@
 //! | `by_type` | K14: documents of several kinds of owner |
 //! | `inherited` | K18: decisions and several parents |
 //! | `combined` | rules of several rules |
+//! | `references` | K26: rows of a store whose reference finds no row there
 //! | `rejected_parents` | K1: a link that cannot be read frees nobody |
 //! | `large_cells` | scans and long memos |
 
@@ -25,6 +26,7 @@ mod large_cells;
 mod ledgers;
 mod own_when;
 mod periods;
+mod references;
 mod rejected_parents;
 mod stores;
 mod written_when;

@@ -18,6 +18,18 @@ pub(crate) struct CatalogueDraft {
     pub(crate) ledger: Option<LedgerDraft>,
     pub(crate) opened: Vec<Name>,
     pub(crate) ignored: Vec<Spotted<IgnoredObject>>,
+    /// What of them can be read.
+    pub(crate) references: Vec<Spotted<ReferenceDraft>>,
+}
+
+/// An entry of `[[references]]`.
+#[derive(Debug)]
+pub(crate) struct ReferenceDraft {
+    pub(crate) table: Name,
+    pub(crate) columns: Vec<Name>,
+    pub(crate) to: Name,
+    pub(crate) references: Vec<Name>,
+    pub(crate) basis: Option<String>,
 }
 
 #[derive(Debug)]

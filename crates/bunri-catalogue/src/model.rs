@@ -545,6 +545,21 @@ impl Ledger {
     }
 }
 
+/// `[[references]]`: rows of a table refer to rows of another, although no rule asks them and the source does not say so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The table that refers.
+    pub table: usize,
+    /// Its columns.
+    pub columns: Vec<usize>,
+    /// The table that is referred to; possibly the same.
+    pub to: usize,
+    /// Its columns, same number and types.
+    pub references: Vec<usize>,
+    /// Who says so.
+    pub basis: Option<String>,
+}
+
 /// `[[ignored]]`: a table, view or virtual table of the source that nobody migrates or reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IgnoredObject {
@@ -574,6 +589,8 @@ pub struct Catalogue {
     pub tables: Vec<Table>,
     /// What the source has and extraction must not touch, in the order written.
     pub ignored: Vec<IgnoredObject>,
+    /// References that are followed in every store, beside those of parent rules and of the source, in the order written.
+    pub references: Vec<Reference>,
     /// BLAKE3 over every catalogue file (see [`crate::digest_files`]), 64 hex digits.
     pub digest: String,
     /// BLAKE3 over names, columns, types and keys only: what extraction depends on, 64 hex digits.

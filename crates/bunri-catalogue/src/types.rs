@@ -56,7 +56,8 @@ impl ValueType {
     }
 
     /// Whether two columns hold comparable values once staged: dates do, however the source wrote them.
-    pub(crate) fn compares_with(self, other: ValueType) -> bool {
+    #[must_use]
+    pub fn compares_with(self, other: ValueType) -> bool {
         match (self, other) {
             (ValueType::Date(_), ValueType::Date(_)) => true,
             _ => self == other,

@@ -27,7 +27,7 @@ pub use decisions::{LastWords, Unused, WhyUnused};
 pub use known::{Written, WrittenSet, written};
 pub use rows::{
     AskedParent, Facts, ParentFacts, Row, Terms, asked_parent, decide, foreign_cells, last,
-    written_on,
+    parents_asked, written_on,
 };
 pub use timeline::{LedgerTerms, Period, Segment, Timeline};
 pub use verdict::{OwnershipSet, Reason, Verdict};

@@ -1,8 +1,8 @@
 //! The row rules (docs/rules.md, sections 2 and 3), test by test in the order written there.
 
 use bunri_catalogue::{
-    CellGroup, CodeDay, Compare, Day, KnownAt, LedgerTime, Match, Ownership, RowRule, UntilIs,
-    Value, days_of_month, month_of_day,
+    CellGroup, CodeDay, Compare, Day, KnownAt, LedgerTime, Match, Ownership, RowRule, Table,
+    UntilIs, Value, days_of_month, month_of_day,
 };
 
 use super::codes::{code_text, comparable};
@@ -152,6 +152,43 @@ pub struct AskedParent {
 #[must_use]
 pub fn asked_parent(rule: &RowRule, row: &impl Row) -> Option<AskedParent> {
     first_parent(rule, row, &mut 0)
+}
+
+/// Of every parent rule of the table, in their order, whether it speaks of the row: under `cases` only those of the chosen rule.
+#[must_use]
+pub fn parents_asked(table: &Table, row: &impl Row) -> Vec<bool> {
+    let mut asked = Vec::new();
+    let groups = table.cells.iter().map(|group| &group.rows);
+    for rule in std::iter::once(&table.rows).chain(groups) {
+        mark_parents(rule, row, true, &mut asked);
+    }
+    asked
+}
+
+fn mark_parents(rule: &RowRule, row: &impl Row, asks: bool, asked: &mut Vec<bool>) {
+    match rule {
+        RowRule::Parent { .. } => asked.push(asks),
+        RowRule::All(rules) | RowRule::Any(rules) => {
+            for rule in rules {
+                mark_parents(rule, row, asks, asked);
+            }
+        }
+        RowRule::Cases {
+            column,
+            compare,
+            cases,
+        } => {
+            let chosen = chosen(*column, *compare, cases, row).ok();
+            for (place, (_, rule)) in cases.iter().enumerate() {
+                mark_parents(rule, row, asks && chosen == Some(place), asked);
+            }
+        }
+        RowRule::Ledger(_)
+        | RowRule::Column { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => {}
+    }
 }
 
 fn first_parent(rule: &RowRule, row: &impl Row, next: &mut usize) -> Option<AskedParent> {

@@ -229,6 +229,7 @@ impl<'a> Work<'a> {
             file,
             rejects,
             totals: self.figures.totals,
+            foreign_keys: self.session.foreign_keys(table)?,
         };
         custody.note_table(&staged, self.bench.identity)?;
         Ok(staged)

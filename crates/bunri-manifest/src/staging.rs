@@ -72,6 +72,18 @@ pub struct ColumnTotal {
     pub total: Option<Total>,
 }
 
+/// A reference that the source itself declares, in the source's own names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForeignKey {
+    /// Columns of the table.
+    pub columns: Vec<String>,
+    /// The table that they refer to.
+    pub to: String,
+    /// Its columns, in the order of `columns`; fewer where the source does not know them itself.
+    pub references: Vec<String>,
+}
+
 /// One table in staging.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +100,9 @@ pub struct StagedTable {
     pub rejects: Option<FileEntry>,
     /// The source's figures, in column order.
     pub totals: Vec<ColumnTotal>,
+    /// The references that the source declares, in order; not written where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_keys: Vec<ForeignKey>,
 }
 
 /// The manifest of a staging folder.

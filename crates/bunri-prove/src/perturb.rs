@@ -74,6 +74,7 @@ pub(crate) fn perturb(
         rejects: before.rejects.clone(),
         // The source's figures are those of a source that does not exist.
         totals: Vec::new(),
+        foreign_keys: before.foreign_keys.clone(),
     };
     Ok((entry, work.changes))
 }

@@ -170,6 +170,7 @@ impl Sampling<'_> {
             file,
             rejects: entry.rejects.clone(),
             totals: Vec::new(),
+            foreign_keys: entry.foreign_keys.clone(),
         }))
     }
 

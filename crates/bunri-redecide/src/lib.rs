@@ -14,6 +14,7 @@ mod expected;
 mod index;
 mod layout;
 mod redecide;
+mod references;
 mod rekey;
 mod rows;
 
@@ -28,5 +29,9 @@ pub use index::{
 };
 pub use layout::Layout;
 pub use redecide::{DecidedRows, ExpectedDigests, RedecideInputs, expected_digests, redecide};
+pub use references::{
+    Cause, ReferenceCounts, ReferenceFiles, ReferenceRule, ReferenceTaker, StoreReferences,
+    Unfollowed, reference_rules,
+};
 pub use rekey::RekeyKeys;
 pub use rows::{BATCH_ROWS, EncodedKeys, View};

@@ -138,6 +138,96 @@ pub struct RegionReport {
     pub store_rows: StoreRows,
 }
 
+/// Who says that a table refers to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaidBy {
+    /// A parent rule of the catalogue.
+    ParentRule,
+    /// `[[references]]` of the catalogue.
+    Catalogue,
+    /// A foreign key of the source.
+    Source,
+}
+
+/// Rows of a store whose reference finds no row there, by what became of the row that they refer to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Dangling {
+    /// The source has none either.
+    pub absent: u64,
+    /// It was rejected at extraction, or a rejected row whose key cannot be read could be it.
+    pub rejected: u64,
+    /// Its table, its key or the columns referred to do not go to this store.
+    pub withheld: u64,
+    /// It is the incumbent's, so it does not wait in the quarantine.
+    pub own: u64,
+    /// It is another customer's.
+    pub other: u64,
+    /// It waits for a person.
+    pub undecided: u64,
+}
+
+impl Dangling {
+    /// By cause, with the words of the report, in its order.
+    #[must_use]
+    pub fn by_cause(&self) -> [(&'static str, u64); 6] {
+        let Self {
+            absent,
+            rejected,
+            withheld,
+            own,
+            other,
+            undecided,
+        } = *self;
+        [
+            ("absent", absent),
+            ("rejected", rejected),
+            ("withheld", withheld),
+            ("own", own),
+            ("other", other),
+            ("undecided", undecided),
+        ]
+    }
+
+    /// Of every cause.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.by_cause()
+            .into_iter()
+            .fold(0, |sum, (_, rows)| sum.saturating_add(rows))
+    }
+}
+
+/// One reference in one store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoreReference {
+    /// `retail`, `transmission`, `quarantine`.
+    pub store: &'static str,
+    /// Rows there that refer to anything.
+    pub rows: u64,
+    /// Of these, rows that find nothing there.
+    pub dangling: Dangling,
+}
+
+/// A reference, and what it finds in every store that has the columns which refer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReferenceReport {
+    /// The id of the table that refers.
+    pub table: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The id of the table that is referred to; its name in the source where the catalogue does not have it.
+    pub to: String,
+    /// Its columns.
+    pub references: Vec<String>,
+    /// Who says so.
+    pub said_by: Vec<SaidBy>,
+    /// Why it was not followed, where it was not.
+    pub not_followed: Option<&'static str>,
+    /// By store.
+    pub stores: Vec<StoreReference>,
+}
+
 /// All claims in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -199,6 +289,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// By table, ownership, class.
     pub regions: Vec<RegionReport>,
+    /// References between tables, those with most rows that dangle in the companies' stores first.
+    pub references: Vec<ReferenceReport>,
     /// To be read.
     pub notes: Vec<Note>,
     /// What each claim cost; not in the file, because no clock leaves a trace there.

@@ -279,6 +279,10 @@ note_rules! {
         "Rows that the rules leave undecided and a person decided, own or other (in `detail`).";
     UndecidedRows "undecided_rows"
         "Rows that a person must decide, by reason (in `detail`).";
+    ReferencesDangle "references_dangle"
+        "Rows of a company's store whose reference (in `detail`, with the cause) finds no row there: the rules send the two rows to different places, or the source has no such row. Nothing is repaired.";
+    ReferenceNotFollowed "reference_not_followed"
+        "A foreign key of the source (in `detail`) that could not be followed; `references` of the report says why.";
     UnseenCaseValue "unseen_case_value"
         "Rows whose deciding value the catalogue has no case for; the strictest case applied.";
     WhenMatchedNoRow "when_matched_no_row"

@@ -101,6 +101,7 @@ pub fn verify_store_alone(
         claims,
         findings,
         regions: Vec::new(),
+        references: Vec::new(),
         notes: Vec::new(),
         costs: costs.by_claim(),
     })

@@ -15,6 +15,7 @@ mod leak;
 mod misfit;
 mod notes;
 mod proved;
+mod references;
 mod store;
 mod table;
 mod tally;

@@ -10,7 +10,10 @@ use bunri_columnar::{Event, KeyRanges, Observer, STAGING, Staging};
 use bunri_evaluator::{Terms, Unused, WhyUnused};
 use bunri_fingerprint::FingerprintKey;
 use bunri_leak::Vocabulary;
-use bunri_redecide::{Closed, Decided, Decider, Indexes, Layout, RekeyKeys, Scratch, Seen};
+use bunri_redecide::{
+    Closed, Decided, Decider, Indexes, Layout, ReferenceFiles, ReferenceRule, ReferenceTaker,
+    RekeyKeys, Scratch, Seen,
+};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
@@ -40,7 +43,17 @@ pub(crate) struct Run<'a, 'v> {
     pub(crate) vocabulary: &'a Mutex<Vocabulary<'v>>,
     /// By table: the number that its first column has there.
     pub(crate) sources: &'a [usize],
+    /// What refers to what.
+    pub(crate) references: &'a [ReferenceRule],
+    /// What decided tables have left of it.
+    pub(crate) reference_files: &'a Mutex<ReferenceFiles>,
     pub(crate) observer: &'a dyn Observer,
+}
+
+/// Decides a table, and follows its references beside it.
+struct TableDecider<'a> {
+    decider: Decider<'a>,
+    references: ReferenceTaker<'a>,
 }
 
 /// What became of a table.
@@ -73,14 +86,25 @@ impl<'v> Run<'_, 'v> {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         let mut decider = self.costs.of(Work::Decide, || {
-            Decider::new(
+            let decider = Decider::new(
                 self.catalogue,
                 position,
                 self.staging,
                 (self.terms, self.decisions),
                 &known,
                 self.scratch,
-            )
+            )?;
+            let references = ReferenceTaker::new(
+                (self.catalogue, position),
+                self.references,
+                self.staging,
+                &layouts,
+                self.scratch,
+            )?;
+            Ok::<_, VerifyError>(TableDecider {
+                decider,
+                references,
+            })
         })?;
         let elements = ElementMaker::new(table, &layouts, self.key);
         let mut tally = Tally::new(table);
@@ -111,7 +135,16 @@ impl<'v> Run<'_, 'v> {
             seen,
             applied,
             unused,
-        } = self.costs.of(Work::Decide, || decider.finish(&mut known))?;
+        } = self
+            .costs
+            .of(Work::Decide, || decider.decider.finish(&mut known))?;
+        let left = self
+            .costs
+            .of(Work::Decide, || decider.references.finish())?;
+        self.reference_files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(left);
         indexes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -162,16 +195,22 @@ impl<'v> Run<'_, 'v> {
     fn next(
         &self,
         table: &Table,
-        decider: &mut Decider<'_>,
+        decider: &mut TableDecider<'_>,
         tally: &mut Tally,
     ) -> Result<Option<Decided>, VerifyError> {
         if self.observer.cancelled() {
             return Err(VerifyError::Interrupted);
         }
-        let decided = self.costs.of(Work::Decide, || decider.next())?;
+        let decided = self.costs.of(Work::Decide, || {
+            let decided = decider.decider.next()?;
+            if let Some(decided) = &decided {
+                decider.references.take(decided)?;
+            }
+            Ok::<_, VerifyError>(decided)
+        })?;
         if let Some(decided) = &decided {
             self.costs.of(Work::Compare, || tally.take(decided));
-            let first = self.sources[decider.position()];
+            let first = self.sources[decider.decider.position()];
             self.costs.of(Work::Search, || {
                 leak::take(&mut self.vocabulary(), table, first, decided)
             })?;
@@ -187,7 +226,7 @@ impl<'v> Run<'_, 'v> {
         table: &Table,
         layouts: &[Layout<'_>],
         of_table: (&KeyRanges, &ElementMaker<'_>),
-        decider: &mut Decider<'_>,
+        decider: &mut TableDecider<'_>,
         tally: &mut Tally,
     ) -> Result<Vec<StoreOutcome>, VerifyError> {
         let start = |layout| StoreCheck::new(layout, self.context(layout, of_table));
@@ -206,7 +245,7 @@ impl<'v> Run<'_, 'v> {
         table: &Table,
         layouts: &[Layout<'_>],
         of_table: (&KeyRanges, &ElementMaker<'_>),
-        decider: &mut Decider<'_>,
+        decider: &mut TableDecider<'_>,
         tally: &mut Tally,
     ) -> Result<Vec<StoreOutcome>, VerifyError> {
         let beside = std::thread::scope(|scope| {
@@ -237,7 +276,7 @@ impl<'v> Run<'_, 'v> {
         &self,
         table: &Table,
         senders: Vec<SyncSender<Message>>,
-        decider: &mut Decider<'_>,
+        decider: &mut TableDecider<'_>,
         tally: &mut Tally,
     ) -> Result<(), VerifyError> {
         while let Some(decided) = self.next(table, decider, tally)? {

@@ -12,9 +12,10 @@ use bunri_columnar::{
 use bunri_fingerprint::FingerprintKey;
 use bunri_leak::{Ground, LeakOutcome, Lexicon, Unmatched, Vocabulary};
 use bunri_manifest::{FileEntry, MANIFEST, TOOL};
-use bunri_redecide::{Indexes, Layout, RekeyKeys, Scratch, terms};
+use bunri_redecide::{Indexes, Layout, ReferenceFiles, RekeyKeys, Scratch, reference_rules, terms};
 use bunri_report::{
-    About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, RegionReport, Report, Verdict,
+    About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, ReferenceReport, RegionReport,
+    Report, Verdict,
     claims::{self, Scope},
 };
 use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
@@ -27,6 +28,7 @@ use crate::judged;
 use crate::leak::{self, DecidedAgain};
 use crate::notes;
 use crate::proved;
+use crate::references;
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
@@ -87,6 +89,8 @@ pub fn verify(
         sources[position] = vocabulary.begin(&inputs.catalogue.tables[position]);
     }
     let vocabulary = Mutex::new(vocabulary);
+    let (reference_rules, unfollowed) = reference_rules(inputs.catalogue, &staging);
+    let reference_files = Mutex::new(ReferenceFiles::default());
     let run = Run {
         catalogue: inputs.catalogue,
         staging: &staging,
@@ -100,9 +104,20 @@ pub fn verify(
         costs: &costs,
         vocabulary: &vocabulary,
         sources: &sources,
+        references: &reference_rules,
+        reference_files: &reference_files,
         observer,
     };
     let indexes = tables(inputs, &run, &mut gathered)?;
+    let counts = costs.of(Work::Decide, || {
+        let files = reference_files
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        files.count(inputs.catalogue, &reference_rules, &|| observer.cancelled())
+    })?;
+    gathered.references =
+        references::reports(inputs.catalogue, &reference_rules, &counts, &unfollowed);
+    references::notes(&gathered.references, &mut gathered.notes);
     let again = DecidedAgain {
         catalogue: inputs.catalogue,
         staging: &staging,
@@ -297,6 +312,7 @@ struct Observations {
     findings: Findings,
     checked: BTreeMap<Claim, Checked>,
     regions: Vec<RegionReport>,
+    references: Vec<ReferenceReport>,
     notes: Vec<bunri_report::Note>,
     fingerprints: Fingerprints,
     unmatched: BTreeMap<Store, BTreeMap<String, Unmatched>>,
@@ -313,6 +329,7 @@ impl Observations {
             findings: Findings::default(),
             checked: BTreeMap::new(),
             regions: Vec::new(),
+            references: Vec::new(),
             notes: Vec::new(),
             fingerprints: Fingerprints::new(),
             unmatched: BTreeMap::new(),
@@ -432,6 +449,7 @@ impl Observations {
             claims,
             findings,
             regions: self.regions,
+            references: self.references,
             notes: self.notes,
             costs: Vec::new(),
         };

@@ -6,7 +6,7 @@ use super::legacy::{iso, number, plain_moment};
 use super::oracle::REKEY;
 use super::world::{
     Bound, CellRule, Cells, Class, Classes, CodeDay, Column, Early, End, Kind, KnownAt, List, Part,
-    Rule, Table, Test, Time, Value, When, Who, World,
+    Reference, Rule, Table, Test, Time, Value, When, Who, World,
 };
 
 /// Every file of the catalogue, by its path.
@@ -77,14 +77,37 @@ fn main_file(world: &World) -> String {
         .collect();
     format!(
         "[catalogue]\nname = \"chance\"\nversion = \"1\"\nincumbent = [{}]\nvacant = {}\n\
-         retailers = {{ table = {}, column = {} }}\n\n{}\n[release]\nany_retailer_on_other_rows = {}\n",
+         retailers = {{ table = {}, column = {} }}\n\n{}\n[release]\nany_retailer_on_other_rows = {}\n{}",
         incumbent.join(", "),
         list_of(&world.vacant),
         quoted(list),
         quoted(code),
         ledger_section(world),
-        list_of(&opened)
+        list_of(&opened),
+        references(world)
     )
+}
+
+/// What the catalogue says; the source declares the others.
+fn references(world: &World) -> String {
+    let listed = world.references.iter().filter(|it| !it.declared);
+    let names = |table: usize, columns: &[usize]| {
+        let columns = columns.iter();
+        let names: Vec<String> = columns
+            .map(|&column| world.tables[table].columns[column].name.clone())
+            .collect();
+        list_of(&names)
+    };
+    let entry = |it: &Reference| {
+        format!(
+            "\n[[references]]\ntable = {}\ncolumns = {}\nto = {}\nreferences = {}\n",
+            quoted(&world.tables[it.table].name),
+            names(it.table, &it.columns),
+            quoted(&world.tables[it.to].name),
+            names(it.to, &it.references),
+        )
+    };
+    listed.map(entry).collect()
 }
 
 fn ledger_section(world: &World) -> String {

@@ -5,6 +5,7 @@ mod cells;
 mod classes;
 mod decisions;
 mod ledger;
+mod references;
 mod rekeys;
 mod rows;
 mod tables;
@@ -114,9 +115,11 @@ fn of_size(seed: u64, size: Size) -> World {
         tables,
         limits,
         decisions: Vec::new(),
+        references: Vec::new(),
     };
     rekeys::replace(dice, &mut world);
     decisions::decide(dice, &mut world);
+    references::refer(dice, &mut world);
     world
 }
 

@@ -7,21 +7,22 @@ use jiff::civil::date;
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};
 
-use super::world::{Kind, Table, Value, World};
+use super::world::{Kind, Reference, Table, Value, World};
 
 /// Writes the database in one transaction.
 pub(super) fn database(world: &World, path: &Path) {
     let database = Connection::open(path).unwrap();
     database
-        .execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; BEGIN")
+        .execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; BEGIN")
         .unwrap();
-    for table in &world.tables {
+    for (position, table) in world.tables.iter().enumerate() {
         let every: Vec<usize> = (0..table.columns.len()).collect();
         database
             .execute_batch(&format!(
-                "CREATE TABLE {} ({})",
+                "CREATE TABLE {} ({}{})",
                 table.name,
-                sql_names(table, &every)
+                sql_names(table, &every),
+                foreign_keys(world, position)
             ))
             .unwrap();
         if table.indexed && !table.key.is_empty() {
@@ -107,6 +108,19 @@ pub(super) fn number(kind: Kind, value: i64) -> String {
         }
         _ => value.to_string(),
     }
+}
+
+/// What the source declares of a table, in letters of another case.
+fn foreign_keys(world: &World, position: usize) -> String {
+    let declared = world.references.iter();
+    let declared = declared.filter(|it| it.declared && it.table == position);
+    let key = |it: &Reference| {
+        let (own, other) = (&world.tables[position], &world.tables[it.to]);
+        let (columns, to) = (sql_names(own, &it.columns), other.name.to_uppercase());
+        let references = sql_names(other, &it.references).to_uppercase();
+        format!(", FOREIGN KEY ({columns}) REFERENCES {to} ({references})")
+    };
+    declared.map(key).collect()
 }
 
 fn sql_names(table: &Table, columns: &[usize]) -> String {

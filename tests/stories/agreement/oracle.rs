@@ -5,6 +5,7 @@ mod cells;
 mod days;
 mod known;
 mod lookup;
+mod references;
 mod rekey;
 mod rules;
 mod stores;
@@ -14,6 +15,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::world::{Class, Rule, Table, Value, Who, World};
+pub(super) use references::References;
 pub(super) use rekey::{REKEY, SECRET};
 pub(super) use stores::{Store, Stored, brings, classes_under, combinations, goes};
 
@@ -73,6 +75,8 @@ pub(super) struct Expected {
     pub(super) stored: BTreeMap<(Store, usize), Stored>,
     /// Rows by table, ownership and the classes of their cells.
     pub(super) regions: BTreeMap<(usize, Who, Class), u64>,
+    /// What every reference finds.
+    pub(super) references: References,
     /// How often each notion of the page decided something.
     pub(super) seen: BTreeMap<String, u64>,
 }
@@ -141,6 +145,7 @@ pub(super) fn expected(world: &World) -> Expected {
     }
     let mut stored = BTreeMap::new();
     let mut regions = BTreeMap::new();
+    let mut all_classes = Vec::new();
     for (position, table) in world.tables.iter().enumerate() {
         let decided = &rows.decided[position];
         let classes: Vec<Vec<Class>> = table
@@ -166,7 +171,14 @@ pub(super) fn expected(world: &World) -> Expected {
                 stored.insert((store, position), found);
             }
         }
+        all_classes.push(classes);
     }
+    let held = references::Held {
+        world,
+        decided: &rows.decided,
+        classes: &all_classes,
+    };
+    let references = references::references(&held);
     let verdict = |decided: &Option<Decided>| decided.map(|decided| decided.verdict);
     Expected {
         verdicts: rows
@@ -177,6 +189,7 @@ pub(super) fn expected(world: &World) -> Expected {
         unused: unused.into_iter().collect(),
         stored,
         regions,
+        references,
         seen: rows.seen.into_inner(),
     }
 }

@@ -84,6 +84,7 @@ impl Run<'_> {
         self.compare_stores(&expected)?;
         self.compare_counts(&expected, &stats, &report)?;
         self.compare_regions(&expected, &report)?;
+        self.compare_references(&expected, &report)?;
         claims(&report)?;
         Ok(self.tally(&expected))
     }
@@ -273,6 +274,51 @@ impl Run<'_> {
         ))
     }
 
+    /// What dangles, by cause.
+    fn compare_references(&self, expected: &Expected, report: &Report) -> Result<(), String> {
+        let names = |table: usize, columns: &[usize]| {
+            let table = &self.world.tables[table];
+            let columns = columns.iter();
+            let columns = columns.map(|&column| table.columns[column].name.clone());
+            (table.name.clone(), columns.collect::<Vec<_>>())
+        };
+        let mut wanted: BTreeMap<_, BTreeMap<String, _>> = BTreeMap::new();
+        for ((table, columns, to, references), stores) in &expected.references {
+            let stores = stores.iter();
+            let stores =
+                stores.map(|(store, found)| (format!("{store:?}").to_lowercase(), found.clone()));
+            wanted.insert(
+                (names(*table, columns), names(*to, references)),
+                stores.collect(),
+            );
+        }
+        let found: BTreeMap<_, BTreeMap<String, _>> = report
+            .references
+            .iter()
+            .map(|it| {
+                let stores = it.stores.iter().map(|store| {
+                    let causes = store.dangling.by_cause().into_iter();
+                    let causes = causes.filter(|(_, rows)| *rows > 0);
+                    (
+                        store.store.to_owned(),
+                        (store.rows, causes.collect::<BTreeMap<_, _>>()),
+                    )
+                });
+                let own = (it.table.clone(), it.columns.clone());
+                (
+                    (own, (it.to.clone(), it.references.clone())),
+                    stores.collect(),
+                )
+            })
+            .collect();
+        if wanted == found {
+            return Ok(());
+        }
+        Err(format!(
+            "verify counts the references {found:?}, the page {wanted:?}"
+        ))
+    }
+
     fn tally(&self, expected: &Expected) -> Tally {
         let mut tally = Tally::from([("worlds".to_owned(), 1)]);
         let tables = self.world.tables.iter();
@@ -298,6 +344,13 @@ impl Run<'_> {
         }
         for notion in notions(self.world) {
             *tally.entry(notion.to_owned()).or_default() += 1;
+        }
+        for (store, (_, dangling)) in expected.references.values().flatten() {
+            for (cause, rows) in dangling {
+                *tally
+                    .entry(format!("{store:?} lacks, {cause}"))
+                    .or_default() += rows;
+            }
         }
         for ((store, _), stored) in &expected.stored {
             *tally.entry(format!("rows in {store:?}")).or_default() += stored.rows.len() as u64;

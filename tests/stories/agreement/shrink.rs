@@ -66,6 +66,13 @@ impl Search {
                 changed.limits.ranges.retain(|(at, _)| *at != table);
                 changed.decisions.retain(|decision| decision.table != table);
                 changed
+                    .references
+                    .retain(|it| it.table != table && it.to != table);
+                for reference in &mut changed.references {
+                    reference.table -= usize::from(reference.table > table);
+                    reference.to -= usize::from(reference.to > table);
+                }
+                changed
                     .decisions
                     .iter_mut()
                     .filter(|decision| decision.table > table)

@@ -302,6 +302,19 @@ pub(super) struct World {
     pub(super) limits: Limits,
     /// In the order of the file.
     pub(super) decisions: Vec<Decision>,
+    /// Beside those of rules.
+    pub(super) references: Vec<Reference>,
+}
+
+/// Rows of a table refer to rows of another, or of the same.
+#[derive(Debug, Clone)]
+pub(super) struct Reference {
+    pub(super) table: usize,
+    pub(super) columns: Vec<usize>,
+    pub(super) to: usize,
+    pub(super) references: Vec<usize>,
+    /// As a foreign key of the source; else the catalogue says so.
+    pub(super) declared: bool,
 }
 
 impl Value {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::draft::TableDraft;
 use crate::grant::store_columns;
-use crate::model::{Column, ParentRule, RowRule, Store, Table, ValueType};
-use crate::problem::{Log, Spot};
+use crate::model::{Column, RowRule, Store, Table, ValueType};
+use crate::problem::{Log, Spot, Spotted};
 use crate::resolve::Resolved;
 
 /// Checks every `rekey` of all tables together.
@@ -26,7 +26,15 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
             });
         }
         for (_, rule) in table.parent_rules() {
-            check_reference(resolved, table, rule, draft, log);
+            let spot = draft.rows.as_ref().map_or(draft.spot, |rows| rows.spot);
+            let to = (rule.table, rule.references);
+            check_reference(resolved, (table, rule.key), to, spot, log);
+        }
+    }
+    for Spotted { value, spot } in resolved.references.iter().flatten() {
+        if let Some(table) = &resolved.tables[value.table] {
+            let to = (value.to, &value.references[..]);
+            check_reference(resolved, (table, &value.columns), to, *spot, log);
         }
     }
     for (name, uses) in &names {
@@ -96,19 +104,18 @@ fn check_name(name: &str, uses: &[Use<'_>], log: &mut Log) {
 /// In retail a child must find its parent, and an original beside its hash would undo the replacement.
 fn check_reference(
     resolved: &Resolved,
-    table: &Table,
-    rule: ParentRule<'_>,
-    draft: &TableDraft,
+    (table, columns): (&Table, &[usize]),
+    (parent, references): (usize, &[usize]),
+    spot: Spot,
     log: &mut Log,
 ) {
-    let Some(parent) = &resolved.tables[rule.table] else {
+    let Some(parent) = &resolved.tables[parent] else {
         return;
     };
-    for (&own, &other) in rule.key.iter().zip(rule.references) {
+    for (&own, &other) in columns.iter().zip(references) {
         let both = to_retail(table, own) && to_retail(parent, other);
         let (own, other) = (&table.columns[own], &parent.columns[other]);
         if both && own.rekey != other.rekey {
-            let spot = draft.rows.as_ref().map_or(draft.spot, |rows| rows.spot);
             let message = format!(
                 "`{}` refers to `{}` of {}, and both go to retail: both need the same `rekey`, or none",
                 own.name, other.name, parent.id

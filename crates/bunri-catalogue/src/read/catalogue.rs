@@ -2,9 +2,10 @@
 
 use toml::de::DeValue;
 
-use super::{readable, required_name, required_names, required_word, spotted};
+use super::{optional_text, readable, required_name, required_names, required_word, spotted};
 use crate::draft::{
-    CatalogueDraft, CountsDraft, EndDraft, LedgerDraft, OwnWhenDraft, RetailersDraft,
+    CatalogueDraft, CountsDraft, EndDraft, LedgerDraft, OwnWhenDraft, ReferenceDraft,
+    RetailersDraft,
 };
 use crate::item::Item;
 use crate::model::{Day, IgnoredObject, IncumbentCode, UntilIs};
@@ -25,8 +26,34 @@ pub(crate) fn catalogue(mut file: Section<'_>, log: &mut Log) -> CatalogueDraft 
     if let Some(value) = file.take("ignored") {
         draft.ignored = ignored(&value, log);
     }
+    if let Some(value) = file.take("references") {
+        draft.references = references(&value, log);
+    }
     file.close(log);
     draft
+}
+
+/// What could be read of `[[references]]`; the rest is in the log.
+fn references(value: &Item<'_>, log: &mut Log) -> Vec<Spotted<ReferenceDraft>> {
+    let items = value.list(log).unwrap_or_default();
+    let one = |item: &Item<'_>| {
+        let mut section = Section::open(item, "`[[references]]`", log)?;
+        let table = required_name(&mut section, "table", log);
+        let columns = required_names(&mut section, "columns", log);
+        let to = required_name(&mut section, "to", log);
+        let references = required_names(&mut section, "references", log);
+        let basis = optional_text(&mut section, "basis", log);
+        section.close(log);
+        let reference = ReferenceDraft {
+            table: table?,
+            columns: columns?,
+            to: to?,
+            references: references?,
+            basis,
+        };
+        Some(spotted(item, reference))
+    };
+    items.iter().filter_map(one).collect()
 }
 
 /// What could be read of `[[ignored]]`; the rest is in the log.

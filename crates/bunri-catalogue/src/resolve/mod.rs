@@ -5,14 +5,15 @@ mod codes;
 mod columns;
 mod ledger;
 mod lookup;
+mod references;
 mod rows;
 mod table;
 mod when;
 
 use crate::draft::{CatalogueDraft, TableDraft};
 use crate::grant::{possible_classes, possible_ownerships};
-use crate::model::{Catalogue, Class, Ledger, Ownership, Retailers, Table};
-use crate::problem::{Log, Spot};
+use crate::model::{Catalogue, Class, Ledger, Ownership, Reference, Retailers, Table};
+use crate::problem::{Log, Spot, Spotted};
 use lookup::Book;
 
 /// What could be resolved. A [`None`] has its mistake in the log.
@@ -22,6 +23,8 @@ pub(crate) struct Resolved {
     pub(crate) tables: Vec<Option<Table>>,
     pub(crate) ledger: Option<Ledger>,
     retailers: Option<Retailers>,
+    /// With the place of each.
+    pub(crate) references: Option<Vec<Spotted<Reference>>>,
 }
 
 /// Resolves every table and the ledger. `tables` is sorted by id; `files` are the paths that messages name.
@@ -44,6 +47,7 @@ pub(crate) fn resolve(
         .retailers
         .as_ref()
         .and_then(|draft| ledger::retailers(&book, draft, log));
+    let references = references::references(&book, &main.references, log);
     let opened = opened(&book, main, log);
     let mut resolved: Vec<Option<Table>> = (0..tables.len())
         .map(|position| table::table(&book, position, log))
@@ -58,6 +62,7 @@ pub(crate) fn resolve(
         tables: resolved,
         ledger,
         retailers,
+        references,
     }
 }
 
@@ -115,6 +120,7 @@ impl Resolved {
             ledger: self.ledger?,
             tables: self.tables.into_iter().collect::<Option<Vec<Table>>>()?,
             ignored: main.ignored.into_iter().map(|one| one.value).collect(),
+            references: self.references?.into_iter().map(|one| one.value).collect(),
             digest: String::new(),
             shape_digest: String::new(),
         })

@@ -228,21 +228,60 @@ fn parent_rule(
     let parent = book.table(parent, log)?;
     let reference_columns = book.columns(parent, &references.value, log)?;
     let key_columns = key_columns?;
-    if key_columns.len() != reference_columns.len() {
-        let (ours, theirs) = (key_columns.len(), reference_columns.len());
+    let own = Side {
+        table,
+        names: key,
+        columns: &key_columns,
+    };
+    let other = Side {
+        table: parent,
+        names: &references.value,
+        columns: &reference_columns,
+    };
+    are_pairs(book, ("key", own), other, references.spot, log).then_some(())?;
+    Some(RowRule::Parent {
+        table: parent,
+        key: key_columns,
+        references: reference_columns,
+        matching,
+    })
+}
+
+/// Columns of one table, as they are written and where they are.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    pub(super) table: usize,
+    pub(super) names: &'a [Name],
+    pub(super) columns: &'a [usize],
+}
+
+/// Whether columns and what they refer to are as many, and of one type each.
+pub(super) fn are_pairs(
+    book: &Book<'_>,
+    (key, own): (&str, Side<'_>),
+    other: Side<'_>,
+    spot: Spot,
+    log: &mut Log,
+) -> bool {
+    let (ours, theirs) = (own.columns.len(), other.columns.len());
+    if ours != theirs {
         let message =
-            format!("`references` names {theirs} columns, and `key` {ours}: they are pairs");
-        log.refuse(references.spot, message);
-        return None;
+            format!("`references` names {theirs} columns, and `{key}` {ours}: they are pairs");
+        log.refuse(spot, message);
+        return false;
     }
     let mut good = true;
-    for (index, name) in references.value.iter().enumerate() {
-        let ours = book.tables[table].columns[key_columns[index]].value_type?;
-        let theirs = book.tables[parent].columns[reference_columns[index]].value_type?;
+    for (index, name) in other.names.iter().enumerate() {
+        let value_type =
+            |side: Side<'_>| book.tables[side.table].columns[side.columns[index]].value_type;
+        // A type that could not be read is a mistake already.
+        let (Some(ours), Some(theirs)) = (value_type(own), value_type(other)) else {
+            return false;
+        };
         if !ours.compares_with(theirs) {
             let message = format!(
                 "`{}` is {} and refers to `{}`, which is {}: both must be of one type",
-                key[index].value,
+                own.names[index].value,
                 ours.word(),
                 name.value,
                 theirs.word()
@@ -251,11 +290,5 @@ fn parent_rule(
             good = false;
         }
     }
-    let (key, references) = (key_columns, reference_columns);
-    good.then_some(RowRule::Parent {
-        table: parent,
-        key,
-        references,
-        matching,
-    })
+    good
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use bunri_catalogue::{Source, Table, ValueType};
 use bunri_columnar::Observer;
-use bunri_manifest::{self as manifest, Blake3Hex, ColumnTotal};
+use bunri_manifest::{self as manifest, Blake3Hex, ColumnTotal, ForeignKey};
 
 use crate::ExtractError;
 
@@ -209,6 +209,13 @@ impl Session {
     pub(crate) fn figures(&self, table: &Table, kind: ObjectKind) -> Result<Figures, ExtractError> {
         match self {
             Self::Sqlite(reader) => reader.figures(table, kind),
+        }
+    }
+
+    /// The references that the source declares for a table, in order, each once.
+    pub(crate) fn foreign_keys(&self, table: &Table) -> Result<Vec<ForeignKey>, ExtractError> {
+        match self {
+            Self::Sqlite(reader) => reader.foreign_keys(table),
         }
     }
 

@@ -164,6 +164,7 @@ impl Town {
             ),
             rejects: None,
             totals: Vec::new(),
+            foreign_keys: Vec::new(),
         }
     }
 }

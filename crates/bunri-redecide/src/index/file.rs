@@ -86,6 +86,9 @@ pub(crate) struct Fact<'a> {
     pub(crate) record: u64,
 }
 
+/// A key and what is known about it.
+pub(crate) type KeyedFact<'a> = (&'a [u8], &'a [u8]);
+
 impl FactReader {
     /// The fact of a key; keys must be asked in ascending order (the same key may be asked again).
     pub(crate) fn find(&mut self, key: &[u8]) -> Result<Option<Fact<'_>>, RedecideError> {
@@ -97,6 +100,12 @@ impl FactReader {
             bytes: &self.fact,
             record: self.record,
         }))
+    }
+
+    /// The next key and its fact, for whoever asks for all of them.
+    pub(crate) fn next(&mut self) -> Result<Option<KeyedFact<'_>>, RedecideError> {
+        self.advance()?;
+        Ok((!self.ended).then_some((&self.key, &self.fact)))
     }
 
     fn advance(&mut self) -> Result<(), RedecideError> {

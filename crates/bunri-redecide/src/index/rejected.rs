@@ -46,6 +46,47 @@ pub(crate) fn parent_keys(
     keys(table, references, staging, KeyOf::Parent)
 }
 
+/// The keys of rejected rows that others refer to, where no decision hangs on them: what cannot be read is said, and refuses
+/// nothing.
+pub(crate) struct RejectedKeys {
+    known: BTreeSet<Vec<u8>>,
+    /// Of some row the key cannot be read.
+    unreadable: bool,
+}
+
+impl RejectedKeys {
+    /// Whether a rejected row has this key, or could have it.
+    pub(crate) fn may_have(&self, key: &[u8]) -> bool {
+        self.unreadable || self.known.contains(key)
+    }
+}
+
+/// As [`parent_keys`], and no refusal.
+pub(crate) fn referred_keys(
+    table: &Table,
+    references: &[usize],
+    staging: &Staging,
+) -> Result<RejectedKeys, RedecideError> {
+    let mut keys = RejectedKeys {
+        known: BTreeSet::new(),
+        unreadable: false,
+    };
+    let converter = key_converter(table, references)?;
+    for reject in staging.rejects(table)?.into_iter().flatten() {
+        match key_of(table, references, &reject?) {
+            RejectedKey::Whole(values) => {
+                let rows = converter
+                    .convert_columns(&values)
+                    .map_err(RedecideError::arrow(&table.id))?;
+                keys.known.insert(rows.row(0).as_ref().to_vec());
+            }
+            RejectedKey::Null => {}
+            RejectedKey::Unreadable(_) => keys.unreadable = true,
+        }
+    }
+    Ok(keys)
+}
+
 fn keys(
     table: &Table,
     columns: &[usize],

@@ -140,6 +140,7 @@ impl Fixture {
             file: FileEntry::new(path(name), rows.num_rows() as u64, digests),
             rejects: rejects_entry,
             totals: totals.collect(),
+            foreign_keys: Vec::new(),
         }
     }
 

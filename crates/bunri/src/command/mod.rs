@@ -3,6 +3,7 @@
 mod check;
 mod journal;
 mod prove;
+mod references;
 mod sample;
 mod stages;
 mod verify;

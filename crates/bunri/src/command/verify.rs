@@ -4,7 +4,9 @@ use std::path::Path;
 
 use bunri_catalogue::load;
 use bunri_columnar::EVIDENCE;
-use bunri_report::{Checked, ClaimCost, ClaimReport, Finding, Gap, Note, Report, Status, Verdict};
+use bunri_report::{
+    Checked, ClaimCost, ClaimReport, Finding, Gap, Note, NoteRule, Report, Status, Verdict,
+};
 use bunri_verify::{
     EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
 };
@@ -12,7 +14,7 @@ use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use serde_json::json;
 
 use crate::args::{Log, VerifyArguments};
-use crate::command::journal;
+use crate::command::{journal, references};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Reads, hold};
 use crate::progress::Progress;
@@ -142,7 +144,10 @@ fn say(report: &Report, log: Log) {
     say_some("findings", &findings);
     let gaps: Vec<String> = report.claims.iter().flat_map(gap_lines).collect();
     say_some("could not be looked at", &gaps);
-    let notes: Vec<String> = report.notes.iter().map(note_line).collect();
+    say_some("references that dangle", &references::lines(report));
+    let notes = report.notes.iter();
+    let notes = notes.filter(|note| note.rule != NoteRule::ReferencesDangle);
+    let notes: Vec<String> = notes.map(note_line).collect();
     say_some("to read", &notes);
 }
 

@@ -145,14 +145,13 @@ pub(super) fn stored(
     })
 }
 
-fn stored_row(
+/// Whether a store holds a row, and with it all of these cells.
+pub(super) fn shows(
     table: &Table,
-    at: usize,
-    verdict: Verdict,
-    classes: &[Class],
+    (at, verdict, classes): (usize, Verdict, &[Class]),
     store: Store,
     columns: &[usize],
-) -> Option<Vec<Value>> {
+) -> bool {
     let row = &table.rows[at];
     let granted = |column: usize| goes(store, verdict.who, classes[column], table.opened);
     let some = (0..row.len()).any(granted);
@@ -165,6 +164,24 @@ fn stored_row(
         _ if table.key.is_empty() => some,
         _ => table.key.iter().all(|&key| granted(key)),
     };
+    let with_key = |column: &usize| store == Store::Quarantine && table.key.contains(column);
+    there
+        && columns
+            .iter()
+            .all(|column| granted(*column) || with_key(column))
+}
+
+fn stored_row(
+    table: &Table,
+    at: usize,
+    verdict: Verdict,
+    classes: &[Class],
+    store: Store,
+    columns: &[usize],
+) -> Option<Vec<Value>> {
+    let row = &table.rows[at];
+    let granted = |column: usize| goes(store, verdict.who, classes[column], table.opened);
+    let there = shows(table, (at, verdict, classes), store, &[]);
     let kept = |&column: &usize| {
         let with_key = store == Store::Quarantine && table.key.contains(&column);
         if granted(column) && store == Store::Retail && table.columns[column].rekeyed {

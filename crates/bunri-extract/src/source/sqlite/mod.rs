@@ -7,6 +7,7 @@
 //! | `inventory` | tables, views and their columns |
 //! | `declared` | what SQLite's declared types may hold |
 //! | `figures` | counts and sums, by SQLite |
+//! | `foreign_keys` | the references that a table declares |
 //! | `order` | rows in key order, where an index gives that for little |
 //! | `read` | rows and their values |
 //! | `sql` | how SQL is written here |
@@ -15,6 +16,7 @@
 mod database;
 mod declared;
 mod figures;
+mod foreign_keys;
 mod integrity;
 mod inventory;
 mod order;
