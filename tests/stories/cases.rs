@@ -12,6 +12,7 @@
 //! | `by_type` | K14: documents of several kinds of owner |
 //! | `inherited` | K18: decisions and several parents |
 //! | `combined` | rules of several rules |
+//! | `moving` | people who move house, leave or come: links with days of their own |
 //! | `references` | K26: rows of a store whose reference finds no row there
 //! | `rejected_parents` | K1: a link that cannot be read frees nobody |
 //! | `large_cells` | scans and long memos |
@@ -24,6 +25,7 @@ mod ends_of_supply;
 mod inherited;
 mod large_cells;
 mod ledgers;
+mod moving;
 mod own_when;
 mod periods;
 mod references;

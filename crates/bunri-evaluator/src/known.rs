@@ -46,6 +46,8 @@ pub fn written(timeline: &Timeline, known: Days, last: Days, grace_days: u32) ->
 /// What the owner keys of a row's parents say together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WrittenSet {
+    /// The row was written on one of the days of an own parent.
+    pub held: bool,
     /// Some key says [`Written::Stands`].
     pub stands: bool,
     /// Some key says [`Written::After`].
@@ -59,6 +61,7 @@ pub struct WrittenSet {
 impl WrittenSet {
     /// A key of which nothing is known.
     pub const UNKNOWN: Self = Self {
+        held: false,
         stands: false,
         after: false,
         unknown: true,
@@ -80,6 +83,7 @@ impl WrittenSet {
 
     /// Both together.
     pub fn join(&mut self, other: Self) {
+        self.held |= other.held;
         self.stands |= other.stands;
         self.after |= other.after;
         self.unknown |= other.unknown;
@@ -113,6 +117,7 @@ pub fn by_parents(set: &WrittenSet, matching: Match, early: Early) -> Verdict {
         return unknown;
     }
     match matching {
+        Match::All | Match::Any if set.held => Verdict::Own,
         Match::All if set.after => Verdict::Other,
         Match::All if set.unknown => unknown,
         Match::All => set

@@ -26,8 +26,8 @@ pub use codes::{Codes, code_text};
 pub use decisions::{LastWords, Unused, WhyUnused};
 pub use known::{Written, WrittenSet, written};
 pub use rows::{
-    AskedParent, Facts, ParentFacts, Row, Terms, asked_parent, decide, foreign_cells, last,
-    parents_asked, written_on,
+    AskedParent, Facts, ParentFacts, Row, RowDays, Terms, asked_parent, decide, foreign_cells,
+    last, parents_asked, row_days, written_on,
 };
 pub use timeline::{LedgerTerms, Period, Segment, Timeline};
 pub use verdict::{OwnershipSet, Reason, Verdict};

@@ -53,13 +53,26 @@ pub struct Terms {
     pub trim: Codes,
 }
 
-/// What the parents of one parent rule are.
+/// What the parents of one parent rule are: those that have begun by the cutover, or all if none has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ParentFacts {
     /// Their final ownerships.
     pub ownerships: OwnershipSet,
     /// The last day that the own ones speak of: *T* of docs/rules.md, section 4.
     pub last: Option<Days>,
+    /// None of them has begun by the cutover.
+    pub to_come: bool,
+}
+
+/// What a row tells its children of its days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowDays {
+    /// The last day that it speaks of (*T*), of an own row; the cutover where its rule tells none.
+    pub last: Days,
+    /// The first and the last day that its ledger rule asked for, where it has one.
+    pub asked: Option<(Days, Days)>,
+    /// It has not begun by the cutover.
+    pub to_come: bool,
 }
 
 /// What the other tables say about one row.
@@ -120,6 +133,17 @@ pub fn last(rule: &RowRule, row: &impl Row, facts: Facts<'_>, terms: &Terms) -> 
     Asking { row, facts, terms }
         .last(rule, &mut 0)
         .unwrap_or(Days::from(terms.cutover))
+}
+
+/// What the row tells its children.
+#[must_use]
+pub fn row_days(rule: &RowRule, row: &impl Row, facts: Facts<'_>, terms: &Terms) -> RowDays {
+    let asking = Asking { row, facts, terms };
+    RowDays {
+        last: last(rule, row, facts, terms),
+        asked: asking.spoken(rule, &mut 0),
+        to_come: asking.to_come(rule, &mut 0),
+    }
 }
 
 /// For each group of `cells`, whether it does *not* say own, so that its cells of an own row are withheld.
@@ -339,6 +363,64 @@ impl<R: Row> Asking<'_, R> {
             }
             RowRule::AllRetail => Some(self.cutover()),
             RowRule::AllTransmission | RowRule::Reference => None,
+        }
+    }
+
+    /// The days that the ledger rules of an own row asked for: those that all of them have in common.
+    fn spoken(&self, rule: &RowRule, next: &mut usize) -> Option<(Days, Days)> {
+        match rule {
+            RowRule::Ledger(time) => self.asked_days(time).ok(),
+            RowRule::Cases {
+                column,
+                compare,
+                cases,
+            } => self
+                .case(*column, *compare, cases, next, Self::spoken)
+                .ok()
+                .flatten(),
+            RowRule::All(rules) => {
+                let spoken = rules.iter().filter_map(|rule| self.spoken(rule, next));
+                let common = spoken.reduce(|one, other| (one.0.max(other.0), one.1.min(other.1)));
+                common.filter(|(first, last)| first <= last)
+            }
+            RowRule::Any(_)
+            | RowRule::Column { .. }
+            | RowRule::Parent { .. }
+            | RowRule::AllTransmission
+            | RowRule::AllRetail
+            | RowRule::Reference => None,
+        }
+    }
+
+    /// Whether the row has not begun by the cutover.
+    fn to_come(&self, rule: &RowRule, next: &mut usize) -> bool {
+        let later = |first: Days| first > self.cutover();
+        match rule {
+            RowRule::Ledger(time) => self.days(time).is_ok_and(|(first, _)| later(first)),
+            RowRule::Column { at, .. } => match at {
+                Some(CodeDay::Column(column)) => {
+                    self.row.day(*column).is_some_and(|day| later(day.into()))
+                }
+                Some(CodeDay::Cutover) | None => false,
+            },
+            RowRule::Parent { .. } => self.parents(next).to_come,
+            RowRule::Cases {
+                column,
+                compare,
+                cases,
+            } => self
+                .case(*column, *compare, cases, next, Self::to_come)
+                .unwrap_or(false),
+            // Every rule is asked, because each passes over its parents.
+            RowRule::All(rules) => {
+                let to_come = rules.iter().map(|rule| self.to_come(rule, next));
+                to_come.fold(false, |some, one| some | one)
+            }
+            RowRule::Any(rules) => {
+                let to_come = rules.iter().map(|rule| self.to_come(rule, next));
+                to_come.fold(true, |all, one| all & one)
+            }
+            RowRule::AllTransmission | RowRule::AllRetail | RowRule::Reference => false,
         }
     }
 

@@ -7,7 +7,7 @@ use bunri_catalogue::{Catalogue, Decisions, Table};
 use bunri_columnar::{Batches, Staging};
 use bunri_evaluator::{
     AskedParent, Facts, LastWords, ParentFacts, Row, Terms, Timeline, Unused, Verdict, WrittenSet,
-    asked_parent, decide, foreign_cells, last,
+    asked_parent, decide, foreign_cells, row_days,
 };
 
 use crate::RedecideError;
@@ -16,7 +16,7 @@ use crate::index::Indexes;
 use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
 use crate::index::parent_index::ParentIndex;
-use crate::index::parents::{KnownTimeline, Parents, read_set, written_by_parents};
+use crate::index::parents::{DecidedParent, KnownTimeline, Parents, read_set, written_by_parents};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 
 /// A batch of staged rows, decided.
@@ -156,9 +156,12 @@ impl<'a> Decider<'a> {
         }
         let above = above.filter(|fact| !fact.is_empty());
         if !self.index.is_empty() {
-            let last = own.then(|| last(&self.table.rows, cells, facts, self.terms));
+            let mut days = row_days(&self.table.rows, cells, facts, self.terms);
+            // A person's word says nothing of days.
+            days.asked = days.asked.filter(|_| ruled == Verdict::Own);
+            let parent = DecidedParent { verdict, days };
             for index in &mut self.index {
-                index.push(row, (verdict, last), above.as_deref())?;
+                index.push(row, parent, above.as_deref())?;
             }
         }
         Ok(verdict)

@@ -49,9 +49,13 @@ impl Days {
         first_of(&[(&self.untold(), &self.reason)], verdict)
     }
 
-    /// The last day, NULL where it cannot be told.
-    pub(crate) fn told_last(&self) -> PolarsResult<Int64Chunked> {
-        first_of(&[(&self.untold(), &nothing(1))], &self.last)
+    /// The first and the last day, NULL where they cannot be told.
+    pub(crate) fn told(&self) -> PolarsResult<[Int64Chunked; 2]> {
+        let untold = self.untold();
+        Ok([
+            first_of(&[(&untold, &nothing(1))], &self.first)?,
+            first_of(&[(&untold, &nothing(1))], &self.last)?,
+        ])
     }
 }
 
@@ -367,6 +371,11 @@ mod tests {
         };
         let days = calendar().days(time, &[dates], 3).unwrap();
         assert_eq!(days.last.get(2), Some(37));
-        assert_eq!(days.told_last().unwrap().get(0), None);
+        assert!(
+            days.told()
+                .unwrap()
+                .iter()
+                .all(|days| days.get(0).is_none())
+        );
     }
 }

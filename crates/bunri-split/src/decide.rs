@@ -15,6 +15,7 @@ use polars::prelude::{
 use crate::codes::{Codes, case_of, column, is_one_number_of, is_one_of, text_column};
 use crate::frame::{first_of, frame, known, mask, nothing, plain_numbers, results, word};
 use crate::known::{KnownRule, Written, known_day};
+use crate::parents::HeirFacts;
 use crate::probe::SUPPLIER;
 use crate::rules::{Rules, Wanted, columns_of_rule};
 use crate::settle::Settled;
@@ -27,8 +28,8 @@ pub(crate) struct Decisions {
     pub(crate) verdicts: Vec<i64>,
     /// Of the rows that a person decided, what the rules say.
     pub(crate) ruled: BTreeMap<usize, i64>,
-    /// The last days that own rows speak of, for their children; empty if nobody wants them.
-    pub(crate) lasts: Vec<Option<i64>>,
+    /// What children are told; empty if there are none.
+    pub(crate) told: HeirFacts,
     /// The parent rules that rows asked for their points, likewise.
     pub(crate) asked: Vec<i64>,
     /// For every row its place in `variants`.
@@ -106,10 +107,11 @@ impl<'a> Decider<'a> {
             self.questions.variant(&answers)
         };
         let variants = examples.iter().map(variant).collect::<PolarsResult<_>>()?;
-        let ruled = results(&ruled, "ruled")?;
-        let (mut lasts, mut asked) = (Vec::new(), Vec::new());
+        let ruled_column = ruled;
+        let ruled = results(&ruled_column, "ruled")?;
+        let (mut told, mut asked) = (HeirFacts::default(), Vec::new());
         if self.has_heirs {
-            lasts = self.inherited_lasts(&verdict, &last)?;
+            told = self.told(&rules, settled, &ruled_column, &verdict, &last)?;
             if self.table.ledger_key.is_none() && settled.is_none() {
                 asked = results(&rules.asked()?, "asked")?;
             }
@@ -117,7 +119,7 @@ impl<'a> Decider<'a> {
         Ok(Decisions {
             verdicts: results(&verdict, "verdict")?,
             ruled: decided.keys().map(|&row| (row, ruled[row])).collect(),
-            lasts,
+            told,
             asked,
             numbers,
             variants,
@@ -165,15 +167,35 @@ impl<'a> Decider<'a> {
         Ok((asked(&said.verdict, &answer)?, said.last))
     }
 
-    /// What children are told: the last days of own rows. A row that a person decided may have none of its own.
-    fn inherited_lasts(
+    /// What children are told. A row that a person decided may have no last day of its own, and tells no days: these are
+    /// of own rows `by_rules`.
+    fn told(
         &self,
+        rules: &Rules<'_>,
+        settled: Option<&Settled>,
+        by_rules: &Int64Chunked,
         verdict: &Int64Chunked,
         last: &Int64Chunked,
-    ) -> PolarsResult<Vec<Option<i64>>> {
+    ) -> PolarsResult<HeirFacts> {
         let own = first_of(&[(&last.is_null(), &word(self.cutover))], last)?;
         let lasts = first_of(&[(&verdict.equal(OWN), &own)], &nothing(verdict.len()))?;
-        Ok(lasts.iter().collect())
+        // A table that was settled has no ledger rule, for it has no ledger key.
+        let (days, to_come) = match settled {
+            Some(settled) => (vec![None; verdict.len()], settled.to_come.clone()),
+            None => {
+                let asked = rules.asked_days()?;
+                let own = by_rules.equal(OWN);
+                let first = first_of(&[(&own, &asked.first)], &nothing(verdict.len()))?;
+                let days = first.iter().zip(asked.last.iter());
+                let days = days.map(|(first, last)| first.zip(last)).collect();
+                (days, rules.to_come()?)
+            }
+        };
+        Ok(HeirFacts {
+            lasts: lasts.iter().collect(),
+            days,
+            to_come: to_come.iter().map(|row| row == Some(true)).collect(),
+        })
     }
 }
 

@@ -51,6 +51,8 @@ impl Written<'_> {
 const STANDS: i64 = 0;
 const AFTER: i64 = -1;
 const UNKNOWN: i64 = -2;
+/// What settles it alone: the row was written on one of the days of an own parent.
+pub(crate) const HELD: i64 = -3;
 
 impl KnownRule {
     /// What an early row is.
@@ -135,6 +137,7 @@ impl KnownRule {
             ],
             &constant(OWN, rows),
         )?;
+        let held = is(|saying| saying.held);
         let one = first_of(
             &[
                 (&is(|saying| saying.stands), &word(OWN)),
@@ -146,6 +149,7 @@ impl KnownRule {
         first_of(
             &[
                 (&on.is_null(), &word(Reason::KnownAtMissing.verdict())),
+                (&held, &word(OWN)),
                 (any, &one),
             ],
             &all,
@@ -161,6 +165,7 @@ fn is_not_in_ledger(supplier: &Int64Chunked) -> BooleanChunked {
 /// What the points of one row's parents said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Saying {
+    held: bool,
     stands: bool,
     after: bool,
     unknown: bool,
@@ -177,6 +182,7 @@ impl Saying {
     /// One more point.
     pub(crate) fn add(&mut self, said: i64) {
         match said {
+            HELD => self.held = true,
             STANDS => self.stands = true,
             AFTER => self.after = true,
             days if days > 0 => {

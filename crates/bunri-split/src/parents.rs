@@ -25,15 +25,86 @@ use crate::frame::{int_column, numbers, plain_numbers};
 use crate::ownership::{key_bytes, rejected_value};
 use crate::passes::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
 use crate::rules::{leaf_kinds, leaf_last};
-use crate::verdict::{Kind, REJECTED_ROW};
+use crate::verdict::{Kind, REJECTED_ROW, TO_COME};
 
 fn entry_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("key", DataType::Binary, false),
         Field::new("verdict", DataType::Int64, false),
+        Field::new("to_come", DataType::Int64, false),
         Field::new("last", DataType::Int64, true),
+        Field::new("owner_first", DataType::Int64, true),
+        Field::new("owner_last", DataType::Int64, true),
         Field::new("owner", DataType::Binary, true),
     ]))
+}
+
+/// A supply point that a row stands for, with the days of the own row that it comes from: then the incumbent supplied.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Owner {
+    pub(crate) key: Vec<u8>,
+    pub(crate) days: Option<(i64, i64)>,
+}
+
+impl Owner {
+    /// Whether an own parent speaks of this day.
+    pub(crate) fn holds(&self, day: Option<i64>) -> bool {
+        let within = |(first, last)| day.is_some_and(|day| first <= day && day <= last);
+        self.days.is_some_and(within)
+    }
+}
+
+/// The owner keys of a row; [`None`] for one of which nothing is known.
+pub(crate) type Owners = Vec<Option<Owner>>;
+
+/// The columns of some owners: first and last day, key.
+#[derive(Default)]
+pub(crate) struct OwnerColumns {
+    first: Vec<Option<i64>>,
+    last: Vec<Option<i64>>,
+    key: BinaryBuilder,
+}
+
+impl OwnerColumns {
+    pub(crate) fn push(&mut self, owner: Option<&Owner>) {
+        let days = owner.and_then(|owner| owner.days);
+        self.first.push(days.map(|days| days.0));
+        self.last.push(days.map(|days| days.1));
+        self.key.append_option(owner.map(|owner| &owner.key));
+    }
+
+    pub(crate) fn finish(mut self) -> [ArrayRef; 3] {
+        [
+            Arc::new(Int64Array::from(self.first)),
+            Arc::new(Int64Array::from(self.last)),
+            Arc::new(self.key.finish()),
+        ]
+    }
+
+    /// What [`OwnerColumns::push`] took for a line of these columns.
+    pub(crate) fn owner(columns: [&ArrayRef; 3], line: usize) -> Option<Owner> {
+        let [first, last, key] = columns;
+        let key = key.as_binary::<i32>();
+        let day = |days: &ArrayRef| {
+            let days = days.as_primitive::<Int64Type>();
+            days.is_valid(line).then(|| days.value(line))
+        };
+        key.is_valid(line).then(|| Owner {
+            key: key.value(line).to_vec(),
+            days: day(first).zip(day(last)),
+        })
+    }
+}
+
+/// What children are told of some rows of a parent table.
+#[derive(Debug, Default)]
+pub(crate) struct HeirFacts {
+    /// The last days that own rows speak of.
+    pub(crate) lasts: Vec<Option<i64>>,
+    /// The days that own rows asked the ledger for; of rows that people decided none.
+    pub(crate) days: Vec<Option<(i64, i64)>>,
+    /// Whether rows have not begun by the cutover.
+    pub(crate) to_come: Vec<bool>,
 }
 
 /// The file of a parent's verdicts by one set of referred columns.
@@ -76,14 +147,14 @@ impl VerdictWriter {
         })
     }
 
-    /// Takes the verdicts of a batch and the last days of its own rows; `owners` holds the owner keys of each row, one entry
-    /// or more.
+    /// Takes the verdicts of a batch and what children are told of its rows; `owners` holds the owner keys of each row, one
+    /// entry or more.
     pub(crate) fn push(
         &mut self,
         table: &Table,
         batch: &RecordBatch,
-        (verdicts, lasts): (&[i64], &[Option<i64>]),
-        owners: &[Vec<Option<Vec<u8>>>],
+        (verdicts, told): (&[i64], &HeirFacts),
+        owners: &[Owners],
     ) -> Result<(), ColumnarError> {
         let wrap = || ColumnarError::arrow(&table.id);
         let keys: Vec<ArrayRef> = self
@@ -93,21 +164,27 @@ impl VerdictWriter {
             .collect();
         let keys = key_bytes(&self.converter, &keys).map_err(wrap())?;
         let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut owner_columns = OwnerColumns::default();
         for row in (0..batch.num_rows()).filter(|&row| keys.is_valid(row)) {
             for owner in &owners[row] {
                 columns.0.push(keys.value(row));
                 columns.1.push(verdicts[row]);
-                columns.2.push(lasts[row]);
-                columns.3.push(owner.as_deref());
+                columns.2.push(i64::from(told.to_come[row]));
+                columns.3.push(told.lasts[row]);
+                owner_columns.push(owner.as_ref());
             }
         }
+        let [first, last, owner] = owner_columns.finish();
         let entries = RecordBatch::try_new(
             entry_schema(),
             vec![
                 Arc::new(BinaryArray::from(columns.0)),
                 Arc::new(Int64Array::from(columns.1)),
                 Arc::new(Int64Array::from(columns.2)),
-                Arc::new(BinaryArray::from(columns.3)),
+                Arc::new(Int64Array::from(columns.3)),
+                first,
+                last,
+                owner,
             ],
         );
         self.sorter.push(&entries.map_err(wrap())?)
@@ -125,13 +202,19 @@ impl VerdictWriter {
                 continue;
             };
             let keys = key_bytes(&self.converter, &values).map_err(wrap())?;
+            let mut nobody = OwnerColumns::default();
+            nobody.push(None);
+            let [first, last, owner] = nobody.finish();
             let entry = RecordBatch::try_new(
                 entry_schema(),
                 vec![
                     Arc::new(keys),
                     Arc::new(Int64Array::from(vec![REJECTED_ROW])),
+                    Arc::new(Int64Array::from(vec![0])),
                     Arc::new(Int64Array::from(vec![None])),
-                    Arc::new(BinaryArray::from(vec![None::<&[u8]>])),
+                    first,
+                    last,
+                    owner,
                 ],
             );
             self.sorter.push(&entry.map_err(wrap())?)?;
@@ -178,9 +261,10 @@ fn referred_values(
 /// A parent of some row.
 struct Parent {
     verdict: i64,
+    to_come: bool,
     /// The last day that it speaks of, of an own one.
     last: Option<i64>,
-    owner: Option<Vec<u8>>,
+    owner: Option<Owner>,
 }
 
 /// The parents of one key.
@@ -237,6 +321,7 @@ impl VerdictCursor {
         Ok(())
     }
 
+    /// The parents of a key: those that have begun by the cutover, or all if none has.
     fn parents(&mut self, key: &[u8]) -> Result<&Parents, SplitError> {
         if self.held.0 != key {
             let mut found = Vec::new();
@@ -246,21 +331,22 @@ impl VerdictCursor {
                     break;
                 }
                 if here == key {
-                    let verdict = batch.column(1).as_primitive::<Int64Type>().value(self.next);
-                    let lasts = batch.column(2).as_primitive::<Int64Type>();
-                    let last = lasts.is_valid(self.next).then(|| lasts.value(self.next));
-                    let owners = batch.column(3).as_binary::<i32>();
-                    let owner = owners
-                        .is_valid(self.next)
-                        .then(|| owners.value(self.next).to_vec());
+                    let numbers = |column: usize| batch.column(column).as_primitive::<Int64Type>();
+                    let lasts = numbers(3);
+                    let owner = [4, 5, 6].map(|column| batch.column(column));
                     found.push(Parent {
-                        verdict,
-                        last,
-                        owner,
+                        verdict: numbers(1).value(self.next),
+                        to_come: numbers(2).value(self.next) != 0,
+                        last: lasts.is_valid(self.next).then(|| lasts.value(self.next)),
+                        owner: OwnerColumns::owner(owner, self.next),
                     });
                 }
                 self.next += 1;
                 self.fill()?;
+            }
+            // What has not begun is no parent yet, unless nothing else is there.
+            if found.iter().any(|parent| !parent.to_come) {
+                found.retain(|parent| !parent.to_come);
             }
             self.held = (key.to_vec(), found);
         }
@@ -281,7 +367,10 @@ fn pair_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("row", DataType::Int64, false),
         Field::new("verdict", DataType::Int64, false),
+        Field::new("to_come", DataType::Int64, false),
         Field::new("last", DataType::Int64, true),
+        Field::new("owner_first", DataType::Int64, true),
+        Field::new("owner_last", DataType::Int64, true),
         Field::new("owner", DataType::Binary, true),
     ]))
 }
@@ -328,19 +417,22 @@ impl ParentSearch<'_> {
     ) -> Result<RecordBatch, SplitError> {
         let keys = children.column(0).as_binary::<i32>();
         let rows = int_column(children, 1);
-        let mut columns = (Vec::new(), Vec::new(), Vec::new());
-        let mut owners = BinaryBuilder::new();
+        let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut owners = OwnerColumns::default();
         for child in (0..keys.len()).filter(|&child| keys.is_valid(child)) {
             let found = parents.parents(keys.value(child))?;
-            let mut push = |verdict: i64, last: Option<i64>, owner: Option<&[u8]>| {
+            // Either all of them have begun or none has.
+            let to_come = found.iter().any(|parent| parent.to_come);
+            let mut push = |verdict: i64, last: Option<i64>, owner: Option<&Owner>| {
                 columns.0.push(rows[child]);
                 columns.1.push(verdict);
-                columns.2.push(last);
-                owners.append_option(owner);
+                columns.2.push(i64::from(to_come));
+                columns.3.push(last);
+                owners.push(owner);
             };
             if self.owners {
                 for parent in found {
-                    push(parent.verdict, parent.last, parent.owner.as_deref());
+                    push(parent.verdict, parent.last, parent.owner.as_ref());
                 }
             } else {
                 for (verdict, last) in distinct(found) {
@@ -348,11 +440,15 @@ impl ParentSearch<'_> {
                 }
             }
         }
+        let [first, last, owner] = owners.finish();
         let arrays: Vec<ArrayRef> = vec![
             Arc::new(Int64Array::from(columns.0)),
             Arc::new(Int64Array::from(columns.1)),
             Arc::new(Int64Array::from(columns.2)),
-            Arc::new(owners.finish()),
+            Arc::new(Int64Array::from(columns.3)),
+            first,
+            last,
+            owner,
         ];
         Ok(self.batch(pair_schema(), arrays)?)
     }
@@ -411,13 +507,10 @@ impl ParentSearch<'_> {
     }
 }
 
-/// The owner keys of a row's parents.
-pub(crate) type Owners = Vec<Option<Vec<u8>>>;
-
 /// The parents of some rows by one parent rule.
 pub(crate) struct Found {
     pub(crate) leaf: usize,
-    /// For every row the kinds of parents that it has ([`Kind::is_among`]); 0 without any.
+    /// For every row the kinds of parents that it has ([`Kind::is_among`]), with [`TO_COME`]; 0 without any.
     pub(crate) kinds: Vec<i64>,
     /// For every row the latest last day of its own parents.
     pub(crate) last: Vec<Option<i64>>,
@@ -456,17 +549,20 @@ impl Pairs {
         )? {
             let row_numbers = int_column(&batch, 0);
             let here = row_numbers.partition_point(|row| row.is_some_and(|row| row < end));
-            let (verdicts, lasts) = (int_column(&batch, 1), int_column(&batch, 2));
-            let keys = batch.column(3).as_binary::<i32>();
+            let [verdicts, to_come, lasts] = [1, 2, 3].map(|column| int_column(&batch, column));
+            let owners = [4, 5, 6].map(|column| batch.column(column));
             for pair in 0..here {
                 let row =
                     row_numbers[pair].and_then(|row| usize::try_from(row - self.first_row).ok());
                 let Some(row) = row else { continue };
                 found.kinds[row] |= Kind::of(verdicts[pair]).bit();
+                if to_come[pair] == Some(1) {
+                    found.kinds[row] |= TO_COME;
+                }
                 // None is less than any day.
                 found.last[row] = found.last[row].max(lasts[pair]);
                 if self.owners {
-                    let owner = keys.is_valid(pair).then(|| keys.value(pair).to_vec());
+                    let owner = OwnerColumns::owner(owners, pair);
                     found.owners.entry(row).or_default().push(owner);
                 }
             }

@@ -9,7 +9,7 @@ use polars::prelude::{
 
 use crate::codes::{Codes, all_say_own, case_of, column, text_column};
 use crate::frame::{constant, first_of, known, mask, nothing, word};
-use crate::verdict::{Kind, OTHER, OWN, REFERENCE, Reason, UNDECIDED};
+use crate::verdict::{Kind, OTHER, OWN, REFERENCE, Reason, TO_COME, UNDECIDED, has_bit};
 
 /// The name of a leaf's answer.
 pub(crate) fn leaf_verdict(leaf: usize) -> String {
@@ -19,6 +19,11 @@ pub(crate) fn leaf_verdict(leaf: usize) -> String {
 /// The name of the last day that a leaf speaks of.
 pub(crate) fn leaf_last(leaf: usize) -> String {
     format!("leaf{leaf}_last")
+}
+
+/// The name of the first day that a leaf speaks of.
+pub(crate) fn leaf_first(leaf: usize) -> String {
+    format!("leaf{leaf}_first")
 }
 
 /// The name of the first of the own days at that last day.
@@ -333,6 +338,138 @@ impl Rules<'_> {
             | RowRule::Reference => *leaf += 1,
         }
         Ok(asked)
+    }
+}
+
+/// The days that ledger rules asked for; NULL where there are none.
+#[derive(Debug, Clone)]
+pub(crate) struct AskedDays {
+    pub(crate) first: Int64Chunked,
+    pub(crate) last: Int64Chunked,
+}
+
+impl Rules<'_> {
+    /// Whether rows have not begun by the cutover: their own days, or all of their parents.
+    pub(crate) fn to_come(&self) -> PolarsResult<BooleanChunked> {
+        self.to_come_of(&self.table.rows, &mut 0)
+    }
+
+    fn to_come_of(&self, rule: &RowRule, leaf: &mut usize) -> PolarsResult<BooleanChunked> {
+        let later = |days: &Int64Chunked| known(&days.gt(self.cutover));
+        let mut to_come = mask(false, self.rows);
+        match rule {
+            RowRule::All(rules) => {
+                for rule in rules {
+                    to_come = to_come | self.to_come_of(rule, leaf)?;
+                }
+                return Ok(to_come);
+            }
+            RowRule::Any(rules) => {
+                to_come = mask(!rules.is_empty(), self.rows);
+                for rule in rules {
+                    to_come = to_come & self.to_come_of(rule, leaf)?;
+                }
+                return Ok(to_come);
+            }
+            RowRule::Cases {
+                column,
+                compare,
+                cases,
+            } => {
+                let place = self.place(*column, *compare, cases)?;
+                for (case, (_, rule)) in cases.iter().enumerate() {
+                    let this = self.to_come_of(rule, leaf)?;
+                    to_come = to_come | (known(&place.equal(case as i64))? & this);
+                }
+                return Ok(to_come);
+            }
+            RowRule::Ledger(_) => to_come = later(self.numbers(&leaf_first(*leaf))?)?,
+            RowRule::Parent { .. } => {
+                to_come = has_bit(self.numbers(&leaf_kinds(*leaf))?, TO_COME);
+            }
+            RowRule::Column {
+                at: Some(CodeDay::Column(day)),
+                ..
+            } => to_come = later(column(self.frame, *day)?.i64()?)?,
+            RowRule::Column {
+                at: Some(CodeDay::Cutover) | None,
+                ..
+            }
+            | RowRule::AllTransmission
+            | RowRule::AllRetail
+            | RowRule::Reference => {}
+        }
+        *leaf += 1;
+        Ok(to_come)
+    }
+
+    /// The days that the ledger rules of every row asked for: of `all` those that they have in common.
+    pub(crate) fn asked_days(&self) -> PolarsResult<AskedDays> {
+        let days = self.asked_days_of(&self.table.rows, &mut 0)?;
+        let empty = known(&days.first.gt(&days.last))?;
+        Ok(AskedDays {
+            first: first_of(&[(&empty, &nothing(1))], &days.first)?,
+            last: first_of(&[(&empty, &nothing(1))], &days.last)?,
+        })
+    }
+
+    fn asked_days_of(&self, rule: &RowRule, leaf: &mut usize) -> PolarsResult<AskedDays> {
+        let none = || AskedDays {
+            first: nothing(self.rows),
+            last: nothing(self.rows),
+        };
+        match rule {
+            RowRule::All(rules) => {
+                let mut common = none();
+                for rule in rules {
+                    let these = self.asked_days_of(rule, leaf)?;
+                    let later = common.first.is_null() | known(&these.first.gt(&common.first))?;
+                    let earlier = common.last.is_null() | known(&these.last.lt(&common.last))?;
+                    let (later, earlier) = (
+                        later & these.first.is_not_null(),
+                        earlier & these.last.is_not_null(),
+                    );
+                    common = AskedDays {
+                        first: first_of(&[(&later, &these.first)], &common.first)?,
+                        last: first_of(&[(&earlier, &these.last)], &common.last)?,
+                    };
+                }
+                Ok(common)
+            }
+            RowRule::Cases {
+                column,
+                compare,
+                cases,
+            } => {
+                let place = self.place(*column, *compare, cases)?;
+                let mut chosen = none();
+                for (case, (_, rule)) in cases.iter().enumerate() {
+                    let these = self.asked_days_of(rule, leaf)?;
+                    let is_this = known(&place.equal(case as i64))?;
+                    chosen = AskedDays {
+                        first: first_of(&[(&is_this, &these.first)], &chosen.first)?,
+                        last: first_of(&[(&is_this, &these.last)], &chosen.last)?,
+                    };
+                }
+                Ok(chosen)
+            }
+            RowRule::Ledger(_) => {
+                *leaf += 1;
+                Ok(AskedDays {
+                    first: self.numbers(&leaf_first(*leaf - 1))?.clone(),
+                    last: self.numbers(&leaf_last(*leaf - 1))?.clone(),
+                })
+            }
+            RowRule::Any(_)
+            | RowRule::Parent { .. }
+            | RowRule::Column { .. }
+            | RowRule::AllTransmission
+            | RowRule::AllRetail
+            | RowRule::Reference => {
+                *leaf += rule.leaves().len();
+                Ok(none())
+            }
+        }
     }
 }
 

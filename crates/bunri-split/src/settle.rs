@@ -5,21 +5,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow_array::builder::BinaryBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::Table;
 use bunri_columnar::{BatchSorter, ColumnarError, Observer, SortedBatches, TableFile};
-use polars::prelude::{BooleanChunked, Column, Int64Chunked, PolarsResult};
+use polars::prelude::{BooleanChunked, ChunkCompareEq, Column, Int64Chunked, PolarsResult};
 
 use crate::SplitError;
 use crate::codes::Codes;
 use crate::days::days_of;
-use crate::frame::{frame, int_column, plain_numbers, results, rule_columns};
-use crate::known::{KnownRule, Saying, Sayings, Written, known_day};
+use crate::frame::{
+    first_of, frame, int_column, known, plain_numbers, results, rule_columns, word,
+};
+use crate::known::{HELD, KnownRule, Saying, Sayings, Written, known_day};
 use crate::ownership::OwnershipIndex;
-use crate::parents::{Found, Owners, Pairs};
+use crate::parents::{Found, Owner, OwnerColumns, Owners, Pairs};
 use crate::passes::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
 use crate::rules::{Rules, Wanted, columns_of_rule};
 use crate::verdict::OWN;
@@ -45,6 +46,7 @@ struct Ruled {
     verdict: Vec<i64>,
     last: Int64Chunked,
     on: Int64Chunked,
+    to_come: BooleanChunked,
     asked: Vec<i64>,
 }
 
@@ -52,6 +54,8 @@ struct Ruled {
 pub(crate) struct Settled {
     pub(crate) verdict: Int64Chunked,
     pub(crate) last: Int64Chunked,
+    /// Whether rows have not begun by the cutover.
+    pub(crate) to_come: BooleanChunked,
     /// Whether one point is enough.
     pub(crate) any: BooleanChunked,
     pub(crate) sayings: Sayings,
@@ -65,6 +69,9 @@ fn settled_schema() -> SchemaRef {
         number("verdict", false),
         number("last", true),
         number("any", false),
+        number("to_come", false),
+        number("owner_first", true),
+        number("owner_last", true),
         number("said", false),
         Field::new("owner", DataType::Binary, true),
     ]))
@@ -86,7 +93,7 @@ impl Settling<'_> {
             let owners = batch.column(0).as_binary::<i32>();
             let slice = cursor.slice(owners)?;
             let numbers = |column: usize| int_column(&batch, column).into_iter().collect();
-            let (last, on): (Int64Chunked, Int64Chunked) = (numbers(3), numbers(5));
+            let (last, on): (Int64Chunked, Int64Chunked) = (numbers(3), numbers(8));
             let written = Written {
                 on: &on,
                 last: &last,
@@ -94,7 +101,10 @@ impl Settling<'_> {
             let said = self
                 .rule
                 .of_points(&written, &slice)
-                .and_then(|said| results(&said, "known_at"))
+                .and_then(|said| {
+                    let held = known(&numbers(9).equal(1))?;
+                    results(&first_of(&[(&held, &word(HELD))], &said)?, "known_at")
+                })
                 .map_err(SplitError::polars(&self.table.id))?;
             let column = |position: usize| batch.column(position).clone();
             let arrays: Vec<ArrayRef> = vec![
@@ -102,6 +112,9 @@ impl Settling<'_> {
                 column(2),
                 column(3),
                 column(4),
+                column(5),
+                column(6),
+                column(7),
                 Arc::new(Int64Array::from(said)),
                 column(0),
             ];
@@ -121,7 +134,17 @@ impl Settling<'_> {
         mut pairs: Vec<Pairs>,
         observer: &dyn Observer,
     ) -> Result<SortedBatches, SplitError> {
-        let names = ["verdict", "last", "any", "on"].map(str::to_owned);
+        let names = [
+            "verdict",
+            "last",
+            "any",
+            "to_come",
+            "owner_first",
+            "owner_last",
+            "on",
+            "held",
+        ]
+        .map(str::to_owned);
         let schema = keyed_schema(&names);
         let mut sorter = self.sorter(schema.clone())?;
         let mut read = columns_of_rule(&self.table.rows);
@@ -176,6 +199,7 @@ impl Settling<'_> {
                 verdict: results(&said.verdict, "verdict")?,
                 last: said.last,
                 on: known_day(&known, rows)?,
+                to_come: rules.to_come()?,
                 asked: results(&rules.asked()?, "asked")?,
             })
         };
@@ -184,33 +208,48 @@ impl Settling<'_> {
 
     /// The questions about some rows: a line for every owner key, or one without.
     fn asked(&self, ruled: &Ruled, found: &[Found], first_row: i64) -> Vec<ArrayRef> {
-        let mut owners = BinaryBuilder::new();
-        let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut owners = OwnerColumns::default();
+        let mut columns: [Vec<Option<i64>>; 7] = Default::default();
         let (lasts, ons) = (ruled.last.iter(), ruled.on.iter());
-        for (row, (last, on)) in lasts.zip(ons).enumerate() {
+        for (row, ((last, on), to_come)) in lasts.zip(ons).zip(ruled.to_come.iter()).enumerate() {
             let verdict = ruled.verdict[row];
             let asked = ruled.asked[row];
-            let mut push = |owner: Option<&[u8]>| {
-                owners.append_option(owner);
-                columns.0.push(first_row + row as i64);
-                columns.1.push(verdict);
-                columns.2.push(last);
-                columns.3.push(i64::from(self.any.contains(&asked)));
-                columns.4.push(on);
+            let mut push = |owner: Option<&Owner>| {
+                owners.push(owner);
+                let held = verdict == OWN && owner.is_some_and(|owner| owner.holds(on));
+                let values = [
+                    Some(first_row + row as i64),
+                    Some(verdict),
+                    last,
+                    Some(i64::from(self.any.contains(&asked))),
+                    Some(i64::from(to_come == Some(true))),
+                    on,
+                    Some(i64::from(held)),
+                ];
+                for (column, value) in columns.iter_mut().zip(values) {
+                    column.push(value);
+                }
             };
             let of_row = owners_of(found, asked, row).filter(|_| self.owners || verdict == OWN);
             match of_row {
-                Some(owners) => owners.iter().for_each(|owner| push(owner.as_deref())),
+                Some(owners) => owners.iter().for_each(|owner| push(owner.as_ref())),
                 None => push(None),
             }
         }
+        let [owner_first, owner_last, owner] = owners.finish();
+        let [row, verdict, last, any, to_come, on, held] =
+            columns.map(|column| Arc::new(Int64Array::from(column)) as ArrayRef);
         vec![
-            Arc::new(owners.finish()),
-            Arc::new(Int64Array::from(columns.0)),
-            Arc::new(Int64Array::from(columns.1)),
-            Arc::new(Int64Array::from(columns.2)),
-            Arc::new(Int64Array::from(columns.3)),
-            Arc::new(Int64Array::from(columns.4)),
+            owner,
+            row,
+            verdict,
+            last,
+            any,
+            to_come,
+            owner_first,
+            owner_last,
+            on,
+            held,
         ]
     }
 
@@ -248,26 +287,28 @@ impl SettledRows {
         let mut verdict = vec![None; rows];
         let mut last = vec![None; rows];
         let mut any = vec![None; rows];
+        let mut to_come = vec![None; rows];
         let mut sayings = vec![Saying::default(); rows];
         let mut owners: BTreeMap<usize, Owners> = BTreeMap::new();
         while let Some(batch) = self.ahead.take().map_or_else(
             || self.sorted.next_batch(PASS_ROWS),
             |batch| Ok(Some(batch)),
         )? {
-            let [numbers, verdicts, lasts, anys, said] =
-                [0, 1, 2, 3, 4].map(|column| int_column(&batch, column));
+            let [numbers, verdicts, lasts, anys, coming, _, _, said] =
+                [0, 1, 2, 3, 4, 5, 6, 7].map(|column| int_column(&batch, column));
             let here = numbers.partition_point(|row| row.is_some_and(|row| row < end));
-            let keys = batch.column(5).as_binary::<i32>();
+            let keys = [5, 6, 8].map(|column| batch.column(column));
             for line in 0..here {
                 let row = numbers[line].and_then(|row| usize::try_from(row - self.first_row).ok());
                 let Some(row) = row else { continue };
                 verdict[row] = verdicts[line];
                 last[row] = lasts[line];
                 any[row] = anys[line].map(|any| any > 0);
+                to_come[row] = coming[line].map(|coming| coming > 0);
                 if let Some(said) = said[line] {
                     sayings[row].add(said);
                 }
-                let owner = keys.is_valid(line).then(|| keys.value(line).to_vec());
+                let owner = OwnerColumns::owner(keys, line);
                 owners.entry(row).or_default().push(owner);
             }
             if here < batch.num_rows() {
@@ -280,6 +321,7 @@ impl SettledRows {
             verdict: verdict.into_iter().collect(),
             last: last.into_iter().collect(),
             any: any.into_iter().collect(),
+            to_come: to_come.into_iter().collect(),
             sayings: Sayings(sayings),
             owners,
         })

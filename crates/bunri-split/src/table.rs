@@ -24,11 +24,11 @@ use crate::decided::{Decided, Refusal};
 use crate::frame::rule_columns;
 use crate::known::{KnownRule, is_any};
 use crate::ownership::{OwnershipIndex, key_bytes};
-use crate::parents::{Found, Owners, Pairs, ParentSearch, VerdictWriter, verdict_path};
+use crate::parents::{Found, Owner, Owners, Pairs, ParentSearch, VerdictWriter, verdict_path};
 use crate::passes::{PASS_ROWS, Spill, stop_if_cancelled};
 use crate::probe::LedgerQuestions;
 use crate::rekey::{KeyWatch, Rekeys};
-use crate::rules::{leaf_last, leaf_verdict, may_be_asked};
+use crate::rules::{leaf_first, leaf_last, leaf_verdict, may_be_asked};
 use crate::settle::{Settled, SettledRows, Settling, owners_of};
 use crate::verdict::{UNDECIDED, ownership, reason_word};
 
@@ -249,9 +249,9 @@ impl<'a> Facts<'a> {
             .map_err(SplitError::polars(&self.table.id))?;
         self.decided.ruled(&decisions.ruled);
         if !self.heirs.is_empty() {
-            let owners = self.owners(batch, &found, settled.as_ref(), &decisions.asked)?;
+            let owners = self.owners(batch, &found, settled.as_ref(), &decisions)?;
             for heir in &mut self.heirs {
-                let facts = (decisions.verdicts.as_slice(), decisions.lasts.as_slice());
+                let facts = (decisions.verdicts.as_slice(), &decisions.told);
                 heir.push(self.table, batch, facts, &owners)?;
             }
         }
@@ -273,8 +273,9 @@ impl<'a> Facts<'a> {
             let verdict = days.or_reason(answer.ok_or_else(missing)?.i64()?)?;
             columns.push(verdict.with_name(name.into()).into_column());
             if self.decider.wants_lasts() {
-                let last = days.told_last()?.with_name(leaf_last(leaf).into());
-                columns.push(last.into_column());
+                let [first, last] = days.told()?;
+                columns.push(first.with_name(leaf_first(leaf).into()).into_column());
+                columns.push(last.with_name(leaf_last(leaf).into()).into_column());
             }
         }
         // What is there already is not taken again.
@@ -289,7 +290,7 @@ impl<'a> Facts<'a> {
         batch: &RecordBatch,
         found: &[Found],
         settled: Option<&Settled>,
-        asked: &[i64],
+        decisions: &Decisions,
     ) -> Result<Vec<Owners>, SplitError> {
         if let (Some(converter), Some(key)) = (&self.owner, &self.table.ledger_key) {
             let keys: Vec<ArrayRef> = key
@@ -297,11 +298,15 @@ impl<'a> Facts<'a> {
                 .map(|&column| batch.column(column).clone())
                 .collect();
             let keys = key_bytes(converter, &keys).map_err(ColumnarError::arrow(&self.table.id))?;
-            let owner = |row: usize| vec![keys.is_valid(row).then(|| keys.value(row).to_vec())];
+            let owner = |row: usize| {
+                let key = || keys.value(row).to_vec();
+                let days = decisions.told.days[row];
+                vec![keys.is_valid(row).then(|| Owner { key: key(), days })]
+            };
             return Ok((0..batch.num_rows()).map(owner).collect());
         }
         let owners = |row: usize| {
-            let of_row = match (settled, asked.get(row)) {
+            let of_row = match (settled, decisions.asked.get(row)) {
                 (Some(settled), _) => settled.owners.get(&row),
                 (None, Some(&asked)) => owners_of(found, asked, row),
                 (None, None) => None,

@@ -125,11 +125,17 @@ impl Kind {
 
     /// Whether it is in the sets.
     pub(crate) fn is_among(self, sets: &Int64Chunked) -> BooleanChunked {
-        let among = |set: i64| set & self.bit() != 0;
-        sets.iter()
-            .map(|set| Some(set.is_some_and(among)))
-            .collect()
+        has_bit(sets, self.bit())
     }
+}
+
+/// The bit in a set of kinds that says that none of the parents has begun by the cutover.
+pub(crate) const TO_COME: i64 = 1 << Kind::ALL.len();
+
+/// Whether a bit is in the sets.
+pub(crate) fn has_bit(sets: &Int64Chunked, bit: i64) -> BooleanChunked {
+    let has = |set: i64| set & bit != 0;
+    sets.iter().map(|set| Some(set.is_some_and(has))).collect()
 }
 
 #[cfg(test)]

@@ -61,6 +61,8 @@ fn case<'c, T>(value: &Value, trim: bool, cases: &'c [(String, T)]) -> Option<&'
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decided {
     pub(super) verdict: Verdict,
+    /// Whether a person decided it.
+    by_person: bool,
     /// The last day that it speaks of, of an own row.
     last: i64,
 }
@@ -139,7 +141,12 @@ pub(super) fn expected(world: &World) -> Expected {
                 Who::Own => rows.last_day(table, row, &table.rule),
                 Who::Other | Who::Undecided | Who::Public => 0,
             };
-            decided[at] = Some(Decided { verdict, last });
+            let by_person = verdict.who != ruled.who;
+            decided[at] = Some(Decided {
+                verdict,
+                by_person,
+                last,
+            });
         }
         rows.decided.push(decided);
     }

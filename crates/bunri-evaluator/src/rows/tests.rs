@@ -122,6 +122,7 @@ fn facts_of(ownerships: &[Ownership], last: Option<Days>) -> ParentFacts {
     ParentFacts {
         ownerships: ownerships.iter().copied().collect(),
         last,
+        to_come: false,
     }
 }
 
@@ -323,6 +324,7 @@ fn a_rejected_parent_frees_nobody() {
         let parents = [ParentFacts {
             ownerships: OwnershipSet(staged.0 | OwnershipSet::REJECTED.0),
             last: None,
+            to_come: false,
         }];
         let facts = Facts {
             timeline: None,

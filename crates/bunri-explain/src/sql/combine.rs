@@ -1,6 +1,7 @@
 //! Rules made of rules (docs/rules.md, section 3): `all`, `any` and `cases`, over the answers of their parts.
 
 use super::codes::one_of;
+use super::facts::{Fact, RowFacts};
 use super::rules::NO_DAY;
 use super::text::{case, name};
 use bunri_catalogue::{Compare, RowRule, Table};
@@ -10,8 +11,8 @@ use bunri_catalogue::{Compare, RowRule, Table};
 pub(super) struct Whole {
     /// own, other, or a reason.
     pub(super) verdict: String,
-    /// The day after the last day that it speaks of.
-    pub(super) after_t: String,
+    /// What else is asked of the row.
+    pub(super) facts: RowFacts,
 }
 
 /// What a rule says, given what each of its leaves says, in their order.
@@ -51,31 +52,47 @@ pub(super) fn combined(
         | RowRule::AllRetail
         | RowRule::Reference => parts.into_iter().next().unwrap_or_else(|| Whole {
             verdict: "'other'".to_owned(),
-            after_t: NO_DAY.to_owned(),
+            facts: RowFacts::last_only(NO_DAY),
         }),
     }
 }
 
-/// Any other makes it other; else the first that is undecided counts; else it is own.
+/// Any other makes it other; else the first that is undecided counts; else it is own. It speaks of the days that its parts
+/// have in common, and has begun when all have.
 fn all(parts: &[Whole]) -> Whole {
-    let verdict = first_but(parts, "other", "own");
-    let days: Vec<&str> = parts.iter().map(|part| part.after_t.as_str()).collect();
     Whole {
-        verdict,
-        after_t: format!("least({})", days.join(", ")),
+        verdict: first_but(parts, "other", "own"),
+        facts: RowFacts::each(|fact| {
+            let each: Vec<&str> = parts.iter().map(|part| part.facts.get(fact)).collect();
+            match fact {
+                Fact::AfterT | Fact::NextDay => format!("least({})", each.join(", ")),
+                Fact::FirstDay => format!("greatest({})", each.join(", ")),
+                Fact::ToCome => format!("({})", each.join(" OR ")),
+            }
+        }),
     }
 }
 
-/// Any own makes it own; else the first that is undecided counts; else it is other.
+/// Any own makes it own; else the first that is undecided counts; else it is other. It has begun when one has.
 fn any(parts: &[Whole]) -> Whole {
-    let verdict = first_but(parts, "own", "other");
     let days: Vec<String> = parts
         .iter()
-        .map(|Whole { verdict, after_t }| format!("CASE WHEN {verdict} = 'own' THEN {after_t} END"))
+        .map(|Whole { verdict, facts }| {
+            let after_t = facts.get(Fact::AfterT);
+            format!("CASE WHEN {verdict} = 'own' THEN {after_t} END")
+        })
+        .collect();
+    let to_come: Vec<&str> = parts
+        .iter()
+        .map(|part| part.facts.get(Fact::ToCome))
         .collect();
     Whole {
-        verdict,
-        after_t: format!("greatest({})", days.join(",\n         ")),
+        verdict: first_but(parts, "own", "other"),
+        facts: RowFacts::each(|fact| match fact {
+            Fact::AfterT => format!("greatest({})", days.join(",\n         ")),
+            Fact::ToCome => format!("({})", to_come.join(" AND ")),
+            Fact::FirstDay | Fact::NextDay => fact.nothing().to_owned(),
+        }),
     }
 }
 
@@ -103,21 +120,24 @@ fn chosen(
     parts: &[Whole],
 ) -> Whole {
     let is = |value: &str| is_case(table, "answered", column, compare, value);
-    let arms = |of: fn(&Whole) -> &String| -> Vec<(String, String)> {
+    let arms = |of: &dyn Fn(&Whole) -> String| -> Vec<(String, String)> {
         cases
             .iter()
             .zip(parts)
-            .map(|((value, _), part)| (is(value), of(part).clone()))
+            .map(|((value, _), part)| (is(value), of(part)))
             .collect()
     };
     let missing = (
         format!("answered.{} IS NULL", name(&table.columns[column].name)),
         "'case_missing'".to_owned(),
     );
-    let verdicts = [vec![missing], arms(|part| &part.verdict)].concat();
+    let verdicts = [vec![missing], arms(&|part| part.verdict.clone())].concat();
     Whole {
         verdict: format!("({})", case(&verdicts, "'case_unlisted'")),
-        after_t: case(&arms(|part| &part.after_t), NO_DAY),
+        facts: RowFacts::each(|fact| {
+            let arms = arms(&|part| part.facts.get(fact).to_owned());
+            case(&arms, fact.nothing())
+        }),
     }
 }
 
@@ -145,7 +165,7 @@ mod tests {
     fn part(verdict: &str, after_t: &str) -> Whole {
         Whole {
             verdict: verdict.to_owned(),
-            after_t: after_t.to_owned(),
+            facts: RowFacts::last_only(after_t),
         }
     }
 
@@ -158,13 +178,14 @@ mod tests {
             "(CASE WHEN 'other' IN (a, b) THEN 'other'\n     WHEN a <> 'own' THEN a\n     WHEN b <> 'own' THEN b\n     \
              ELSE 'own' END)"
         );
-        assert_eq!(every.after_t, "least(day_a, day_b)");
+        assert_eq!(every.facts.get(Fact::AfterT), "least(day_a, day_b)");
         let some = any(&parts);
         assert_eq!(
             some.verdict,
             "(CASE WHEN 'own' IN (a, b) THEN 'own'\n     WHEN a <> 'other' THEN a\n     WHEN b <> 'other' THEN b\n     \
              ELSE 'other' END)"
         );
-        assert!(some.after_t.contains("CASE WHEN a = 'own' THEN day_a END"));
+        let after_t = some.facts.get(Fact::AfterT);
+        assert!(after_t.contains("CASE WHEN a = 'own' THEN day_a END"));
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Days {
     pub(super) next: Option<String>,
     /// The day after the last; NULL where nobody knows the days.
     pub(super) after_t: String,
+    /// The first day; NULL where nobody knows the days.
+    pub(super) told_first: String,
 }
 
 impl Script<'_> {
@@ -92,6 +94,7 @@ impl Script<'_> {
             asked,
             reasons: reasons(&first, &next),
             after_t: format!("CASE WHEN {first} < {next} THEN {next} END"),
+            told_first: format!("CASE WHEN {first} < {next} THEN {first} END"),
             first,
             next: Some(next),
         }
@@ -100,14 +103,16 @@ impl Script<'_> {
     fn on_day(&self, at: At<'_>, day: &str, slot: Option<&str>) -> Days {
         let asked = self.own(&at.named("day"));
         let (first, mut after_t) = (format!("t.{asked}"), format!("t.{asked} + 1"));
+        let mut told_first = first.clone();
         let mut reasons = Vec::new();
         if let Some(slot) = slot {
             let invalid = format!("{slot} IS NULL OR {slot} NOT BETWEEN 1 AND 48");
             reasons.push(reason(invalid, "slot_invalid"));
-            after_t = case(
-                &[(format!("{slot} BETWEEN 1 AND 48"), after_t)],
-                "CAST(NULL AS DATE)",
-            );
+            let of_slot = |day: String| {
+                let valid = format!("{slot} BETWEEN 1 AND 48");
+                case(&[(valid, day)], "CAST(NULL AS DATE)")
+            };
+            (after_t, told_first) = (of_slot(after_t), of_slot(told_first));
         }
         reasons.push(reason(format!("{first} IS NULL"), "date_missing"));
         Days {
@@ -116,6 +121,7 @@ impl Script<'_> {
             first,
             next: None,
             after_t,
+            told_first,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `known_at` (docs/rules.md, section 4): what stands in a row that is own was written with the incumbent's knowledge, or not.
 
 use super::Script;
+use super::facts::Fact;
 use super::owners::{ALWAYS, OwnerRule, owner_rules};
 use super::rules::{At, numbered, within};
 use super::select::{Select, Steps};
@@ -174,9 +175,9 @@ impl Script<'_> {
         from: &str,
     ) -> Select {
         let asking: Vec<String> = keys.iter().map(|key| format!("a.{key}")).collect();
-        let parent = name(&self.catalogue.tables[rule.parent].id);
+        let owners = self.counted_owners(rule);
         let is_parent = self.is_parent(rule, "o", &asking);
-        let mut joins = vec![format!("LEFT JOIN owners.{parent} AS o ON {is_parent}")];
+        let mut joins = vec![format!("LEFT JOIN {owners} AS o ON {is_parent}")];
         let points: Vec<String> = self
             .owner_points()
             .iter()
@@ -203,7 +204,13 @@ impl Script<'_> {
             .map(|point| format!("{point} IS NULL"))
             .collect();
         let nothing = format!("{} OR {AT_KNOWN}.verdict IS NULL", missing.join(" OR "));
-        let mut arms = vec![(nothing, "'unknown'".to_owned())];
+        let mut arms = Vec::new();
+        if self.gives_days(&self.catalogue.tables[rule.parent]) {
+            let [first, next] = [Fact::FirstDay, Fact::NextDay].map(|fact| self.own(fact.noun()));
+            let held = format!("o.{first} <= a.known AND a.known < o.{next}");
+            arms.push((held, "'held'".to_owned()));
+        }
+        arms.push((nothing, "'unknown'".to_owned()));
         arms.extend(asked.arms("a.known", "a.after_t"));
         Select {
             what: vec![
@@ -328,6 +335,9 @@ fn together(matching: Match) -> String {
         Match::All => "'stands'",
         Match::Any => "'after'",
     };
-    let arms = words.map(|word| (format!("bool_or(known_at = '{word}')"), format!("'{word}'")));
+    let some = |word: &str| format!("bool_or(known_at = '{word}')");
+    // Written on a day of an own parent: nothing else is asked.
+    let mut arms = vec![(some("held"), "'stands'".to_owned())];
+    arms.extend(words.map(|word| (some(word), format!("'{word}'"))));
     case(&arms, otherwise)
 }

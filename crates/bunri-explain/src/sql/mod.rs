@@ -5,6 +5,7 @@ mod classes;
 mod codes;
 mod combine;
 mod days;
+mod facts;
 mod inputs;
 mod known;
 mod ledger;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Script;
 use super::combine::is_case;
+use super::facts::Fact;
+use super::rules::{NO_DAY, counted};
 use super::select::Select;
 use super::text::{case, name};
 use bunri_catalogue::{Compare, KnownAt, Match, RowRule, Table, ValueType};
@@ -130,6 +132,39 @@ impl Script<'_> {
             .collect()
     }
 
+    /// Whether somebody asks for the owner keys of this table's rows.
+    pub(super) fn has_owners(&self, table: &Table) -> bool {
+        !self.asked_by(table).is_empty()
+    }
+
+    /// The owner keys of the parents that count.
+    pub(super) fn counted_owners(&self, rule: &OwnerRule<'_>) -> String {
+        let table = &self.catalogue.tables[rule.parent];
+        let owners = format!("owners.{}", name(&table.id));
+        if !self.may_be_to_come(table) {
+            return owners;
+        }
+        let columns = rule.references.iter();
+        let columns: Vec<String> = columns
+            .map(|&column| name(&table.columns[column].name))
+            .collect();
+        let to_come = self.own(Fact::ToCome.noun());
+        counted(&owners, &to_come, &columns.join(", "))
+    }
+
+    /// The columns of `owners.<table>` beside the keys: the days of an own row that a key comes from, and whether the row has
+    /// not begun; each with its value of a rejected row.
+    fn owner_facts(&self, table: &Table) -> Vec<(Fact, &'static str)> {
+        let mut facts = Vec::new();
+        if self.gives_days(table) {
+            facts.extend([(Fact::FirstDay, "NULL"), (Fact::NextDay, "NULL")]);
+        }
+        if self.may_be_to_come(table) {
+            facts.push((Fact::ToCome, "false"));
+        }
+        facts
+    }
+
     /// The view `owners.<table>`, if somebody asks for it.
     pub(super) fn owners(&mut self, table: &Table) {
         let referred: Vec<String> = self
@@ -141,7 +176,7 @@ impl Script<'_> {
             return;
         }
         let points = self.owner_points();
-        let (joins, keys) = self.owner_keys(table);
+        let (joins, keys, days) = self.owner_keys(table);
         let mut what: Vec<String> = referred
             .iter()
             .map(|column| format!("t.{column}"))
@@ -151,14 +186,20 @@ impl Script<'_> {
                 .zip(&points)
                 .map(|(key, point)| format!("{key} AS {point}")),
         );
+        what.extend(days);
         let id = name(&table.id);
+        let facts = self.owner_facts(table);
+        if facts.iter().any(|(fact, _)| *fact == Fact::ToCome) {
+            what.push(format!("t.{}", self.own(Fact::ToCome.noun())));
+        }
         let staged = Select {
             what,
-            from: format!("staging.{id} AS t"),
+            from: format!("decided.{id} AS t"),
             joins,
             ..Select::default()
         };
-        let unknown: Vec<&str> = points.iter().map(|_| "NULL").collect();
+        let mut unknown: Vec<&str> = points.iter().map(|_| "NULL").collect();
+        unknown.extend(facts.iter().map(|(_, rejected)| rejected));
         self.say("The owner keys of its rows; of a rejected row nobody knows whose it is, whatever can be read of it.");
         self.statement(&format!(
             "CREATE VIEW owners.{id} AS\n{staged}\nUNION ALL\nSELECT {}, {} FROM rejects.{id}",
@@ -167,11 +208,21 @@ impl Script<'_> {
         ));
     }
 
-    /// The columns of the owner key of a row `t`, and the joins to where they are.
-    fn owner_keys(&self, table: &Table) -> (Vec<String>, Vec<String>) {
+    /// The joins to where the owner key of a row `t` is, its columns, and its days where it has some.
+    fn owner_keys(&self, table: &Table) -> (Vec<String>, Vec<String>, Vec<String>) {
+        let days = [Fact::FirstDay, Fact::NextDay].map(|fact| self.own(fact.noun()));
         if let Some(key) = &table.ledger_key {
             let column = |&column: &usize| format!("t.{}", name(&table.columns[column].name));
-            return (Vec::new(), key.iter().map(column).collect());
+            let heard = self.may_be_decided(table);
+            let by_rules = self.own(if heard { "ruled" } else { "verdict" });
+            let own =
+                |day: String| format!("CASE WHEN t.{by_rules} = 'own' THEN t.{day} END AS {day}");
+            let days = self.gives_days(table).then(|| days.map(own).to_vec());
+            return (
+                Vec::new(),
+                key.iter().map(column).collect(),
+                days.unwrap_or_default(),
+            );
         }
         let rules = owner_rules(table);
         let alias = |at: usize| match rules.len() {
@@ -190,9 +241,27 @@ impl Script<'_> {
             if asked != ALWAYS {
                 on.push_str(&format!(" AND {asked}"));
             }
-            let id = name(&self.catalogue.tables[rule.parent].id);
-            joins.push(format!("LEFT JOIN owners.{id} AS {}\n  ON {on}", alias(at)));
+            let owners = self.counted_owners(rule);
+            joins.push(format!("LEFT JOIN {owners} AS {}\n  ON {on}", alias(at)));
         }
+        let with_days = |at: usize| self.gives_days(&self.catalogue.tables[rules[at].parent]);
+        let day = |day: String| {
+            // The first that is asked counts, also where it has no days.
+            let value = |at: usize| match with_days(at) {
+                true => format!("{}.{day}", alias(at)),
+                false => NO_DAY.to_owned(),
+            };
+            let arms: Vec<(String, String)> = rules
+                .iter()
+                .enumerate()
+                .map(|(at, rule)| (rule.is_asked(table, "t"), value(at)))
+                .collect();
+            match arms.as_slice() {
+                [(asked, value)] if asked == ALWAYS => format!("{value} AS {day}"),
+                _ => format!("{} AS {day}", case(&arms, NO_DAY)),
+            }
+        };
+        let days = self.gives_days(table).then(|| days.map(day).to_vec());
         let key = |(point, kind): (&String, String)| {
             let arms: Vec<(String, String)> = rules
                 .iter()
@@ -206,7 +275,7 @@ impl Script<'_> {
         };
         let points = self.owner_points();
         let keys = points.iter().zip(self.point_types()).map(key).collect();
-        (joins, keys)
+        (joins, keys, days.unwrap_or_default())
     }
 
     /// The types of a point's columns: text or int.

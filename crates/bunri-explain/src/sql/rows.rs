@@ -2,6 +2,7 @@
 
 use super::Script;
 use super::combine::{Whole, combined};
+use super::facts::{Fact, RowFacts};
 use super::rules::{Answer, At};
 use super::select::{Select, Steps};
 use super::text::{case, name};
@@ -12,8 +13,8 @@ struct Root<'a> {
     rule: &'a RowRule,
     /// The column that holds its verdict.
     verdict: String,
-    /// The column that holds the day after the last that it speaks of, where somebody asks for it.
-    after_t: Option<String>,
+    /// The facts that somebody asks for, each with its column.
+    facts: Vec<(Fact, String)>,
     leaves: Vec<Leaf>,
 }
 
@@ -21,7 +22,7 @@ struct Leaf {
     answer: Answer,
     /// The columns of the answer.
     verdict: String,
-    after_t: Option<String>,
+    facts: Vec<(Fact, String)>,
 }
 
 impl Root<'_> {
@@ -58,14 +59,14 @@ impl Script<'_> {
     fn alike(&self, table: &Table, whose: Ownership, from: String) -> Select {
         let column = |noun: &str| format!("'{}' AS {}", whose.word(), self.own(noun));
         let mut what = vec!["*".to_owned(), column("verdict"), column("ownership")];
-        if self.is_asked_t(table) {
-            let day = match whose {
-                Ownership::Own => self.after_cutover(),
-                Ownership::Other | Ownership::Undecided | Ownership::Reference => {
-                    super::rules::NO_DAY.to_owned()
+        for fact in self.facts_asked(table) {
+            let value = match (fact, whose) {
+                (Fact::AfterT, Ownership::Own) => self.after_cutover(),
+                (Fact::AfterT | Fact::ToCome | Fact::FirstDay | Fact::NextDay, _) => {
+                    fact.nothing().to_owned()
                 }
             };
-            what.push(format!("{day} AS {}", self.own("after_t")));
+            what.push(format!("{value} AS {}", self.own(fact.noun())));
         }
         Select {
             what,
@@ -78,19 +79,22 @@ impl Script<'_> {
     /// several.
     fn roots<'t>(&self, table: &'t Table, steps: &mut Steps) -> Vec<Root<'t>> {
         let several = table.leaves().len() > 1;
-        let row = (&table.rows, self.own("rule"), self.is_asked_t(table));
+        let row = (&table.rows, self.own("rule"), self.facts_asked(table));
         let groups = table.cells.iter().enumerate().map(|(at, group)| {
             let verdict = self.cells_name(table, at);
-            (&group.rows, verdict, false)
+            (&group.rows, verdict, Vec::new())
         });
         let mut number = 0;
         let mut roots = Vec::new();
-        for (rule, verdict, is_asked_t) in std::iter::once(row).chain(groups) {
-            let after_t = is_asked_t.then(|| self.own("after_t"));
+        for (rule, verdict, asked) in std::iter::once(row).chain(groups) {
+            let named = |name: &dyn Fn(&str) -> String| -> Vec<(Fact, String)> {
+                let facts = asked.iter();
+                facts.map(|fact| (*fact, name(fact.noun()))).collect()
+            };
             let mut root = Root {
                 rule,
                 verdict,
-                after_t,
+                facts: named(&|noun| self.own(noun)),
                 leaves: Vec::new(),
             };
             for leaf in rule.leaves() {
@@ -99,19 +103,18 @@ impl Script<'_> {
                     table,
                     number: several.then_some(number),
                 };
-                let (verdict, after_t) = if root.is_leaf() {
-                    (root.verdict.clone(), root.after_t.clone())
+                let (verdict, facts) = if root.is_leaf() {
+                    (root.verdict.clone(), root.facts.clone())
                 } else {
                     let numbered = |noun: &str| self.own(&at.named(noun));
-                    let after_t = is_asked_t.then(|| numbered("after_t"));
-                    (numbered("rule"), after_t)
+                    (numbered("rule"), named(&numbered))
                 };
                 // A constant row rule asks nothing; its leaf is counted all the same.
                 if constant(&table.rows).is_none() || number > 1 {
                     root.leaves.push(Leaf {
                         answer: self.answer(at, leaf, steps),
                         verdict,
-                        after_t,
+                        facts,
                     });
                 }
             }
@@ -148,8 +151,11 @@ impl Script<'_> {
         let mut what = vec!["t.*".to_owned()];
         for leaf in leaves() {
             what.push(format!("{} AS {}", leaf.answer.verdict, leaf.verdict));
-            let after_t = leaf.after_t.as_ref();
-            what.extend(after_t.map(|day| format!("{} AS {day}", leaf.answer.after_t)));
+            let facts = leaf.facts.iter();
+            what.extend(facts.map(|(fact, column)| {
+                let value = leaf.answer.facts.get(*fact);
+                format!("{value} AS {column}")
+            }));
         }
         if what.len() == 1 {
             return from;
@@ -177,12 +183,18 @@ impl Script<'_> {
         for root in roots.iter().filter(|root| !root.is_leaf()) {
             let mut leaves = root.leaves.iter().map(|leaf| Whole {
                 verdict: leaf.verdict.clone(),
-                after_t: leaf.after_t.clone().unwrap_or_default(),
+                facts: RowFacts::each(|fact| {
+                    let column = leaf.facts.iter().find(|(asked, _)| *asked == fact);
+                    column.map_or_else(|| fact.nothing().to_owned(), |(_, column)| column.clone())
+                }),
             });
             let whole = combined(table, root.rule, &mut leaves);
             what.push(format!("{} AS {}", whole.verdict, root.verdict));
-            let after_t = root.after_t.as_ref();
-            what.extend(after_t.map(|day| format!("{} AS {day}", whole.after_t)));
+            let facts = root.facts.iter();
+            what.extend(facts.map(|(fact, column)| {
+                let value = whole.facts.get(*fact);
+                format!("{value} AS {column}")
+            }));
         }
         if what.len() == 1 {
             return "answered".to_owned();

@@ -2,6 +2,7 @@
 
 use super::Script;
 use super::codes;
+use super::facts::{Fact, RowFacts};
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
 use bunri_catalogue::{CodeDay, Compare, LedgerTime, Match, RowRule, Table, ValueType};
@@ -14,8 +15,8 @@ pub(super) struct Answer {
     pub(super) joins: Vec<String>,
     /// The verdict, over `t` and the joins.
     pub(super) verdict: String,
-    /// The day after *T*, the last day that the rule speaks of, over `t` and the joins; NULL where it has none.
-    pub(super) after_t: String,
+    /// What else is asked of the row, over `t` and the joins.
+    pub(super) facts: RowFacts,
 }
 
 /// No day.
@@ -96,6 +97,11 @@ impl Script<'_> {
         day(self.inputs.cutover.saturating_add(1))
     }
 
+    /// Whether a day lies after the cutover; NULL does not.
+    fn after_the_cutover(&self, day: &str) -> String {
+        format!("coalesce({day} >= {}, false)", self.after_cutover())
+    }
+
     fn by_ledger(&self, at: At<'_>, time: &LedgerTime) -> Answer {
         let days = self.days(at, time);
         let (first, mut arms) = (days.first, days.reasons);
@@ -121,7 +127,12 @@ impl Script<'_> {
             asked: days.asked,
             joins: self.segment(at.table, &alias, &on),
             verdict: case(&arms, &otherwise),
-            after_t: days.after_t,
+            facts: RowFacts::each(|fact| match fact {
+                Fact::AfterT | Fact::NextDay => days.after_t.clone(),
+                Fact::FirstDay => days.told_first.clone(),
+                Fact::ToCome if *time == LedgerTime::AtCutover => fact.nothing().to_owned(),
+                Fact::ToCome => self.after_the_cutover(&days.told_first),
+            }),
         }
     }
 
@@ -147,7 +158,7 @@ impl Script<'_> {
         let verdicts =
             |on: Option<&str>| codes::verdicts(self.catalogue, code, compare, on, "'own'");
         let (mut arms, mut days) = (Vec::new(), Vec::new());
-        let mut after_t = self.after_cutover();
+        let mut facts = RowFacts::last_only(&self.after_cutover());
         match on {
             None => arms.extend(verdicts(None)),
             Some(CodeDay::Cutover) => arms.extend(verdicts(Some(&cutover))),
@@ -156,14 +167,18 @@ impl Script<'_> {
                 arms.push((format!("{on} IS NULL"), "'date_missing'".to_owned()));
                 arms.extend(verdicts(Some(&on)));
                 days.push(format!("{} AS {asked}", at.day(column)));
-                after_t = format!("{on} + 1");
+                facts = RowFacts::each(|fact| match fact {
+                    Fact::AfterT => format!("{on} + 1"),
+                    Fact::ToCome => self.after_the_cutover(&on),
+                    Fact::FirstDay | Fact::NextDay => fact.nothing().to_owned(),
+                });
             }
         }
         Answer {
             asked: days,
             joins: Vec::new(),
             verdict: case(&arms, codes::UNKNOWN),
-            after_t,
+            facts,
         }
     }
 
@@ -192,11 +207,15 @@ impl Script<'_> {
             asked: Vec::new(),
             joins: vec![format!("LEFT JOIN {parents} ON {}", on.join(" AND "))],
             verdict: combined(&parents, matching),
-            after_t: if self.is_asked_t(parent) {
-                format!("{parents}.after_t")
-            } else {
-                NO_DAY.to_owned()
-            },
+            facts: RowFacts::each(|fact| match fact {
+                Fact::AfterT if self.is_asked_t(parent) => format!("{parents}.after_t"),
+                Fact::ToCome if self.may_be_to_come(parent) => {
+                    format!("coalesce({parents}.to_come, false)")
+                }
+                Fact::AfterT | Fact::ToCome | Fact::FirstDay | Fact::NextDay => {
+                    fact.nothing().to_owned()
+                }
+            }),
         }
     }
 
@@ -216,7 +235,7 @@ impl Script<'_> {
             .collect();
         what.extend(["own", "other", "undecided", "rejected"].map(count));
         let (columns, id) = (referred.join(", "), name(&parent.id));
-        let (mut after, mut nothing) = (String::new(), "");
+        let (mut after, mut nothing) = (String::new(), String::new());
         if self.is_asked_t(parent) {
             let day = self.own("after_t");
             let of_own = if self.may_be_decided(parent) {
@@ -228,14 +247,25 @@ impl Script<'_> {
             what.push(format!(
                 "max({of_own}) FILTER (WHERE {verdict} = 'own') AS after_t"
             ));
-            (after, nothing) = (format!(", {day}"), ", NULL");
+            (after, nothing) = (format!(", {day}"), ", NULL".to_owned());
+        }
+        let to_come = self.own(Fact::ToCome.noun());
+        let may_be_to_come = self.may_be_to_come(parent);
+        if may_be_to_come {
+            after.push_str(&format!(", {to_come}"));
+            nothing.push_str(", false");
+            what.push(format!("bool_and({to_come}) AS to_come"));
+        }
+        let mut from = format!(
+            "(SELECT {columns}, {verdict}{after} FROM decided.{id}\n \
+             UNION ALL SELECT {columns}, 'rejected'{nothing} FROM rejects.{id})"
+        );
+        if may_be_to_come {
+            from = counted(&from, &to_come, &columns);
         }
         Select {
             what,
-            from: format!(
-                "(SELECT {columns}, {verdict}{after} FROM decided.{id}\n \
-                 UNION ALL SELECT {columns}, 'rejected'{nothing} FROM rejects.{id})"
-            ),
+            from,
             tail: vec![format!("GROUP BY {columns}")],
             ..Select::default()
         }
@@ -260,6 +290,13 @@ impl Script<'_> {
             conditions.join(" AND ")
         )]
     }
+}
+
+/// The parents that count: those that have begun by the cutover, or all if none has.
+pub(super) fn counted(parents: &str, to_come: &str, columns: &str) -> String {
+    format!(
+        "(SELECT * FROM {parents}\n QUALIFY NOT {to_come} OR bool_and({to_come}) OVER (PARTITION BY {columns}))"
+    )
 }
 
 /// Whether a segment holds a day.
@@ -306,7 +343,7 @@ impl Answer {
             asked: Vec::new(),
             joins: Vec::new(),
             verdict: verdict.to_owned(),
-            after_t: after_t.to_owned(),
+            facts: RowFacts::last_only(after_t),
         }
     }
 }

@@ -3,11 +3,10 @@
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::Staging;
-use bunri_evaluator::{Days, Verdict};
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Scratch};
-use super::parents::{ParentFold, rejected_record, write_record};
+use super::parents::{DecidedParent, ParentFold, rejected_record, write_record};
 use super::rejected::parent_keys;
 use crate::RedecideError;
 use crate::rows::{EncodedKeys, Keys};
@@ -65,7 +64,7 @@ impl ParentIndex {
     pub(crate) fn push(
         &mut self,
         row: usize,
-        verdict: (Verdict, Option<Days>),
+        parent: DecidedParent,
         above: Option<&[u8]>,
     ) -> Result<(), RedecideError> {
         // NULL matches nothing, so a parent without a key has no children.
@@ -73,7 +72,7 @@ impl ParentIndex {
             return Ok(());
         };
         let own_key = self.owners.as_ref().map(|owners| owners.key(row));
-        write_record(verdict, own_key, above, &mut self.record)?;
+        write_record(parent, own_key, above, &mut self.record)?;
         self.builder.push(key, &self.record)
     }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bunri_catalogue::{KnownAt, Ownership, Table};
 use bunri_columnar::TableFile;
 use bunri_evaluator::{
-    Days, EVER, Facts, OwnershipSet, ParentFacts, Row, Terms, Timeline, Verdict, WrittenSet,
-    asked_parent, last, written, written_on,
+    Days, EVER, Facts, OwnershipSet, ParentFacts, Row, RowDays, Terms, Timeline, Verdict,
+    WrittenSet, asked_parent, last, written, written_on,
 };
 
 use super::file::FactFile;
@@ -23,6 +23,8 @@ pub(crate) struct Parents<'a> {
     pub(crate) ownerships: OwnershipSet,
     /// Some parent stands for no supply point, or for one that cannot be named.
     pub(crate) unowned: bool,
+    /// None of them has begun by the cutover.
+    to_come: bool,
     /// The last day that the own ones speak of; [`EVER`] where none is own.
     last: Days,
     owners: &'a [u8],
@@ -31,11 +33,12 @@ pub(crate) struct Parents<'a> {
 impl<'a> Parents<'a> {
     pub(crate) fn read(fact: &'a [u8]) -> Result<Self, RedecideError> {
         let read = || {
-            let ([ownerships, unowned], rest) = fact.split_first_chunk::<2>()?;
+            let ([ownerships, unowned, to_come], rest) = fact.split_first_chunk::<3>()?;
             let (last, owners) = rest.split_first_chunk::<8>()?;
             Some(Self {
                 ownerships: OwnershipSet(*ownerships),
                 unowned: *unowned != 0,
+                to_come: *to_come != 0,
                 last: Days::from_le_bytes(*last),
                 owners,
             })
@@ -48,78 +51,147 @@ impl<'a> Parents<'a> {
         ParentFacts {
             ownerships: self.ownerships,
             last: self.ownerships.has(Ownership::Own).then_some(self.last),
+            to_come: self.to_come,
         }
-    }
-
-    /// The owner keys.
-    pub(crate) fn owners(&self) -> impl Iterator<Item = &'a [u8]> {
-        owner_keys(self.owners)
     }
 }
 
-/// The keys that [`write_owner`] wrote.
-fn owner_keys(owners: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = owners;
+/// An owner key, with the days of the own row that it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Owner<K> {
+    key: K,
+    days: Option<(Days, Days)>,
+}
+
+impl<K> Owner<K> {
+    /// Whether an own parent speaks of this day.
+    fn holds(&self, day: Days) -> bool {
+        self.days
+            .is_some_and(|(first, last)| first <= day && day <= last)
+    }
+}
+
+/// No day lies in between.
+const NO_DAYS: (Days, Days) = (Days::MAX, Days::MIN);
+
+/// The owners that [`write_owner`] wrote.
+fn owners(bytes: &[u8]) -> impl Iterator<Item = Owner<&[u8]>> {
+    let mut rest = bytes;
     std::iter::from_fn(move || {
         let (length, after) = rest.split_first_chunk::<8>()?;
         let (key, after) =
             after.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        let (first, after) = after.split_first_chunk::<8>()?;
+        let (last, after) = after.split_first_chunk::<8>()?;
         rest = after;
-        Some(key)
+        let days = (Days::from_le_bytes(*first), Days::from_le_bytes(*last));
+        let days = (days != NO_DAYS).then_some(days);
+        Some(Owner { key, days })
     })
 }
 
-fn write_owner(key: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(&(key.len() as u64).to_le_bytes());
-    out.extend_from_slice(key);
+fn write_owner(owner: &Owner<&[u8]>, out: &mut Vec<u8>) {
+    out.extend_from_slice(&(owner.key.len() as u64).to_le_bytes());
+    out.extend_from_slice(owner.key);
+    let (first, last) = owner.days.unwrap_or(NO_DAYS);
+    out.extend_from_slice(&first.to_le_bytes());
+    out.extend_from_slice(&last.to_le_bytes());
 }
 
 /// A rejected row of a parent table, as a record for its keys: nobody knows whose it is, nor of which point.
 pub(crate) fn rejected_record() -> Vec<u8> {
     let mut record = Vec::new();
-    write_head(OwnershipSet::REJECTED, true, EVER, &mut record);
+    let head = Head {
+        ownerships: OwnershipSet::REJECTED,
+        unowned: true,
+        to_come: false,
+        last: EVER,
+    };
+    head.write(&mut record);
     record
 }
 
-fn write_head(ownerships: OwnershipSet, unowned: bool, last: Days, record: &mut Vec<u8>) {
-    record.extend_from_slice(&[ownerships.0, u8::from(unowned)]);
-    record.extend_from_slice(&last.to_le_bytes());
+/// What a fact begins with.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    ownerships: OwnershipSet,
+    unowned: bool,
+    to_come: bool,
+    last: Days,
 }
 
-/// One row of a parent table, as a record for its keys. `last` is the last day that an own row speaks of.
+impl Head {
+    fn write(self, record: &mut Vec<u8>) {
+        let Self {
+            ownerships,
+            unowned,
+            to_come,
+            last,
+        } = self;
+        record.extend_from_slice(&[ownerships.0, u8::from(unowned), u8::from(to_come)]);
+        record.extend_from_slice(&last.to_le_bytes());
+    }
+}
+
+/// A row of a parent table, decided.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DecidedParent {
+    pub(crate) verdict: Verdict,
+    /// Its days are for children only if it is own by the rules, not by a person's word.
+    pub(crate) days: RowDays,
+}
+
+/// One row of a parent table, as a record for its keys.
 pub(crate) fn write_record(
-    (verdict, last): (Verdict, Option<Days>),
+    DecidedParent { verdict, days }: DecidedParent,
     own_key: Option<Option<&[u8]>>,
     above: Option<&[u8]>,
     record: &mut Vec<u8>,
 ) -> Result<(), RedecideError> {
     record.clear();
-    let ownerships = OwnershipSet::from_iter([verdict.ownership()]);
-    let last = last.unwrap_or(EVER);
+    let is_own = verdict == Verdict::Own;
+    let mut head = Head {
+        ownerships: OwnershipSet::from_iter([verdict.ownership()]),
+        unowned: false,
+        to_come: days.to_come,
+        last: if is_own { days.last } else { EVER },
+    };
     match (own_key, above) {
         (Some(Some(key)), _) => {
-            write_head(ownerships, false, last, record);
-            write_owner(key, record);
+            head.write(record);
+            let days = days.asked.filter(|_| is_own);
+            write_owner(&Owner { key, days }, record);
         }
         (None, Some(fact)) => {
             let parents = Parents::read(fact)?;
-            write_head(ownerships, parents.unowned, last, record);
+            head.unowned = parents.unowned;
+            head.write(record);
             record.extend_from_slice(parents.owners);
         }
-        (Some(None), _) | (None, None) => write_head(ownerships, true, last, record),
+        (Some(None), _) | (None, None) => {
+            head.unowned = true;
+            head.write(record);
+        }
     }
     Ok(())
 }
 
-/// Joins the parents of one key.
+/// Joins the parents of one key: those that have begun by the cutover, or all if none has.
+#[derive(Default)]
 pub(crate) struct ParentFold {
+    begun: JoinedParents,
+    to_come: JoinedParents,
+}
+
+/// Some parents of one key.
+struct JoinedParents {
     ownerships: OwnershipSet,
     unowned: bool,
     last: Days,
-    owners: BTreeSet<Vec<u8>>,
+    owners: BTreeSet<Owner<Vec<u8>>>,
 }
 
-impl Default for ParentFold {
+impl Default for JoinedParents {
     fn default() -> Self {
         Self {
             ownerships: OwnershipSet::EMPTY,
@@ -133,22 +205,35 @@ impl Default for ParentFold {
 impl Fold for ParentFold {
     fn add(&mut self, record: &[u8]) -> Result<(), RedecideError> {
         let parents = Parents::read(record)?;
-        self.ownerships.0 |= parents.ownerships.0;
-        self.unowned |= parents.unowned;
-        self.last = self.last.max(parents.last);
-        for owner in parents.owners() {
-            if !self.owners.contains(owner) {
-                self.owners.insert(owner.to_vec());
-            }
+        let joined = if parents.to_come {
+            &mut self.to_come
+        } else {
+            &mut self.begun
+        };
+        joined.ownerships.0 |= parents.ownerships.0;
+        joined.unowned |= parents.unowned;
+        joined.last = joined.last.max(parents.last);
+        for Owner { key, days } in owners(parents.owners) {
+            let key = key.to_vec();
+            joined.owners.insert(Owner { key, days });
         }
         Ok(())
     }
 
     fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), RedecideError> {
-        let parents = std::mem::take(self);
-        write_head(parents.ownerships, parents.unowned, parents.last, fact);
-        for owner in &parents.owners {
-            write_owner(owner, fact);
+        let Self { begun, to_come } = std::mem::take(self);
+        let none_begun = begun.ownerships.is_empty();
+        let joined = if none_begun { to_come } else { begun };
+        let head = Head {
+            ownerships: joined.ownerships,
+            unowned: joined.unowned,
+            to_come: none_begun,
+            last: joined.last,
+        };
+        head.write(fact);
+        for Owner { key, days } in &joined.owners {
+            let days = *days;
+            write_owner(&Owner { key, days }, fact);
         }
         Ok(())
     }
@@ -217,7 +302,7 @@ impl Requests {
             return Ok(());
         };
         self.facts.clear();
-        let mut owners = None;
+        let mut asked_owners = None;
         for (place, parents) in self.parents.iter_mut().enumerate() {
             let fact = parents.fact(row, number)?;
             let found = fact
@@ -227,13 +312,20 @@ impl Requests {
             let facts = found.as_ref().map(Parents::facts).unwrap_or_default();
             self.facts.push(facts);
             if place == asked.place {
-                owners = found.map(|found| (found.unowned, found.owners.to_vec()));
+                asked_owners = found.map(|found| (found.unowned, found.owners.to_vec()));
             }
         }
-        let Some((unowned, owners)) = owners else {
+        let Some((unowned, asked_owners)) = asked_owners else {
             return Ok(());
         };
         let number_bytes = number.to_be_bytes();
+        if owners(&asked_owners).any(|owner| owner.holds(known)) {
+            let held = WrittenSet {
+                held: true,
+                ..WrittenSet::default()
+            };
+            return self.answers.push(&number_bytes, &write_set(held));
+        }
         if unowned {
             self.answers
                 .push(&number_bytes, &write_set(WrittenSet::UNKNOWN))?;
@@ -244,10 +336,10 @@ impl Requests {
             written: WrittenSet::default(),
         };
         let last = last(&table.rows, cells, facts, terms);
-        for owner in owner_keys(&owners) {
-            let length = (owner.len() as u64).to_le_bytes();
+        for Owner { key, .. } in owners(&asked_owners) {
+            let length = (key.len() as u64).to_le_bytes();
             self.asked.push_parts(&[
-                owner,
+                key,
                 &number_bytes,
                 &known.to_le_bytes(),
                 &last.to_le_bytes(),
@@ -298,28 +390,35 @@ impl KnownTimeline {
     }
 }
 
-/// What several owner keys say, as bytes: three flags, whether some is early, and by how many days at least and at most.
-fn write_set(set: WrittenSet) -> [u8; 20] {
-    let mut bytes = [0; 20];
-    let flags = [set.stands, set.after, set.unknown, set.early.is_some()];
+/// What several owner keys say, as bytes: four flags, whether some is early, and by how many days at least and at most.
+fn write_set(set: WrittenSet) -> [u8; 21] {
+    let mut bytes = [0; 21];
+    let flags = [
+        set.held,
+        set.stands,
+        set.after,
+        set.unknown,
+        set.early.is_some(),
+    ];
     for (byte, flag) in bytes.iter_mut().zip(flags) {
         *byte = u8::from(flag);
     }
     let (least, most) = set.early.unwrap_or_default();
-    bytes[4..12].copy_from_slice(&least.to_le_bytes());
-    bytes[12..].copy_from_slice(&most.to_le_bytes());
+    bytes[5..13].copy_from_slice(&least.to_le_bytes());
+    bytes[13..].copy_from_slice(&most.to_le_bytes());
     bytes
 }
 
 /// The reverse of [`write_set`].
 pub(crate) fn read_set(bytes: &[u8]) -> Result<WrittenSet, RedecideError> {
     let read = || {
-        let ([stands, after, unknown, early], rest) = bytes.split_first_chunk::<4>()?;
+        let ([held, stands, after, unknown, early], rest) = bytes.split_first_chunk::<5>()?;
         let ([least, most], []) = rest.as_chunks::<8>() else {
             return None;
         };
         let days = (Days::from_le_bytes(*least), Days::from_le_bytes(*most));
         Some(WrittenSet {
+            held: *held != 0,
             stands: *stands != 0,
             after: *after != 0,
             unknown: *unknown != 0,

@@ -5,6 +5,9 @@ use super::Verdict;
 use super::days::{days, until_cutover};
 use super::rules::Rows;
 
+/// An owner key, with the days of the own row that it comes from.
+type OwnerKey = (Option<Vec<Value>>, Option<(i64, i64)>);
+
 /// What one owner key says of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Says {
@@ -30,16 +33,23 @@ impl Rows<'_> {
         let last = self.last_day(table, row, &table.rule);
         let asked = parent_asked(row, &table.rule);
         let (keys, any) = match (&table.ledger_key, asked) {
-            (Some(_), _) => (vec![self.key(table, row)], false),
+            (Some(_), _) => (vec![(self.key(table, row), None)], false),
             (None, Some(rule)) => (
                 self.keys_of_parents(row, rule),
                 matches!(rule, Rule::Parent { any: true, .. }),
             ),
-            (None, None) => (vec![None], false),
+            (None, None) => (vec![(None, None)], false),
         };
+        let held = |days: &Option<(i64, i64)>| {
+            days.is_some_and(|(first, last)| (first..=last).contains(&known))
+        };
+        if keys.iter().any(|(_, days)| held(days)) {
+            self.see("written on a day of an own parent");
+            return Verdict::of(Who::Own);
+        }
         let said: Vec<Says> = keys
             .iter()
-            .map(|key| self.says(key.as_deref(), known, last, known_at.grace))
+            .map(|(key, _)| self.says(key.as_deref(), known, last, known_at.grace))
             .collect();
         let verdict = together(&said, any, known_at.early.unwrap_or(Early::Undecided));
         let word = match (&table.ledger_key, any) {
@@ -145,29 +155,59 @@ impl Rows<'_> {
     }
 
     /// The owner keys of the parents by this rule; [`None`] among them for one of which nothing is known.
-    fn keys_of_parents(&self, row: &[Value], rule: &Rule) -> Vec<Option<Vec<Value>>> {
-        let (parent, parents) = self.parents(row, rule);
+    fn keys_of_parents(&self, row: &[Value], rule: &Rule) -> Vec<OwnerKey> {
+        let (table, parents) = self.parents(row, rule);
         if parents.is_empty() {
-            return vec![None];
+            return vec![(None, None)];
         }
-        let parent = &self.world.tables[parent];
         parents
             .iter()
-            .flat_map(|&at| self.owner_keys(parent, &parent.rows[at]))
+            .flat_map(|&at| self.owner_keys(table, at))
             .collect()
     }
 
     /// The owner keys of a parent row.
-    fn owner_keys(&self, table: &Table, row: &[Value]) -> Vec<Option<Vec<Value>>> {
+    fn owner_keys(&self, position: usize, at: usize) -> Vec<OwnerKey> {
+        let table = &self.world.tables[position];
+        let row = &table.rows[at];
         if row.contains(&Value::Misfit) {
-            return vec![None];
+            return vec![(None, None)];
         }
         if table.ledger_key.is_some() {
-            return vec![self.key(table, row)];
+            let ruled_own = self.decided[position][at]
+                .is_some_and(|decided| decided.verdict.who == Who::Own && !decided.by_person);
+            let days = self.own_days(row, &table.rule).filter(|_| ruled_own);
+            return vec![(self.key(table, row), days)];
         }
         match parent_asked(row, &table.rule) {
             Some(rule) => self.keys_of_parents(row, rule),
-            None => vec![None],
+            None => vec![(None, None)],
+        }
+    }
+
+    /// The days that the ledger rules of an own row asked for, all of them together.
+    fn own_days(&self, row: &[Value], rule: &Rule) -> Option<(i64, i64)> {
+        match rule {
+            Rule::Ledger(time) => {
+                let (first, last) = days(self.world, row, time).ok()?;
+                let last = until_cutover(first, last, self.world.limits.cutover);
+                Some((first, last))
+            }
+            Rule::Cases {
+                column,
+                trim,
+                cases,
+            } => self.own_days(row, super::case(&row[*column], *trim, cases)?),
+            Rule::All(rules) => {
+                let told: Vec<(i64, i64)> = rules
+                    .iter()
+                    .filter_map(|rule| self.own_days(row, rule))
+                    .collect();
+                let first = told.iter().map(|days| days.0).max()?;
+                let last = told.iter().map(|days| days.1).min()?;
+                (first <= last).then_some((first, last))
+            }
+            _ => None,
         }
     }
 }

@@ -131,8 +131,60 @@ impl<'w> Rows<'w> {
         undecided.unwrap_or(Verdict::of(all))
     }
 
-    /// The parent table and its rows that a parent rule refers to, rejected ones too.
+    /// The parent table and its rows that count for a parent rule, rejected ones too: those that have begun, or all if none has.
     pub(super) fn parents(&self, row: &[Value], rule: &Rule) -> (usize, Vec<usize>) {
+        let (table, all) = self.referred(row, rule);
+        let parent = &self.world.tables[table];
+        let has_begun = |at: &usize| {
+            let row = &parent.rows[*at];
+            row.contains(&Value::Misfit) || self.has_begun(row, &parent.rule)
+        };
+        let begun: Vec<usize> = all.iter().copied().filter(has_begun).collect();
+        if begun.is_empty() {
+            if !all.is_empty() {
+                self.see("parents: none has begun");
+            }
+            return (table, all);
+        }
+        if begun.len() < all.len() {
+            self.see("parents: one has not begun");
+        }
+        (table, begun)
+    }
+
+    /// Whether a row has begun by the cutover.
+    fn has_begun(&self, row: &[Value], rule: &Rule) -> bool {
+        let cutover = self.world.limits.cutover;
+        match rule {
+            Rule::Ledger(time) => {
+                days(self.world, row, time).map_or(true, |(first, _)| first <= cutover)
+            }
+            Rule::Code { at, .. } => match at {
+                CodeDay::Column(column) => row[*column].day().is_none_or(|day| day <= cutover),
+                CodeDay::Cutover | CodeDay::Never => true,
+            },
+            Rule::Parent { .. } => {
+                let (table, all) = self.referred(row, rule);
+                let parent = &self.world.tables[table];
+                let begun = |&at: &usize| {
+                    let row = &parent.rows[at];
+                    row.contains(&Value::Misfit) || self.has_begun(row, &parent.rule)
+                };
+                all.is_empty() || all.iter().any(begun)
+            }
+            Rule::Cases {
+                column,
+                trim,
+                cases,
+            } => case(&row[*column], *trim, cases).is_none_or(|rule| self.has_begun(row, rule)),
+            Rule::All(rules) => rules.iter().all(|rule| self.has_begun(row, rule)),
+            Rule::Any(rules) => rules.iter().any(|rule| self.has_begun(row, rule)),
+            Rule::AllTransmission | Rule::AllRetail | Rule::Reference => true,
+        }
+    }
+
+    /// The parent table and all its rows that a parent rule refers to.
+    fn referred(&self, row: &[Value], rule: &Rule) -> (usize, Vec<usize>) {
         let Rule::Parent {
             table,
             key,
