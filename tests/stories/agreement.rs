@@ -54,6 +54,7 @@ const NOTIONS: &[&str] = &[
     "a ledger of several tables",
     "counts",
     "a list of switches",
+    "gaps are another's",
     "several entries of own_when",
     "other = listed retailers",
     "during, an exclusive timestamp: Own",

@@ -50,6 +50,9 @@ pub(crate) struct LedgerDraft {
     pub(crate) counts: Option<Option<CountsDraft>>,
     /// [`None`]: not readable.
     pub(crate) own_when: Option<Vec<OwnWhenDraft>>,
+    /// The bases of the exceptions. Outer [`None`]: not readable.
+    pub(crate) overlap_same_verdict: Option<Option<String>>,
+    pub(crate) gap_other: Option<Option<String>>,
 }
 
 /// Where the last day of a ledger row comes from.

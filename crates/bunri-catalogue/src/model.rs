@@ -524,6 +524,11 @@ pub struct Ledger {
     pub counts: Option<Counts>,
     /// What else must hold for own.
     pub own_when: Vec<OwnWhen>,
+    /// `overlap = "same verdict"`, and why: of several rows that touch a day and say the same, that holds. [`None`]: such days
+    /// are undecided.
+    pub overlap_same_verdict: Option<String>,
+    /// `gap = "other"`, and why: days that no row touches are another's. [`None`]: they are undecided.
+    pub gap_other: Option<String>,
 }
 
 impl Ledger {

@@ -35,6 +35,10 @@ pub struct LedgerTerms {
     pub counts: Option<Counts>,
     /// What else must hold for own, each with the list of retailers compared as it says.
     pub own_when: Vec<(OwnWhen, Codes)>,
+    /// Whether several rows that say the same of a day are believed.
+    pub overlap_same_verdict: bool,
+    /// Whether days that no row touches are another's.
+    pub gap_other: bool,
 }
 
 impl LedgerTerms {
@@ -252,9 +256,23 @@ fn fate(touches: &[Touch<'_>], day: Days, terms: &LedgerTerms) -> Verdict {
         return Verdict::Undecided(Reason::LedgerReversed);
     }
     match here.as_slice() {
+        [] if terms.gap_other => Verdict::Other,
         [] => Verdict::Undecided(Reason::LedgerGap),
         [one] => supplier(one.period, day, terms),
-        _ => Verdict::Undecided(Reason::LedgerOverlap),
+        [one, others @ ..] => {
+            let said = supplier(one.period, day, terms);
+            let same = |other: &&Touch<'_>| supplier(other.period, day, terms) == said;
+            match said {
+                Verdict::Own | Verdict::Other
+                    if terms.overlap_same_verdict && others.iter().all(same) =>
+                {
+                    said
+                }
+                Verdict::Own | Verdict::Other | Verdict::Undecided(_) | Verdict::Reference => {
+                    Verdict::Undecided(Reason::LedgerOverlap)
+                }
+            }
+        }
     }
 }
 

@@ -89,6 +89,21 @@ pub(super) fn ledger(catalogue: &Catalogue, page: &mut Page) {
             ),
         );
     }
+    let exceptions = [
+        (
+            &ledger.overlap_same_verdict,
+            "Several rows that touch a day are believed where all of them say own, or all say other",
+        ),
+        (
+            &ledger.gap_other,
+            "A day that no row of a known point touches is another's",
+        ),
+    ];
+    for (basis, says) in exceptions {
+        if let Some(basis) = basis {
+            page.line(0, format!("{says} (basis: {basis})."));
+        }
+    }
 }
 
 fn retailers(catalogue: &Catalogue) -> String {

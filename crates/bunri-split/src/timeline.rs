@@ -65,6 +65,8 @@ struct Counters {
     not_own: i64,
     unlisted: i64,
     listed: i64,
+    /// Rows of the incumbent's that are listed too.
+    listed_own: i64,
 }
 
 /// A day from which the counters are others.
@@ -111,7 +113,7 @@ impl Sweep<'_> {
             change: Counters::default(),
         }));
         events.sort_by_key(|event| event.at);
-        Ok(swept(&events))
+        Ok(swept(&events, self.ledger))
     }
 
     /// What the ledger's rows are (docs/rules.md, sections 1.1 to 1.4).
@@ -159,11 +161,16 @@ impl Sweep<'_> {
         })
     }
 
-    /// The events at both edges of every row: what the row is.
-    fn touching(&self, rows: &LedgerRows, events: &mut Vec<Event>) -> PolarsResult<()> {
+    /// The rows with a code that is vacant or in the list of retailers.
+    fn listed(&self, rows: &LedgerRows) -> BooleanChunked {
         let compare = self.ledger.compare;
         let vacant = self.codes.is_vacant(&rows.code, compare);
-        let listed = &rows.plain & &(vacant | self.codes.is_listed(&rows.code, compare));
+        &rows.plain & &(vacant | self.codes.is_listed(&rows.code, compare))
+    }
+
+    /// The events at both edges of every row: what the row is.
+    fn touching(&self, rows: &LedgerRows, events: &mut Vec<Event>) -> PolarsResult<()> {
+        let listed = self.listed(rows);
         let begin = results(&rows.begin, "begin")?;
         let end = results(&rows.end, "end")?;
         let [rejected, unknown, missing, reversed, plain, listed] = [
@@ -197,6 +204,7 @@ impl Sweep<'_> {
         let own = ones(&rows.own_when.equal(OWN));
         let not_own = ones(&rows.own_when.equal(OTHER));
         let unlisted = ones(&rows.own_when.gt_eq(UNDECIDED));
+        let listed = ones(&self.listed(rows));
         for entry in &self.codes.incumbent {
             let is_entry = is_one_of(&rows.code, [entry.code.as_str()], compare);
             let first = entry.from.map_or(FIRST_DAY, i64::from);
@@ -213,6 +221,7 @@ impl Sweep<'_> {
                         own: own[row],
                         not_own: not_own[row],
                         unlisted: unlisted[row],
+                        listed_own: listed[row],
                         ..Counters::default()
                     };
                     push(events, point, (begin[row], end[row]), counters);
@@ -330,11 +339,13 @@ impl Counters {
             not_own: self.not_own + sign * other.not_own,
             unlisted: self.unlisted + sign * other.unlisted,
             listed: self.listed + sign * other.listed,
+            listed_own: self.listed_own + sign * other.listed_own,
         }
     }
 
     /// The verdict of a stretch of days; the order is that of docs/rules.md, section 1.
-    fn verdict(self) -> i64 {
+    fn verdict(self, ledger: &Ledger) -> i64 {
+        let agreed = ledger.overlap_same_verdict.is_some();
         if self.rejected > 0 {
             Reason::LedgerRejected.verdict()
         } else if self.unknown > 0 {
@@ -344,7 +355,17 @@ impl Counters {
         } else if self.reversed > 0 {
             Reason::LedgerReversed.verdict()
         } else if self.rows > 1 {
-            Reason::LedgerOverlap.verdict()
+            // The code of a row that is not the incumbent's on the day says other if it is listed.
+            let other = self.not_own + self.listed - self.listed_own;
+            if agreed && self.own == self.rows {
+                OWN
+            } else if agreed && other == self.rows {
+                OTHER
+            } else {
+                Reason::LedgerOverlap.verdict()
+            }
+        } else if self.rows == 0 && ledger.gap_other.is_some() {
+            OTHER
         } else if self.rows == 0 {
             Reason::LedgerGap.verdict()
         } else if self.own > 0 {
@@ -360,7 +381,7 @@ impl Counters {
 }
 
 /// The segments that events in the order of their days leave.
-fn swept(events: &[Event]) -> Segments {
+fn swept(events: &[Event], ledger: &Ledger) -> Segments {
     let mut segments = Segments::default();
     let mut counters = Counters::default();
     for (position, event) in events.iter().enumerate() {
@@ -374,7 +395,7 @@ fn swept(events: &[Event]) -> Segments {
         if !is_last || start > LAST_DAY {
             continue;
         }
-        let verdict = counters.verdict();
+        let verdict = counters.verdict(ledger);
         let goes_on = segments.points.last() == Some(&event.point)
             && segments.verdicts.last() == Some(&verdict);
         if !goes_on {

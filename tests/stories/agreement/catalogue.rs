@@ -175,6 +175,12 @@ fn ledger_section(world: &World) -> String {
     if !entries.is_empty() {
         writeln!(text, "own_when = [{}]", entries.join(", ")).unwrap();
     }
+    if ledger.same_verdict {
+        text += "overlap = { is = \"same verdict\", basis = \"chance\" }\n";
+    }
+    if ledger.gap_is_other {
+        text += "gap = { is = \"other\", basis = \"chance\" }\n";
+    }
     text
 }
 

@@ -388,6 +388,7 @@ fn notions(world: &World) -> Vec<&'static str> {
         (ledger.counts.is_some(), "counts"),
         (matches!(ledger.end, End::Next), "a list of switches"),
         (ledger.own_when.len() > 1, "several entries of own_when"),
+        (ledger.gap_is_other, "gaps are another's"),
         (
             ledger.own_when.iter().any(|entry| entry.other.is_none()),
             "other = listed retailers",

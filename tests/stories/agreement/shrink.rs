@@ -127,6 +127,9 @@ impl Search {
                 self.keep(changed);
             }
         }
+        let mut plain = self.world.clone();
+        (plain.ledger.same_verdict, plain.ledger.gap_is_other) = (false, false);
+        self.keep(plain);
         for entry in (0..self.world.ledger.own_when.len()).rev() {
             let mut changed = self.world.clone();
             changed.ledger.own_when.remove(entry);

@@ -271,6 +271,9 @@ pub(super) struct Ledger {
     pub(super) trim: bool,
     pub(super) counts: Option<Counts>,
     pub(super) own_when: Vec<OwnWhen>,
+    /// Whether several rows that say the same are believed, and days without a row are another's.
+    pub(super) same_verdict: bool,
+    pub(super) gap_is_other: bool,
 }
 
 /// What the job says beside the catalogue.

@@ -434,3 +434,55 @@ fn an_end_that_is_missing_is_no_end_only_where_the_catalogue_says_so() {
     stores.fates("day_note", &[("N1", "own")]);
     stores.fates("supply_period", &[("A", "own")]);
 }
+
+const HOUSE_WITH_TWO_METERS: [&str; 6] = [
+    "A|2010-01-01|2018-03-31|99010",
+    "A|2015-04-01|2018-03-31|99010",
+    "A|2018-04-01|9999-12-31|99020",
+    "B|2010-01-01|2020-03-31|99010",
+    "B|2018-04-01|9999-12-31|99020",
+    "C|2010-01-01|2018-03-31|99010",
+];
+
+/// Two rows of a point name the same retailer: a person may say that they are believed. Where they name two, nobody knows.
+#[test]
+fn several_rows_that_name_one_retailer_are_believed_where_a_person_said_so() {
+    let notes = ["1|A|2016-01-01", "2|A|2013-01-01", "3|B|2019-01-01"];
+    let system = |exception: &str| {
+        Case::under(&format!("{LEDGER}{exception}"))
+            .table(SUPPLY_PERIOD, &HOUSE_WITH_TWO_METERS)
+            .table(DAY_NOTE, &notes)
+            .stores()
+    };
+    let strict = [
+        ("1", "ledger_overlap"),
+        ("2", "own"),
+        ("3", "ledger_overlap"),
+    ];
+    system("").fates("day_note", &strict);
+    let agreed = [("1", "own"), ("2", "own"), ("3", "ledger_overlap")];
+    let basis = "basis = \"a row a meter\"";
+    system(&format!("overlap = {{ is = \"same verdict\", {basis} }}\n")).fates("day_note", &agreed);
+}
+
+/// A day that no period names is nobody's: undecided, or another's where a person vouches for the incumbent's periods. A point that
+/// the ledger does not know stays unknown.
+#[test]
+fn a_day_without_a_row_is_anothers_where_a_person_said_so() {
+    let notes = ["1|C|2019-01-01", "2|C|2009-01-01", "3|Z|2019-01-01"];
+    let system = |exception: &str| {
+        Case::under(&format!("{LEDGER}{exception}"))
+            .table(SUPPLY_PERIOD, &HOUSE_WITH_TWO_METERS)
+            .table(DAY_NOTE, &notes)
+            .stores()
+    };
+    let strict = [
+        ("1", "ledger_gap"),
+        ("2", "ledger_gap"),
+        ("3", "not_in_ledger"),
+    ];
+    system("").fates("day_note", &strict);
+    let vouched = [("1", "other"), ("2", "other"), ("3", "not_in_ledger")];
+    let exception = "gap = { is = \"other\", basis = \"audit of the own periods\" }\n";
+    system(exception).fates("day_note", &vouched);
+}

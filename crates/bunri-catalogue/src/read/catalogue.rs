@@ -167,9 +167,27 @@ fn ledger(value: &Item<'_>, log: &mut Log) -> Option<LedgerDraft> {
             None => Some(Vec::new()),
             Some(value) => own_whens(&value, log),
         },
+        overlap_same_verdict: exception(&mut section, "overlap", "same verdict", log),
+        gap_other: exception(&mut section, "gap", "other", log),
     };
     section.close(log);
     Some(draft)
+}
+
+/// `{ is = "…", basis = "…" }`: the one thing that may be said of such days beside undecided, and why.
+fn exception(
+    section: &mut Section<'_>,
+    key: &'static str,
+    word: &'static str,
+    log: &mut Log,
+) -> Option<Option<String>> {
+    readable(section.take(key), |value| {
+        let mut section = Section::open(value, &format!("`{key}`"), log)?;
+        let is = required_word(&mut section, "is", "answer", &[(word, ())], log);
+        let basis = required_name(&mut section, "basis", log);
+        section.close(log);
+        is.and(basis).map(|basis| basis.value)
+    })
 }
 
 fn ledger_tables(section: &mut Section<'_>, log: &mut Log) -> Option<Vec<Name>> {

@@ -110,6 +110,8 @@ pub(crate) fn ledger(book: &Book<'_>, draft: &LedgerDraft, log: &mut Log) -> Opt
         compare: draft.compare?,
         counts,
         own_when: own_when.into_iter().collect::<Option<_>>()?,
+        overlap_same_verdict: draft.overlap_same_verdict.clone()?,
+        gap_other: draft.gap_other.clone()?,
         tables,
     };
     good.then_some(ledger)

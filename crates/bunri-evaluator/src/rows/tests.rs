@@ -49,6 +49,8 @@ fn terms() -> Terms {
         codes: codes(Compare::Exact),
         counts: None,
         own_when: Vec::new(),
+        overlap_same_verdict: false,
+        gap_other: false,
     };
     Terms {
         cutover: 45,

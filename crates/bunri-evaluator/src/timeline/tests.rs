@@ -36,7 +36,48 @@ fn terms(until_is: UntilIs) -> LedgerTerms {
         codes,
         counts: None,
         own_when: Vec::new(),
+        overlap_same_verdict: false,
+        gap_other: false,
     }
+}
+
+#[test]
+fn several_rows_that_say_the_same_are_believed_only_where_that_is_declared() {
+    let rows = [
+        period(1, 9, OWN),
+        period(5, 20, OWN),
+        period(15, 20, OTHER),
+        period(18, 20, "99999"),
+    ];
+    let on = |terms: &LedgerTerms, day| Timeline::of(&rows, terms).on(day);
+    let overlap = Verdict::Undecided(Reason::LedgerOverlap);
+    let strict = terms(UntilIs::Inclusive);
+    assert_eq!([5, 15, 18].map(|day| on(&strict, day)), [overlap; 3]);
+    let agreed = LedgerTerms {
+        overlap_same_verdict: true,
+        ..strict.clone()
+    };
+    let said = [5, 15, 18].map(|day| on(&agreed, day));
+    assert_eq!(said, [Verdict::Own, overlap, overlap]);
+    let others = [period(1, 9, OTHER), period(5, 20, "99011")];
+    let day = |day| Timeline::of(&others, &agreed).on(day);
+    // 99011 is the incumbent's from day 10 on, and another's before.
+    assert_eq!(
+        [day(5), day(10), day(21)],
+        [
+            Verdict::Other,
+            Verdict::Own,
+            Verdict::Undecided(Reason::LedgerGap)
+        ]
+    );
+    let gaps = LedgerTerms {
+        gap_other: true,
+        ..strict
+    };
+    assert_eq!([on(&gaps, 0), on(&gaps, 21)], [Verdict::Other; 2]);
+    assert_eq!(on(&gaps, 5), overlap);
+    let nobody = Timeline::of(&[], &gaps);
+    assert_eq!(nobody.on(5), Verdict::Undecided(Reason::NotInLedger));
 }
 
 fn period(from: impl Into<Option<Day>>, until: impl Into<Option<Day>>, code: &str) -> Period {

@@ -117,6 +117,12 @@ impl Script<'_> {
                 .iter()
                 .map(|entry| format!("min(t.{entry}) AS {entry}")),
         );
+        if self.catalogue.ledger.overlap_same_verdict.is_some() {
+            let said = self.row_verdict("t.code", "s.first_day", "t.");
+            what.extend(["own", "other"].map(|whose| {
+                format!("count(*) FILTER (WHERE {said} = '{whose}') AS rows_{whose}")
+            }));
+        }
         let touched = Select {
             what,
             from: "stretches AS s".to_owned(),
@@ -176,22 +182,54 @@ impl Script<'_> {
 
     fn day_verdict(&self) -> String {
         let ledger = &self.catalogue.ledger;
-        let own = own_when(&self.own_when_names());
-        let arms = [
+        let mut arms = vec![
             ("rows_date_missing > 0", "'ledger_date_missing'"),
             ("rows_reversed > 0", "'ledger_reversed'"),
-            ("rows_touching > 1", "'ledger_overlap'"),
-            ("rows_touching = 0", "'ledger_gap'"),
         ];
-        let arms = arms.map(|(when, then)| (when.to_owned(), then.to_owned()));
-        let codes = verdicts(
+        if ledger.overlap_same_verdict.is_some() {
+            arms.extend([
+                ("rows_touching > 1 AND rows_own = rows_touching", "'own'"),
+                (
+                    "rows_touching > 1 AND rows_other = rows_touching",
+                    "'other'",
+                ),
+            ]);
+        }
+        let gap = match &ledger.gap_other {
+            Some(_) => "'other'",
+            None => "'ledger_gap'",
+        };
+        arms.extend([
+            ("rows_touching > 1", "'ledger_overlap'"),
+            ("rows_touching = 0", gap),
+        ]);
+        let arms: Vec<(String, String)> = arms
+            .into_iter()
+            .map(|(when, then)| (when.to_owned(), then.to_owned()))
+            .collect();
+        let codes = self.row_arms("code", "first_day", "");
+        case(&[arms, codes].concat(), UNKNOWN)
+    }
+
+    /// What one ledger row says of a day.
+    fn row_verdict(&self, code: &str, day: &str, alias: &str) -> String {
+        case(&self.row_arms(code, day, alias), UNKNOWN)
+    }
+
+    fn row_arms(&self, code: &str, day: &str, alias: &str) -> Vec<(String, String)> {
+        let entries = self.own_when_names();
+        let entries: Vec<String> = entries
+            .iter()
+            .map(|entry| format!("{alias}{entry}"))
+            .collect();
+        let compare = self.catalogue.ledger.compare;
+        verdicts(
             self.catalogue,
-            "code",
-            ledger.compare,
-            Some("first_day"),
-            &own,
-        );
-        case(&[arms.to_vec(), codes].concat(), UNKNOWN)
+            code,
+            compare,
+            Some(day),
+            &own_when(&entries),
+        )
     }
 
     fn segments(&self) -> String {

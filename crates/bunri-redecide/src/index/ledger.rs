@@ -37,6 +37,8 @@ pub fn terms(
         own_when: own_when
             .map(|rule| (rule.clone(), codes(rule.compare)))
             .collect(),
+        overlap_same_verdict: ledger.overlap_same_verdict.is_some(),
+        gap_other: ledger.gap_other.is_some(),
     };
     Ok(Terms {
         cutover,

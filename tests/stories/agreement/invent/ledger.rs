@@ -122,6 +122,8 @@ pub(super) fn ledger(
         trim: dice.chance(50),
         counts: dice.chance(35).then(|| counts(dice, status)),
         own_when: asked.iter().map(|name| own_when(dice, name)).collect(),
+        same_verdict: dice.chance(25),
+        gap_is_other: dice.chance(20),
     };
     let points = points(dice, &tables[0], &ledger, size);
     let rows = rows(dice, first, &tables[0], &ledger, codes, points);

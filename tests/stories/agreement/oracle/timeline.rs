@@ -87,9 +87,21 @@ impl<'w> Timeline<'w> {
             return Verdict::undecided("ledger_reversed");
         }
         match there.as_slice() {
+            [] if self.world.ledger.gap_is_other => Verdict::of(Who::Other),
             [] => Verdict::undecided("ledger_gap"),
             [one] => self.of_row(one.entry, day),
-            _ => Verdict::undecided("ledger_overlap"),
+            several => {
+                let said = several
+                    .iter()
+                    .map(|touch| self.of_row(touch.entry, day).who);
+                let said: BTreeSet<Who> = said.collect();
+                match said.into_iter().collect::<Vec<_>>().as_slice() {
+                    [one @ (Who::Own | Who::Other)] if self.world.ledger.same_verdict => {
+                        Verdict::of(*one)
+                    }
+                    _ => Verdict::undecided("ledger_overlap"),
+                }
+            }
         }
     }
 
