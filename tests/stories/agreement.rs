@@ -51,6 +51,12 @@ const REASONS: [&str; 24] = [
 
 /// What else decided something: each is part of a line of the tally.
 const NOTIONS: &[&str] = &[
+    "a word for no end yet",
+    "a word for nothing",
+    "the clock of Greenwich",
+    "numbers beside texts",
+    "an end stamp of the day before: Own",
+    "an end stamp of the day before: Undecided",
     "a ledger of several tables",
     "counts",
     "a list of switches",

@@ -15,6 +15,7 @@
 //! | `moving` | people who move house, leave or come: links with days of their own |
 //! | `references` | K26: rows of a store whose reference finds no row there
 //! | `rejected_parents` | K1: a link that cannot be read frees nobody |
+//! | `types` | K8, K10, K15, K30: sentinels, eras, clocks, end stamps, keys that mean nothing, numbers beside texts |
 //! | `large_cells` | scans and long memos |
 
 mod by_type;
@@ -31,6 +32,7 @@ mod periods;
 mod references;
 mod rejected_parents;
 mod stores;
+mod types;
 mod written_when;
 
 use crate::job::Job;

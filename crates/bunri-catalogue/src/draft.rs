@@ -6,6 +6,7 @@ use crate::model::{
     UntilIs, ValueType,
 };
 use crate::problem::{Name, Spot, Spotted};
+use crate::reading::ValueForm;
 
 /// `catalogue.toml`.
 #[derive(Debug, Default)]
@@ -111,6 +112,7 @@ pub(crate) struct ColumnDraft {
     pub(crate) class: Option<ClassDraft>,
     /// [`None`]: declared, and not readable.
     pub(crate) value_type: Option<ValueType>,
+    pub(crate) reading: ValueForm,
     pub(crate) category: Option<Category>,
     pub(crate) rekey: Option<Name>,
     /// Outer [`None`]: none written. Inner [`None`]: not readable.

@@ -17,6 +17,7 @@ mod load;
 mod model;
 mod problem;
 mod read;
+mod reading;
 mod resolve;
 mod section;
 mod syntax;
@@ -40,4 +41,5 @@ pub use job::{
 pub use load::load;
 pub use model::*;
 pub use problem::{Position, Problem, Problems};
+pub use reading::{Moment, MomentForm, OPEN_END, Stamp, TruthWords, ValueForm};
 pub use value::Value;

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::reading::ValueForm;
+
 /// Days since 1970-01-01, in Japan time.
 pub type Day = i32;
 
@@ -66,7 +68,7 @@ pub enum ValueType {
     },
     /// Calendar day, read in the given form.
     Date(DateForm),
-    /// Microseconds, Japan local unless the text carries a zone.
+    /// Microseconds, Japan local once staged ([`Moment`](crate::Moment) says how the source writes them).
     Timestamp,
     /// True or false.
     Bool,
@@ -83,6 +85,37 @@ pub enum DateForm {
     Compact,
     /// `2026/04/01` (`date(YYYY/MM/DD)`)
     Slashed,
+    /// `2026-04-01 00:00:00` (`date(YYYY-MM-DD 00:00:00)`): a day with a time of day that says nothing.
+    IsoMidnight,
+    /// `2026/04/01 00:00:00` (`date(YYYY/MM/DD 00:00:00)`)
+    SlashedMidnight,
+    /// By the years of an era.
+    Era {
+        /// How it is written.
+        form: EraForm,
+        /// Which years an era has.
+        years: EraYears,
+    },
+}
+
+/// How the source writes a day of an era.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EraForm {
+    /// `R08.04.01` (`date(GYY.MM.DD)`): M, T, S, H or R, or 1 to 5.
+    Dotted,
+    /// `R080401`, `5080401` (`date(GYYMMDD)`), the latter as a number too.
+    Compact,
+    /// `令和8年4月1日`, `令和元年5月1日` (`date(元号Y年M月D日)`)
+    Kanji,
+}
+
+/// Which years an era has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EraYears {
+    /// Those of its own days: `H32.03.31` is none.
+    Strict,
+    /// Counted on, as systems do that nobody told of the next era: `H32.03.31` is 2020-03-31.
+    Continued,
 }
 
 /// How codes are compared. Never silently.
@@ -148,6 +181,8 @@ pub struct Column {
     pub class: ClassRule,
     /// Its declared type.
     pub value_type: ValueType,
+    /// How the source's values are read as that type.
+    pub reading: ValueForm,
     /// Beyond the class.
     pub category: Option<Category>,
     /// The domain of keyed hashes that retail gets instead of the values (docs/rules.md, section 5).

@@ -2,6 +2,7 @@
 
 use crate::model::{DateForm, ValueType};
 use crate::problem::{Log, Name};
+use crate::words::DATE_FORMS;
 
 /// What people write who think of a database, and what it is called here.
 const SYNONYMS: [(&str, &str); 17] = [
@@ -33,8 +34,7 @@ impl ValueType {
             ValueType::Int => "int".to_owned(),
             ValueType::Decimal { precision, scale } => format!("decimal({precision},{scale})"),
             ValueType::Date(DateForm::Iso) => "date".to_owned(),
-            ValueType::Date(DateForm::Compact) => "date(YYYYMMDD)".to_owned(),
-            ValueType::Date(DateForm::Slashed) => "date(YYYY/MM/DD)".to_owned(),
+            ValueType::Date(form) => format!("date({})", form.word()),
             ValueType::Timestamp => "timestamp".to_owned(),
             ValueType::Bool => "bool".to_owned(),
             ValueType::Bytes => "bytes".to_owned(),
@@ -73,16 +73,31 @@ impl ValueType {
     }
 }
 
+/// A type of one word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TypeWord {
+    pub(crate) value_type: ValueType,
+    /// `text(any)`.
+    pub(crate) takes_integers: bool,
+}
+
 /// Reads a declared type, and says what is wrong with it.
-pub(crate) fn read(word: &Name, log: &mut Log) -> Option<ValueType> {
-    if let Some(value_type) = simple(&word.value) {
-        return Some(value_type);
+pub(crate) fn read(word: &Name, log: &mut Log) -> Option<TypeWord> {
+    if word.value == "text(any)" {
+        return Some(TypeWord {
+            value_type: ValueType::Text,
+            takes_integers: true,
+        });
     }
-    let Some(arguments) = word
-        .value
-        .strip_prefix("decimal(")
-        .and_then(|rest| rest.strip_suffix(')'))
-    else {
+    let value_type = simple(&word.value).or_else(|| decimal_or_refuse(word, log))?;
+    Some(TypeWord {
+        value_type,
+        takes_integers: false,
+    })
+}
+
+fn decimal_or_refuse(word: &Name, log: &mut Log) -> Option<ValueType> {
+    let Some(arguments) = arguments(&word.value, "decimal") else {
         refuse_unknown(word, log);
         return None;
     };
@@ -97,17 +112,23 @@ pub(crate) fn read(word: &Name, log: &mut Log) -> Option<ValueType> {
     decimal
 }
 
+fn arguments<'a>(word: &'a str, of: &str) -> Option<&'a str> {
+    word.strip_prefix(of)?.strip_prefix('(')?.strip_suffix(')')
+}
+
 fn simple(word: &str) -> Option<ValueType> {
     Some(match word {
         "text" => ValueType::Text,
         "int" => ValueType::Int,
         "date" => ValueType::Date(DateForm::Iso),
-        "date(YYYYMMDD)" => ValueType::Date(DateForm::Compact),
-        "date(YYYY/MM/DD)" => ValueType::Date(DateForm::Slashed),
         "timestamp" => ValueType::Timestamp,
         "bool" => ValueType::Bool,
         "bytes" => ValueType::Bytes,
-        _ => return None,
+        _ => {
+            let form = arguments(word, "date")?;
+            let (_, form) = DATE_FORMS.iter().find(|(word, _)| *word == form)?;
+            ValueType::Date(*form)
+        }
     })
 }
 
@@ -139,8 +160,8 @@ fn refuse_unknown(word: &Name, log: &mut Log) {
         .find(|(synonym, _)| *synonym == written)
         .map(|(_, ours)| format!("here it is called `{ours}`"))
         .unwrap_or_else(|| {
-            "it is one of `text`, `int`, `decimal(p,s)`, `date`, `date(YYYYMMDD)`, \
-             `date(YYYY/MM/DD)`, `timestamp`, `bool`, `bytes`"
+            "it is one of `text`, `text(any)`, `int`, `decimal(p,s)`, `date`, `date(YYYYMMDD)`, \
+             `date(YYYY/MM/DD)`, `timestamp`, `bool`, `bytes`, or a table (docs/catalogue.md, Types)"
                 .to_owned()
         });
     log.refuse_hint(

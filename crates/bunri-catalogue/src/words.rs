@@ -1,6 +1,9 @@
 //! The closed vocabularies of the catalogue.
 
-use crate::model::{Category, Class, Compare, Match, Ownership, UntilIs};
+use crate::model::{
+    Category, Class, Compare, DateForm, EraForm, EraYears, Match, Ownership, UntilIs,
+};
+use crate::reading::{MomentForm, Stamp};
 
 pub(crate) const COMPARES: [(&str, Compare); 2] =
     [("exact", Compare::Exact), ("trim", Compare::Trim)];
@@ -27,6 +30,42 @@ pub(crate) const ROWS: [(&str, Ownership); 3] = [
     ("other", Ownership::Other),
     ("undecided", Ownership::Undecided),
 ];
+
+pub(crate) const DATE_FORMS: [(&str, DateForm); 8] = [
+    ("YYYY-MM-DD", DateForm::Iso),
+    ("YYYYMMDD", DateForm::Compact),
+    ("YYYY/MM/DD", DateForm::Slashed),
+    ("YYYY-MM-DD 00:00:00", DateForm::IsoMidnight),
+    ("YYYY/MM/DD 00:00:00", DateForm::SlashedMidnight),
+    ("GYY.MM.DD", era(EraForm::Dotted)),
+    ("GYYMMDD", era(EraForm::Compact)),
+    ("元号Y年M月D日", era(EraForm::Kanji)),
+];
+
+pub(crate) const MOMENT_FORMS: [(&str, MomentForm); 5] = [
+    ("YYYY-MM-DD HH:MM:SS", MomentForm::Iso),
+    ("YYYY/MM/DD HH:MM:SS", MomentForm::Slashed),
+    ("YYYYMMDDHHMMSS", MomentForm::Compact),
+    ("epoch_seconds", MomentForm::EpochSeconds),
+    ("epoch_milliseconds", MomentForm::EpochMilliseconds),
+];
+
+pub(crate) const STAMPS: [(&str, Stamp); 2] = [("begin", Stamp::Begin), ("end", Stamp::End)];
+
+/// Whether digits of a fraction beyond the sixth are cut off.
+pub(crate) const FRACTIONS: [(&str, bool); 2] = [("exact", false), ("truncate", true)];
+
+pub(crate) const ERA_YEARS: [(&str, EraYears); 2] = [
+    ("strict", EraYears::Strict),
+    ("continued", EraYears::Continued),
+];
+
+const fn era(form: EraForm) -> DateForm {
+    DateForm::Era {
+        form,
+        years: EraYears::Strict,
+    }
+}
 
 /// Every class by its word.
 pub(crate) fn classes() -> [(&'static str, Class); 6] {
@@ -66,4 +105,31 @@ impl Compare {
             Compare::Trim => value.trim(),
         }
     }
+}
+
+impl DateForm {
+    /// The word of the catalogue.
+    pub(crate) fn word(self) -> &'static str {
+        let alike = match self {
+            DateForm::Era { form, .. } => era(form),
+            DateForm::Iso
+            | DateForm::Compact
+            | DateForm::Slashed
+            | DateForm::IsoMidnight
+            | DateForm::SlashedMidnight => self,
+        };
+        word_of(&DATE_FORMS, alike)
+    }
+}
+
+impl MomentForm {
+    /// The word of the catalogue.
+    pub(crate) fn word(self) -> &'static str {
+        word_of(&MOMENT_FORMS, self)
+    }
+}
+
+fn word_of<T: PartialEq + Copy>(words: &[(&'static str, T)], of: T) -> &'static str {
+    let found = words.iter().find(|(_, form)| *form == of);
+    found.map_or("", |(word, _)| word)
 }

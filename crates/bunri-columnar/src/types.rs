@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use bunri_catalogue::{DateForm, Store, Table, ValueType, store_columns, stored_type};
+use bunri_catalogue::{Store, Table, ValueType, store_columns, stored_type};
 
 use crate::ColumnarError;
 
@@ -36,7 +36,7 @@ pub fn type_word(value_type: ValueType) -> String {
         ValueType::Text => "text".to_owned(),
         ValueType::Int => "int".to_owned(),
         ValueType::Decimal { precision, scale } => format!("decimal({precision},{scale})"),
-        ValueType::Date(DateForm::Iso | DateForm::Compact | DateForm::Slashed) => "date".to_owned(),
+        ValueType::Date(_) => "date".to_owned(),
         ValueType::Timestamp => "timestamp".to_owned(),
         ValueType::Bool => "bool".to_owned(),
         ValueType::Bytes => "bytes".to_owned(),

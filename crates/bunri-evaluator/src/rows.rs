@@ -15,9 +15,13 @@ pub trait Row {
     /// A cell.
     fn value(&self, column: usize) -> Value<'_>;
 
-    /// The day of a date or timestamp cell: the date of the local timestamp, also before 1970.
+    /// Whether the column's timestamps stamp the ends of intervals.
+    fn is_end_stamp(&self, column: usize) -> bool;
+
+    /// The day of a date or timestamp cell: the date of the local timestamp, also before 1970; of an end stamp that of the
+    /// microsecond before.
     fn day(&self, column: usize) -> Option<Day> {
-        day_of(self.value(column), 0)
+        day_of(self.value(column), i64::from(self.is_end_stamp(column)))
     }
 }
 
@@ -469,7 +473,7 @@ impl<R: Row> Asking<'_, R> {
                 let day = day(date)?;
                 Ok((day, day))
             }
-            LedgerTime::Month { column } => month(self.row.value(column)),
+            LedgerTime::Month { column } => month(self.row.value(column), self.row.day(column)),
             LedgerTime::During {
                 from,
                 until,
@@ -543,11 +547,11 @@ impl<R: Row> Asking<'_, R> {
     }
 }
 
-/// The days of the month that a value names.
-fn month(value: Value<'_>) -> Result<(Days, Days), Reason> {
+/// The days of the month that a value names; `day` is its day, if it has one.
+fn month(value: Value<'_>, day: Option<Day>) -> Result<(Days, Days), Reason> {
     let days = match value {
         Value::Null => return Err(Reason::DateMissing),
-        Value::Date(_) | Value::Timestamp(_) => day_of(value, 0).and_then(month_of_day),
+        Value::Date(_) | Value::Timestamp(_) => day.and_then(month_of_day),
         Value::Int(number) => days_of_month(number.div_euclid(100), number.rem_euclid(100)),
         Value::Text(text) => {
             month_of_text(text).and_then(|(year, month)| days_of_month(year, month))

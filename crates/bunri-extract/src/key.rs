@@ -133,10 +133,12 @@ fn plain(cells: &ArrayRef, row: usize) -> Option<String> {
     }
 }
 
-/// NULLs in key columns, by the source's own counts: a complaint for each column that has some.
+/// NULLs in key columns, by the source's own counts: a complaint for each column that has some. What means nothing there is
+/// no complaint: its rows are rejected one by one.
 pub(crate) fn nulls(table: &Table, figures: &Figures) -> Vec<String> {
     let complaint = |&column: &usize| {
-        let nulls = figures.rows - figures.totals[column].non_null;
+        let total = &figures.totals[column];
+        let nulls = figures.rows.saturating_sub(total.non_null + total.nothing);
         let name = &table.columns[column].name;
         (nulls > 0).then(|| {
             format!(

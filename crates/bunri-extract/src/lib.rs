@@ -51,8 +51,23 @@ pub struct ExtractOptions {
     pub threads: usize,
 }
 
+/// Values of one column that are not staged as they stand in the source, by the source's own count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadValues {
+    /// The table's id.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// Values that mean nothing, staged as NULL.
+    pub nothing: u64,
+    /// Values that mean "no end yet".
+    pub open: u64,
+    /// Integers beside texts.
+    pub integers: u64,
+}
+
 /// What an extraction came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtractStats {
     /// Tables in staging.
     pub tables: usize,
@@ -62,6 +77,8 @@ pub struct ExtractStats {
     pub rows_staged: u64,
     /// Rows that did not fit their declared types.
     pub rows_rejected: u64,
+    /// The columns with values that are not staged as they stand in the source, most values first.
+    pub values_read: Vec<ReadValues>,
     /// Length of the database file.
     pub source_bytes: u64,
     /// Length of all files written, rejects among them.
@@ -71,6 +88,25 @@ pub struct ExtractStats {
 /// A sum of figures that stood in a file.
 fn whole(figures: impl Iterator<Item = u64>) -> u64 {
     figures.fold(0, u64::saturating_add)
+}
+
+fn values_read(manifest: &StagingManifest) -> Vec<ReadValues> {
+    let columns = manifest.tables.iter().flat_map(|table| {
+        let totals = table.totals.iter();
+        totals.map(|total| ReadValues {
+            table: table.id.clone(),
+            column: total.column.clone(),
+            nothing: total.nothing,
+            open: total.open,
+            integers: total.integers,
+        })
+    });
+    let all =
+        |values: &ReadValues| whole([values.nothing, values.open, values.integers].into_iter());
+    let mut columns: Vec<ReadValues> = columns.filter(|values| all(values) > 0).collect();
+    // Stable: columns with as many values stay in the order of the catalogue.
+    columns.sort_by_key(|values| std::cmp::Reverse(all(values)));
+    columns
 }
 
 impl ExtractStats {
@@ -87,6 +123,7 @@ impl ExtractStats {
             tables_kept,
             rows_staged: whole(files().map(|file| file.rows)),
             rows_rejected: whole(rejects().map(|file| file.rows)),
+            values_read: values_read(manifest),
             source_bytes: manifest.source.bytes,
             staged_bytes: whole(files().chain(rejects()).map(|file| file.bytes)),
         }

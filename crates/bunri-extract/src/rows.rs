@@ -32,10 +32,9 @@ pub(crate) struct Batcher<'a> {
 impl<'a> Batcher<'a> {
     /// A copier for every column.
     pub(crate) fn new(table: &'a Table) -> Result<Self, ColumnarError> {
-        let copiers = table
-            .columns
-            .iter()
-            .map(|column| Copier::new(column.value_type));
+        let copiers = table.columns.iter().enumerate().map(|(at, column)| {
+            Copier::new(column.value_type, &column.reading, table.key.contains(&at))
+        });
         let copiers = copiers
             .collect::<Result<_, _>>()
             .map_err(ColumnarError::arrow(&table.id))?;

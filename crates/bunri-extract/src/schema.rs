@@ -86,7 +86,7 @@ fn compare_columns(
                 table.id
             )),
             Some(SourceColumn { declared, .. })
-                if !compatible(source, declared, column.value_type) =>
+                if !compatible(source, declared, column.value_type, &column.reading) =>
             {
                 problems.push(format!(
                     "{}: declared {declared} where the catalogue says {}; correct [types] in tables/{}.toml",

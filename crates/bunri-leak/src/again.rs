@@ -68,11 +68,19 @@ impl SecondReading<'_, '_> {
             let Some(text) = rejected_text(value) else {
                 continue;
             };
+            let reading = &table.columns[column].reading;
+            // What means nothing is nobody's, wherever it stands.
+            if reading.nothing.iter().any(|nothing| *nothing == text) {
+                continue;
+            }
             self.digests.value(&text)?;
             let declared = table.columns[column].value_type;
             let fits = match value {
                 RawValue::Text(_) => declared == ValueType::Text,
-                RawValue::Int(_) => declared == ValueType::Int,
+                RawValue::Int(_) => {
+                    declared == ValueType::Int
+                        || declared == ValueType::Text && reading.takes_integers
+                }
                 RawValue::Null | RawValue::Real(_) | RawValue::TextHex(_) | RawValue::Blob(_) => {
                     false
                 }

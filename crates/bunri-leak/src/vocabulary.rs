@@ -4,6 +4,8 @@
 //! The same value comes again and again (a supply point in twelve readings): a row is compared with the one before it, and
 //! what was recorded lately ([`crate::recorded`]) is not recorded again.
 
+use std::borrow::Cow;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, ArrayRef};
@@ -294,9 +296,20 @@ impl<'a> Vocabulary<'a> {
     ///
     /// # Errors
     /// If a temporary file cannot be written.
-    pub fn rejected(&mut self, first: usize, reject: &Reject) -> Result<(), LeakError> {
+    pub fn rejected(
+        &mut self,
+        first: usize,
+        table: &Table,
+        reject: &Reject,
+    ) -> Result<(), LeakError> {
         for (column, value) in reject.values.iter().enumerate() {
-            if let Some(text) = rejected_text(value) {
+            // What means nothing is nobody's, wherever it stands.
+            let declared = table.columns.get(column);
+            let is_nothing = |text: &Cow<'_, str>| {
+                declared.is_some_and(|column| column.reading.nothing.iter().any(|one| one == text))
+            };
+            let text = rejected_text(value).filter(|text| !is_nothing(text));
+            if let Some(text) = text {
                 let (fate, mut counts) = (Fate::WITHHELD_EVERYWHERE, Counts::default());
                 let worth = self.value(first + column, fate, &text)?;
                 counts.add(fate, Some(worth));

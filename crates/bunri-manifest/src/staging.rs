@@ -37,7 +37,7 @@ pub enum Total {
         /// the scale.
         not_summed: u64,
     },
-    /// Bytes of the values stored as text.
+    /// Bytes of the values stored as text, and of integers as they are printed where the column takes them.
     TextBytes {
         /// The bytes.
         bytes: u64,
@@ -66,10 +66,25 @@ impl Total {
 pub struct ColumnTotal {
     /// The column.
     pub column: String,
-    /// Values that are not NULL.
+    /// Values that are not NULL and do not mean nothing by the catalogue.
     pub non_null: u64,
+    /// Values that mean nothing by the catalogue: staged as NULL. No sum holds them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub nothing: u64,
+    /// Values that mean "no end yet" by the catalogue.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub open: u64,
+    /// Integers in a column of `text(any)`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub integers: u64,
     /// A sum, where the source can compute an exact one that staging can be held against.
     pub total: Option<Total>,
+}
+
+/// Most columns have none of these.
+#[allow(clippy::trivially_copy_pass_by_ref)] // what serde asks for
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A reference that the source itself declares, in the source's own names.

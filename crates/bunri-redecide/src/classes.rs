@@ -106,7 +106,8 @@ impl<'a> Classifier<'a> {
     ) -> Vec<ColumnClasses> {
         for when in 0..self.table.when.len() {
             let met = |(row, verdict): &(usize, &Verdict)| {
-                self.rules.meets(when, verdict.ownership(), &view.row(*row))
+                self.rules
+                    .meets(when, verdict.ownership(), &view.row(self.table, *row))
             };
             self.seen.when[when] += verdicts.iter().enumerate().filter(met).count() as u64;
         }
@@ -138,9 +139,12 @@ impl<'a> Classifier<'a> {
             .and_then(|group| foreign.get(group));
         let class = |(row, verdict): (usize, &Verdict)| {
             let foreign = group.is_some_and(|foreign| foreign[row]);
-            let decided = self
-                .rules
-                .class(column, verdict.ownership(), foreign, &view.row(row));
+            let decided = self.rules.class(
+                column,
+                verdict.ownership(),
+                foreign,
+                &view.row(self.table, row),
+            );
             unseen += u64::from(decided.unseen);
             decided.class
         };

@@ -109,7 +109,7 @@ impl<'a> Decider<'a> {
         self.foreign.iter_mut().for_each(Vec::clear);
         let mut verdicts = Vec::with_capacity(batch.num_rows());
         for row in 0..batch.num_rows() {
-            verdicts.push(self.row(row, &view.row(row))?);
+            verdicts.push(self.row(row, &view.row(self.table, row))?);
         }
         let classes = self.classifier.of(&view, &verdicts, &self.foreign);
         let keys = self.keys(&batch)?;

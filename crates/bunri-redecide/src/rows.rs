@@ -31,8 +31,9 @@ impl<'a> View<'a> {
         Ok(Self { cells: cells? })
     }
 
-    pub(crate) fn row(&self, row: usize) -> BatchRow<'_> {
+    pub(crate) fn row<'r>(&'r self, table: &'r Table, row: usize) -> BatchRow<'r> {
         BatchRow {
+            table,
             cells: &self.cells,
             row,
         }
@@ -41,6 +42,7 @@ impl<'a> View<'a> {
 
 /// One row of a batch that holds every catalogue column.
 pub(crate) struct BatchRow<'a> {
+    table: &'a Table,
     cells: &'a [Cells<'a>],
     row: usize,
 }
@@ -48,6 +50,10 @@ pub(crate) struct BatchRow<'a> {
 impl Row for BatchRow<'_> {
     fn value(&self, column: usize) -> Value<'_> {
         self.cells[column].value(self.row)
+    }
+
+    fn is_end_stamp(&self, column: usize) -> bool {
+        self.table.columns[column].reading.moment.is_end_stamp()
     }
 }
 

@@ -1,11 +1,13 @@
 //! From Arrow columns to the few Polars columns that rules read: days, whole numbers, codes; and the whole-column
 //! steps that rules are made of. Days are `i64`, so that no dtype feature of Polars is needed, and −∞ and +∞ fit.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
-use bunri_catalogue::Compare;
+use bunri_catalogue::{self as catalogue, Compare};
 use polars::prelude::{
     BooleanChunked, ChunkFillNullValue, ChunkFull, ChunkFullNull, ChunkZip, Column, DataFrame,
     Int64Chunked, IntoColumn, NamedFrom, PlSmallStr, PolarsError, PolarsResult, Series,
@@ -84,6 +86,18 @@ pub(crate) fn as_numbers(array: &ArrayRef) -> Vec<Option<i64>> {
             .collect(),
         DataType::Int64 => array.as_primitive::<Int64Type>().iter().collect(),
         _ => vec![None; array.len()],
+    }
+}
+
+/// A column as its days are asked: of a stamp of an interval's end, the microsecond before.
+pub(crate) fn as_stamped(column: &catalogue::Column, array: &ArrayRef) -> ArrayRef {
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Microsecond, _) if column.reading.moment.is_end_stamp() => {
+            let instants = array.as_primitive::<TimestampMicrosecondType>();
+            let before = |instant: i64| instant.saturating_sub(1);
+            Arc::new(instants.unary::<_, TimestampMicrosecondType>(before))
+        }
+        _ => array.clone(),
     }
 }
 

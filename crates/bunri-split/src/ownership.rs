@@ -278,6 +278,9 @@ fn gather_rejected(
 /// A key value of a rejected row as its declared type; [`None`] for NULL, for what does not fit, and for types that are
 /// written in many ways, which only extraction knows.
 pub(crate) fn rejected_value(table: &Table, column: usize, reject: &Reject) -> Option<ArrayRef> {
+    if rejected_null(table, column, reject) {
+        return None;
+    }
     match (table.columns[column].value_type, reject.values.get(column)) {
         (ValueType::Text, Some(RawValue::Text(text))) => {
             Some(Arc::new(StringArray::from(vec![text.as_str()])))
@@ -285,7 +288,24 @@ pub(crate) fn rejected_value(table: &Table, column: usize, reject: &Reject) -> O
         (ValueType::Int, Some(RawValue::Int(value))) => {
             Some(Arc::new(Int64Array::from(vec![*value])))
         }
+        (ValueType::Text, Some(RawValue::Int(value)))
+            if table.columns[column].reading.takes_integers =>
+        {
+            let printed = value.to_string();
+            Some(Arc::new(StringArray::from(vec![printed.as_str()])))
+        }
         (_, _) => None,
+    }
+}
+
+/// Whether a rejected row holds NULL in a column, or what extraction stages as NULL.
+pub(crate) fn rejected_null(table: &Table, column: usize, reject: &Reject) -> bool {
+    let nothing = &table.columns[column].reading.nothing;
+    match reject.values.get(column) {
+        Some(RawValue::Null) => true,
+        Some(RawValue::Text(text)) => nothing.contains(text),
+        Some(RawValue::Int(number)) => nothing.contains(&number.to_string()),
+        Some(RawValue::Real(_) | RawValue::TextHex(_) | RawValue::Blob(_)) | None => false,
     }
 }
 

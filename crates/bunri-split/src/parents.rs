@@ -14,15 +14,15 @@ use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::{Catalogue, ParentRule, Table};
 use bunri_columnar::{
-    BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, RawValue, Reject,
-    SortedBatches, Staging, TableFile, key_converter, open_parquet,
+    BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, Reject, SortedBatches,
+    Staging, TableFile, key_converter, open_parquet,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use polars::prelude::Column;
 
 use crate::SplitError;
 use crate::frame::{int_column, numbers, plain_numbers};
-use crate::ownership::{key_bytes, rejected_value};
+use crate::ownership::{key_bytes, rejected_null, rejected_value};
 use crate::passes::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
 use crate::rules::{leaf_kinds, leaf_last};
 use crate::verdict::{Kind, REJECTED_ROW, TO_COME};
@@ -244,7 +244,7 @@ fn referred_values(
     let mut values = Vec::with_capacity(references.len());
     let mut null = false;
     for &column in references {
-        if reject.values.get(column) == Some(&RawValue::Null) {
+        if rejected_null(table, column, reject) {
             null = true;
             continue;
         }

@@ -2,12 +2,12 @@
 //! that a batch needs.
 
 use arrow_array::ArrayRef;
-use bunri_catalogue::{Catalogue, CodeDay, KnownAt, LedgerTime, RowRule, Table};
+use bunri_catalogue::{Catalogue, CodeDay, Column, KnownAt, LedgerTime, RowRule, Table};
 use polars::prelude::{DataFrame, Int64Chunked, PolarsResult};
 
 use crate::SplitError;
 use crate::days::{Calendar, day_columns, days_of};
-use crate::frame::constant;
+use crate::frame::{as_stamped, constant};
 use crate::known::known_day;
 use crate::parents::Found;
 use crate::rules::{leaf_began, leaf_last, leaf_verdict};
@@ -35,6 +35,8 @@ pub(crate) struct LedgerQuestions {
     /// The ledger rules, by their numbers.
     leaves: Vec<(usize, LedgerTime)>,
     known: Option<KnownQuestions>,
+    /// The table's columns.
+    columns: Vec<Column>,
 }
 
 /// What is asked for `known_at`.
@@ -123,6 +125,7 @@ impl LedgerQuestions {
             calendar: Calendar::new(catalogue, cutover),
             leaves,
             known,
+            columns: table.columns.clone(),
         }
     }
 
@@ -200,13 +203,17 @@ impl LedgerQuestions {
         parents: &[Found],
         rows: usize,
     ) -> Result<Vec<Int64Chunked>, SplitError> {
+        // Whatever is carried is a day, or the first and last of several.
+        let column = |wanted: usize| Ok(as_stamped(&self.columns[wanted], &column(wanted)?));
         let mut carried = Vec::new();
         for day in self.days() {
             carried.push(days_of(&column(day)?));
         }
         for (_, time) in self.periods() {
             let columns = day_columns(*time).into_iter();
-            let columns = columns.map(column).collect::<Result<Vec<_>, _>>()?;
+            let columns = columns
+                .map(column)
+                .collect::<Result<Vec<_>, SplitError>>()?;
             let days = self.calendar.days(*time, &columns, rows);
             let days = days.map_err(SplitError::polars("ledger"))?;
             carried.extend([days.first, days.last]);

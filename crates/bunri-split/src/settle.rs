@@ -16,7 +16,7 @@ use crate::SplitError;
 use crate::codes::Codes;
 use crate::days::days_of;
 use crate::frame::{
-    first_of, frame, int_column, known, plain_numbers, results, rule_columns, word,
+    as_stamped, first_of, frame, int_column, known, plain_numbers, results, rule_columns, word,
 };
 use crate::known::{HELD, KnownRule, Saying, Sayings, Written, known_day};
 use crate::ownership::OwnershipIndex;
@@ -176,11 +176,12 @@ impl Settling<'_> {
         let rows = batch.num_rows();
         let mut columns: Vec<Column> = found.iter().flat_map(Found::columns).collect();
         for (position, column) in read.iter().zip(batch.columns()) {
-            columns.extend(rule_columns(*position, column));
+            let column = as_stamped(&self.table.columns[*position], column);
+            columns.extend(rule_columns(*position, &column));
         }
         let known = self.known.iter().map(|&known| {
             let column = read_column(&self.table.id, batch, read, known)?;
-            Ok(days_of(&column))
+            Ok(days_of(&as_stamped(&self.table.columns[known], &column)))
         });
         let known: Vec<Int64Chunked> = known.collect::<Result<_, SplitError>>()?;
         // Rules that are constant read nothing; the height must come from somewhere.

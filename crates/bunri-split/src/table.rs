@@ -21,7 +21,7 @@ use crate::codes::Codes;
 use crate::days::{Calendar, day_columns};
 use crate::decide::{Decider, Decisions};
 use crate::decided::{Decided, Refusal};
-use crate::frame::rule_columns;
+use crate::frame::{as_stamped, rule_columns};
 use crate::known::{KnownRule, is_any};
 use crate::ownership::{OwnershipIndex, key_bytes};
 use crate::parents::{Found, Owner, Owners, Pairs, ParentSearch, VerdictWriter, verdict_path};
@@ -239,7 +239,10 @@ impl<'a> Facts<'a> {
             .map_err(SplitError::polars(&self.table.id))?;
         columns.extend(found.iter().flat_map(Found::columns));
         let read = self.decider.columns.iter();
-        columns.extend(read.flat_map(|&column| rule_columns(column, batch.column(column))));
+        columns.extend(read.flat_map(|&column| {
+            let cells = as_stamped(&self.table.columns[column], batch.column(column));
+            rule_columns(column, &cells)
+        }));
         let mut seen = std::collections::BTreeSet::new();
         columns.retain(|column: &Column| seen.insert(column.name().to_string()));
         let decided = self.decided.of(batch)?;
@@ -264,7 +267,7 @@ impl<'a> Facts<'a> {
         for (leaf, time) in self.table.ledger_rules() {
             let read: Vec<ArrayRef> = day_columns(time)
                 .into_iter()
-                .map(|column| batch.column(column).clone())
+                .map(|column| as_stamped(&self.table.columns[column], batch.column(column)))
                 .collect();
             let days = self.calendar.days(time, &read, batch.num_rows())?;
             let name = leaf_verdict(leaf);

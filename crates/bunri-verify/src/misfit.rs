@@ -4,7 +4,7 @@
 //! This is not extraction's conversion a second time: it says only of values that fit beyond doubt that they fit. A moment
 //! with a time zone, say, is not judged.
 
-use bunri_catalogue::{DateForm, Table, ValueType};
+use bunri_catalogue::{DateForm, EraForm, MomentForm, Table, ValueForm, ValueType};
 use bunri_columnar::{RawValue, Reject};
 
 /// Whether the value that a row was rejected for fits its column, or is not in the table at all.
@@ -15,19 +15,42 @@ pub(crate) fn rejected_for_nothing(table: &Table, reject: &Reject) -> bool {
         .position(|column| column.name == reject.column);
     let value = column.and_then(|position| {
         let value = reject.values.get(position)?;
-        Some((value, table.columns[position].value_type))
+        Some((value, position))
     });
     reject.values.len() != table.columns.len()
-        || value.is_none_or(|(value, value_type)| fits(value, value_type))
+        || value.is_none_or(|(value, position)| {
+            let column = &table.columns[position];
+            match stands_in(value, &column.reading.nothing) {
+                // A key that means nothing is no key.
+                true => !table.key.contains(&position),
+                false => fits(value, column.value_type, &column.reading),
+            }
+        })
 }
 
-fn fits(value: &RawValue, value_type: ValueType) -> bool {
+/// Whether a value is one of a list: a text as it is, an integer by its plain digits.
+fn stands_in(value: &RawValue, list: &[String]) -> bool {
+    match value {
+        RawValue::Text(text) => list.contains(text),
+        RawValue::Int(number) => list.contains(&number.to_string()),
+        RawValue::Null | RawValue::Real(_) | RawValue::TextHex(_) | RawValue::Blob(_) => false,
+    }
+}
+
+fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
+    if stands_in(value, &reading.open) {
+        return true;
+    }
     match (value, value_type) {
         (RawValue::Null, _)
         | (RawValue::Text(_), ValueType::Text)
         | (RawValue::Int(_), ValueType::Int)
-        | (RawValue::Int(0 | 1), ValueType::Bool)
         | (RawValue::Blob(_), ValueType::Bytes) => true,
+        (RawValue::Int(_), ValueType::Text) => reading.takes_integers,
+        (value, ValueType::Bool) => match &reading.truth {
+            Some(words) => stands_in(value, &words.yes) || stands_in(value, &words.no),
+            None => matches!(value, RawValue::Int(0 | 1)),
+        },
         (RawValue::Int(number), ValueType::Decimal { precision, scale }) => {
             is_decimal(&number.to_string(), precision, scale)
         }
@@ -39,13 +62,33 @@ fn fits(value: &RawValue, value_type: ValueType) -> bool {
             is_decimal(text, precision, scale)
         }
         (RawValue::Int(number), ValueType::Date(DateForm::Compact)) => {
-            is_day(&number.to_string(), DateForm::Compact)
+            is_day(&number.to_string(), "")
         }
-        (RawValue::Text(text), ValueType::Date(form)) => is_day(text, form),
-        (RawValue::Text(text), ValueType::Timestamp) => is_moment(text),
-        _ => false,
+        (RawValue::Text(text), ValueType::Date(form)) => is_day_in(text, form),
+        (RawValue::Text(text), ValueType::Timestamp) => is_moment(text, reading.moment.form),
+        (RawValue::Int(number), ValueType::Timestamp) => match reading.moment.form {
+            MomentForm::EpochSeconds => (0..YEAR_2100).contains(number),
+            MomentForm::EpochMilliseconds => (0..YEAR_2100 * 1_000).contains(number),
+            MomentForm::Iso | MomentForm::Slashed | MomentForm::Compact => false,
+        },
+        (
+            RawValue::Text(_) | RawValue::TextHex(_),
+            ValueType::Text | ValueType::Int | ValueType::Bytes,
+        )
+        | (
+            RawValue::TextHex(_) | RawValue::Blob(_),
+            ValueType::Decimal { .. } | ValueType::Date(_) | ValueType::Timestamp,
+        )
+        | (RawValue::Int(_), ValueType::Date(_) | ValueType::Bytes)
+        | (RawValue::Real(_) | RawValue::Blob(_), ValueType::Text | ValueType::Int)
+        | (RawValue::Real(_), ValueType::Date(_) | ValueType::Timestamp | ValueType::Bytes) => {
+            false
+        }
     }
 }
+
+/// Seconds to a year that is beyond no clock.
+const YEAR_2100: i64 = 4_102_444_800;
 
 fn is_decimal(text: &str, precision: u8, scale: u8) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -57,12 +100,50 @@ fn is_decimal(text: &str, precision: u8, scale: u8) -> bool {
         && fraction.trim_end_matches('0').len() <= usize::from(scale)
 }
 
-fn is_day(text: &str, form: DateForm) -> bool {
-    let separator = match form {
-        DateForm::Iso => "-",
-        DateForm::Slashed => "/",
-        DateForm::Compact => "",
+/// Days of an era are judged where year and era are beyond doubt; those in kanji are not.
+fn is_day_in(text: &str, form: DateForm) -> bool {
+    match form {
+        DateForm::Iso => is_day(text, "-"),
+        DateForm::Slashed => is_day(text, "/"),
+        DateForm::Compact => is_day(text, ""),
+        DateForm::IsoMidnight | DateForm::SlashedMidnight => {
+            let separator = if form == DateForm::IsoMidnight {
+                "-"
+            } else {
+                "/"
+            };
+            let day = text.strip_suffix(" 00:00:00");
+            day.is_some_and(|day| is_day(day, separator))
+        }
+        DateForm::Era { form, .. } => match form {
+            EraForm::Dotted => is_day_of_an_era(text, "."),
+            EraForm::Compact => is_day_of_an_era(text, ""),
+            EraForm::Kanji => false,
+        },
+    }
+}
+
+/// A year within an era, but not its first or last.
+fn is_day_of_an_era(text: &str, separator: &str) -> bool {
+    let eras = [
+        ("T", 1912, 15),
+        ("S", 1926, 64),
+        ("H", 1989, 31),
+        ("R", 2019, 99),
+    ];
+    let era = eras
+        .iter()
+        .find_map(|(letter, first, years)| Some((text.strip_prefix(letter)?, first, years)));
+    let Some((rest, first, years)) = era else {
+        return false;
     };
+    parts(rest, [2, 2, 2], separator).is_some_and(|[year, month, day]| {
+        let inside = 1 < year && year < *years;
+        inside && is_day(&format!("{}-{month:02}-{day:02}", first + year - 1), "-")
+    })
+}
+
+fn is_day(text: &str, separator: &str) -> bool {
     let Some([year, month, day]) = parts(text, [4, 2, 2], separator) else {
         return false;
     };
@@ -77,13 +158,22 @@ fn is_day(text: &str, form: DateForm) -> bool {
     (1..=days).contains(&day)
 }
 
-/// `2026-01-31 23:59:59`, or with a `T`; without fractions and zones.
-fn is_moment(text: &str) -> bool {
-    let Some((day, time)) = text.split_once([' ', 'T']) else {
+/// A day and a time of day; without fractions, zones and 24:00. A clock may carry the first and the last year out of what can be
+/// written, so they are not judged.
+fn is_moment(text: &str, form: MomentForm) -> bool {
+    let (split, day_separator, separator) = match form {
+        MomentForm::Iso => (text.split_once([' ', 'T']), "-", ":"),
+        MomentForm::Slashed => (text.split_once([' ', 'T']), "/", ":"),
+        MomentForm::Compact => (text.split_at_checked(8), "", ""),
+        MomentForm::EpochSeconds | MomentForm::EpochMilliseconds => return false,
+    };
+    let Some((day, time)) = split else {
         return false;
     };
-    let clock = parts(time, [2, 2, 2], ":");
-    is_day(day, DateForm::Iso)
+    let clock = parts(time, [2, 2, 2], separator);
+    is_day(day, day_separator)
+        && !day.starts_with("0000")
+        && !day.starts_with("9999")
         && clock.is_some_and(|[hour, minute, second]| hour < 24 && minute < 60 && second < 60)
 }
 
@@ -107,6 +197,8 @@ fn parts(text: &str, digits: [usize; 3], separator: &str) -> Option<[u32; 3]> {
 
 #[cfg(test)]
 mod tests {
+    use bunri_catalogue::{EraYears, TruthWords};
+
     use super::*;
 
     fn text(text: &str) -> RawValue {
@@ -137,7 +229,10 @@ mod tests {
             ),
             (text("2026-04-01T23:59:59"), ValueType::Timestamp),
         ] {
-            assert!(fits(&value, value_type), "{value:?} {value_type:?}");
+            assert!(
+                fits(&value, value_type, &ValueForm::default()),
+                "{value:?} {value_type:?}"
+            );
         }
     }
 
@@ -176,7 +271,55 @@ mod tests {
             (text("2026-04-01 24:00:00"), ValueType::Timestamp),
             (text("2026-04-01"), ValueType::Timestamp),
         ] {
-            assert!(!fits(&value, value_type), "{value:?} {value_type:?}");
+            assert!(
+                !fits(&value, value_type, &ValueForm::default()),
+                "{value:?} {value_type:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_are_judged_as_the_column_reads_them() {
+        let mut reading = ValueForm::default();
+        reading.open = vec!["99999999".to_owned()];
+        let compact = ValueType::Date(DateForm::Compact);
+        assert!(fits(&text("99999999"), compact, &reading));
+        assert!(fits(&RawValue::Int(99_999_999), compact, &reading));
+        assert!(!fits(&text("00000000"), compact, &reading));
+        reading.takes_integers = true;
+        assert!(fits(&RawValue::Int(5), ValueType::Text, &reading));
+        let truth = |yes: &str, no: &str| TruthWords {
+            yes: vec![yes.to_owned()],
+            no: vec![no.to_owned()],
+        };
+        reading.truth = Some(truth("Y", "N"));
+        assert!(fits(&text("N"), ValueType::Bool, &reading));
+        assert!(!fits(&RawValue::Int(1), ValueType::Bool, &reading));
+        reading.moment.form = MomentForm::Slashed;
+        assert!(fits(
+            &text("2026/04/01 00:00:00"),
+            ValueType::Timestamp,
+            &reading
+        ));
+        assert!(!fits(
+            &text("2026-04-01 00:00:00"),
+            ValueType::Timestamp,
+            &reading
+        ));
+        reading.moment.form = MomentForm::EpochSeconds;
+        assert!(fits(&RawValue::Int(1), ValueType::Timestamp, &reading));
+        let era = |years| {
+            ValueType::Date(DateForm::Era {
+                form: EraForm::Dotted,
+                years,
+            })
+        };
+        assert!(fits(&text("H30.04.01"), era(EraYears::Strict), &reading));
+        for doubtful in ["H31.04.30", "H32.03.31", "H30.02.29", "X30.04.01"] {
+            assert!(
+                !fits(&text(doubtful), era(EraYears::Strict), &reading),
+                "{doubtful}"
+            );
         }
     }
 }

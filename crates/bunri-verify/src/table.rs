@@ -129,7 +129,7 @@ impl<'v> Run<'_, 'v> {
         tally.finish(table, self.staging, &mut findings)?;
         for reject in self.staging.rejects(table)?.into_iter().flatten() {
             self.vocabulary()
-                .rejected(self.sources[position], &reject?)?;
+                .rejected(self.sources[position], table, &reject?)?;
         }
         let Closed {
             seen,

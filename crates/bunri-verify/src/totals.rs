@@ -4,13 +4,15 @@
 use std::cmp::Ordering;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Decimal128Type, Int64Type};
+use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::DataType;
-use bunri_catalogue::{Table, ValueType};
+use arrow_schema::{DataType, TimeUnit};
+use bunri_catalogue::{OPEN_END, Table, ValueForm, ValueType};
 use bunri_columnar::{RawValue, Reject};
-use bunri_manifest::{StagedTable, Total};
+use bunri_manifest::{ColumnTotal, StagedTable, Total};
 use bunri_report::{About, Claim, Findings, Place, Rule};
+
+const MICROS_A_DAY: i64 = 86_400_000_000;
 
 /// Counts and sums over one table.
 #[derive(Debug, Default)]
@@ -29,6 +31,12 @@ struct ColumnSums {
     text_bytes: u64,
     /// Rejected decimals that the source cannot sum.
     not_summed: u64,
+    /// Staged days of no end, and rejected values that mean it.
+    open: u64,
+    /// Rejected values that mean nothing.
+    nothing: u64,
+    /// Rejected integers of a column that takes them beside texts.
+    integers: u64,
 }
 
 impl Totals {
@@ -53,6 +61,16 @@ impl Totals {
                     let values = array.as_primitive::<Decimal128Type>().iter().flatten();
                     sums.sum = values.fold(sums.sum, i128::saturating_add);
                 }
+                DataType::Date32 => {
+                    let days = array.as_primitive::<Date32Type>().iter().flatten();
+                    sums.open += days.filter(|day| *day == OPEN_END).count() as u64;
+                }
+                DataType::Timestamp(TimeUnit::Microsecond, None) => {
+                    let moments = array.as_primitive::<TimestampMicrosecondType>().iter();
+                    let is_open =
+                        |moment: &i64| moment.div_euclid(MICROS_A_DAY) == i64::from(OPEN_END);
+                    sums.open += moments.flatten().filter(is_open).count() as u64;
+                }
                 DataType::Utf8 => {
                     let bytes = array.as_string::<i32>().iter().flatten().map(str::len);
                     sums.text_bytes += bytes.sum::<usize>() as u64;
@@ -71,8 +89,18 @@ impl Totals {
             .zip(&reject.values)
             .zip(&table.columns)
         {
+            // By the rule by which the source was asked for its figures: what means nothing is in none of them.
+            if stands_in(value, &column.reading.nothing) {
+                sums.nothing += 1;
+                continue;
+            }
+            sums.open += u64::from(stands_in(value, &column.reading.open));
             sums.non_null += u64::from(*value != RawValue::Null);
             match (value, column.value_type) {
+                (RawValue::Int(number), ValueType::Text) if column.reading.takes_integers => {
+                    sums.integers += 1;
+                    sums.text_bytes += number.to_string().len() as u64;
+                }
                 (RawValue::Int(number), ValueType::Int) => sums.add(i128::from(*number)),
                 (RawValue::Null, _) => {}
                 (value, ValueType::Decimal { scale, .. }) => match summed(value, scale) {
@@ -145,6 +173,11 @@ impl Totals {
                 name,
                 sums.non_null == figures.non_null,
             );
+            differs(
+                Rule::SourceValuesDiffer,
+                name,
+                sums.explains(figures, &column.reading, self.rows + self.rejected),
+            );
             match (Due::of(column.value_type), &figures.total) {
                 (Due::Nothing, None) => {}
                 // A sum that nobody makes of such a column was written by somebody else.
@@ -210,6 +243,19 @@ impl ColumnSums {
         self.sum = self.sum.saturating_add(number);
     }
 
+    /// Whether so many values can have meant nothing or "no end yet", or been integers. Staging does not say which of its NULLs
+    /// were written as nothing, so these are bounds.
+    fn explains(&self, figures: &ColumnTotal, reading: &ValueForm, rows: u64) -> bool {
+        let nulls = rows.saturating_sub(self.non_null);
+        let declared = |count: u64, declared: bool| declared || count == 0;
+        declared(figures.nothing, !reading.nothing.is_empty())
+            && (self.nothing..=nulls).contains(&figures.nothing)
+            && declared(figures.open, !reading.open.is_empty())
+            && figures.open <= self.open
+            && declared(figures.integers, reading.takes_integers)
+            && (self.integers..=self.non_null).contains(&figures.integers)
+    }
+
     fn agree(&self, total: &Total) -> bool {
         match total {
             Total::IntSum { sum } => sum.parse() == Ok(self.sum),
@@ -222,6 +268,15 @@ impl ColumnSums {
             },
             Total::TextBytes { bytes } => self.text_bytes == *bytes,
         }
+    }
+}
+
+/// Whether a rejected value is one of a list: a text as it is, an integer by its plain digits.
+fn stands_in(value: &RawValue, list: &[String]) -> bool {
+    match value {
+        RawValue::Text(text) => list.contains(text),
+        RawValue::Int(number) => !list.is_empty() && list.contains(&number.to_string()),
+        RawValue::Null | RawValue::Real(_) | RawValue::TextHex(_) | RawValue::Blob(_) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::legacy::{iso, number, plain_moment};
+use super::legacy::{NOTHING, OPEN, iso, number, plain_moment};
 use super::oracle::REKEY;
 use super::world::{
     Bound, CellRule, Cells, Class, Classes, CodeDay, Column, Early, End, Kind, KnownAt, List, Part,
@@ -234,13 +234,7 @@ fn table_file(world: &World, table: &Table) -> String {
     }
     text.push_str("\n[types]\n");
     for column in &table.columns {
-        writeln!(
-            text,
-            "{} = {}",
-            quoted(&column.name),
-            quoted(type_word(column.kind))
-        )
-        .unwrap();
+        writeln!(text, "{} = {}", quoted(&column.name), declared(column)).unwrap();
     }
     text
 }
@@ -492,6 +486,32 @@ fn until_word(inclusive: bool) -> &'static str {
 
 fn compare_word(trim: bool) -> &'static str {
     if trim { "trim" } else { "exact" }
+}
+
+/// A column's type: a word, or a table where it says more.
+fn declared(column: &Column) -> String {
+    let (kind, reading) = (column.kind, column.reading);
+    let word = match kind {
+        Kind::Text if reading.numbers => "text(any)",
+        kind => type_word(kind),
+    };
+    let mut keys = match kind {
+        Kind::Moment => vec!["timestamp = \"YYYY-MM-DD HH:MM:SS\"".to_owned()],
+        _ => vec![format!("type = {}", quoted(word))],
+    };
+    let nothing = NOTHING.map(str::to_owned);
+    keys.extend(
+        reading
+            .nothing
+            .then(|| format!("nothing = {}", list_of(&nothing))),
+    );
+    keys.extend(reading.open.then(|| format!("open = [{}]", quoted(OPEN))));
+    keys.extend(reading.utc.then(|| "clock = \"UTC\"".to_owned()));
+    keys.extend(reading.end.then(|| "stamp = \"end\"".to_owned()));
+    match keys.len() {
+        1 => quoted(word),
+        _ => format!("{{ {} }}", keys.join(", ")),
+    }
 }
 
 fn type_word(kind: Kind) -> &'static str {

@@ -5,6 +5,7 @@ mod cells;
 mod classes;
 mod decisions;
 mod ledger;
+mod readings;
 mod references;
 mod rekeys;
 mod rows;
@@ -117,6 +118,8 @@ fn of_size(seed: u64, size: Size) -> World {
         decisions: Vec::new(),
         references: Vec::new(),
     };
+    // Dice of their own: whatever else there is stays as it was without them.
+    readings::declare(&mut Dice::new(!seed), &mut world);
     rekeys::replace(dice, &mut world);
     decisions::decide(dice, &mut world);
     references::refer(dice, &mut world);

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};
 
-use super::world::{Kind, Reference, Table, Value, World};
+use super::world::{Column, Kind, NO_END, Reference, Table, Value, World};
 
 /// Writes the database in one transaction.
 pub(super) fn database(world: &World, path: &Path) {
@@ -39,12 +39,41 @@ pub(super) fn database(world: &World, path: &Path) {
             let cells = row
                 .iter()
                 .zip(&table.columns)
-                .map(|(value, column)| stored(value, column.kind, at));
+                .map(|(value, column)| written(value, column, at));
             insert.execute(params_from_iter(cells)).unwrap();
         }
     }
     database.execute_batch("COMMIT").unwrap();
 }
+
+/// What means nothing, in a table's `nothing`; and "no end yet". No value looks so.
+pub(super) const NOTHING: [&str; 3] = ["nil", "00000000", "-987654321"];
+pub(super) const OPEN: &str = "99999999";
+
+/// As the column says that its values are read.
+fn written(value: &Value, column: &Column, row: usize) -> Stored {
+    let reading = column.reading;
+    match value {
+        Value::Null if reading.nothing => match row % 4 {
+            0 => Stored::Null,
+            1 => Stored::Integer(-987_654_321),
+            other => Stored::Text(NOTHING[other - 2].to_owned()),
+        },
+        Value::Day(NO_END) if reading.open && !row.is_multiple_of(3) => match row % 3 {
+            1 => Stored::Integer(99_999_999),
+            _ => Stored::Text(OPEN.to_owned()),
+        },
+        Value::Moment(NO_END_YET) if reading.open && !row.is_multiple_of(3) => Stored::Text(OPEN.to_owned()),
+        Value::Moment(micros) => Stored::Text(moment(*micros, row, reading.utc)),
+        Value::Text(text) if reading.numbers && !row.is_multiple_of(3) => match text.parse::<i64>() {
+            Ok(number) if number.to_string() == *text => Stored::Integer(number),
+            _ => Stored::Text(text.clone()),
+        },
+        value => stored(value, column.kind, row),
+    }
+}
+
+const NO_END_YET: i64 = NO_END * 86_400_000_000;
 
 /// Where a type can be written in several ways, rows take turns.
 fn stored(value: &Value, kind: Kind, row: usize) -> Stored {
@@ -53,7 +82,7 @@ fn stored(value: &Value, kind: Kind, row: usize) -> Stored {
         Value::Int(number) => Stored::Integer(*number),
         Value::Tenths(tenths) => Stored::Text(number(Kind::Tenths, *tenths)),
         Value::Text(text) => Stored::Text(text.clone()),
-        Value::Moment(micros) => Stored::Text(moment(*micros, row)),
+        Value::Moment(micros) => Stored::Text(moment(*micros, row, false)),
         Value::Day(day) => match kind {
             Kind::Slashed => Stored::Text(iso(*day).replace('-', "/")),
             Kind::Compact if row.is_multiple_of(2) && *day >= SHORT_YEARS => {
@@ -71,20 +100,28 @@ fn stored(value: &Value, kind: Kind, row: usize) -> Stored {
 /// 1000-01-01: a number does not write the noughts that earlier years begin with.
 const SHORT_YEARS: i64 = -354_285;
 
+/// 0000-01-01
+const FIRST_DAY: i64 = -719_528;
+
 /// A day as `YYYY-MM-DD`.
 pub(super) fn iso(day: i64) -> String {
     let day = date(1970, 1, 1).checked_add(day.days()).unwrap();
     format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
 }
 
-/// Japan local without a zone, or the same moment elsewhere.
-fn moment(micros: i64, row: usize) -> String {
-    let (east, zone) = [(9, ""), (9, "+09:00"), (0, "Z"), (-5, "-05:00")][row % 4];
+/// On the column's clock without a zone, or the same moment elsewhere.
+fn moment(micros: i64, row: usize, utc: bool) -> String {
+    let clock = if utc { 0 } else { 9 };
+    let (east, zone) = [(clock, ""), (9, "+09:00"), (0, "Z"), (-5, "-05:00")][row % 4];
     let there = micros + (east - 9) * 3_600_000_000;
     let (day, rest) = (
         there.div_euclid(86_400_000_000),
         there.rem_euclid(86_400_000_000),
     );
+    // The last moment of a day is the first of the next.
+    if rest == 0 && row % 8 < 3 && day > FIRST_DAY {
+        return format!("{} 24:00:00{zone}", iso(day - 1));
+    }
     let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!(
@@ -95,7 +132,8 @@ fn moment(micros: i64, row: usize) -> String {
 
 /// A moment in Japan, with a fraction only where there is one.
 pub(super) fn plain_moment(micros: i64) -> String {
-    let text = moment(micros, 0).replacen(' ', "T", 1);
+    // The fourth row writes neither 24:00 nor a zone.
+    let text = moment(micros, 4, false).replacen(' ', "T", 1);
     text.strip_suffix(".000000").unwrap_or(&text).to_owned()
 }
 

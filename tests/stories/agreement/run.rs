@@ -17,7 +17,7 @@ use super::catalogue::{class_word, decisions, files, who_word};
 use super::legacy::database;
 use super::oracle::{Expected, REKEY, SECRET, Store, expected, refused};
 use super::stored::{difference, read};
-use super::world::{Early, End, KnownAt, World};
+use super::world::{Early, End, KnownAt, Reading, World};
 
 /// How often each thing was seen, by its name.
 pub(super) type Tally = BTreeMap<String, u64>;
@@ -382,6 +382,10 @@ fn notions(world: &World) -> Vec<&'static str> {
         Some(Early::Undecided) => "early = undecided",
         Some(Early::Days(_)) => "early = days",
     };
+    let reads = |is: fn(&Reading) -> bool| {
+        let mut columns = world.tables.iter().flat_map(|table| &table.columns);
+        columns.any(|column| is(&column.reading))
+    };
     let mut notions: Vec<&'static str> = known.map(early).collect();
     let said = [
         (ledger.parts.len() > 1, "a ledger of several tables"),
@@ -393,6 +397,10 @@ fn notions(world: &World) -> Vec<&'static str> {
             ledger.own_when.iter().any(|entry| entry.other.is_none()),
             "other = listed retailers",
         ),
+        (ledger.open_by_types, "a word for no end yet"),
+        (reads(|reading| reading.nothing), "a word for nothing"),
+        (reads(|reading| reading.utc), "the clock of Greenwich"),
+        (reads(|reading| reading.numbers), "numbers beside texts"),
     ];
     notions.extend(
         said.into_iter()

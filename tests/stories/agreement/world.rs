@@ -64,7 +64,26 @@ pub(super) struct Column {
     pub(super) class: Classes,
     /// Retail gets a hash; there is one name for all.
     pub(super) rekeyed: bool,
+    pub(super) reading: Reading,
 }
+
+/// How the source writes a column's values, beyond their kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// Some NULLs are words that mean nothing.
+    pub(super) nothing: bool,
+    /// "No end yet" is a word of its own.
+    pub(super) open: bool,
+    /// Moments without a zone are of Greenwich.
+    pub(super) utc: bool,
+    /// A moment is the end of its interval.
+    pub(super) end: bool,
+    /// Texts that are numbers are numbers.
+    pub(super) numbers: bool,
+}
+
+/// The day that stands for "no end yet".
+pub(super) const NO_END: i64 = 2_932_896;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum CodeDay {
@@ -274,6 +293,8 @@ pub(super) struct Ledger {
     /// Whether several rows that say the same are believed, and days without a row are another's.
     pub(super) same_verdict: bool,
     pub(super) gap_is_other: bool,
+    /// Whether some column has a word for "no end yet": its day is an open end then, listed or not.
+    pub(super) open_by_types: bool,
 }
 
 /// What the job says beside the catalogue.
@@ -368,6 +389,14 @@ impl Table {
         self.key.iter().map(|&column| row[column].clone()).collect()
     }
 
+    /// A value as its day is asked: the end of an interval is a moment after it.
+    pub(super) fn asked(&self, column: usize, row: &[Value]) -> Value {
+        match &row[column] {
+            Value::Moment(micros) if self.columns[column].reading.end => Value::Moment(micros - 1),
+            value => value.clone(),
+        }
+    }
+
     pub(super) fn column(&self, name: &str) -> usize {
         self.columns
             .iter()
@@ -385,6 +414,7 @@ impl Ledger {
     /// Whether an end means "no end yet".
     pub(super) fn is_open(&self, until: Option<i64>) -> bool {
         match (&self.end, until) {
+            (End::Until { .. }, Some(NO_END)) if self.open_by_types => true,
             (End::Until { open, .. }, Some(until)) => open.contains(&until),
             (End::Until { null_is_open, .. }, None) => *null_is_open,
             (End::Next, _) => false,

@@ -137,7 +137,8 @@ impl Case {
         self
     }
 
-    /// A table by its catalogue file, and its rows: cells in the order of `[columns]`, as they stand between bars; `NULL` is none.
+    /// A table by its catalogue file, and its rows: cells in the order of `[columns]`, as they stand between bars; `NULL` is none,
+    /// `#12` a number.
     pub(super) fn table<R: AsRef<str>>(mut self, file: &str, rows: &[R]) -> Self {
         let name = file
             .lines()
@@ -193,6 +194,12 @@ impl Case {
         rig
     }
 
+    /// What extraction says on the screen.
+    #[track_caller]
+    pub(super) fn extracted(&self) -> String {
+        self.rig().bunri(["extract", "job.toml"]).out
+    }
+
     /// The stores that the real binary makes, and that verification holds.
     #[track_caller]
     pub(super) fn stores(&self) -> Stores {
@@ -211,9 +218,17 @@ fn section<'a>(file: &'a str, head: &str) -> impl Iterator<Item = &'a str> {
         .map(|(name, _)| name)
 }
 
-/// SQLite keeps what stands in the row as text, but for integers.
+/// SQLite keeps what stands in the row as text, but for integers; where a column mixes them, as it stands.
 fn affinity(file: &str, column: &str) -> &'static str {
-    if file.contains(&format!("\n{column} = \"int\"")) {
+    let mixed = [
+        "\"text(any)\"",
+        "{ type = \"text(any)\"",
+        "{ timestamp = \"epoch",
+    ];
+    let declares = |a_type: &&str| file.contains(&format!("\n{column} = {a_type}"));
+    if mixed.iter().any(|a_type| declares(a_type)) {
+        ""
+    } else if file.contains(&format!("\n{column} = \"int\"")) {
         "INTEGER"
     } else {
         "TEXT"
@@ -223,6 +238,7 @@ fn affinity(file: &str, column: &str) -> &'static str {
 fn literal(cell: &str) -> String {
     match cell {
         "NULL" => cell.to_owned(),
+        number if number.starts_with('#') => number[1..].to_owned(),
         cell => format!("'{}'", cell.replace('\'', "''")),
     }
 }

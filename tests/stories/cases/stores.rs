@@ -84,6 +84,13 @@ impl Stores {
         self.rows(store, table).len()
     }
 
+    /// A cell of a store, as it is printed.
+    #[track_caller]
+    pub(super) fn holds(&self, store: &str, table: &str, row: &str, column: &str, text: &str) {
+        let cell = self.cell(store, table, row, column);
+        assert_eq!(cell, Some(text), "{store} {table} {row} {column}");
+    }
+
     /// No cell of a table of retail holds this.
     #[track_caller]
     pub(super) fn retail_lacks(&self, table: &str, text: &str) {

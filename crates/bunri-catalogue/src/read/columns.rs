@@ -2,13 +2,13 @@
 
 use toml::de::DeValue;
 
-use super::{is_id, optional_text, readable, required_word, spotted};
+use super::{is_id, optional_text, readable, required_word};
 use crate::draft::{ClassDraft, ColumnDraft};
 use crate::item::Item;
 use crate::model::{Category, Class, ValueType};
 use crate::problem::{Log, Name, Spotted};
+use crate::reading::ValueForm;
 use crate::section::{Entry, Section};
-use crate::types;
 use crate::words::{CATEGORIES, COMPARES, classes};
 
 /// The reason column of the quarantine; a source column of that name would collide with it.
@@ -67,6 +67,7 @@ fn column(entry: &Entry<'_>, log: &mut Log) -> ColumnDraft {
         name,
         class: None,
         value_type: Some(ValueType::Text),
+        reading: ValueForm::default(),
         category: None,
         rekey: None,
         rows: None,
@@ -201,13 +202,18 @@ fn cases(value: &Item<'_>, log: &mut Log) -> Option<Vec<(Name, Class)>> {
 
 /// One line of `[types]`.
 fn declare(entry: &Entry<'_>, drafts: &mut [ColumnDraft], log: &mut Log) {
-    let declared = entry.value.text(log);
-    let declared = declared.and_then(|word| types::read(&spotted(&entry.value, word.value), log));
+    let declared = super::types::declared(entry, log);
     if let Some(draft) = drafts
         .iter_mut()
         .find(|draft| draft.name.value == entry.key)
     {
-        draft.value_type = declared;
+        match declared {
+            Some(declared) => {
+                draft.value_type = Some(declared.value_type);
+                draft.reading = declared.reading;
+            }
+            None => draft.value_type = None,
+        }
         return;
     }
     let hint = log.did_you_mean(

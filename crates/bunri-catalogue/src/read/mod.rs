@@ -4,6 +4,7 @@ mod catalogue;
 mod columns;
 mod rows;
 mod table;
+mod types;
 mod when;
 
 pub(crate) use catalogue::catalogue;

@@ -51,6 +51,7 @@ fn column(book: &Book<'_>, table: usize, draft: &ColumnDraft, log: &mut Log) -> 
         name: draft.name.value.clone(),
         class,
         value_type: draft.value_type?,
+        reading: draft.reading.clone(),
         category: draft.category,
         rekey: draft.rekey.as_ref().map(|name| name.value.clone()),
         basis: draft.basis.clone(),

@@ -10,6 +10,7 @@ use crate::model::{
     ValueType,
 };
 use crate::problem::{Log, Name, Spotted};
+use crate::reading::OPEN_END;
 
 const KEY: Part<'_> = Part {
     role: "a column of the ledger's `key`",
@@ -101,7 +102,7 @@ pub(crate) fn ledger(book: &Book<'_>, draft: &LedgerDraft, log: &mut Log) -> Opt
         EndDraft::Next => LedgerEnd::Next,
         EndDraft::Until { until_is, open, .. } => LedgerEnd::Until {
             until_is: *until_is,
-            open: open.iter().copied().flatten().collect::<BTreeSet<Day>>(),
+            open: open_days(book, open),
             null_is_open: open.contains(&None),
         },
     };
@@ -115,6 +116,16 @@ pub(crate) fn ledger(book: &Book<'_>, draft: &LedgerDraft, log: &mut Log) -> Opt
         tables,
     };
     good.then_some(ledger)
+}
+
+/// The days that mean "no end yet": those of `open`, and the one that literals of a column's own `open` are staged as.
+fn open_days(book: &Book<'_>, listed: &[Option<Day>]) -> BTreeSet<Day> {
+    let columns = book.tables.iter().flat_map(|table| &table.columns);
+    let staged = columns.map(|column| &column.reading.open);
+    let staged = staged
+        .filter(|literals| !literals.is_empty())
+        .map(|_| OPEN_END);
+    listed.iter().copied().flatten().chain(staged).collect()
 }
 
 /// The columns of one of the ledger's tables, by their names.

@@ -123,6 +123,27 @@ fn every(
     (resolved.len() == rules.len()).then_some(resolved)
 }
 
+/// The ends of a period say by `until_is` what they are.
+fn refuse_end_stamp(
+    book: &Book<'_>,
+    table: usize,
+    column: Option<usize>,
+    name: &Name,
+    log: &mut Log,
+) -> Option<()> {
+    let columns = &book.tables[table].columns;
+    let stamped = column.is_some_and(|column| columns[column].reading.moment.is_end_stamp());
+    if stamped {
+        let message = format!(
+            "`{}` is the end of a period and stamps the end of an interval by its type: leave out `stamp` there and say \
+             `until_is = \"exclusive\"` here",
+            name.value
+        );
+        log.refuse(name.spot, message);
+    }
+    (!stamped).then_some(())
+}
+
 fn time_of(
     book: &Book<'_>,
     table: usize,
@@ -136,8 +157,12 @@ fn time_of(
             until,
             until_is,
         } => {
+            let (from_name, until_name) = (from, until);
             let from = book.column_for(DURING, table, from, log);
             let until = book.column_for(DURING, table, until, log);
+            for (column, name) in [(from, from_name), (until, until_name)] {
+                refuse_end_stamp(book, table, column, name, log)?;
+            }
             // Only the ledger's own rows may take it from `[ledger]`: elsewhere it is said, never inherited in silence.
             let inherited = book
                 .ledger_until_is

@@ -17,6 +17,10 @@ impl Row for Keyed {
             _ => Value::Text(self.0),
         }
     }
+
+    fn is_end_stamp(&self, _column: usize) -> bool {
+        false
+    }
 }
 
 const UNDECIDED: Verdict = Verdict::Undecided(Reason::LedgerGap);

@@ -22,6 +22,10 @@ impl Row for Cells {
     fn value(&self, column: usize) -> Value<'_> {
         self.0[column]
     }
+
+    fn is_end_stamp(&self, _column: usize) -> bool {
+        false
+    }
 }
 
 /// A row of a period, written on a day.

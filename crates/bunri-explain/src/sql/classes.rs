@@ -4,6 +4,7 @@
 use super::super::decimal;
 use super::Script;
 use super::codes::one_of;
+use super::rules::day_of_moment;
 use super::select::{Select, Steps};
 use super::text::{case, day, literal, literals, name};
 use bunri_catalogue::{Bound, Class, ClassRule, Condition, Ownership, Table, ValueType, When};
@@ -152,7 +153,7 @@ impl Script<'_> {
             }
             Condition::Within { at_least, below } => {
                 let value = match column.value_type {
-                    ValueType::Timestamp => format!("CAST({name} AS DATE)"),
+                    ValueType::Timestamp => day_of_moment(&name, column),
                     ValueType::Text
                     | ValueType::Int
                     | ValueType::Decimal { .. }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Script;
-use super::text::{comment, literal, name};
+use super::text::{comment, literal, literals, name};
 use bunri_catalogue::{LedgerTime, Table, ValueType};
 
 /// The white space of Unicode, which `trim` takes away. The list is printed by number, because it cannot be seen.
@@ -221,12 +221,33 @@ fn is_day(value_type: ValueType) -> bool {
     }
 }
 
+/// What stands in a line of rejects under this word, as a text.
+fn raw_in_reject(column: usize, word: &str) -> String {
+    format!("CAST(line AS JSON) ->> '$.values[{column}].{word}'")
+}
+
 /// Where a line of rejects holds a value of the column's declared type, if that type is read of rejected rows.
 fn value_in_reject(table: &Table, column: usize) -> Option<String> {
-    let value = |word: &str| format!("CAST(line AS JSON) ->> '$.values[{column}].{word}'");
+    let value = |word: &str| raw_in_reject(column, word);
+    let reading = &table.columns[column].reading;
+    // What means nothing is NULL in staging, and so it is here.
+    let without_nothing = |value: String| match reading.nothing.as_slice() {
+        [] => value,
+        nothing => {
+            let listed = literals(nothing.iter().map(String::as_str));
+            format!("CASE WHEN {value} IN ({listed}) THEN NULL ELSE {value} END")
+        }
+    };
     match table.columns[column].value_type {
-        ValueType::Int => Some(format!("CAST({} AS BIGINT)", value("int"))),
-        ValueType::Text => Some(value("text")),
+        ValueType::Int => {
+            let value = without_nothing(format!("({})", value("int")));
+            Some(format!("CAST({value} AS BIGINT)"))
+        }
+        ValueType::Text if reading.takes_integers => {
+            let printed = format!("coalesce({}, {})", value("text"), value("int"));
+            Some(without_nothing(printed))
+        }
+        ValueType::Text => Some(without_nothing(format!("({})", value("text")))),
         ValueType::Decimal { .. }
         | ValueType::Date(_)
         | ValueType::Timestamp
@@ -254,7 +275,14 @@ fn reject_value(table: &Table, column: usize) -> String {
 
 /// Whether what stands there is neither NULL nor a value that can be read.
 fn is_unreadable(table: &Table, column: usize) -> String {
-    let not_null = format!("CAST(line AS JSON) ->> '$.values[{column}]' <> 'null'");
+    let mut not_null = format!("CAST(line AS JSON) ->> '$.values[{column}]' <> 'null'");
+    let nothing = &table.columns[column].reading.nothing;
+    if !nothing.is_empty() {
+        let (text, int) = (raw_in_reject(column, "text"), raw_in_reject(column, "int"));
+        let listed = literals(nothing.iter().map(String::as_str));
+        not_null =
+            format!("({not_null} AND coalesce(coalesce({text}, {int}) NOT IN ({listed}), true))");
+    }
     match value_in_reject(table, column) {
         Some(value) => format!("({not_null} AND ({value}) IS NULL)"),
         None => format!("({not_null})"),

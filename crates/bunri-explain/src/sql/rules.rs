@@ -5,7 +5,7 @@ use super::codes;
 use super::facts::{Fact, RowFacts};
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use bunri_catalogue::{CodeDay, Compare, LedgerTime, Match, RowRule, Table, ValueType};
+use bunri_catalogue::{CodeDay, Column, Compare, LedgerTime, Match, RowRule, Table, ValueType};
 
 /// What one rule needs before it can be decided, and the decision.
 pub(super) struct Answer {
@@ -49,7 +49,9 @@ impl At<'_> {
     /// The day of a date or timestamp column.
     pub(super) fn day(self, column: usize) -> String {
         match self.value_type(column) {
-            ValueType::Timestamp => format!("CAST({} AS DATE)", self.column(column)),
+            ValueType::Timestamp => {
+                day_of_moment(&self.column(column), &self.table.columns[column])
+            }
             ValueType::Text
             | ValueType::Int
             | ValueType::Decimal { .. }
@@ -57,6 +59,15 @@ impl At<'_> {
             | ValueType::Bool
             | ValueType::Bytes => self.column(column),
         }
+    }
+}
+
+/// The day of a timestamp; of an interval's end stamp that of the microsecond before.
+pub(super) fn day_of_moment(value: &str, column: &Column) -> String {
+    if column.reading.moment.is_end_stamp() {
+        format!("CAST({value} - INTERVAL 1 MICROSECOND AS DATE)")
+    } else {
+        format!("CAST({value} AS DATE)")
     }
 }
 

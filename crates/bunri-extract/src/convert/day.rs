@@ -1,14 +1,11 @@
-//! Days and moments, read strictly: only the declared form, only days that the calendar has. Moments are
-//! Japan local; a text with a zone is moved there.
+//! Days and moments, read strictly: only the declared form, only days that the calendar has. Moments are moved to Japan's
+//! clock: from the zone that stands in the text, else from the declared clock.
 
-use bunri_catalogue::DateForm;
-use jiff::civil::Date;
-
-use super::{Cell, Misfit};
+use super::calendar::{SECONDS_A_DAY, day_of, number};
+use super::{Cell, Misfit, era};
 use crate::source::SourceValue;
+use bunri_catalogue::{DateForm, Moment, MomentForm};
 
-const EPOCH: Date = Date::constant(1970, 1, 1);
-const SECONDS_A_DAY: i64 = 86_400;
 /// Japan has had no other offset in the years that such systems speak of.
 const JAPAN_SECONDS: i64 = 9 * 3_600;
 /// The first and last day that a four-digit year can write.
@@ -17,28 +14,85 @@ const LAST_DAY: i64 = 2_932_896;
 
 /// Reads a calendar day, in days since 1970-01-01.
 pub(super) fn date(value: SourceValue<'_>, form: DateForm) -> Cell<i32> {
-    let day = match (value, form) {
+    let separator = match form {
+        DateForm::Era { form, years } => return era::date(value, form, years),
+        DateForm::Iso | DateForm::IsoMidnight => Some(b'-'),
+        DateForm::Slashed | DateForm::SlashedMidnight => Some(b'/'),
+        DateForm::Compact => None,
+    };
+    let day = match (value, separator) {
         (SourceValue::Null, _) => return Ok(None),
-        (SourceValue::Text(text), DateForm::Iso) => separated(text, b'-'),
-        (SourceValue::Text(text), DateForm::Slashed) => separated(text, b'/'),
-        (SourceValue::Text(text), DateForm::Compact) => compact_text(text),
-        (SourceValue::Integer(number), DateForm::Compact) => compact_number(number),
-        (SourceValue::Integer(_), DateForm::Iso | DateForm::Slashed)
-        | (
-            SourceValue::Real(_) | SourceValue::Blob(_),
-            DateForm::Iso | DateForm::Slashed | DateForm::Compact,
-        ) => None,
+        (SourceValue::Text(text), Some(separator)) => {
+            without_midnight(text, form).and_then(|text| separated(text, separator))
+        }
+        (SourceValue::Text(text), None) => compact_text(text),
+        (SourceValue::Integer(number), None) => compact_number(number),
+        (SourceValue::Integer(_), Some(_)) | (SourceValue::Real(_) | SourceValue::Blob(_), _) => {
+            None
+        }
     };
     day.map(Some).ok_or(Misfit::Date)
 }
 
-/// Reads a moment, in microseconds of Japan local time since 1970-01-01.
-pub(super) fn timestamp(value: SourceValue<'_>) -> Cell<i64> {
-    match value {
-        SourceValue::Null => Ok(None),
-        SourceValue::Text(text) => moment(text).map(Some).ok_or(Misfit::Timestamp),
-        _ => Err(Misfit::Timestamp),
+/// A time of day that is not midnight says something, so it is no date.
+fn without_midnight(text: &[u8], form: DateForm) -> Option<&[u8]> {
+    match form {
+        DateForm::IsoMidnight | DateForm::SlashedMidnight => text.strip_suffix(b" 00:00:00"),
+        DateForm::Iso | DateForm::Slashed | DateForm::Compact | DateForm::Era { .. } => Some(text),
     }
+}
+
+/// Reads a moment, in microseconds of Japan local time since 1970-01-01.
+pub(super) fn timestamp(value: SourceValue<'_>, moment: Moment) -> Cell<i64> {
+    let unit = match moment.form {
+        MomentForm::EpochSeconds => Some(1_000_000),
+        MomentForm::EpochMilliseconds => Some(1_000),
+        MomentForm::Iso | MomentForm::Slashed | MomentForm::Compact => None,
+    };
+    let micros = match (value, unit) {
+        (SourceValue::Null, _) => return Ok(None),
+        (SourceValue::Integer(number), Some(unit)) => since_epoch(number, unit),
+        (SourceValue::Text(text), Some(unit)) => {
+            signed(text).and_then(|number| since_epoch(number, unit))
+        }
+        (SourceValue::Text(text), None) => written(text, moment),
+        (SourceValue::Integer(number), None) if moment.form == MomentForm::Compact => {
+            written(number.to_string().as_bytes(), moment)
+        }
+        (SourceValue::Integer(_), None) | (SourceValue::Real(_) | SourceValue::Blob(_), _) => None,
+    };
+    micros.map(Some).ok_or(Misfit::Timestamp)
+}
+
+/// The first moment of a day.
+pub(super) fn midnight(day: i32) -> i64 {
+    i64::from(day) * SECONDS_A_DAY * 1_000_000
+}
+
+fn since_epoch(number: i64, unit: i64) -> Option<i64> {
+    let micros = number.checked_mul(unit)?;
+    local(micros.checked_add(JAPAN_SECONDS * 1_000_000)?)
+}
+
+/// A moment of the days that a four-digit year can write; a clock may carry the last ones past them.
+fn local(micros: i64) -> Option<i64> {
+    let day = micros.div_euclid(SECONDS_A_DAY * 1_000_000);
+    (FIRST_DAY..=LAST_DAY).contains(&day).then_some(micros)
+}
+
+/// Digits, perhaps behind a minus.
+fn signed(text: &[u8]) -> Option<i64> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    // More do not fit, and the sum of fewer does not overflow.
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let number = number(digits)?;
+    Some(if digits.len() < text.len() {
+        -number
+    } else {
+        number
+    })
 }
 
 fn separated(text: &[u8], separator: u8) -> Option<i32> {
@@ -71,67 +125,66 @@ fn compact_number(number: i64) -> Option<i32> {
     day_of(number / 10_000, number / 100 % 100, number % 100)
 }
 
-fn number(digits: &[u8]) -> Option<i64> {
-    let step = |sum: i64, digit: &u8| {
-        digit
-            .is_ascii_digit()
-            .then(|| sum * 10 + i64::from(digit - b'0'))
+/// Day and time of day as the form has them; then perhaps a point and digits; then perhaps a zone.
+fn written(text: &[u8], moment: Moment) -> Option<i64> {
+    let separator = match moment.form {
+        MomentForm::Iso => Some(b'-'),
+        MomentForm::Slashed => Some(b'/'),
+        MomentForm::Compact => None,
+        MomentForm::EpochSeconds | MomentForm::EpochMilliseconds => return None,
     };
-    digits.iter().try_fold(0, step)
-}
-
-fn day_of(year: i64, month: i64, day: i64) -> Option<i32> {
-    let date = Date::new(
-        year.try_into().ok()?,
-        month.try_into().ok()?,
-        day.try_into().ok()?,
-    )
-    .ok()?;
-    i32::try_from(date.duration_since(EPOCH).as_secs() / SECONDS_A_DAY).ok()
-}
-
-/// `YYYY-MM-DD HH:MM:SS`, or with `T`; then perhaps a point and one to six digits; then perhaps a zone.
-fn moment(text: &[u8]) -> Option<i64> {
-    if text.len() < 19 || !matches!(text[10], b' ' | b'T') {
+    let (day, clock, rest) = match separator {
+        Some(separator) => {
+            if text.len() < 19 || !matches!(text[10], b' ' | b'T') {
+                return None;
+            }
+            let clock = &text[11..19];
+            if clock[2] != b':' || clock[5] != b':' {
+                return None;
+            }
+            let clock = [&clock[..2], &clock[3..5], &clock[6..]];
+            (separated(&text[..10], separator)?, clock, &text[19..])
+        }
+        None => {
+            if text.len() < 14 {
+                return None;
+            }
+            let clock = [&text[8..10], &text[10..12], &text[12..14]];
+            (compact_text(&text[..8])?, clock, &text[14..])
+        }
+    };
+    let [hour, minute, second] = clock.map(number);
+    let (hour, minute, second) = (hour?, minute?, second?);
+    let (micros, rest) = fraction(rest, moment.truncates)?;
+    // 24:00 is the end of its day: the next midnight, and no later moment.
+    let is_end_of_day = hour == 24 && minute == 0 && second == 0 && micros == 0;
+    if !(is_end_of_day || hour < 24 && minute < 60 && second < 60) {
         return None;
     }
-    let day = i64::from(separated(&text[..10], b'-')?);
-    let seconds = time_of_day(&text[11..19])?;
-    let (micros, rest) = fraction(&text[19..])?;
-    let shift = if rest.is_empty() {
-        0
+    let clock = if rest.is_empty() {
+        i64::from(moment.clock_seconds)
     } else {
-        JAPAN_SECONDS - zone(rest)?
+        zone(rest)?
     };
-    let local = day * SECONDS_A_DAY + seconds + shift;
-    // A zone may carry the last moments past the years that a text can write.
-    (FIRST_DAY..=LAST_DAY)
-        .contains(&local.div_euclid(SECONDS_A_DAY))
-        .then_some(local * 1_000_000 + micros)
+    let seconds = hour * 3_600 + minute * 60 + second + JAPAN_SECONDS - clock;
+    local((i64::from(day) * SECONDS_A_DAY + seconds) * 1_000_000 + micros)
 }
 
-fn time_of_day(text: &[u8]) -> Option<i64> {
-    if text[2] != b':' || text[5] != b':' {
-        return None;
-    }
-    let (hour, minute, second) = (
-        number(&text[..2])?,
-        number(&text[3..5])?,
-        number(&text[6..])?,
-    );
-    (hour < 24 && minute < 60 && second < 60).then_some(hour * 3_600 + minute * 60 + second)
-}
-
-fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
+/// Microseconds, and what stands behind them. Digits beyond the sixth are zeros, or cut off where that is declared.
+fn fraction(text: &[u8], truncates: bool) -> Option<(i64, &[u8])> {
     let Some(rest) = text.strip_prefix(b".") else {
         return Some((0, text));
     };
     let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if !(1..=6).contains(&length) {
+    if !(1..=9).contains(&length) {
         return None;
     }
-    let unit = 10_i64.pow(6 - u32::try_from(length).ok()?);
-    Some((number(&rest[..length])? * unit, &rest[length..]))
+    let (kept, cut) = rest[..length].split_at(length.min(6));
+    if !truncates && cut.iter().any(|digit| *digit != b'0') {
+        return None;
+    }
+    let unit = 10_i64.pow(6 - u32::try_from(kept.len()).ok()?);
+    Some((number(kept)? * unit, &rest[length..]))
 }
 
 /// `Z` or `±HH:MM`, in seconds east of UTC.
@@ -230,10 +283,12 @@ mod tests {
             ("1970-01-01T00:00:00Z", 32_400_000_000),
             ("1970-01-01 09:00:00+09:00", 32_400_000_000),
             ("1970-01-01 00:00:00.25-01:30", 37_800_250_000),
+            ("1970-01-01 24:00:00", 86_400_000_000),
+            ("1970-01-01 00:00:00.1234560", 123_456),
         ];
         for (text, micros) in fits {
             assert_eq!(
-                timestamp(SourceValue::Text(text.as_bytes())),
+                timestamp(SourceValue::Text(text.as_bytes()), Moment::default()),
                 Ok(Some(micros)),
                 "{text}"
             );
@@ -245,7 +300,10 @@ mod tests {
         let broken = [
             "1970-01-01",
             "1970-01-01 00:00",
-            "1970-01-01 24:00:00",
+            "1970-01-01 24:00:01",
+            "1970-01-01 24:01:00",
+            "1970-01-01 24:00:00.000001",
+            "1970-01-01 25:00:00",
             "1970-01-01 00:60:00",
             "1970-01-01 00:00:60",
             "1970-01-01  00:00:00",
@@ -262,11 +320,91 @@ mod tests {
         ];
         for text in broken {
             assert_eq!(
-                timestamp(SourceValue::Text(text.as_bytes())),
+                timestamp(SourceValue::Text(text.as_bytes()), Moment::default()),
                 Err(Misfit::Timestamp),
                 "{text}"
             );
         }
-        assert_eq!(timestamp(SourceValue::Integer(0)), Err(Misfit::Timestamp));
+        let number = timestamp(SourceValue::Integer(0), Moment::default());
+        assert_eq!(number, Err(Misfit::Timestamp));
+    }
+
+    fn declared(form: MomentForm) -> Moment {
+        Moment {
+            form,
+            ..Moment::default()
+        }
+    }
+
+    #[test]
+    fn moments_of_other_forms_and_clocks() {
+        let utc = Moment {
+            clock_seconds: 0,
+            ..Moment::default()
+        };
+        let text =
+            |text: &'static str, moment| timestamp(SourceValue::Text(text.as_bytes()), moment);
+        let nine = Ok(Some(32_400_000_000));
+        assert_eq!(text("1970-01-01 00:00:00", utc), nine);
+        // What stands in the text is nearer to the value than what is declared of the column.
+        assert_eq!(text("1970-01-01 09:00:00+09:00", utc), nine);
+        assert_eq!(
+            text("1970/01/01 09:00:00", declared(MomentForm::Slashed)),
+            nine
+        );
+        assert_eq!(text("19700101090000", declared(MomentForm::Compact)), nine);
+        let seconds = declared(MomentForm::EpochSeconds);
+        assert_eq!(text("0", seconds), nine);
+        assert_eq!(timestamp(SourceValue::Integer(0), seconds), nine);
+        let thousandths = declared(MomentForm::EpochMilliseconds);
+        let half_before = timestamp(SourceValue::Integer(-500), thousandths);
+        assert_eq!(half_before, Ok(Some(32_399_500_000)));
+        let number = timestamp(
+            SourceValue::Integer(19_700_101_090_000),
+            declared(MomentForm::Compact),
+        );
+        assert_eq!(number, nine);
+        let cut = Moment {
+            truncates: true,
+            ..Moment::default()
+        };
+        assert_eq!(text("1970-01-01 00:00:00.1234567", cut), Ok(Some(123_456)));
+        for (broken, moment) in [
+            ("1970-01-01 00:00:00", declared(MomentForm::Slashed)),
+            ("1970/01/01 00:00:00", Moment::default()),
+            ("1970010109000", declared(MomentForm::Compact)),
+            ("1.5", seconds),
+            ("", seconds),
+            ("-", seconds),
+            ("9223372036854775807", seconds),
+            ("999999999999999999", seconds),
+            ("9999-12-31 15:00:00", utc),
+        ] {
+            assert_eq!(text(broken, moment), Err(Misfit::Timestamp), "{broken}");
+        }
+        assert_eq!(
+            timestamp(SourceValue::Real(0.0), seconds),
+            Err(Misfit::Timestamp)
+        );
+    }
+
+    #[test]
+    fn a_day_with_a_midnight_is_a_day() {
+        let text = |text: &'static str, form| date(SourceValue::Text(text.as_bytes()), form);
+        assert_eq!(
+            text("1970-01-02 00:00:00", DateForm::IsoMidnight),
+            Ok(Some(1))
+        );
+        assert_eq!(
+            text("1970/01/02 00:00:00", DateForm::SlashedMidnight),
+            Ok(Some(1))
+        );
+        for broken in ["1970-01-02", "1970-01-02 00:00:01", "1970-01-02T00:00:00"] {
+            assert_eq!(
+                text(broken, DateForm::IsoMidnight),
+                Err(Misfit::Date),
+                "{broken}"
+            );
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! How a stored value becomes a typed cell: exactly, or not at all (design section 6). One copier per column
 //! holds both the Arrow type and the conversion, so that schema and copying cannot disagree.
 
+mod calendar;
 mod day;
 mod decimal;
+mod era;
+mod literal;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
@@ -12,7 +16,8 @@ use arrow_array::builder::{
     TimestampMicrosecondBuilder,
 };
 use arrow_schema::ArrowError;
-use bunri_catalogue::{DateForm, ValueType};
+use bunri_catalogue::{DateForm, Moment, OPEN_END, ValueForm, ValueType};
+use literal::Literals;
 
 use crate::source::SourceValue;
 
@@ -35,10 +40,14 @@ pub(crate) enum Misfit {
     Date,
     /// Not a moment in a form that is known here.
     Timestamp,
-    /// Not the integer 0 or 1.
+    /// A day that its era does not have.
+    Era,
+    /// Not the integer 0 or 1, or none of the declared words.
     Bool,
     /// Not stored as bytes.
     Bytes,
+    /// A value that means nothing, in a column of the table's key.
+    KeyIsNothing,
 }
 
 impl Misfit {
@@ -53,8 +62,10 @@ impl Misfit {
             Misfit::Precision => "does_not_fit_precision",
             Misfit::Date => "not_a_date",
             Misfit::Timestamp => "not_a_timestamp",
+            Misfit::Era => "outside_its_era",
             Misfit::Bool => "not_a_bool",
             Misfit::Bytes => "not_bytes",
+            Misfit::KeyIsNothing => "key_is_nothing",
         }
     }
 }
@@ -64,8 +75,20 @@ type Cell<T> = Result<Option<T>, Misfit>;
 
 /// Takes the values of one column.
 #[derive(Debug)]
-pub(crate) enum Copier {
-    Text(StringBuilder),
+pub(crate) struct Copier {
+    nothing: Literals,
+    open: Literals,
+    in_key: bool,
+    cells: Cells,
+}
+
+/// The cells of one column, and how they are read.
+#[derive(Debug)]
+enum Cells {
+    Text {
+        cells: StringBuilder,
+        takes_integers: bool,
+    },
     Int(Int64Builder),
     Decimal {
         cells: Decimal128Builder,
@@ -76,16 +99,71 @@ pub(crate) enum Copier {
         cells: Date32Builder,
         form: DateForm,
     },
-    Timestamp(TimestampMicrosecondBuilder),
-    Bool(BooleanBuilder),
+    Timestamp {
+        cells: TimestampMicrosecondBuilder,
+        moment: Moment,
+    },
+    Bool {
+        cells: BooleanBuilder,
+        yes: Literals,
+        no: Literals,
+    },
     Bytes(BinaryBuilder),
 }
 
 impl Copier {
-    /// A copier for this declared type.
-    pub(crate) fn new(value_type: ValueType) -> Result<Self, ArrowError> {
+    /// A copier for this declared type, read in this way; `in_key`: for a column of the table's key.
+    pub(crate) fn new(
+        value_type: ValueType,
+        reading: &ValueForm,
+        in_key: bool,
+    ) -> Result<Self, ArrowError> {
+        Ok(Self {
+            nothing: Literals::new(&reading.nothing),
+            open: Literals::new(&reading.open),
+            in_key,
+            cells: Cells::new(value_type, reading)?,
+        })
+    }
+
+    /// Takes the next value. One that does not fit leaves NULL in its place, so that the columns of a batch
+    /// stay level; the caller drops its row.
+    pub(crate) fn take(&mut self, value: SourceValue<'_>) -> Result<(), Misfit> {
+        if self.nothing.hold(value) {
+            self.cells.take(SourceValue::Null)?;
+            return if self.in_key {
+                Err(Misfit::KeyIsNothing)
+            } else {
+                Ok(())
+            };
+        }
+        if self.open.hold(value) {
+            return self.cells.take_open_end();
+        }
+        self.cells.take(value)
+    }
+
+    /// The cells taken since the last call.
+    pub(crate) fn finish(&mut self) -> ArrayRef {
+        match &mut self.cells {
+            Cells::Text { cells, .. } => Arc::new(cells.finish()),
+            Cells::Int(cells) => Arc::new(cells.finish()),
+            Cells::Decimal { cells, .. } => Arc::new(cells.finish()),
+            Cells::Date { cells, .. } => Arc::new(cells.finish()),
+            Cells::Timestamp { cells, .. } => Arc::new(cells.finish()),
+            Cells::Bool { cells, .. } => Arc::new(cells.finish()),
+            Cells::Bytes(cells) => Arc::new(cells.finish()),
+        }
+    }
+}
+
+impl Cells {
+    fn new(value_type: ValueType, reading: &ValueForm) -> Result<Self, ArrowError> {
         Ok(match value_type {
-            ValueType::Text => Self::Text(StringBuilder::new()),
+            ValueType::Text => Self::Text {
+                cells: StringBuilder::new(),
+                takes_integers: reading.takes_integers,
+            },
             ValueType::Int => Self::Int(Int64Builder::new()),
             ValueType::Decimal { precision, scale } => {
                 let cells = Decimal128Builder::new()
@@ -100,18 +178,29 @@ impl Copier {
                 cells: Date32Builder::new(),
                 form,
             },
-            ValueType::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new()),
-            ValueType::Bool => Self::Bool(BooleanBuilder::new()),
+            ValueType::Timestamp => Self::Timestamp {
+                cells: TimestampMicrosecondBuilder::new(),
+                moment: reading.moment,
+            },
+            ValueType::Bool => {
+                let (yes, no) = literal::truth_words(reading.truth.as_ref());
+                Self::Bool {
+                    cells: BooleanBuilder::new(),
+                    yes,
+                    no,
+                }
+            }
             ValueType::Bytes => Self::Bytes(BinaryBuilder::new()),
         })
     }
 
-    /// Takes the next value. One that does not fit leaves NULL in its place, so that the columns of a batch
-    /// stay level; the caller drops its row.
-    pub(crate) fn take(&mut self, value: SourceValue<'_>) -> Result<(), Misfit> {
+    fn take(&mut self, value: SourceValue<'_>) -> Result<(), Misfit> {
         let mut misfit = Ok(());
         match self {
-            Self::Text(cells) => cells.append_option(kept(text(value), &mut misfit)),
+            Self::Text {
+                cells,
+                takes_integers,
+            } => cells.append_option(kept(text(value, *takes_integers), &mut misfit)),
             Self::Int(cells) => cells.append_option(kept(int(value), &mut misfit)),
             Self::Decimal {
                 cells,
@@ -123,24 +212,32 @@ impl Copier {
             Self::Date { cells, form } => {
                 cells.append_option(kept(day::date(value, *form), &mut misfit));
             }
-            Self::Timestamp(cells) => cells.append_option(kept(day::timestamp(value), &mut misfit)),
-            Self::Bool(cells) => cells.append_option(kept(truth(value), &mut misfit)),
+            Self::Timestamp { cells, moment } => {
+                cells.append_option(kept(day::timestamp(value, *moment), &mut misfit));
+            }
+            Self::Bool { cells, yes, no } => {
+                cells.append_option(kept(truth(value, yes, no), &mut misfit));
+            }
             Self::Bytes(cells) => cells.append_option(kept(bytes(value), &mut misfit)),
         }
         misfit
     }
 
-    /// The cells taken since the last call.
-    pub(crate) fn finish(&mut self) -> ArrayRef {
+    /// "No end yet". The catalogue admits it of days and moments only; elsewhere it is a value that does not fit.
+    fn take_open_end(&mut self) -> Result<(), Misfit> {
         match self {
-            Self::Text(cells) => Arc::new(cells.finish()),
-            Self::Int(cells) => Arc::new(cells.finish()),
-            Self::Decimal { cells, .. } => Arc::new(cells.finish()),
-            Self::Date { cells, .. } => Arc::new(cells.finish()),
-            Self::Timestamp(cells) => Arc::new(cells.finish()),
-            Self::Bool(cells) => Arc::new(cells.finish()),
-            Self::Bytes(cells) => Arc::new(cells.finish()),
+            Self::Date { cells, .. } => cells.append_value(OPEN_END),
+            Self::Timestamp { cells, .. } => cells.append_value(day::midnight(OPEN_END)),
+            Self::Text { .. }
+            | Self::Int(_)
+            | Self::Decimal { .. }
+            | Self::Bool { .. }
+            | Self::Bytes(_) => {
+                self.take(SourceValue::Null)?;
+                return Err(Misfit::Date);
+            }
         }
+        Ok(())
     }
 }
 
@@ -151,13 +248,15 @@ fn kept<T>(cell: Cell<T>, misfit: &mut Result<(), Misfit>) -> Option<T> {
     })
 }
 
-fn text(value: SourceValue<'_>) -> Cell<&str> {
+fn text(value: SourceValue<'_>, takes_integers: bool) -> Cell<Cow<'_, str>> {
     match value {
         SourceValue::Null => Ok(None),
         SourceValue::Text(bytes) => std::str::from_utf8(bytes)
-            .map(Some)
+            .map(|text| Some(text.into()))
             .map_err(|_| Misfit::Utf8),
-        _ => Err(Misfit::Text),
+        // As the source prints it. A real has no one form that all programs print.
+        SourceValue::Integer(number) if takes_integers => Ok(Some(number.to_string().into())),
+        SourceValue::Integer(_) | SourceValue::Real(_) | SourceValue::Blob(_) => Err(Misfit::Text),
     }
 }
 
@@ -169,12 +268,15 @@ fn int(value: SourceValue<'_>) -> Cell<i64> {
     }
 }
 
-fn truth(value: SourceValue<'_>) -> Cell<bool> {
+fn truth(value: SourceValue<'_>, yes: &Literals, no: &Literals) -> Cell<bool> {
     match value {
         SourceValue::Null => Ok(None),
-        SourceValue::Integer(0) => Ok(Some(false)),
-        SourceValue::Integer(1) => Ok(Some(true)),
-        _ => Err(Misfit::Bool),
+        value if yes.hold(value) => Ok(Some(true)),
+        value if no.hold(value) => Ok(Some(false)),
+        SourceValue::Integer(_)
+        | SourceValue::Real(_)
+        | SourceValue::Text(_)
+        | SourceValue::Blob(_) => Err(Misfit::Bool),
     }
 }
 
@@ -190,8 +292,19 @@ fn bytes(value: SourceValue<'_>) -> Cell<&[u8]> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use arrow_array::Array;
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Date32Type;
+    use bunri_catalogue::TruthWords;
 
     use super::*;
+
+    fn copier(value_type: ValueType) -> Copier {
+        Copier::new(value_type, &ValueForm::default(), false).unwrap()
+    }
+
+    fn texts(values: &[&str]) -> Vec<String> {
+        values.iter().map(|&value| value.to_owned()).collect()
+    }
 
     const BLOB: SourceValue<'_> = SourceValue::Blob(b"1");
     const TEXT: SourceValue<'_> = SourceValue::Text(b"1");
@@ -207,7 +320,7 @@ mod tests {
             (ValueType::Bytes, BLOB, [TEXT, REAL, INT], Misfit::Bytes),
         ];
         for (value_type, fits, others, misfit) in list {
-            let mut copier = Copier::new(value_type).unwrap();
+            let mut copier = copier(value_type);
             assert_eq!(copier.take(fits), Ok(()), "{value_type:?}");
             assert_eq!(copier.take(SourceValue::Null), Ok(()), "{value_type:?}");
             for other in others {
@@ -219,7 +332,7 @@ mod tests {
 
     #[test]
     fn text_is_utf8_and_the_empty_text_is_not_null() {
-        let mut copier = Copier::new(ValueType::Text).unwrap();
+        let mut copier = copier(ValueType::Text);
         assert_eq!(copier.take(SourceValue::Text(b"")), Ok(()));
         assert_eq!(
             copier.take(SourceValue::Text("\u{20bb7}\0\u{e000}".as_bytes())),
@@ -234,9 +347,82 @@ mod tests {
 
     #[test]
     fn a_bool_is_zero_or_one() {
-        let mut copier = Copier::new(ValueType::Bool).unwrap();
+        let mut copier = copier(ValueType::Bool);
         assert_eq!(copier.take(SourceValue::Integer(0)), Ok(()));
         assert_eq!(copier.take(SourceValue::Integer(2)), Err(Misfit::Bool));
         assert_eq!(copier.take(SourceValue::Integer(-1)), Err(Misfit::Bool));
+    }
+
+    #[test]
+    fn what_means_nothing_is_null_and_no_end_yet_is_the_last_day() {
+        let mut reading = ValueForm::default();
+        reading.nothing = texts(&["00000000", "", "0"]);
+        reading.open = texts(&["99999999"]);
+        let form = ValueType::Date(DateForm::Compact);
+        let mut copier = Copier::new(form, &reading, false).unwrap();
+        for value in [
+            SourceValue::Text(b"00000000"),
+            SourceValue::Text(b""),
+            SourceValue::Integer(0),
+            SourceValue::Text(b"99999999"),
+            SourceValue::Integer(99_999_999),
+            SourceValue::Text(b"20240401"),
+        ] {
+            assert_eq!(copier.take(value), Ok(()), "{value:?}");
+        }
+        for value in [
+            SourceValue::Text(b"0 "),
+            SourceValue::Text(b"999999990"),
+            SourceValue::Text(b"20160231"),
+            SourceValue::Blob(b""),
+        ] {
+            assert_eq!(copier.take(value), Err(Misfit::Date), "{value:?}");
+        }
+        let cells = copier.finish();
+        let days: Vec<Option<i32>> = cells.as_primitive::<Date32Type>().iter().take(6).collect();
+        let open = Some(OPEN_END);
+        assert_eq!(days, [None, None, None, open, open, Some(19_814)]);
+    }
+
+    #[test]
+    fn a_key_that_means_nothing_rejects_its_row() {
+        let mut reading = ValueForm::default();
+        reading.nothing = texts(&["0000000000"]);
+        let mut copier = Copier::new(ValueType::Text, &reading, true).unwrap();
+        assert_eq!(copier.take(SourceValue::Text(b"0000000001")), Ok(()));
+        let nothing = copier.take(SourceValue::Text(b"0000000000"));
+        assert_eq!(nothing, Err(Misfit::KeyIsNothing));
+        assert_eq!(copier.finish().len(), 2);
+    }
+
+    #[test]
+    fn numbers_beside_texts_are_texts_as_the_source_prints_them() {
+        let mut reading = ValueForm::default();
+        reading.takes_integers = true;
+        let mut copier = Copier::new(ValueType::Text, &reading, true).unwrap();
+        assert_eq!(copier.take(SourceValue::Text(b"0012")), Ok(()));
+        assert_eq!(copier.take(SourceValue::Integer(-12)), Ok(()));
+        assert_eq!(copier.take(REAL), Err(Misfit::Text));
+        assert_eq!(copier.take(BLOB), Err(Misfit::Text));
+        let cells = copier.finish();
+        let cells: Vec<Option<&str>> = cells.as_string::<i32>().iter().collect();
+        assert_eq!(cells, [Some("0012"), Some("-12"), None, None]);
+    }
+
+    #[test]
+    fn truth_may_have_words() {
+        let mut reading = ValueForm::default();
+        let (yes, no) = (texts(&["Y", "1"]), texts(&["N"]));
+        reading.truth = Some(TruthWords { yes, no });
+        let mut copier = Copier::new(ValueType::Bool, &reading, false).unwrap();
+        for value in [SourceValue::Text(b"Y"), INT, TEXT, SourceValue::Text(b"N")] {
+            assert_eq!(copier.take(value), Ok(()), "{value:?}");
+        }
+        for value in [SourceValue::Text(b"y"), SourceValue::Integer(0), REAL] {
+            assert_eq!(copier.take(value), Err(Misfit::Bool), "{value:?}");
+        }
+        let cells = copier.finish();
+        let cells: Vec<Option<bool>> = cells.as_boolean().iter().take(4).collect();
+        assert_eq!(cells, [Some(true), Some(true), Some(true), Some(false)]);
     }
 }

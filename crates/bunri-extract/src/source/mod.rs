@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use bunri_catalogue::{Source, Table, ValueType};
+use bunri_catalogue::{Source, Table, ValueForm, ValueType};
 use bunri_columnar::Observer;
 use bunri_manifest::{self as manifest, Blake3Hex, ColumnTotal, ForeignKey};
 
@@ -115,10 +115,15 @@ pub fn source_digest(source: &Source, observer: &dyn Observer) -> io::Result<Opt
     }
 }
 
-/// Whether a column that the source declares so may hold values of this type.
-pub(crate) fn compatible(source: &OpenSource, declared: &str, value_type: ValueType) -> bool {
+/// Whether a column that the source declares so may hold values of this type, read in this way.
+pub(crate) fn compatible(
+    source: &OpenSource,
+    declared: &str,
+    value_type: ValueType,
+    reading: &ValueForm,
+) -> bool {
     match source {
-        OpenSource::Sqlite(_) => sqlite::compatible(declared, value_type),
+        OpenSource::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
     }
 }
 

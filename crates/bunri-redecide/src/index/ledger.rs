@@ -113,7 +113,7 @@ fn add_table(
             while let Some(early) = rejected.next_if(|early| early.as_slice() <= key) {
                 builder.push(&early, &[REJECTED])?;
             }
-            write_period(part, &view.row(row), &mut record);
+            write_period(part, &view.row(table, row), &mut record);
             builder.push(key, &record)?;
         }
     }

@@ -272,7 +272,7 @@ pub(crate) fn written_by_parents(
             parents.begin(&batch)?;
         }
         for row in 0..batch.num_rows() {
-            let cells = view.row(row);
+            let cells = view.row(table, row);
             if let Some(known) = written_on(columns, &cells) {
                 asking.ask((table, terms), (row, number), &cells, known)?;
             }

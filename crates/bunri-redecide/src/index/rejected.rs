@@ -129,8 +129,16 @@ fn key_of(table: &Table, columns: &[usize], reject: &Reject) -> RejectedKey {
     let mut values: Vec<ArrayRef> = Vec::with_capacity(columns.len());
     let mut null = false;
     for &column in columns {
-        match (table.columns[column].value_type, reject.values.get(column)) {
+        let declared = &table.columns[column];
+        let means_nothing = |text: &str| declared.reading.nothing.iter().any(|one| one == text);
+        match (declared.value_type, reject.values.get(column)) {
             (_, Some(RawValue::Null)) => null = true,
+            // What means nothing is NULL in staging, and so it is here.
+            (_, Some(RawValue::Text(text))) if means_nothing(text) => null = true,
+            (_, Some(RawValue::Int(value))) if means_nothing(&value.to_string()) => null = true,
+            (ValueType::Text, Some(RawValue::Int(value))) if declared.reading.takes_integers => {
+                values.push(Arc::new(StringArray::from(vec![value.to_string()])));
+            }
             (ValueType::Text, Some(RawValue::Text(text))) => {
                 values.push(Arc::new(StringArray::from(vec![text.as_str()])));
             }

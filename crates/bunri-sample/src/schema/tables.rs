@@ -328,6 +328,9 @@ mod tests {
             ValueType::Date(DateForm::Iso) => Kind::Date,
             ValueType::Date(DateForm::Compact) => Kind::CompactDate,
             ValueType::Date(DateForm::Slashed) => Kind::SlashedDate,
+            ValueType::Date(
+                DateForm::IsoMidnight | DateForm::SlashedMidnight | DateForm::Era { .. },
+            ) => panic!("no column of the sample is written so"),
             ValueType::Timestamp => Kind::Timestamp,
             ValueType::Bool => Kind::Bool,
             ValueType::Bytes => Kind::Bytes,

@@ -26,6 +26,10 @@ impl Row for Point<'_> {
             .find(|(other, _)| other == name)
             .map_or(Value::Null, |(_, value)| *value)
     }
+
+    fn is_end_stamp(&self, _column: usize) -> bool {
+        false
+    }
 }
 
 fn class(column: &str, ownership: Ownership, cells: &[(&str, Value<'static>)]) -> Decided {

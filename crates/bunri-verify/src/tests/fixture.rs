@@ -131,6 +131,9 @@ impl Fixture {
                 column: column.name.clone(),
                 non_null: (rows.num_rows() - rows.column(at).null_count() + rejected_values(at))
                     as u64,
+                nothing: 0,
+                open: 0,
+                integers: 0,
                 total: sums.as_the_source_says(at, column.value_type),
             });
         StagedTable {

@@ -2,7 +2,7 @@
 
 use bunri_catalogue::Store;
 use bunri_explain::explain;
-use bunri_extract::{BoundSource, ExtractStats, extract};
+use bunri_extract::{BoundSource, ExtractStats, ReadValues, extract};
 use bunri_split::{SplitStats, split};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::json;
@@ -93,19 +93,57 @@ fn say_extracted(stats: &ExtractStats, log: Log) {
         tables_kept,
         rows_staged,
         rows_rejected,
+        values_read,
         source_bytes,
         staged_bytes,
-    } = *stats;
+    } = stats;
     match log {
         Log::Json => screen::event(&json!({
             "event": "extracted", "tables": tables, "tables_kept": tables_kept, "rows_staged": rows_staged,
             "rows_rejected": rows_rejected, "source_bytes": source_bytes, "staged_bytes": staged_bytes,
+            "values_read": values_read.iter().map(|read| json!({
+                "table": read.table, "column": read.column, "nothing": read.nothing, "open": read.open,
+                "integers": read.integers,
+            })).collect::<Vec<_>>(),
         })),
-        Log::Human => screen::say(&format!(
-            "extract  {rows_staged} rows of {tables} tables staged, {rows_rejected} rejected (rows that do not fit \
-             their declared types)",
-        )),
+        Log::Human => {
+            screen::say(&format!(
+                "extract  {rows_staged} rows of {tables} tables staged, {rows_rejected} rejected (rows that do not fit \
+                 their declared types)",
+            ));
+            for line in values_read_lines(values_read) {
+                screen::say(&line);
+            }
+        }
     }
+}
+
+/// More columns are in the manifest.
+const MOST_COLUMNS_TOLD: usize = 20;
+
+/// How many values were not staged as they stand in the source, a line a column. Never a value.
+fn values_read_lines(columns: &[ReadValues]) -> Vec<String> {
+    let line = |read: &ReadValues| {
+        let meanings = [
+            (read.nothing, "as nothing"),
+            (read.open, "as \"no end yet\""),
+            (read.integers, "as text from integers"),
+        ];
+        let meanings = meanings.into_iter().filter(|(count, _)| *count > 0);
+        let told: Vec<String> = meanings
+            .map(|(count, meaning)| format!("{count} {meaning}"))
+            .collect();
+        let (table, column) = (&read.table, &read.column);
+        format!("         {table}.{column}: values read {}", told.join(", "))
+    };
+    let mut lines: Vec<String> = columns.iter().take(MOST_COLUMNS_TOLD).map(line).collect();
+    if columns.len() > MOST_COLUMNS_TOLD {
+        let more = columns.len() - MOST_COLUMNS_TOLD;
+        lines.push(format!(
+            "         and {more} columns more, see staging/manifest.json"
+        ));
+    }
+    lines
 }
 
 fn do_split(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Outcome, Failure> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::dice::Dice;
 use super::super::world::{
     Class, Classes, CodeDay, Column, Counts, Early, End, Kind, KnownAt, Ledger, List, OwnWhen,
-    Part, Rule, Table, Time, Value,
+    Part, Reading, Rule, Table, Time, Value,
 };
 use super::cells::{any_day, code, moment, text};
 use super::{FEW_POINTS, WINDOW, classes, padded};
@@ -23,6 +23,7 @@ pub(super) fn plain(name: &str, kind: Kind) -> Column {
         kind,
         class: Classes::Fixed(Class::OwnCustomer),
         rekeyed: false,
+        reading: Reading::default(),
     }
 }
 
@@ -124,6 +125,7 @@ pub(super) fn ledger(
         own_when: asked.iter().map(|name| own_when(dice, name)).collect(),
         same_verdict: dice.chance(25),
         gap_is_other: dice.chance(20),
+        open_by_types: false,
     };
     let points = points(dice, &tables[0], &ledger, size);
     let rows = rows(dice, first, &tables[0], &ledger, codes, points);

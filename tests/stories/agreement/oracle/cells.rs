@@ -28,7 +28,9 @@ impl Rows<'_> {
             }
         }
         let whens = table.whens.iter().filter(|when| when.rows.contains(&who));
-        for when in whens.filter(|when| meets(self.world, &row[when.column], &when.test)) {
+        for when in
+            whens.filter(|when| meets(self.world, &table.asked(when.column, row), &when.test))
+        {
             let changed = changed(when, column, class);
             if changed != class {
                 self.see(&format!("when: {}", test_word(when)));

@@ -3,16 +3,16 @@
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
-use super::super::world::{End, Time, Value, World};
+use super::super::world::{End, Table, Time, Value, World};
 use super::timeline::FOREVER;
 
 /// First and last day, or why nobody knows them.
 pub(super) type Days = Result<(i64, i64), &'static str>;
 
-pub(super) fn days(world: &World, row: &[Value], time: &Time) -> Days {
+pub(super) fn days(world: &World, table: &Table, row: &[Value], time: &Time) -> Days {
     match time {
         Time::At { column, after } => {
-            let day = row[*column].day().ok_or("date_missing")?;
+            let day = table.asked(*column, row).day().ok_or("date_missing")?;
             Ok((day + after, day + after))
         }
         Time::AtSlot { date, slot } => match row[*slot] {
@@ -42,7 +42,7 @@ pub(super) fn days(world: &World, row: &[Value], time: &Time) -> Days {
                 inclusive.unwrap_or(ledgers),
             )
         }
-        Time::Month(column) => month(&row[*column]),
+        Time::Month(column) => month(&table.asked(*column, row)),
     }
 }
 

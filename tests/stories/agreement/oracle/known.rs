@@ -24,7 +24,10 @@ impl Rows<'_> {
     /// The verdict of a row that is own by its rule.
     pub(super) fn written(&self, table: &Table, row: &[Value], known_at: &KnownAt) -> Verdict {
         let columns = known_at.columns.iter();
-        let Some(known) = columns.filter_map(|&column| row[column].day()).max() else {
+        let Some(known) = columns
+            .filter_map(|&column| table.asked(column, row).day())
+            .max()
+        else {
             return Verdict::undecided("known_at_missing");
         };
         if row[known_at.columns[0]] == Value::Null {
@@ -115,11 +118,11 @@ impl Rows<'_> {
     fn told_last(&self, table: &Table, row: &[Value], rule: &Rule) -> Option<i64> {
         let cutover = self.world.limits.cutover;
         match rule {
-            Rule::Ledger(time) => days(self.world, row, time)
+            Rule::Ledger(time) => days(self.world, table, row, time)
                 .ok()
                 .map(|(first, last)| until_cutover(first, last, cutover)),
             Rule::Code { at, .. } => match at {
-                CodeDay::Column(column) => row[*column].day(),
+                CodeDay::Column(column) => table.asked(*column, row).day(),
                 CodeDay::Cutover | CodeDay::Never => Some(cutover),
             },
             Rule::Parent { .. } => {

@@ -36,7 +36,7 @@ impl<'w> Rows<'w> {
     pub(super) fn rule(&self, table: &Table, row: &[Value], rule: &Rule) -> Verdict {
         let verdict = match rule {
             Rule::Ledger(time) => self.by_ledger(table, row, time),
-            Rule::Code { column, trim, at } => self.code(row, *column, *trim, *at),
+            Rule::Code { column, trim, at } => self.code(table, row, (*column, *trim), *at),
             Rule::Parent { any, .. } => self.inherited(row, rule, *any),
             Rule::Cases {
                 column,
@@ -80,7 +80,7 @@ impl<'w> Rows<'w> {
     }
 
     fn by_ledger(&self, table: &Table, row: &[Value], time: &Time) -> Verdict {
-        let (first, last) = match days(self.world, row, time) {
+        let (first, last) = match days(self.world, table, row, time) {
             Ok(days) => days,
             Err(reason) => return Verdict::undecided(reason),
         };
@@ -97,17 +97,31 @@ impl<'w> Rows<'w> {
             self.see("a customer still to come");
             return Verdict::of(Who::Other);
         }
+        if let Time::At { column, .. } = time
+            && row[*column].day() != table.asked(*column, row).day()
+        {
+            self.see(&format!(
+                "an end stamp of the day before: {:?}",
+                verdict.who
+            ));
+        }
         if last > cutover {
             self.see("days after the cutover");
         }
         verdict
     }
 
-    fn code(&self, row: &[Value], column: usize, trim: bool, at: CodeDay) -> Verdict {
+    fn code(
+        &self,
+        table: &Table,
+        row: &[Value],
+        (column, trim): (usize, bool),
+        at: CodeDay,
+    ) -> Verdict {
         let day = match at {
             CodeDay::Never => None,
             CodeDay::Cutover => Some(self.world.limits.cutover),
-            CodeDay::Column(column) => match row[column].day() {
+            CodeDay::Column(column) => match table.asked(column, row).day() {
                 None => return Verdict::undecided("date_missing"),
                 day => day,
             },

@@ -1,7 +1,7 @@
 //! Whether a column's declared SQLite type can mean what the catalogue says. SQLite binds nobody to a
 //! declared type, so this only catches drift; every value is tested on its own.
 
-use bunri_catalogue::{DateForm, ValueType};
+use bunri_catalogue::{DateForm, EraForm, MomentForm, ValueForm, ValueType};
 
 /// What a word of a declared type speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,9 +74,13 @@ const WORDS: [(Family, &[&str]); 7] = [
     ),
 ];
 
-/// Whether `declared` may hold values of this type. No type, and words that say nothing here, may.
-pub(in crate::source) fn compatible(declared: &str, value_type: ValueType) -> bool {
-    let accepted = accepted(value_type);
+/// Whether `declared` may hold values of this type, read in this way. No type, and words that say nothing here, may.
+pub(in crate::source) fn compatible(
+    declared: &str,
+    value_type: ValueType,
+    reading: &ValueForm,
+) -> bool {
+    let accepted = accepted(value_type, reading);
     let mut known = families(declared).peekable();
     known.peek().is_none() || known.any(|family| accepted.contains(&family))
 }
@@ -92,21 +96,51 @@ fn families(declared: &str) -> impl Iterator<Item = Family> {
     })
 }
 
-fn accepted(value_type: ValueType) -> &'static [Family] {
+fn accepted(value_type: ValueType, reading: &ValueForm) -> &'static [Family] {
+    const WRITTEN_DAYS: &[Family] = &[Family::Day, Family::Moment, Family::Text];
+    const NUMBERED_DAYS: &[Family] = &[
+        Family::Day,
+        Family::Moment,
+        Family::Text,
+        Family::Whole,
+        Family::Number,
+    ];
     match value_type {
-        // Legacy systems declare a date and keep whatever was typed; text can hold all of it.
-        ValueType::Text => &[Family::Text, Family::Day, Family::Moment],
-        ValueType::Int => &[Family::Whole, Family::Number],
-        ValueType::Decimal { .. } => &[Family::Number, Family::Whole, Family::Text],
-        ValueType::Date(DateForm::Compact) => &[
-            Family::Day,
-            Family::Moment,
+        ValueType::Text if reading.takes_integers => &[
             Family::Text,
             Family::Whole,
             Family::Number,
+            Family::Day,
+            Family::Moment,
+            Family::Truth,
         ],
-        ValueType::Date(DateForm::Iso | DateForm::Slashed) | ValueType::Timestamp => {
-            &[Family::Day, Family::Moment, Family::Text]
+        // Legacy systems declare a date and keep whatever was typed; text can hold all of it.
+        ValueType::Text => WRITTEN_DAYS,
+        ValueType::Int => &[Family::Whole, Family::Number],
+        ValueType::Decimal { .. } => &[Family::Number, Family::Whole, Family::Text],
+        ValueType::Date(form) => match form {
+            DateForm::Compact
+            | DateForm::Era {
+                form: EraForm::Compact,
+                ..
+            } => NUMBERED_DAYS,
+            DateForm::Iso
+            | DateForm::Slashed
+            | DateForm::IsoMidnight
+            | DateForm::SlashedMidnight
+            | DateForm::Era {
+                form: EraForm::Dotted | EraForm::Kanji,
+                ..
+            } => WRITTEN_DAYS,
+        },
+        ValueType::Timestamp => match reading.moment.form {
+            MomentForm::Iso | MomentForm::Slashed => WRITTEN_DAYS,
+            MomentForm::Compact | MomentForm::EpochSeconds | MomentForm::EpochMilliseconds => {
+                NUMBERED_DAYS
+            }
+        },
+        ValueType::Bool if reading.truth.is_some() => {
+            &[Family::Truth, Family::Whole, Family::Number, Family::Text]
         }
         ValueType::Bool => &[Family::Truth, Family::Whole, Family::Number],
         ValueType::Bytes => &[Family::Bytes],
@@ -148,7 +182,7 @@ mod tests {
         ];
         for (declared, value_type, expected) in list {
             assert_eq!(
-                compatible(declared, value_type),
+                compatible(declared, value_type, &ValueForm::default()),
                 expected,
                 "{declared} {value_type:?}"
             );

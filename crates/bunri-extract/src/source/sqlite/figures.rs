@@ -1,7 +1,10 @@
 //! The source's own figures: SQLite counts and sums, not our reader, so that a row that the reader lost is
 //! missed. Sums are exact: they run over two halves of each integer, which no number of rows can overflow.
+//!
+//! A value that means nothing by the catalogue is staged as NULL, so the source is asked for its figures by the same rule:
+//! such a value is NULL in them, and counted beside them.
 
-use bunri_catalogue::{Column, Table, ValueType};
+use bunri_catalogue::{Column, Table, ValueForm, ValueType};
 use bunri_manifest::{ColumnTotal, Total};
 use rusqlite::Row;
 
@@ -9,8 +12,8 @@ use super::{Reader, sql};
 use crate::ExtractError;
 use crate::source::{Figures, ObjectKind};
 
-/// SQLite holds at most 2000 result columns; a column takes at most four.
-const COLUMNS_AT_ONCE: usize = 400;
+/// SQLite holds at most 2000 result columns; a column takes at most seven.
+const COLUMNS_AT_ONCE: usize = 250;
 
 impl Reader {
     /// SQLite's counts and sums, from the table itself.
@@ -60,8 +63,11 @@ impl Reader {
 }
 
 fn terms(column: &Column) -> Vec<String> {
-    let q = sql::column(column);
-    let mut terms = vec![format!("COUNT({q})")];
+    let stored = sql::column(column);
+    let meanings = Meanings::of(column);
+    let mut terms = meanings.terms(&stored);
+    let q = meanings.without_nothing(&stored);
+    terms.push(format!("COUNT({q})"));
     match column.value_type {
         ValueType::Int => {
             terms.extend(halves(&format!(
@@ -74,8 +80,13 @@ fn terms(column: &Column) -> Vec<String> {
             terms.extend(halves(&summed));
         }
         ValueType::Text => {
+            let printed = if column.reading.takes_integers {
+                format!("WHEN 'integer' THEN octet_length(CAST({q} AS TEXT)) ")
+            } else {
+                String::new()
+            };
             terms.push(format!(
-                "SUM(CASE typeof({q}) WHEN 'text' THEN octet_length({q}) END)"
+                "SUM(CASE typeof({q}) {printed}WHEN 'text' THEN octet_length({q}) END)"
             ));
         }
         // Beyond the scale that SQLite can sum exactly, and where nothing can be summed, they are counted only.
@@ -86,6 +97,83 @@ fn terms(column: &Column) -> Vec<String> {
         | ValueType::Bytes => {}
     }
     terms
+}
+
+/// What is counted of a column beside its values: those that are not staged as they stand there.
+struct Meanings<'a> {
+    reading: &'a ValueForm,
+}
+
+impl<'a> Meanings<'a> {
+    fn of(column: &'a Column) -> Self {
+        Self {
+            reading: &column.reading,
+        }
+    }
+
+    /// One term for each of nothing, "no end yet" and integers beside texts, if the column has such.
+    fn terms(&self, stored: &str) -> Vec<String> {
+        let lists = [&self.reading.nothing, &self.reading.open];
+        let listed = lists.into_iter().filter(|values| !values.is_empty());
+        let mut terms: Vec<String> = listed
+            .map(|values| format!("SUM({})", is_listed(stored, values)))
+            .collect();
+        if self.reading.takes_integers {
+            let nothing = self.without_nothing(stored);
+            terms.push(format!("SUM(typeof({nothing}) = 'integer')"));
+        }
+        terms
+    }
+
+    fn without_nothing(&self, stored: &str) -> String {
+        if self.reading.nothing.is_empty() {
+            return stored.to_owned();
+        }
+        let nothing = is_listed(stored, &self.reading.nothing);
+        format!("(CASE WHEN {nothing} THEN NULL ELSE {stored} END)")
+    }
+
+    /// The counts, in the order of the terms.
+    fn counted(
+        &self,
+        mut take: impl FnMut() -> rusqlite::Result<i64>,
+    ) -> rusqlite::Result<[u64; 3]> {
+        let asked = [
+            !self.reading.nothing.is_empty(),
+            !self.reading.open.is_empty(),
+            self.reading.takes_integers,
+        ];
+        let mut counts = [0; 3];
+        for (count, asked) in counts.iter_mut().zip(asked) {
+            if asked {
+                *count = take()?.unsigned_abs();
+            }
+        }
+        Ok(counts)
+    }
+}
+
+/// Whether a value is one of these: as the copiers compare, texts byte for byte and integers by their plain digits. The `+`
+/// takes the column's affinity away, which would turn the texts of the list into numbers.
+fn is_listed(stored: &str, values: &[String]) -> String {
+    let texts: Vec<String> = values.iter().map(|value| sql::literal(value)).collect();
+    let numbers: Vec<String> = values
+        .iter()
+        .filter_map(|value| value.parse::<i64>().ok().map(|number| (value, number)))
+        .filter(|(value, number)| number.to_string() == **value)
+        .map(|(value, _)| value.clone())
+        .collect();
+    let is_text = format!(
+        "typeof({stored}) = 'text' AND (+{stored}) COLLATE BINARY IN ({})",
+        texts.join(", ")
+    );
+    if numbers.is_empty() {
+        return format!("({is_text})");
+    }
+    format!(
+        "({is_text} OR typeof({stored}) = 'integer' AND (+{stored}) IN ({}))",
+        numbers.join(", ")
+    )
 }
 
 /// `v = (v >> 32) × 2^32 + (v & (2^32 − 1))`, below zero too.
@@ -115,6 +203,7 @@ fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<C
         row.get::<_, Option<i64>>(*next - 1)
             .map(|figure| figure.unwrap_or(0))
     };
+    let [nothing, open, integers] = Meanings::of(column).counted(&mut take)?;
     let non_null = take()?.unsigned_abs();
     let total = match column.value_type {
         ValueType::Int => Some(Total::IntSum {
@@ -137,6 +226,9 @@ fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<C
     Ok(ColumnTotal {
         column: column.name.clone(),
         non_null,
+        nothing,
+        open,
+        integers,
         total,
     })
 }

@@ -1,0 +1,46 @@
+//! Values that stand for something by what is written, not by their type: nothing, no end yet, true, false.
+
+use bunri_catalogue::TruthWords;
+
+use crate::source::SourceValue;
+
+/// A list of such values. Texts are compared byte for byte, integers by their plain digits; reals and bytes are never
+/// listed.
+#[derive(Debug, Default)]
+pub(super) struct Literals {
+    texts: Vec<Vec<u8>>,
+    numbers: Vec<i64>,
+}
+
+impl Literals {
+    pub(super) fn new(values: &[String]) -> Self {
+        let number = |text: &String| {
+            let number: i64 = text.parse().ok()?;
+            (number.to_string() == *text).then_some(number)
+        };
+        Self {
+            texts: values.iter().map(|text| text.as_bytes().to_vec()).collect(),
+            numbers: values.iter().filter_map(number).collect(),
+        }
+    }
+
+    pub(super) fn hold(&self, value: SourceValue<'_>) -> bool {
+        match value {
+            SourceValue::Text(bytes) => self.texts.iter().any(|text| text == bytes),
+            SourceValue::Integer(number) => self.numbers.contains(&number),
+            SourceValue::Null | SourceValue::Real(_) | SourceValue::Blob(_) => false,
+        }
+    }
+}
+
+/// What is true and what is false; without words the numbers 1 and 0.
+pub(super) fn truth_words(declared: Option<&TruthWords>) -> (Literals, Literals) {
+    let number = |number| Literals {
+        texts: Vec::new(),
+        numbers: vec![number],
+    };
+    declared.map_or_else(
+        || (number(1), number(0)),
+        |words| (Literals::new(&words.yes), Literals::new(&words.no)),
+    )
+}

@@ -1,0 +1,37 @@
+//! How the source writes values, by chance: words that mean nothing or "no end yet", the clock of Greenwich, moments that end
+//! their intervals, numbers beside texts. What the values mean stays as it is.
+
+use super::super::dice::Dice;
+use super::super::world::{Kind, Reading, Rule, Table, Time, World};
+
+/// Says of some columns how their values are read.
+pub(super) fn declare(dice: &mut Dice, world: &mut World) {
+    for table in &mut world.tables {
+        let ends: Vec<usize> = ends_of_periods(table);
+        for (at, column) in table.columns.iter_mut().enumerate() {
+            if dice.chance(60) {
+                continue;
+            }
+            let date = column.kind.is_day();
+            let moment = column.kind == Kind::Moment;
+            column.reading = Reading {
+                nothing: dice.chance(50),
+                open: dice.chance(50) && date,
+                utc: dice.chance(50) && moment,
+                end: dice.chance(50) && moment && !ends.contains(&at),
+                numbers: dice.chance(50) && column.kind == Kind::Text,
+            };
+        }
+    }
+    let mut columns = world.tables.iter().flat_map(|table| &table.columns);
+    world.ledger.open_by_types = columns.any(|column| column.reading.open);
+}
+
+/// `until_is` says what they are.
+fn ends_of_periods(table: &Table) -> Vec<usize> {
+    let periods = table.leaves().into_iter().filter_map(|rule| match rule {
+        Rule::Ledger(Time::During { from, until, .. }) => Some([*from, *until]),
+        _ => None,
+    });
+    periods.flatten().collect()
+}
