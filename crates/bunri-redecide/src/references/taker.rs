@@ -113,7 +113,7 @@ impl<'a> ReferenceTaker<'a> {
         let view = depends.then(|| View::of(&decided.batch)).transpose()?;
         for row in 0..decided.verdicts.len() {
             if let Some(view) = &view {
-                self.asked = parents_asked(self.table, &view.row(row));
+                self.asked = parents_asked(self.table, &view.row(self.table, row));
             }
             for rows in &mut self.referring {
                 rows.push(decided, row, &self.asked)?;
