@@ -39,6 +39,8 @@ def encode_value(cell):
         return b"\x06" + (b"\x01" if value else b"\x00")
     if kind == "bytes":
         return b"\x07" + prefixed(bytes.fromhex(value))
+    if kind == "real":  # the 64 bits as hex digits, highest first
+        return b"\x08" + number(int(value, 16), 8, signed=False)
     raise ValueError(f"unknown type {kind!r}")
 
 

@@ -39,7 +39,7 @@ def text(value):
         return value.hex()
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, (int, Decimal, date)):
+    if isinstance(value, (int, float, Decimal, date)):
         return str(value)
     raise TypeError(f"a cell of {type(value)} in a store")
 

@@ -66,6 +66,8 @@ pub enum ValueType {
         /// Digits after the point.
         scale: u8,
     },
+    /// Floating-point number of 64 bits, never a part of a key.
+    Real,
     /// Calendar day, read in the given form.
     Date(DateForm),
     /// Microseconds, Japan local once staged ([`Moment`](crate::Moment) says how the source writes them).

@@ -5,7 +5,7 @@ use crate::problem::{Log, Name};
 use crate::words::DATE_FORMS;
 
 /// What people write who think of a database, and what it is called here.
-const SYNONYMS: [(&str, &str); 17] = [
+const SYNONYMS: [(&str, &str); 16] = [
     ("string", "text"),
     ("varchar", "text"),
     ("char", "text"),
@@ -13,9 +13,8 @@ const SYNONYMS: [(&str, &str); 17] = [
     ("bigint", "int"),
     ("int64", "int"),
     ("smallint", "int"),
-    ("float", "decimal(p,s)"),
-    ("double", "decimal(p,s)"),
-    ("real", "decimal(p,s)"),
+    ("float", "real"),
+    ("double", "real"),
     ("numeric", "decimal(p,s)"),
     ("number", "decimal(p,s)"),
     ("decimal", "decimal(p,s)"),
@@ -33,6 +32,7 @@ impl ValueType {
             ValueType::Text => "text".to_owned(),
             ValueType::Int => "int".to_owned(),
             ValueType::Decimal { precision, scale } => format!("decimal({precision},{scale})"),
+            ValueType::Real => "real".to_owned(),
             ValueType::Date(DateForm::Iso) => "date".to_owned(),
             ValueType::Date(form) => format!("date({})", form.word()),
             ValueType::Timestamp => "timestamp".to_owned(),
@@ -48,6 +48,7 @@ impl ValueType {
             ValueType::Decimal { scale, .. } => scale,
             ValueType::Text
             | ValueType::Int
+            | ValueType::Real
             | ValueType::Date(_)
             | ValueType::Timestamp
             | ValueType::Bool
@@ -120,6 +121,7 @@ fn simple(word: &str) -> Option<ValueType> {
     Some(match word {
         "text" => ValueType::Text,
         "int" => ValueType::Int,
+        "real" => ValueType::Real,
         "date" => ValueType::Date(DateForm::Iso),
         "timestamp" => ValueType::Timestamp,
         "bool" => ValueType::Bool,
@@ -160,7 +162,7 @@ fn refuse_unknown(word: &Name, log: &mut Log) {
         .find(|(synonym, _)| *synonym == written)
         .map(|(_, ours)| format!("here it is called `{ours}`"))
         .unwrap_or_else(|| {
-            "it is one of `text`, `text(any)`, `int`, `decimal(p,s)`, `date`, `date(YYYYMMDD)`, \
+            "it is one of `text`, `text(any)`, `int`, `decimal(p,s)`, `real`, `date`, `date(YYYYMMDD)`, \
              `date(YYYY/MM/DD)`, `timestamp`, `bool`, `bytes`, or a table (docs/catalogue.md, Types)"
                 .to_owned()
         });

@@ -16,6 +16,8 @@ pub enum Value<'a> {
         /// The number without its point.
         unscaled: i128,
     },
+    /// A floating-point number by its 64 bits, so that it is equal to itself alone; never NaN.
+    Real(u64),
     /// Days since 1970-01-01.
     Date(i32),
     /// Microseconds since 1970-01-01T00:00, local.

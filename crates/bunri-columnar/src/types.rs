@@ -22,6 +22,7 @@ pub fn arrow_type(value_type: ValueType) -> DataType {
         ValueType::Decimal { precision, scale } => {
             DataType::Decimal128(precision, scale.cast_signed())
         }
+        ValueType::Real => DataType::Float64,
         ValueType::Date(_) => DataType::Date32,
         ValueType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
         ValueType::Bool => DataType::Boolean,
@@ -36,6 +37,7 @@ pub fn type_word(value_type: ValueType) -> String {
         ValueType::Text => "text".to_owned(),
         ValueType::Int => "int".to_owned(),
         ValueType::Decimal { precision, scale } => format!("decimal({precision},{scale})"),
+        ValueType::Real => "real".to_owned(),
         ValueType::Date(_) => "date".to_owned(),
         ValueType::Timestamp => "timestamp".to_owned(),
         ValueType::Bool => "bool".to_owned(),

@@ -178,6 +178,7 @@ fn number(value: Value<'_>) -> Option<i128> {
         Value::Decimal { unscaled, .. } => Some(unscaled),
         Value::Null
         | Value::Text(_)
+        | Value::Real(_)
         | Value::Date(_)
         | Value::Timestamp(_)
         | Value::Bool(_)

@@ -95,6 +95,7 @@ pub fn code_text(value: Value<'_>) -> Option<Cow<'_, str>> {
         Value::Int(number) => Some(number.to_string().into()),
         Value::Null
         | Value::Decimal { .. }
+        | Value::Real(_)
         | Value::Date(_)
         | Value::Timestamp(_)
         | Value::Bool(_)

@@ -39,6 +39,7 @@ fn day_of(value: Value<'_>, before: i64) -> Option<Day> {
         | Value::Text(_)
         | Value::Int(_)
         | Value::Decimal { .. }
+        | Value::Real(_)
         | Value::Bool(_)
         | Value::Bytes(_) => None,
     }
@@ -505,6 +506,7 @@ impl<R: Row> Asking<'_, R> {
                 | Value::Text(_)
                 | Value::Int(_)
                 | Value::Decimal { .. }
+                | Value::Real(_)
                 | Value::Bool(_)
                 | Value::Bytes(_),
                 _,
@@ -534,6 +536,7 @@ impl<R: Row> Asking<'_, R> {
             Value::Null
             | Value::Int(_)
             | Value::Decimal { .. }
+            | Value::Real(_)
             | Value::Date(_)
             | Value::Timestamp(_)
             | Value::Bool(_)
@@ -556,7 +559,7 @@ fn month(value: Value<'_>, day: Option<Day>) -> Result<(Days, Days), Reason> {
         Value::Text(text) => {
             month_of_text(text).and_then(|(year, month)| days_of_month(year, month))
         }
-        Value::Decimal { .. } | Value::Bool(_) | Value::Bytes(_) => None,
+        Value::Decimal { .. } | Value::Real(_) | Value::Bool(_) | Value::Bytes(_) => None,
     };
     let (first, last) = days.ok_or(Reason::MonthInvalid)?;
     Ok((first.into(), last.into()))

@@ -24,6 +24,7 @@ impl Encode for Value<'_> {
             Value::Timestamp(micros) => write_fixed(out, 5, &micros.to_le_bytes()),
             Value::Bool(value) => out.extend_from_slice(&[6, u8::from(value)]),
             Value::Bytes(bytes) => write_tagged(out, 7, bytes),
+            Value::Real(bits) => write_fixed(out, 8, &bits.to_le_bytes()),
         }
     }
 }

@@ -27,6 +27,7 @@ fn value<'a>(json: &'a Json, bytes: &'a mut Vec<u8>) -> Value<'a> {
         "date" => Value::Date(text.unwrap().parse().unwrap()),
         "timestamp" => Value::Timestamp(text.unwrap().parse().unwrap()),
         "bool" => Value::Bool(json["value"].as_bool().unwrap()),
+        "real" => Value::Real(u64::from_str_radix(text.unwrap(), 16).unwrap()),
         "bytes" => {
             *bytes = unhex(text.unwrap());
             Value::Bytes(bytes)

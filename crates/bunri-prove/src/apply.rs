@@ -125,6 +125,7 @@ impl<'a> Prepared<'a> {
                 Plain::Text(_)
                 | Plain::Int(_)
                 | Plain::Decimal(_)
+                | Plain::Real(_)
                 | Plain::Date(_)
                 | Plain::Timestamp(_)
                 | Plain::Bytes(_),
@@ -247,6 +248,7 @@ fn other_time(before: &Plain, draw: Draw) -> Option<Plain> {
         Plain::Text(_)
         | Plain::Int(_)
         | Plain::Decimal(_)
+        | Plain::Real(_)
         | Plain::Date(_)
         | Plain::Bool(_)
         | Plain::Bytes(_) => None,
@@ -266,9 +268,12 @@ fn shifted(before: &Plain, most: u64, draw: Draw) -> Option<Plain> {
         Plain::Timestamp(moment) => moment
             .checked_add(i64::from(days) * MICROS_A_DAY)
             .map(Plain::Timestamp),
-        Plain::Text(_) | Plain::Int(_) | Plain::Decimal(_) | Plain::Bool(_) | Plain::Bytes(_) => {
-            None
-        }
+        Plain::Text(_)
+        | Plain::Int(_)
+        | Plain::Decimal(_)
+        | Plain::Real(_)
+        | Plain::Bool(_)
+        | Plain::Bytes(_) => None,
     }
 }
 

@@ -37,9 +37,20 @@ pub(crate) fn made(value_type: ValueType, extreme: Extreme, draw: Draw) -> Plain
             Extreme::Longer | Extreme::Shorter | Extreme::None => small(draw, 100_000).into(),
         }),
         ValueType::Decimal { precision, .. } => Plain::Decimal(decimal(precision, extreme, draw)),
+        ValueType::Real => Plain::Real(real(extreme, draw).to_bits()),
         ValueType::Date(_) => Plain::Date(day(extreme, draw)),
         ValueType::Timestamp => {
             Plain::Timestamp(i64::from(day(extreme, draw)) * MICROS_A_DAY + micros(draw))
+        }
+    }
+}
+
+fn real(extreme: Extreme, draw: Draw) -> f64 {
+    match extreme {
+        Extreme::Lowest => f64::MIN,
+        Extreme::Highest => f64::MAX,
+        Extreme::Longer | Extreme::Shorter | Extreme::None => {
+            f64::from(small(draw, 1_000_000)) / 7.0
         }
     }
 }
@@ -117,7 +128,11 @@ pub(crate) fn fresh_key(value_type: ValueType, neighbour: Option<&Plain>, draw: 
         }
         (ValueType::Int | ValueType::Date(_), _)
         | (
-            ValueType::Decimal { .. } | ValueType::Timestamp | ValueType::Bool | ValueType::Bytes,
+            ValueType::Decimal { .. }
+            | ValueType::Real
+            | ValueType::Timestamp
+            | ValueType::Bool
+            | ValueType::Bytes,
             _,
         ) => made(value_type, Extreme::None, draw),
     }
@@ -131,7 +146,11 @@ pub(crate) fn nobodys_key(value_type: ValueType, neighbour: Option<&Plain>, draw
         ValueType::Timestamp => {
             Plain::Timestamp(i64::from(long_ago(draw)) * MICROS_A_DAY + micros(draw))
         }
-        ValueType::Text | ValueType::Decimal { .. } | ValueType::Bool | ValueType::Bytes => {
+        ValueType::Text
+        | ValueType::Decimal { .. }
+        | ValueType::Real
+        | ValueType::Bool
+        | ValueType::Bytes => {
             fresh_key(value_type, neighbour, draw)
         }
     }

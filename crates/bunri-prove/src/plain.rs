@@ -1,9 +1,9 @@
-//! One value of any of the seven types, so that a perturbation is written once and not once a type.
+//! One value of any of the eight types, so that a perturbation is written once and not once a type.
 
 use bunri_catalogue::Value;
 use std::sync::Arc;
 
-use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray, new_null_array,
 };
@@ -16,6 +16,8 @@ pub(crate) enum Plain {
     Int(i64),
     /// In units of the column's scale.
     Decimal(i128),
+    /// By its bits.
+    Real(u64),
     Date(i32),
     Timestamp(i64),
     Bool(bool),
@@ -30,6 +32,7 @@ impl Plain {
             Value::Text(text) => Self::Text(text.to_owned()),
             Value::Int(value) => Self::Int(value),
             Value::Decimal { unscaled, .. } => Self::Decimal(unscaled),
+            Value::Real(bits) => Self::Real(bits),
             Value::Date(day) => Self::Date(day),
             Value::Timestamp(micros) => Self::Timestamp(micros),
             Value::Bool(value) => Self::Bool(value),
@@ -60,6 +63,11 @@ pub(crate) fn column(
                 .collect::<PrimitiveArray<Decimal128Type>>()
                 .with_precision_and_scale(*precision, *scale)?,
         ),
+        DataType::Float64 => Arc::new(
+            values!(values, Real)
+                .map(|bits| bits.map(f64::from_bits))
+                .collect::<PrimitiveArray<Float64Type>>(),
+        ),
         DataType::Date32 => Arc::new(values!(values, Date).collect::<PrimitiveArray<Date32Type>>()),
         DataType::Timestamp(..) => Arc::new(
             values!(values, Timestamp).collect::<PrimitiveArray<TimestampMicrosecondType>>(),
@@ -84,6 +92,7 @@ mod tests {
             (DataType::Utf8, Plain::Text("乙".into())),
             (DataType::Int64, Plain::Int(-7)),
             (DataType::Decimal128(9, 2), Plain::Decimal(123)),
+            (DataType::Float64, Plain::Real((-0.0_f64).to_bits())),
             (DataType::Date32, Plain::Date(-1)),
             (
                 DataType::Timestamp(arrow_schema::TimeUnit::Microsecond, None),

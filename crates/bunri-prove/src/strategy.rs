@@ -95,6 +95,7 @@ impl Strategy {
             ValueType::Bool => &[Self::Ordinary, Self::Null, Self::Granted],
             ValueType::Int
             | ValueType::Decimal { .. }
+            | ValueType::Real
             | ValueType::Date(_)
             | ValueType::Timestamp => &[
                 Self::Ordinary,
@@ -114,6 +115,7 @@ impl Strategy {
             ValueType::Text
             | ValueType::Int
             | ValueType::Decimal { .. }
+            | ValueType::Real
             | ValueType::Bool
             | ValueType::Bytes => &[Self::Ordinary, Self::Null],
         }

@@ -19,6 +19,7 @@ const OPTIONAL: i64 = 1;
 const BOOLEAN: i64 = 0;
 const INT32: i64 = 1;
 const INT64: i64 = 2;
+const DOUBLE: i64 = 5;
 const BYTES: i64 = 6;
 const FIXED: i64 = 7;
 
@@ -56,6 +57,7 @@ impl Column {
             DataType::Utf8 => typed(BYTES, 0, Logical::Text),
             DataType::Binary => plain(BYTES),
             DataType::Int64 => plain(INT64),
+            DataType::Float64 => plain(DOUBLE),
             DataType::Boolean => plain(BOOLEAN),
             DataType::Date32 => typed(INT32, 6, Logical::Date),
             DataType::Timestamp(TimeUnit::Microsecond, None) => {

@@ -27,6 +27,7 @@ fn type_of(word: &str) -> Option<DataType> {
     Some(match word {
         "text" => DataType::Utf8,
         "int" => DataType::Int64,
+        "real" => DataType::Float64,
         "date" => DataType::Date32,
         "timestamp" => DataType::Timestamp(TimeUnit::Microsecond, None),
         "bool" => DataType::Boolean,

@@ -407,6 +407,7 @@ fn is_listed(
         ValueType::Int => is_one_number_of(column(frame, position)?.i64()?, values),
         ValueType::Text
         | ValueType::Decimal { .. }
+        | ValueType::Real
         | ValueType::Date(_)
         | ValueType::Timestamp
         | ValueType::Bool

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch,
-    StringArray, TimestampMicrosecondArray,
+    StringArray, TimestampMicrosecondArray, new_null_array,
 };
 use arrow_row::{RowConverter, Rows};
-use arrow_schema::ArrowError;
+use arrow_schema::{ArrowError, DataType};
 use bunri_catalogue::{
     Decision, Decisions, KeyPart, Ownership, Table, ValueType, not_staged, not_undecided,
 };
@@ -170,6 +170,8 @@ fn column_of(parts: &[&KeyPart], value_type: ValueType) -> Result<ArrayRef, Arro
             let unscaled = values!(Decimal128Array, Decimal, |value: &i128| *value);
             Arc::new(unscaled.with_precision_and_scale(precision, scale.cast_signed())?)
         }
+        // No key is a real, and no decision names one.
+        ValueType::Real => new_null_array(&DataType::Float64, parts.len()),
         ValueType::Date(_) => Arc::new(values!(Date32Array, Day, |value: &i32| *value)),
         ValueType::Timestamp => {
             Arc::new(values!(TimestampMicrosecondArray, Moment, |value: &i64| {

@@ -61,6 +61,10 @@ fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
         (RawValue::Text(text), ValueType::Decimal { precision, scale }) => {
             is_decimal(text, precision, scale)
         }
+        (RawValue::Real(text), ValueType::Real) => {
+            text.parse::<f64>().is_ok_and(f64::is_finite)
+        }
+        (RawValue::Int(number), ValueType::Real) => number.unsigned_abs() <= 1 << 53,
         (RawValue::Int(number), ValueType::Date(DateForm::Compact)) => {
             is_day(&number.to_string(), "")
         }
@@ -73,13 +77,14 @@ fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
         },
         (
             RawValue::Text(_) | RawValue::TextHex(_),
-            ValueType::Text | ValueType::Int | ValueType::Bytes,
+            ValueType::Text | ValueType::Int | ValueType::Real | ValueType::Bytes,
         )
         | (
             RawValue::TextHex(_) | RawValue::Blob(_),
             ValueType::Decimal { .. } | ValueType::Date(_) | ValueType::Timestamp,
         )
         | (RawValue::Int(_), ValueType::Date(_) | ValueType::Bytes)
+        | (RawValue::Blob(_), ValueType::Real)
         | (RawValue::Real(_) | RawValue::Blob(_), ValueType::Text | ValueType::Int)
         | (RawValue::Real(_), ValueType::Date(_) | ValueType::Timestamp | ValueType::Bytes) => {
             false
@@ -213,6 +218,8 @@ mod tests {
         };
         for (value, value_type) in [
             (text("どうぞ"), ValueType::Text),
+            (RawValue::Real("1e300".to_owned()), ValueType::Real),
+            (RawValue::Int(-7), ValueType::Real),
             (RawValue::Int(-7), ValueType::Int),
             (RawValue::Int(1), ValueType::Bool),
             (RawValue::Blob("00ff".to_owned()), ValueType::Bytes),
@@ -247,6 +254,8 @@ mod tests {
             (RawValue::Int(5), ValueType::Text),
             (RawValue::TextHex("8140".to_owned()), ValueType::Text),
             (text("7"), ValueType::Int),
+            (text("7.5"), ValueType::Real),
+            (RawValue::Real("inf".to_owned()), ValueType::Real),
             (RawValue::Real("7.0".to_owned()), ValueType::Int),
             (RawValue::Int(2), ValueType::Bool),
             (text("00"), ValueType::Bytes),

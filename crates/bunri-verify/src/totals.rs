@@ -221,6 +221,7 @@ impl Due {
             }
             ValueType::Text => Self::TextBytes,
             ValueType::Decimal { .. }
+            | ValueType::Real
             | ValueType::Date(_)
             | ValueType::Timestamp
             | ValueType::Bool

@@ -221,6 +221,7 @@ fn section<'a>(file: &'a str, head: &str) -> impl Iterator<Item = &'a str> {
 /// SQLite keeps what stands in the row as text, but for integers; where a column mixes them, as it stands.
 fn affinity(file: &str, column: &str) -> &'static str {
     let mixed = [
+        "\"real\"",
         "\"text(any)\"",
         "{ type = \"text(any)\"",
         "{ timestamp = \"epoch",

@@ -403,6 +403,45 @@ fn k30_codes_of_retailers_may_be_numbers() {
     stores.fates("point", &[("A", "own"), ("B", "other")]);
 }
 
+/// A measure without a fixed number of digits, as the source has it bit by bit.
+#[test]
+fn k30_reals_are_kept_as_they_are() {
+    let measure = r#"
+table = "measure"
+key = ["measure_no"]
+rows = { by = "ledger", at = "measured_on" }
+known_at = { none = "written on its day" }
+[columns]
+measure_no = "own_customer"
+supply_point_id = "own_customer"
+measured_on = "own_customer"
+power_factor = "own_customer"
+[types]
+measured_on = "date"
+power_factor = "real"
+"#;
+    let rows = [
+        "1|A|2020-01-01|#0.1",
+        "2|A|2020-01-01|#1e300",
+        "3|A|2020-01-01|#7",
+        "4|A|2020-01-01|NULL",
+        "5|A|2020-01-01|#9e999",
+        "6|B|2020-01-01|#0.30000000000000004",
+    ];
+    let stores = Case::of(&[
+        "A|2010-01-01|9999-12-31|99010",
+        "B|2010-01-01|9999-12-31|99020",
+    ])
+    .table(measure, &rows)
+    .stores();
+    for (row, real) in [("1", "0.1"), ("2", "1e+300"), ("3", "7.0")] {
+        stores.holds("retail", "measure", row, "power_factor", real);
+    }
+    stores.holds("transmission", "measure", "6", "power_factor", "0.30000000000000004");
+    // An infinity is no measure.
+    assert_eq!(stores.count("transmission", "measure"), 5);
+}
+
 #[test]
 fn words_of_truth_are_staged_as_what_they_mean() {
     let note = format!("{DAY_NOTE}is_urgent = {{ bool = {{ true = [\"Y\", \"t\"], false = [\"N\"] }}, nothing = [\"\"] }}\n")

@@ -46,6 +46,8 @@ pub(super) fn part(text: &str, value_type: ValueType) -> Option<KeyPart> {
         ValueType::Text => Some(KeyPart::Text(text.to_owned())),
         ValueType::Int => canonical(text).map(KeyPart::Int),
         ValueType::Decimal { scale, .. } => decimal(text, usize::from(scale)).map(KeyPart::Decimal),
+        // The catalogue admits no such key.
+        ValueType::Real => None,
         ValueType::Date(_) => day::parse(text).map(KeyPart::Day),
         ValueType::Timestamp => moment(text).map(KeyPart::Moment),
         ValueType::Bool => match text {
@@ -63,6 +65,7 @@ pub(super) fn example(value_type: ValueType) -> &'static str {
         ValueType::Text => "text as it is",
         ValueType::Int => "a whole number such as 1001",
         ValueType::Decimal { .. } => "a decimal with all digits of its scale",
+        ValueType::Real => "no number: a real is no key",
         ValueType::Date(_) => "a day such as 2026-01-01",
         ValueType::Timestamp => "a moment such as 2026-01-01T09:00:00",
         ValueType::Bool => "true or false",

@@ -122,6 +122,7 @@ fn bad_bounds(table: &Table, bounds: &[String]) -> Option<String> {
             numbers.is_sorted_by(|a, b| a < b)
         }
         other @ (ValueType::Decimal { .. }
+        | ValueType::Real
         | ValueType::Date(_)
         | ValueType::Timestamp
         | ValueType::Bool

@@ -347,6 +347,7 @@ fn is_day_of_data(literal: &str, draft: &TypeDraft) -> bool {
         ValueType::Text
         | ValueType::Int
         | ValueType::Decimal { .. }
+        | ValueType::Real
         | ValueType::Bool
         | ValueType::Bytes => false,
     }

@@ -303,7 +303,10 @@ pub(super) fn are_pairs(
         let (Some(ours), Some(theirs)) = (value_type(own), value_type(other)) else {
             return false;
         };
-        if !ours.compares_with(theirs) {
+        if ours == ValueType::Real || theirs == ValueType::Real {
+            super::table::refuse_real(&own.names[index], log);
+            good = false;
+        } else if !ours.compares_with(theirs) {
             let message = format!(
                 "`{}` is {} and refers to `{}`, which is {}: both must be of one type",
                 own.names[index].value,

@@ -18,7 +18,7 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
     let key = draft
         .key
         .as_ref()
-        .and_then(|names| book.columns(position, names, log));
+        .and_then(|names| key(book, position, names, log));
     let columns = columns::columns(book, position, log);
     let rows = draft
         .rows
@@ -44,6 +44,29 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
         basis: draft.basis.clone(),
         note: draft.note.clone(),
     })
+}
+
+/// The table's own key. Two reals that print alike may differ, so none is a key.
+fn key(book: &Book<'_>, position: usize, names: &[Name], log: &mut Log) -> Option<Vec<usize>> {
+    let columns = book.columns(position, names, log)?;
+    let drafts = &book.tables[position].columns;
+    let real = |column: usize| drafts[column].value_type == Some(ValueType::Real);
+    let reals = names.iter().zip(&columns).filter(|(_, column)| real(**column));
+    let mut good = true;
+    for (name, _) in reals {
+        refuse_real(name, log);
+        good = false;
+    }
+    good.then_some(columns)
+}
+
+/// Refuses a real as a key.
+pub(crate) fn refuse_real(name: &Name, log: &mut Log) {
+    let message = format!(
+        "`{}` is a real, which is no key: declare it decimal(p,s) where every value has so many digits",
+        name.value
+    );
+    log.refuse(name.spot, message);
 }
 
 /// The columns with the ledger's key: as declared, or those named like the ledger's own.

@@ -26,7 +26,7 @@ fn is_bounded(value_type: ValueType) -> bool {
         ValueType::Int => true,
         ValueType::Decimal { precision, .. } => precision <= 18,
         ValueType::Date(_) | ValueType::Timestamp => true,
-        ValueType::Text | ValueType::Bool | ValueType::Bytes => false,
+        ValueType::Text | ValueType::Real | ValueType::Bool | ValueType::Bytes => false,
     }
 }
 
@@ -154,6 +154,7 @@ fn fits(number: i128, value_type: ValueType) -> bool {
         }
         ValueType::Text
         | ValueType::Int
+        | ValueType::Real
         | ValueType::Date(_)
         | ValueType::Timestamp
         | ValueType::Bool

@@ -157,6 +157,7 @@ impl Script<'_> {
                     ValueType::Text
                     | ValueType::Int
                     | ValueType::Decimal { .. }
+                    | ValueType::Real
                     | ValueType::Date(_)
                     | ValueType::Bool
                     | ValueType::Bytes => name.clone(),

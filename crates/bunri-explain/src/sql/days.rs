@@ -64,6 +64,7 @@ impl Script<'_> {
             ValueType::Date(_)
             | ValueType::Timestamp
             | ValueType::Decimal { .. }
+            | ValueType::Real
             | ValueType::Bool
             | ValueType::Bytes => format!("month_of_day({})", at.day(column)),
         };

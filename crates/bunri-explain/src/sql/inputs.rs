@@ -216,6 +216,7 @@ fn is_day(value_type: ValueType) -> bool {
         ValueType::Text
         | ValueType::Int
         | ValueType::Decimal { .. }
+        | ValueType::Real
         | ValueType::Bool
         | ValueType::Bytes => false,
     }
@@ -249,6 +250,7 @@ fn value_in_reject(table: &Table, column: usize) -> Option<String> {
         }
         ValueType::Text => Some(without_nothing(format!("({})", value("text")))),
         ValueType::Decimal { .. }
+        | ValueType::Real
         | ValueType::Date(_)
         | ValueType::Timestamp
         | ValueType::Bool
@@ -263,6 +265,7 @@ fn reject_value(table: &Table, column: usize) -> String {
             ValueType::Text => "VARCHAR".to_owned(),
             ValueType::Int => "BIGINT".to_owned(),
             ValueType::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),
+            ValueType::Real => "DOUBLE".to_owned(),
             ValueType::Date(_) => "DATE".to_owned(),
             ValueType::Timestamp => "TIMESTAMP".to_owned(),
             ValueType::Bool => "BOOLEAN".to_owned(),

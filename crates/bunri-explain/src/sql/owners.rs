@@ -291,6 +291,7 @@ impl Script<'_> {
                 ValueType::Int => "BIGINT".to_owned(),
                 ValueType::Text
                 | ValueType::Decimal { .. }
+                | ValueType::Real
                 | ValueType::Date(_)
                 | ValueType::Timestamp
                 | ValueType::Bool

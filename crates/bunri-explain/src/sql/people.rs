@@ -93,8 +93,10 @@ fn part(column: &str, value_type: ValueType) -> String {
              ELSE strftime({column}, '.%f') END"
         ),
         ValueType::Bytes => format!("lower(hex({column}))"),
-        ValueType::Int | ValueType::Decimal { .. } | ValueType::Date(_) | ValueType::Bool => {
-            format!("CAST({column} AS VARCHAR)")
-        }
+        ValueType::Int
+        | ValueType::Decimal { .. }
+        | ValueType::Real
+        | ValueType::Date(_)
+        | ValueType::Bool => format!("CAST({column} AS VARCHAR)"),
     }
 }

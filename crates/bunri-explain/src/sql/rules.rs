@@ -55,6 +55,7 @@ impl At<'_> {
             ValueType::Text
             | ValueType::Int
             | ValueType::Decimal { .. }
+            | ValueType::Real
             | ValueType::Date(_)
             | ValueType::Bool
             | ValueType::Bytes => self.column(column),

@@ -202,6 +202,7 @@ fn hashed(table: &Table, store: Store, column: usize) -> Option<String> {
         ValueType::Int => "int",
         ValueType::Text
         | ValueType::Decimal { .. }
+        | ValueType::Real
         | ValueType::Date(_)
         | ValueType::Timestamp
         | ValueType::Bool

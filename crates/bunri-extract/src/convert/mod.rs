@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::{
-    BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder,
-    TimestampMicrosecondBuilder,
+    BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
+    StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow_schema::ArrowError;
 use bunri_catalogue::{DateForm, Moment, OPEN_END, ValueForm, ValueType};
@@ -36,6 +36,8 @@ pub(crate) enum Misfit {
     Scale,
     /// More digits than the column has.
     Precision,
+    /// No finite number.
+    Real,
     /// Not a calendar day in the declared form.
     Date,
     /// Not a moment in a form that is known here.
@@ -60,6 +62,7 @@ impl Misfit {
             Misfit::Decimal => "not_a_decimal",
             Misfit::Scale => "does_not_fit_scale",
             Misfit::Precision => "does_not_fit_precision",
+            Misfit::Real => "not_a_real",
             Misfit::Date => "not_a_date",
             Misfit::Timestamp => "not_a_timestamp",
             Misfit::Era => "outside_its_era",
@@ -95,6 +98,7 @@ enum Cells {
         precision: u8,
         scale: u8,
     },
+    Real(Float64Builder),
     Date {
         cells: Date32Builder,
         form: DateForm,
@@ -149,6 +153,7 @@ impl Copier {
             Cells::Text { cells, .. } => Arc::new(cells.finish()),
             Cells::Int(cells) => Arc::new(cells.finish()),
             Cells::Decimal { cells, .. } => Arc::new(cells.finish()),
+            Cells::Real(cells) => Arc::new(cells.finish()),
             Cells::Date { cells, .. } => Arc::new(cells.finish()),
             Cells::Timestamp { cells, .. } => Arc::new(cells.finish()),
             Cells::Bool { cells, .. } => Arc::new(cells.finish()),
@@ -174,6 +179,7 @@ impl Cells {
                     scale,
                 }
             }
+            ValueType::Real => Self::Real(Float64Builder::new()),
             ValueType::Date(form) => Self::Date {
                 cells: Date32Builder::new(),
                 form,
@@ -209,6 +215,7 @@ impl Cells {
             } => {
                 cells.append_option(kept(decimal::cell(value, *precision, *scale), &mut misfit));
             }
+            Self::Real(cells) => cells.append_option(kept(real(value), &mut misfit)),
             Self::Date { cells, form } => {
                 cells.append_option(kept(day::date(value, *form), &mut misfit));
             }
@@ -231,6 +238,7 @@ impl Cells {
             Self::Text { .. }
             | Self::Int(_)
             | Self::Decimal { .. }
+            | Self::Real(_)
             | Self::Bool { .. }
             | Self::Bytes(_) => {
                 self.take(SourceValue::Null)?;
@@ -268,6 +276,22 @@ fn int(value: SourceValue<'_>) -> Cell<i64> {
     }
 }
 
+/// An integer counts as the number that it is, if 64 bits of a real can say it.
+fn real(value: SourceValue<'_>) -> Cell<f64> {
+    match value {
+        SourceValue::Null => Ok(None),
+        SourceValue::Real(number) if number.is_finite() => Ok(Some(number)),
+        SourceValue::Integer(number) => {
+            #[allow(clippy::cast_precision_loss)] // whether any is lost is what is asked
+            let real = number as f64;
+            #[allow(clippy::cast_possible_truncation)] // an i64 came in
+            let same = real as i128 == i128::from(number);
+            same.then_some(Some(real)).ok_or(Misfit::Precision)
+        }
+        SourceValue::Real(_) | SourceValue::Text(_) | SourceValue::Blob(_) => Err(Misfit::Real),
+    }
+}
+
 fn truth(value: SourceValue<'_>, yes: &Literals, no: &Literals) -> Cell<bool> {
     match value {
         SourceValue::Null => Ok(None),
@@ -293,7 +317,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use arrow_array::Array;
     use arrow_array::cast::AsArray;
-    use arrow_array::types::Date32Type;
+    use arrow_array::types::{Date32Type, Float64Type};
     use bunri_catalogue::TruthWords;
 
     use super::*;
@@ -407,6 +431,25 @@ mod tests {
         let cells = copier.finish();
         let cells: Vec<Option<&str>> = cells.as_string::<i32>().iter().collect();
         assert_eq!(cells, [Some("0012"), Some("-12"), None, None]);
+    }
+
+    #[test]
+    fn reals_are_finite_and_kept_bit_by_bit() {
+        let mut copier = copier(ValueType::Real);
+        for number in [0.1, -0.0, f64::MIN_POSITIVE, f64::MAX] {
+            assert_eq!(copier.take(SourceValue::Real(number)), Ok(()), "{number}");
+        }
+        assert_eq!(copier.take(SourceValue::Integer(-3)), Ok(()));
+        let cells = copier.finish();
+        let bits = cells.as_primitive::<Float64Type>().values().iter();
+        let kept = [0.1, -0.0, f64::MIN_POSITIVE, f64::MAX, -3.0].map(f64::to_bits);
+        assert_eq!(bits.map(|number| number.to_bits()).collect::<Vec<_>>(), kept);
+        for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(copier.take(SourceValue::Real(number)), Err(Misfit::Real), "{number}");
+        }
+        let beyond = SourceValue::Integer((1 << 53) + 1);
+        assert_eq!(copier.take(beyond), Err(Misfit::Precision));
+        assert_eq!(copier.take(TEXT), Err(Misfit::Real));
     }
 
     #[test]

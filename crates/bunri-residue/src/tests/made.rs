@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch,
     StringArray, TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -30,6 +30,7 @@ pub(super) fn schema() -> SchemaRef {
         DataType::Timestamp(TimeUnit::Microsecond, None),
         DataType::Boolean,
         DataType::Binary,
+        DataType::Float64,
     ];
     let field = |(at, kind): (usize, DataType)| Field::new(format!("c{at}"), kind, true);
     Arc::new(Schema::new(
@@ -53,6 +54,9 @@ pub(super) fn rows(count: usize, cell: impl Fn(usize, usize) -> Option<i64>) -> 
                 cells.map(|v| v.map(|v| v % 3 == 0)),
             )),
             DataType::Int64 => Arc::new(Int64Array::from_iter(cells)),
+            DataType::Float64 => Arc::new(Float64Array::from_iter(
+                cells.map(|v| v.map(|v| v as f64 / 7.0)),
+            )),
             DataType::Date32 => {
                 Arc::new(Date32Array::from_iter(cells.map(|v| v.map(|v| v as i32))))
             }

@@ -331,6 +331,7 @@ mod tests {
             ValueType::Date(
                 DateForm::IsoMidnight | DateForm::SlashedMidnight | DateForm::Era { .. },
             ) => panic!("no column of the sample is written so"),
+            ValueType::Real => panic!("no column of the sample is a real"),
             ValueType::Timestamp => Kind::Timestamp,
             ValueType::Bool => Kind::Bool,
             ValueType::Bytes => Kind::Bytes,

@@ -37,6 +37,7 @@ pub(crate) fn key_text(value: Value<'_>) -> String {
         Value::Text(text) => text.to_owned(),
         Value::Int(number) => number.to_string(),
         Value::Decimal { scale, unscaled } => decimal_text(unscaled, usize::from(scale)),
+        Value::Real(bits) => format!("{:?}", f64::from_bits(bits)),
         Value::Date(day) => day_text(day),
         Value::Timestamp(micros) => timestamp_text(micros),
         Value::Bool(value) => value.to_string(),

@@ -179,7 +179,7 @@ impl Rows<'_> {
         if table.ledger_key.is_some() {
             let ruled_own = self.decided[position][at]
                 .is_some_and(|decided| decided.verdict.who == Who::Own && !decided.by_person);
-            let days = self.own_days(row, &table.rule).filter(|_| ruled_own);
+            let days = self.own_days(table, row, &table.rule).filter(|_| ruled_own);
             return vec![(self.key(table, row), days)];
         }
         match parent_asked(row, &table.rule) {
@@ -189,10 +189,10 @@ impl Rows<'_> {
     }
 
     /// The days that the ledger rules of an own row asked for, all of them together.
-    fn own_days(&self, row: &[Value], rule: &Rule) -> Option<(i64, i64)> {
+    fn own_days(&self, table: &Table, row: &[Value], rule: &Rule) -> Option<(i64, i64)> {
         match rule {
             Rule::Ledger(time) => {
-                let (first, last) = days(self.world, row, time).ok()?;
+                let (first, last) = days(self.world, table, row, time).ok()?;
                 let last = until_cutover(first, last, self.world.limits.cutover);
                 Some((first, last))
             }
@@ -200,11 +200,11 @@ impl Rows<'_> {
                 column,
                 trim,
                 cases,
-            } => self.own_days(row, super::case(&row[*column], *trim, cases)?),
+            } => self.own_days(table, row, super::case(&row[*column], *trim, cases)?),
             Rule::All(rules) => {
                 let told: Vec<(i64, i64)> = rules
                     .iter()
-                    .filter_map(|rule| self.own_days(row, rule))
+                    .filter_map(|rule| self.own_days(table, row, rule))
                     .collect();
                 let first = told.iter().map(|days| days.0).max()?;
                 let last = told.iter().map(|days| days.1).min()?;

@@ -151,7 +151,7 @@ impl<'w> Rows<'w> {
         let parent = &self.world.tables[table];
         let has_begun = |at: &usize| {
             let row = &parent.rows[*at];
-            row.contains(&Value::Misfit) || self.has_begun(row, &parent.rule)
+            row.contains(&Value::Misfit) || self.has_begun(parent, row, &parent.rule)
         };
         let begun: Vec<usize> = all.iter().copied().filter(has_begun).collect();
         if begun.is_empty() {
@@ -167,22 +167,25 @@ impl<'w> Rows<'w> {
     }
 
     /// Whether a row has begun by the cutover.
-    fn has_begun(&self, row: &[Value], rule: &Rule) -> bool {
+    fn has_begun(&self, table: &Table, row: &[Value], rule: &Rule) -> bool {
         let cutover = self.world.limits.cutover;
         match rule {
             Rule::Ledger(time) => {
-                days(self.world, row, time).map_or(true, |(first, _)| first <= cutover)
+                days(self.world, table, row, time).map_or(true, |(first, _)| first <= cutover)
             }
             Rule::Code { at, .. } => match at {
-                CodeDay::Column(column) => row[*column].day().is_none_or(|day| day <= cutover),
+                CodeDay::Column(column) => {
+                    let day = table.asked(*column, row).day();
+                    day.is_none_or(|day| day <= cutover)
+                },
                 CodeDay::Cutover | CodeDay::Never => true,
             },
             Rule::Parent { .. } => {
-                let (table, all) = self.referred(row, rule);
-                let parent = &self.world.tables[table];
+                let (at, all) = self.referred(row, rule);
+                let parent = &self.world.tables[at];
                 let begun = |&at: &usize| {
                     let row = &parent.rows[at];
-                    row.contains(&Value::Misfit) || self.has_begun(row, &parent.rule)
+                    row.contains(&Value::Misfit) || self.has_begun(parent, row, &parent.rule)
                 };
                 all.is_empty() || all.iter().any(begun)
             }
@@ -190,9 +193,9 @@ impl<'w> Rows<'w> {
                 column,
                 trim,
                 cases,
-            } => case(&row[*column], *trim, cases).is_none_or(|rule| self.has_begun(row, rule)),
-            Rule::All(rules) => rules.iter().all(|rule| self.has_begun(row, rule)),
-            Rule::Any(rules) => rules.iter().any(|rule| self.has_begun(row, rule)),
+            } => case(&row[*column], *trim, cases).is_none_or(|rule| self.has_begun(table, row, rule)),
+            Rule::All(rules) => rules.iter().all(|rule| self.has_begun(table, row, rule)),
+            Rule::Any(rules) => rules.iter().any(|rule| self.has_begun(table, row, rule)),
             Rule::AllTransmission | Rule::AllRetail | Rule::Reference => true,
         }
     }

@@ -118,6 +118,7 @@ fn accepted(value_type: ValueType, reading: &ValueForm) -> &'static [Family] {
         ValueType::Text => WRITTEN_DAYS,
         ValueType::Int => &[Family::Whole, Family::Number],
         ValueType::Decimal { .. } => &[Family::Number, Family::Whole, Family::Text],
+        ValueType::Real => &[Family::Number, Family::Whole],
         ValueType::Date(form) => match form {
             DateForm::Compact
             | DateForm::Era {

@@ -91,6 +91,7 @@ fn terms(column: &Column) -> Vec<String> {
         }
         // Beyond the scale that SQLite can sum exactly, and where nothing can be summed, they are counted only.
         ValueType::Decimal { .. }
+        | ValueType::Real
         | ValueType::Date(_)
         | ValueType::Timestamp
         | ValueType::Bool
@@ -218,6 +219,7 @@ fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<C
             bytes: take()?.unsigned_abs(),
         }),
         ValueType::Decimal { .. }
+        | ValueType::Real
         | ValueType::Date(_)
         | ValueType::Timestamp
         | ValueType::Bool
