@@ -85,6 +85,31 @@ fn incumbent(code: &IncumbentCode) -> String {
     text
 }
 
+/// What stands in a column otherwise than it says: stamps of ends, values that mean nothing or "no end yet".
+fn readings(table: &Table, page: &mut Page) {
+    let named_where = |is: fn(&Column) -> bool| {
+        let columns: Vec<usize> = (0..table.columns.len())
+            .filter(|&column| is(&table.columns[column]))
+            .collect();
+        (!columns.is_empty()).then(|| named(table, &columns))
+    };
+    if let Some(stamps) = named_where(|column| column.reading.moment.is_end_stamp()) {
+        let line = format!("Stamps of an interval's end, of the day of the microsecond before: {stamps}.");
+        page.line(2, line);
+    }
+    for column in &table.columns {
+        let lists = [
+            (&column.reading.nothing, "nothing"),
+            (&column.reading.open, "no end yet"),
+        ];
+        for (values, meaning) in lists.into_iter().filter(|(values, _)| !values.is_empty()) {
+            let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+            let line = format!("`{}`: {} means {meaning}.", column.name, values.join(" or "));
+            page.line(2, line);
+        }
+    }
+}
+
 fn explain_table(catalogue: &Catalogue, table: &Table, page: &mut Page) {
     if table.id == table.name {
         page.line(0, format!("Table {}", table.id));
@@ -96,6 +121,7 @@ fn explain_table(catalogue: &Catalogue, table: &Table, page: &mut Page) {
     }
     rules::rows(catalogue, table, page);
     rules::known_at(table, page);
+    readings(table, page);
     match table.key.as_slice() {
         [] => page.line(2, "Key: none; equal rows are counted."),
         key => page.line(2, format!("Key: {}.", named(table, key))),
