@@ -9,12 +9,6 @@ use crate::rig::repository;
 /// A module, as the names that lead to it; none for the root of the crate.
 type Module = Vec<String>;
 
-/// Crates with rings that are still to be untied: the search (spellings, and inputs that know who reads them).
-const NOT_YET_UNTIED: [&str; 1] = ["bunri-leak"];
-
-/// Crates in which a type's name still means two things.
-const NOT_YET_NAMED: [&str; 1] = ["bunri-leak"];
-
 /// The sources of a crate, without tests and comments.
 struct Sources(BTreeMap<Module, String>);
 
@@ -283,10 +277,7 @@ fn crates() -> Vec<String> {
 
 #[test]
 fn no_two_modules_of_a_crate_need_each_other() {
-    for name in crates()
-        .iter()
-        .filter(|name| !NOT_YET_UNTIED.contains(&name.as_str()))
-    {
+    for name in &crates() {
         let rings = Sources::of(name).rings();
         assert!(rings.is_empty(), "{name}: {rings:?}");
     }
@@ -294,10 +285,7 @@ fn no_two_modules_of_a_crate_need_each_other() {
 
 #[test]
 fn a_types_name_means_one_thing_in_a_crate() {
-    for name in crates()
-        .iter()
-        .filter(|name| !NOT_YET_NAMED.contains(&name.as_str()))
-    {
+    for name in &crates() {
         let twice = Sources::of(name).names_of_two();
         assert!(twice.is_empty(), "{name}: {twice:?}");
     }

@@ -32,12 +32,12 @@ struct Suspect {
     spot: Spot,
     /// Pairs of values that stand together in granted cells.
     granted: BTreeSet<(u64, u64)>,
-    records: Vec<Record>,
+    records: Vec<PersonRecord>,
     too_common: bool,
 }
 
 /// A record with withheld values that stand in the row.
-struct Record {
+struct PersonRecord {
     table: usize,
     columns: usize,
     values: Vec<(u64, u32)>,
@@ -209,7 +209,7 @@ impl Suspect {
             self.too_common = true;
             return;
         }
-        self.records.push(Record {
+        self.records.push(PersonRecord {
             table,
             columns: columns.len(),
             values: values.into_iter().collect(),
@@ -221,7 +221,7 @@ impl Suspect {
         if self.too_common {
             return None;
         }
-        let tells = |record: &&Record| {
+        let tells = |record: &&PersonRecord| {
             record.values.iter().enumerate().any(|(number, one)| {
                 let others = &record.values[number + 1..];
                 others.iter().any(|other| {

@@ -12,9 +12,9 @@ use bunri_columnar::ByteSorter;
 use crate::LeakError;
 use crate::fate::{Fate, Withheld};
 use crate::hashing::Name;
-use crate::inputs::Scratch;
 use crate::partitions::{PARTITIONS, Partitions};
 use crate::record::{Reach, Record};
+use crate::scratch::Scratch;
 use crate::set::{Entry, Set, SetBuilder};
 use crate::vocabulary::Vocabulary;
 

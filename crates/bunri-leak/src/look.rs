@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use bunri_columnar::ByteSorter;
 
 use crate::LeakError;
+use crate::escapes;
 use crate::exclusive::Exclusive;
-use crate::inputs::Scratch;
+use crate::scratch::Scratch;
 use crate::seek::{Origin, Seeker, Sight};
 use crate::spot::{Spot, Waiting};
 use crate::tokens::{self, Coat, is_digest_length};
@@ -106,7 +107,7 @@ impl<'a> Looker<'a> {
         for (coat, bytes) in inside {
             clean &= self.decoded(&bytes, coat, depth + 1, place)?;
         }
-        if let Some(text) = tokens::unescaped(text) {
+        if let Some(text) = escapes::unescaped(text) {
             let coat = (Coat::Escapes, depth + 1);
             clean &= self.coated(&text, coat, Origin::Unknown, place)?;
         }

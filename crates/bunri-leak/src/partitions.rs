@@ -13,8 +13,8 @@ use std::path::Path;
 use bunri_columnar::{ByteSorter, SortedRecords};
 
 use crate::LeakError;
-use crate::inputs::Scratch;
 use crate::record::RECORD;
+use crate::scratch::Scratch;
 
 /// One for every ten first bits.
 pub(crate) const PARTITIONS: usize = 1024;

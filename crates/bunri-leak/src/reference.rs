@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::escapes;
 use crate::spelling::{Form, Spelled, Speller, weight};
 use crate::tokens::{self, Coat};
 use crate::variants::Variants;
@@ -145,7 +146,7 @@ impl Search<'_> {
         for (coat, bytes) in decoded {
             self.bytes(&bytes, coat, depth + 1);
         }
-        if let Some(text) = tokens::unescaped(text) {
+        if let Some(text) = escapes::unescaped(text) {
             self.text(&text, Coat::Escapes, depth + 1);
         }
     }

@@ -283,8 +283,8 @@ mod tests {
 
     use super::*;
     use crate::fate::Fate;
-    use crate::inputs::Scratch;
     use crate::record::Record;
+    use crate::scratch::Scratch;
     use crate::vocabulary::Vocabulary;
 
     /// What the filter lets through of a text, without the short way.

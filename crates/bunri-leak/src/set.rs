@@ -7,8 +7,8 @@ use crate::LeakError;
 use crate::entries::{EntryFile, EntryWriter};
 use crate::filter::{Filter, FilterBuilder, Rare};
 use crate::hashing::{Name, half};
-use crate::inputs::Scratch;
 use crate::record::{BEGINNING, Reach, SHORT_BEGINNING};
+use crate::scratch::Scratch;
 
 /// Values in one form.
 pub(crate) struct Set {

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 
-use crate::tokens::begins_escape;
+use crate::escapes::begins_escape;
 
 /// Kana, kanji and the signs among them.
 const KANA: RangeInclusive<char> = '\u{3000}'..='\u{9fff}';
