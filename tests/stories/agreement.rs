@@ -22,7 +22,7 @@ use run::{Tally, examine};
 
 const CASES: u64 = 90;
 /// Every reason of docs/rules.md, section 6.
-const REASONS: [&str; 24] = [
+const REASONS: [&str; 25] = [
     "ledger_rejected",
     "ledger_status_unknown",
     "not_in_ledger",
@@ -47,6 +47,7 @@ const REASONS: [&str; 24] = [
     "known_at_undecided",
     "written_early",
     "retail_only_of_other",
+    "hold",
 ];
 
 /// What else decided something: each is part of a line of the tally.
@@ -118,6 +119,8 @@ const NOTIONS: &[&str] = &[
     "parents: one has not begun",
     "parents: none has begun",
     "written on a day of an own parent",
+    "hold of another time",
+    "a condition to hold",
 ];
 
 fn number(variable: &str) -> Option<u64> {

@@ -16,6 +16,7 @@
 //! | `references` | K26: rows of a store whose reference finds no row there
 //! | `rejected_parents` | K1: a link that cannot be read frees nobody |
 //! | `types` | K8, K10, K15, K30: sentinels, eras, clocks, end stamps, keys that mean nothing, numbers beside texts |
+//! | `held` | text of both companies that a person has to read first |
 //! | `large_cells` | scans and long memos |
 
 mod by_type;
@@ -23,6 +24,7 @@ mod case;
 mod cells;
 mod combined;
 mod ends_of_supply;
+mod held;
 mod inherited;
 mod large_cells;
 mod ledgers;

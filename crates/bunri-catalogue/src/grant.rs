@@ -9,7 +9,7 @@ use crate::model::{Class, Ownership, Store, Table, ValueType};
 /// `opened` is [`Table::any_retailer_on_other_rows`].
 #[must_use]
 pub fn granted(store: Store, ownership: Ownership, class: Class, opened: bool) -> bool {
-    use Class::{AnyRetailer, OwnCustomer, Reference, RetailOnly, TransmissionOnly};
+    use Class::{AnyRetailer, Hold, OwnCustomer, Reference, RetailOnly, TransmissionOnly};
     // What is not named here is granted to nobody; `discard` is named nowhere.
     match (store, ownership) {
         (Store::Retail, Ownership::Own) => matches!(class, AnyRetailer | OwnCustomer | RetailOnly),
@@ -23,10 +23,11 @@ pub fn granted(store: Store, ownership: Ownership, class: Class, opened: bool) -
             matches!(class, AnyRetailer | OwnCustomer | TransmissionOnly)
         }
         (Store::Quarantine, Ownership::Undecided) => {
-            matches!(class, AnyRetailer | OwnCustomer | RetailOnly)
+            matches!(class, AnyRetailer | OwnCustomer | RetailOnly | Hold)
         }
-        (Store::Quarantine, Ownership::Other) => class == RetailOnly,
-        (Store::Quarantine, Ownership::Own | Ownership::Reference) => false,
+        (Store::Quarantine, Ownership::Other) => matches!(class, RetailOnly | Hold),
+        (Store::Quarantine, Ownership::Own) => class == Hold,
+        (Store::Quarantine, Ownership::Reference) => false,
     }
 }
 
@@ -64,7 +65,11 @@ pub fn possible_ownerships(table: &Table) -> &'static [Ownership] {
 pub fn class_of_another_time(class: Class) -> Class {
     match class {
         Class::AnyRetailer | Class::OwnCustomer => Class::TransmissionOnly,
-        Class::TransmissionOnly | Class::RetailOnly | Class::Reference | Class::Discard => class,
+        Class::TransmissionOnly
+        | Class::RetailOnly
+        | Class::Hold
+        | Class::Reference
+        | Class::Discard => class,
     }
 }
 

@@ -22,6 +22,8 @@ pub enum Class {
     TransmissionOnly,
     /// 小売専用: the retailer's own business, never in the transmission store.
     RetailOnly,
+    /// 要判断: text of both companies, in the quarantine until a person has read it.
+    Hold,
     /// 公開コード表: a public code table.
     Reference,
     /// 移行しない: counted and not migrated.
@@ -827,17 +829,19 @@ impl Class {
             Class::OwnCustomer => "own_customer",
             Class::TransmissionOnly => "transmission_only",
             Class::RetailOnly => "retail_only",
+            Class::Hold => "hold",
             Class::Reference => "reference",
             Class::Discard => "discard",
         }
     }
 
     /// Every class.
-    pub const ALL: [Class; 6] = [
+    pub const ALL: [Class; 7] = [
         Class::AnyRetailer,
         Class::OwnCustomer,
         Class::TransmissionOnly,
         Class::RetailOnly,
+        Class::Hold,
         Class::Reference,
         Class::Discard,
     ];

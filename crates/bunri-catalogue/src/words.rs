@@ -68,7 +68,7 @@ const fn era(form: EraForm) -> DateForm {
 }
 
 /// Every class by its word.
-pub(crate) fn classes() -> [(&'static str, Class); 6] {
+pub(crate) fn classes() -> [(&'static str, Class); 7] {
     Class::ALL.map(|class| (class.word(), class))
 }
 
@@ -81,6 +81,7 @@ impl Class {
             Class::OwnCustomer => "自社顧客のみ閲覧可能",
             Class::TransmissionOnly => "託送システムのみ",
             Class::RetailOnly => "小売専用",
+            Class::Hold => "要判断",
             Class::Reference => "公開コード表",
             Class::Discard => "移行しない",
         }

@@ -131,7 +131,11 @@ impl<'a> CellRules<'a> {
 fn of_another_time(class: Class) -> Class {
     match class {
         Class::AnyRetailer | Class::OwnCustomer => Class::TransmissionOnly,
-        Class::TransmissionOnly | Class::RetailOnly | Class::Reference | Class::Discard => class,
+        Class::TransmissionOnly
+        | Class::RetailOnly
+        | Class::Hold
+        | Class::Reference
+        | Class::Discard => class,
     }
 }
 

@@ -28,6 +28,8 @@ pub fn may_hold(store: Store, ownership: Ownership, class: Class, opened: bool) 
         (C::RetailOnly, S::Retail, O::Own) => true,
         (C::RetailOnly, S::Quarantine, O::Other | O::Undecided) => true,
 
+        (C::Hold, S::Quarantine, O::Own | O::Other | O::Undecided) => true,
+
         (C::Reference, S::Retail | S::Transmission, O::Reference) => true,
 
         _ => false,
@@ -35,13 +37,13 @@ pub fn may_hold(store: Store, ownership: Ownership, class: Class, opened: bool) 
 }
 
 /// What a row brings to a store, asked only as far as it decides.
-pub struct RowGrants<K, A, R> {
+pub struct RowGrants<K, A, F> {
     /// Whether every cell of the row's key is granted to the store; [`None`] in a table without a key.
     pub key: Option<K>,
     /// Whether some cell of the row is granted to the store.
     pub any: A,
-    /// Whether some `retail_only` cell of the row is not NULL.
-    pub retail_only: R,
+    /// Whether some cell that is granted to the store is not NULL.
+    pub filled: F,
 }
 
 /// Whether a store holds a row (docs/rules.md, section 5, "A row of a store").
@@ -53,9 +55,9 @@ pub fn holds_row(
     match (store, row.key) {
         (Store::Retail | Store::Transmission, Some(key)) => key(),
         (Store::Retail | Store::Transmission, None) => (row.any)(),
-        // A row of another with nothing of retail's in it leaves nobody anything to decide.
+        // A row that is decided, with nothing in the cells that wait, leaves nobody anything to decide.
         (Store::Quarantine, _) => {
-            (row.any)() && (ownership == Ownership::Undecided || (row.retail_only)())
+            (row.any)() && (ownership == Ownership::Undecided || (row.filled)())
         }
     }
 }

@@ -51,6 +51,9 @@ reasons! {
 /// In the quarantine beside cells of `retail_only` whose row is another's.
 pub const RETAIL_ONLY_OF_OTHER: &str = "retail_only_of_other";
 
+/// In the quarantine beside cells of `hold` whose row is decided.
+pub const HOLD: &str = "hold";
+
 /// Whose a row (or a day) is; undecided always with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -141,7 +144,7 @@ mod tests {
         let (_, list) = rules.split_once("## 6. Reasons").unwrap_or_default();
         let list = list.split("\n## ").next().unwrap_or_default();
         let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
-        words.push(RETAIL_ONLY_OF_OTHER);
+        words.extend([RETAIL_ONLY_OF_OTHER, HOLD]);
         assert!(words.iter().all(|word| list.contains(&format!("`{word}`"))));
         assert_eq!(list.matches('`').count() / 2, words.len());
     }

@@ -51,8 +51,10 @@ fn store_line(table: &Table, ownership: Ownership, store: Store, page: &mut Page
         return;
     }
     let note = match (store, ownership) {
-        (Store::Quarantine, Ownership::Other) => " (where not NULL; with the key and a reason)",
-        (Store::Quarantine, Ownership::Own | Ownership::Undecided | Ownership::Reference) => {
+        (Store::Quarantine, Ownership::Own | Ownership::Other) => {
+            " (where not NULL; with the key and a reason)"
+        }
+        (Store::Quarantine, Ownership::Undecided | Ownership::Reference) => {
             " (with the key and a reason, until a person decides)"
         }
         (

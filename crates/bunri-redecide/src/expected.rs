@@ -10,7 +10,7 @@ use bunri_catalogue::{Class, Ownership, Store};
 use bunri_evaluator::{
     Verdict,
     grants::{RowGrants, holds_row},
-    verdict::RETAIL_ONLY_OF_OTHER,
+    verdict::{HOLD, RETAIL_ONLY_OF_OTHER},
 };
 
 use crate::RedecideError;
@@ -94,15 +94,19 @@ pub(crate) fn belongs(layout: &Layout<'_>, decided: &Decided, row: usize) -> boo
     let grants = RowGrants {
         key: (!key.is_empty()).then_some(|| key.iter().all(|&column| granted(column))),
         any: || layout.columns.iter().any(|&column| granted(column)),
-        retail_only: || has_retail_only(layout, decided, row),
+        filled: || {
+            let filled = |column: usize| decided.batch.column(column).is_valid(row);
+            let mut columns = layout.columns.iter();
+            columns.any(|&column| granted(column) && filled(column))
+        },
     };
     holds_row(layout.store, ownership, grants)
 }
 
-/// Whether some `retail_only` cell of the row is not NULL.
-fn has_retail_only(layout: &Layout<'_>, decided: &Decided, row: usize) -> bool {
+/// Whether some `hold` cell of the row is not NULL.
+fn holds_text(layout: &Layout<'_>, decided: &Decided, row: usize) -> bool {
     layout.columns.iter().any(|&column| {
-        decided.classes[column].class(row) == Class::RetailOnly
+        decided.classes[column].class(row) == Class::Hold
             && decided.batch.column(column).is_valid(row)
     })
 }
@@ -136,7 +140,7 @@ fn rows(
         columns.push(hashed(layout, position, array)?);
     }
     if layout.store == Store::Quarantine {
-        columns.push(reasons(decided, staged));
+        columns.push(reasons(layout, decided, staged));
     }
     RecordBatch::try_new(layout.schema.clone(), columns)
 }
@@ -169,10 +173,16 @@ fn hashed(layout: &Layout<'_>, position: usize, array: ArrayRef) -> Result<Array
     hashed_column(key, &array).map_err(|error| ArrowError::InvalidArgumentError(error.to_string()))
 }
 
-fn reasons(decided: &Decided, staged: &[usize]) -> ArrayRef {
+fn reasons(layout: &Layout<'_>, decided: &Decided, staged: &[usize]) -> ArrayRef {
     let word = |&row: &usize| match decided.verdicts[row] {
         Verdict::Undecided(reason) => reason.word(),
-        Verdict::Own | Verdict::Other | Verdict::Reference => RETAIL_ONLY_OF_OTHER,
+        Verdict::Own | Verdict::Other | Verdict::Reference => {
+            if holds_text(layout, decided, row) {
+                HOLD
+            } else {
+                RETAIL_ONLY_OF_OTHER
+            }
+        }
     };
     Arc::new(StringArray::from_iter_values(staged.iter().map(word)))
 }

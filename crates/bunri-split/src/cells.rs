@@ -15,7 +15,7 @@ use bunri_columnar::store_schema;
 use crate::SplitError;
 use crate::decide::{Decisions, Variant};
 use crate::rekey::{Rekey, Rekeys};
-use crate::verdict::reason_word;
+use crate::verdict::waiting_word;
 
 /// Which cells of which variant one store takes of one table.
 pub(crate) struct StorePlan {
@@ -31,16 +31,18 @@ struct Brought {
     row: RowIs,
     /// One flag for each of the store's columns.
     cells: Vec<bool>,
-    /// Positions, among the table's columns, of retail_only cells.
-    retail_only: Vec<usize>,
+    /// Positions, among the table's columns, of the cells that it takes.
+    taken: Vec<usize>,
+    /// Those of them that are `hold`.
+    held: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RowIs {
     There,
     Absent,
-    /// There if a retail_only cell is not NULL.
-    ThereIfRetailOnly,
+    /// There if a cell that the store takes is not NULL.
+    ThereIfFilled,
 }
 
 impl StorePlan {
@@ -98,9 +100,7 @@ impl StorePlan {
         let keyed = table.key.iter().all(|&column| grants(column));
         let row = match self.store {
             _ if !some => RowIs::Absent,
-            Store::Quarantine if variant.ownership != Ownership::Undecided => {
-                RowIs::ThereIfRetailOnly
-            }
+            Store::Quarantine if variant.ownership != Ownership::Undecided => RowIs::ThereIfFilled,
             Store::Quarantine => RowIs::There,
             Store::Retail | Store::Transmission if keyed => RowIs::There,
             Store::Retail | Store::Transmission => RowIs::Absent,
@@ -111,13 +111,13 @@ impl StorePlan {
             .iter()
             .map(|&column| grants(column) || is_key(column))
             .collect();
-        let retail_only = (0..table.columns.len())
-            .filter(|&column| classes[column] == Class::RetailOnly)
-            .collect();
+        let taken: Vec<usize> = (0..table.columns.len()).filter(|&c| grants(c)).collect();
+        let held = taken.iter().copied().filter(|&c| classes[c] == Class::Hold);
         Brought {
             row,
             cells,
-            retail_only,
+            held: held.collect(),
+            taken,
         }
     }
 
@@ -155,9 +155,10 @@ impl StorePlan {
             })
             .collect::<Result<_, ArrowError>>()?;
         if self.store == Store::Quarantine {
-            let reasons = kept_rows
-                .iter()
-                .map(|&row| Some(reason_word(decisions.verdicts[row])));
+            let reasons = kept_rows.iter().map(|&row| {
+                let held = filled(&of_row(row).held, batch, row);
+                Some(waiting_word(decisions.verdicts[row], held))
+            });
             columns.push(Arc::new(reasons.collect::<StringArray>()));
         }
         RecordBatch::try_new(self.schema.clone(), columns)
@@ -168,11 +169,14 @@ fn is_there(brought: &Brought, batch: &RecordBatch, row: usize) -> bool {
     match brought.row {
         RowIs::There => true,
         RowIs::Absent => false,
-        RowIs::ThereIfRetailOnly => brought
-            .retail_only
-            .iter()
-            .any(|&column| batch.column(column).is_valid(row)),
+        RowIs::ThereIfFilled => filled(&brought.taken, batch, row),
     }
+}
+
+/// Whether one of these cells of the row is not NULL.
+fn filled(columns: &[usize], batch: &RecordBatch, row: usize) -> bool {
+    let mut columns = columns.iter();
+    columns.any(|&column| batch.column(column).is_valid(row))
 }
 
 /// The column with NULL where the row's variant does not bring the cell.

@@ -69,6 +69,8 @@ const WORDS: [&str; 23] = [
 
 /// The reason of a row that is in quarantine without being undecided.
 pub(crate) const RETAIL_ONLY_OF_OTHER: &str = "retail_only_of_other";
+/// Of a decided row with text in a cell of `hold`.
+const HOLD: &str = "hold";
 
 impl Reason {
     /// The verdict "undecided, for this reason".
@@ -94,6 +96,15 @@ pub(crate) fn reason_word(verdict: i64) -> &'static str {
         .and_then(|position| WORDS.get(position))
         .copied()
         .unwrap_or(RETAIL_ONLY_OF_OTHER)
+}
+
+/// The same of one row; `held`: there is text in a cell of `hold`, which is why a decided row waits.
+pub(crate) fn waiting_word(verdict: i64, held: bool) -> &'static str {
+    if held && verdict < UNDECIDED {
+        HOLD
+    } else {
+        reason_word(verdict)
+    }
 }
 
 /// A kind of parents: what one of them is for its children.
@@ -155,5 +166,9 @@ mod tests {
         assert_eq!(reason_word(Reason::MonthInvalid.verdict()), "month_invalid");
         assert_eq!(reason_word(Reason::WrittenEarly.verdict()), "written_early");
         assert_eq!(reason_word(OTHER), RETAIL_ONLY_OF_OTHER);
+        assert_eq!(waiting_word(OTHER, true), HOLD);
+        assert_eq!(waiting_word(OWN, true), HOLD);
+        let early = Reason::WrittenEarly.verdict();
+        assert_eq!(waiting_word(early, true), "written_early");
     }
 }

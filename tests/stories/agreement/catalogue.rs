@@ -532,6 +532,7 @@ pub(super) fn class_word(class: Class) -> &'static str {
         Class::OwnCustomer => "own_customer",
         Class::TransmissionOnly => "transmission_only",
         Class::RetailOnly => "retail_only",
+        Class::Hold => "hold",
         Class::Reference => "reference",
         Class::Discard => "discard",
     }

@@ -360,10 +360,10 @@ impl Run<'_> {
                 .iter()
                 .filter_map(|row| row.last()?.text())
                 .filter(|_| quarantined);
-            let of_other = reasons
-                .filter(|reason| *reason == "retail_only_of_other")
-                .count() as u64;
-            *tally.entry("retail_only_of_other".to_owned()).or_default() += of_other;
+            for reason in reasons.filter(|reason| ["hold", "retail_only_of_other"].contains(reason))
+            {
+                *tally.entry(reason.to_owned()).or_default() += 1;
+            }
         }
         tally
     }

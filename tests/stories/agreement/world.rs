@@ -33,6 +33,7 @@ pub(super) enum Class {
     OwnCustomer,
     TransmissionOnly,
     RetailOnly,
+    Hold,
     Reference,
     Discard,
 }

@@ -79,6 +79,38 @@ impl Stores {
         (self.cell("retail", table, row, column), kept)
     }
 
+    /// The row waits in the quarantine for this reason, with these cells; no other store holds them.
+    #[track_caller]
+    pub(super) fn waits(&self, table: &str, row: &str, reason: &str, columns: &[&str]) {
+        let why = self.cell("quarantine", table, row, "bunri_reason");
+        assert_eq!(why, Some(reason), "{table} {row}");
+        for column in columns {
+            let waiting = self.cell("quarantine", table, row, column);
+            assert!(waiting.is_some(), "{table} {row} {column}: does not wait");
+            self.empty("retail", table, row, column);
+            self.empty("transmission", table, row, column);
+        }
+    }
+
+    /// The store has not this cell.
+    #[track_caller]
+    pub(super) fn empty(&self, store: &str, table: &str, row: &str, column: &str) {
+        let cell = self.cell(store, table, row, column);
+        assert_eq!(cell, None, "{table} {row} {column}: must not be in {store}");
+    }
+
+    /// Whether a store has a row.
+    pub(super) fn has(&self, store: &str, table: &str, row: &str) -> bool {
+        self.row(store, table, row).is_some()
+    }
+
+    /// The store's table has no column of this name.
+    #[track_caller]
+    pub(super) fn lacks_column(&self, store: &str, table: &str, column: &str) {
+        let columns = self.tables[store][table]["columns"].as_array().unwrap();
+        assert!(!columns.iter().any(|name| name == column), "{store}");
+    }
+
     /// How many rows of a table a store has.
     pub(super) fn count(&self, store: &str, table: &str) -> usize {
         self.rows(store, table).len()

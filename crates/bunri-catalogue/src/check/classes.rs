@@ -58,7 +58,12 @@ fn refuse_public(column: &Column, spot: Spot, log: &mut Log) {
 
 /// Anything may stand in free text, so it never leaves whoever typed it.
 fn refuse_shown_free_text(column: &Column, spot: Spot, log: &mut Log) {
-    let allowed = [Class::TransmissionOnly, Class::RetailOnly, Class::Discard];
+    let allowed = [
+        Class::TransmissionOnly,
+        Class::RetailOnly,
+        Class::Hold,
+        Class::Discard,
+    ];
     if let Some(class) = column
         .class
         .possible()
@@ -67,7 +72,7 @@ fn refuse_shown_free_text(column: &Column, spot: Spot, log: &mut Log) {
     {
         let message = format!(
             "`{}` is free text and `{}`: free text is `transmission_only`, or `retail_only` where the \
-             retailer typed it, or `discard`",
+             retailer typed it, `hold` where both did, or `discard`",
             column.name,
             class.word()
         );

@@ -56,13 +56,14 @@ fn check_changes(table: &Table, when: &WhenDraft, log: &mut Log) -> bool {
         let (from, to) = change.value;
         // The retailer's own business goes to nobody else: what it may not have is not migrated, and counted.
         let rises = (from, to) == (Class::RetailOnly, Class::Discard)
+            || (from, to) == (Class::RetailOnly, Class::Hold)
             || strictness(from)
                 .zip(strictness(to))
                 .is_some_and(|(from, to)| from < to);
         if !rises {
             let message = format!(
                 "`{}` to `{}` is not stricter: a `when` goes up the row `any_retailer`, `own_customer`, \
-                 `transmission_only`, or from `retail_only` to `discard`, and leaves other classes alone",
+                 `transmission_only`, `hold`, or from `retail_only` to `hold` or `discard`, and leaves other classes alone",
                 from.word(),
                 to.word()
             );
@@ -92,6 +93,8 @@ fn strictness(class: Class) -> Option<u8> {
         Class::AnyRetailer => Some(0),
         Class::OwnCustomer => Some(1),
         Class::TransmissionOnly => Some(2),
+        // Neither company has it until a person has read it.
+        Class::Hold => Some(3),
         Class::RetailOnly | Class::Reference | Class::Discard => None,
     }
 }

@@ -17,18 +17,12 @@ fn both_tables_say_the_same() {
     }
 }
 
-/// Store, ownership, key (if the table has one), some cell granted, some value of retail's alone.
-fn holds(
-    store: Store,
-    ownership: Ownership,
-    key: Option<bool>,
-    any: bool,
-    retail_only: bool,
-) -> bool {
+/// Store, ownership, key (if the table has one), some cell granted, some granted cell not NULL.
+fn holds(store: Store, ownership: Ownership, key: Option<bool>, any: bool, filled: bool) -> bool {
     let row = RowGrants {
         key: key.map(|key| move || key),
         any: || any,
-        retail_only: || retail_only,
+        filled: || filled,
     };
     holds_row(store, ownership, row)
 }
@@ -45,10 +39,9 @@ fn a_row_is_where_its_key_is_granted_and_a_multiset_where_anything_is() {
 }
 
 #[test]
-fn the_quarantine_holds_what_waits_and_retails_values_on_rows_of_others() {
-    let holds = |ownership, any, retail_only| {
-        holds(Store::Quarantine, ownership, Some(false), any, retail_only)
-    };
+fn the_quarantine_holds_what_waits_and_of_decided_rows_what_holds_something() {
+    let holds =
+        |ownership, any, filled| holds(Store::Quarantine, ownership, Some(false), any, filled);
     assert!(holds(Ownership::Undecided, true, false));
     assert!(!holds(Ownership::Undecided, false, false));
     assert!(holds(Ownership::Other, true, true));

@@ -28,7 +28,7 @@ impl Script<'_> {
             .map(|&column| self.cell(table, store, column, &rows))
             .collect();
         if store == Store::Quarantine {
-            what.push(self.reason(&rows));
+            what.push(self.reason(table, &rows));
         }
         let filter = self.filter(&rows);
         let query = Select {
@@ -79,7 +79,7 @@ impl Script<'_> {
             let fate = match (store, ownership) {
                 (Store::Quarantine, Ownership::Undecided) => any(fates(&mut every())),
                 (Store::Quarantine, Ownership::Own | Ownership::Other | Ownership::Reference) => {
-                    any(self.private(table, ownership))
+                    any(self.filled(table, ownership, |_| true))
                 }
                 (Store::Retail | Store::Transmission, _) if table.key.is_empty() => {
                     any(fates(&mut every()))
@@ -94,15 +94,21 @@ impl Script<'_> {
         possible_ownerships(table).iter().map(there).collect()
     }
 
-    /// For each column that may be retail's alone on such a row: when it is, and holds something.
-    fn private(&self, table: &Table, ownership: Ownership) -> Vec<Fate> {
+    /// For each column that may wait on such a row, in one of these classes: when it does, and holds something.
+    fn filled(
+        &self,
+        table: &Table,
+        ownership: Ownership,
+        wanted: impl Fn(Class) -> bool,
+    ) -> Vec<Fate> {
+        let waits =
+            |class: Class| wanted(class) && granted(Store::Quarantine, ownership, class, false);
         let fate = |column: usize| {
-            let kept = granted(Store::Quarantine, ownership, Class::RetailOnly, false);
             let filled = format!("{} IS NOT NULL", name(&table.columns[column].name));
-            match self.has_class(table, column, ownership, |class| class == Class::RetailOnly) {
-                Fate::Always if kept => Fate::Where(filled),
-                Fate::Where(test) if kept => Fate::Where(format!("{test} AND {filled}")),
-                Fate::Always | Fate::Where(_) | Fate::Never => Fate::Never,
+            match self.has_class(table, column, ownership, &waits) {
+                Fate::Always => Fate::Where(filled),
+                Fate::Where(test) => Fate::Where(format!("{test} AND {filled}")),
+                Fate::Never => Fate::Never,
             }
         };
         (0..table.columns.len()).map(fate).collect()
@@ -133,18 +139,33 @@ impl Script<'_> {
     }
 
     /// Why a row waits.
-    fn reason(&self, rows: &Fates) -> String {
+    fn reason(&self, table: &Table, rows: &Fates) -> String {
         let waits = |ownership: Ownership| {
             rows.get(&ownership)
                 .is_some_and(|fate| *fate != Fate::Never)
         };
         let (verdict, ownership) = (self.own("verdict"), self.own("ownership"));
-        let of_other = literal("retail_only_of_other");
-        let reason = match (waits(Ownership::Undecided), waits(Ownership::Other)) {
-            (true, false) => verdict,
-            (false, _) => of_other,
-            (true, true) => case(&[(format!("{ownership} = 'other'"), of_other)], &verdict),
+        let mut arms = Vec::new();
+        for whose in [Ownership::Own, Ownership::Other] {
+            if !waits(whose) {
+                continue;
+            }
+            let is = format!("{ownership} = {}", literal(whose.word()));
+            let held = self.filled(table, whose, |class| class == Class::Hold);
+            if let Fate::Where(held) = any(held) {
+                arms.push((format!("{is} AND ({held})"), literal("hold")));
+            }
+            if whose == Ownership::Other {
+                arms.push((is, literal("retail_only_of_other")));
+            }
+        }
+        // Where no row is undecided there is no verdict to read, and the last arm is what remains.
+        let last = if waits(Ownership::Undecided) {
+            None
+        } else {
+            arms.pop().map(|(_, word)| word)
         };
+        let reason = case(&arms, &last.unwrap_or(verdict));
         format!("{reason} AS {REASON}")
     }
 

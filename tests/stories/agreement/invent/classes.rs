@@ -5,21 +5,24 @@ use super::super::dice::Dice;
 use super::super::oracle::{Store, classes_under, combinations, goes};
 use super::super::world::{Bound, Class, Classes, Kind, Rule, Table, Test, When, Who};
 
-const KEY: [(usize, Class); 5] = [
+const KEY: [(usize, Class); 6] = [
     (50, Class::AnyRetailer),
     (30, Class::OwnCustomer),
     (8, Class::TransmissionOnly),
     (6, Class::RetailOnly),
+    (3, Class::Hold),
     (4, Class::Discard),
 ];
-const OTHER: [(usize, Class); 5] = [
+const OTHER: [(usize, Class); 6] = [
     (30, Class::AnyRetailer),
     (30, Class::OwnCustomer),
     (15, Class::TransmissionOnly),
     (15, Class::RetailOnly),
+    (8, Class::Hold),
     (10, Class::Discard),
 ];
-const OF_ANOTHER_TIME: [(usize, Class); 4] = [
+const OF_ANOTHER_TIME: [(usize, Class); 5] = [
+    (5, Class::Hold),
     (40, Class::AnyRetailer),
     (40, Class::OwnCustomer),
     (10, Class::TransmissionOnly),
@@ -30,7 +33,12 @@ const PUBLIC: [(usize, Class); 3] = [
     (30, Class::TransmissionOnly),
     (10, Class::Discard),
 ];
-const STRICTER: [(Class, Class); 3] = [
+const STRICTER: [(Class, Class); 8] = [
+    (Class::AnyRetailer, Class::Hold),
+    (Class::OwnCustomer, Class::Hold),
+    (Class::TransmissionOnly, Class::Hold),
+    (Class::RetailOnly, Class::Hold),
+    (Class::RetailOnly, Class::Discard),
     (Class::AnyRetailer, Class::OwnCustomer),
     (Class::AnyRetailer, Class::TransmissionOnly),
     (Class::OwnCustomer, Class::TransmissionOnly),

@@ -24,6 +24,9 @@ impl Rows<'_> {
             let own = self.rule(table, row, &rule_of(cells, column)).who == Who::Own;
             self.see(&format!("{}: {own}", word(&cells.rule)));
             if !own {
+                if class == Class::Hold {
+                    self.see("hold of another time");
+                }
                 class = withheld(class);
             }
         }
@@ -34,6 +37,9 @@ impl Rows<'_> {
             let changed = changed(when, column, class);
             if changed != class {
                 self.see(&format!("when: {}", test_word(when)));
+                if changed == Class::Hold {
+                    self.see("a condition to hold");
+                }
                 class = changed;
             }
         }

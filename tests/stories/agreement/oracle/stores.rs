@@ -22,7 +22,7 @@ pub(in super::super) struct Stored {
 
 /// The table of design section 4, cell by cell.
 pub(in super::super) fn goes(store: Store, who: Who, class: Class, opened: bool) -> bool {
-    use Class::{AnyRetailer, Discard, OwnCustomer, Reference, RetailOnly, TransmissionOnly};
+    use Class::{AnyRetailer, Discard, Hold, OwnCustomer, Reference, RetailOnly, TransmissionOnly};
     use Store::{Quarantine, Retail, Transmission};
     match (class, store) {
         (AnyRetailer, Retail) => who == Who::Own || (who == Who::Other && opened),
@@ -32,6 +32,8 @@ pub(in super::super) fn goes(store: Store, who: Who, class: Class, opened: bool)
         (TransmissionOnly, _) => store == Transmission,
         (RetailOnly, Transmission) => false,
         (RetailOnly, Quarantine) => matches!(who, Who::Other | Who::Undecided),
+        (Hold, Quarantine) => true,
+        (Hold, Retail | Transmission) => false,
         (Reference, _) => store != Quarantine,
         (Discard, _) => false,
     }
@@ -157,9 +159,8 @@ pub(super) fn shows(
     let some = (0..row.len()).any(granted);
     let there = match store {
         Store::Quarantine => {
-            let private =
-                |column: usize| classes[column] == Class::RetailOnly && row[column] != Value::Null;
-            some && (verdict.who == Who::Undecided || (0..row.len()).any(private))
+            let waits = |column: usize| granted(column) && row[column] != Value::Null;
+            some && (verdict.who == Who::Undecided || (0..row.len()).any(waits))
         }
         _ if table.key.is_empty() => some,
         _ => table.key.iter().all(|&key| granted(key)),
@@ -196,6 +197,10 @@ fn stored_row(
     if store == Store::Quarantine {
         let reason = if verdict.who == Who::Undecided {
             verdict.reason
+        } else if (0..row.len())
+            .any(|column| classes[column] == Class::Hold && row[column] != Value::Null)
+        {
+            "hold"
         } else {
             "retail_only_of_other"
         };
