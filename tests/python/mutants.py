@@ -21,6 +21,7 @@ from mutant.registry import MUTANTS
 from mutant.world import Worlds
 from mutant import (  # noqa: F401  each declares its mutants
     altered_values,
+    copies,
     files_and_manifests,
     hidden_values,
     keys_and_people,

@@ -11,6 +11,7 @@
 //! | `cells` | K12, K13: cells of another time than their row's, a column a day |
 //! | `by_type` | K14: documents of several kinds of owner |
 //! | `inherited` | K18: decisions and several parents |
+//! | `copies` | K20, K23, K24: a canvassing list, a rekeyed number in the open, a retailer's name in a note |
 //! | `combined` | rules of several rules |
 //! | `moving` | people who move house, leave or come: links with days of their own |
 //! | `references` | K26: rows of a store whose reference finds no row there
@@ -23,6 +24,7 @@ mod by_type;
 mod case;
 mod cells;
 mod combined;
+mod copies;
 mod ends_of_supply;
 mod held;
 mod inherited;

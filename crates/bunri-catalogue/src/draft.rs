@@ -37,6 +37,8 @@ pub(crate) struct ReferenceDraft {
 pub(crate) struct RetailersDraft {
     pub(crate) table: Option<Name>,
     pub(crate) column: Option<Name>,
+    /// The outer [`None`]: it is there and cannot be read.
+    pub(crate) name: Option<Option<Name>>,
 }
 
 #[derive(Debug)]

@@ -471,6 +471,8 @@ pub struct Retailers {
     pub table: usize,
     /// The text column with the code; compared as the asking rule says.
     pub column: usize,
+    /// The text column with the name, which is looked for in granted texts.
+    pub name: Option<usize>,
 }
 
 /// `counts`: which ledger rows count.

@@ -8,6 +8,7 @@ use crate::LeakError;
 use crate::combine::Combined;
 use crate::exclusive::Exclusive;
 use crate::hashing::Kind;
+use crate::review::Review;
 use crate::set::Entry;
 use crate::spot::{Hit, NO_COLUMN, Site, Spot, Waiting};
 use crate::vocabulary::Source;
@@ -38,29 +39,35 @@ pub(crate) fn confirm(
             source: entry.source,
             coat: waiting.coat,
             loose,
+            copied: entry.copied,
+            name: candidate.name,
         };
         hits.push(&hit.write())?;
     }
     Ok(())
 }
 
-/// Writes the findings of one store.
+/// Writes the findings of one store, but for those that a person is to review.
 pub(crate) fn report(
     hits: ByteSorter,
     store: &str,
-    sites: &[Site],
-    sources: &[Source],
+    (sites, sources): (&[Site], &[Source]),
+    review: &mut Review,
     findings: &mut Findings,
 ) -> Result<(), LeakError> {
     let mut sorted = hits.finish()?;
-    let mut last: Option<Vec<u8>> = None;
+    let mut last: Option<[u8; Hit::TOLD]> = None;
     while let Some(record) = sorted.next()? {
-        // The overlap of two blocks, or one token in two alphabets.
-        if last.as_deref() == Some(record) {
+        let told = record.first_chunk().ok_or(LeakError::Index)?;
+        let hit = Hit::read(record).ok_or(LeakError::Index)?;
+        if hit.spot.explained {
+            review.hit(&hit, sites)?;
             continue;
         }
-        last = Some(record.to_vec());
-        let hit = Hit::read(record).ok_or(LeakError::Index)?;
+        // The overlap of two blocks, or one token in two alphabets.
+        if last.replace(*told) == Some(*told) {
+            continue;
+        }
         let site = usize::try_from(hit.spot.site)
             .ok()
             .and_then(|site| sites.get(site));
@@ -116,7 +123,6 @@ pub(crate) fn combined(
 
 fn rule(hit: &Hit, site: &Site) -> Rule {
     match site.rule {
-        _ if hit.spot.explained => Rule::ValueInGrantedCell,
         Some(rule) => rule,
         None if hit.coat.is_digest() => Rule::ValueHashed,
         None if !hit.coat.word().is_empty() => Rule::ValueEncoded,

@@ -4,13 +4,16 @@
 //! A value is searched for in the loose form if none of its spellings is granted anywhere. If another spelling is granted,
 //! the withheld spelling is searched for in the strict form alone. If this very spelling is granted somewhere, it carries
 //! nothing that only withheld cells hold: such values are counted, not searched.
+//!
+//! *Granted* is what the ledger vouches for. A copy that retail made itself (`all_retail`) does not silence the search, and an
+//! original of which retail gets a keyed hash is searched for whatever else holds it.
 
 use std::ops::Range;
 
 use bunri_columnar::ByteSorter;
 
 use crate::LeakError;
-use crate::fate::{Fate, Withheld};
+use crate::fate::{Standing, Withheld};
 use crate::hashing::Name;
 use crate::partitions::{PARTITIONS, Partitions};
 use crate::record::{Reach, Record};
@@ -25,6 +28,8 @@ const GATHERING_AT_ONCE: usize = 4;
 pub(crate) struct Exclusive {
     /// Loose, strict.
     pub(crate) sets: [Set; 2],
+    /// Whether cells of the store that are as they should be hold any of it.
+    pub(crate) copies: bool,
     pub(crate) blind: Blind,
 }
 
@@ -41,15 +46,51 @@ pub(crate) struct Blind {
 /// One strict spelling of the current value, put together from its records.
 struct Spelling {
     record: Record,
-    fate: u8,
-    /// The first column that it is withheld in, by store.
-    sources: [u16; 2],
+    stores: [Stand; 2],
+}
+
+/// How one store stands to a spelling, over all its cells.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stand {
+    /// The first column that it is withheld in; of an original, the first that has a hash in retail.
+    source: Option<u16>,
+    granted: bool,
+    unvouched: bool,
+    original: bool,
+}
+
+impl Stand {
+    fn add(&mut self, standing: Standing, source: u16) {
+        let first = |before: Option<u16>| before.map_or(source, |before| before.min(source));
+        match standing {
+            Standing::Unvouched => self.unvouched = true,
+            Standing::Granted => self.granted = true,
+            Standing::Withheld if self.original => {}
+            Standing::Withheld => self.source = Some(first(self.source)),
+            Standing::Original => {
+                let before = self.source.filter(|_| self.original);
+                self.source = Some(first(before));
+                self.original = true;
+            }
+        }
+    }
+
+    /// Whether the store may know it.
+    fn is_explained(self) -> bool {
+        self.granted && !self.original
+    }
+
+    /// Whether it is searched for, and stands in cells that are as they should be.
+    fn is_copied(self) -> bool {
+        self.source.is_some() && (self.unvouched || (self.granted && self.original))
+    }
 }
 
 /// One store's values of some partitions while they come in order.
 struct Gathering {
     loose: SetBuilder,
     strict: ByteSorter,
+    copies: bool,
     blind: Blind,
 }
 
@@ -57,6 +98,7 @@ struct Gathering {
 struct Gathered {
     loose: Set,
     strict: ByteSorter,
+    copies: bool,
     blind: Blind,
 }
 
@@ -102,6 +144,7 @@ fn gather(
         Ok::<_, LeakError>(Gathering {
             loose: SetBuilder::new(records.records(), scratch)?,
             strict: scratch.sorter(),
+            copies: false,
             blind: Blind::default(),
         })
     };
@@ -133,18 +176,14 @@ fn add(group: &mut Vec<Spelling>, record: Record) {
     if !known {
         group.push(Spelling {
             record,
-            fate: 0,
-            sources: [u16::MAX; 2],
+            stores: [Stand::default(); 2],
         });
     }
     let Some(spelling) = group.last_mut() else {
         return;
     };
-    spelling.fate |= record.fate.0;
-    for (at, source) in spelling.sources.iter_mut().enumerate() {
-        if record.fate.withheld(at) {
-            *source = (*source).min(record.source);
-        }
+    for (at, stand) in spelling.stores.iter_mut().enumerate() {
+        stand.add(record.fate.standing(at), record.source);
     }
 }
 
@@ -159,40 +198,44 @@ fn close(stores: &mut [Gathering; 2], group: &mut Vec<Spelling>) -> Result<(), L
 impl Gathering {
     fn value(&mut self, at: usize, group: &[Spelling]) -> Result<(), LeakError> {
         let withheld = || {
-            group
-                .iter()
-                .filter(|spelling| Fate(spelling.fate).withheld(at))
+            let spellings = group.iter().map(|spelling| (spelling, spelling.stores[at]));
+            spellings.filter_map(|(spelling, stand)| Some((spelling, stand, stand.source?)))
         };
-        let granted = |spelling: &Spelling| Fate(spelling.fate).granted(at);
-        if !group.iter().any(granted) {
-            let Some(first) = withheld().next() else {
+        if !group
+            .iter()
+            .any(|spelling| spelling.stores[at].is_explained())
+        {
+            let Some((first, ..)) = withheld().next() else {
                 return Ok(());
             };
-            let source = withheld().map(|spelling| spelling.sources[at]).min();
-            let names = withheld().map(|spelling| spelling.record.strict);
+            let source = withheld().map(|(_, _, source)| source).min();
+            let names = withheld().map(|(spelling, ..)| spelling.record.strict);
+            // A copy may be spelled otherwise than what it was copied from.
+            let copied = group.iter().any(|spelling| spelling.stores[at].unvouched);
+            self.copies |= copied || withheld().any(|(_, stand, _)| stand.is_copied());
             let record = &first.record;
             let extent = (record.lengths[0], record.reach);
-            let fact = Entry::write(source.unwrap_or(0), record.reach.anywhere, names);
+            let found = (record.reach.anywhere, copied);
+            let fact = Entry::write(source.unwrap_or(0), found, names);
             self.blind.searched += withheld().count() as u64;
             return self
                 .loose
                 .add(&record.loose, record.beginnings[0], extent, &fact);
         }
-        for spelling in withheld() {
-            if granted(spelling) {
+        for (Spelling { record, .. }, stand, source) in withheld() {
+            if stand.is_explained() {
                 self.blind.granted_too += 1;
                 continue;
             }
+            self.copies |= stand.is_copied();
             self.blind.searched += 1;
-            let Spelling {
-                record, sources, ..
-            } = spelling;
             self.strict.push_parts(&[
                 &record.strict,
                 &record.beginnings[1].to_be_bytes(),
                 // Of several under one name, what is found anywhere comes first.
                 &[record.lengths[1], !record.reach.byte()],
-                &sources[at].to_be_bytes(),
+                &source.to_be_bytes(),
+                &[u8::from(stand.unvouched)],
             ])?;
         }
         Ok(())
@@ -202,6 +245,7 @@ impl Gathering {
         Ok(Gathered {
             loose: self.loose.finish()?,
             strict: self.strict,
+            copies: self.copies,
             blind: self.blind,
         })
     }
@@ -215,6 +259,7 @@ impl Gathered {
         while let Some(record) = sorted.next()? {
             self.strict.push(record)?;
         }
+        self.copies |= other.copies;
         self.blind.searched += other.blind.searched;
         self.blind.granted_too += other.blind.granted_too;
         Ok(())
@@ -223,6 +268,7 @@ impl Gathered {
     fn finish(self, withheld: Withheld, scratch: &Scratch) -> Result<Exclusive, LeakError> {
         Ok(Exclusive {
             sets: [self.loose, strict(self.strict, scratch)?],
+            copies: self.copies,
             blind: Blind {
                 withheld,
                 ..self.blind
@@ -242,18 +288,19 @@ fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, LeakError> {
             Some((
                 *name,
                 u64::from_be_bytes(*beginning),
-                <[u8; 4]>::try_from(rest).ok()?,
+                <[u8; 5]>::try_from(rest).ok()?,
             ))
         };
-        let (name, beginning, [length, reach, source @ ..]) = fields().ok_or(LeakError::Index)?;
+        let (name, beginning, [length, reach, high, low, copied]) =
+            fields().ok_or(LeakError::Index)?;
         let reach = Reach::of(!reach);
         // Truncated, one spelling can stand under two loose forms; one entry is enough.
         if last.replace(name) == Some(name) {
             continue;
         }
         let fact = Entry::write(
-            u16::from_be_bytes(source),
-            reach.anywhere,
+            u16::from_be_bytes([high, low]),
+            (reach.anywhere, copied != 0),
             std::iter::empty(),
         );
         set.add(&name, beginning, (length, reach), &fact)?;

@@ -2,10 +2,27 @@
 
 use bunri_catalogue::Store;
 
+/// The lower of retail's bits, which is the first of [`SEARCHED`].
+const RETAIL: usize = 0;
+
 /// The stores that are searched.
 pub const SEARCHED: [Store; 2] = [Store::Retail, Store::Transmission];
 
-/// Whether a value is withheld from a store, and whether it is granted to it.
+/// How a store stands to a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The store holds it, and nobody asked the ledger whose it is: a copy of somebody else's value looks the same. So it
+    /// explains nothing, and is no secret either.
+    Unvouched,
+    /// The store may not know it.
+    Withheld,
+    /// The store may know it, wherever it finds it.
+    Granted,
+    /// The store holds a keyed hash in its place, which is worth nothing if any other cell says the number.
+    Original,
+}
+
+/// How each store stands to a cell, two bits a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fate(pub(crate) u8);
 
@@ -24,21 +41,34 @@ impl Fate {
     /// The fate of the original where retail gets a keyed hash instead (docs/rules.md, section 5).
     #[must_use]
     pub fn rekeyed(self) -> Self {
-        let (withheld, granted) = (0b01, 0b10);
-        SEARCHED
-            .iter()
-            .position(|&store| store == Store::Retail)
-            .map_or(self, |at| {
-                Self(self.0 & !(granted << (2 * at)) | withheld << (2 * at))
-            })
+        Self(self.0 | 0b11 << RETAIL)
     }
 
+    /// The fate of a cell that retail holds by a rule that does not ask the ledger (`all_retail`): whoever writes a list of his own
+    /// may have written another retailer's customers on it.
+    #[must_use]
+    pub fn unvouched(self) -> Self {
+        match self.standing(RETAIL / 2) {
+            Standing::Granted => Self(self.0 & !(0b11 << RETAIL)),
+            Standing::Unvouched | Standing::Withheld | Standing::Original => self,
+        }
+    }
+
+    pub(crate) fn standing(self, store: usize) -> Standing {
+        match self.0 >> (2 * store) & 0b11 {
+            0b00 => Standing::Unvouched,
+            0b01 => Standing::Withheld,
+            0b10 => Standing::Granted,
+            _ => Standing::Original,
+        }
+    }
+
+    /// Whether its values are searched for in this store.
     pub(crate) fn withheld(self, store: usize) -> bool {
-        self.0 >> (2 * store) & 1 != 0
-    }
-
-    pub(crate) fn granted(self, store: usize) -> bool {
-        self.0 >> (2 * store) & 2 != 0
+        match self.standing(store) {
+            Standing::Withheld | Standing::Original => true,
+            Standing::Unvouched | Standing::Granted => false,
+        }
     }
 }
 
@@ -101,12 +131,21 @@ mod tests {
         let fate = Fate::GRANTED_EVERYWHERE.rekeyed();
         let of = |store: Store| SEARCHED.iter().position(|other| *other == store).unwrap();
         let (retail, transmission) = (of(Store::Retail), of(Store::Transmission));
-        assert!(fate.withheld(retail) && !fate.granted(retail));
-        assert!(!fate.withheld(transmission) && fate.granted(transmission));
-        assert_eq!(
-            Fate::WITHHELD_EVERYWHERE.rekeyed(),
-            Fate::WITHHELD_EVERYWHERE
-        );
+        assert_eq!(fate.standing(retail), Standing::Original);
+        assert_eq!(fate.standing(transmission), Standing::Granted);
+        let fate = Fate::WITHHELD_EVERYWHERE.rekeyed();
+        assert_eq!(fate.standing(retail), Standing::Original);
+        assert_eq!(fate.standing(transmission), Standing::Withheld);
+    }
+
+    #[test]
+    fn what_retail_holds_without_the_ledger_explains_nothing_there_and_hides_nothing() {
+        let fate = Fate::GRANTED_EVERYWHERE.unvouched();
+        let standings = [0, 1].map(|store| fate.standing(store));
+        assert_eq!(standings, [Standing::Unvouched, Standing::Granted]);
+        assert!(!fate.withheld(0));
+        let withheld = Fate::WITHHELD_EVERYWHERE;
+        assert_eq!(withheld.unvouched(), withheld);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::hashing::Secret;
 use crate::inputs::StoreTable;
 use crate::look::Looker;
 use crate::parquet_file::guarded;
+use crate::retailers::Retailers;
 use crate::seek::Origin;
 use crate::spot::Spot;
 use crate::unmatched::Unmatched;
@@ -38,6 +39,8 @@ pub(crate) struct Piece<'a> {
     /// The table that the store has here, if it has one.
     pub(crate) table: Option<&'a dyn StoreTable>,
     pub(crate) unmatched: Option<&'a Unmatched>,
+    /// What the texts of this file may not name.
+    pub(crate) retailers: Option<&'a Retailers>,
 }
 
 /// What was looked at.
@@ -267,7 +270,13 @@ impl Cells<'_> {
                 continue;
             }
             let nothing = match held {
-                Held::Text(text) => looker.text(text, origin, &place)?,
+                Held::Text(text) => {
+                    let nothing = looker.text(text, origin, &place)?;
+                    let named = self.piece.retailers.map_or(Ok(true), |retailers| {
+                        looker.retailers(retailers, text, &place)
+                    });
+                    nothing & named?
+                }
                 _ => looker.bytes(raw, &place)?,
             };
             // Only what held nothing is passed over, so that everything else is counted each time.

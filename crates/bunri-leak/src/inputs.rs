@@ -12,6 +12,7 @@ use bunri_manifest::Digests;
 
 use crate::LeakError;
 use crate::again::SecondReading;
+use crate::retailers::Retailers;
 use crate::scratch::Scratch;
 use crate::unmatched::Unmatched;
 use crate::vocabulary::Lexicon;
@@ -26,6 +27,8 @@ pub trait StoreTable: Sync {
     fn order(&self) -> Vec<usize>;
     /// Whether the store holds hashes instead of this column's values.
     fn is_rekeyed(&self, column: usize) -> bool;
+    /// Whether its rows speak of customers: all but public code tables.
+    fn is_owned(&self) -> bool;
     /// A row's name in a finding. `cell` gives a column of this one row, if the file has it.
     fn row_name(&self, number: u64, cell: &dyn Fn(usize) -> Option<ArrayRef>) -> String;
 }
@@ -46,6 +49,8 @@ pub struct StoreFolder<'a> {
     pub tables: Vec<Box<dyn StoreTable + 'a>>,
     /// By table: what is not as the source's granted cells say.
     pub unmatched: &'a BTreeMap<String, Unmatched>,
+    /// Who may not be named in the granted texts of its rows, if there are such.
+    pub retailers: Option<&'a Retailers>,
 }
 
 /// Reads staging again; only a store that gives reason for it costs that.

@@ -51,6 +51,8 @@ mod record;
 mod recorded;
 #[cfg(test)]
 mod reference;
+mod retailers;
+mod review;
 mod scratch;
 mod search;
 mod seek;
@@ -71,6 +73,7 @@ pub use again::SecondReading;
 pub use errors::LeakError;
 pub use fate::{Fate, SEARCHED};
 pub use inputs::{Ground, Reread, StoreFolder, StoreTable};
+pub use retailers::Retailers;
 pub use scratch::Scratch;
 pub use search::{LeakOutcome, search};
 pub use unmatched::Unmatched;

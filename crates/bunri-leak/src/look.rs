@@ -7,6 +7,7 @@ use bunri_columnar::ByteSorter;
 use crate::LeakError;
 use crate::escapes;
 use crate::exclusive::Exclusive;
+use crate::retailers::Retailers;
 use crate::scratch::Scratch;
 use crate::seek::{Origin, Seeker, Sight};
 use crate::spot::{Spot, Waiting};
@@ -22,6 +23,8 @@ pub(crate) struct Found {
     pub(crate) candidates: Mutex<ByteSorter>,
     /// What may be a digest of a value, with its place.
     pub(crate) digests: Mutex<ByteSorter>,
+    /// Retailers that are named in texts, with the places.
+    pub(crate) retailers: Mutex<ByteSorter>,
 }
 
 impl Found {
@@ -29,6 +32,7 @@ impl Found {
         Self {
             candidates: Mutex::new(scratch.sorter()),
             digests: Mutex::new(scratch.sorter()),
+            retailers: Mutex::new(scratch.sorter()),
         }
     }
 }
@@ -159,6 +163,30 @@ impl<'a> Looker<'a> {
             clean &= self.plain(&text, coat, Origin::Unknown, place)?.1;
         }
         Ok(clean)
+    }
+
+    /// Looks for retailers that a granted text names; whether there is none.
+    pub(crate) fn retailers(
+        &mut self,
+        retailers: &Retailers,
+        text: &str,
+        place: &Where<'_>,
+    ) -> Result<bool, LeakError> {
+        if !retailers.may_be_in(text) {
+            return Ok(true);
+        }
+        let named = retailers.named(self.seeker.loose(text));
+        if named.is_empty() {
+            return Ok(true);
+        }
+        let spot = place()?;
+        for name in named {
+            self.record.clear();
+            self.record.extend_from_slice(&name);
+            spot.write(&mut self.record);
+            push(&self.found.retailers, &self.record)?;
+        }
+        Ok(false)
     }
 
     /// Looks at raw bytes.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::escapes;
+use crate::fate::Standing;
 use crate::spelling::{Form, Spelled, Speller, weight};
 use crate::tokens::{self, Coat};
 use crate::variants::Variants;
@@ -27,8 +28,8 @@ pub(crate) struct Cell<'t> {
     pub(crate) text: &'t str,
     /// Its column.
     pub(crate) source: u16,
-    /// Otherwise it is granted.
-    pub(crate) withheld: bool,
+    /// How the store stands to it.
+    pub(crate) standing: Standing,
 }
 
 /// A place of a text where a value stands that only withheld cells hold.
@@ -100,28 +101,42 @@ fn values(cells: &[Cell<'_>], variants: &Variants) -> Vec<Value> {
             continue;
         }
         let anywhere = weight >= ANYWHERE;
-        let granted = |cells: &[&Cell<'_>]| cells.iter().any(|cell| !cell.withheld);
-        let source = |cells: &[&Cell<'_>]| cells.iter().map(|cell| cell.source).min();
+        let granted = |cells: &[&Cell<'_>]| {
+            first(cells, Standing::Granted).is_some() && first(cells, Standing::Original).is_none()
+        };
+        // Of an original, the column that has a hash in retail.
+        let source = |cells: &[&Cell<'_>]| {
+            first(cells, Standing::Original).or_else(|| first(cells, Standing::Withheld))
+        };
         if spellings.values().any(|cells| granted(cells)) {
             for (chars, cells) in spellings.into_iter().filter(|(_, cells)| !granted(cells)) {
-                values.push(Value {
+                values.extend(source(&cells).map(|source| Value {
                     chars,
                     spellings: None,
-                    source: source(&cells).unwrap_or(u16::MAX),
+                    source,
                     anywhere,
-                });
+                }));
             }
         } else {
-            let all: Vec<&Cell<'_>> = spellings.values().flatten().copied().collect();
-            values.push(Value {
+            let withheld = spellings
+                .into_iter()
+                .filter_map(|(chars, cells)| Some((chars, source(&cells)?)));
+            let (spellings, sources): (BTreeSet<_>, Vec<_>) = withheld.unzip();
+            values.extend(sources.into_iter().min().map(|source| Value {
                 chars: loose,
-                source: source(&all).unwrap_or(u16::MAX),
-                spellings: Some(spellings.into_keys().collect()),
+                source,
+                spellings: Some(spellings),
                 anywhere,
-            });
+            }));
         }
     }
     values
+}
+
+/// The first column of those cells that stand so.
+fn first(cells: &[&Cell<'_>], standing: Standing) -> Option<u16> {
+    let cells = cells.iter().filter(|cell| cell.standing == standing);
+    cells.map(|cell| cell.source).min()
 }
 
 struct Search<'v> {

@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use bunri_catalogue::Store;
 use bunri_report::{About, Checked, Claim, Findings, Gap, Place, Rule};
 
+use tempfile::TempPath;
+
 use crate::LeakError;
 use crate::again::SecondReading;
 use crate::combine::Suspects;
@@ -15,7 +17,10 @@ use crate::fate::SEARCHED;
 use crate::file::Looked;
 use crate::inputs::{Ground, Reread};
 use crate::look::{Found, Looker};
+use crate::retailers::Retailers;
+use crate::review::{COMMON, Review, ReviewList};
 use crate::sites::Sites;
+use crate::spot::Spot;
 use crate::vocabulary::{Source, Vocabulary};
 
 /// What was seen.
@@ -29,6 +34,8 @@ pub struct LeakOutcome {
     pub blind_spots: Vec<String>,
     /// What was not searched, or searched for nothing.
     pub gaps: Vec<Gap>,
+    /// Every cell that is to be reviewed, a line each.
+    pub reviewed: Option<TempPath>,
 }
 
 /// Searches both stores for what is withheld from each.
@@ -50,15 +57,18 @@ pub fn search<R: Reread>(
             exclusive,
             sources: &sources,
             tables: files.tables.len() as u64,
+            retailers: files.retailers,
             sites: Sites::of(ground.catalogue, files)?,
         });
     }
     let found = [(); SEARCHED.len()].map(|()| Found::new(ground.scratch));
     let looked = look(ground, &searches, &found)?;
     let mut outcome = LeakOutcome::default();
+    let mut list = ReviewList::create(ground.scratch)?;
     for ((search, found), looked) in searches.iter().zip(found).zip(looked) {
-        search.finish(found, &looked, staging, &mut outcome)?;
+        search.finish(found, &looked, staging, (&mut outcome, &mut list))?;
     }
+    outcome.reviewed = Some(list.finish()?);
     outcome.blind_spots.extend(always_blind(ground));
     Ok(outcome)
 }
@@ -97,6 +107,7 @@ struct StoreSearch<'a> {
     exclusive: &'a Exclusive,
     sources: &'a [Source],
     tables: u64,
+    retailers: Option<&'a Retailers>,
     sites: Sites<'a>,
 }
 
@@ -135,14 +146,14 @@ impl StoreSearch<'_> {
         found: Found,
         looked: &Looked,
         staging: &R,
-        outcome: &mut LeakOutcome,
+        (outcome, list): (&mut LeakOutcome, &mut ReviewList),
     ) -> Result<(), R::Error> {
         let sites = &self.sites;
         let mut suspects = Suspects::new(self.ground.lexicon);
         for piece in &sites.pieces {
             piece.suspects(&mut suspects, self.ground.observer)?;
         }
-        self.confirm(found, suspects, staging, outcome)?;
+        self.confirm(found, suspects, staging, (outcome, list))?;
         for site in sites.unreadable.union(&looked.short) {
             let findings = &mut outcome.findings;
             confirm::not_searched(self.store.word(), &sites.sites, *site, findings);
@@ -151,6 +162,13 @@ impl StoreSearch<'_> {
         outcome.checked.tables += self.tables;
         outcome.checked.rows += looked.rows;
         outcome.checked.cells += looked.cells;
+        if let Some(retailers) = self.retailers.filter(|retailers| retailers.too_short > 0) {
+            outcome.blind_spots.push(format!(
+                "{}: {} codes and names of retailers are too short to be looked for",
+                self.store.word(),
+                retailers.too_short
+            ));
+        }
         let blind = &self.exclusive.blind;
         outcome.blind_spots.push(blind_spot(self.store, blind));
         if blind.searched == 0 {
@@ -166,7 +184,7 @@ impl StoreSearch<'_> {
         found: Found,
         mut suspects: Suspects<'s>,
         staging: &R,
-        outcome: &mut LeakOutcome,
+        (outcome, list): (&mut LeakOutcome, &mut ReviewList),
     ) -> Result<(), R::Error> {
         let Ground {
             lexicon, scratch, ..
@@ -203,13 +221,30 @@ impl StoreSearch<'_> {
         }
         let mut hits = scratch.sorter();
         confirm::confirm(digests.into_candidates(), self.exclusive, &mut hits)?;
+        let mut review = Review::new(scratch);
+        let places = (&self.sites.sites[..], self.sources);
         confirm::report(
             hits,
             about.store,
-            &self.sites.sites,
-            self.sources,
+            places,
+            &mut review,
             &mut outcome.findings,
         )?;
+        let mut named = inside(found.retailers).finish().map_err(LeakError::from)?;
+        while let Some(record) = named.next().map_err(LeakError::from)? {
+            let (name, spot) = record.split_first_chunk().ok_or(LeakError::Index)?;
+            let spot = Spot::read(spot).ok_or(LeakError::Index)?;
+            review.retailer(*name, &spot, places.0)?;
+        }
+        let findings = &mut outcome.findings;
+        let common = review.finish(about.store, places, (scratch, list), findings)?;
+        if common > 0 {
+            outcome.blind_spots.push(format!(
+                "{}: {common} values of tables that nobody asks the ledger of stand in more than {COMMON} cells of a column, and \
+                 are not told",
+                about.store
+            ));
+        }
         if suspects.left_out {
             let why = "more rows than could be held against the withheld records, one by one";
             outcome.gaps.push(gap(self.store, why));

@@ -59,7 +59,8 @@ pub(crate) struct Seeker<'a> {
 pub(crate) enum Origin {
     /// Nobody knows.
     Unknown,
-    /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold.
+    /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold; unless
+    /// granted cells hold copies of such values ([`Exclusive::copies`]).
     Granted,
 }
 
@@ -79,6 +80,11 @@ impl<'a> Seeker<'a> {
     /// form, that is the answer ([`Sight::Simple`]), and nothing was spelled.
     pub(crate) fn text(&mut self, text: &str, origin: Origin) -> Sight {
         self.candidates.clear();
+        let origin = if self.exclusive.copies {
+            Origin::Unknown
+        } else {
+            origin
+        };
         if let Some(loose) = self.speller.simple(text.as_bytes())
             && self.has_nothing(text, &loose, origin)
         {
@@ -91,6 +97,12 @@ impl<'a> Seeker<'a> {
             self.form(strict, Kind::Strict, origin);
         }
         Sight::Spelled
+    }
+
+    /// The loose form of a text.
+    pub(crate) fn loose(&mut self, text: &str) -> &Form {
+        self.speller.spell(text, &mut self.spelled);
+        &self.spelled.loose
     }
 
     /// Whether a simple text surely holds nothing.

@@ -103,6 +103,8 @@ impl Beginnings {
 pub(crate) struct Entry<'a> {
     pub(crate) source: u16,
     pub(crate) anywhere: bool,
+    /// Whether a cell that nobody vouches for holds it too.
+    pub(crate) copied: bool,
     /// The names of its strict spellings.
     pub(crate) spellings: &'a [Name],
 }
@@ -135,18 +137,19 @@ impl<'a> Entry<'a> {
         let (spellings, _) = rest.as_chunks::<16>();
         Some(Self {
             source: u16::from_be_bytes([head[0], head[1]]),
-            anywhere: head[2] != 0,
+            anywhere: head[2] & 1 != 0,
+            copied: head[2] & 2 != 0,
             spellings,
         })
     }
 
     pub(crate) fn write(
         source: u16,
-        anywhere: bool,
+        (anywhere, copied): (bool, bool),
         spellings: impl Iterator<Item = Name>,
     ) -> Vec<u8> {
         let mut fact = source.to_be_bytes().to_vec();
-        fact.push(u8::from(anywhere));
+        fact.push(u8::from(anywhere) | u8::from(copied) << 1);
         spellings.for_each(|name| fact.extend_from_slice(&name));
         fact
     }

@@ -330,6 +330,8 @@ impl<'a> Sites<'a> {
                 table: known_table,
                 batch_rows,
                 unmatched: known_table.and_then(|table| store.unmatched.get(table.id())),
+                retailers: known_table
+                    .and_then(|table| store.retailers.filter(|_| table.is_owned())),
             });
             first += rows.iter().sum::<u64>();
         }

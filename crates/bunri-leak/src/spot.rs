@@ -35,7 +35,7 @@ pub(crate) struct Spot {
 pub(crate) const NO_COLUMN: u16 = u16::MAX;
 
 /// A fixed number of bytes from the front.
-fn take<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+pub(crate) fn take<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
     let (head, rest) = bytes.split_first_chunk::<N>()?;
     *bytes = rest;
     Some(head)
@@ -112,9 +112,16 @@ pub(crate) struct Hit {
     pub(crate) source: u16,
     pub(crate) coat: Coat,
     pub(crate) loose: bool,
+    /// Whether a cell that nobody vouches for holds the value too.
+    pub(crate) copied: bool,
+    /// Of the value.
+    pub(crate) name: Name,
 }
 
 impl Hit {
+    /// The bytes of a record that tell one finding from another.
+    pub(crate) const TOLD: usize = 26;
+
     pub(crate) fn write(&self) -> Vec<u8> {
         let Self {
             spot,
@@ -122,6 +129,8 @@ impl Hit {
             source,
             coat,
             loose,
+            copied,
+            name,
         } = self;
         let mut record = Vec::new();
         record.extend_from_slice(&spot.site.to_be_bytes());
@@ -129,7 +138,8 @@ impl Hit {
         record.extend_from_slice(&spot.column.to_be_bytes());
         record.extend_from_slice(&from.to_be_bytes());
         record.extend_from_slice(&source.to_be_bytes());
-        record.extend_from_slice(&[*coat as u8, u8::from(*loose)]);
+        record.extend_from_slice(&[*coat as u8, u8::from(*loose), u8::from(*copied)]);
+        record.extend_from_slice(name);
         spot.write(&mut record);
         record
     }
@@ -138,13 +148,16 @@ impl Hit {
         take::<14>(&mut bytes)?;
         let from = u64::from_be_bytes(*take(&mut bytes)?);
         let source = u16::from_be_bytes(*take(&mut bytes)?);
-        let [coat, loose] = *take(&mut bytes)?;
+        let [coat, loose, copied] = *take(&mut bytes)?;
+        let name = *take(&mut bytes)?;
         Some(Self {
             spot: Spot::read(bytes)?,
             from,
             source,
             coat: Coat::of_code(coat)?,
             loose: loose != 0,
+            copied: copied != 0,
+            name,
         })
     }
 }
@@ -188,6 +201,8 @@ mod tests {
             source: 5,
             coat: Coat::Sha1,
             loose: true,
+            copied: true,
+            name: [3; 16],
         };
         assert_eq!(Hit::read(&hit.write()).unwrap(), hit);
     }

@@ -202,6 +202,8 @@ rules! {
         "Such a value in the manifest, in the sums, or in the metadata or statistics of a Parquet file.", NAMES;
     ValueInGrantedCell "value_in_granted_cell" [C5] Review
         "Such a value in a cell that is what the source's own granted cell says: a classification to reconsider.", RECONSIDER;
+    RetailerNamed "retailer_named" [C5] Review
+        "Another retailer's code or name as a word of a granted text: it may tell who supplies, or will.", RECONSIDER;
     RecordCombined "record_combined" [C5] Certain
         "Several withheld values of one record (table and number of columns in `detail`) in one row of a store that is not as the source's granted cells say.", LEAK;
     DigestsNotCompared "digests_not_compared" [C5] Review

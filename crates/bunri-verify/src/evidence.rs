@@ -16,6 +16,8 @@ use crate::store::sums::ByRegion;
 
 /// The report's file name.
 pub const REPORT: &str = "report.json";
+/// Every cell that a person is to review.
+const REVIEWED: &str = "review.jsonl";
 
 /// One region of one store, summed twice.
 #[derive(Debug, Serialize)]
@@ -153,14 +155,31 @@ pub(crate) fn write(
     replace(&folder, REPORT, &report.to_bytes()?)
 }
 
+/// Writes the list of the cells that a person is to review: its lines lie in a temporary file, because there may be many.
+pub(crate) fn write_reviewed(custody: &Path, lines: Option<&Path>) -> Result<(), VerifyError> {
+    let folder = CustodyLayout::new(custody).evidence();
+    replace_from(&folder, REVIEWED, |file| match lines {
+        Some(lines) => io::copy(&mut std::fs::File::open(lines)?, file).map(|_| ()),
+        None => Ok(()),
+    })
+}
+
 /// A temporary file is made with mode 0600 and keeps it under its final name.
 fn replace(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), VerifyError> {
+    replace_from(folder, name, |file| file.write_all(bytes))
+}
+
+fn replace_from(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut std::fs::File) -> io::Result<()>,
+) -> Result<(), VerifyError> {
     let path = folder.join(name);
     let written = || {
         let mut file = tempfile::Builder::new()
             .prefix(REPLACED)
             .tempfile_in(folder)?;
-        file.write_all(bytes)?;
+        write(file.as_file_mut())?;
         file.as_file().sync_all()?;
         file.persist(&path)?;
         std::fs::File::open(folder)?.sync_all()

@@ -1,18 +1,19 @@
 //! What C5 ([`bunri_leak`]) is told: the fate of every cell, from verdicts and classes, and the stores as they lie on disk. The
 //! search itself knows no verdict and no class.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
 use arrow_schema::SchemaRef;
-use bunri_catalogue::{Catalogue, Class, Decisions, Ownership, Store, Table};
+use bunri_catalogue::{Catalogue, Class, Decisions, Ownership, RowRule, Store, Table};
 use bunri_columnar::{Observer, Staging};
 use bunri_evaluator::{Terms, grants::may_hold};
 use bunri_leak::{
-    Fate, LeakError, Reread, SEARCHED, SecondReading, StoreFolder, StoreTable, Unmatched,
-    Vocabulary,
+    Fate, LeakError, Lexicon, Reread, Retailers, SEARCHED, SecondReading, StoreFolder, StoreTable,
+    Unmatched, Vocabulary,
 };
-use bunri_redecide::{ColumnClasses, Decided, Decider, Indexes, Layout, Scratch};
+use bunri_redecide::{BATCH_ROWS, ColumnClasses, Decided, Decider, Indexes, Layout, Scratch};
 
 use crate::VerifyError;
 use crate::store::files::StoreFiles;
@@ -26,10 +27,15 @@ impl Fates {
     fn of(table: &Table, column: usize) -> Self {
         let opened = table.any_retailer_on_other_rows;
         let rekeyed = table.columns[column].rekey.is_some();
+        let unvouched = may_be_unvouched(&table.rows);
         Self(Class::ALL.map(|class| {
             Ownership::ALL.map(|ownership| {
                 let fate = Fate::of(|store| may_hold(store, ownership, class, opened));
-                if rekeyed { fate.rekeyed() } else { fate }
+                match (rekeyed, unvouched && class != Class::Reference) {
+                    (true, _) => fate.rekeyed(),
+                    (false, true) => fate.unvouched(),
+                    (false, false) => fate,
+                }
             })
         }))
     }
@@ -38,6 +44,66 @@ impl Fates {
     fn fate(&self, class: Class, ownership: usize) -> Fate {
         self.0[class as usize][ownership]
     }
+}
+
+/// Whether a row can be the retailer's own though nobody asked whose customer it speaks of.
+fn may_be_unvouched(rule: &RowRule) -> bool {
+    match rule {
+        RowRule::AllRetail => true,
+        RowRule::Ledger { .. }
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::AllTransmission
+        | RowRule::Reference => false,
+        RowRule::Cases { cases, .. } => cases.iter().any(|(_, rule)| may_be_unvouched(rule)),
+        RowRule::Any(rules) => rules.iter().any(may_be_unvouched),
+        // Somebody who asks is enough.
+        RowRule::All(rules) => rules.iter().all(may_be_unvouched),
+    }
+}
+
+/// The codes and names of all retailers but the incumbent, as words that granted texts may not say.
+pub(crate) fn retailers(
+    catalogue: &Catalogue,
+    staging: &Staging,
+    lexicon: &Lexicon,
+) -> Result<Retailers, VerifyError> {
+    let bunri_catalogue::Retailers {
+        table,
+        column,
+        name,
+        ..
+    } = catalogue.retailers;
+    let columns: Vec<usize> = [Some(column), name].into_iter().flatten().collect();
+    let incumbent = catalogue.incumbent.iter().map(|it| it.code.as_str());
+    let excepted: BTreeSet<&str> = incumbent
+        .chain(catalogue.vacant.iter().map(String::as_str))
+        .map(str::trim)
+        .collect();
+    let (mut words, mut own) = (Vec::new(), Vec::new());
+    let table = staging.table(&catalogue.tables[table])?;
+    for batch in table.columns(&columns, BATCH_ROWS)? {
+        let batch = batch?;
+        for row in 0..batch.num_rows() {
+            let cells = batch.columns().iter().map(|cells| text(cells, row));
+            let cells: Vec<Option<&str>> = cells.collect();
+            let code = cells.first().copied().flatten();
+            let is_excepted = code.is_some_and(|code| excepted.contains(code.trim()));
+            let of = if is_excepted { &mut own } else { &mut words };
+            of.extend(cells.into_iter().flatten().map(str::to_owned));
+        }
+    }
+    let own = own.iter().map(String::as_str).chain(excepted);
+    Ok(Retailers::new(
+        lexicon,
+        words.iter().map(String::as_str),
+        own,
+    ))
+}
+
+fn text(cells: &ArrayRef, row: usize) -> Option<&str> {
+    let texts = cells.as_string_opt::<i32>()?;
+    texts.is_valid(row).then(|| texts.value(row))
 }
 
 /// The cells of decided rows of a table whose first column is this source.
@@ -72,6 +138,7 @@ pub(crate) fn folders<'a>(
     catalogue: &'a Catalogue,
     stores: &'a [StoreFiles; 3],
     unmatched: &'a BTreeMap<Store, BTreeMap<String, Unmatched>>,
+    retailers: &'a Retailers,
 ) -> [StoreFolder<'a>; 2] {
     static NOTHING: BTreeMap<String, Unmatched> = BTreeMap::new();
     SEARCHED.map(|store| {
@@ -86,6 +153,8 @@ pub(crate) fn folders<'a>(
             batch_rows: files.digests.keys().filter_map(rows).collect(),
             tables: Layout::all(catalogue, store).map(boxed).collect(),
             unmatched: unmatched.get(&store).unwrap_or(&NOTHING),
+            // The operator has every retailer's customers.
+            retailers: (store == Store::Retail).then_some(retailers),
         }
     })
 }
@@ -108,6 +177,10 @@ impl StoreTable for StoredTable<'_> {
 
     fn is_rekeyed(&self, column: usize) -> bool {
         self.0.is_rekeyed(column)
+    }
+
+    fn is_owned(&self) -> bool {
+        self.0.table.rows != RowRule::Reference
     }
 
     fn row_name(&self, number: u64, cell: &dyn Fn(usize) -> Option<ArrayRef>) -> String {

@@ -128,9 +128,10 @@ pub fn verify(
         observer,
     };
     let unmatched = std::mem::take(&mut gathered.unmatched);
+    let retailers = leak::retailers(inputs.catalogue, &staging, &lexicon)?;
     let ground = Ground {
         catalogue: inputs.catalogue,
-        stores: leak::folders(inputs.catalogue, &stores, &unmatched),
+        stores: leak::folders(inputs.catalogue, &stores, &unmatched, &retailers),
         lexicon: &lexicon,
         scratch: &room,
         threads: options.threads,
@@ -139,13 +140,15 @@ pub fn verify(
     let vocabulary = vocabulary
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    let outcome = costs.of_all_threads(Work::Search, || {
+    let mut outcome = costs.of_all_threads(Work::Search, || {
         bunri_leak::search(&ground, vocabulary, &again)
     })?;
+    let reviewed = outcome.reviewed.take();
     gathered.leak(outcome);
     let (mut report, fingerprints) = gathered.report(inputs);
     report.costs = costs.by_claim();
     evidence::write(inputs.custody, &report, &fingerprints, &key)?;
+    evidence::write_reviewed(inputs.custody, reviewed.as_deref())?;
     Ok(report)
 }
 

@@ -10,6 +10,7 @@ from .damaged import Damaged
 from .registry import dice
 
 BROKEN = 10
+TO_READ = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,10 +21,17 @@ class Verdict:
     claims: tuple
     rules: tuple
     details: tuple = ()
+    reviews: tuple = ()
+    expected: int = BROKEN
 
     def caught_by(self, claim, told=""):
         said = not told or any(one == claim and re.search(told, detail) for one, detail in self.details)
-        return self.code == BROKEN and claim in self.claims and said
+        return self.code == self.expected and claim in self.claims and said
+
+    def to_review(self):
+        """The same by what a person is to judge."""
+        claims, rules, details = zip(*((claim, f"{claim} {rule}", (claim, detail)) for claim, rule, detail in self.reviews)) if self.reviews else ((),) * 3
+        return dataclasses.replace(self, claims=tuple(sorted(set(claims))), rules=tuple(sorted(set(rules))), details=details, expected=TO_READ)
 
 
 def verified(bunri, root):
@@ -40,6 +48,7 @@ def verified(bunri, root):
         tuple(claim["code"] for claim in told["claims"] if claim["status"] == "broken"),
         tuple(sorted({rule(finding) for finding in certain})),
         tuple((finding["claim"], finding["detail"] or "") for finding in certain),
+        tuple((finding["claim"], finding["rule"], finding["detail"] or "") for finding in told["findings"] if finding["grade"] == "review"),
     )
 
 
@@ -50,6 +59,8 @@ def judged(worlds, rewriter, one, place, folder, keep=False):
         place.damage(damaged, dice(one, place))
         damaged.seal()
         verdict = verified(worlds.bunri, damaged.root)
+        if place.review:
+            verdict = verdict.to_review()
     except Exception as fault:  # a mutant that could not be made is one that nobody caught
         verdict = Verdict(None, (), (f"not made: {fault!r}",))
     if not keep:

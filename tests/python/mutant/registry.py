@@ -15,7 +15,7 @@ MUTANTS = []
 class Place:
     """Where a mistake is made. `damage` gets a `Damaged` and a `random.Random` of this place's own.
 
-    `told` is a pattern: a finding of the named claim must say it, where another one could come by accident.
+    `told` is a pattern: a finding of the named claim must say it, where another one could come by accident. `review`: it is for a person to judge, and breaks nothing.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Place:
     world: str = "ordinary"
     claim: str | None = None
     told: str = ""
+    review: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -46,6 +46,25 @@ SECRET = "a fictional secret, of 32 bytes and more"
 DECIDED = (("meter_reading_monthly", "own"), ("supply_point", "own"), ("wheeling_contract", "other"))
 
 
+# The retailer's own list of people to visit.
+CANVASS = """table = "canvass"
+key = ["visit_no"]
+rows = { every_row = "all_retail", basis = "the retailer's own list of visits (confirmed: 2026-02-20)" }
+[columns]
+visit_no = "retail_only"
+name = { class = "retail_only", category = "personal" }
+phone = { class = "retail_only", category = "personal" }
+"""
+CANVASSED = (
+    "CREATE TABLE canvass (visit_no TEXT PRIMARY KEY, name TEXT, phone TEXT)",
+    "INSERT INTO canvass SELECT 'V' || consumer_id, contract_holder_name, consumer_phone FROM consumer WHERE consumer_phone IS NOT NULL",
+)
+# A clerk's note on the first contract that has one.
+MEMO = "UPDATE retail_contract SET sales_memo = {} WHERE retail_contract_no = (SELECT MIN(retail_contract_no) FROM retail_contract WHERE sales_memo IS NOT NULL)"
+NOTED = MEMO.format("(SELECT retailer_name || 'へ切替予定 SW廃止 ' || retailer_code FROM code_retailer WHERE retailer_code = '99020')")
+NUMBERED = MEMO.format("(SELECT '需要家番号 ' || MAX(consumer_id) FROM consumer)")
+
+
 def rekeyed(secret=SECRET):
     """What a world needs to replace these numbers."""
     section = '[rekey]\nconsumer = { secret = "one.secret" }\ncontract = { secret = "one.secret" }\n'
@@ -150,6 +169,18 @@ class Worlds:
     @property
     def decided(self):
         return self.get(**decided(self.decisions()))
+
+    @property
+    def canvassed(self):
+        return self.get(sql=CANVASSED, files=(("catalogue/tables/canvass.toml", CANVASS),))
+
+    @property
+    def noted(self):
+        return self.get(sql=(NOTED,))
+
+    @property
+    def numbered(self):
+        return self.get(sql=(NUMBERED,), **rekeyed())
 
     def decisions(self, nth=0):
         """A decision on a row of each of these tables that waits for one: the first, or the `nth` after it."""

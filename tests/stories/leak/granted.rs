@@ -49,7 +49,7 @@ fn contamination_in_a_granted_cell_is_for_review_and_breaks_nothing() {
     assert_eq!(graded(&rig, "review"), [review.to_owned()].into());
     assert_eq!(findings(&rig), [].into());
     assert_eq!(claim(&rig), ("held".to_owned(), 2), "{ended}");
-    assert!(told(&rig, |_| true).contains(&format!("value_in_granted_cell: {OF_PHONE}, loose")));
+    assert!(told(&rig, |_| true).contains(&format!("value_in_granted_cell: {OF_PHONE}, 1 value")));
     ended.never_says(PHONE).never_says(NAME);
 }
 

@@ -140,8 +140,13 @@ fn retailers(value: &Item<'_>, log: &mut Log) -> Option<RetailersDraft> {
     let mut section = Section::open(value, "`retailers`", log)?;
     let table = required_name(&mut section, "table", log);
     let column = required_name(&mut section, "column", log);
+    let name = readable(section.take("name"), |name| name.filled_text(log));
     section.close(log);
-    Some(RetailersDraft { table, column })
+    Some(RetailersDraft {
+        table,
+        column,
+        name,
+    })
 }
 
 /// What `until_is` of the ledger may say.

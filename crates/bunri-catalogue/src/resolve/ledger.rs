@@ -48,6 +48,12 @@ const LIST: Part<'_> = Part {
     accepts: is_text,
 };
 
+const LISTED_NAME: Part<'_> = Part {
+    role: "the name of `retailers`",
+    wanted: "text",
+    accepts: is_text,
+};
+
 pub(crate) fn is_text(value_type: ValueType) -> bool {
     value_type == ValueType::Text
 }
@@ -71,7 +77,20 @@ pub(crate) fn retailers(
         log.refuse(name.spot, message);
         return None;
     }
-    Some(Retailers { table, column })
+    let name = match draft.name.as_ref()? {
+        Some(name) => Some(book.column_for(LISTED_NAME, table, name, log)?),
+        None => None,
+    };
+    if name == Some(column) {
+        let spot = draft.column.as_ref()?.spot;
+        log.refuse(spot, "a retailer's name is another column than its code");
+        return None;
+    }
+    Some(Retailers {
+        table,
+        column,
+        name,
+    })
 }
 
 /// The ledger. Everything is looked up before the first gap ends it, so that all mistakes are seen.

@@ -288,3 +288,25 @@ fn what_was_counted_on_the_way_is_told_of_the_store_that_it_was_counted_for() {
     let blinds = super::searched(&[(WITHHELD, NAME)], "").map(|(_, blind)| blind);
     assert_eq!(blinds.map(|blind| blind.withheld.cells), [11, 12]);
 }
+
+#[test]
+fn a_copy_that_nobody_vouches_for_hides_nothing_and_leaks_nothing() {
+    let copy = (GRANTED.unvouched(), NAME);
+    assert_eq!(leaked(&[copy], NAME), [""; 0]);
+    assert_eq!(leaked(&[copy, (GRID, NAME)], NAME), ["value_leaked t.c1"]);
+    // An own customer has this name too.
+    assert_eq!(
+        leaked(&[copy, (GRID, NAME), (GRANTED, NAME)], NAME),
+        [""; 0]
+    );
+}
+
+#[test]
+fn the_original_of_a_hash_is_found_whatever_else_holds_it() {
+    let number = "900001013";
+    let original = (GRANTED.rekeyed(), number);
+    for fate in [GRANTED, GRANTED.unvouched(), GRID] {
+        let values = [(fate, number), original];
+        assert_eq!(leaked(&values, number), ["value_leaked t.c1"]);
+    }
+}

@@ -17,6 +17,7 @@ use crate::digests::Digests;
 use crate::exclusive::{Blind, Exclusive};
 use crate::fate::Fate;
 use crate::look::{Found, Looker};
+use crate::review::Review;
 use crate::scratch::Scratch;
 use crate::seek::Origin;
 use crate::spot::{NO_COLUMN, Site, Spot};
@@ -130,7 +131,14 @@ fn hits(
 
 fn reported(hits: ByteSorter, sources: &[Source]) -> Vec<String> {
     let mut findings = Findings::default();
-    confirm::report(hits, "retail", &[Site::default()], sources, &mut findings).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let scratch = Scratch {
+        folder: folder.path().to_path_buf(),
+        budget: 1 << 20,
+    };
+    let mut review = Review::new(&scratch);
+    let places = (&[Site::default()][..], sources);
+    confirm::report(hits, "retail", places, &mut review, &mut findings).unwrap();
     findings
         .into_report()
         .into_iter()

@@ -1,10 +1,10 @@
 //! How a hit is told: its rule, its place, where the value comes from. Never the value.
 
-use bunri_columnar::ByteSorter;
 use bunri_report::{Finding, Grade};
 
 use super::*;
 use crate::combine::Combined;
+use crate::review::{COMMON, ReviewList};
 use crate::spot::Hit;
 use crate::tokens::Coat;
 
@@ -19,6 +19,8 @@ fn hit() -> Hit {
         source: 0,
         coat: Coat::Plain,
         loose: false,
+        copied: false,
+        name: [7; 16],
     }
 }
 
@@ -33,7 +35,11 @@ fn site() -> Site {
 
 fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
     let folder = tempfile::tempdir().unwrap();
-    let mut sorter = ByteSorter::new(folder.path(), 1 << 20);
+    let scratch = Scratch {
+        folder: folder.path().to_path_buf(),
+        budget: 1 << 20,
+    };
+    let mut sorter = scratch.sorter();
     for hit in hits {
         sorter.push(&hit.write()).unwrap();
     }
@@ -42,7 +48,14 @@ fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
         column: "payer".to_owned(),
     };
     let mut findings = Findings::default();
-    confirm::report(sorter, "retail", &[site], &[source], &mut findings).unwrap();
+    let (sites, sources) = ([site], [source]);
+    let places = (&sites[..], &sources[..]);
+    let mut review = Review::new(&scratch);
+    confirm::report(sorter, "retail", places, &mut review, &mut findings).unwrap();
+    let mut list = ReviewList::create(&scratch).unwrap();
+    review
+        .finish("retail", places, (&scratch, &mut list), &mut findings)
+        .unwrap();
     findings.into_report()
 }
 
@@ -126,6 +139,66 @@ fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_coat() {
         let findings = told(&[explained], site());
         assert_eq!(findings[0].rule, bunri_report::Rule::ValueInGrantedCell);
         assert_eq!(findings[0].grade, Grade::Review);
+    }
+}
+
+fn explained(row: u64, column: u16, name: u8) -> Hit {
+    let label = format!("point={row}");
+    Hit {
+        spot: Spot {
+            row,
+            column,
+            explained: true,
+            ..spot(&label)
+        },
+        name: [name; 16],
+        ..hit()
+    }
+}
+
+#[test]
+fn what_is_to_be_reviewed_is_one_finding_a_pair_with_its_values_and_cells() {
+    let hits = [
+        explained(1, 1, 7),
+        explained(2, 1, 7),
+        explained(2, 1, 8),
+        explained(2, 0, 8),
+    ];
+    let findings = told(&hits, site());
+    let lines: Vec<_> = findings
+        .iter()
+        .map(|it| {
+            (
+                it.column.as_deref(),
+                it.row.as_deref(),
+                it.detail.as_deref(),
+                it.count,
+            )
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (Some("number"), None, Some("bill.payer, 1 value"), 1),
+            (Some("memo"), None, Some("bill.payer, 2 values"), 2),
+        ]
+    );
+}
+
+#[test]
+fn a_copied_value_that_many_cells_hold_says_nothing_and_a_leaked_one_does() {
+    for (cells, copied, count) in [
+        (COMMON as u64, true, COMMON as u64),
+        (COMMON as u64 + 1, true, 0),
+        (COMMON as u64 + 1, false, COMMON as u64 + 1),
+    ] {
+        let hit = |row| Hit {
+            copied,
+            ..explained(row, 1, 7)
+        };
+        let hits: Vec<Hit> = (0..cells).map(hit).collect();
+        let findings = told(&hits, site());
+        assert_eq!(findings.iter().map(|it| it.count).sum::<u64>(), count);
     }
 }
 

@@ -1,0 +1,145 @@
+//! Retailers' codes and names as words: in a text that retail may have of its own customers, they tell who supplies, or will.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::hashing::{Kind, Name};
+use crate::spelling::{Form, LONGEST, Spelled, Speller};
+use crate::vocabulary::Lexicon;
+
+/// Fewer characters say nothing, be they digits alone or not.
+const FEWEST: usize = 3;
+const FEWEST_DIGITS: usize = 4;
+
+/// Whom a word of the list means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    /// Another retailer.
+    Retailer(Name),
+    /// The incumbent, or nobody: what stands inside it is not looked at.
+    Excepted,
+}
+
+/// The words that are looked for, in the loose form.
+#[derive(Default)]
+pub struct Retailers {
+    words: BTreeMap<Vec<char>, Meant>,
+    /// Of the words, the longest last.
+    lengths: BTreeSet<usize>,
+    begins: BTreeSet<char>,
+    /// Words too short to be looked for.
+    pub(crate) too_short: u64,
+}
+
+impl Retailers {
+    /// Of codes and names; those of `excepted` are the incumbent's own, or nobody's.
+    #[must_use]
+    pub fn new<'t>(
+        lexicon: &Lexicon,
+        words: impl Iterator<Item = &'t str>,
+        excepted: impl Iterator<Item = &'t str>,
+    ) -> Self {
+        let mut retailers = Self::default();
+        let (mut speller, mut spelled) = (Speller::new(&lexicon.variants), Spelled::default());
+        let words = words.map(|word| (word, true));
+        // The exception comes last, and holds.
+        for (word, named) in words.chain(excepted.map(|word| (word, false))) {
+            speller.spell(word, &mut spelled);
+            let signs = spelled.loose.value();
+            let name = lexicon.secret.name(signs, Kind::Loose);
+            let word = if named {
+                Meant::Retailer(name)
+            } else {
+                Meant::Excepted
+            };
+            retailers.add(signs, word);
+        }
+        retailers
+    }
+
+    fn add(&mut self, signs: &[char], word: Meant) {
+        let fewest = if signs.iter().all(char::is_ascii_digit) {
+            FEWEST_DIGITS
+        } else {
+            FEWEST
+        };
+        if signs.len() < fewest || signs.len() == LONGEST {
+            self.too_short += u64::from(word != Meant::Excepted);
+            return;
+        }
+        self.words.insert(signs.to_vec(), word);
+        self.lengths.insert(signs.len());
+        self.begins.extend(signs.first());
+    }
+
+    /// Whether a text without a character beyond ASCII can hold a word, at a glance.
+    pub(crate) fn may_be_in(&self, text: &str) -> bool {
+        let begins = |byte: u8| self.begins.contains(&char::from(byte.to_ascii_lowercase()));
+        !self.words.is_empty() && (!text.is_ascii() || text.bytes().any(begins))
+    }
+
+    /// Every retailer but the excepted that this text says, once.
+    pub(crate) fn named(&self, form: &Form) -> BTreeSet<Name> {
+        let (mut found, mut from) = (BTreeSet::new(), 0);
+        while from < form.signs.len() {
+            match self.longest(form, from) {
+                Some((length, word)) => {
+                    if let Meant::Retailer(name) = word {
+                        found.insert(name);
+                    }
+                    from += length;
+                }
+                None => from += 1,
+            }
+        }
+        found
+    }
+
+    /// The longest word that begins here. None begins or ends inside a run of digits or letters.
+    fn longest(&self, form: &Form, from: usize) -> Option<(usize, Meant)> {
+        if form.cuts_run(from) || !self.begins.contains(&form.signs[from]) {
+            return None;
+        }
+        self.lengths.iter().rev().find_map(|&length| {
+            let piece = form.signs.get(from..from + length)?;
+            let word = *self.words.get(piece)?;
+            (!form.cuts_run(from + length)).then_some((length, word))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn named(text: &str) -> usize {
+        let lexicon = Lexicon::new().unwrap();
+        let words = ["99010", "甲電力", "99020", "乙でんき", "電力丙", "12", "乙"];
+        let excepted = ["99010", "甲電力"];
+        let retailers = Retailers::new(&lexicon, words.into_iter(), excepted.into_iter());
+        assert_eq!(retailers.too_short, 2);
+        let mut spelled = Spelled::default();
+        Speller::new(&lexicon.variants).spell(text, &mut spelled);
+        let found = retailers.named(&spelled.loose).len();
+        assert!(found == 0 || retailers.may_be_in(text));
+        found
+    }
+
+    #[test]
+    fn a_retailer_is_named_by_code_or_name_and_not_inside_a_number() {
+        for (text, retailers) in [
+            ("乙でんきへ切替予定 4/1～ SW廃止 99020", 2),
+            ("乙デンキ 乙でんき", 1),
+            ("SW-99020", 1),
+            ("９９０２０", 1),
+            ("199020", 0),
+            ("0399020000", 0),
+            ("99010 甲電力", 0),
+            ("甲電力丙", 0),
+            ("12 乙", 0),
+            ("", 0),
+        ] {
+            assert_eq!(named(text), retailers, "{text}");
+        }
+    }
+}
