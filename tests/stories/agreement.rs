@@ -156,7 +156,7 @@ fn agreement_does_not_end_with_a_batch() {
         .unwrap();
     }
     let many = largest.iter().filter(|(rows, _)| *rows > 33_000).count();
-    assert!(many > largest.len() / 2, "too few rows: {largest:?}");
+    assert!(many >= largest.len() / 2, "too few rows: {largest:?}");
 }
 
 #[test]

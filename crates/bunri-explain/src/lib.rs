@@ -94,7 +94,8 @@ fn readings(table: &Table, page: &mut Page) {
         (!columns.is_empty()).then(|| named(table, &columns))
     };
     if let Some(stamps) = named_where(|column| column.reading.moment.is_end_stamp()) {
-        let line = format!("Stamps of an interval's end, of the day of the microsecond before: {stamps}.");
+        let line =
+            format!("Stamps of an interval's end, of the day of the microsecond before: {stamps}.");
         page.line(2, line);
     }
     for column in &table.columns {
@@ -104,7 +105,11 @@ fn readings(table: &Table, page: &mut Page) {
         ];
         for (values, meaning) in lists.into_iter().filter(|(values, _)| !values.is_empty()) {
             let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
-            let line = format!("`{}`: {} means {meaning}.", column.name, values.join(" or "));
+            let line = format!(
+                "`{}`: {} means {meaning}.",
+                column.name,
+                values.join(" or ")
+            );
             page.line(2, line);
         }
     }

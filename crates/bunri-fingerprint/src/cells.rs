@@ -1,10 +1,12 @@
 //! A column of a batch, downcast once, so that reading a cell is one branch and no allocation.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{
+    Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType,
+};
 use arrow_array::{
-    Array, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, LargeBinaryArray,
-    LargeStringArray, StringArray, TimestampMicrosecondArray,
+    Array, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
+    LargeBinaryArray, LargeStringArray, StringArray, TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, TimeUnit};
 
@@ -80,9 +82,7 @@ impl<'a> Cells<'a> {
                 scale,
                 unscaled: array.value(row),
             }),
-            Self::Real(array) => {
-                cell(array, row, |row| Value::Real(array.value(row).to_bits()))
-            }
+            Self::Real(array) => cell(array, row, |row| Value::Real(array.value(row).to_bits())),
             Self::Date(array) => cell(array, row, |row| Value::Date(array.value(row))),
             Self::Timestamp(array) => cell(array, row, |row| Value::Timestamp(array.value(row))),
             Self::Bool(array) => cell(array, row, |row| Value::Bool(array.value(row))),

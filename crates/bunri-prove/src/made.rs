@@ -150,9 +150,7 @@ pub(crate) fn nobodys_key(value_type: ValueType, neighbour: Option<&Plain>, draw
         | ValueType::Decimal { .. }
         | ValueType::Real
         | ValueType::Bool
-        | ValueType::Bytes => {
-            fresh_key(value_type, neighbour, draw)
-        }
+        | ValueType::Bytes => fresh_key(value_type, neighbour, draw),
     }
 }
 

@@ -61,9 +61,7 @@ fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
         (RawValue::Text(text), ValueType::Decimal { precision, scale }) => {
             is_decimal(text, precision, scale)
         }
-        (RawValue::Real(text), ValueType::Real) => {
-            text.parse::<f64>().is_ok_and(f64::is_finite)
-        }
+        (RawValue::Real(text), ValueType::Real) => text.parse::<f64>().is_ok_and(f64::is_finite),
         (RawValue::Int(number), ValueType::Real) => number.unsigned_abs() <= 1 << 53,
         (RawValue::Int(number), ValueType::Date(DateForm::Compact)) => {
             is_day(&number.to_string(), "")

@@ -63,9 +63,12 @@ fn written(value: &Value, column: &Column, row: usize) -> Stored {
             1 => Stored::Integer(99_999_999),
             _ => Stored::Text(OPEN.to_owned()),
         },
-        Value::Moment(NO_END_YET) if reading.open && !row.is_multiple_of(3) => Stored::Text(OPEN.to_owned()),
+        Value::Moment(NO_END_YET) if reading.open && !row.is_multiple_of(3) => {
+            Stored::Text(OPEN.to_owned())
+        }
         Value::Moment(micros) => Stored::Text(moment(*micros, row, reading.utc)),
-        Value::Text(text) if reading.numbers && !row.is_multiple_of(3) => match text.parse::<i64>() {
+        Value::Text(text) if reading.numbers && !row.is_multiple_of(3) => match text.parse::<i64>()
+        {
             Ok(number) if number.to_string() == *text => Stored::Integer(number),
             _ => Stored::Text(text.clone()),
         },

@@ -437,7 +437,13 @@ power_factor = "real"
     for (row, real) in [("1", "0.1"), ("2", "1e+300"), ("3", "7.0")] {
         stores.holds("retail", "measure", row, "power_factor", real);
     }
-    stores.holds("transmission", "measure", "6", "power_factor", "0.30000000000000004");
+    stores.holds(
+        "transmission",
+        "measure",
+        "6",
+        "power_factor",
+        "0.30000000000000004",
+    );
     // An infinity is no measure.
     assert_eq!(stores.count("transmission", "measure"), 5);
 }

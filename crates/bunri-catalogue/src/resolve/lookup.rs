@@ -197,3 +197,12 @@ fn refuse_repeated<'n>(
         }
     }
 }
+
+/// Refuses a real as a key.
+pub(crate) fn refuse_real(name: &Name, log: &mut Log) {
+    let message = format!(
+        "`{}` is a real, which is no key: declare it decimal(p,s) where every value has so many digits",
+        name.value
+    );
+    log.refuse(name.spot, message);
+}

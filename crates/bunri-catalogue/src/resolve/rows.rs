@@ -2,7 +2,7 @@
 
 use super::columns::{check_values, compare_for};
 use super::ledger::{is_date, is_text};
-use super::lookup::{Book, Part};
+use super::lookup::{Book, Part, refuse_real};
 use crate::draft::{DayDraft, RowsDraft, TimeDraft};
 use crate::model::{CodeDay, LedgerTime, Match, RowRule, UntilIs, ValueType};
 use crate::problem::{Log, Name, Spot, Spotted};
@@ -304,7 +304,7 @@ pub(super) fn are_pairs(
             return false;
         };
         if ours == ValueType::Real || theirs == ValueType::Real {
-            super::table::refuse_real(&own.names[index], log);
+            refuse_real(&own.names[index], log);
             good = false;
         } else if !ours.compares_with(theirs) {
             let message = format!(

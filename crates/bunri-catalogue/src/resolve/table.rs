@@ -1,6 +1,6 @@
 //! One table: key, columns, row rule, ledger key, `known_at`.
 
-use super::lookup::{Book, Part};
+use super::lookup::{Book, Part, refuse_real};
 use super::{cells, columns, rows, when};
 use crate::draft::KnownAtDraft;
 use crate::model::{Early, KnownAt, RowRule, Table, ValueType};
@@ -51,22 +51,16 @@ fn key(book: &Book<'_>, position: usize, names: &[Name], log: &mut Log) -> Optio
     let columns = book.columns(position, names, log)?;
     let drafts = &book.tables[position].columns;
     let real = |column: usize| drafts[column].value_type == Some(ValueType::Real);
-    let reals = names.iter().zip(&columns).filter(|(_, column)| real(**column));
+    let reals = names
+        .iter()
+        .zip(&columns)
+        .filter(|(_, column)| real(**column));
     let mut good = true;
     for (name, _) in reals {
         refuse_real(name, log);
         good = false;
     }
     good.then_some(columns)
-}
-
-/// Refuses a real as a key.
-pub(crate) fn refuse_real(name: &Name, log: &mut Log) {
-    let message = format!(
-        "`{}` is a real, which is no key: declare it decimal(p,s) where every value has so many digits",
-        name.value
-    );
-    log.refuse(name.spot, message);
 }
 
 /// The columns with the ledger's key: as declared, or those named like the ledger's own.

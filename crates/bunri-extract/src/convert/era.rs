@@ -63,7 +63,7 @@ const ERAS: [Era; 5] = [
 ];
 
 /// An era, and year, month and day as written.
-type Written = (&'static Era, [i64; 3]);
+type EraDay = (&'static Era, [i64; 3]);
 
 /// Reads a day of an era, in days since 1970-01-01.
 pub(super) fn date(value: SourceValue<'_>, form: EraForm, years: EraYears) -> Cell<i32> {
@@ -94,7 +94,7 @@ fn by_sign(sign: u8) -> Option<&'static Era> {
         .find(|era| era.letter == sign || era.digit == sign)
 }
 
-fn dotted(text: &[u8]) -> Option<Written> {
+fn dotted(text: &[u8]) -> Option<EraDay> {
     let [sign, rest @ ..] = text else { return None };
     if rest.len() != 8 || rest[2] != b'.' || rest[5] != b'.' {
         return None;
@@ -107,7 +107,7 @@ fn dotted(text: &[u8]) -> Option<Written> {
     Some((by_sign(*sign)?, parts))
 }
 
-fn compact(text: &[u8]) -> Option<Written> {
+fn compact(text: &[u8]) -> Option<EraDay> {
     let [sign, rest @ ..] = text else { return None };
     if rest.len() != 6 {
         return None;
@@ -121,7 +121,7 @@ fn compact(text: &[u8]) -> Option<Written> {
 }
 
 /// `令和8年4月1日`; the first year may be `元`.
-fn kanji(text: &[u8]) -> Option<Written> {
+fn kanji(text: &[u8]) -> Option<EraDay> {
     let text = std::str::from_utf8(text).ok()?;
     let (era, rest) = ERAS
         .iter()

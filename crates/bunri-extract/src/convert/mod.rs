@@ -443,9 +443,16 @@ mod tests {
         let cells = copier.finish();
         let bits = cells.as_primitive::<Float64Type>().values().iter();
         let kept = [0.1, -0.0, f64::MIN_POSITIVE, f64::MAX, -3.0].map(f64::to_bits);
-        assert_eq!(bits.map(|number| number.to_bits()).collect::<Vec<_>>(), kept);
+        assert_eq!(
+            bits.map(|number| number.to_bits()).collect::<Vec<_>>(),
+            kept
+        );
         for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(copier.take(SourceValue::Real(number)), Err(Misfit::Real), "{number}");
+            assert_eq!(
+                copier.take(SourceValue::Real(number)),
+                Err(Misfit::Real),
+                "{number}"
+            );
         }
         let beyond = SourceValue::Integer((1 << 53) + 1);
         assert_eq!(copier.take(beyond), Err(Misfit::Precision));

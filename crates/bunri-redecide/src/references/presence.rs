@@ -29,14 +29,16 @@ pub(super) struct Presence<'a> {
 impl<'a> Presence<'a> {
     pub(super) fn new(table: &Table, layouts: &'a [Layout<'a>], columns: &[usize]) -> Self {
         let has_all = |layout: &&Layout<'_>| columns.iter().all(|it| layout.columns.contains(it));
-        let retail_only =
-            |it: &bunri_catalogue::Column| it.class.possible().contains(&Class::RetailOnly);
+        let classes = table.columns.iter().flat_map(|it| it.class.possible());
+        let changes = table.when.iter().flat_map(|when| &when.change);
+        let mut classes = classes.chain(changes.map(|(_, to)| *to));
+        let waits = classes.any(|class| matches!(class, Class::RetailOnly | Class::Hold));
         Self {
             layouts: layouts.iter().filter(has_all).collect(),
             columns: columns.to_vec(),
-            // Whether the quarantine has a row may hang on a `retail_only` cell being NULL, and a row without a key on any
-            // of its cells.
-            plain: !table.key.is_empty() && !table.columns.iter().any(retail_only),
+            // Whether the quarantine has a row may hang on a `retail_only` or `hold` cell being NULL, and a row without a key
+            // on any of its cells.
+            plain: !table.key.is_empty() && !waits,
             known: None,
         }
     }

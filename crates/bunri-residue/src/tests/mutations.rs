@@ -187,9 +187,13 @@ fn every_seed_of_the_corpus_is_found() {
     let mut seeds: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     seeds.sort();
     assert!(seeds.len() >= 10, "{seeds:?}");
+    // They are older than reals, which come last.
+    let columns = schema();
+    let columns = columns.project(&(0..columns.fields().len() - 1).collect::<Vec<_>>());
+    let columns = std::sync::Arc::new(columns.unwrap());
     for seed in seeds {
         let bytes = std::fs::read(&seed).unwrap();
-        let verdict = audit(&bytes, &schema());
+        let verdict = audit(&bytes, &columns);
         // `hostile-footer_lies-….parquet`: what stands before the second hyphen is expected.
         let name = seed.file_stem().unwrap().to_string_lossy().into_owned();
         let mut words = name.split('-');

@@ -193,14 +193,19 @@ fn the_evidence_stays_private() {
     fixture.verify(1);
     fixture.verify(1);
     let evidence = fixture.custody().join("evidence");
-    for name in ["report.json", "fingerprints.json", "fingerprint.key"] {
+    for name in [
+        "report.json",
+        "review.jsonl",
+        "fingerprints.json",
+        "fingerprint.key",
+    ] {
         let mode = std::fs::metadata(evidence.join(name))
             .unwrap()
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    assert_eq!(std::fs::read_dir(&evidence).unwrap().count(), 3);
+    assert_eq!(std::fs::read_dir(&evidence).unwrap().count(), 4);
     assert_eq!(
         std::fs::read_dir(fixture.custody().join("tmp"))
             .unwrap()

@@ -177,7 +177,7 @@ impl<'w> Rows<'w> {
                 CodeDay::Column(column) => {
                     let day = table.asked(*column, row).day();
                     day.is_none_or(|day| day <= cutover)
-                },
+                }
                 CodeDay::Cutover | CodeDay::Never => true,
             },
             Rule::Parent { .. } => {
@@ -193,7 +193,8 @@ impl<'w> Rows<'w> {
                 column,
                 trim,
                 cases,
-            } => case(&row[*column], *trim, cases).is_none_or(|rule| self.has_begun(table, row, rule)),
+            } => case(&row[*column], *trim, cases)
+                .is_none_or(|rule| self.has_begun(table, row, rule)),
             Rule::All(rules) => rules.iter().all(|rule| self.has_begun(table, row, rule)),
             Rule::Any(rules) => rules.iter().any(|rule| self.has_begun(table, row, rule)),
             Rule::AllTransmission | Rule::AllRetail | Rule::Reference => true,
