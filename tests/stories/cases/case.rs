@@ -227,7 +227,7 @@ fn affinity(file: &str, column: &str) -> &'static str {
         "{ timestamp = \"epoch",
     ];
     let declares = |a_type: &&str| file.contains(&format!("\n{column} = {a_type}"));
-    if mixed.iter().any(|a_type| declares(a_type)) {
+    if mixed.iter().any(declares) {
         ""
     } else if file.contains(&format!("\n{column} = \"int\"")) {
         "INTEGER"

@@ -1,8 +1,7 @@
 //! Rules made of rules (docs/rules.md, section 3): `all`, `any` and `cases`, over the answers of their parts.
 
 use super::codes::one_of;
-use super::facts::{Fact, RowFacts};
-use super::rules::NO_DAY;
+use super::facts::{Fact, NO_DAY, RowFacts};
 use super::text::{case, name};
 use bunri_catalogue::{Compare, RowRule, Table};
 

@@ -2,9 +2,10 @@
 //! children.
 
 use super::Script;
-use super::owners::owner_rules;
-use super::rules::NO_DAY;
 use bunri_catalogue::{CodeDay, LedgerTime, RowRule, Table};
+
+/// No day.
+pub(super) const NO_DAY: &str = "CAST(NULL AS DATE)";
 
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,29 +94,5 @@ impl Script<'_> {
             | RowRule::AllRetail
             | RowRule::Reference => false,
         })
-    }
-
-    /// Whether the owner keys of this table's rows come with days.
-    pub(super) fn gives_days(&self, table: &Table) -> bool {
-        if table.ledger_key.is_some() {
-            return has_days(&table.rows);
-        }
-        let mut rules = owner_rules(table).into_iter();
-        rules.any(|rule| self.gives_days(&self.catalogue.tables[rule.parent]))
-    }
-}
-
-/// Whether a rule may ask the ledger for days that an own row speaks of.
-fn has_days(rule: &RowRule) -> bool {
-    match rule {
-        RowRule::Ledger(_) => true,
-        RowRule::All(rules) => rules.iter().any(has_days),
-        RowRule::Cases { cases, .. } => cases.iter().any(|(_, rule)| has_days(rule)),
-        RowRule::Any(_)
-        | RowRule::Column { .. }
-        | RowRule::Parent { .. }
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => false,
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Script;
 use super::combine::is_case;
-use super::facts::Fact;
-use super::rules::{NO_DAY, counted};
+use super::facts::{Fact, NO_DAY};
+use super::rules::counted;
 use super::select::Select;
 use super::text::{case, name};
 use bunri_catalogue::{Compare, KnownAt, Match, RowRule, Table, ValueType};
@@ -130,6 +130,15 @@ impl Script<'_> {
         rules
             .flat_map(|rule| rule.references.iter().copied())
             .collect()
+    }
+
+    /// Whether the owner keys of this table's rows come with days.
+    pub(super) fn gives_days(&self, table: &Table) -> bool {
+        if table.ledger_key.is_some() {
+            return has_days(&table.rows);
+        }
+        let mut rules = owner_rules(table).into_iter();
+        rules.any(|rule| self.gives_days(&self.catalogue.tables[rule.parent]))
     }
 
     /// Whether somebody asks for the owner keys of this table's rows.
@@ -298,5 +307,20 @@ impl Script<'_> {
                 | ValueType::Bytes => "VARCHAR".to_owned(),
             })
             .collect()
+    }
+}
+
+/// Whether a rule may ask the ledger for days that an own row speaks of.
+fn has_days(rule: &RowRule) -> bool {
+    match rule {
+        RowRule::Ledger(_) => true,
+        RowRule::All(rules) => rules.iter().any(has_days),
+        RowRule::Cases { cases, .. } => cases.iter().any(|(_, rule)| has_days(rule)),
+        RowRule::Any(_)
+        | RowRule::Column { .. }
+        | RowRule::Parent { .. }
+        | RowRule::AllTransmission
+        | RowRule::AllRetail
+        | RowRule::Reference => false,
     }
 }

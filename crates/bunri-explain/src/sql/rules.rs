@@ -2,7 +2,7 @@
 
 use super::Script;
 use super::codes;
-use super::facts::{Fact, RowFacts};
+use super::facts::{Fact, NO_DAY, RowFacts};
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
 use bunri_catalogue::{CodeDay, Column, Compare, LedgerTime, Match, RowRule, Table, ValueType};
@@ -18,9 +18,6 @@ pub(super) struct Answer {
     /// What else is asked of the row, over `t` and the joins.
     pub(super) facts: RowFacts,
 }
-
-/// No day.
-pub(super) const NO_DAY: &str = "CAST(NULL AS DATE)";
 
 /// A rule's place in its table: names get a number only where there are several rules.
 #[derive(Clone, Copy)]

@@ -105,7 +105,7 @@ impl Script<'_> {
             |class: Class| wanted(class) && granted(Store::Quarantine, ownership, class, false);
         let fate = |column: usize| {
             let filled = format!("{} IS NOT NULL", name(&table.columns[column].name));
-            match self.has_class(table, column, ownership, &waits) {
+            match self.has_class(table, column, ownership, waits) {
                 Fate::Always => Fate::Where(filled),
                 Fate::Where(test) => Fate::Where(format!("{test} AND {filled}")),
                 Fate::Never => Fate::Never,
