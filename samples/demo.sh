@@ -3,14 +3,14 @@
 # extracts, splits and verifies it, and shows which claims hold and where the files are.
 #
 # The sample has a trap planted for every way in which such a separation has gone wrong, so bunri must end with
-# exit code 1: every checked claim holds, and there is something to read. Any other code is a failure of the demo.
+# exit code 0: every checked claim holds, and what there is to read is what the job expects. Any other code is a failure of the demo.
 set -eu
 cd "$(dirname "$0")/.."
 
 bunri=${BUNRI:-${CARGO_TARGET_DIR:-$HOME/.cache/bunri/target}/debug/bunri}
 points=${POINTS:-20000}
 job=samples/jobs/demo.toml
-expected=1
+expected=0
 
 fail() {
     echo "demo: $*" >&2
@@ -43,7 +43,7 @@ echo
 case $code in
     "$expected") ;;
     10) fail "a claim is broken (exit code 10), which this sample does not deserve; see demo/custody/evidence/report.json" ;;
-    *) fail "exit code $code where the planted traps deserve $expected" ;;
+    *) fail "exit code $code where the planted traps deserve $expected; the screen says why" ;;
 esac
 [ -s demo/custody/evidence/report.json ] || fail "no report in demo/custody/evidence"
 
@@ -57,8 +57,8 @@ fi
 
 cat << 'END'
 
-bunri ended with exit code 1, as the planted traps deserve: every checked claim holds, and there is something to
-read (undecided rows, rejected rows, claims that this version does not check).
+bunri ended with exit code 0: every checked claim holds, and what the planted traps left to read (undecided rows, rejected
+rows) is what [expect] of samples/jobs/demo.toml says.
 
   demo/legacy.db                      the combined system, as it was
   demo/retail/                        what the retailer gets: Parquet, manifest.json, B3SUMS, SHA256SUMS

@@ -139,7 +139,7 @@ fn two_at_once_in_one_folder_are_refused() {
         .unwrap();
     wait_for(&rig, "custody/job.lock.json");
     rig.bunri(["run", "job.toml"])
-        .must(3)
+        .must(8)
         .says("another bunri is at work in `custody`; wait for it to end");
     assert_eq!(
         first.wait().unwrap().code(),

@@ -15,6 +15,7 @@
 //! | `combined` | rules of several rules |
 //! | `moving` | people who move house, leave or come: links with days of their own |
 //! | `references` | K26: rows of a store whose reference finds no row there
+//! | `other_years` | K22: the cutover of one year over the source of another |
 //! | `rejected_parents` | K1: a link that cannot be read frees nobody |
 //! | `types` | K8, K10, K15, K30: sentinels, eras, clocks, end stamps, keys that mean nothing, numbers beside texts |
 //! | `held` | text of both companies that a person has to read first |
@@ -31,6 +32,7 @@ mod inherited;
 mod large_cells;
 mod ledgers;
 mod moving;
+mod other_years;
 mod own_when;
 mod periods;
 mod references;

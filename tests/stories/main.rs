@@ -18,11 +18,13 @@
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
 //! | `commands` | what each command prints and which exit code it gives |
+//! | `expectations` | what a good run is, and that a lost table is never a quiet ending |
 //! | `manifests` | published schemas, sums that every auditor can check |
 //! | `hostile` | manifests that somebody hostile wrote: a finding, never a panic, nothing read outside |
 //! | `kanji` | a source whose tables and columns are in kanji |
 //! | `fingerprints` | the vectors agree with a plain implementation in Python |
 //! | `layout` | the arrows between the crates, one Arrow, permissive licences |
+//! | `mixed` | folders of two runs put together in every order: told, never taken for one |
 //! | `modules` | inside a crate: no two modules need each other, and a name means one type |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -43,6 +45,7 @@ mod cases;
 mod commands;
 mod decisions;
 mod domain;
+mod expectations;
 mod fingerprints;
 mod hostile;
 mod kanji;
@@ -50,6 +53,7 @@ mod kill;
 mod layout;
 mod leak;
 mod manifests;
+mod mixed;
 mod modules;
 mod mutants;
 mod opened;

@@ -239,7 +239,7 @@ impl Ended {
     #[track_caller]
     pub(crate) fn prints(self, text: &str) -> Self {
         assert!(
-            self.out.contains(text),
+            unwrapped(&self.out).contains(&unwrapped(text)),
             "{text:?} was expected on standard output; {self}"
         );
         self
@@ -249,11 +249,16 @@ impl Ended {
     #[track_caller]
     pub(crate) fn never_says(self, text: &str) -> Self {
         assert!(
-            !self.err.contains(text) && !self.out.contains(text),
+            !self.err.contains(text) && !unwrapped(&self.out).contains(&unwrapped(text)),
             "{text:?} was printed; {self}"
         );
         self
     }
+}
+
+/// Words with one space between: where a line of the screen ends is its width's matter.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Ended {

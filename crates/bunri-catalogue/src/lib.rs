@@ -35,8 +35,9 @@ pub use grant::{
     stored_type,
 };
 pub use job::{
-    Job, JobKind, RekeySecrets, SecretFile, Source, check_basis, check_job, check_pin,
-    check_ranges, load_job, load_rekey_secrets,
+    AcceptedReview, Amount, Expect, ExpectWords, Job, JobKind, OwnRows, RekeySecrets, RowLimits,
+    Said, SecretFile, Source, check_basis, check_expect_words, check_job, check_pin, check_ranges,
+    load_job, load_rekey_secrets,
 };
 pub use load::load;
 pub use model::*;

@@ -1,5 +1,6 @@
 //! A table's staged rows, batch by batch, with the evaluator's decision on every row and the class of every cell.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -13,6 +14,7 @@ use bunri_evaluator::{
 use crate::RedecideError;
 use crate::classes::{Classifier, ColumnClasses, Seen};
 use crate::index::Indexes;
+use crate::index::decided_tables::DecidedTables;
 use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
 use crate::index::parent_index::ParentIndex;
@@ -39,6 +41,10 @@ pub struct Decider<'a> {
     position: usize,
     terms: &'a Terms,
     last_words: LastWords<'a>,
+    /// Tables with decisions of people.
+    decided: BTreeSet<usize>,
+    /// By such a table: rows of this one that are own, and other, and go back to a row that people decided there.
+    through: BTreeMap<usize, [u64; 2]>,
     classifier: Classifier<'a>,
     /// For each group of cells of another time, by row of the batch, whether its cells are withheld.
     foreign: Vec<Vec<bool>>,
@@ -72,6 +78,8 @@ impl<'a> Decider<'a> {
             position,
             terms,
             last_words: LastWords::new(decisions.of(position), &table.key),
+            decided: decisions.tables(),
+            through: BTreeMap::new(),
             classifier: Classifier::new(table, terms.cutover),
             foreign: vec![Vec::new(); table.cells.len()],
             batches: staging.table(table)?.all(BATCH_ROWS)?,
@@ -128,7 +136,7 @@ impl<'a> Decider<'a> {
         let number = self.next + row as u64;
         let asked = asked_parent(&self.table.rows, cells);
         let mut above = (!self.index.is_empty()).then(Vec::new);
-        let facts = self.sources.facts(row, number, asked, above.as_mut())?;
+        let (facts, decided_above) = self.sources.facts(row, number, asked, above.as_mut())?;
         let ruled = decide(
             &self.table.rows,
             &self.table.known_at,
@@ -138,6 +146,16 @@ impl<'a> Decider<'a> {
         );
         let verdict = self.last_words.last_word(cells, ruled);
         let own = verdict == Verdict::Own;
+        // Whoever decides a row that others decided parents of answers for it from there on.
+        let decided = if verdict == ruled {
+            if decided_above != DecidedTables::default() {
+                count_through(&mut self.through, decided_above, &self.decided, verdict);
+            }
+            decided_above
+        } else {
+            let place = self.decided.iter().position(|&it| it == self.position);
+            place.map(DecidedTables::of).unwrap_or_default()
+        };
         if !self.foreign.is_empty() {
             let foreign = if own {
                 foreign_cells(
@@ -159,7 +177,11 @@ impl<'a> Decider<'a> {
             let mut days = row_days(&self.table.rows, cells, facts, self.terms);
             // A person's word says nothing of days.
             days.asked = days.asked.filter(|_| ruled == Verdict::Own);
-            let parent = DecidedParent { verdict, days };
+            let parent = DecidedParent {
+                verdict,
+                days,
+                decided,
+            };
             for index in &mut self.index {
                 index.push(row, parent, above.as_deref())?;
             }
@@ -206,6 +228,7 @@ impl<'a> Decider<'a> {
         Ok(Closed {
             seen: self.classifier.seen,
             applied: self.last_words.applied,
+            through: self.through,
             unused: self.last_words.unused,
         })
     }
@@ -217,6 +240,8 @@ pub struct Closed {
     pub seen: Seen,
     /// Rows that people decided own, and other.
     pub applied: [u64; 2],
+    /// By the table whose rows people decided: rows that are own, and other, and go back to one of those.
+    pub through: BTreeMap<usize, [u64; 2]>,
     /// Decisions of people that decide nothing.
     pub unused: Vec<Unused>,
 }
@@ -289,14 +314,18 @@ impl Sources {
         number: u64,
         asked: Option<AskedParent>,
         mut above: Option<&mut Vec<u8>>,
-    ) -> Result<Facts<'_>, RedecideError> {
+    ) -> Result<(Facts<'_>, DecidedTables), RedecideError> {
         self.parent_facts.clear();
+        let mut decided = DecidedTables::default();
         for (place, asking) in self.parents.iter_mut().enumerate() {
             let fact = asking.fact(row, number)?;
             let found = fact
                 .as_ref()
                 .map(|fact| Parents::read(fact.bytes))
                 .transpose()?;
+            if let Some(found) = &found {
+                decided.join(found.decided);
+            }
             self.parent_facts
                 .push(found.as_ref().map(Parents::facts).unwrap_or_default());
             if let (Some(above), Some(fact), true) = (
@@ -320,10 +349,28 @@ impl Sources {
                 None => Timeline::unknown(),
             }),
         };
-        Ok(Facts {
+        let facts = Facts {
             timeline,
             parents: &self.parent_facts,
             written,
-        })
+        };
+        Ok((facts, decided))
+    }
+}
+
+/// One row more that goes back to rows that people decided. An undecided one was not freed by them.
+fn count_through(
+    through: &mut BTreeMap<usize, [u64; 2]>,
+    above: DecidedTables,
+    decided: &BTreeSet<usize>,
+    verdict: Verdict,
+) {
+    let column = match verdict {
+        Verdict::Own => 0,
+        Verdict::Other => 1,
+        Verdict::Undecided(_) | Verdict::Reference => return,
+    };
+    for table in above.tables(decided) {
+        through.entry(table).or_default()[column] += 1;
     }
 }

@@ -6,8 +6,10 @@
 //! 3. [`claims`]: held, broken, or not checked and at what;
 //! 4. [`report`]: the file, whose bytes are a function of what was verified.
 
+mod acceptance;
 pub mod claim;
 pub mod claims;
+pub mod expectation;
 pub mod findings;
 pub mod report;
 pub mod rules;
@@ -16,6 +18,7 @@ mod tests;
 
 pub use claim::{Claim, Grade};
 pub use claims::Scope;
+pub use expectation::{Expectation, RejectedRows, TableReport, UndecidedRows};
 pub use findings::{About, Findings, NAMED, Place};
 pub use report::*;
 pub use rules::{NoteRule, Rule};

@@ -7,6 +7,7 @@ use bunri_manifest::{Blake3Hex, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::claim::{Claim, Grade};
+use crate::expectation::{Expectation, TableReport};
 use crate::rules::{NoteRule, Rule};
 
 /// What became of a claim.
@@ -232,10 +233,12 @@ pub struct ReferenceReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Every claim holds, and there is nothing to read.
-    Held,
+    /// The job says what it expects, and that is what was seen.
+    AsExpected,
     /// No claim is broken; but something was not checked, or should be read before anybody says yes.
     ToRead,
+    /// No claim is broken; but the run is not what the job expects, or what any job may.
+    Outside,
     /// A claim is broken: do not hand over.
     Broken,
 }
@@ -287,6 +290,10 @@ pub struct Report {
     pub claims: Vec<ClaimReport>,
     /// Capped per rule, table and store.
     pub findings: Vec<Finding>,
+    /// What was expected, line by line, and whether it was met.
+    pub expectations: Vec<Expectation>,
+    /// By id.
+    pub tables: Vec<TableReport>,
     /// By table, ownership, class.
     pub regions: Vec<RegionReport>,
     /// References between tables, those with most rows that dangle in the companies' stores first.
@@ -310,15 +317,17 @@ pub struct CatalogueReport {
 }
 
 impl Verdict {
-    /// Of claims, and of what is to be read beside them. A claim that was not checked is something to read.
-    pub fn of(claims: &[ClaimReport], findings: &[Finding], notes: &[Note]) -> Self {
-        let any = |status| claims.iter().any(|claim| claim.status == status);
-        if any(Status::Broken) {
+    /// Of claims and expectations; `expecting` is whether the job says what it expects. Without that there is always something
+    /// to read, because no version checks all claims.
+    pub fn of(claims: &[ClaimReport], expectations: &[Expectation], expecting: bool) -> Self {
+        if claims.iter().any(|claim| claim.status == Status::Broken) {
             Self::Broken
-        } else if any(Status::NotChecked) || !findings.is_empty() || !notes.is_empty() {
-            Self::ToRead
+        } else if expectations.iter().any(|expectation| !expectation.met) {
+            Self::Outside
+        } else if expecting {
+            Self::AsExpected
         } else {
-            Self::Held
+            Self::ToRead
         }
     }
 }

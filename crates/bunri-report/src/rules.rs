@@ -279,6 +279,16 @@ note_rules! {
         "Rows that did not fit their declared types; they are in no store.";
     DecidedRows "decided_rows"
         "Rows that the rules leave undecided and a person decided, own or other (in `detail`).";
+    DecisionAfterCutover "decision_after_cutover"
+        "Lines of the file of decisions that were approved after the cutover (the first of them in `detail`).";
+    DecisionSaysNothing "decision_says_nothing"
+        "Lines of the file of decisions whose basis is too short to say anything (the first of them in `detail`).";
+    ReleasedRows "released_rows"
+        "Rows of other tables that are own or other (in `detail`) because a person decided rows of this one, to which they go back through parents.";
+    FarAfterCutover "far_after_cutover"
+        "Rows that a column (in `detail`) dates more than 60 days after the cutover: is it the cutover of this source?";
+    FarBeforeCutover "far_before_cutover"
+        "No day of writing or of the ledger is within 60 days of the cutover; the newest stands in this column (in `detail`), and the count is of days: is it the source of this cutover?";
     UndecidedRows "undecided_rows"
         "Rows that a person must decide, by reason (in `detail`).";
     ReferencesDangle "references_dangle"

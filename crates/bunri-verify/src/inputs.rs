@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Day, Decisions, RekeySecrets, Store};
+use bunri_catalogue::{Catalogue, Day, Decisions, Expect, RekeySecrets, Store};
 use bunri_columnar::CustodyLayout;
 
 /// What is verified.
@@ -23,6 +23,8 @@ pub struct VerifyInputs<'a> {
     pub decisions: &'a Decisions,
     /// Under which retail's keys are hashed.
     pub secrets: &'a RekeySecrets,
+    /// What the job expects, if it says so.
+    pub expect: Option<&'a Expect>,
     /// The job's label.
     pub label: &'a str,
     /// `rehearsal` or `cutover`.

@@ -7,8 +7,10 @@
 
 mod alone;
 mod cost;
+mod days;
 mod errors;
 mod evidence;
+mod expect;
 mod inputs;
 mod judged;
 mod leak;
@@ -27,6 +29,7 @@ mod verify;
 pub use alone::verify_store_alone;
 pub use errors::VerifyError;
 pub use evidence::REPORT;
+pub use expect::with_expect_words;
 pub use inputs::{VerifyInputs, VerifyOptions};
 pub use judged::{EarlierReport, earlier_report};
 pub use verify::verify;

@@ -1,10 +1,16 @@
 //! What breaks no claim and still should be read: undecided rows, rejects, rules that matched nothing, empty tables,
 //! values that the catalogue has no case for. A check that could pass on nothing says so here.
 
-use bunri_catalogue::{Class, Ownership, Store, Table};
-use bunri_evaluator::grants::ownerships;
-use bunri_report::{Note, NoteRule, RegionReport, StoreRows};
+use std::collections::BTreeMap;
 
+use bunri_catalogue::{Class, Day, Decision, Ownership, Store, Table};
+use bunri_evaluator::grants::ownerships;
+use bunri_report::{
+    Note, NoteRule, RegionReport, RejectedRows, StoreRows, TableReport, UndecidedRows,
+};
+
+use crate::days::FAR;
+use crate::inputs::VerifyInputs;
 use crate::table::TableOutcome;
 
 /// The notes about one table.
@@ -30,8 +36,18 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
             note(NoteRule::DecidedRows, Some((*word).to_owned()), rows);
         }
     }
-    if outcome.tally.rejected > 0 {
-        note(NoteRule::RejectedRows, None, outcome.tally.rejected);
+    for ((column, rule), &rows) in &outcome.tally.rejected_by {
+        note(
+            NoteRule::RejectedRows,
+            Some(format!("{column}, {rule}")),
+            rows,
+        );
+    }
+    for watched in outcome.tally.days.columns() {
+        if watched.far_after > 0 {
+            let column = table.columns[watched.column].name.clone();
+            note(NoteRule::FarAfterCutover, Some(column), watched.far_after);
+        }
     }
     if outcome.tally.totals.rows == 0 {
         note(NoteRule::EmptyTable, None, 0);
@@ -60,6 +76,86 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
         );
     }
     notes.extend(empty_stores(table, outcome));
+}
+
+/// What people decided: how much follows from it through parents, and lines that whoever approves them should see again.
+pub(crate) fn of_decisions(
+    inputs: &VerifyInputs<'_>,
+    through: &BTreeMap<usize, [u64; 2]>,
+    notes: &mut Vec<Note>,
+) {
+    for position in inputs.decisions.tables() {
+        let table = &inputs.catalogue.tables[position];
+        let mut note = |rule, detail: String, count| {
+            notes.push(Note {
+                rule,
+                store: None,
+                table: table.id.clone(),
+                detail: Some(detail),
+                count,
+            });
+        };
+        let released = through.get(&position).copied().unwrap_or_default();
+        for (word, rows) in ["own", "other"].iter().zip(released) {
+            if rows > 0 {
+                note(NoteRule::ReleasedRows, (*word).to_owned(), rows);
+            }
+        }
+        let decisions = inputs.decisions.of(position);
+        let late = |decision: &&Decision| decision.date > inputs.cutover;
+        let empty = |decision: &&Decision| says_nothing(&decision.basis);
+        let lines = [
+            (
+                NoteRule::DecisionAfterCutover,
+                lines(decisions.iter().filter(late)),
+            ),
+            (
+                NoteRule::DecisionSaysNothing,
+                lines(decisions.iter().filter(empty)),
+            ),
+        ];
+        for (rule, lines) in lines {
+            if let Some(first) = lines.first() {
+                let detail = format!("from line {first} on");
+                note(rule, detail, lines.len() as u64);
+            }
+        }
+    }
+}
+
+fn lines<'a>(decisions: impl Iterator<Item = &'a Decision>) -> Vec<usize> {
+    let mut lines: Vec<usize> = decisions.map(|decision| decision.line).collect();
+    lines.sort_unstable();
+    lines
+}
+
+/// A basis of fewer than four letters or digits, or of one over and over, says nothing that somebody could look up.
+fn says_nothing(basis: &str) -> bool {
+    let mut letters: Vec<char> = basis.chars().filter(|it| it.is_alphanumeric()).collect();
+    let few = letters.len() < 4;
+    letters.dedup();
+    few || letters.len() < 2
+}
+
+/// Where nothing of the source is near the cutover, it is an old one, or the cutover is of another year.
+pub(crate) fn of_newest_day(
+    newest: Option<&(Day, String, String)>,
+    cutover: Day,
+    notes: &mut Vec<Note>,
+) {
+    let Some((day, table, column)) = newest else {
+        return;
+    };
+    let distance = i64::from(cutover) - i64::from(*day);
+    if distance > i64::from(FAR) {
+        notes.push(Note {
+            rule: NoteRule::FarBeforeCutover,
+            store: None,
+            table: table.clone(),
+            detail: Some(column.clone()),
+            count: distance.unsigned_abs(),
+        });
+    }
 }
 
 /// Of a table that is decided row by row: where every row is own, nothing was withheld, and the other way round.
@@ -95,6 +191,39 @@ fn empty_stores<'a>(
     })
 }
 
+/// What became of the rows of one table.
+pub(crate) fn rows(table: &Table, outcome: &TableOutcome) -> TableReport {
+    let tally = &outcome.tally;
+    let of = |ownership: Ownership| tally.by_ownership[ownership as usize];
+    let rejected = tally.rejected_by.iter();
+    let mut rejected: Vec<RejectedRows> = rejected
+        .map(|((column, rule), &rows)| RejectedRows {
+            column: column.clone(),
+            rule: rule.clone(),
+            rows,
+        })
+        .collect();
+    let undecided = tally.undecided.iter();
+    let mut undecided: Vec<UndecidedRows> = undecided
+        .map(|(reason, &rows)| UndecidedRows {
+            reason: reason.word().to_owned(),
+            rows,
+        })
+        .collect();
+    // Stable, so that equals stay in the order of their names.
+    rejected.sort_by_key(|it| std::cmp::Reverse(it.rows));
+    undecided.sort_by_key(|it| std::cmp::Reverse(it.rows));
+    TableReport {
+        table: table.id.clone(),
+        staged: tally.totals.rows,
+        rejected,
+        own: of(Ownership::Own),
+        other: of(Ownership::Other),
+        reference: of(Ownership::Reference),
+        undecided,
+    }
+}
+
 /// The regions of one table that have rows anywhere.
 pub(crate) fn regions<'a>(
     table: &'a Table,
@@ -124,4 +253,19 @@ pub(crate) fn regions<'a>(
             store_rows,
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_nothing;
+
+    #[test]
+    fn a_basis_says_something_that_can_be_looked_up() {
+        for nothing in ["x", "ok", "----", "....", "xxxxxx", "１", "n/a"] {
+            assert!(says_nothing(nothing), "{nothing}");
+        }
+        for something in ["meeting of 2026-05-11, point 3", "会議決定", "B-12/4"] {
+            assert!(!says_nothing(something), "{something}");
+        }
+    }
 }

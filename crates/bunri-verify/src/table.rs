@@ -1,11 +1,12 @@
 //! One table: its staged rows are decided once, and every store is compared beside them, each on a thread of its own
 //! where there are threads.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ScopedJoinHandle;
 
-use bunri_catalogue::{Catalogue, Decisions, Store, Table};
+use bunri_catalogue::{Catalogue, Day, Decisions, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, STAGING, Staging};
 use bunri_evaluator::{Terms, Unused, WhyUnused};
 use bunri_fingerprint::FingerprintKey;
@@ -18,6 +19,7 @@ use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
+use crate::days::DayWatch;
 use crate::leak;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
 use crate::store::elements::{ElementMaker, SharedRows};
@@ -33,6 +35,7 @@ pub(crate) struct Run<'a, 'v> {
     pub(crate) staging: &'a Staging,
     pub(crate) terms: &'a Terms,
     pub(crate) decisions: &'a Decisions,
+    pub(crate) cutover: Day,
     pub(crate) rekeys: &'a RekeyKeys,
     pub(crate) scratch: &'a Scratch,
     pub(crate) stores: &'a [StoreFiles; 3],
@@ -64,6 +67,8 @@ pub(crate) struct TableOutcome {
     pub(crate) seen: Seen,
     /// Rows that people decided own, and other.
     pub(crate) decided: [u64; 2],
+    /// By another table: rows of this one that are own, and other, because people decided rows of that one.
+    pub(crate) through: BTreeMap<usize, [u64; 2]>,
 }
 
 impl<'v> Run<'_, 'v> {
@@ -107,7 +112,8 @@ impl<'v> Run<'_, 'v> {
             })
         })?;
         let elements = ElementMaker::new(table, &layouts, self.key);
-        let mut tally = Tally::new(table);
+        let days = DayWatch::new(self.catalogue, position, self.cutover);
+        let mut tally = Tally::new(table, days);
         let outcomes = if self.threads > 1 {
             self.side_by_side(
                 table,
@@ -134,6 +140,7 @@ impl<'v> Run<'_, 'v> {
         let Closed {
             seen,
             applied,
+            through,
             unused,
         } = self
             .costs
@@ -165,6 +172,7 @@ impl<'v> Run<'_, 'v> {
             tally,
             seen,
             decided: applied,
+            through,
         })
     }
 
@@ -209,7 +217,7 @@ impl<'v> Run<'_, 'v> {
             Ok::<_, VerifyError>(decided)
         })?;
         if let Some(decided) = &decided {
-            self.costs.of(Work::Compare, || tally.take(decided));
+            self.costs.of(Work::Compare, || tally.take(decided))?;
             let first = self.sources[decider.decider.position()];
             self.costs.of(Work::Search, || {
                 leak::take(&mut self.vocabulary(), table, first, decided)

@@ -9,6 +9,7 @@ use bunri_redecide::{ColumnClasses, Decided, bit};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::VerifyError;
+use crate::days::DayWatch;
 use crate::misfit::rejected_for_nothing;
 use crate::store::sums::ByRegion;
 use crate::totals::Totals;
@@ -20,20 +21,26 @@ pub(crate) struct Tally {
     pub(crate) by_ownership: [u64; 4],
     pub(crate) undecided: BTreeMap<Reason, u64>,
     pub(crate) rejected: u64,
+    /// By column and rule.
+    pub(crate) rejected_by: BTreeMap<(String, String), u64>,
+    pub(crate) days: DayWatch,
 }
 
 impl Tally {
-    pub(crate) fn new(table: &Table) -> Self {
+    pub(crate) fn new(table: &Table, days: DayWatch) -> Self {
         Self {
             totals: Totals::new(table),
             regions: ByRegion::default(),
             by_ownership: [0; 4],
             undecided: BTreeMap::new(),
             rejected: 0,
+            rejected_by: BTreeMap::new(),
+            days,
         }
     }
 
-    pub(crate) fn take(&mut self, decided: &Decided) {
+    pub(crate) fn take(&mut self, decided: &Decided) -> Result<(), VerifyError> {
+        self.days.take(decided)?;
         self.totals.staged(&decided.batch);
         let fixed = decided
             .classes
@@ -69,6 +76,7 @@ impl Tally {
                 *self.undecided.entry(*reason).or_default() += 1;
             }
         }
+        Ok(())
     }
 
     /// After the last row: the rejects, and the source's own figures.
@@ -90,8 +98,24 @@ impl Tally {
                 let place = Place::detail(&format!("line {} of the rejects", self.rejected));
                 findings.add(Claim::C3, Rule::RejectedForNothing, about, place);
             }
+            // A rule comes from a file, so a column that the table has not may stand there; it is not told by its name.
+            let known = table.columns.iter().any(|it| it.name == reject.column);
+            let column = if known { reject.column } else { String::new() };
+            *self
+                .rejected_by
+                .entry((column, rule_word(&reject.rule)))
+                .or_default() += 1;
         }
         self.totals.check(table, staging.entry(table)?, findings);
         Ok(())
     }
+}
+
+/// The rule of a reject, if it looks like one: a file of rejects is data, and a value must not become a word of the report.
+fn rule_word(rule: &str) -> String {
+    let plain = !rule.is_empty()
+        && rule.len() <= 40
+        && rule.bytes().all(|it| it == b'_' || it.is_ascii_lowercase());
+    let word = if plain { rule } else { "unknown_rule" };
+    word.to_owned()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use arrow_schema::SchemaRef;
-use bunri_catalogue::{Catalogue, Store, Table};
+use bunri_catalogue::{Catalogue, Day, Store, Table};
 use bunri_columnar::{
     CustodyLayout, Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder,
 };
@@ -15,7 +15,7 @@ use bunri_manifest::{FileEntry, MANIFEST, TOOL};
 use bunri_redecide::{Indexes, Layout, ReferenceFiles, RekeyKeys, Scratch, reference_rules, terms};
 use bunri_report::{
     About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, ReferenceReport, RegionReport,
-    Report, Verdict,
+    Report, TableReport, Verdict,
     claims::{self, Scope},
 };
 use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
@@ -23,6 +23,7 @@ use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
 use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::evidence::{self, Fingerprints, TEMPORARY};
+use crate::expect;
 use crate::inputs::{VerifyInputs, VerifyOptions, root};
 use crate::judged;
 use crate::leak::{self, DecidedAgain};
@@ -96,6 +97,7 @@ pub fn verify(
         staging: &staging,
         terms: &terms,
         decisions: inputs.decisions,
+        cutover: inputs.cutover,
         rekeys: &RekeyKeys::new(inputs.secrets),
         scratch: &scratch,
         stores: &stores,
@@ -316,11 +318,16 @@ struct Observations {
     checked: BTreeMap<Claim, Checked>,
     regions: Vec<RegionReport>,
     references: Vec<ReferenceReport>,
+    tables: Vec<TableReport>,
     notes: Vec<bunri_report::Note>,
     fingerprints: Fingerprints,
     unmatched: BTreeMap<Store, BTreeMap<String, Unmatched>>,
     blind_spots: BTreeMap<Claim, Vec<String>>,
     gaps: BTreeMap<Claim, Vec<Gap>>,
+    /// By table whose rows people decided: rows of other tables that are own, and other, for that.
+    through: BTreeMap<usize, [u64; 2]>,
+    /// The newest day that was seen, and the table and column that have it.
+    newest: Option<(Day, String, String)>,
     /// Rows that were read of each store.
     rows: BTreeMap<Store, u64>,
 }
@@ -333,11 +340,14 @@ impl Observations {
             checked: BTreeMap::new(),
             regions: Vec::new(),
             references: Vec::new(),
+            tables: Vec::new(),
             notes: Vec::new(),
             fingerprints: Fingerprints::new(),
             unmatched: BTreeMap::new(),
             blind_spots: BTreeMap::new(),
             gaps: BTreeMap::new(),
+            through: BTreeMap::new(),
+            newest: None,
             rows: BTreeMap::new(),
         }
     }
@@ -353,6 +363,18 @@ impl Observations {
     fn table(&mut self, table: &Table, outcome: TableOutcome) {
         notes::of_table(table, &outcome, &mut self.notes);
         self.regions.extend(notes::regions(table, &outcome));
+        self.tables.push(notes::rows(table, &outcome));
+        for (&decided, rows) in &outcome.through {
+            let through = self.through.entry(decided).or_default();
+            for (through, rows) in through.iter_mut().zip(rows) {
+                *through += rows;
+            }
+        }
+        let newest = outcome.tally.days.columns().iter().filter_map(|watched| {
+            let column = table.columns[watched.column].name.clone();
+            Some((watched.newest?, table.id.clone(), column))
+        });
+        self.newest = self.newest.take().into_iter().chain(newest).max();
         self.findings.append(outcome.findings);
         let staged = outcome.tally.totals.rows;
         let cells = staged * table.columns.len() as u64;
@@ -428,6 +450,8 @@ impl Observations {
 
     fn report(mut self, inputs: &VerifyInputs<'_>) -> (Report, Fingerprints) {
         self.empty();
+        notes::of_decisions(inputs, &self.through, &mut self.notes);
+        notes::of_newest_day(self.newest.as_ref(), inputs.cutover, &mut self.notes);
         let mut scope = Scope {
             gaps: std::mem::take(&mut self.gaps),
             looked: self.checked.into_iter().collect(),
@@ -439,8 +463,16 @@ impl Observations {
         self.notes.sort_by(|a, b| {
             (a.rule, &a.table, &a.store, &a.detail).cmp(&(b.rule, &b.table, &b.store, &b.detail))
         });
+        self.tables.sort_by(|a, b| a.table.cmp(&b.table));
         let claims = claims::report(&scope, &self.findings);
         let findings = self.findings.into_report();
+        let run = expect::RunFacts {
+            claims: &claims,
+            findings: &findings,
+            notes: &self.notes,
+            tables: &self.tables,
+        };
+        let expectations = expect::expectations(inputs.expect, run);
         let report = Report {
             format: Report::FORMAT,
             tool: TOOL,
@@ -448,9 +480,11 @@ impl Observations {
             kind: inputs.kind.to_owned(),
             catalogue: Some(catalogue_report(inputs.catalogue)),
             judged: self.judged,
-            verdict: Verdict::of(&claims, &findings, &self.notes),
+            verdict: Verdict::of(&claims, &expectations, inputs.expect.is_some()),
             claims,
             findings,
+            expectations,
+            tables: self.tables,
             regions: self.regions,
             references: self.references,
             notes: self.notes,

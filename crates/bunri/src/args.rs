@@ -6,13 +6,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const AFTER_HELP: &str = "\
 Exit codes, for schedulers:
-   0  clean
-   1  done, every checked claim holds, something to read
+   0  as the job expects: every line of its [expect] is met
+   1  done, every checked claim holds, something to read and no [expect]
    2  usage
    3  refused: catalogue, schema or job; nothing was written under a final name
    4  source
    5  output
    6  interrupted, can be resumed: run the same command again
+   7  outside what the job expects: the screen says which line
+   8  another run holds the output: try again
   10  a claim is broken: do not hand over
   70  a bug
 

@@ -22,10 +22,12 @@ use crate::screen;
 /// How a command ended that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Nothing to read.
+    /// Nothing to read, or nothing but what the job expects.
     Clean,
     /// Every checked claim holds, and something should be read.
     SomethingToRead,
+    /// No claim is broken, and the run is not what the job expects, or what any job may.
+    Outside,
     /// Do not hand over.
     ClaimBroken,
 }
@@ -75,6 +77,9 @@ const REFUSED: u8 = 3;
 const SOURCE: u8 = 4;
 const OUTPUT: u8 = 5;
 const INTERRUPTED: u8 = 6;
+const OUTSIDE: u8 = 7;
+const BUSY: u8 = 8;
+const BROKEN: u8 = 10;
 const BUG: u8 = 70;
 
 impl Failure {
@@ -178,6 +183,7 @@ impl Failure {
             ),
             SOURCE if self.is_transient() => Some("run the same command again: it resumes"),
             INTERRUPTED => Some("run the same command again: it resumes"),
+            BUSY => Some("run the same command again when the other run has ended"),
             BUG => Some("this is a bug in bunri; nothing under a final name is half-written"),
             _ => None,
         }
@@ -189,8 +195,9 @@ fn lock(error: &LockError) -> u8 {
         LockError::Columnar(error) => columnar(error),
         LockError::Source { .. } => SOURCE,
         LockError::Interrupted => INTERRUPTED,
-        LockError::Busy { .. }
-        | LockError::Foreign { .. }
+        // Whoever waits and types the same command again is served: no refusal of the job.
+        LockError::Busy { .. } => BUSY,
+        LockError::Foreign { .. }
         | LockError::OtherJob { .. }
         | LockError::NotBegun { .. }
         | LockError::Illegible { .. }
@@ -311,13 +318,16 @@ fn finish((log, result): (Log, Result<Outcome, Failure>)) -> ExitCode {
     let lost = screen::lost();
     let result = match (result, lost) {
         // Nothing outranks a broken claim, and a failure is told on the other stream.
-        (Ok(Outcome::Clean | Outcome::SomethingToRead), Some(lost)) => Err(Failure::Unsaid(lost)),
+        (Ok(Outcome::Clean | Outcome::SomethingToRead | Outcome::Outside), Some(lost)) => {
+            Err(Failure::Unsaid(lost))
+        }
         (result, Some(_) | None) => result,
     };
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::SomethingToRead) => ExitCode::from(1),
-        Ok(Outcome::ClaimBroken) => ExitCode::from(10),
+        Ok(Outcome::Outside) => ExitCode::from(OUTSIDE),
+        Ok(Outcome::ClaimBroken) => ExitCode::from(BROKEN),
         Err(failure) => {
             screen::failure(log, failure.code(), &chain(&failure), failure.advice());
             ExitCode::from(failure.code())

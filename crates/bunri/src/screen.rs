@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::args::Log;
 
+/// Columns of a screen whose width nobody knows.
+pub(crate) const WIDTH: u16 = 80;
+
 /// The first result that did not reach standard output.
 static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
 
@@ -19,6 +22,34 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn say_styled(text: &str) {
     let mut out = io::stdout();
     keep_the_first(writeln!(out, "{text}").and_then(|()| out.flush()));
+}
+
+/// Prints a result in lines of at most [`WIDTH`] columns, all but the first set in; a longer word has a line of its own.
+pub(crate) fn say_wrapped(text: &str, indent: usize) {
+    say(&wrapped(text, indent));
+}
+
+fn wrapped(text: &str, indent: usize) -> String {
+    let width = |text: &str| text.chars().map(columns).sum::<usize>();
+    let mut lines = String::new();
+    let mut line = String::new();
+    for (number, word) in text.split(' ').enumerate() {
+        let full = width(&line) + 1 + width(word) > usize::from(WIDTH);
+        if full && !line.trim().is_empty() {
+            lines.push_str(&line);
+            lines.push('\n');
+            line = " ".repeat(indent);
+        } else if number > 0 {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines + &line
+}
+
+/// Columns that a letter takes: East Asian letters are wide.
+fn columns(letter: char) -> usize {
+    if letter < '\u{1100}' { 1 } else { 2 }
 }
 
 /// Prints a text for another program, letter by letter, unless a person is looking.
@@ -96,6 +127,13 @@ mod tests {
             visible("meter\u{1b}[2K\u{202e}x\n"),
             "meter\\u{1b}[2K\\u{202e}x\n"
         );
+    }
+
+    #[test]
+    fn lines_are_wrapped_between_words_and_set_in() {
+        let text = format!("  {} {} end", "a".repeat(70), "漢".repeat(35));
+        let lines = format!("  {}\n    {} end", "a".repeat(70), "漢".repeat(35));
+        assert_eq!(wrapped(&text, 4), lines);
     }
 
     #[test]

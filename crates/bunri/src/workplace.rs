@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use bunri_catalogue::{
-    Catalogue, Decisions, Job, Problems, RekeySecrets, check_job, load, load_decisions, load_job,
-    load_rekey_secrets,
+    Catalogue, Decisions, Job, Problems, RekeySecrets, check_expect_words, check_job, load,
+    load_decisions, load_job, load_rekey_secrets,
 };
 use bunri_extract::ExtractOptions;
 use bunri_redecide::RedecideInputs;
 use bunri_split::{SplitOptions, StoreRoots};
-use bunri_verify::VerifyInputs;
+use bunri_verify::{VerifyInputs, with_expect_words};
 
 /// Everything a stage is told.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ impl Workplace {
         let job = load_job(path)?;
         let catalogue = load(&job.catalogue)?;
         check_job(&job, &catalogue)?;
+        with_expect_words(|words| check_expect_words(&job, words))?;
         let decisions = load_decisions(&job, &catalogue)?;
         let secrets = load_rekey_secrets(&job, &catalogue)?;
         Ok(Self {
@@ -88,6 +89,7 @@ impl Workplace {
             ranges: &job.ranges,
             decisions,
             secrets,
+            expect: job.expect.as_ref(),
             label: &job.label,
             kind: job.kind.word(),
         }

@@ -171,6 +171,7 @@ impl Run<'_> {
             ranges: &self.ranges(),
             decisions,
             secrets: &self.secrets(),
+            expect: None,
             label: "chance",
             kind: "rehearsal",
         };

@@ -204,7 +204,9 @@ impl Case {
     #[track_caller]
     pub(super) fn stores(&self) -> Stores {
         let rig = self.rig();
-        rig.bunri(["run", "job.toml"]).must(1);
+        let run = rig.bunri(["run", "job.toml"]);
+        // Of a case's few rows all may be rejected or undecided, and that is no quiet ending (docs/job.md).
+        assert!(matches!(run.code, Some(1 | 7)), "{run}");
         Stores::read(&rig)
     }
 }

@@ -28,6 +28,10 @@ written_on = "date"
 
 /// Point G, of whose days since April 2024 the ledger knows nothing, and 50 documents of it; A is 乙's and has one.
 fn decided(ownership: &str, known_at: &str) -> Stores {
+    decided_case(ownership, known_at).stores()
+}
+
+fn decided_case(ownership: &str, known_at: &str) -> Case {
     let ledger = [
         "G|2010-01-01|2024-03-31|99010",
         "A|2016-04-01|9999-12-31|99020",
@@ -38,7 +42,6 @@ fn decided(ownership: &str, known_at: &str) -> Stores {
         .table(POINT, &["G", "A"])
         .table(&DOCUMENT.replace("KNOWN_AT", known_at), &documents)
         .decided("point", "G", ownership)
-        .stores()
 }
 
 const NEVER_ASKED: &str = "{ none = \"the scanning service keeps no day\" }";
@@ -54,6 +57,47 @@ fn k18_a_decision_own_brings_the_point_and_its_fifty_documents() {
         "document",
         &[("D1", "own"), ("D50", "own"), ("D51", "other")],
     );
+}
+
+/// Whoever approves one line must be told how much follows from it.
+#[test]
+fn k18_a_decision_is_told_with_what_it_brought() {
+    let rig = decided_case("own", NEVER_ASKED).rig();
+    rig.bunri(["run", "job.toml"])
+        .must(1)
+        .prints("decided_rows: point, own: 1 + 50 rows through parents");
+    let report = rig.json("custody/evidence/report.json");
+    let notes = report["notes"].as_array().unwrap();
+    let count = |rule: &str| {
+        let found = notes.iter().find(|note| note["rule"] == rule);
+        found.map(|note| (note["table"].clone(), note["count"].clone()))
+    };
+    assert_eq!(count("decided_rows"), Some(("point".into(), 1.into())));
+    assert_eq!(count("released_rows"), Some(("point".into(), 50.into())));
+    // Approved on 2026-05-12, and the cutover is 2026-04-01.
+    assert_eq!(
+        count("decision_after_cutover"),
+        Some(("point".into(), 1.into()))
+    );
+}
+
+/// Rows that stay undecided all the same were not freed by anybody.
+#[test]
+fn k18_what_a_decision_did_not_bring_is_not_told_as_brought() {
+    let rig = decided_case("own", "{ column = \"written_on\" }").rig();
+    rig.bunri(["run", "job.toml"])
+        .must(7)
+        .prints("undecided.tables.document: expected at most 50 %, seen 50 of 51 rows (98.0 %)")
+        .prints("decided_rows: point, own: 1 + 0 rows through parents");
+}
+
+#[test]
+fn k18_a_basis_that_says_nothing_is_told() {
+    let rig = decided_case("own", NEVER_ASKED).rig();
+    rig.edit("decisions.csv", "\"meeting of 2026-05-11, point 3\"", "x");
+    rig.bunri(["run", "job.toml"])
+        .must(1)
+        .prints("decision_says_nothing: point, from line 2 on: 1 lines");
 }
 
 #[test]

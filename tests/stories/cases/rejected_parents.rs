@@ -44,7 +44,9 @@ fn person(links: &str, matching: &str) -> Rig {
 }
 
 fn reason(rig: &Rig) -> String {
-    rig.bunri(["run", "job.toml"]).must(1);
+    // Where every link was rejected, the table was lost, and that is no quiet ending.
+    let run = rig.bunri(["run", "job.toml"]);
+    assert!(matches!(run.code, Some(1 | 7)), "{run}");
     let retail = shown(rig, "retail", "person");
     assert!(
         !retail.contains("丙野") && !retail.contains("090"),

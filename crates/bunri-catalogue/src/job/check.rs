@@ -1,5 +1,6 @@
 //! A job against the catalogue it names: pinned, founded on a basis where it counts, cut where keys can be cut.
 
+use super::expect::check_expect;
 use super::{Job, JobKind};
 use crate::model::{Catalogue, Class, ClassRule, Column, Table, ValueType};
 use crate::problem::{Position, Problem, Problems, did_you_mean, listed};
@@ -13,6 +14,7 @@ pub fn check_job(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
         check_pin(job, catalogue),
         check_basis(job, catalogue),
         check_ranges(job, catalogue),
+        check_expect(job, catalogue),
     ];
     collected(
         checks

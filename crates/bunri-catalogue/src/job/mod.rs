@@ -1,6 +1,7 @@
 //! What one run is asked to do: which source, which catalogue, where to, within which limits.
 
 mod check;
+mod expect;
 mod paths;
 mod read;
 mod rekey;
@@ -12,6 +13,9 @@ use crate::model::Day;
 use crate::problem::{Position, Problem, Problems};
 
 pub use check::{check_basis, check_job, check_pin, check_ranges};
+pub use expect::{
+    AcceptedReview, Amount, Expect, ExpectWords, OwnRows, RowLimits, Said, check_expect_words,
+};
 pub use read::load_job;
 pub use rekey::{RekeySecrets, load_rekey_secrets};
 
@@ -47,6 +51,8 @@ pub struct Job {
     pub threads: usize,
     /// By table id: the bounds that cut the first key column into parts.
     pub ranges: BTreeMap<String, Vec<String>>,
+    /// What a good run is, if the job says so.
+    pub expect: Option<Expect>,
     /// Where things were written, so that a later check can point at them.
     places: Places,
 }

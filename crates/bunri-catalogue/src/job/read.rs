@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
+use super::expect::expect;
 use super::paths::is_within;
 use super::{Job, JobKind, Places, SecretFile, Source};
 use crate::item::Item;
@@ -67,6 +68,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let rekey = rekey(file.take("rekey"), &base, log);
     let limits = limits(file.take("limits"), log);
     let ranges = ranges(file.take("ranges"), log);
+    let expect = expect(file.take("expect"), &source_file.text, log);
     file.close(log);
 
     let (kind, (catalogue, pin), decisions) = (kind?, catalogue?, decisions?);
@@ -100,6 +102,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         retail: retail.value,
         memory: limits.0,
         threads: limits.1,
+        expect: expect?,
         places,
         catalogue_blake3: pin.map(|pin| pin.value),
         ranges: ranges

@@ -88,6 +88,15 @@ fn a_cutover_with_the_right_pin_and_a_basis_everywhere_is_accepted() {
     if let Err(problems) = refusal(&run.path().join("job.toml")) {
         panic!("{problems}");
     }
+    // Whoever expects something of a cutover expects no less than that all its checks hold.
+    let job = fs::read_to_string(run.path().join("job.toml")).unwrap();
+    let expecting = format!("{job}\n[expect]\nclaims = [\"C1\", \"C2\", \"C3\", \"C5\"]\n");
+    fs::write(run.path().join("job.toml"), expecting).unwrap();
+    let refused = refusal(&run.path().join("job.toml")).unwrap_err();
+    assert!(
+        refused.to_string().contains("`claims` lacks `C4`, `C6`"),
+        "{refused}"
+    );
 }
 
 #[cfg(unix)]

@@ -2,6 +2,7 @@
 //! ([`parents`]). Each is a **fact file**, sorted by key, read beside the rows that ask. Rows that do not come in
 //! that order ask through a request that is sorted twice ([`join`]). Memory stays bounded at any size.
 
+pub(crate) mod decided_tables;
 pub(crate) mod file;
 pub(crate) mod fold;
 pub(crate) mod join;

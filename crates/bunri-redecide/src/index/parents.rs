@@ -11,6 +11,7 @@ use bunri_evaluator::{
     WrittenSet, asked_parent, last, written, written_on,
 };
 
+use super::decided_tables::DecidedTables;
 use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch, cut};
 use super::join::{Asking, Joined};
@@ -27,6 +28,8 @@ pub(crate) struct Parents<'a> {
     to_come: bool,
     /// The last day that the own ones speak of; [`EVER`] where none is own.
     last: Days,
+    /// Of which tables people decided rows that these are, or go back to.
+    pub(crate) decided: DecidedTables,
     owners: &'a [u8],
 }
 
@@ -34,12 +37,14 @@ impl<'a> Parents<'a> {
     pub(crate) fn read(fact: &'a [u8]) -> Result<Self, RedecideError> {
         let read = || {
             let ([ownerships, unowned, to_come], rest) = fact.split_first_chunk::<3>()?;
-            let (last, owners) = rest.split_first_chunk::<8>()?;
+            let (last, rest) = rest.split_first_chunk::<8>()?;
+            let (decided, owners) = rest.split_first_chunk::<8>()?;
             Some(Self {
                 ownerships: OwnershipSet(*ownerships),
                 unowned: *unowned != 0,
                 to_come: *to_come != 0,
                 last: Days::from_le_bytes(*last),
+                decided: DecidedTables(u64::from_le_bytes(*decided)),
                 owners,
             })
         };
@@ -106,6 +111,7 @@ pub(crate) fn rejected_record() -> Vec<u8> {
         unowned: true,
         to_come: false,
         last: EVER,
+        decided: DecidedTables::default(),
     };
     head.write(&mut record);
     record
@@ -118,6 +124,7 @@ struct Head {
     unowned: bool,
     to_come: bool,
     last: Days,
+    decided: DecidedTables,
 }
 
 impl Head {
@@ -127,9 +134,11 @@ impl Head {
             unowned,
             to_come,
             last,
+            decided,
         } = self;
         record.extend_from_slice(&[ownerships.0, u8::from(unowned), u8::from(to_come)]);
         record.extend_from_slice(&last.to_le_bytes());
+        record.extend_from_slice(&decided.0.to_le_bytes());
     }
 }
 
@@ -139,11 +148,17 @@ pub(crate) struct DecidedParent {
     pub(crate) verdict: Verdict,
     /// Its days are for children only if it is own by the rules, not by a person's word.
     pub(crate) days: RowDays,
+    /// What people had to do with its verdict.
+    pub(crate) decided: DecidedTables,
 }
 
 /// One row of a parent table, as a record for its keys.
 pub(crate) fn write_record(
-    DecidedParent { verdict, days }: DecidedParent,
+    DecidedParent {
+        verdict,
+        days,
+        decided,
+    }: DecidedParent,
     own_key: Option<Option<&[u8]>>,
     above: Option<&[u8]>,
     record: &mut Vec<u8>,
@@ -155,6 +170,7 @@ pub(crate) fn write_record(
         unowned: false,
         to_come: days.to_come,
         last: if is_own { days.last } else { EVER },
+        decided,
     };
     match (own_key, above) {
         (Some(Some(key)), _) => {
@@ -188,6 +204,7 @@ struct JoinedParents {
     ownerships: OwnershipSet,
     unowned: bool,
     last: Days,
+    decided: DecidedTables,
     owners: BTreeSet<Owner<Vec<u8>>>,
 }
 
@@ -197,6 +214,7 @@ impl Default for JoinedParents {
             ownerships: OwnershipSet::EMPTY,
             unowned: false,
             last: EVER,
+            decided: DecidedTables::default(),
             owners: BTreeSet::new(),
         }
     }
@@ -213,6 +231,7 @@ impl Fold for ParentFold {
         joined.ownerships.0 |= parents.ownerships.0;
         joined.unowned |= parents.unowned;
         joined.last = joined.last.max(parents.last);
+        joined.decided.join(parents.decided);
         for Owner { key, days } in owners(parents.owners) {
             let key = key.to_vec();
             joined.owners.insert(Owner { key, days });
@@ -229,6 +248,7 @@ impl Fold for ParentFold {
             unowned: joined.unowned,
             to_come: none_begun,
             last: joined.last,
+            decided: joined.decided,
         };
         head.write(fact);
         for Owner { key, days } in &joined.owners {

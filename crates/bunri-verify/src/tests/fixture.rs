@@ -323,6 +323,7 @@ impl Fixture {
             ranges: &self.ranges,
             decisions: &Decisions::none(),
             secrets: &RekeySecrets::none(),
+            expect: None,
             label: "test",
             kind: "rehearsal",
         })

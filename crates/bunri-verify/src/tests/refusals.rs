@@ -31,6 +31,7 @@ fn verified(
         ranges: &fixture.ranges,
         decisions: &Decisions::none(),
         secrets: &RekeySecrets::none(),
+        expect: None,
         label: "test",
         kind: "rehearsal",
     };

@@ -4,6 +4,7 @@ mod check;
 mod journal;
 mod prove;
 mod references;
+mod said;
 mod sample;
 mod stages;
 mod verify;

@@ -2,9 +2,6 @@
 
 use bunri_report::{Report, StoreReference};
 
-/// Width of a line; longer names take another one.
-const WIDTH: usize = 78;
-
 /// One entry for every reference that dangles in a company's store.
 pub(crate) fn lines(report: &Report) -> Vec<String> {
     let mut entries: Vec<(u64, String)> = Vec::new();
@@ -30,9 +27,5 @@ fn entry(place: &str, it: &StoreReference) -> String {
         .collect();
     let (causes, total) = (causes.join(", "), it.dangling.total());
     let head = format!("{}: {place}: {total} of {} rows", it.store, it.rows);
-    if head.chars().count() + causes.chars().count() + 3 > WIDTH {
-        format!("{head}\n      {causes}")
-    } else {
-        format!("{head} ({causes})")
-    }
+    format!("{head} ({causes})")
 }
