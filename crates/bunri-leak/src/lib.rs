@@ -22,6 +22,13 @@
 //! **Grades.** A hit in a cell that is, bit for bit, what the source's granted cell of the same row says (`unmatched`) is
 //! contamination: the classification should be reconsidered, and the grade is *review*. Every other hit is *certain*.
 //!
+//! **Copies.** What the store holds by a rule that asks no ledger explains nothing (`fate`): such a value is searched for, and found
+//! in the copy itself for review, and anywhere else certain. So is the original of a rekeyed number.
+//!
+//! **Retailers** (`retailers`). Codes and names of the retailers' list, as words of texts that retail may have of own rows.
+//!
+//! **Review** (`review`). One finding for each pair of a granted column and a withheld one; the cells stand in a list beside it.
+//!
 //! **Combination** (`again`). Values that are granted elsewhere are no secret one by one, but several of them in one row can
 //! be the record of somebody else. In a row that is what the source's granted cells say, they can only be what is
 //! granted together; so only the other rows are held against the withheld records.
