@@ -8,7 +8,7 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
-use bunri_catalogue::{Ledger, LedgerEnd, UntilIs};
+use bunri_catalogue::{Compare, IncumbentCode, Ledger, LedgerEnd, UntilIs};
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Int64Chunked, PolarsResult, StringChunked,
 };
@@ -197,6 +197,34 @@ impl Sweep<'_> {
         Ok(())
     }
 
+    /// The incumbent's codes, each with the days on which it is valid, `after` not included. Several entries that are one code as
+    /// the ledger compares are joined: a row must count once, or two of one row would pass for two rows.
+    fn validities(&self) -> Vec<(String, i64, i64)> {
+        let code = |code: &str| match self.ledger.compare {
+            Compare::Exact => code.to_owned(),
+            Compare::Trim => code.trim().to_owned(),
+        };
+        let days = |entry: &IncumbentCode| {
+            let first = entry.from.map_or(FIRST_DAY, i64::from);
+            let after = entry
+                .until
+                .map_or(LAST_DAY + 1, |until| i64::from(until) + 1);
+            (code(&entry.code), first, after)
+        };
+        let mut entries: Vec<(String, i64, i64)> = self.codes.incumbent.iter().map(days).collect();
+        entries.sort();
+        let mut joined: Vec<(String, i64, i64)> = Vec::new();
+        for (code, first, after) in entries {
+            match joined.last_mut() {
+                Some((before, _, end)) if *before == code && first <= *end => {
+                    *end = (*end).max(after);
+                }
+                _ => joined.push((code, first, after)),
+            }
+        }
+        joined
+    }
+
     /// The events where a row is the incumbent's, clipped to the validity of each of its codes.
     fn incumbent(&self, rows: &LedgerRows, events: &mut Vec<Event>) -> PolarsResult<()> {
         let compare = self.ledger.compare;
@@ -205,12 +233,8 @@ impl Sweep<'_> {
         let not_own = ones(&rows.own_when.equal(OTHER));
         let unlisted = ones(&rows.own_when.gt_eq(UNDECIDED));
         let listed = ones(&self.listed(rows));
-        for entry in &self.codes.incumbent {
-            let is_entry = is_one_of(&rows.code, [entry.code.as_str()], compare);
-            let first = entry.from.map_or(FIRST_DAY, i64::from);
-            let after = entry
-                .until
-                .map_or(LAST_DAY + 1, |until| i64::from(until) + 1);
+        for (code, first, after) in self.validities() {
+            let is_entry = is_one_of(&rows.code, [code.as_str()], compare);
             let begin = first_of(&[(&rows.begin.lt(first), &word(first))], &rows.begin)?;
             let end = first_of(&[(&rows.end.gt(after), &word(after))], &rows.end)?;
             let touches = ones(&(&(&supplied & &is_entry) & &begin.lt(&end)));
@@ -460,6 +484,40 @@ mod tests {
             .zip(segments.verdicts.iter().copied())
             .map(|((point, start), verdict)| (point, start, verdict))
             .collect()
+    }
+
+    /// A code that is written twice is one code: one own row beside another's is no agreement of two.
+    #[test]
+    fn two_entries_of_one_code_do_not_make_two_rows_of_one() {
+        let folder = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../samples/catalogues/valid/minimal"
+        );
+        let catalogue = load(std::path::Path::new(folder)).unwrap();
+        let mut ledger = catalogue.ledger.clone();
+        ledger.compare = Compare::Trim;
+        ledger.overlap_same_verdict = Some("a test".to_owned());
+        let mut codes = Codes::only_incumbent("99010");
+        let mut again = codes.incumbent[0].clone();
+        again.code = " 99010".to_owned();
+        codes.incumbent.push(again);
+        let sweep = Sweep {
+            ledger: &ledger,
+            codes: &codes,
+        };
+        let said = |rows: &[Row]| {
+            let segments = sweep.segments(&batch(rows)).unwrap();
+            let days = segments.starts.iter().zip(&segments.verdicts);
+            days.map(|(start, verdict)| (*start, *verdict))
+                .find(|(start, _)| *start == 10)
+                .unwrap()
+                .1
+        };
+        let own: Row = (b"a", COUNTS, Some(10), Some(20), OWN);
+        let island: Row = (b"a", COUNTS, Some(10), Some(20), OTHER);
+        assert_eq!(said(&[own, island]), Reason::LedgerOverlap.verdict());
+        assert_eq!(said(&[own, own]), OWN);
+        assert_eq!(said(&[island, island]), OTHER);
     }
 
     #[test]
