@@ -42,5 +42,7 @@ pub use job::{
 pub use load::load;
 pub use model::*;
 pub use problem::{Position, Problem, Problems};
-pub use reading::{Moment, MomentForm, OPEN_END, Stamp, TruthWords, ValueForm};
+pub use reading::{
+    JAPAN_SECONDS, Moment, MomentForm, OPEN_END, Stamp, TruthWords, ValueForm, listed_integer,
+};
 pub use value::Value;

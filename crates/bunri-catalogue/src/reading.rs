@@ -20,6 +20,13 @@ pub struct ValueForm {
     pub moment: Moment,
 }
 
+/// The integer that a literal lists, if it is written in plain digits.
+#[must_use]
+pub fn listed_integer(literal: &str) -> Option<i64> {
+    let number: i64 = literal.parse().ok()?;
+    (number.to_string() == literal).then_some(number)
+}
+
 /// Words for true and false. A number is compared by its plain digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TruthWords {
@@ -67,7 +74,7 @@ pub enum Stamp {
 }
 
 /// Japan has had no other offset in the years that such systems speak of.
-pub(crate) const JAPAN_SECONDS: i32 = 9 * 3_600;
+pub const JAPAN_SECONDS: i32 = 9 * 3_600;
 
 impl Default for Moment {
     fn default() -> Self {

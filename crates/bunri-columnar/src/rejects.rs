@@ -32,6 +32,19 @@ pub enum RawValue {
     Blob(String),
 }
 
+impl RawValue {
+    /// Whether a declaration lists this value (`nothing`, `open`): a text byte for byte, an integer by its plain digits.
+    /// Reals and bytes are never listed.
+    #[must_use]
+    pub fn is_listed(&self, literals: &[String]) -> bool {
+        match self {
+            Self::Text(text) => literals.contains(text),
+            Self::Int(number) => literals.contains(&number.to_string()),
+            Self::Null | Self::Real(_) | Self::TextHex(_) | Self::Blob(_) => false,
+        }
+    }
+}
+
 /// One rejected row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -70,7 +70,7 @@ impl SecondReading<'_, '_> {
             };
             let reading = &table.columns[column].reading;
             // What means nothing is nobody's, wherever it stands.
-            if reading.nothing.iter().any(|nothing| *nothing == text) {
+            if value.is_listed(&reading.nothing) {
                 continue;
             }
             self.digests.value(&text)?;

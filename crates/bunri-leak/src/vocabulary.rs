@@ -4,8 +4,6 @@
 //! The same value comes again and again (a supply point in twelve readings): a row is compared with the one before it, and
 //! what was recorded lately ([`crate::recorded`]) is not recorded again.
 
-use std::borrow::Cow;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, ArrayRef};
@@ -305,11 +303,10 @@ impl<'a> Vocabulary<'a> {
         for (column, value) in reject.values.iter().enumerate() {
             // What means nothing is nobody's, wherever it stands.
             let declared = table.columns.get(column);
-            let is_nothing = |text: &Cow<'_, str>| {
-                declared.is_some_and(|column| column.reading.nothing.iter().any(|one| one == text))
-            };
-            let text = rejected_text(value).filter(|text| !is_nothing(text));
-            if let Some(text) = text {
+            if declared.is_some_and(|column| value.is_listed(&column.reading.nothing)) {
+                continue;
+            }
+            if let Some(text) = rejected_text(value) {
                 let (fate, mut counts) = (Fate::WITHHELD_EVERYWHERE, Counts::default());
                 let worth = self.value(first + column, fate, &text)?;
                 counts.add(fate, Some(worth));

@@ -301,12 +301,8 @@ pub(crate) fn rejected_value(table: &Table, column: usize, reject: &Reject) -> O
 /// Whether a rejected row holds NULL in a column, or what extraction stages as NULL.
 pub(crate) fn rejected_null(table: &Table, column: usize, reject: &Reject) -> bool {
     let nothing = &table.columns[column].reading.nothing;
-    match reject.values.get(column) {
-        Some(RawValue::Null) => true,
-        Some(RawValue::Text(text)) => nothing.contains(text),
-        Some(RawValue::Int(number)) => nothing.contains(&number.to_string()),
-        Some(RawValue::Real(_) | RawValue::TextHex(_) | RawValue::Blob(_)) | None => false,
-    }
+    let value = reject.values.get(column);
+    value.is_some_and(|value| *value == RawValue::Null || value.is_listed(nothing))
 }
 
 /// The run is refused where the ledger key of a rejected row is no value.

@@ -20,7 +20,7 @@ pub(crate) fn rejected_for_nothing(table: &Table, reject: &Reject) -> bool {
     reject.values.len() != table.columns.len()
         || value.is_none_or(|(value, position)| {
             let column = &table.columns[position];
-            match stands_in(value, &column.reading.nothing) {
+            match value.is_listed(&column.reading.nothing) {
                 // A key that means nothing is no key.
                 true => !table.key.contains(&position),
                 false => fits(value, column.value_type, &column.reading),
@@ -28,17 +28,8 @@ pub(crate) fn rejected_for_nothing(table: &Table, reject: &Reject) -> bool {
         })
 }
 
-/// Whether a value is one of a list: a text as it is, an integer by its plain digits.
-fn stands_in(value: &RawValue, list: &[String]) -> bool {
-    match value {
-        RawValue::Text(text) => list.contains(text),
-        RawValue::Int(number) => list.contains(&number.to_string()),
-        RawValue::Null | RawValue::Real(_) | RawValue::TextHex(_) | RawValue::Blob(_) => false,
-    }
-}
-
 fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
-    if stands_in(value, &reading.open) {
+    if value.is_listed(&reading.open) {
         return true;
     }
     match (value, value_type) {
@@ -48,7 +39,7 @@ fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
         | (RawValue::Blob(_), ValueType::Bytes) => true,
         (RawValue::Int(_), ValueType::Text) => reading.takes_integers,
         (value, ValueType::Bool) => match &reading.truth {
-            Some(words) => stands_in(value, &words.yes) || stands_in(value, &words.no),
+            Some(words) => value.is_listed(&words.yes) || value.is_listed(&words.no),
             None => matches!(value, RawValue::Int(0 | 1)),
         },
         (RawValue::Int(number), ValueType::Decimal { precision, scale }) => {

@@ -90,11 +90,11 @@ impl Totals {
             .zip(&table.columns)
         {
             // By the rule by which the source was asked for its figures: what means nothing is in none of them.
-            if stands_in(value, &column.reading.nothing) {
+            if value.is_listed(&column.reading.nothing) {
                 sums.nothing += 1;
                 continue;
             }
-            sums.open += u64::from(stands_in(value, &column.reading.open));
+            sums.open += u64::from(value.is_listed(&column.reading.open));
             sums.non_null += u64::from(*value != RawValue::Null);
             match (value, column.value_type) {
                 (RawValue::Int(number), ValueType::Text) if column.reading.takes_integers => {
@@ -269,15 +269,6 @@ impl ColumnSums {
             },
             Total::TextBytes { bytes } => self.text_bytes == *bytes,
         }
-    }
-}
-
-/// Whether a rejected value is one of a list: a text as it is, an integer by its plain digits.
-fn stands_in(value: &RawValue, list: &[String]) -> bool {
-    match value {
-        RawValue::Text(text) => list.contains(text),
-        RawValue::Int(number) => !list.is_empty() && list.contains(&number.to_string()),
-        RawValue::Null | RawValue::Real(_) | RawValue::TextHex(_) | RawValue::Blob(_) => false,
     }
 }
 

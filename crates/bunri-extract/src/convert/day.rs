@@ -4,10 +4,8 @@
 use super::calendar::{SECONDS_A_DAY, day_of, number};
 use super::{Cell, Misfit, era};
 use crate::source::SourceValue;
-use bunri_catalogue::{DateForm, Moment, MomentForm};
+use bunri_catalogue::{DateForm, JAPAN_SECONDS, Moment, MomentForm};
 
-/// Japan has had no other offset in the years that such systems speak of.
-const JAPAN_SECONDS: i64 = 9 * 3_600;
 /// The first and last day that a four-digit year can write.
 const FIRST_DAY: i64 = -719_528;
 const LAST_DAY: i64 = 2_932_896;
@@ -71,7 +69,7 @@ pub(super) fn midnight(day: i32) -> i64 {
 
 fn since_epoch(number: i64, unit: i64) -> Option<i64> {
     let micros = number.checked_mul(unit)?;
-    local(micros.checked_add(JAPAN_SECONDS * 1_000_000)?)
+    local(micros.checked_add(i64::from(JAPAN_SECONDS) * 1_000_000)?)
 }
 
 /// A moment of the days that a four-digit year can write; a clock may carry the last ones past them.
@@ -166,7 +164,7 @@ fn written(text: &[u8], moment: Moment) -> Option<i64> {
     } else {
         zone(rest)?
     };
-    let seconds = hour * 3_600 + minute * 60 + second + JAPAN_SECONDS - clock;
+    let seconds = hour * 3_600 + minute * 60 + second + i64::from(JAPAN_SECONDS) - clock;
     local((i64::from(day) * SECONDS_A_DAY + seconds) * 1_000_000 + micros)
 }
 

@@ -1,6 +1,6 @@
 //! Values that stand for something by what is written, not by their type: nothing, no end yet, true, false.
 
-use bunri_catalogue::TruthWords;
+use bunri_catalogue::{TruthWords, listed_integer};
 
 use crate::source::SourceValue;
 
@@ -14,13 +14,10 @@ pub(super) struct Literals {
 
 impl Literals {
     pub(super) fn new(values: &[String]) -> Self {
-        let number = |text: &String| {
-            let number: i64 = text.parse().ok()?;
-            (number.to_string() == *text).then_some(number)
-        };
+        let numbers = values.iter().filter_map(|text| listed_integer(text));
         Self {
             texts: values.iter().map(|text| text.as_bytes().to_vec()).collect(),
-            numbers: values.iter().filter_map(number).collect(),
+            numbers: numbers.collect(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! A value that means nothing by the catalogue is staged as NULL, so the source is asked for its figures by the same rule:
 //! such a value is NULL in them, and counted beside them.
 
-use bunri_catalogue::{Column, Table, ValueForm, ValueType};
+use bunri_catalogue::{Column, Table, ValueForm, ValueType, listed_integer};
 use bunri_manifest::{ColumnTotal, Total};
 use rusqlite::Row;
 
@@ -160,9 +160,8 @@ fn is_listed(stored: &str, values: &[String]) -> String {
     let texts: Vec<String> = values.iter().map(|value| sql::literal(value)).collect();
     let numbers: Vec<String> = values
         .iter()
-        .filter_map(|value| value.parse::<i64>().ok().map(|number| (value, number)))
-        .filter(|(value, number)| number.to_string() == **value)
-        .map(|(value, _)| value.clone())
+        .filter_map(|value| listed_integer(value))
+        .map(|number| number.to_string())
         .collect();
     let is_text = format!(
         "typeof({stored}) = 'text' AND (+{stored}) COLLATE BINARY IN ({})",
