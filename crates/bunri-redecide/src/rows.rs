@@ -31,7 +31,8 @@ impl<'a> View<'a> {
         Ok(Self { cells: cells? })
     }
 
-    pub(crate) fn row<'r>(&'r self, table: &'r Table, row: usize) -> BatchRow<'r> {
+    /// One row, as the evaluator asks it; the batch holds every column of `table`.
+    pub fn row<'r>(&'r self, table: &'r Table, row: usize) -> impl Row + use<'r, 'a> {
         BatchRow {
             table,
             cells: &self.cells,
@@ -41,7 +42,7 @@ impl<'a> View<'a> {
 }
 
 /// One row of a batch that holds every catalogue column.
-pub(crate) struct BatchRow<'a> {
+struct BatchRow<'a> {
     table: &'a Table,
     cells: &'a [Cells<'a>],
     row: usize,
@@ -54,6 +55,32 @@ impl Row for BatchRow<'_> {
 
     fn is_end_stamp(&self, column: usize) -> bool {
         self.table.columns[column].reading.moment.is_end_stamp()
+    }
+}
+
+/// Keys of the rows of a table that comes in whole batches.
+pub(crate) struct BatchKeys {
+    keys: Keys,
+    encoded: Option<EncodedKeys>,
+}
+
+impl BatchKeys {
+    pub(crate) fn new(table: &Table, columns: &[usize]) -> Result<Self, RedecideError> {
+        Ok(Self {
+            keys: Keys::new(table, columns)?,
+            encoded: None,
+        })
+    }
+
+    /// Rows of this batch will be asked next.
+    pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<(), RedecideError> {
+        self.encoded = Some(self.keys.encode(batch)?);
+        Ok(())
+    }
+
+    /// The key of a row; [`None`] where a part of it is NULL, which matches nothing.
+    pub(crate) fn key(&self, row: usize) -> Option<&[u8]> {
+        self.encoded.as_ref().and_then(|encoded| encoded.key(row))
     }
 }
 

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use bunri_catalogue::{Catalogue, Day, KnownAt, Value};
+use bunri_catalogue::{Catalogue, Day, KnownAt, Table};
+use bunri_evaluator::Row;
 use bunri_redecide::{Decided, View};
 
 use crate::VerifyError;
@@ -55,14 +56,15 @@ impl DayWatch {
         }
     }
 
-    pub(crate) fn take(&mut self, decided: &Decided) -> Result<(), VerifyError> {
+    pub(crate) fn take(&mut self, table: &Table, decided: &Decided) -> Result<(), VerifyError> {
         if self.columns.is_empty() {
             return Ok(());
         }
         let view = View::of(&decided.batch)?;
         for row in 0..decided.batch.num_rows() {
+            let row = view.row(table, row);
             for watched in &mut self.columns {
-                watched.take(view.cells[watched.column].value(row), self.cutover);
+                watched.take(row.day(watched.column), self.cutover);
             }
         }
         Ok(())
@@ -74,8 +76,8 @@ impl DayWatch {
 }
 
 impl WatchedColumn {
-    fn take(&mut self, value: Value<'_>, cutover: Day) {
-        let Some(day) = day_of(value).filter(|day| !self.open.contains(day)) else {
+    fn take(&mut self, day: Option<Day>, cutover: Day) {
+        let Some(day) = day.filter(|day| !self.open.contains(day)) else {
             return;
         };
         if day > cutover.saturating_add(FAR) {
@@ -83,20 +85,5 @@ impl WatchedColumn {
         } else {
             self.newest = self.newest.max(Some(day));
         }
-    }
-}
-
-fn day_of(value: Value<'_>) -> Option<Day> {
-    const MICROSECONDS: i64 = 86_400_000_000;
-    match value {
-        Value::Date(day) => Some(day),
-        Value::Timestamp(at) => Day::try_from(at.div_euclid(MICROSECONDS)).ok(),
-        Value::Null
-        | Value::Text(_)
-        | Value::Int(_)
-        | Value::Real(_)
-        | Value::Decimal { .. }
-        | Value::Bool(_)
-        | Value::Bytes(_) => None,
     }
 }

@@ -217,7 +217,8 @@ impl<'v> Run<'_, 'v> {
             Ok::<_, VerifyError>(decided)
         })?;
         if let Some(decided) = &decided {
-            self.costs.of(Work::Compare, || tally.take(decided))?;
+            self.costs
+                .of(Work::Compare, || tally.take(table, decided))?;
             let first = self.sources[decider.decider.position()];
             self.costs.of(Work::Search, || {
                 leak::take(&mut self.vocabulary(), table, first, decided)

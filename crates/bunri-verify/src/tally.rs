@@ -39,8 +39,8 @@ impl Tally {
         }
     }
 
-    pub(crate) fn take(&mut self, decided: &Decided) -> Result<(), VerifyError> {
-        self.days.take(decided)?;
+    pub(crate) fn take(&mut self, table: &Table, decided: &Decided) -> Result<(), VerifyError> {
+        self.days.take(table, decided)?;
         self.totals.staged(&decided.batch);
         let fixed = decided
             .classes

@@ -12,7 +12,7 @@ use super::fold::{FactBuilder, Fold, Scratch};
 use super::rejected::ledger_keys;
 use super::verdict::{code, of_code};
 use crate::RedecideError;
-use crate::rows::{BATCH_ROWS, BatchRow, Keys, View};
+use crate::rows::{BATCH_ROWS, Keys, View};
 
 const REJECTED: u8 = 0;
 const PERIOD: u8 = 1;
@@ -124,7 +124,7 @@ fn add_table(
 }
 
 /// Days and texts, each with a byte that says whether it is there.
-fn write_period(part: &LedgerTable, row: &BatchRow<'_>, record: &mut Vec<u8>) {
+fn write_period(part: &LedgerTable, row: &impl Row, record: &mut Vec<u8>) {
     record.clear();
     record.push(PERIOD);
     let until = part.until.and_then(|column| row.day(column));

@@ -9,15 +9,14 @@ use super::fold::{FactBuilder, Scratch};
 use super::parents::{DecidedParent, ParentFold, rejected_record, write_record};
 use super::rejected::parent_keys;
 use crate::RedecideError;
-use crate::rows::{EncodedKeys, Keys};
+use crate::rows::BatchKeys;
 
 /// The index of one parent table by one list of columns, while it is built.
 pub(crate) struct ParentIndex {
     pub(crate) references: Vec<usize>,
-    keys: Keys,
-    owner_keys: Option<Keys>,
-    encoded: Option<EncodedKeys>,
-    owners: Option<EncodedKeys>,
+    keys: BatchKeys,
+    /// The table's own ledger keys, if it has some.
+    owners: Option<BatchKeys>,
     builder: FactBuilder<ParentFold>,
     record: Vec<u8>,
 }
@@ -37,14 +36,12 @@ impl ParentIndex {
             builder.push(key, &rejected_record())?;
         }
         Ok(Self {
-            keys: Keys::new(table, &references)?,
-            owner_keys: table
+            keys: BatchKeys::new(table, &references)?,
+            owners: table
                 .ledger_key
                 .as_ref()
-                .map(|key| Keys::new(table, key))
+                .map(|key| BatchKeys::new(table, key))
                 .transpose()?,
-            encoded: None,
-            owners: None,
             builder,
             record: Vec::new(),
             references,
@@ -52,13 +49,10 @@ impl ParentIndex {
     }
 
     pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<(), RedecideError> {
-        self.encoded = Some(self.keys.encode(batch)?);
-        self.owners = self
-            .owner_keys
-            .as_mut()
-            .map(|keys| keys.encode(batch))
-            .transpose()?;
-        Ok(())
+        self.keys.begin(batch)?;
+        self.owners
+            .iter_mut()
+            .try_for_each(|keys| keys.begin(batch))
     }
 
     pub(crate) fn push(
@@ -68,7 +62,7 @@ impl ParentIndex {
         above: Option<&[u8]>,
     ) -> Result<(), RedecideError> {
         // NULL matches nothing, so a parent without a key has no children.
-        let Some(key) = self.encoded.as_ref().and_then(|encoded| encoded.key(row)) else {
+        let Some(key) = self.keys.key(row) else {
             return Ok(());
         };
         let own_key = self.owners.as_ref().map(|owners| owners.key(row));

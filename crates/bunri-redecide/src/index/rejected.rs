@@ -19,9 +19,9 @@ enum KeyOf {
 }
 
 /// What stands in the key columns of a rejected row.
-enum RejectedKey {
+enum RejectedKey<K> {
     /// A value of its type in each.
-    Whole(Vec<ArrayRef>),
+    Whole(K),
     /// NULL in one of them, and nothing unreadable.
     Null,
     /// In this column, a value that is not of its type, or of a type that is not read here.
@@ -71,19 +71,14 @@ pub(crate) fn referred_keys(
         known: BTreeSet::new(),
         unreadable: false,
     };
-    let converter = key_converter(table, references)?;
-    for reject in staging.rejects(table)?.into_iter().flatten() {
-        match key_of(table, references, &reject?) {
-            RejectedKey::Whole(values) => {
-                let rows = converter
-                    .convert_columns(&values)
-                    .map_err(RedecideError::arrow(&table.id))?;
-                keys.known.insert(rows.row(0).as_ref().to_vec());
-            }
+    for_each(table, references, staging, |_, key| {
+        match key {
+            RejectedKey::Whole(key) => _ = keys.known.insert(key),
             RejectedKey::Null => {}
             RejectedKey::Unreadable(_) => keys.unreadable = true,
         }
-    }
+        Ok(())
+    })?;
     Ok(keys)
 }
 
@@ -94,48 +89,64 @@ fn keys(
     of: KeyOf,
 ) -> Result<Vec<Vec<u8>>, RedecideError> {
     let mut keys = BTreeSet::new();
-    let converter = key_converter(table, columns)?;
-    let rejects = staging.rejects(table)?.into_iter().flatten();
-    for (at, reject) in rejects.enumerate() {
-        let line = at + 1;
-        match (key_of(table, columns, &reject?), of) {
-            (RejectedKey::Whole(values), _) => {
-                let rows = converter
-                    .convert_columns(&values)
-                    .map_err(RedecideError::arrow(&table.id))?;
-                keys.insert(rows.row(0).as_ref().to_vec());
-            }
-            (RejectedKey::Null, KeyOf::Parent) => {}
-            // A ledger row without a key could speak of any point.
-            (RejectedKey::Null | RejectedKey::Unreadable(_), KeyOf::LedgerRow) => {
-                return Err(RedecideError::LedgerKeyUnreadable {
-                    table: table.id.clone(),
-                    line,
-                });
-            }
-            (RejectedKey::Unreadable(column), KeyOf::Parent) => {
-                return Err(RedecideError::ParentKeyUnreadable {
-                    table: table.id.clone(),
-                    column: table.columns[column].name.clone(),
-                    line,
-                });
-            }
+    for_each(table, columns, staging, |line, key| match (key, of) {
+        (RejectedKey::Whole(key), _) => {
+            keys.insert(key);
+            Ok(())
         }
-    }
+        (RejectedKey::Null, KeyOf::Parent) => Ok(()),
+        // A ledger row without a key could speak of any point.
+        (RejectedKey::Null | RejectedKey::Unreadable(_), KeyOf::LedgerRow) => {
+            Err(RedecideError::LedgerKeyUnreadable {
+                table: table.id.clone(),
+                line,
+            })
+        }
+        (RejectedKey::Unreadable(column), KeyOf::Parent) => {
+            Err(RedecideError::ParentKeyUnreadable {
+                table: table.id.clone(),
+                column: table.columns[column].name.clone(),
+                line,
+            })
+        }
+    })?;
     Ok(keys.into_iter().collect())
 }
 
-fn key_of(table: &Table, columns: &[usize], reject: &Reject) -> RejectedKey {
+/// Gives the line and the key of every rejected row of a table.
+fn for_each(
+    table: &Table,
+    columns: &[usize],
+    staging: &Staging,
+    mut each: impl FnMut(usize, RejectedKey<Vec<u8>>) -> Result<(), RedecideError>,
+) -> Result<(), RedecideError> {
+    let converter = key_converter(table, columns)?;
+    let rejects = staging.rejects(table)?.into_iter().flatten();
+    for (at, reject) in rejects.enumerate() {
+        let key = match key_of(table, columns, &reject?) {
+            RejectedKey::Whole(values) => {
+                let rows = converter
+                    .convert_columns(&values)
+                    .map_err(RedecideError::arrow(&table.id))?;
+                RejectedKey::Whole(rows.row(0).as_ref().to_vec())
+            }
+            RejectedKey::Null => RejectedKey::Null,
+            RejectedKey::Unreadable(column) => RejectedKey::Unreadable(column),
+        };
+        each(at + 1, key)?;
+    }
+    Ok(())
+}
+
+fn key_of(table: &Table, columns: &[usize], reject: &Reject) -> RejectedKey<Vec<ArrayRef>> {
     let mut values: Vec<ArrayRef> = Vec::with_capacity(columns.len());
     let mut null = false;
     for &column in columns {
         let declared = &table.columns[column];
-        let means_nothing = |text: &str| declared.reading.nothing.iter().any(|one| one == text);
         match (declared.value_type, reject.values.get(column)) {
             (_, Some(RawValue::Null)) => null = true,
             // What means nothing is NULL in staging, and so it is here.
-            (_, Some(RawValue::Text(text))) if means_nothing(text) => null = true,
-            (_, Some(RawValue::Int(value))) if means_nothing(&value.to_string()) => null = true,
+            (_, Some(value)) if value.is_listed(&declared.reading.nothing) => null = true,
             (ValueType::Text, Some(RawValue::Int(value))) if declared.reading.takes_integers => {
                 values.push(Arc::new(StringArray::from(vec![value.to_string()])));
             }

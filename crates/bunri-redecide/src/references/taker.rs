@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow_array::RecordBatch;
 use bunri_catalogue::{Catalogue, Ownership, Store, Table};
 use bunri_columnar::Staging;
 use bunri_evaluator::parents_asked;
@@ -16,7 +15,7 @@ use crate::index::file::FactFile;
 use crate::index::fold::{FactBuilder, Fold, Scratch};
 use crate::index::rejected::{RejectedKeys, referred_keys};
 use crate::layout::Layout;
-use crate::rows::{EncodedKeys, Keys, View};
+use crate::rows::{BatchKeys, View};
 
 /// Fact files of tables that were decided.
 #[derive(Default)]
@@ -146,31 +145,6 @@ impl<'a> ReferenceTaker<'a> {
                 .insert((self.position, rows.columns), referred);
         }
         Ok(files)
-    }
-}
-
-/// The keys of a batch, read once.
-struct BatchKeys {
-    keys: Keys,
-    encoded: Option<EncodedKeys>,
-}
-
-impl BatchKeys {
-    fn new(table: &Table, columns: &[usize]) -> Result<Self, RedecideError> {
-        Ok(Self {
-            keys: Keys::new(table, columns)?,
-            encoded: None,
-        })
-    }
-
-    fn begin(&mut self, batch: &RecordBatch) -> Result<(), RedecideError> {
-        self.encoded = Some(self.keys.encode(batch)?);
-        Ok(())
-    }
-
-    /// [`None`] where a part of it is NULL: that is no reference, and nothing that one could find.
-    fn key(&self, row: usize) -> Option<&[u8]> {
-        self.encoded.as_ref().and_then(|encoded| encoded.key(row))
     }
 }
 
