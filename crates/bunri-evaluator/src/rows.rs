@@ -303,8 +303,8 @@ impl<R: Row> Asking<'_, R> {
             } => self
                 .case(*column, *compare, cases, next, Self::verdict)
                 .unwrap_or_else(Verdict::Undecided),
-            RowRule::All(rules) => all(&self.each(rules, next)),
-            RowRule::Any(rules) => any(&self.each(rules, next)),
+            RowRule::All(rules) => combined(&self.each(rules, next), Verdict::Other, Verdict::Own),
+            RowRule::Any(rules) => combined(&self.each(rules, next), Verdict::Own, Verdict::Other),
             RowRule::AllTransmission => Verdict::Other,
             RowRule::AllRetail => Verdict::Own,
             RowRule::Reference => Verdict::Reference,
@@ -603,30 +603,13 @@ fn parent(parents: OwnershipSet, matching: Match) -> Verdict {
     }
 }
 
-/// Any rule says other: other. Else the first undecided. Else own.
-fn all(verdicts: &[Verdict]) -> Verdict {
-    if verdicts.contains(&Verdict::Other) {
-        return Verdict::Other;
+/// Any rule says `strong`: that. Else the first undecided. Else `weak`.
+fn combined(verdicts: &[Verdict], strong: Verdict, weak: Verdict) -> Verdict {
+    if verdicts.contains(&strong) {
+        return strong;
     }
     let undecided = |verdict: &&Verdict| matches!(verdict, Verdict::Undecided(_));
-    verdicts
-        .iter()
-        .find(undecided)
-        .copied()
-        .unwrap_or(Verdict::Own)
-}
-
-/// Any rule says own: own. Else the first undecided. Else other.
-fn any(verdicts: &[Verdict]) -> Verdict {
-    if verdicts.contains(&Verdict::Own) {
-        return Verdict::Own;
-    }
-    let undecided = |verdict: &&Verdict| matches!(verdict, Verdict::Undecided(_));
-    verdicts
-        .iter()
-        .find(undecided)
-        .copied()
-        .unwrap_or(Verdict::Other)
+    verdicts.iter().find(undecided).copied().unwrap_or(weak)
 }
 
 #[cfg(test)]

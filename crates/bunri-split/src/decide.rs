@@ -13,8 +13,8 @@ use polars::prelude::{
 };
 
 use crate::codes::{Codes, case_of, column, is_one_number_of, is_one_of, text_column};
-use crate::frame::{first_of, frame, known, mask, nothing, plain_numbers, results, word};
-use crate::known::{KnownRule, Written, known_day};
+use crate::frame::{first_of, frame, known, latest, mask, nothing, plain_numbers, results, word};
+use crate::known::{KnownRule, Written};
 use crate::parents::HeirFacts;
 use crate::probe::SUPPLIER;
 use crate::rules::{Rules, Wanted, columns_of_rule};
@@ -144,7 +144,7 @@ impl<'a> Decider<'a> {
         let known = columns
             .iter()
             .map(|&known| column(rules.frame, known)?.i64().cloned());
-        let on = known_day(&known.collect::<PolarsResult<Vec<_>>>()?, rules.rows)?;
+        let on = latest(&known.collect::<PolarsResult<Vec<_>>>()?, rules.rows)?;
         let rule = KnownRule {
             grace_days: *grace_days,
             early: *early,

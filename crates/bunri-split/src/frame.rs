@@ -9,8 +9,9 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use bunri_catalogue::{self as catalogue, Compare};
 use polars::prelude::{
-    BooleanChunked, ChunkFillNullValue, ChunkFull, ChunkFullNull, ChunkZip, Column, DataFrame,
-    Int64Chunked, IntoColumn, NamedFrom, PlSmallStr, PolarsError, PolarsResult, Series,
+    BooleanChunked, ChunkCompareIneq, ChunkFillNullValue, ChunkFull, ChunkFullNull, ChunkZip,
+    Column, DataFrame, Int64Chunked, IntoColumn, NamedFrom, PlSmallStr, PolarsError, PolarsResult,
+    Series,
 };
 
 /// −∞ and +∞ as days: beyond every date of 32 bits.
@@ -125,6 +126,29 @@ pub(crate) fn constant(value: i64, rows: usize) -> Int64Chunked {
 /// No number in any row.
 pub(crate) fn nothing(rows: usize) -> Int64Chunked {
     Int64Chunked::full_null(PlSmallStr::EMPTY, rows)
+}
+
+/// The latest day of some columns; NULL only where all are.
+pub(crate) fn latest(columns: &[Int64Chunked], rows: usize) -> PolarsResult<Int64Chunked> {
+    best(columns, rows, |column, before| column.gt(before))
+}
+
+/// The earliest day of some columns; NULL only where all are.
+pub(crate) fn earliest(columns: &[Int64Chunked], rows: usize) -> PolarsResult<Int64Chunked> {
+    best(columns, rows, |column, before| column.lt(before))
+}
+
+fn best(
+    columns: &[Int64Chunked],
+    rows: usize,
+    is_better: impl Fn(&Int64Chunked, &Int64Chunked) -> BooleanChunked,
+) -> PolarsResult<Int64Chunked> {
+    let mut best = nothing(rows);
+    for column in columns {
+        let takes = best.is_null() | known(&is_better(column, &best))?;
+        best = first_of(&[(&takes, column)], &best)?;
+    }
+    Ok(best)
 }
 
 /// The same flag in every row.

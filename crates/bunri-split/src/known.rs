@@ -7,19 +7,9 @@ use polars::prelude::{
     BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Int64Chunked, PolarsResult,
 };
 
-use crate::frame::{constant, first_of, known, nothing, word};
+use crate::frame::{constant, first_of, known, word};
 use crate::slice::{NEVER, Slice};
 use crate::verdict::{OTHER, OWN, Reason};
-
-/// The latest day of some columns; NULL only where all are.
-pub(crate) fn known_day(columns: &[Int64Chunked], rows: usize) -> PolarsResult<Int64Chunked> {
-    let mut latest = nothing(rows);
-    for column in columns {
-        let later = known(&(latest.is_null() | column.gt(&latest)))?;
-        latest = first_of(&[(&later, column)], &latest)?;
-    }
-    Ok(latest)
-}
 
 /// What `known_at` says of early and late rows.
 #[derive(Debug, Clone, Copy)]
@@ -211,7 +201,7 @@ pub(crate) fn is_any(matching: Match) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::frame::{FIRST_DAY, mask, results};
+    use crate::frame::{FIRST_DAY, latest, mask, nothing, results};
 
     fn column(values: &[i64]) -> Int64Chunked {
         values.iter().copied().map(Some).collect()
@@ -363,7 +353,7 @@ mod tests {
     fn of_several_days_of_writing_the_latest_counts() {
         let first: Int64Chunked = [None, Some(8), None].into_iter().collect();
         let second: Int64Chunked = [Some(7), Some(7), None].into_iter().collect();
-        let day = known_day(&[first, second], 3).unwrap();
+        let day = latest(&[first, second], 3).unwrap();
         let days: Vec<Option<i64>> = day.iter().collect();
         assert_eq!(days, [Some(7), Some(8), None]);
     }

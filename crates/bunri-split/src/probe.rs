@@ -7,8 +7,7 @@ use polars::prelude::{DataFrame, Int64Chunked, PolarsResult};
 
 use crate::SplitError;
 use crate::days::{Calendar, day_columns, days_of};
-use crate::frame::{as_stamped, constant};
-use crate::known::known_day;
+use crate::frame::{as_stamped, constant, latest};
 use crate::parents::Found;
 use crate::rules::{leaf_began, leaf_last, leaf_verdict};
 use crate::slice::Slice;
@@ -223,7 +222,7 @@ impl LedgerQuestions {
             let columns: Vec<Int64Chunked> = columns
                 .map(|column| column.map(|column| days_of(&column)))
                 .collect::<Result<_, _>>()?;
-            carried.push(known_day(&columns, rows).map_err(SplitError::polars("ledger"))?);
+            carried.push(latest(&columns, rows).map_err(SplitError::polars("ledger"))?);
         }
         for leaf in self.parents() {
             let found = parents.iter().find(|found| found.leaf == leaf);

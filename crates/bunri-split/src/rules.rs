@@ -8,7 +8,7 @@ use polars::prelude::{
 };
 
 use crate::codes::{Codes, all_say_own, case_of, column, text_column};
-use crate::frame::{constant, first_of, known, mask, nothing, word};
+use crate::frame::{constant, earliest, first_of, known, latest, mask, nothing, word};
 use crate::verdict::{Kind, OTHER, OWN, REFERENCE, Reason, TO_COME, UNDECIDED, has_bit};
 
 /// The name of a leaf's answer.
@@ -288,14 +288,27 @@ impl Rules<'_> {
             &[(&missing, &word(Reason::CaseMissing.verdict()))],
             &unlisted,
         )?;
-        let mut chosen = self.silent(none);
-        for (case, said) in each.iter().enumerate() {
+        let of = |part: fn(&Said) -> &Int64Chunked, none: &Int64Chunked| {
+            self.by_case(place, each.iter().map(part), none)
+        };
+        Ok(Said {
+            verdict: of(|said| &said.verdict, &none)?,
+            last: of(|said| &said.last, &nothing(self.rows))?,
+            began: of(|said| &said.began, &nothing(self.rows))?,
+        })
+    }
+
+    /// For every row the values of its case; `none` where it has none.
+    fn by_case<'v>(
+        &self,
+        place: &Int64Chunked,
+        each: impl Iterator<Item = &'v Int64Chunked>,
+        none: &Int64Chunked,
+    ) -> PolarsResult<Int64Chunked> {
+        let mut chosen = none.clone();
+        for (case, values) in each.enumerate() {
             let is_this = known(&place.equal(case as i64))?;
-            chosen = Said {
-                verdict: first_of(&[(&is_this, &said.verdict)], &chosen.verdict)?,
-                last: first_of(&[(&is_this, &said.last)], &chosen.last)?,
-                began: first_of(&[(&is_this, &said.began)], &chosen.began)?,
-            };
+            chosen = first_of(&[(&is_this, values)], &chosen)?;
         }
         Ok(chosen)
     }
@@ -321,11 +334,9 @@ impl Rules<'_> {
                 cases,
             } => {
                 let place = self.place(*column, *compare, cases)?;
-                for (case, (_, rule)) in cases.iter().enumerate() {
-                    let this = self.asked_of(rule, leaf)?;
-                    let is_this = known(&place.equal(case as i64))?;
-                    asked = first_of(&[(&is_this, &this)], &asked)?;
-                }
+                let each = cases.iter().map(|(_, rule)| self.asked_of(rule, leaf));
+                let each = each.collect::<PolarsResult<Vec<_>>>()?;
+                asked = self.by_case(&place, each.iter(), &asked)?;
             }
             RowRule::Parent { .. } => {
                 asked = constant(*leaf as i64, self.rows);
@@ -414,27 +425,19 @@ impl Rules<'_> {
     }
 
     fn asked_days_of(&self, rule: &RowRule, leaf: &mut usize) -> PolarsResult<AskedDays> {
-        let none = || AskedDays {
-            first: nothing(self.rows),
-            last: nothing(self.rows),
+        let mut each = |rules: &mut dyn Iterator<Item = &RowRule>| {
+            let days = rules.map(|rule| self.asked_days_of(rule, leaf));
+            let days = days.collect::<PolarsResult<Vec<_>>>()?;
+            let days = days.into_iter().map(|days| (days.first, days.last));
+            PolarsResult::Ok(days.unzip::<_, _, Vec<_>, Vec<_>>())
         };
         match rule {
             RowRule::All(rules) => {
-                let mut common = none();
-                for rule in rules {
-                    let these = self.asked_days_of(rule, leaf)?;
-                    let later = common.first.is_null() | known(&these.first.gt(&common.first))?;
-                    let earlier = common.last.is_null() | known(&these.last.lt(&common.last))?;
-                    let (later, earlier) = (
-                        later & these.first.is_not_null(),
-                        earlier & these.last.is_not_null(),
-                    );
-                    common = AskedDays {
-                        first: first_of(&[(&later, &these.first)], &common.first)?,
-                        last: first_of(&[(&earlier, &these.last)], &common.last)?,
-                    };
-                }
-                Ok(common)
+                let (firsts, lasts) = each(&mut rules.iter())?;
+                Ok(AskedDays {
+                    first: latest(&firsts, self.rows)?,
+                    last: earliest(&lasts, self.rows)?,
+                })
             }
             RowRule::Cases {
                 column,
@@ -442,16 +445,12 @@ impl Rules<'_> {
                 cases,
             } => {
                 let place = self.place(*column, *compare, cases)?;
-                let mut chosen = none();
-                for (case, (_, rule)) in cases.iter().enumerate() {
-                    let these = self.asked_days_of(rule, leaf)?;
-                    let is_this = known(&place.equal(case as i64))?;
-                    chosen = AskedDays {
-                        first: first_of(&[(&is_this, &these.first)], &chosen.first)?,
-                        last: first_of(&[(&is_this, &these.last)], &chosen.last)?,
-                    };
-                }
-                Ok(chosen)
+                let (firsts, lasts) = each(&mut cases.iter().map(|(_, rule)| rule))?;
+                let none = nothing(self.rows);
+                Ok(AskedDays {
+                    first: self.by_case(&place, firsts.iter(), &none)?,
+                    last: self.by_case(&place, lasts.iter(), &none)?,
+                })
             }
             RowRule::Ledger(_) => {
                 *leaf += 1;
@@ -467,7 +466,10 @@ impl Rules<'_> {
             | RowRule::AllRetail
             | RowRule::Reference => {
                 *leaf += rule.leaves().len();
-                Ok(none())
+                Ok(AskedDays {
+                    first: nothing(self.rows),
+                    last: nothing(self.rows),
+                })
             }
         }
     }

@@ -16,9 +16,10 @@ use crate::SplitError;
 use crate::codes::Codes;
 use crate::days::days_of;
 use crate::frame::{
-    as_stamped, first_of, frame, int_column, known, plain_numbers, results, rule_columns, word,
+    as_stamped, first_of, frame, int_column, known, latest, plain_numbers, results, rule_columns,
+    word,
 };
-use crate::known::{HELD, KnownRule, Saying, Sayings, Written, known_day};
+use crate::known::{HELD, KnownRule, Saying, Sayings, Written};
 use crate::ownership::OwnershipIndex;
 use crate::parents::{Found, Owner, OwnerColumns, Owners, Pairs};
 use crate::passes::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
@@ -199,7 +200,7 @@ impl Settling<'_> {
             Ok(Ruled {
                 verdict: results(&said.verdict, "verdict")?,
                 last: said.last,
-                on: known_day(&known, rows)?,
+                on: latest(&known, rows)?,
                 to_come: rules.to_come()?,
                 asked: results(&rules.asked()?, "asked")?,
             })
