@@ -10,6 +10,7 @@ use super::{Job, JobKind, Places, SecretFile, Source};
 use crate::item::Item;
 use crate::load::{decode, read_file};
 use crate::problem::{Log, Name, Problems, SourceFile, Spot, Spotted, position};
+use crate::read::readable;
 use crate::section::Section;
 use crate::syntax;
 
@@ -58,10 +59,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let catalogue = file
         .require("catalogue")
         .and_then(|value| catalogue(&value, &base, log));
-    let decisions = match file.take("decisions") {
-        None => Some(None),
-        Some(value) => decisions(&value, &base, log).map(Some),
-    };
+    let decisions = readable(file.take("decisions"), |value| decisions(value, &base, log));
     let output = file
         .require("output")
         .and_then(|value| output(&value, &base, log));
@@ -158,10 +156,7 @@ fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spotted<PathBu
 fn catalogue(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Option<Name>)> {
     let mut section = Section::open(value, "`[catalogue]`", log)?;
     let path = path_of(&mut section, "path", base, log);
-    let pin = match section.take("blake3") {
-        None => Some(None),
-        Some(value) => pin(&value, log).map(Some),
-    };
+    let pin = readable(section.take("blake3"), |value| pin(value, log));
     section.close(log);
     Some((path?.value, pin?))
 }
@@ -173,10 +168,7 @@ fn decisions(
 ) -> Option<(Spotted<PathBuf>, Option<Name>)> {
     let mut section = Section::open(value, "`[decisions]`", log)?;
     let path = path_of(&mut section, "path", base, log);
-    let pin = match section.take("blake3") {
-        None => Some(None),
-        Some(value) => pin(&value, log).map(Some),
-    };
+    let pin = readable(section.take("blake3"), |value| pin(value, log));
     section.close(log);
     Some((path?, pin?))
 }
@@ -282,10 +274,7 @@ fn rekey(value: Option<Item<'_>>, base: &Path, log: &mut Log) -> Option<Vec<Reke
             continue;
         };
         let path = path_of(&mut section, "secret", base, log);
-        let check = match section.take("check") {
-            None => Some(None),
-            Some(value) => pin(&value, log).map(Some),
-        };
+        let check = readable(section.take("check"), |value| pin(value, log));
         section.close(log);
         if let (Some(path), Some(check)) = (path, check) {
             secrets.push(Rekey {

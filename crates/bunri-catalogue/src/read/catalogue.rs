@@ -2,7 +2,10 @@
 
 use toml::de::DeValue;
 
-use super::{optional_text, readable, required_name, required_names, required_word, spotted};
+use super::{
+    optional_compare, optional_text, readable, required_name, required_names, required_word,
+    spotted,
+};
 use crate::draft::{
     CatalogueDraft, CountsDraft, EndDraft, LedgerDraft, OwnWhenDraft, ReferenceDraft,
     RetailersDraft,
@@ -241,9 +244,7 @@ fn counts(value: &Item<'_>, log: &mut Log) -> Option<CountsDraft> {
     let column = required_name(&mut section, "column", log);
     let counting = required_names(&mut section, "in", log);
     let never = section.require("never").and_then(|value| value.texts(log));
-    let compare = readable(section.take("compare"), |value| {
-        value.word("comparison", &COMPARES, log)
-    });
+    let compare = optional_compare(&mut section, log);
     section.close(log);
     Some(CountsDraft {
         column: column?,
@@ -275,9 +276,7 @@ fn own_when(value: &Item<'_>, log: &mut Log) -> Option<OwnWhenDraft> {
         }
         _ => value.texts(log).map(Some),
     });
-    let compare = readable(section.take("compare"), |value| {
-        value.word("comparison", &COMPARES, log)
-    });
+    let compare = optional_compare(&mut section, log);
     section.close(log);
     Some(OwnWhenDraft {
         column: column?,

@@ -2,14 +2,14 @@
 
 use toml::de::DeValue;
 
-use super::{is_id, optional_text, readable, required_word};
+use super::{is_id, optional_compare, optional_text, required_word};
 use crate::draft::{ClassDraft, ColumnDraft};
 use crate::item::Item;
 use crate::model::{Category, Class, ValueType};
 use crate::problem::{Log, Name, Spotted};
 use crate::reading::ValueForm;
 use crate::section::{Entry, Section};
-use crate::words::{CATEGORIES, COMPARES, classes};
+use crate::words::{CATEGORIES, classes};
 
 /// The reason column of the quarantine; a source column of that name would collide with it.
 const RESERVED: &str = "bunri_reason";
@@ -158,9 +158,7 @@ fn by_value(section: &mut Section<'_>, log: &mut Log) -> Option<ClassDraft> {
         );
     }
     let by = super::required_name(section, "by", log);
-    let compare = readable(section.take("compare"), |value| {
-        value.word("comparison", &COMPARES, log)
-    });
+    let compare = optional_compare(section, log);
     let cases = section
         .require("cases")
         .and_then(|value| cases(&value, log));

@@ -12,8 +12,10 @@ pub(crate) use rows::constant_word;
 pub(crate) use table::table;
 
 use crate::item::Item;
+use crate::model::Compare;
 use crate::problem::{Log, Name, Spotted};
 use crate::section::Section;
+use crate::words::COMPARES;
 
 /// An optional text that must not be empty.
 fn optional_text(section: &mut Section<'_>, key: &'static str, log: &mut Log) -> Option<String> {
@@ -46,7 +48,7 @@ fn required_word<T: Copy>(
 }
 
 /// An optional key that, when written, has to be readable: the outer [`None`] spoils what it belongs to.
-fn readable<T>(
+pub(crate) fn readable<T>(
     value: Option<Item<'_>>,
     read: impl FnOnce(&Item<'_>) -> Option<T>,
 ) -> Option<Option<T>> {
@@ -54,6 +56,13 @@ fn readable<T>(
         None => Some(None),
         Some(value) => read(&value).map(Some),
     }
+}
+
+/// How texts are compared, where that is said.
+fn optional_compare(section: &mut Section<'_>, log: &mut Log) -> Option<Option<Spotted<Compare>>> {
+    readable(section.take("compare"), |value| {
+        value.word("comparison", &COMPARES, log)
+    })
 }
 
 fn spotted<T>(value: &Item<'_>, inner: T) -> Spotted<T> {

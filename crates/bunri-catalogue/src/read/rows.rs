@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use super::{readable, required_name, required_names, required_word, spotted};
+use super::{optional_compare, readable, required_name, required_names, required_word, spotted};
 use crate::draft::{DayDraft, RowsDraft, TimeDraft};
 use crate::item::Item;
 use crate::model::{Match, RowRule};
@@ -169,9 +169,7 @@ fn cases(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
         section.take_all();
         return None;
     }
-    let compare = readable(section.take("compare"), |value| {
-        value.word("comparison", &COMPARES, log)
-    });
+    let compare = optional_compare(section, log);
     let cases = section.require("cases").and_then(|value| {
         let mut section = Section::open(&value, "`cases`", log)?;
         let entries = section.take_all();

@@ -2,13 +2,13 @@
 
 use toml::de::DeValue;
 
-use super::{readable, required_name, spotted};
+use super::{optional_compare, readable, required_name, spotted};
 use crate::draft::{BoundDraft, ConditionDraft, WhenDraft};
 use crate::item::Item;
 use crate::model::{Class, Ownership};
 use crate::problem::{Log, Name, Spotted, did_you_mean, listed};
 use crate::section::Section;
-use crate::words::{COMPARES, ROWS, classes};
+use crate::words::{ROWS, classes};
 
 /// Reads every `[[when]]`; one that cannot be read is [`None`] and keeps its place.
 pub(crate) fn list(value: Option<Item<'_>>, log: &mut Log) -> Vec<Option<WhenDraft>> {
@@ -44,9 +44,7 @@ fn when(value: &Item<'_>, log: &mut Log) -> Option<WhenDraft> {
 fn condition(value: &Item<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)> {
     let mut section = Section::open(value, "`if`", log)?;
     let column = required_name(&mut section, "column", log);
-    let compare = readable(section.take("compare"), |value| {
-        value.word("comparison", &COMPARES, log)
-    });
+    let compare = optional_compare(&mut section, log);
     let tests = [
         section.take("in"),
         section.take("not_in"),

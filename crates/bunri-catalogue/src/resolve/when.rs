@@ -6,8 +6,8 @@ use super::columns::{check_values, compare_for};
 use super::lookup::{Book, Part};
 use crate::day;
 use crate::draft::{BoundDraft, ConditionDraft, WhenDraft};
-use crate::model::{Bound, Condition, ValueType, When};
-use crate::problem::{Log, Name};
+use crate::model::{Bound, Compare, Condition, ValueType, When};
+use crate::problem::{Log, Name, Spotted};
 
 const IN: Part<'_> = Part {
     role: "a column with `in`",
@@ -44,21 +44,11 @@ pub(crate) fn whens(book: &Book<'_>, table: usize, log: &mut Log) -> Option<Vec<
 fn when(book: &Book<'_>, table: usize, draft: &WhenDraft, log: &mut Log) -> Option<When> {
     let (column, condition) = match &draft.condition {
         ConditionDraft::In { values, compare } => {
-            let column = book.column_for(IN, table, &draft.column, log)?;
-            let value_type = book.tables[table].columns[column].value_type?;
-            let compare = compare_for(value_type, compare.as_ref(), log)?;
-            let names: Vec<&Name> = values.iter().collect();
-            check_values(&names, value_type, compare, log).then_some(())?;
-            let values = values.iter().map(|value| value.value.clone()).collect();
+            let (column, values, compare) = listed(book, table, draft, (values, compare), log)?;
             (column, Condition::In { values, compare })
         }
         ConditionDraft::NotIn { values, compare } => {
-            let column = book.column_for(IN, table, &draft.column, log)?;
-            let value_type = book.tables[table].columns[column].value_type?;
-            let compare = compare_for(value_type, compare.as_ref(), log)?;
-            let names: Vec<&Name> = values.iter().collect();
-            check_values(&names, value_type, compare, log).then_some(())?;
-            let values = values.iter().map(|value| value.value.clone()).collect();
+            let (column, values, compare) = listed(book, table, draft, (values, compare), log)?;
             (column, Condition::NotIn { values, compare })
         }
         ConditionDraft::Within { at_least, below } => {
@@ -94,6 +84,23 @@ fn when(book: &Book<'_>, table: usize, draft: &WhenDraft, log: &mut Log) -> Opti
         columns,
         basis: draft.basis.clone(),
     })
+}
+
+/// The column of a condition with a list, the list, and how it is compared.
+fn listed(
+    book: &Book<'_>,
+    table: usize,
+    draft: &WhenDraft,
+    (values, compare): (&[Name], &Option<Spotted<Compare>>),
+    log: &mut Log,
+) -> Option<(usize, Vec<String>, Compare)> {
+    let column = book.column_for(IN, table, &draft.column, log)?;
+    let value_type = book.tables[table].columns[column].value_type?;
+    let compare = compare_for(value_type, compare.as_ref(), log)?;
+    let names: Vec<&Name> = values.iter().collect();
+    check_values(&names, value_type, compare, log).then_some(())?;
+    let values = values.iter().map(|value| value.value.clone()).collect();
+    Some((column, values, compare))
 }
 
 /// The word for the job's day.

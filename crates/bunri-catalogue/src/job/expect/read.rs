@@ -7,6 +7,7 @@ use toml::de::DeValue;
 use super::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
 use crate::item::Item;
 use crate::problem::{Log, Spot, position};
+use crate::read::readable;
 use crate::section::Section;
 
 const AMOUNT: &str = "a number of rows, or a share such as \"0.5 %\"";
@@ -67,10 +68,7 @@ impl Reader<'_> {
             return Some(RowLimits::default());
         };
         let mut section = Section::open(&value, what, log)?;
-        let all = match section.take("all") {
-            None => Some(None),
-            Some(value) => self.amount(&value, log).map(Some),
-        };
+        let all = readable(section.take("all"), |value| self.amount(value, log));
         let tables = match section.take("tables") {
             None => Some(BTreeMap::new()),
             Some(value) => self.by_table(&value, log),
@@ -155,9 +153,10 @@ impl Reader<'_> {
 
     fn own_rows(&self, value: &Item<'_>, log: &mut Log) -> Option<OwnRows> {
         let mut section = Section::open(value, value.label(), log)?;
-        let mut bound = |key, log: &mut Log| match section.take(key) {
-            None => Some(None),
-            Some(value) => self.amount(&value, log).map(|it| Some(it.value)),
+        let mut bound = |key, log: &mut Log| {
+            readable(section.take(key), |value| {
+                self.amount(value, log).map(|it| it.value)
+            })
         };
         let at_least = bound("at_least", log);
         let at_most = bound("at_most", log);
@@ -257,9 +256,10 @@ fn accepted_review(item: &Item<'_>, log: &mut Log) -> Option<AcceptedReview> {
     let rule = text("rule", log);
     let table = text("table", log);
     let basis = text("basis", log);
-    let mut optional = |key, log: &mut Log| match section.take(key) {
-        None => Some(None),
-        Some(value) => value.filled_text(log).map(|text| Some(text.value)),
+    let mut optional = |key, log: &mut Log| {
+        readable(section.take(key), |value| {
+            value.filled_text(log).map(|text| text.value)
+        })
     };
     let column = optional("column", log);
     let withheld = optional("withheld", log);
