@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::claim::Grade;
-use crate::report::{Finding, Report, Status};
+use crate::report::{Finding, Note, Report, Status};
 use crate::rules::NoteRule;
 
 /// Rows by table id.
-type ByTable<'a> = BTreeMap<&'a str, u64>;
+pub type ByTable<'a> = BTreeMap<&'a str, u64>;
 
 /// What a review finding speaks of: rule, table, column, and the column that the value is withheld in.
 type Reviewed<'a> = (&'static str, &'a str, Option<&'a str>, Option<&'a str>);
@@ -46,7 +46,7 @@ impl Report {
             let bounds = format!("{table} = {{ at_least = {rows}, at_most = {rows} }}");
             line(&mut text, &bounds);
         }
-        for (rule, tables) in self.notes_by_rule() {
+        for (rule, tables) in noted_rows(&self.notes) {
             section(&mut text, &format!("notes.{rule}"), &tables);
         }
         for ((rule, table, column, withheld), count) in self.reviews() {
@@ -60,20 +60,6 @@ impl Report {
             line(&mut text, "basis = \"\" # who accepted it, and why");
         }
         text
-    }
-
-    fn notes_by_rule(&self) -> BTreeMap<NoteRule, ByTable<'_>> {
-        let mut rules: BTreeMap<NoteRule, ByTable<'_>> = BTreeMap::new();
-        for note in self
-            .notes
-            .iter()
-            .filter(|note| !note.rule.is_bounded_alone())
-        {
-            let rows = rules.entry(note.rule).or_default();
-            let rows = rows.entry(note.table.as_str()).or_default();
-            *rows = rows.saturating_add(note.count);
-        }
-        rules
     }
 
     fn reviews(&self) -> BTreeMap<Reviewed<'_>, u64> {
@@ -91,6 +77,18 @@ impl Report {
         }
         reviews
     }
+}
+
+/// Rows that notes speak of, by rule and table, but for those with a key of `[expect]` of their own.
+#[must_use]
+pub fn noted_rows(notes: &[Note]) -> BTreeMap<NoteRule, ByTable<'_>> {
+    let mut rules: BTreeMap<NoteRule, ByTable<'_>> = BTreeMap::new();
+    for note in notes.iter().filter(|note| !note.rule.is_bounded_alone()) {
+        let rows = rules.entry(note.rule).or_default();
+        let rows = rows.entry(note.table.as_str()).or_default();
+        *rows = rows.saturating_add(note.count);
+    }
+    rules
 }
 
 impl Finding {

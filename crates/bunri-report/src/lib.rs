@@ -16,6 +16,7 @@ pub mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use acceptance::{ByTable, noted_rows};
 pub use claim::{Claim, Grade};
 pub use claims::Scope;
 pub use expectation::{Expectation, RejectedRows, TableReport, UndecidedRows};

@@ -9,6 +9,7 @@ use bunri_catalogue::{
 use bunri_report::claims::NOT_YET;
 use bunri_report::{
     Claim, ClaimReport, Expectation, Finding, Grade, Note, NoteRule, Rule, Status, TableReport,
+    noted_rows,
 };
 
 /// No job says so, and yet this is outside: more than a twentieth of a table's rows do not fit the declared types, …
@@ -279,16 +280,13 @@ fn pair(rule: &str, table: Option<&str>, column: Option<&str>, withheld: Option<
 }
 
 fn notes(expect: &Expect, run: RunFacts<'_>, all: &mut Vec<Expectation>) {
-    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
-    for note in run
-        .notes
-        .iter()
-        .filter(|note| !note.rule.is_bounded_alone())
-    {
-        let key = (note.rule.word().to_owned(), note.table.clone());
-        let count = counts.entry(key).or_default();
-        *count = count.saturating_add(note.count);
-    }
+    let counts = noted_rows(run.notes)
+        .into_iter()
+        .flat_map(|(rule, tables)| {
+            let rows = tables.into_iter();
+            rows.map(move |(table, rows)| ((rule.word().to_owned(), table.to_owned()), rows))
+        });
+    let mut counts: BTreeMap<(String, String), u64> = counts.collect();
     for ((rule, table), Said { value, place }) in &expect.notes {
         let rows = counts
             .remove(&(rule.clone(), table.clone()))

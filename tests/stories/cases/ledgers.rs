@@ -444,16 +444,19 @@ const HOUSE_WITH_TWO_METERS: [&str; 6] = [
     "C|2010-01-01|2018-03-31|99010",
 ];
 
+/// That house, with notes of its days, under a ledger with this exception.
+fn two_meters(exception: &str, notes: &[&str]) -> Stores {
+    Case::under(&format!("{LEDGER}{exception}"))
+        .table(SUPPLY_PERIOD, &HOUSE_WITH_TWO_METERS)
+        .table(DAY_NOTE, notes)
+        .stores()
+}
+
 /// Two rows of a point name the same retailer: a person may say that they are believed. Where they name two, nobody knows.
 #[test]
 fn several_rows_that_name_one_retailer_are_believed_where_a_person_said_so() {
     let notes = ["1|A|2016-01-01", "2|A|2013-01-01", "3|B|2019-01-01"];
-    let system = |exception: &str| {
-        Case::under(&format!("{LEDGER}{exception}"))
-            .table(SUPPLY_PERIOD, &HOUSE_WITH_TWO_METERS)
-            .table(DAY_NOTE, &notes)
-            .stores()
-    };
+    let system = |exception: &str| two_meters(exception, &notes);
     let strict = [
         ("1", "ledger_overlap"),
         ("2", "own"),
@@ -470,12 +473,7 @@ fn several_rows_that_name_one_retailer_are_believed_where_a_person_said_so() {
 #[test]
 fn a_day_without_a_row_is_anothers_where_a_person_said_so() {
     let notes = ["1|C|2019-01-01", "2|C|2009-01-01", "3|Z|2019-01-01"];
-    let system = |exception: &str| {
-        Case::under(&format!("{LEDGER}{exception}"))
-            .table(SUPPLY_PERIOD, &HOUSE_WITH_TWO_METERS)
-            .table(DAY_NOTE, &notes)
-            .stores()
-    };
+    let system = |exception: &str| two_meters(exception, &notes);
     let strict = [
         ("1", "ledger_gap"),
         ("2", "ledger_gap"),
