@@ -27,6 +27,7 @@ from mutant import (  # noqa: F401  each declares its mutants
     keys_and_people,
     leaked_values,
     lost_rows,
+    references,
     residue,
     staging,
     whole_stores,

@@ -259,6 +259,7 @@ fn of_two_sources(ended: Ended) {
         .says("run `bunri extract` again");
 }
 
+/// K25: two dumps, and the older one's staging in the custody of the newer.
 #[test]
 fn staging_of_an_older_dump_is_neither_split_nor_verified() {
     let older = Rig::with_sample(60);

@@ -14,7 +14,8 @@
 //! | `copies` | K20, K23, K24: a canvassing list, a rekeyed number in the open, a retailer's name in a note |
 //! | `combined` | rules of several rules |
 //! | `moving` | people who move house, leave or come: links with days of their own |
-//! | `references` | K26: rows of a store whose reference finds no row there
+//! | `references` | K26: rows of a store whose reference finds no row there |
+//! | `views` | K31: views that are read, and what they are made of |
 //! | `other_years` | K22: the cutover of one year over the source of another |
 //! | `rejected_parents` | K1: a link that cannot be read frees nobody |
 //! | `types` | K8, K10, K15, K30: sentinels, eras, clocks, end stamps, keys that mean nothing, numbers beside texts |
@@ -39,6 +40,7 @@ mod references;
 mod rejected_parents;
 mod stores;
 mod types;
+mod views;
 mod written_when;
 
 use crate::job::Job;

@@ -3,7 +3,7 @@
 
 use crate::model::{
     Category, Class, Compare, Day, Early, IgnoredObject, IncumbentCode, Match, Ownership, RowRule,
-    UntilIs, ValueType,
+    UntilIs, ValueType, ViewOf,
 };
 use crate::problem::{Name, Spot, Spotted};
 use crate::reading::ValueForm;
@@ -94,6 +94,8 @@ pub(crate) struct TableDraft {
     pub(crate) spot: Spot,
     pub(crate) name: Option<Name>,
     pub(crate) id: Option<Name>,
+    /// Outer [`None`]: not readable.
+    pub(crate) view_of: Option<Option<ViewOf>>,
     /// An empty list is `"none"`.
     pub(crate) key: Option<Vec<Name>>,
     pub(crate) columns: Vec<ColumnDraft>,

@@ -422,6 +422,24 @@ pub struct CellGroup {
     pub rows: RowRule,
 }
 
+/// `view_of`: what a view of the source is made of, so that a row that it loses is missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewOf {
+    /// The tables that it reads, by their names in the source; they need not be in the catalogue.
+    pub tables: Vec<String>,
+    /// How many rows it has.
+    pub rows: ViewRows,
+}
+
+/// How many rows a view has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ViewRows {
+    /// One for each row of these of its tables together.
+    OneForEach(Vec<String>),
+    /// Another number, and a person said why: it filters, or it groups.
+    Reasoned(String),
+}
+
 /// One table of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -430,6 +448,8 @@ pub struct Table {
     pub id: String,
     /// Its name in the source, any Unicode.
     pub name: String,
+    /// Of a view: what it is made of.
+    pub view_of: Option<ViewOf>,
     /// Key columns in key order; empty means `key = "none"`: a multiset.
     pub key: Vec<usize>,
     /// Every column, in store order.

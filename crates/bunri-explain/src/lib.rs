@@ -12,8 +12,8 @@ pub use sql::{SqlInputs, explain_sql};
 
 use bunri_catalogue::day_text;
 use bunri_catalogue::{
-    Bound, Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Table,
-    When,
+    Bound, Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Reference,
+    Table, ViewOf, ViewRows, When,
 };
 
 /// Lines of text under construction. Writing to a String cannot fail, so the result is dropped in one place.
@@ -72,6 +72,47 @@ fn heading(catalogue: &Catalogue, page: &mut Page) {
             format!("{} of the source is not read: {basis}.", quoted(object)),
         );
     }
+    for reference in &catalogue.references {
+        page.line(0, refers(catalogue, reference));
+    }
+}
+
+fn refers(catalogue: &Catalogue, reference: &Reference) -> String {
+    let Reference {
+        table,
+        columns,
+        to,
+        references,
+        basis,
+    } = reference;
+    let side = |table: usize, columns: &[usize]| {
+        let table = &catalogue.tables[table];
+        let names = columns
+            .iter()
+            .map(|&column| &table.columns[column].name[..]);
+        (&table.id, names.collect::<Vec<_>>().join(", "))
+    };
+    let ((own, columns), (other, references)) = (side(*table, columns), side(*to, references));
+    let basis = basis
+        .as_ref()
+        .map(|basis| format!(" ({basis})"))
+        .unwrap_or_default();
+    format!(
+        "{own} refers by {columns} to {references} of {other}{basis}: rows of a store that find none there are counted."
+    )
+}
+
+fn view_of(view: &ViewOf) -> String {
+    let tables = view.tables.join(", ");
+    match &view.rows {
+        ViewRows::OneForEach(each) => format!(
+            "It is a view of {tables}, with one row for each row of {}.",
+            each.join(", ")
+        ),
+        ViewRows::Reasoned(basis) => {
+            format!("It is a view of {tables}, with rows of its own number: {basis}.")
+        }
+    }
 }
 
 fn incumbent(code: &IncumbentCode) -> String {
@@ -123,6 +164,9 @@ fn explain_table(catalogue: &Catalogue, table: &Table, page: &mut Page) {
             0,
             format!("Table {} ({} in the source)", table.id, table.name),
         );
+    }
+    if let Some(view) = &table.view_of {
+        page.line(2, view_of(view));
     }
     rules::rows(catalogue, table, page);
     rules::known_at(table, page);

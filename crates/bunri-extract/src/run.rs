@@ -43,7 +43,7 @@ pub fn extract(
     let mut sessions: Vec<Session> = (0..threads)
         .map(|_| open.session())
         .collect::<Result<_, _>>()?;
-    let inventory = schema::check(&open, &sessions[0], catalogue)?;
+    let inventory = schema::check(&open, &mut sessions[0], catalogue)?;
     let identity = Identity {
         source: bound(source, open.identity(observer)?)?,
         shape: shape(catalogue)?,

@@ -6,17 +6,23 @@ use std::collections::BTreeSet;
 use bunri_catalogue::{Catalogue, IgnoredObject, Table};
 
 use crate::ExtractError;
-use crate::source::{Inventory, ObjectKind, OpenSource, Session, SourceColumn, compatible};
+use crate::source::{
+    Inventory, ObjectKind, OpenSource, Session, SourceColumn, SourceObject, compatible,
+};
 
 /// Compares the source with the catalogue and refuses it, naming every difference. What is ignored
 /// is not in the inventory that comes back.
 pub(crate) fn check(
     source: &OpenSource,
-    session: &Session,
+    session: &mut Session,
     catalogue: &Catalogue,
 ) -> Result<Inventory, ExtractError> {
     let read = catalogue.tables.iter().map(|table| table.name.as_str());
     let mut inventory = session.inventory(&read.collect::<BTreeSet<_>>())?;
+    let is_table = |(name, object): (&String, &SourceObject)| {
+        (object.kind == ObjectKind::Table).then(|| name.clone())
+    };
+    let tables: BTreeSet<String> = inventory.iter().filter_map(is_table).collect();
     let mut problems = Vec::new();
     for IgnoredObject { object, .. } in &catalogue.ignored {
         if inventory.remove(object).is_none() {
@@ -32,7 +38,10 @@ pub(crate) fn check(
     }
     for table in &catalogue.tables {
         match inventory.get(&table.name) {
-            Some(object) => compare_columns(source, &object.columns, table, &mut problems),
+            Some(object) => {
+                compare_columns(source, &object.columns, table, &mut problems);
+                problems.extend(view_problem(table, object, &tables));
+            }
             None => problems.push(format!(
                 "source table \"{}\": in the catalogue (tables/{}.toml) but not in the source; is this \
                  the right database?",
@@ -60,6 +69,44 @@ fn unlisted(name: &str, kind: ObjectKind) -> String {
         "source {word} \"{name}\": not in the catalogue; add tables/{file}.toml, or name it in `[[ignored]]` of \
          catalogue.toml with a basis"
     )
+}
+
+/// A view can lose rows of what it is made of, and its own count would not tell: the catalogue has to say what to count. `source` are
+/// the names of all tables, ignored or not.
+fn view_problem(table: &Table, object: &SourceObject, source: &BTreeSet<String>) -> Option<String> {
+    let (name, id) = (&table.name, &table.id);
+    let quoted = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+        names.join(", ")
+    };
+    let found = quoted(&object.made_of);
+    match (&table.view_of, object.kind) {
+        (None, ObjectKind::Table) => None,
+        (None, ObjectKind::View) if object.made_of.is_empty() => None,
+        (None, ObjectKind::View) => Some(format!(
+            "source view \"{name}\": read like a table, so tables/{id}.toml must say of what: `view_of = {{ tables = [{found}], \
+             rows_of = [\"…\"] }}` if it has one row for each row of these, else with a `basis` in place of `rows_of`"
+        )),
+        (Some(_), ObjectKind::Table) => Some(format!(
+            "source table \"{name}\": no view; remove `view_of` from tables/{id}.toml"
+        )),
+        (Some(view), ObjectKind::View) => {
+            let missing = object.made_of.iter();
+            let missing = missing.filter(|name| !view.tables.contains(name));
+            let missing: Vec<String> = missing.cloned().collect();
+            if !missing.is_empty() {
+                return Some(format!(
+                    "source view \"{name}\": it reads {} too; name that in `view_of` of tables/{id}.toml",
+                    quoted(&missing)
+                ));
+            }
+            // More may be named than SQLite says it reads: of a table that a join uses and does not show it is silent.
+            let stray = view.tables.iter().find(|name| !source.contains(*name))?;
+            Some(format!(
+                "source view \"{name}\": `view_of` in tables/{id}.toml names \"{stray}\", which is no table of the source"
+            ))
+        }
+    }
 }
 
 fn compare_columns(

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::{CanonicalWriter, ColumnarError, Event, Observer, PendingFile};
-use bunri_manifest::{FileEntry, StagedTable};
+use bunri_manifest::{BaseTable, FileEntry, StagedTable};
 
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
@@ -209,6 +209,20 @@ impl<'a> Work<'a> {
         Rejects::new(&self.bench.custody.tmp(), self.bench.budget / REJECT_SHARE)
     }
 
+    /// The tables of a view, by name, counted by the source.
+    fn bases(&self) -> Result<Vec<BaseTable>, ExtractError> {
+        let tables = self.table.view_of.iter().flat_map(|view| &view.tables);
+        let mut tables: Vec<&String> = tables.collect();
+        tables.sort_unstable();
+        let base = |name: &String| {
+            Ok(BaseTable {
+                name: name.clone(),
+                rows: self.session.count_of(name)?,
+            })
+        };
+        tables.into_iter().map(base).collect()
+    }
+
     fn commit(
         self,
         writer: CanonicalWriter<PendingFile>,
@@ -222,6 +236,7 @@ impl<'a> Work<'a> {
             finished.sink.commit()?,
         );
         let rejects = commit_rejects(custody, table, rejects)?;
+        let (made_of, foreign_keys) = (self.bases()?, self.session.foreign_keys(table)?);
         let staged = StagedTable {
             id: table.id.clone(),
             name: table.name.clone(),
@@ -229,7 +244,8 @@ impl<'a> Work<'a> {
             file,
             rejects,
             totals: self.figures.totals,
-            foreign_keys: self.session.foreign_keys(table)?,
+            foreign_keys,
+            made_of,
         };
         custody.note_table(&staged, self.bench.identity)?;
         Ok(staged)

@@ -15,7 +15,9 @@ pub use proof::{
     DeclaredFlow, PROOF, Proof, ProofCause, ProofColumn, ProofDifference, ProofRefusal,
     ProofSample, ProofStatus, ProofStrategy,
 };
-pub use staging::{ColumnTotal, ForeignKey, Source, StagedTable, StagingManifest, Total};
+pub use staging::{
+    BaseTable, ColumnTotal, ForeignKey, Source, StagedTable, StagingManifest, Total,
+};
 pub use store::{CatalogueRef, ColumnEntry, FileEntry, StoreManifest, TableEntry};
 
 /// The tool and its version, as manifests and reports name it.

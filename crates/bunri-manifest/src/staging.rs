@@ -99,6 +99,16 @@ pub struct ForeignKey {
     pub references: Vec<String>,
 }
 
+/// A table of the source that a view is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseTable {
+    /// Its name in the source.
+    pub name: String,
+    /// `COUNT(*)` by the source itself.
+    pub rows: u64,
+}
+
 /// One table in staging.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +128,9 @@ pub struct StagedTable {
     /// The references that the source declares, in order; not written where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign_keys: Vec<ForeignKey>,
+    /// Of a view: the tables that it reads, by name; not written where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_of: Vec<BaseTable>,
 }
 
 /// The manifest of a staging folder.

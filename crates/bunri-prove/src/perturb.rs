@@ -75,6 +75,7 @@ pub(crate) fn perturb(
         // The source's figures are those of a source that does not exist.
         totals: Vec::new(),
         foreign_keys: before.foreign_keys.clone(),
+        made_of: before.made_of.clone(),
     };
     Ok((entry, work.changes))
 }

@@ -171,6 +171,7 @@ impl Sampling<'_> {
             rejects: entry.rejects.clone(),
             totals: Vec::new(),
             foreign_keys: entry.foreign_keys.clone(),
+            made_of: entry.made_of.clone(),
         }))
     }
 

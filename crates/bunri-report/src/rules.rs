@@ -15,6 +15,7 @@ const DECISION: &str =
     "Correct or remove the line of the file of decisions, and have it approved again.";
 const SECRET: &str = "Take another secret for this `rekey`, and split again.";
 const DEPENDS: &str = "Find the way from the withheld column to retail's bytes; it is a mistake in the classification or a bug.";
+const VIEW: &str = "Ask the database's keeper which rows the view leaves out, mend the view or say in `view_of` why that is right, and extract again.";
 const EXTRACT: &str = "Extract again. If the figures still differ, the source is damaged or somebody changed staging: do not go on.";
 const LEAK: &str = "Look the place up in custody, correct the classification or find out who changed the store, and split again.";
 const SPLIT: &str = "The store is not what this job makes: find out who changed it, split again, and verify again. If it comes back, it is a bug.";
@@ -168,6 +169,8 @@ rules! {
         "The control total of a column differs from the source's own, or is one that no extraction makes there.", EXTRACT;
     SourceTotalMissing "source_total_missing" [C3] Certain
         "The source gave no figures for a column, or not the sum that is due for its type.", EXTRACT;
+    ViewDiffers "view_differs" [C3] Certain
+        "A view of the source is made of other tables than the catalogue says, or has not one row for each row of those that it names (counts in `detail`).", VIEW;
     RowMissing "row_missing" [C3] Certain
         "A row that the store must hold is not there.", SPLIT;
     RowDoubled "row_doubled" [C3] Certain
@@ -295,6 +298,8 @@ note_rules! {
         "Rows of a company's store whose reference (in `detail`, with the cause) finds no row there: the rules send the two rows to different places, or the source has no such row. Nothing is repaired.";
     ReferenceNotFollowed "reference_not_followed"
         "A foreign key of the source (in `detail`) that could not be followed; `references` of the report says why.";
+    ViewOfAnotherNumber "view_of_another_number"
+        "By how many rows a view that is read has more or fewer than a table that it is made of (in `detail`), where the catalogue states a reason.";
     UnseenCaseValue "unseen_case_value"
         "Rows whose deciding value the catalogue has no case for; the strictest case applied.";
     WhenMatchedNoRow "when_matched_no_row"

@@ -25,6 +25,7 @@ mod tally;
 mod tests;
 mod totals;
 mod verify;
+mod views;
 
 pub use alone::verify_store_alone;
 pub use errors::VerifyError;

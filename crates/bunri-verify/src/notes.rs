@@ -43,6 +43,9 @@ pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<No
             rows,
         );
     }
+    for (told, rows) in &outcome.tally.of_another_number {
+        note(NoteRule::ViewOfAnotherNumber, Some(told.clone()), *rows);
+    }
     for watched in outcome.tally.days.columns() {
         if watched.far_after > 0 {
             let column = table.columns[watched.column].name.clone();

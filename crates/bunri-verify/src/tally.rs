@@ -13,6 +13,7 @@ use crate::days::DayWatch;
 use crate::misfit::rejected_for_nothing;
 use crate::store::sums::ByRegion;
 use crate::totals::Totals;
+use crate::views;
 
 /// Counts over the staged rows of one table.
 pub(crate) struct Tally {
@@ -24,6 +25,8 @@ pub(crate) struct Tally {
     /// By column and rule.
     pub(crate) rejected_by: BTreeMap<(String, String), u64>,
     pub(crate) days: DayWatch,
+    /// Of a view: how its rows differ from those of what it is made of, where that has a reason.
+    pub(crate) of_another_number: Vec<(String, u64)>,
 }
 
 impl Tally {
@@ -36,6 +39,7 @@ impl Tally {
             rejected: 0,
             rejected_by: BTreeMap::new(),
             days,
+            of_another_number: Vec::new(),
         }
     }
 
@@ -106,7 +110,10 @@ impl Tally {
                 .entry((column, rule_word(&reject.rule)))
                 .or_default() += 1;
         }
-        self.totals.check(table, staging.entry(table)?, findings);
+        let entry = staging.entry(table)?;
+        self.totals.check(table, entry, findings);
+        views::check(table, entry, findings);
+        self.of_another_number = views::of_another_number(table, entry);
         Ok(())
     }
 }

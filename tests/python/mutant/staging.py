@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from tamper import digests, entry, manifest_of, part, write
 
 from .registry import Place, mutant
-from .world import STORES
+from .world import LOSING, STORES, VIEWED
 
 
 def staged(id, change):
@@ -39,8 +39,10 @@ def sealed(custody, change):
 
 def from_staging(worlds, change):
     """Damage: staging and stores of a run whose extraction made this change."""
-    wrong = worlds.get(staged=change)
+    return in_place_of(worlds.get(staged=change))
 
+
+def in_place_of(wrong):
     def damage(damaged, _):
         for store in ("staging", *STORES):
             damaged.replace(wrong, store)
@@ -135,3 +137,32 @@ def stored(source, id, key, row):
     database.close()
     text = lambda value: repr(value) if isinstance(value, float) else value.hex() if isinstance(value, bytes) else value
     return ["null" if value is None else {words[type(value)]: text(value)} for value in values]
+
+
+@mutant(153, "a row lost by a view that is read like a table", "C3")
+def lost_by_a_view(worlds):
+    def joined(custody):
+        # All of it as the extraction of a losing view says it, its own count too, but for what the view is made of.
+        lost = worlds.viewing(LOSING).root / "custody"
+        shutil.rmtree(custody / "staging/v_point")
+        shutil.copytree(lost / "staging/v_point", custody / "staging/v_point")
+        sealed(custody, lambda manifest: entry(manifest, "v_point").update(entry(manifest_of(lost / "staging"), "v_point")))
+
+    def uncounted(custody):
+        sealed(custody, lambda manifest: entry(manifest, "v_point").pop("made_of"))
+
+    def miscounted(custody):
+        def change(manifest):
+            view = entry(manifest, "v_point")
+            (base,) = [base for base in view["made_of"] if base["name"] == "supply_point"]
+            base["rows"] = view["source_rows"] - 1
+
+        sealed(custody, change)
+
+    counted = r"\d+ rows, and \d+ of supply_point"
+    for name, wrong, told in (
+        ("staging/v_point, by a join", joined, counted),
+        ("staging/v_point, what it is made of not counted", uncounted, "other tables than the catalogue says"),
+        ("staging/v_point, more rows than it is made of", miscounted, counted),
+    ):
+        yield Place(name, in_place_of(worlds.viewing(VIEWED, wrong)), "viewed", told=told)

@@ -59,6 +59,17 @@ CANVASSED = (
     "CREATE TABLE canvass (visit_no TEXT PRIMARY KEY, name TEXT, phone TEXT)",
     "INSERT INTO canvass SELECT 'V' || consumer_id, contract_holder_name, consumer_phone FROM consumer WHERE consumer_phone IS NOT NULL",
 )
+# Supply points through a view, one row for each; and the same view by a keeper who joins it with what not every point has.
+VIEWED = "CREATE VIEW v_point AS SELECT p.supply_point_id FROM supply_point p LEFT JOIN load_equipment e USING (supply_point_id) GROUP BY 1"
+LOSING = VIEWED.replace("LEFT JOIN", "JOIN")
+VIEW = """table = "v_point"
+view_of = { tables = ["supply_point", "load_equipment"], rows_of = ["supply_point"] }
+key = ["supply_point_id"]
+rows = { by = "ledger", at = "cutover" }
+known_at = { none = "it holds numbers of points alone" }
+[columns]
+supply_point_id = "own_customer"
+"""
 # A clerk's note on the first contract that has one.
 MEMO = "UPDATE retail_contract SET sales_memo = {} WHERE retail_contract_no = (SELECT MIN(retail_contract_no) FROM retail_contract WHERE sales_memo IS NOT NULL)"
 NOTED = MEMO.format("(SELECT retailer_name || 'へ切替予定 SW廃止 ' || retailer_code FROM code_retailer WHERE retailer_code = '99020')")
@@ -173,6 +184,14 @@ class Worlds:
     @property
     def canvassed(self):
         return self.get(sql=CANVASSED, files=(("catalogue/tables/canvass.toml", CANVASS),))
+
+    @property
+    def viewed(self):
+        return self.viewing(VIEWED)
+
+    def viewing(self, view, staged=None):
+        """A run over a source with this view."""
+        return self.get(sql=(view,), files=(("catalogue/tables/v_point.toml", VIEW),), staged=staged)
 
     @property
     def noted(self):

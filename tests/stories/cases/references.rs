@@ -244,3 +244,27 @@ fn a_foreign_key_that_nobody_can_follow_is_told() {
         "the table that it refers to is not in the catalogue"
     );
 }
+
+/// Counted once more from what lies in the stores and in staging, by other means and another hand.
+#[test]
+fn the_sample_counts_the_same_as_a_look_at_its_stores() {
+    let rig = Rig::with_sample(300);
+    rig.own_catalogue();
+    let listed = |table: &str, to: &str| {
+        format!(
+            "\n[[references]]\ntable = \"{table}\"\ncolumns = [\"supply_point_id\"]\nto = \"{to}\"\nreferences = [\"supply_point_id\"]\n"
+        )
+    };
+    let catalogue = rig.read("catalogue/catalogue.toml")
+        + &listed("meter_reading_monthly", "supply_point")
+        + &listed("meter_reading_halfhour", "supply_point")
+        + &listed("supply_point", "meter")
+        + &listed("meter", "supply_point");
+    rig.write("catalogue/catalogue.toml", catalogue);
+    rig.bunri(["run", "job.toml"]).must(1);
+    let (_, retail) = dangling(&rig, "meter_reading_monthly", "retail");
+    assert!(retail["other"].as_u64() > Some(0), "{retail}");
+    rig.python("references.py", ["."])
+        .must(0)
+        .prints(", 0 differ");
+}

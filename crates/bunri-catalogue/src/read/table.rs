@@ -1,9 +1,11 @@
 //! `tables/*.toml`: one table, all of its columns, whose its rows are.
 
-use super::{columns, is_id, optional_text, readable, required_name, rows, spotted, when};
+use super::{
+    columns, is_id, optional_text, readable, required_name, required_names, rows, spotted, when,
+};
 use crate::draft::{CellsDraft, CellsRuleDraft, KnownAtDraft, TableDraft};
 use crate::item::Item;
-use crate::model::Early;
+use crate::model::{Early, ViewOf, ViewRows};
 use crate::problem::{Log, Name, Spot, Spotted};
 use crate::section::Section;
 
@@ -12,6 +14,7 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
     let name = required_name(&mut file, "table", log);
     let id = id(file.take("id"), name.as_ref(), log);
     let key = file.require("key").and_then(|value| key(&value, log));
+    let view_of = readable(file.take("view_of"), |value| view_of(value, log));
     let rows = file
         .require("rows")
         .and_then(|value| rows::rule(&value, log));
@@ -22,6 +25,7 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
         spot,
         name,
         id,
+        view_of,
         key,
         columns: columns::columns(file.require("columns"), types, log),
         rows,
@@ -36,6 +40,38 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
     };
     file.close(log);
     draft
+}
+
+/// What a view is made of, and how many rows it has.
+fn view_of(value: &Item<'_>, log: &mut Log) -> Option<ViewOf> {
+    let mut section = Section::open(value, "`view_of`", log)?;
+    let tables = required_names(&mut section, "tables", log);
+    let rows_of = readable(section.take("rows_of"), |value| value.some_texts(log));
+    let basis = readable(section.take("basis"), |value| value.filled_text(log));
+    section.close(log);
+    let (tables, rows_of, basis) = (tables?, rows_of?, basis?);
+    let plain = |names: &[Name]| names.iter().map(|name| name.value.clone()).collect();
+    let rows = match (&rows_of, basis) {
+        (Some(rows_of), None) => ViewRows::OneForEach(plain(rows_of)),
+        (None, Some(basis)) => ViewRows::Reasoned(basis.value),
+        (Some(_), Some(_)) | (None, None) => {
+            let message = "`view_of` has either `rows_of`, the tables of which it has one row for each row, or a `basis` that \
+                           says why it has another number";
+            log.refuse(value.spot, message);
+            return None;
+        }
+    };
+    let stray = rows_of.iter().flatten();
+    let mut stray = stray.filter(|name| !tables.iter().any(|table| table.value == name.value));
+    if let Some(name) = stray.next() {
+        let message = format!("`{}` is not among the `tables` of `view_of`", name.value);
+        log.refuse(name.spot, message);
+        return None;
+    }
+    Some(ViewOf {
+        tables: plain(&tables),
+        rows,
+    })
 }
 
 /// The folder name: as written, or the table's own name where that is plain ASCII.

@@ -33,6 +33,7 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
     Some(Table {
         id: draft.id.as_ref()?.value.clone(),
         name: draft.name.as_ref()?.value.clone(),
+        view_of: draft.view_of.clone()?,
         key: key?,
         columns: columns?,
         rows: rows?,

@@ -62,6 +62,8 @@ pub(crate) struct SourceObject {
     pub(crate) kind: ObjectKind,
     /// In the source's order; none of an object that is not read.
     pub(crate) columns: Vec<SourceColumn>,
+    /// Of a view that is read: the tables that it reads, by name.
+    pub(crate) made_of: Vec<String>,
 }
 
 /// A column of the source.
@@ -179,7 +181,7 @@ impl OpenSource {
 
 impl Session {
     /// What the source has. Only of the objects in `read` the columns are looked at: others need not be readable.
-    pub(crate) fn inventory(&self, read: &BTreeSet<&str>) -> Result<Inventory, ExtractError> {
+    pub(crate) fn inventory(&mut self, read: &BTreeSet<&str>) -> Result<Inventory, ExtractError> {
         match self {
             Self::Sqlite(reader) => reader.inventory(read),
         }
@@ -207,6 +209,13 @@ impl Session {
     pub(crate) fn count(&self, table: &Table, kind: ObjectKind) -> Result<u64, ExtractError> {
         match self {
             Self::Sqlite(reader) => reader.count(table, kind),
+        }
+    }
+
+    /// How many rows a table has that need not be in the catalogue.
+    pub(crate) fn count_of(&self, table: &str) -> Result<u64, ExtractError> {
+        match self {
+            Self::Sqlite(reader) => reader.count_of(table),
         }
     }
 

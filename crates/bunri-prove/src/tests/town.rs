@@ -165,6 +165,7 @@ impl Town {
             rejects: None,
             totals: Vec::new(),
             foreign_keys: Vec::new(),
+            made_of: Vec::new(),
         }
     }
 }

@@ -117,3 +117,15 @@ fn tables_of_staging_in_another_order_are_refused() {
     };
     assert!(fixture.try_verify(&options).is_err());
 }
+
+/// K31: staging says that it read a view, and the catalogue says nothing of it.
+#[test]
+fn tables_of_a_view_that_the_catalogue_does_not_know_are_a_finding() {
+    let found = after(|table| {
+        table.made_of.push(bunri_manifest::BaseTable {
+            name: "reading".to_owned(),
+            rows: table.source_rows,
+        });
+    });
+    assert_eq!(found, ["C3 view_differs staging meter_reading"]);
+}

@@ -144,6 +144,7 @@ impl Fixture {
             rejects: rejects_entry,
             totals: totals.collect(),
             foreign_keys: Vec::new(),
+            made_of: Vec::new(),
         }
     }
 

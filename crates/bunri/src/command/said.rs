@@ -287,6 +287,8 @@ fn notes_worst_first(report: &Report) -> Vec<(&Note, f64)> {
             | NoteRule::UndecidedRows
             | NoteRule::UnseenCaseValue
             | NoteRule::WhenMatchedNoRow => share(note.count, of),
+            // Of a view of few rows more can be left out than it has.
+            NoteRule::ViewOfAnotherNumber => share(note.count, of).min(1.0),
         }
     };
     let mut notes: Vec<_> = report
@@ -331,6 +333,7 @@ fn note_line(note: &Note, part: f64, report: &Report) -> String {
         .map(|detail| format!(", {detail}"))
         .unwrap_or_default();
     let count = match (rule, count) {
+        (NoteRule::ViewOfAnotherNumber, rows) => format!(": {rows} rows apart"),
         (NoteRule::FarBeforeCutover, days) => format!(": {days} days before"),
         (NoteRule::DecidedRows, rows) => {
             let through = released(report, table, detail.as_deref());

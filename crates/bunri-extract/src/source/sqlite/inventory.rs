@@ -11,24 +11,33 @@ impl Reader {
     /// Tables and views, with the columns of those in `read`; SQLite's own tables left out. Others may be readable by the
     /// application alone.
     pub(in crate::source) fn inventory(
-        &self,
+        &mut self,
         read: &BTreeSet<&str>,
     ) -> Result<Inventory, ExtractError> {
         let mut inventory = Inventory::new();
-        for (name, kind) in self.objects()? {
-            let columns = if read.contains(name.as_str()) {
-                self.columns(&name)?
-            } else {
-                Vec::new()
+        let objects = self.objects()?;
+        for (name, kind) in &objects {
+            let mut object = SourceObject {
+                kind: *kind,
+                columns: Vec::new(),
+                made_of: Vec::new(),
             };
-            inventory.insert(name, SourceObject { kind, columns });
+            if read.contains(name.as_str()) {
+                object.columns = self.columns(name)?;
+                if *kind == ObjectKind::View {
+                    object.made_of = self.made_of(name, &objects)?;
+                }
+            }
+            inventory.insert(name.clone(), object);
         }
         Ok(inventory)
     }
 
+    /// By name.
     fn objects(&self) -> Result<Vec<(String, ObjectKind)>, ExtractError> {
         let wrap = self.error("list the tables");
-        let sql = "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view')";
+        let sql =
+            "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name";
         let mut statement = self.connection.prepare(sql).map_err(&wrap)?;
         let mut rows = statement.query([]).map_err(&wrap)?;
         let mut objects = Vec::new();

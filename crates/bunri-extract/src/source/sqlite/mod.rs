@@ -11,6 +11,7 @@
 //! | `order` | rows in key order, where an index gives that for little |
 //! | `read` | rows and their values |
 //! | `sql` | how SQL is written here |
+//! | `views` | what a view is made of |
 //! | `temporary` | where SQLite puts what it cannot hold in memory |
 
 mod database;
@@ -23,6 +24,7 @@ mod order;
 mod read;
 mod sql;
 mod temporary;
+mod views;
 
 use std::path::Path;
 
