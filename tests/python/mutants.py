@@ -30,6 +30,7 @@ from mutant import (  # noqa: F401  each declares its mutants
     references,
     residue,
     staging,
+    waiting,
     whole_stores,
     wrong_rules,
 )

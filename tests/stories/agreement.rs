@@ -121,6 +121,11 @@ const NOTIONS: &[&str] = &[
     "written on a day of an own parent",
     "hold of another time",
     "a condition to hold",
+    "a condition on parents",
+    "parents that are clear of a condition",
+    "a condition without parents",
+    "a condition on a rejected parent",
+    "a condition that only a parent to come would meet",
 ];
 
 fn number(variable: &str) -> Option<u64> {

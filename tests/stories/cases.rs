@@ -20,6 +20,7 @@
 //! | `rejected_parents` | K1: a link that cannot be read frees nobody |
 //! | `types` | K8, K10, K15, K30: sentinels, eras, clocks, end stamps, keys that mean nothing, numbers beside texts |
 //! | `held` | text of both companies that a person has to read first |
+//! | `sizes` | opened tables whose customers' size stands in the contract |
 //! | `large_cells` | scans and long memos |
 
 mod by_type;
@@ -38,6 +39,7 @@ mod own_when;
 mod periods;
 mod references;
 mod rejected_parents;
+mod sizes;
 mod stores;
 mod types;
 mod views;

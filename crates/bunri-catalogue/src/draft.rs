@@ -218,6 +218,8 @@ pub(crate) enum CellsRuleDraft {
 #[derive(Debug)]
 pub(crate) struct WhenDraft {
     pub(crate) spot: Spot,
+    /// The parent table whose column it reads.
+    pub(crate) parent: Option<Name>,
     pub(crate) column: Name,
     pub(crate) condition: ConditionDraft,
     pub(crate) rows: Vec<Spotted<Ownership>>,

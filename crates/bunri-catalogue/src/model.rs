@@ -379,12 +379,64 @@ pub enum Bound {
     Cutover,
 }
 
+/// Where the value stands that a condition reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// In the row itself.
+    Row {
+        /// The column.
+        column: usize,
+    },
+    /// In the row's parents: met if any of them meets it, or if there is none, or a rejected one.
+    Parents {
+        /// The parent rule, by its number among [`Table::leaves`]; it is asked of every row.
+        leaf: usize,
+        /// The column of the parent table.
+        column: usize,
+    },
+}
+
+impl Subject {
+    /// The column of the row itself that is read.
+    #[must_use]
+    pub fn of_row(self) -> Option<usize> {
+        match self {
+            Subject::Row { column } => Some(column),
+            Subject::Parents { .. } => None,
+        }
+    }
+}
+
+/// A condition that rows of some table ask of the rows of their parent table.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedOfParent<'a> {
+    /// The column of the parent table.
+    pub column: usize,
+    /// What is asked of it.
+    pub condition: &'a Condition,
+    /// The table that asks.
+    child: usize,
+    /// The number of its `[[when]]`.
+    when: usize,
+}
+
+/// A condition of a table that its parents answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskingParents {
+    /// The number of the `[[when]]`.
+    pub when: usize,
+    /// The parent rule, by its number among [`Table::leaves`].
+    pub leaf: usize,
+    /// The place of the condition among [`Catalogue::conditions_on`] the parent table.
+    pub place: usize,
+}
+
 /// `[[when]]`: rows that meet a condition have stricter classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct When {
-    /// The column that the condition reads.
-    pub column: usize,
+    /// Where the value stands that the condition reads.
+    pub subject: Subject,
     /// The condition.
     pub condition: Condition,
     /// The rows it speaks of, by ownership (never `Reference`).
@@ -680,6 +732,45 @@ impl Catalogue {
             .collect()
     }
 
+    /// The conditions that other tables ask of the rows of this one, in the order of the tables. What a parent row says to them is
+    /// known by their place in this list.
+    #[must_use]
+    pub fn conditions_on(&self, parent: usize) -> Vec<AskedOfParent<'_>> {
+        let mut asked = Vec::new();
+        for (child, table) in self.tables.iter().enumerate() {
+            for (when, column, condition) in table.conditions_on(parent) {
+                asked.push(AskedOfParent {
+                    column,
+                    condition,
+                    child,
+                    when,
+                });
+            }
+        }
+        asked
+    }
+
+    /// The conditions of a table that its parents answer.
+    #[must_use]
+    pub fn asking_parents(&self, child: usize) -> Vec<AskingParents> {
+        let table = &self.tables[child];
+        let rules = table.parent_rules();
+        let mut asking = Vec::new();
+        for (when, one) in table.when.iter().enumerate() {
+            let Subject::Parents { leaf, .. } = one.subject else {
+                continue;
+            };
+            let rule = rules.iter().find(|(at, _)| *at == leaf);
+            let place = rule.and_then(|(_, rule)| {
+                let mut asked = self.conditions_on(rule.table).into_iter();
+                asked.position(|asked| (asked.child, asked.when) == (child, when))
+            });
+            // One without its parent is met by every row: nobody says the contrary.
+            asking.extend(place.map(|place| AskingParents { when, leaf, place }));
+        }
+        asking
+    }
+
     /// Positions of all tables so that parents come before their children; ties by id.
     #[must_use]
     pub fn parents_first(&self) -> Vec<usize> {
@@ -728,6 +819,24 @@ impl Table {
         let leaves = self.leaves().into_iter().enumerate();
         leaves
             .filter_map(|(leaf, rule)| Some((leaf, rule.as_ledger()?)))
+            .collect()
+    }
+
+    /// The conditions that it asks of the rows of a parent table: number of the `[[when]]`, column, condition.
+    pub(crate) fn conditions_on(&self, parent: usize) -> Vec<(usize, usize, &Condition)> {
+        let rules = self.parent_rules();
+        let is_parent = |leaf: usize| {
+            let mut rules = rules.iter();
+            rules.any(|(at, rule)| *at == leaf && rule.table == parent)
+        };
+        let whens = self.when.iter().enumerate();
+        whens
+            .filter_map(|(number, when)| match when.subject {
+                Subject::Parents { leaf, column } if is_parent(leaf) => {
+                    Some((number, column, &when.condition))
+                }
+                Subject::Parents { .. } | Subject::Row { .. } => None,
+            })
             .collect()
     }
 

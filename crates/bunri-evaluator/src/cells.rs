@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use bunri_catalogue::Value;
-use bunri_catalogue::{Bound, Class, ClassRule, Condition, Day, Ownership, Table, When};
+use bunri_catalogue::{
+    AskedOfParent, Bound, Class, ClassRule, Condition, Day, Ownership, Subject, Table, When,
+};
 
 use super::codes::{code_text, comparable, listed};
 use super::rows::Row;
@@ -66,13 +68,14 @@ impl<'a> CellRules<'a> {
     }
 
     /// The class of a cell of a row. `foreign`: the cell speaks of another time than its own row, and its rule does not say
-    /// own.
+    /// own. `clear`: the conditions that the row's parents do not meet, as bits by the number of the `[[when]]`.
     #[must_use]
     pub fn class(
         &self,
         column: usize,
         ownership: Ownership,
         foreign: bool,
+        clear: u64,
         row: &impl Row,
     ) -> Decided {
         let mut decided = by_column(&self.table.columns[column].class, row);
@@ -80,7 +83,7 @@ impl<'a> CellRules<'a> {
             decided.class = of_another_time(decided.class);
         }
         for when in 0..self.table.when.len() {
-            if self.meets(when, ownership, row) {
+            if self.meets(when, ownership, clear, row) {
                 decided.class = self.table.when[when].changed(column, decided.class);
             }
         }
@@ -89,40 +92,54 @@ impl<'a> CellRules<'a> {
 
     /// Whether a row meets the condition of `[[when]]` number `when`, so that a rule that matched nothing can be named.
     #[must_use]
-    pub fn meets(&self, when: usize, ownership: Ownership, row: &impl Row) -> bool {
-        let when = &self.table.when[when];
-        when.rows.contains(&ownership) && self.condition(&when.condition, when.column, row)
+    pub fn meets(&self, number: usize, ownership: Ownership, clear: u64, row: &impl Row) -> bool {
+        let when = &self.table.when[number];
+        let met = || match when.subject {
+            Subject::Row { column } => is_met(&when.condition, column, row, self.cutover),
+            Subject::Parents { .. } => clear >> number & 1 == 0,
+        };
+        when.rows.contains(&ownership) && met()
     }
+}
 
-    /// NULL always meets a condition: a `when` only ever makes a class stricter. So does what cannot be compared.
-    fn condition(&self, condition: &Condition, column: usize, row: &impl Row) -> bool {
-        let value = row.value(column);
-        if value == Value::Null {
-            return true;
-        }
-        match condition {
-            Condition::In { values, compare } => {
-                code_text(value).is_none_or(|text| listed(&text, values, *compare))
-            }
-            Condition::NotIn { values, compare } => {
-                code_text(value).is_none_or(|text| !listed(&text, values, *compare))
-            }
-            Condition::Within { at_least, below } => {
-                let measured = row.day(column).map(i128::from).or_else(|| number(value));
-                let Some(measured) = measured else {
-                    return true;
-                };
-                at_least.is_none_or(|bound| measured >= self.bound(bound))
-                    && below.is_none_or(|bound| measured < self.bound(bound))
-            }
+/// Of the conditions that other tables ask of the rows of a parent table, those that this row does not meet, as bits by their
+/// place.
+#[must_use]
+pub fn clear(asked: &[AskedOfParent<'_>], row: &impl Row, cutover: Day) -> u64 {
+    let mut bits = 0;
+    for (place, asked) in asked.iter().enumerate() {
+        if !is_met(asked.condition, asked.column, row, cutover) {
+            bits |= 1 << place;
         }
     }
+    bits
+}
 
-    fn bound(&self, bound: Bound) -> i128 {
-        match bound {
-            Bound::Unscaled(unscaled) => unscaled,
-            Bound::Day(day) => day.into(),
-            Bound::Cutover => self.cutover.into(),
+/// NULL always meets a condition: a `when` only ever makes a class stricter. So does what cannot be compared.
+fn is_met(condition: &Condition, column: usize, row: &impl Row, cutover: Day) -> bool {
+    let value = row.value(column);
+    if value == Value::Null {
+        return true;
+    }
+    let bound = |bound: Bound| match bound {
+        Bound::Unscaled(unscaled) => unscaled,
+        Bound::Day(day) => i128::from(day),
+        Bound::Cutover => i128::from(cutover),
+    };
+    match condition {
+        Condition::In { values, compare } => {
+            code_text(value).is_none_or(|text| listed(&text, values, *compare))
+        }
+        Condition::NotIn { values, compare } => {
+            code_text(value).is_none_or(|text| !listed(&text, values, *compare))
+        }
+        Condition::Within { at_least, below } => {
+            let measured = row.day(column).map(i128::from).or_else(|| number(value));
+            let Some(measured) = measured else {
+                return true;
+            };
+            at_least.is_none_or(|least| measured >= bound(least))
+                && below.is_none_or(|end| measured < bound(end))
         }
     }
 }

@@ -21,7 +21,7 @@ pub mod rows;
 pub mod timeline;
 pub mod verdict;
 
-pub use cells::CellRules;
+pub use cells::{CellRules, clear};
 pub use codes::{Codes, code_text};
 pub use decisions::{LastWords, Unused, WhyUnused};
 pub use known::{Written, WrittenSet, written};

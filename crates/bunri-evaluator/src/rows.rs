@@ -67,6 +67,9 @@ pub struct ParentFacts {
     pub last: Option<Days>,
     /// None of them has begun by the cutover.
     pub to_come: bool,
+    /// The conditions of `[[when]]` that none of them meets, as bits by their place among
+    /// [`bunri_catalogue::Catalogue::conditions_on`]. Without parents, and with a rejected one, every condition is met.
+    pub clear: u64,
 }
 
 /// What a row tells its children of its days.

@@ -13,7 +13,7 @@ pub use sql::{SqlInputs, explain_sql};
 use bunri_catalogue::day_text;
 use bunri_catalogue::{
     Bound, Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Reference,
-    Table, ViewOf, ViewRows, When,
+    Subject, Table, ViewOf, ViewRows, When,
 };
 
 /// Lines of text under construction. Writing to a String cannot fail, so the result is dropped in one place.
@@ -178,7 +178,7 @@ fn explain_table(catalogue: &Catalogue, table: &Table, page: &mut Page) {
     classes(table, page);
     rules::cells(catalogue, table, page);
     for (position, when) in table.when.iter().enumerate() {
-        explain_when(table, position, when, page);
+        explain_when(catalogue, table, (position, when), page);
     }
     destinations::destinations(table, page);
 }
@@ -238,9 +238,13 @@ fn by_value(table: &Table, column: &Column, page: &mut Page) {
     page.line(4, format!("{} elsewhere.", class(*otherwise)));
 }
 
-fn explain_when(table: &Table, position: usize, when: &When, page: &mut Page) {
-    let column = &table.columns[when.column];
-    let condition = condition(&when.condition, column.value_type.scale());
+fn explain_when(
+    catalogue: &Catalogue,
+    table: &Table,
+    (position, when): (usize, &When),
+    page: &mut Page,
+) {
+    let where_met = where_met(catalogue, table, when);
     let rows: Vec<&str> = when.rows.iter().map(|row| row.word()).collect();
     let changes: Vec<String> = when
         .change
@@ -251,16 +255,45 @@ fn explain_when(table: &Table, position: usize, when: &When, page: &mut Page) {
         let columns: Vec<usize> = columns.iter().copied().collect();
         format!(" in {}", named(table, &columns))
     });
-    let (name, rows) = (&column.name, rows.join(", "));
+    let rows = rows.join(", ");
     page.line(
         2,
         format!(
-            "Condition {}: where `{name}` {condition}, or is NULL, on rows that are {rows}: {}{only} ({}).",
+            "Condition {}: where {where_met}, on rows that are {rows}: {}{only} ({}).",
             position + 1,
             changes.join(", "),
             when.basis
         ),
     );
+}
+
+/// What the row or its parents meet.
+fn where_met(catalogue: &Catalogue, table: &Table, when: &When) -> String {
+    let said = |column: &Column| {
+        let condition = condition(&when.condition, column.value_type.scale());
+        format!("{condition}, or is NULL")
+    };
+    match when.subject {
+        Subject::Row { column } => {
+            let column = &table.columns[column];
+            format!("`{}` {}", column.name, said(column))
+        }
+        Subject::Parents { leaf, column } => {
+            let rules = table.parent_rules().into_iter();
+            let rule = rules.filter(|(at, _)| *at == leaf).map(|(_, rule)| rule);
+            let parents = rule.map(|rule| {
+                let parent = &catalogue.tables[rule.table];
+                let column = &parent.columns[column];
+                format!(
+                    "`{}` of any of its rows of {} {}, or none of them is there, or one was rejected",
+                    column.name,
+                    parent.id,
+                    said(column)
+                )
+            });
+            parents.collect()
+        }
+    }
 }
 
 fn condition(condition: &Condition, scale: u8) -> String {

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bunri_catalogue::{Catalogue, ClassRule, CodeDay, KnownAt, LedgerTime, RowRule, Table};
+use bunri_catalogue::{
+    Catalogue, ClassRule, CodeDay, KnownAt, LedgerTime, RowRule, Subject, Table,
+};
 
 /// Table, column, and the rules that read it.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +88,15 @@ impl Flows {
             }
         }
         for when in &table.when {
-            self.add(position, &[when.column], "when");
+            match when.subject {
+                Subject::Row { column } => self.add(position, &[column], "when"),
+                Subject::Parents { leaf, column } => {
+                    let rules = table.parent_rules().into_iter();
+                    for (_, rule) in rules.filter(|(at, _)| *at == leaf) {
+                        self.add(rule.table, &[column], "when");
+                    }
+                }
+            }
         }
     }
 

@@ -97,22 +97,23 @@ impl<'a> Classifier<'a> {
     }
 
     /// The classes of every column, in catalogue order. `foreign` says for each group of cells of another time, by row, whether
-    /// its cells are withheld.
+    /// its cells are withheld; `clear`, by row, which conditions the row's parents do not meet.
     pub(crate) fn of(
         &mut self,
         view: &View<'_>,
         verdicts: &[Verdict],
-        foreign: &[Vec<bool>],
+        (foreign, clear): (&[Vec<bool>], &[u64]),
     ) -> Vec<ColumnClasses> {
         for when in 0..self.table.when.len() {
             let met = |(row, verdict): &(usize, &Verdict)| {
-                self.rules
-                    .meets(when, verdict.ownership(), &view.row(self.table, *row))
+                let (ownership, clear) = (verdict.ownership(), clear[*row]);
+                let cells = view.row(self.table, *row);
+                self.rules.meets(when, ownership, clear, &cells)
             };
             self.seen.when[when] += verdicts.iter().enumerate().filter(met).count() as u64;
         }
         (0..self.table.columns.len())
-            .map(|column| self.column(column, view, verdicts, foreign))
+            .map(|column| self.column(column, view, verdicts, (foreign, clear)))
             .collect()
     }
 
@@ -121,7 +122,7 @@ impl<'a> Classifier<'a> {
         column: usize,
         view: &View<'_>,
         verdicts: &[Verdict],
-        foreign: &[Vec<bool>],
+        (foreign, clear): (&[Vec<bool>], &[u64]),
     ) -> ColumnClasses {
         let possible: Vec<Option<Class>> = ownerships(self.table)
             .iter()
@@ -143,6 +144,7 @@ impl<'a> Classifier<'a> {
                 column,
                 verdict.ownership(),
                 foreign,
+                clear[row],
                 &view.row(self.table, row),
             );
             unseen += u64::from(decided.unseen);

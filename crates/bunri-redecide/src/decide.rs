@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Decisions, Table};
+use bunri_catalogue::{AskedOfParent, AskingParents, Catalogue, Decisions, Table};
 use bunri_columnar::{Batches, Staging};
 use bunri_evaluator::{
     AskedParent, Facts, LastWords, ParentFacts, Row, Terms, Timeline, Unused, Verdict, WrittenSet,
-    asked_parent, decide, foreign_cells, row_days,
+    asked_parent, clear, decide, foreign_cells, row_days,
 };
 
 use crate::RedecideError;
@@ -48,6 +48,11 @@ pub struct Decider<'a> {
     classifier: Classifier<'a>,
     /// For each group of cells of another time, by row of the batch, whether its cells are withheld.
     foreign: Vec<Vec<bool>>,
+    /// The conditions that parents answer, and by row of the batch those that they do not meet, as bits by number.
+    asking: Vec<AskingParents>,
+    clear: Vec<u64>,
+    /// What children ask of this table's rows.
+    asked: Vec<AskedOfParent<'a>>,
     batches: Batches,
     sources: Sources,
     /// For the children of this table.
@@ -82,6 +87,9 @@ impl<'a> Decider<'a> {
             through: BTreeMap::new(),
             classifier: Classifier::new(table, terms.cutover),
             foreign: vec![Vec::new(); table.cells.len()],
+            asking: catalogue.asking_parents(position),
+            clear: Vec::new(),
+            asked: catalogue.conditions_on(position),
             batches: staging.table(table)?.all(BATCH_ROWS)?,
             sources: Sources::new(table, staging, (indexes, terms), scratch)?,
             index: index
@@ -115,11 +123,14 @@ impl<'a> Decider<'a> {
         }
         let view = View::of(&batch)?;
         self.foreign.iter_mut().for_each(Vec::clear);
+        self.clear.clear();
         let mut verdicts = Vec::with_capacity(batch.num_rows());
         for row in 0..batch.num_rows() {
             verdicts.push(self.row(row, &view.row(self.table, row))?);
         }
-        let classes = self.classifier.of(&view, &verdicts, &self.foreign);
+        let classes = self
+            .classifier
+            .of(&view, &verdicts, (&self.foreign, &self.clear));
         let keys = self.keys(&batch)?;
         let first = self.next;
         self.next += batch.num_rows() as u64;
@@ -156,6 +167,8 @@ impl<'a> Decider<'a> {
             let place = self.decided.iter().position(|&it| it == self.position);
             place.map(DecidedTables::of).unwrap_or_default()
         };
+        self.clear
+            .push(clear_whens(self.table, &self.asking, facts.parents));
         if !self.foreign.is_empty() {
             let foreign = if own {
                 foreign_cells(
@@ -177,10 +190,12 @@ impl<'a> Decider<'a> {
             let mut days = row_days(&self.table.rows, cells, facts, self.terms);
             // A person's word says nothing of days.
             days.asked = days.asked.filter(|_| ruled == Verdict::Own);
+            let clear = clear(&self.asked, cells, self.terms.cutover);
             let parent = DecidedParent {
                 verdict,
                 days,
                 decided,
+                clear,
             };
             for index in &mut self.index {
                 index.push(row, parent, above.as_deref())?;
@@ -232,6 +247,21 @@ impl<'a> Decider<'a> {
             unused: self.last_words.unused,
         })
     }
+}
+
+/// The conditions that the row's parents do not meet, as bits by the number of the `[[when]]`.
+fn clear_whens(table: &Table, asking: &[AskingParents], parents: &[ParentFacts]) -> u64 {
+    let mut bits = 0;
+    for one in asking {
+        let rules = table.parent_rules();
+        let rule = rules.iter().position(|(leaf, _)| *leaf == one.leaf);
+        let facts = rule.and_then(|rule| parents.get(rule));
+        // Without a parent it is met.
+        if facts.is_some_and(|facts| facts.clear >> one.place & 1 == 1) {
+            bits |= 1 << one.when;
+        }
+    }
+    bits
 }
 
 /// What was seen while a table was decided.

@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 
 use bunri_catalogue::{
-    Bound, ClassRule, Compare, Condition, KnownAt, Ownership, Table, ValueType, When,
+    AskingParents, Catalogue, ClassRule, Compare, KnownAt, Ownership, Subject, Table,
 };
 use polars::prelude::{
-    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Column, DataFrame, Int64Chunked, PolarsError,
-    PolarsResult,
+    ChunkCompareEq, ChunkCompareIneq, Column, Int64Chunked, PolarsError, PolarsResult,
 };
 
-use crate::codes::{Codes, case_of, column, is_one_number_of, is_one_of, text_column};
-use crate::frame::{first_of, frame, known, latest, mask, nothing, plain_numbers, results, word};
+use crate::codes::{Codes, case_of, column};
+use crate::conditions::{is_met, parents_meet};
+use crate::frame::{first_of, frame, latest, nothing, plain_numbers, results, word};
 use crate::known::{KnownRule, Written};
 use crate::parents::HeirFacts;
 use crate::probe::SUPPLIER;
@@ -44,6 +44,8 @@ pub(crate) struct Decider<'a> {
     codes: &'a Codes,
     cutover: i64,
     questions: Questions,
+    /// By `[[when]]`, of those that parents answer, its place in what they say.
+    asking: BTreeMap<usize, AskingParents>,
     wanted: Wanted,
     /// Whether children inherit from this table.
     has_heirs: bool,
@@ -52,7 +54,15 @@ pub(crate) struct Decider<'a> {
 }
 
 impl<'a> Decider<'a> {
-    pub(crate) fn new(table: &'a Table, codes: &'a Codes, cutover: i64, has_heirs: bool) -> Self {
+    pub(crate) fn new(
+        catalogue: &'a Catalogue,
+        position: usize,
+        codes: &'a Codes,
+        cutover: i64,
+        has_heirs: bool,
+    ) -> Self {
+        let table = &catalogue.tables[position];
+        let asking = catalogue.asking_parents(position).into_iter();
         let wanted = match &table.known_at {
             KnownAt::Column { .. } if table.ledger_key.is_some() => Wanted::Began,
             KnownAt::Column { .. } | KnownAt::None { .. } | KnownAt::NotNeeded if has_heirs => {
@@ -65,6 +75,7 @@ impl<'a> Decider<'a> {
             codes,
             cutover,
             questions: Questions::of(table),
+            asking: asking.map(|asking| (asking.when, asking)).collect(),
             wanted,
             has_heirs,
             columns: read_columns(table),
@@ -100,7 +111,7 @@ impl<'a> Decider<'a> {
         let last_word = last_words(rows, decided)?;
         let has_last_word = last_word.gt_eq(OWN) & ruled.gt_eq(UNDECIDED);
         let verdict = first_of(&[(&has_last_word, &last_word)], &ruled)?;
-        let answers = self.questions.answers(&rules, &verdict)?;
+        let answers = self.questions.answers(&rules, &verdict, &self.asking)?;
         let (numbers, examples) = combinations(&answers, rows);
         let variant = |row: &usize| {
             let answers: Vec<i64> = answers.iter().map(|column| column[*row]).collect();
@@ -225,7 +236,7 @@ fn read_columns(table: &Table) -> Vec<usize> {
                 ClassRule::Fixed(_) => None,
             }),
     );
-    columns.extend(table.when.iter().map(|when| when.column));
+    columns.extend(table.when.iter().filter_map(|when| when.subject.of_row()));
     columns.sort_unstable();
     columns.dedup();
     columns
@@ -289,7 +300,12 @@ impl Questions {
     }
 
     /// The answers, one column a question.
-    fn answers(&self, rules: &Rules<'_>, verdict: &Int64Chunked) -> PolarsResult<Vec<Vec<i64>>> {
+    fn answers(
+        &self,
+        rules: &Rules<'_>,
+        verdict: &Int64Chunked,
+        asking: &BTreeMap<usize, AskingParents>,
+    ) -> PolarsResult<Vec<Vec<i64>>> {
         let (table, frame) = (rules.table, rules.frame);
         let mut answers = vec![results(verdict, "ownership")?];
         for (column, compare, values) in &self.cases {
@@ -303,8 +319,13 @@ impl Questions {
             let withheld = first_of(&[(&withheld, &word(1))], &word(0))?;
             answers.push(results(&withheld, "cells")?);
         }
-        for rule in &table.when {
-            let met = is_met(table, frame, rule, rules.cutover)?;
+        for (number, rule) in table.when.iter().enumerate() {
+            let met = match rule.subject {
+                Subject::Row { column } => {
+                    is_met(table, frame, column, &rule.condition, rules.cutover)?
+                }
+                Subject::Parents { .. } => parents_meet(frame, asking.get(&number))?,
+            };
             let met = first_of(&[(&met, &word(1))], &word(0))?;
             answers.push(results(&met, "when")?);
         }
@@ -364,71 +385,6 @@ fn combinations(columns: &[Vec<i64>], rows: usize) -> (Vec<usize>, Vec<usize>) {
     (numbers, examples)
 }
 
-/// Whether the row meets a condition; NULL does, since conditions only make classes stricter.
-fn is_met(
-    table: &Table,
-    frame: &DataFrame,
-    rule: &When,
-    cutover: i64,
-) -> PolarsResult<BooleanChunked> {
-    let value = column(frame, rule.column)?;
-    let met = match &rule.condition {
-        Condition::In { values, compare } => {
-            is_listed(table, frame, rule.column, values, *compare)?
-        }
-        Condition::NotIn { values, compare } => {
-            !is_listed(table, frame, rule.column, values, *compare)?
-        }
-        Condition::Within { at_least, below } => {
-            let not_below = match at_least {
-                None => mask(true, frame.height()),
-                Some(bound) => is_at_least(value.i64()?, *bound, cutover)?,
-            };
-            let below = match below {
-                None => mask(true, frame.height()),
-                Some(bound) => !is_at_least(value.i64()?, *bound, cutover)?,
-            };
-            not_below & below
-        }
-    };
-    Ok(value.is_null() | met)
-}
-
-/// Whether a text or int column holds one of these values; NULL does not.
-fn is_listed(
-    table: &Table,
-    frame: &DataFrame,
-    position: usize,
-    values: &[String],
-    compare: Compare,
-) -> PolarsResult<BooleanChunked> {
-    let values = values.iter().map(String::as_str);
-    Ok(match table.columns[position].value_type {
-        ValueType::Int => is_one_number_of(column(frame, position)?.i64()?, values),
-        ValueType::Text
-        | ValueType::Decimal { .. }
-        | ValueType::Real
-        | ValueType::Date(_)
-        | ValueType::Timestamp
-        | ValueType::Bool
-        | ValueType::Bytes => is_one_of(text_column(frame, position, compare)?, values, compare),
-    })
-}
-
-/// Whether a number or day is not below a bound; NULL is below every one.
-fn is_at_least(value: &Int64Chunked, bound: Bound, cutover: i64) -> PolarsResult<BooleanChunked> {
-    let bound = match bound {
-        Bound::Unscaled(unscaled) => unscaled,
-        Bound::Day(day) => i128::from(day),
-        Bound::Cutover => i128::from(cutover),
-    };
-    match i64::try_from(bound) {
-        Ok(bound) => known(&value.gt_eq(bound)),
-        // Beyond every value that a column can hold.
-        Err(_) => Ok(mask(bound < 0, value.len())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -444,18 +400,5 @@ mod tests {
         assert_eq!(questions.variant(&[OWN]).unwrap().ownership, Ownership::Own);
         assert!(questions.variant(&[i64::MIN]).is_err());
         assert!(questions.variant(&[4]).is_err());
-    }
-    #[test]
-    fn bounds_are_of_numbers_and_days_and_may_lie_beyond_all_values() {
-        let values: Int64Chunked = [Some(4), Some(5), None].into_iter().collect();
-        let is = |bound| {
-            let mask = is_at_least(&values, bound, 5).unwrap();
-            mask.iter().flatten().collect::<Vec<_>>()
-        };
-        assert_eq!(is(Bound::Unscaled(5)), [false, true, false]);
-        assert_eq!(is(Bound::Day(5)), [false, true, false]);
-        assert_eq!(is(Bound::Cutover), [false, true, false]);
-        assert_eq!(is(Bound::Unscaled(i128::MAX)), [false; 3]);
-        assert_eq!(is(Bound::Unscaled(i128::MIN)), [true; 3]);
     }
 }

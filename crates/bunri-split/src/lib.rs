@@ -11,6 +11,7 @@
 mod answers;
 mod cells;
 mod codes;
+mod conditions;
 mod days;
 mod decide;
 mod decided;

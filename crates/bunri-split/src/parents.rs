@@ -12,7 +12,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use bunri_catalogue::{Catalogue, ParentRule, Table};
+use bunri_catalogue::{AskedOfParent, Catalogue, ParentRule, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, Reject, SortedBatches,
     Staging, TableFile, key_converter, open_parquet,
@@ -21,10 +21,11 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use polars::prelude::Column;
 
 use crate::SplitError;
+use crate::conditions::clear;
 use crate::frame::{int_column, numbers, plain_numbers};
 use crate::ownership::{key_bytes, rejected_null, rejected_value};
 use crate::passes::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
-use crate::rules::{leaf_kinds, leaf_last};
+use crate::rules::{leaf_clear, leaf_kinds, leaf_last};
 use crate::verdict::{Kind, REJECTED_ROW, TO_COME};
 
 fn entry_schema() -> SchemaRef {
@@ -36,6 +37,7 @@ fn entry_schema() -> SchemaRef {
         Field::new("owner_first", DataType::Int64, true),
         Field::new("owner_last", DataType::Int64, true),
         Field::new("owner", DataType::Binary, true),
+        Field::new("clear", DataType::Int64, false),
     ]))
 }
 
@@ -123,17 +125,21 @@ pub(crate) fn verdict_path(
 }
 
 /// Gathers the verdicts of a parent table while it streams.
-pub(crate) struct VerdictWriter {
+pub(crate) struct VerdictWriter<'a> {
     references: Vec<usize>,
+    /// What children ask of the rows of the table.
+    asked: Vec<AskedOfParent<'a>>,
+    cutover: i64,
     converter: arrow_row::RowConverter,
     sorter: BatchSorter,
     path: PathBuf,
 }
 
-impl VerdictWriter {
+impl<'a> VerdictWriter<'a> {
     pub(crate) fn new(
         table: &Table,
         references: Vec<usize>,
+        (asked, cutover): (Vec<AskedOfParent<'a>>, i64),
         path: PathBuf,
         spill: Spill<'_>,
     ) -> Result<Self, ColumnarError> {
@@ -141,6 +147,8 @@ impl VerdictWriter {
         let sorter = BatchSorter::new(&table.id, entry_schema(), &[0], spill.folder, spill.budget)?;
         Ok(Self {
             references,
+            asked,
+            cutover,
             converter,
             sorter,
             path,
@@ -155,7 +163,7 @@ impl VerdictWriter {
         batch: &RecordBatch,
         (verdicts, told): (&[i64], &HeirFacts),
         owners: &[Owners],
-    ) -> Result<(), ColumnarError> {
+    ) -> Result<(), SplitError> {
         let wrap = || ColumnarError::arrow(&table.id);
         let keys: Vec<ArrayRef> = self
             .references
@@ -163,7 +171,9 @@ impl VerdictWriter {
             .map(|&column| batch.column(column).clone())
             .collect();
         let keys = key_bytes(&self.converter, &keys).map_err(wrap())?;
-        let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let clear = clear(table, batch, &self.asked, self.cutover)
+            .map_err(SplitError::polars(&table.id))?;
+        let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut owner_columns = OwnerColumns::default();
         for row in (0..batch.num_rows()).filter(|&row| keys.is_valid(row)) {
             for owner in &owners[row] {
@@ -172,6 +182,7 @@ impl VerdictWriter {
                 columns.2.push(i64::from(told.to_come[row]));
                 columns.3.push(told.lasts[row]);
                 owner_columns.push(owner.as_ref());
+                columns.4.push(clear[row]);
             }
         }
         let [first, last, owner] = owner_columns.finish();
@@ -185,9 +196,10 @@ impl VerdictWriter {
                 first,
                 last,
                 owner,
+                Arc::new(Int64Array::from(columns.4)),
             ],
         );
-        self.sorter.push(&entries.map_err(wrap())?)
+        Ok(self.sorter.push(&entries.map_err(wrap())?)?)
     }
 
     /// Takes the rejected rows of the table: their children have a parent of which nobody knows whose it is.
@@ -215,6 +227,7 @@ impl VerdictWriter {
                     first,
                     last,
                     owner,
+                    Arc::new(Int64Array::from(vec![0])),
                 ],
             );
             self.sorter.push(&entry.map_err(wrap())?)?;
@@ -265,6 +278,8 @@ struct Parent {
     /// The last day that it speaks of, of an own one.
     last: Option<i64>,
     owner: Option<Owner>,
+    /// The conditions that it does not meet, as bits.
+    clear: i64,
 }
 
 /// The parents of one key.
@@ -339,6 +354,7 @@ impl VerdictCursor {
                         to_come: numbers(2).value(self.next) != 0,
                         last: lasts.is_valid(self.next).then(|| lasts.value(self.next)),
                         owner: OwnerColumns::owner(owner, self.next),
+                        clear: numbers(7).value(self.next),
                     });
                 }
                 self.next += 1;
@@ -372,6 +388,7 @@ fn pair_schema() -> SchemaRef {
         Field::new("owner_first", DataType::Int64, true),
         Field::new("owner_last", DataType::Int64, true),
         Field::new("owner", DataType::Binary, true),
+        Field::new("clear", DataType::Int64, false),
     ]))
 }
 
@@ -417,26 +434,28 @@ impl ParentSearch<'_> {
     ) -> Result<RecordBatch, SplitError> {
         let keys = children.column(0).as_binary::<i32>();
         let rows = int_column(children, 1);
-        let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut owners = OwnerColumns::default();
         for child in (0..keys.len()).filter(|&child| keys.is_valid(child)) {
             let found = parents.parents(keys.value(child))?;
             // Either all of them have begun or none has.
             let to_come = found.iter().any(|parent| parent.to_come);
-            let mut push = |verdict: i64, last: Option<i64>, owner: Option<&Owner>| {
+            let mut push = |(verdict, last, clear), owner: Option<&Owner>| {
                 columns.0.push(rows[child]);
                 columns.1.push(verdict);
                 columns.2.push(i64::from(to_come));
                 columns.3.push(last);
+                columns.4.push(clear);
                 owners.push(owner);
             };
             if self.owners {
                 for parent in found {
-                    push(parent.verdict, parent.last, parent.owner.as_ref());
+                    let said = (parent.verdict, parent.last, parent.clear);
+                    push(said, parent.owner.as_ref());
                 }
             } else {
-                for (verdict, last) in distinct(found) {
-                    push(verdict, last, None);
+                for said in distinct(found) {
+                    push(said, None);
                 }
             }
         }
@@ -449,6 +468,7 @@ impl ParentSearch<'_> {
             first,
             last,
             owner,
+            Arc::new(Int64Array::from(columns.4)),
         ];
         Ok(self.batch(pair_schema(), arrays)?)
     }
@@ -514,16 +534,19 @@ pub(crate) struct Found {
     pub(crate) kinds: Vec<i64>,
     /// For every row the latest last day of its own parents.
     pub(crate) last: Vec<Option<i64>>,
+    /// For every row the conditions that none of its parents meets, as bits; none without parents.
+    clear: Vec<Option<i64>>,
     /// By row, if they were asked for.
     pub(crate) owners: BTreeMap<usize, Owners>,
 }
 
 impl Found {
     /// As columns of the frame that rules read.
-    pub(crate) fn columns(&self) -> [Column; 2] {
+    pub(crate) fn columns(&self) -> [Column; 3] {
         [
             plain_numbers(&leaf_kinds(self.leaf), self.kinds.clone()),
             numbers(&leaf_last(self.leaf), self.last.clone()),
+            numbers(&leaf_clear(self.leaf), self.clear.clone()),
         ]
     }
 }
@@ -541,6 +564,7 @@ impl Pairs {
             leaf: self.leaf,
             kinds: vec![0; rows],
             last: vec![None; rows],
+            clear: vec![None; rows],
             owners: BTreeMap::new(),
         };
         while let Some(batch) = self.ahead.take().map_or_else(
@@ -551,6 +575,7 @@ impl Pairs {
             let here = row_numbers.partition_point(|row| row.is_some_and(|row| row < end));
             let [verdicts, to_come, lasts] = [1, 2, 3].map(|column| int_column(&batch, column));
             let owners = [4, 5, 6].map(|column| batch.column(column));
+            let clears = int_column(&batch, 7);
             for pair in 0..here {
                 let row =
                     row_numbers[pair].and_then(|row| usize::try_from(row - self.first_row).ok());
@@ -561,6 +586,9 @@ impl Pairs {
                 }
                 // None is less than any day.
                 found.last[row] = found.last[row].max(lasts[pair]);
+                // One parent that meets a condition is enough.
+                let clear = clears[pair].unwrap_or_default();
+                found.clear[row] = Some(found.clear[row].map_or(clear, |all| all & clear));
                 if self.owners {
                     let owner = OwnerColumns::owner(owners, pair);
                     found.owners.entry(row).or_default().push(owner);
@@ -576,14 +604,18 @@ impl Pairs {
     }
 }
 
-/// One verdict of each kind that is there, with its latest last day: more would say nothing more.
-fn distinct(parents: &Parents) -> Vec<(i64, Option<i64>)> {
-    let mut kinds: BTreeMap<Kind, (i64, Option<i64>)> = BTreeMap::new();
+/// One verdict of each kind that is there, with its latest last day and the conditions that none of the kind meets: more would say
+/// nothing more.
+fn distinct(parents: &Parents) -> Vec<(i64, Option<i64>, i64)> {
+    let mut kinds: BTreeMap<Kind, (i64, Option<i64>, i64)> = BTreeMap::new();
     for parent in parents {
-        let kind = kinds
-            .entry(Kind::of(Some(parent.verdict)))
-            .or_insert((parent.verdict, None));
+        let kind = kinds.entry(Kind::of(Some(parent.verdict))).or_insert((
+            parent.verdict,
+            None,
+            parent.clear,
+        ));
         kind.1 = kind.1.max(parent.last);
+        kind.2 &= parent.clear;
     }
     kinds.into_values().collect()
 }

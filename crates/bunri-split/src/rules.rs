@@ -36,6 +36,11 @@ pub(crate) fn leaf_kinds(leaf: usize) -> String {
     format!("leaf{leaf}_kinds")
 }
 
+/// The name of the conditions that the parents of a leaf do not meet.
+pub(crate) fn leaf_clear(leaf: usize) -> String {
+    format!("leaf{leaf}_clear")
+}
+
 /// What is wanted of a rule beside its verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {

@@ -176,7 +176,7 @@ struct Facts<'a> {
     calendar: Calendar,
     decider: Decider<'a>,
     decided: Decided<'a>,
-    heirs: Vec<VerdictWriter>,
+    heirs: Vec<VerdictWriter<'a>>,
     owner: Option<arrow_row::RowConverter>,
 }
 
@@ -198,12 +198,15 @@ impl<'a> Facts<'a> {
             shared.observer,
         )?;
         let settled = settle(shared, table, &file, &mut pairs, has_heirs)?;
+        search_again(shared, position, &file, &mut pairs)?;
         let heirs = references
             .into_iter()
             .map(|references| {
                 let path = verdict_path(shared.verdicts, shared.catalogue, position, references);
+                let asked = shared.catalogue.conditions_on(position);
+                let terms = (asked, shared.cutover);
                 let mut writer =
-                    VerdictWriter::new(table, references.to_vec(), path, shared.spill)?;
+                    VerdictWriter::new(table, references.to_vec(), terms, path, shared.spill)?;
                 writer.push_rejected(table, shared.staging)?;
                 Ok(writer)
             })
@@ -213,7 +216,8 @@ impl<'a> Facts<'a> {
             .as_ref()
             .map(|key| key_converter(table, key))
             .transpose()?;
-        let decider = Decider::new(table, shared.codes, shared.cutover, has_heirs);
+        let (catalogue, codes) = (shared.catalogue, shared.codes);
+        let decider = Decider::new(catalogue, position, codes, shared.cutover, has_heirs);
         Ok(Self {
             table,
             answers,
@@ -347,20 +351,47 @@ fn search_parents(
     if table.ledger_key.is_none() && (is_known || has_heirs) {
         owners = may_be_asked(&table.rows);
     }
-    let search = |(leaf, rule): (usize, ParentRule<'_>)| {
-        let (folder, catalogue) = (shared.verdicts, shared.catalogue);
-        let search = ParentSearch {
-            table,
-            leaf,
-            rule,
-            owners: owners.contains(&leaf),
-            verdicts: &verdict_path(folder, catalogue, rule.table, rule.references),
-            spill: shared.spill,
-        };
-        search.run(file, shared.observer)
-    };
     let rules = table.parent_rules().into_iter();
-    rules.map(search).collect()
+    rules
+        .map(|(leaf, rule)| search(shared, table, file, (leaf, rule), owners.contains(&leaf)))
+        .collect()
+}
+
+fn search(
+    shared: &Shared<'_>,
+    table: &Table,
+    file: &TableFile,
+    (leaf, rule): (usize, ParentRule<'_>),
+    owners: bool,
+) -> Result<Pairs, SplitError> {
+    let (folder, catalogue) = (shared.verdicts, shared.catalogue);
+    let search = ParentSearch {
+        table,
+        leaf,
+        rule,
+        owners,
+        verdicts: &verdict_path(folder, catalogue, rule.table, rule.references),
+        spill: shared.spill,
+    };
+    search.run(file, shared.observer)
+}
+
+/// What parents say to conditions is asked while rows stream; of a rule whose facts went another way they are searched again.
+fn search_again(
+    shared: &Shared<'_>,
+    position: usize,
+    file: &TableFile,
+    pairs: &mut Vec<Pairs>,
+) -> Result<(), SplitError> {
+    let table = &shared.catalogue.tables[position];
+    let asking = shared.catalogue.asking_parents(position);
+    for (leaf, rule) in table.parent_rules() {
+        let asked = asking.iter().any(|asking| asking.leaf == leaf);
+        if asked && !pairs.iter().any(|pairs| pairs.leaf() == leaf) {
+            pairs.push(search(shared, table, file, (leaf, rule), false)?);
+        }
+    }
+    Ok(())
 }
 
 /// Settles the rows of a table that asks its parents' points when a row was written; takes the facts of its row rule.

@@ -32,6 +32,12 @@ custody = "custody"
 retail = "retail"
 """
 
+# 備考 of a consumer, as the shipped catalogue has it.
+REMARKS = """[columns.remarks]                                 # 備考
+class = "transmission_only"
+category = "free_text"
+"""
+
 # Class B opened on other rows, for the mistakes that only such a release makes possible.
 OPENED = [("catalogue.toml", "any_retailer_on_other_rows = []", 'any_retailer_on_other_rows = ["supply_point", "meter"]')]
 
@@ -41,6 +47,33 @@ REKEYED = [(f"tables/{id}.toml", f'{column} = "{kind}"', f'{column} = {{ class =
                                           ("retail_contract", "consumer_id", "retail_only", "consumer"),
                                           ("wheeling_contract", "wheeling_contract_no", "own_customer", "contract"))]
 SECRET = "a fictional secret, of 32 bytes and more"
+
+# Remarks that wait for a person, some of them by a condition; and what a customer runs, for retail unless the point is large.
+WAITING = [
+    ("tables/consumer.toml", REMARKS, REMARKS.replace("transmission_only", "hold")),
+    ("tables/meter_reading_monthly.toml", "\n[types]\n", """
+[[when]]
+if = { column = "usage_kwh", at_least = 100 }
+rows = ["own", "other", "undecided"]
+change = { transmission_only = "hold" }
+columns = ["remarks"]
+basis = "x"
+
+[types]
+"""),
+    *(("tables/load_equipment.toml", f'{column} = "transmission_only"', f'{column} = "own_customer"')
+      for column in ("supply_point_id", "equipment_no", "equipment_kind", "equipment_kw")),
+    ("tables/load_equipment.toml", "\n[types]\n", """
+[[when]]
+if = { parent = "supply_point", column = "contract_power_kw", at_least = 4 }
+rows = ["own"]
+change = { own_customer = "transmission_only" }
+columns = ["equipment_kind", "equipment_kw"]
+basis = "x"
+
+[types]
+"""),
+]
 
 # What people decided, and of which tables.
 DECIDED = (("meter_reading_monthly", "own"), ("supply_point", "own"), ("wheeling_contract", "other"))
@@ -172,6 +205,10 @@ class Worlds:
     @property
     def opened(self):
         return self.get(OPENED)
+
+    @property
+    def waiting(self):
+        return self.get(WAITING)
 
     @property
     def rekeyed(self):

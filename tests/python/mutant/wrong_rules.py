@@ -7,10 +7,12 @@ against the true ones. A place is a table whose retail rows came out otherwise, 
 from collections import Counter
 
 from .registry import Place, mutant
-from .world import OPENED
+from .world import OPENED, WAITING
 
 OWN = "TRIM(retailer_code) = '99010' AND supply_kind = 'normal'"
 STORES = ("retail", "transmission", "quarantine")
+# The catalogues of good runs that are not the shipped one.
+BASES = {"opened": OPENED, "waiting": WAITING}
 
 
 def cells(world, store, id):
@@ -24,7 +26,7 @@ def cells(world, store, id):
 def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", lost=False, at_most=6, **others):
     """Places of a wrong rule: tables of which the store has what it must not have, or (`lost`) lacks what it must have."""
     right = worlds.named(base)
-    wrong = worlds.get([*(OPENED if base == "opened" else []), *edits], sql, **others)
+    wrong = worlds.get([*BASES.get(base, []), *edits], sql, **others)
     found = 0
     for id in right.tables("staging"):
         good, bad = cells(right, store, id), cells(wrong, store, id)

@@ -221,7 +221,7 @@ fn table_file(world: &World, table: &Table) -> String {
     let cells = table.cells.iter();
     cells.for_each(|cells| text.push_str(&cells_section(world, table, cells)));
     let whens = table.whens.iter();
-    whens.for_each(|when| text.push_str(&when_section(table, when)));
+    whens.for_each(|when| text.push_str(&when_section(world, table, when)));
     text.push_str("\n[columns]\n");
     for (position, column) in table.columns.iter().enumerate() {
         writeln!(
@@ -356,8 +356,15 @@ fn cells_section(world: &World, table: &Table, cells: &Cells) -> String {
     format!("\n[[cells]]\ncolumns = {columns}\n{rule}\n")
 }
 
-fn when_section(table: &Table, when: &When) -> String {
-    let column = &table.columns[when.column];
+fn when_section(world: &World, table: &Table, when: &When) -> String {
+    let (source, of) = match &when.parent {
+        Some(Rule::Parent { table, .. }) => {
+            let parent = &world.tables[*table];
+            (parent, format!("parent = {}, ", quoted(&parent.name)))
+        }
+        _ => (table, String::new()),
+    };
+    let column = &source.columns[when.column];
     let values = |word: &str, values: &[String], trim: bool| {
         format!("{word} = {}{}", list_of(values), comparison(column, trim))
     };
@@ -393,7 +400,7 @@ fn when_section(table: &Table, when: &When) -> String {
         .map(|(from, to)| format!("{} = {}", class_word(*from), quoted(class_word(*to))))
         .collect();
     format!(
-        "\n[[when]]\nif = {{ column = {}, {test} }}\nrows = {}\nchange = {{ {} }}\n{columns}basis = \"chance\"\n",
+        "\n[[when]]\nif = {{ {of}column = {}, {test} }}\nrows = {}\nchange = {{ {} }}\n{columns}basis = \"chance\"\n",
         quoted(&column.name),
         list_of(&rows),
         change.join(", ")

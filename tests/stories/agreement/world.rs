@@ -202,6 +202,8 @@ pub(super) enum Test {
 
 #[derive(Debug, Clone)]
 pub(super) struct When {
+    /// The parent rule whose rows are asked; else the row itself.
+    pub(super) parent: Option<Rule>,
     pub(super) column: usize,
     pub(super) test: Test,
     pub(super) rows: Vec<Who>,

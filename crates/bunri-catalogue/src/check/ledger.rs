@@ -116,7 +116,7 @@ fn check_end(part: &LedgerTable, table: &Table, draft: &TableDraft, log: &mut Lo
             at_least: Some(Bound::Cutover),
             below: None,
         };
-        when.column == until
+        when.subject.of_row() == Some(until)
             && when.condition == from_cutover
             && when.rows.contains(&Ownership::Own)
             && !column

@@ -15,6 +15,23 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
         refuse_cycle(resolved, position, spot, log);
         refuse_public_parent(resolved, table, spot, log);
         refuse_unreachable(resolved, table, draft, log);
+        refuse_many_conditions(resolved, position, draft, log);
+    }
+}
+
+/// Each row of a parent table says to each condition whether it meets it, in the bits of one number.
+const MOST_CONDITIONS: usize = 60;
+
+fn refuse_many_conditions(resolved: &Resolved, position: usize, draft: &TableDraft, log: &mut Log) {
+    let tables = resolved.tables.iter().flatten();
+    let conditions: usize = tables
+        .map(|table| table.conditions_on(position).len())
+        .sum();
+    if conditions > MOST_CONDITIONS {
+        let message = format!(
+            "{conditions} conditions of other tables read this one: it can be read by at most {MOST_CONDITIONS}"
+        );
+        log.refuse(draft.spot, message);
     }
 }
 

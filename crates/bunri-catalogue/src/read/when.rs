@@ -28,10 +28,11 @@ fn when(value: &Item<'_>, log: &mut Log) -> Option<WhenDraft> {
     let columns = readable(section.take("columns"), |value| value.some_texts(log));
     let basis = required_name(&mut section, "basis", log);
     section.close(log);
-    let (column, condition) = condition?;
+    let (parent, column, condition) = condition?;
     let basis = basis?.value;
     Some(WhenDraft {
         spot: value.spot,
+        parent,
         column,
         condition,
         rows: rows?,
@@ -41,8 +42,9 @@ fn when(value: &Item<'_>, log: &mut Log) -> Option<WhenDraft> {
     })
 }
 
-fn condition(value: &Item<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)> {
+fn condition(value: &Item<'_>, log: &mut Log) -> Option<(Option<Name>, Name, ConditionDraft)> {
     let mut section = Section::open(value, "`if`", log)?;
+    let parent = readable(section.take("parent"), |value| value.filled_text(log));
     let column = required_name(&mut section, "column", log);
     let compare = optional_compare(&mut section, log);
     let tests = [
@@ -84,7 +86,7 @@ fn condition(value: &Item<'_>, log: &mut Log) -> Option<(Name, ConditionDraft)> 
             return None;
         }
     };
-    Some((column?, test))
+    Some((parent?, column?, test))
 }
 
 /// A bound as text: a number, a day or `"cutover"`. A TOML float would be rounded before anybody could look at it.

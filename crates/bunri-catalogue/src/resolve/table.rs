@@ -29,7 +29,7 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
         .as_ref()
         .and_then(|rule| known_at(book, position, rule, log));
     let cells = cells::groups(book, position, log);
-    let when = when::whens(book, position, log);
+    let when = when::whens(book, position, rows.as_ref(), log);
     Some(Table {
         id: draft.id.as_ref()?.value.clone(),
         name: draft.name.as_ref()?.value.clone(),

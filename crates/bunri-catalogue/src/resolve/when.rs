@@ -6,7 +6,7 @@ use super::columns::{check_values, compare_for};
 use super::lookup::{Book, Part};
 use crate::day;
 use crate::draft::{BoundDraft, ConditionDraft, WhenDraft};
-use crate::model::{Bound, Compare, Condition, ValueType, When};
+use crate::model::{Bound, Compare, Condition, RowRule, Subject, ValueType, When};
 use crate::problem::{Log, Name, Spotted};
 
 const IN: Part<'_> = Part {
@@ -31,18 +31,109 @@ fn is_bounded(value_type: ValueType) -> bool {
 }
 
 /// Every `when` of a table, or nothing.
-pub(crate) fn whens(book: &Book<'_>, table: usize, log: &mut Log) -> Option<Vec<When>> {
+pub(crate) fn whens(
+    book: &Book<'_>,
+    table: usize,
+    rows: Option<&RowRule>,
+    log: &mut Log,
+) -> Option<Vec<When>> {
     let drafts = &book.tables[table].when;
     let whens: Vec<When> = drafts
         .iter()
         .flatten()
-        .filter_map(|draft| when(book, table, draft, log))
+        .filter_map(|draft| when(book, table, rows, draft, log))
         .collect();
     (whens.len() == drafts.len()).then_some(whens)
 }
 
-fn when(book: &Book<'_>, table: usize, draft: &WhenDraft, log: &mut Log) -> Option<When> {
-    let (column, condition) = match &draft.condition {
+fn when(
+    book: &Book<'_>,
+    table: usize,
+    rows: Option<&RowRule>,
+    draft: &WhenDraft,
+    log: &mut Log,
+) -> Option<When> {
+    let (subject, condition) = match &draft.parent {
+        None => {
+            let (column, condition) = condition(book, table, draft, log)?;
+            (Subject::Row { column }, condition)
+        }
+        Some(parent) => {
+            let (position, leaf) = parent_rule(book, rows?, parent, log)?;
+            let (column, condition) = condition(book, position, draft, log)?;
+            (Subject::Parents { leaf, column }, condition)
+        }
+    };
+    let columns = match &draft.columns {
+        None => None,
+        Some(names) => Some(book.columns(table, names, log)?.into_iter().collect()),
+    };
+    Some(When {
+        subject,
+        condition,
+        rows: draft
+            .rows
+            .iter()
+            .map(|row| row.value)
+            .collect::<BTreeSet<_>>(),
+        change: draft.change.iter().map(|change| change.value).collect(),
+        columns,
+        basis: draft.basis.clone(),
+    })
+}
+
+/// The one rule by which every row of the table asks rows of this parent table.
+fn parent_rule(
+    book: &Book<'_>,
+    rows: &RowRule,
+    parent: &Name,
+    log: &mut Log,
+) -> Option<(usize, usize)> {
+    let position = book.table(parent, log)?;
+    let mut rules = Vec::new();
+    asked_of_every_row(rows, &mut 0, &mut rules);
+    rules.retain(|(_, table)| *table == position);
+    match rules.as_slice() {
+        [(leaf, _)] => Some((position, *leaf)),
+        several => {
+            let name = &parent.value;
+            let why = if several.is_empty() {
+                format!("`{name}` is no parent that the row rule of this table asks of every row")
+            } else {
+                format!("the row rule of this table asks `{name}` in several ways")
+            };
+            let message =
+                format!("{why}: a condition reads the parents by that rule, so there is to be one");
+            log.refuse(parent.spot, message);
+            None
+        }
+    }
+}
+
+/// The parent rules of a row rule with their numbers among the leaves, but for those that only rows of one type are asked.
+fn asked_of_every_row(rule: &RowRule, next: &mut usize, found: &mut Vec<(usize, usize)>) {
+    let parts = rule.parts();
+    if parts.is_empty() {
+        let parent = rule.as_parent();
+        found.extend(parent.map(|parent| (*next, parent.table)));
+        *next += 1;
+    } else if matches!(rule, RowRule::Cases { .. }) {
+        *next += rule.leaves().len();
+    } else {
+        for part in parts {
+            asked_of_every_row(part, next, found);
+        }
+    }
+}
+
+/// The column of the table that is read, and what is asked of it.
+fn condition(
+    book: &Book<'_>,
+    table: usize,
+    draft: &WhenDraft,
+    log: &mut Log,
+) -> Option<(usize, Condition)> {
+    Some(match &draft.condition {
         ConditionDraft::In { values, compare } => {
             let (column, values, compare) = listed(book, table, draft, (values, compare), log)?;
             (column, Condition::In { values, compare })
@@ -67,22 +158,6 @@ fn when(book: &Book<'_>, table: usize, draft: &WhenDraft, log: &mut Log) -> Opti
                 },
             )
         }
-    };
-    let columns = match &draft.columns {
-        None => None,
-        Some(names) => Some(book.columns(table, names, log)?.into_iter().collect()),
-    };
-    Some(When {
-        column,
-        condition,
-        rows: draft
-            .rows
-            .iter()
-            .map(|row| row.value)
-            .collect::<BTreeSet<_>>(),
-        change: draft.change.iter().map(|change| change.value).collect(),
-        columns,
-        basis: draft.basis.clone(),
     })
 }
 

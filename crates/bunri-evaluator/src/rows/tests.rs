@@ -129,6 +129,7 @@ fn facts_of(ownerships: &[Ownership], last: Option<Days>) -> ParentFacts {
         ownerships: ownerships.iter().copied().collect(),
         last,
         to_come: false,
+        clear: 0,
     }
 }
 
@@ -331,6 +332,7 @@ fn a_rejected_parent_frees_nobody() {
             ownerships: OwnershipSet(staged.0 | OwnershipSet::REJECTED.0),
             last: None,
             to_come: false,
+            clear: 0,
         }];
         let facts = Facts {
             timeline: None,

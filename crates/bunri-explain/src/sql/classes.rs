@@ -4,10 +4,14 @@
 use super::super::decimal;
 use super::Script;
 use super::codes::one_of;
-use super::rules::day_of_moment;
+use super::facts::Fact;
+use super::rules::{counted, day_of_moment};
 use super::select::{Select, Steps};
 use super::text::{case, day, literal, literals, name};
-use bunri_catalogue::{Bound, Class, ClassRule, Condition, Ownership, Table, ValueType, When};
+use bunri_catalogue::{
+    Bound, Class, ClassRule, Column, Condition, Ownership, ParentRule, Subject, Table, ValueType,
+    When,
+};
 use bunri_catalogue::{class_of_another_time, possible_classes, possible_ownerships};
 
 impl Script<'_> {
@@ -142,25 +146,90 @@ impl Script<'_> {
 
     /// Whether a row of the condition's ownerships meets it.
     fn met(&self, table: &Table, when: &When) -> String {
-        let column = &table.columns[when.column];
-        let name = name(&column.name);
+        let test = match when.subject {
+            Subject::Row { column } => {
+                let column = &table.columns[column];
+                self.test(&name(&column.name), column, &when.condition)
+            }
+            Subject::Parents { leaf, column } => {
+                let rules = table.parent_rules().into_iter();
+                let rule = rules.filter(|(at, _)| *at == leaf).map(|(_, rule)| rule);
+                let tests = rule.map(|rule| self.parents_meet(table, rule, column, when));
+                tests.collect()
+            }
+        };
+        if when.rows.len() == possible_ownerships(table).len() {
+            return test;
+        }
+        let words: Vec<&str> = when.rows.iter().map(|row| row.word()).collect();
+        let ownership = self.own("ownership");
+        match words.as_slice() {
+            [one] => format!("{ownership} = {} AND {test}", literal(one)),
+            _ => format!("{ownership} IN ({}) AND {test}", literals(words)),
+        }
+    }
+
+    /// Whether one of the parents that count for a row of `owned` meets the condition, or there is none. What a rejected one would
+    /// say is NULL.
+    fn parents_meet(
+        &self,
+        table: &Table,
+        rule: ParentRule<'_>,
+        column: usize,
+        when: &When,
+    ) -> String {
+        let parent = &self.catalogue.tables[rule.table];
+        let pairs = rule.references.iter().zip(rule.key);
+        let (referred, same): (Vec<String>, Vec<String>) = pairs
+            .map(|(&of_parent, &of_row)| {
+                let of_parent = name(&parent.columns[of_parent].name);
+                let of_row = name(&table.columns[of_row].name);
+                let same = format!("p.{of_parent} = owned.{of_row}");
+                (of_parent, same)
+            })
+            .unzip();
+        let (id, referred) = (name(&parent.id), referred.join(", "));
+        let column = &parent.columns[column];
+        let asked = self.own("asked");
+        let to_come = self.own(Fact::ToCome.noun());
+        let (mut after, mut nothing) = (String::new(), "");
+        if self.may_be_to_come(parent) {
+            (after, nothing) = (format!(", {to_come}"), ", false");
+        }
+        let mut from = format!(
+            "(SELECT {referred}, {} AS {asked}{after} FROM decided.{id}\n \
+             UNION ALL SELECT {referred}, NULL{nothing} FROM rejects.{id})",
+            name(&column.name)
+        );
+        if self.may_be_to_come(parent) {
+            from = counted(&from, &to_come, &referred);
+        }
+        let test = self.test(&format!("p.{asked}"), column, &when.condition);
+        format!(
+            "coalesce((SELECT bool_or({test}) FROM {from} AS p\n WHERE {}), true)",
+            same.join(" AND ")
+        )
+    }
+
+    /// Whether a value meets the condition; NULL does.
+    fn test(&self, name: &str, column: &Column, condition: &Condition) -> String {
         let is_one_of =
-            |values: &[String], compare| one_of(&name, column.value_type, compare, values);
-        let test = match &when.condition {
+            |values: &[String], compare| one_of(name, column.value_type, compare, values);
+        let test = match condition {
             Condition::In { values, compare } => is_one_of(values, *compare),
             Condition::NotIn { values, compare } => {
                 format!("NOT ({})", is_one_of(values, *compare))
             }
             Condition::Within { at_least, below } => {
                 let value = match column.value_type {
-                    ValueType::Timestamp => day_of_moment(&name, column),
+                    ValueType::Timestamp => day_of_moment(name, column),
                     ValueType::Text
                     | ValueType::Int
                     | ValueType::Decimal { .. }
                     | ValueType::Real
                     | ValueType::Date(_)
                     | ValueType::Bool
-                    | ValueType::Bytes => name.clone(),
+                    | ValueType::Bytes => name.to_owned(),
                 };
                 let scale = column.value_type.scale();
                 let side = |sign: &str, bound: &Option<Bound>| {
@@ -174,16 +243,7 @@ impl Script<'_> {
                 sides.join(" AND ")
             }
         };
-        let test = format!("({name} IS NULL OR {test})");
-        if when.rows.len() == possible_ownerships(table).len() {
-            return test;
-        }
-        let words: Vec<&str> = when.rows.iter().map(|row| row.word()).collect();
-        let ownership = self.own("ownership");
-        match words.as_slice() {
-            [one] => format!("{ownership} = {} AND {test}", literal(one)),
-            _ => format!("{ownership} IN ({}) AND {test}", literals(words)),
-        }
+        format!("({name} IS NULL OR {test})")
     }
 
     fn bound(&self, bound: Bound, scale: u8) -> String {

@@ -30,6 +30,8 @@ pub(crate) struct Parents<'a> {
     last: Days,
     /// Of which tables people decided rows that these are, or go back to.
     pub(crate) decided: DecidedTables,
+    /// The conditions of children that none of them meets, as bits.
+    clear: u64,
     owners: &'a [u8],
 }
 
@@ -38,13 +40,15 @@ impl<'a> Parents<'a> {
         let read = || {
             let ([ownerships, unowned, to_come], rest) = fact.split_first_chunk::<3>()?;
             let (last, rest) = rest.split_first_chunk::<8>()?;
-            let (decided, owners) = rest.split_first_chunk::<8>()?;
+            let (decided, rest) = rest.split_first_chunk::<8>()?;
+            let (clear, owners) = rest.split_first_chunk::<8>()?;
             Some(Self {
                 ownerships: OwnershipSet(*ownerships),
                 unowned: *unowned != 0,
                 to_come: *to_come != 0,
                 last: Days::from_le_bytes(*last),
                 decided: DecidedTables(u64::from_le_bytes(*decided)),
+                clear: u64::from_le_bytes(*clear),
                 owners,
             })
         };
@@ -57,6 +61,7 @@ impl<'a> Parents<'a> {
             ownerships: self.ownerships,
             last: self.ownerships.has(Ownership::Own).then_some(self.last),
             to_come: self.to_come,
+            clear: self.clear,
         }
     }
 }
@@ -112,6 +117,8 @@ pub(crate) fn rejected_record() -> Vec<u8> {
         to_come: false,
         last: EVER,
         decided: DecidedTables::default(),
+        // What it would have said to a condition nobody knows either.
+        clear: 0,
     };
     head.write(&mut record);
     record
@@ -125,6 +132,7 @@ struct Head {
     to_come: bool,
     last: Days,
     decided: DecidedTables,
+    clear: u64,
 }
 
 impl Head {
@@ -135,10 +143,12 @@ impl Head {
             to_come,
             last,
             decided,
+            clear,
         } = self;
         record.extend_from_slice(&[ownerships.0, u8::from(unowned), u8::from(to_come)]);
         record.extend_from_slice(&last.to_le_bytes());
         record.extend_from_slice(&decided.0.to_le_bytes());
+        record.extend_from_slice(&clear.to_le_bytes());
     }
 }
 
@@ -150,6 +160,8 @@ pub(crate) struct DecidedParent {
     pub(crate) days: RowDays,
     /// What people had to do with its verdict.
     pub(crate) decided: DecidedTables,
+    /// The conditions of children that it does not meet, as bits.
+    pub(crate) clear: u64,
 }
 
 /// One row of a parent table, as a record for its keys.
@@ -158,6 +170,7 @@ pub(crate) fn write_record(
         verdict,
         days,
         decided,
+        clear,
     }: DecidedParent,
     own_key: Option<Option<&[u8]>>,
     above: Option<&[u8]>,
@@ -171,6 +184,7 @@ pub(crate) fn write_record(
         to_come: days.to_come,
         last: if is_own { days.last } else { EVER },
         decided,
+        clear,
     };
     match (own_key, above) {
         (Some(Some(key)), _) => {
@@ -205,6 +219,8 @@ struct JoinedParents {
     unowned: bool,
     last: Days,
     decided: DecidedTables,
+    /// One that meets a condition is enough; [`None`] of no parent.
+    clear: Option<u64>,
     owners: BTreeSet<Owner<Vec<u8>>>,
 }
 
@@ -215,6 +231,7 @@ impl Default for JoinedParents {
             unowned: false,
             last: EVER,
             decided: DecidedTables::default(),
+            clear: None,
             owners: BTreeSet::new(),
         }
     }
@@ -232,6 +249,8 @@ impl Fold for ParentFold {
         joined.unowned |= parents.unowned;
         joined.last = joined.last.max(parents.last);
         joined.decided.join(parents.decided);
+        let clear = joined.clear.unwrap_or(parents.clear);
+        joined.clear = Some(clear & parents.clear);
         for Owner { key, days } in owners(parents.owners) {
             let key = key.to_vec();
             joined.owners.insert(Owner { key, days });
@@ -249,6 +268,7 @@ impl Fold for ParentFold {
             to_come: none_begun,
             last: joined.last,
             decided: joined.decided,
+            clear: joined.clear.unwrap_or_default(),
         };
         head.write(fact);
         for Owner { key, days } in &joined.owners {

@@ -41,7 +41,7 @@ fn class(column: &str, ownership: Ownership, cells: &[(&str, Value<'static>)]) -
         .position(|other| other.name == column)
         .unwrap();
     let cells: Vec<(&str, Value<'static>)> = cells.to_vec();
-    CellRules::new(table, 0).class(position, ownership, false, &Point(&catalogue, &cells))
+    CellRules::new(table, 0).class(position, ownership, false, 0, &Point(&catalogue, &cells))
 }
 
 const LARGE: Value<'static> = Value::Decimal {
@@ -200,7 +200,7 @@ fn a_condition_is_met_by_the_rows_it_speaks_of() {
     let small = [("contract_power_kw", SMALL)];
     let met = |ownership, cells: &[(&str, Value<'static>)]| {
         let catalogue = load(&repository("samples/catalogues/valid/every_rule")).unwrap();
-        point_rules(|_, rules| rules.meets(0, ownership, &Point(&catalogue, cells)))
+        point_rules(|_, rules| rules.meets(0, ownership, 0, &Point(&catalogue, cells)))
     };
     assert!(met(Ownership::Other, &large));
     assert!(!met(Ownership::Other, &small));

@@ -45,9 +45,9 @@ const STRICTER: [(Class, Class); 8] = [
 ];
 
 /// Gives every column a class, and the table conditions and an opening.
-pub(super) fn classify(dice: &mut Dice, table: &mut Table) {
+pub(super) fn classify(dice: &mut Dice, before: &[Table], table: &mut Table) {
     for _ in 0..60 {
-        attempt(dice, table);
+        attempt(dice, before, table);
         if is_allowed(table) {
             return;
         }
@@ -67,7 +67,7 @@ pub(super) fn classify(dice: &mut Dice, table: &mut Table) {
         .for_each(|column| column.class = Classes::Fixed(class));
 }
 
-fn attempt(dice: &mut Dice, table: &mut Table) {
+fn attempt(dice: &mut Dice, before: &[Table], table: &mut Table) {
     let public = matches!(table.rule, Rule::Reference);
     let key_class = dice.weighted(&KEY);
     for column in 0..table.columns.len() {
@@ -100,7 +100,9 @@ fn attempt(dice: &mut Dice, table: &mut Table) {
     table.whens.clear();
     if !public {
         let count = dice.weighted(&[(5, 0), (3, 1), (2, 2), (1, 3)]);
-        table.whens = (0..count).filter_map(|_| when(dice, table)).collect();
+        table.whens = (0..count)
+            .filter_map(|_| when(dice, before, table))
+            .collect();
     }
     table.opened = dice.chance(35) && opens(table);
 }
@@ -155,10 +157,10 @@ fn by_value(dice: &mut Dice, table: &Table, but: usize, classes: &[(usize, Class
     }
 }
 
-fn when(dice: &mut Dice, table: &Table) -> Option<When> {
+fn when(dice: &mut Dice, before: &[Table], table: &Table) -> Option<When> {
     let possible = table.rule.possible();
     let count = dice.below(possible.len()) + 1;
-    let rows: Vec<Who> = dice.some(possible, count);
+    let mut rows: Vec<Who> = dice.some(possible, count);
     let base: Vec<Class> = (0..table.columns.len())
         .flat_map(|column| classes_under(table, column, rows[0], &[]))
         .collect();
@@ -168,17 +170,49 @@ fn when(dice: &mut Dice, table: &Table) -> Option<When> {
             change.push((from, to));
         }
     }
-    let (column, test) = test(dice, table)?;
+    let mut parents = Vec::new();
+    parents_of_every_row(&table.rule, &mut parents);
+    let asked = !parents.is_empty() && dice.chance(60);
+    let parent = asked.then(|| dice.pick(&parents).clone());
+    if asked && dice.chance(60) {
+        // A rejected parent, which is rare, leaves most rows undecided.
+        rows = possible.to_vec();
+    }
+    let (column, test) = match &parent {
+        Some(Rule::Parent { table, .. }) => test(dice, &before[*table])?,
+        _ => test(dice, table)?,
+    };
     let every: Vec<usize> = (0..table.columns.len()).collect();
     let count = dice.below(6) + 1;
     let columns = dice.chance(35).then(|| dice.some(&every, count));
     (!change.is_empty()).then_some(When {
+        parent,
         column,
         test,
         rows,
         change,
         columns,
     })
+}
+
+/// The parent rules that are asked of every row, each of which is the only one to its table.
+fn parents_of_every_row(rule: &Rule, found: &mut Vec<Rule>) {
+    fn collect(rule: &Rule, found: &mut Vec<Rule>) {
+        match rule {
+            Rule::Parent { .. } => found.push(rule.clone()),
+            Rule::All(rules) | Rule::Any(rules) => {
+                rules.iter().for_each(|rule| collect(rule, found));
+            }
+            _ => {}
+        }
+    }
+    collect(rule, found);
+    let table = |rule: &Rule| match rule {
+        Rule::Parent { table, .. } => Some(*table),
+        _ => None,
+    };
+    let tables: Vec<Option<usize>> = found.iter().map(table).collect();
+    found.retain(|rule| tables.iter().filter(|other| **other == table(rule)).count() == 1);
 }
 
 fn test(dice: &mut Dice, table: &Table) -> Option<(usize, Test)> {

@@ -71,7 +71,7 @@ pub(super) fn retailers(dice: &mut Dice) -> Table {
     let key = if dice.chance(20) { Vec::new() } else { vec![0] };
     let mut table = empty(name, key, columns, rule);
     table.rows = rows;
-    classes::classify(dice, &mut table);
+    classes::classify(dice, &[], &mut table);
     table
 }
 
@@ -219,7 +219,7 @@ fn settle(dice: &mut Dice, table: &mut Table, part: &Part, ledger: &Ledger) {
         };
     }
     settle_key(table);
-    classes::classify(dice, table);
+    classes::classify(dice, &[], table);
 }
 
 /// What a catalogue has to say of the ledger's own rows.

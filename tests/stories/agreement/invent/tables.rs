@@ -46,7 +46,7 @@ pub(super) fn table(dice: &mut Dice, frame: &Frame<'_>) -> Table {
     table.cells = cells(dice, &table, frame);
     table.rows = rows(dice, &table, frame);
     settle_key(&mut table);
-    classes::classify(dice, &mut table);
+    classes::classify(dice, frame.before, &mut table);
     table
 }
 

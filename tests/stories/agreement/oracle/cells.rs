@@ -31,12 +31,13 @@ impl Rows<'_> {
             }
         }
         let whens = table.whens.iter().filter(|when| when.rows.contains(&who));
-        for when in
-            whens.filter(|when| meets(self.world, &table.asked(when.column, row), &when.test))
-        {
+        for when in whens.filter(|when| self.met(table, row, when)) {
             let changed = changed(when, column, class);
             if changed != class {
                 self.see(&format!("when: {}", test_word(when)));
+                if when.parent.is_some() {
+                    self.see("a condition on parents");
+                }
                 if changed == Class::Hold {
                     self.see("a condition to hold");
                 }
@@ -44,6 +45,38 @@ impl Rows<'_> {
             }
         }
         class
+    }
+
+    /// Of parents: one that meets it, or nobody who could say that none does.
+    fn met(&self, table: &Table, row: &[Value], when: &When) -> bool {
+        let meets = |value: &Value| meets(self.world, value, &when.test);
+        let Some(rule) = &when.parent else {
+            return meets(&table.asked(when.column, row));
+        };
+        let (position, parents) = self.parents(row, rule);
+        let parent = &self.world.tables[position];
+        if parents.is_empty() {
+            self.see("a condition without parents");
+            return true;
+        }
+        let (mut rejected, mut met) = (false, false);
+        for at in parents {
+            match self.decided[position][at] {
+                None => rejected = true,
+                Some(_) => met |= meets(&parent.asked(when.column, &parent.rows[at])),
+            }
+        }
+        if rejected {
+            self.see("a condition on a rejected parent");
+        } else if !met {
+            self.see("parents that are clear of a condition");
+            let (_, all) = self.referred(row, rule);
+            let met = |at: &usize| meets(&parent.asked(when.column, &parent.rows[*at]));
+            if all.iter().any(met) {
+                self.see("a condition that only a parent to come would meet");
+            }
+        }
+        rejected || met
     }
 }
 

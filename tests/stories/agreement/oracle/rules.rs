@@ -202,7 +202,7 @@ impl<'w> Rows<'w> {
     }
 
     /// The parent table and all its rows that a parent rule refers to.
-    fn referred(&self, row: &[Value], rule: &Rule) -> (usize, Vec<usize>) {
+    pub(super) fn referred(&self, row: &[Value], rule: &Rule) -> (usize, Vec<usize>) {
         let Rule::Parent {
             table,
             key,
