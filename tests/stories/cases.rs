@@ -16,6 +16,8 @@
 //! | `moving` | people who move house, leave or come: links with days of their own |
 //! | `references` | K26: rows of a store whose reference finds no row there |
 //! | `views` | K31: views that are read, and what they are made of |
+//! | `reasons` | what `check` tells an honest engineer before it goes wrong; the incumbent missing from the list of retailers |
+//! | `references` | K26: rows of a store whose reference finds no row there
 //! | `other_years` | K22: the cutover of one year over the source of another |
 //! | `rejected_parents` | K1: a link that cannot be read frees nobody |
 //! | `types` | K8, K10, K15, K30: sentinels, eras, clocks, end stamps, keys that mean nothing, numbers beside texts |
@@ -37,6 +39,7 @@ mod moving;
 mod other_years;
 mod own_when;
 mod periods;
+mod reasons;
 mod references;
 mod rejected_parents;
 mod sizes;

@@ -17,10 +17,17 @@ pub(crate) struct CatalogueDraft {
     pub(crate) vacant: Option<Vec<Name>>,
     pub(crate) retailers: Option<RetailersDraft>,
     pub(crate) ledger: Option<LedgerDraft>,
-    pub(crate) opened: Vec<Name>,
+    pub(crate) opened: Vec<OpenedDraft>,
     pub(crate) ignored: Vec<Spotted<IgnoredObject>>,
     /// What of them can be read.
     pub(crate) references: Vec<Spotted<ReferenceDraft>>,
+}
+
+/// A table that `[release]` opens.
+#[derive(Debug)]
+pub(crate) struct OpenedDraft {
+    pub(crate) table: Name,
+    pub(crate) has_basis: bool,
 }
 
 /// An entry of `[[references]]`.
@@ -143,12 +150,14 @@ pub(crate) enum RowsDraft {
         column: Name,
         compare: Compare,
         at: Option<DayDraft>,
+        has_basis: bool,
     },
     Parent {
         table: Name,
         key: Vec<Name>,
         references: Spotted<Vec<Name>>,
         matching: Match,
+        has_basis: bool,
     },
     Cases {
         by: Name,
@@ -162,6 +171,24 @@ pub(crate) enum RowsDraft {
         rule: RowRule,
         has_basis: bool,
     },
+}
+
+impl Spotted<RowsDraft> {
+    /// The rules that ask something by themselves, in the order written.
+    pub(crate) fn leaves(&self) -> Vec<&Self> {
+        match &self.value {
+            RowsDraft::All(rules) | RowsDraft::Any(rules) => {
+                rules.iter().flat_map(Self::leaves).collect()
+            }
+            RowsDraft::Cases { cases, .. } => {
+                cases.iter().flat_map(|(_, rule)| rule.leaves()).collect()
+            }
+            RowsDraft::Ledger(_)
+            | RowsDraft::Column { .. }
+            | RowsDraft::Parent { .. }
+            | RowsDraft::Constant { .. } => vec![self],
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -249,6 +276,22 @@ pub(crate) enum ConditionDraft {
 pub(crate) type BoundDraft = Name;
 
 impl TableDraft {
+    /// Every rule that is written in this file: the row rule, those of columns, those of `[[cells]]`.
+    pub(crate) fn rules(&self) -> Vec<&Spotted<RowsDraft>> {
+        let columns = self.columns.iter();
+        let of_columns = columns.filter_map(|column| column.rows.as_ref()?.as_ref());
+        let groups = self.cells.iter().flatten();
+        let of_groups = groups.filter_map(|group| match &group.rule {
+            CellsRuleDraft::Rows(rule) => Some(rule),
+            CellsRuleDraft::Days { .. } => None,
+        });
+        self.rows
+            .iter()
+            .chain(of_columns)
+            .chain(of_groups)
+            .collect()
+    }
+
     /// How messages call the table.
     pub(crate) fn label(&self) -> &str {
         let name = self.id.as_ref().or(self.name.as_ref());

@@ -99,6 +99,16 @@ pub fn possible_classes(table: &Table, column: usize, ownership: Ownership) -> B
     classes
 }
 
+/// The columns that neither company gets of any row: they are discarded, or wait in the quarantine.
+#[must_use]
+pub fn reaches_nobody(table: &Table) -> Vec<usize> {
+    let [retail, transmission] =
+        [Store::Retail, Store::Transmission].map(|store| store_columns(table, store));
+    (0..table.columns.len())
+        .filter(|column| !retail.contains(column) && !transmission.contains(column))
+        .collect()
+}
+
 /// The columns that `store` holds of this table, in store order: those that some row may bring, and for
 /// the quarantine the key, which accompanies every quarantined row. Empty: the store has no such table.
 #[must_use]

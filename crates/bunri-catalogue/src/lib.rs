@@ -13,6 +13,7 @@ mod draft;
 mod grant;
 mod item;
 mod job;
+mod lint;
 mod load;
 mod model;
 mod problem;
@@ -31,14 +32,15 @@ pub use decisions::{
 };
 pub use digest::digest_files;
 pub use grant::{
-    class_of_another_time, granted, possible_classes, possible_ownerships, store_columns,
-    stored_type,
+    class_of_another_time, granted, possible_classes, possible_ownerships, reaches_nobody,
+    store_columns, stored_type,
 };
 pub use job::{
     AcceptedReview, Amount, Expect, ExpectWords, Job, JobKind, OwnRows, RekeySecrets, RowLimits,
     Said, SecretFile, Source, check_basis, check_expect_words, check_job, check_pin, check_ranges,
-    load_job, load_rekey_secrets,
+    check_warnings, load_job, load_rekey_secrets,
 };
+pub use lint::Lint;
 pub use load::load;
 pub use model::*;
 pub use problem::{Position, Problem, Problems};

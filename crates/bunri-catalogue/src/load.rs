@@ -37,6 +37,7 @@ pub fn load(path: &Path) -> Result<Catalogue, Problems> {
         Some(mut catalogue) if log.is_empty() => {
             catalogue.digest = digest;
             catalogue.shape_digest = digest_shape(&catalogue.tables);
+            catalogue.warnings = log.into_warnings(&files);
             Ok(catalogue)
         }
         _ => Err(log.into_problems(&files)),

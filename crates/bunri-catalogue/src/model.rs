@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::problem::Problem;
 use crate::reading::ValueForm;
 
 /// Days since 1970-01-01, in Japan time.
@@ -713,6 +714,8 @@ pub struct Catalogue {
     pub digest: String,
     /// BLAKE3 over names, columns, types and keys only: what extraction depends on, 64 hex digits.
     pub shape_digest: String,
+    /// What it may say and nobody has given a reason for, in the order of files and lines. A cutover refuses it.
+    pub warnings: Vec<Problem>,
 }
 
 impl Catalogue {

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::lint::{Level, Lint};
+
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -16,6 +18,8 @@ pub struct Problem {
     pub message: String,
     /// The likely intention: "did you mean …?"
     pub suggestion: Option<String>,
+    /// What a person may accept with a basis; [`None`]: nobody may.
+    pub lint: Option<Lint>,
 }
 
 /// A place in a text file, counted from 1, columns in characters.
@@ -38,8 +42,11 @@ impl fmt::Display for Problem {
             write!(f, ":{line}:{column}")?;
         }
         write!(f, ": {}", self.message)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; {suggestion}"),
+        if let Some(suggestion) = &self.suggestion {
+            write!(f, "; {suggestion}")?;
+        }
+        match self.lint {
+            Some(lint) => write!(f, " [{}]", lint.code()),
             None => Ok(()),
         }
     }
@@ -66,6 +73,7 @@ impl Problems {
             position: None,
             message,
             suggestion: None,
+            lint: None,
         }])
     }
 }
@@ -100,8 +108,19 @@ pub(crate) struct SourceFile {
 /// Collects mistakes while reading goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    found: Vec<(Spot, String, Option<String>)>,
+    found: Vec<Found>,
+    /// What the catalogue may say, and somebody should explain.
+    warned: Vec<Found>,
     searches: usize,
+}
+
+/// One mistake before its line is known; in the order of files and offsets.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    spot: Spot,
+    message: String,
+    suggestion: Option<String>,
+    lint: Option<Lint>,
 }
 
 /// So many names are compared with all that exist. A file with more mistakes than that has another disease, and the
@@ -110,7 +129,21 @@ const MOST_SEARCHES: usize = 200;
 
 impl Log {
     pub(crate) fn refuse(&mut self, spot: Spot, message: impl Into<String>) {
-        self.found.push((spot, message.into(), None));
+        self.refuse_hint(spot, message, None);
+    }
+
+    /// What needs a reason that nobody gave: refused or told, as its level says.
+    pub(crate) fn lint(&mut self, lint: Lint, spot: Spot, message: impl Into<String>) {
+        let found = Found {
+            spot,
+            message: message.into(),
+            suggestion: None,
+            lint: Some(lint),
+        };
+        match lint.level() {
+            Level::Refused => self.found.push(found),
+            Level::Warned => self.warned.push(found),
+        }
     }
 
     pub(crate) fn refuse_hint(
@@ -119,7 +152,12 @@ impl Log {
         message: impl Into<String>,
         suggestion: Option<String>,
     ) {
-        self.found.push((spot, message.into(), suggestion));
+        self.found.push(Found {
+            spot,
+            message: message.into(),
+            suggestion,
+            lint: None,
+        });
     }
 
     /// "did you mean …?" among names that there may be thousands of.
@@ -139,20 +177,31 @@ impl Log {
     }
 
     /// The mistakes in the order of files and lines, each once.
-    pub(crate) fn into_problems(mut self, files: &[SourceFile]) -> Problems {
-        self.found.sort();
-        self.found.dedup();
-        let mut walk = Walk::default();
-        let problem = |(spot, message, suggestion): (Spot, String, Option<String>)| Problem {
-            file: files[spot.file].path.clone(),
-            position: spot
-                .offset
-                .map(|offset| walk.to(spot.file, &files[spot.file].text, offset)),
-            message,
-            suggestion,
-        };
-        Problems(self.found.into_iter().map(problem).collect())
+    pub(crate) fn into_problems(self, files: &[SourceFile]) -> Problems {
+        Problems(placed(self.found, files))
     }
+
+    /// The warnings in the order of files and lines, each once.
+    pub(crate) fn into_warnings(self, files: &[SourceFile]) -> Vec<Problem> {
+        placed(self.warned, files)
+    }
+}
+
+fn placed(mut found: Vec<Found>, files: &[SourceFile]) -> Vec<Problem> {
+    found.sort();
+    found.dedup();
+    let mut walk = Walk::default();
+    let problem = |found: Found| Problem {
+        file: files[found.spot.file].path.clone(),
+        position: found
+            .spot
+            .offset
+            .map(|offset| walk.to(found.spot.file, &files[found.spot.file].text, offset)),
+        message: found.message,
+        suggestion: found.suggestion,
+        lint: found.lint,
+    };
+    found.into_iter().map(problem).collect()
 }
 
 /// Line and column of a byte offset.

@@ -77,6 +77,8 @@ pub struct ExtractStats {
     pub rows_staged: u64,
     /// Rows that did not fit their declared types.
     pub rows_rejected: u64,
+    /// The tables of which every row was rejected: declared otherwise than the source writes them.
+    pub tables_lost: Vec<String>,
     /// The columns with values that are not staged as they stand in the source, most values first.
     pub values_read: Vec<ReadValues>,
     /// Length of the database file.
@@ -109,6 +111,14 @@ fn values_read(manifest: &StagingManifest) -> Vec<ReadValues> {
     columns
 }
 
+fn tables_lost(manifest: &StagingManifest) -> Vec<String> {
+    let lost = manifest.tables.iter().filter(|table| {
+        let rejected = table.rejects.as_ref().map_or(0, |file| file.rows);
+        table.file.rows == 0 && rejected > 0
+    });
+    lost.map(|table| table.id.clone()).collect()
+}
+
 impl ExtractStats {
     fn of(manifest: &StagingManifest, tables_kept: usize) -> Self {
         let files = || manifest.tables.iter().map(|table| &table.file);
@@ -123,6 +133,7 @@ impl ExtractStats {
             tables_kept,
             rows_staged: whole(files().map(|file| file.rows)),
             rows_rejected: whole(rejects().map(|file| file.rows)),
+            tables_lost: tables_lost(manifest),
             values_read: values_read(manifest),
             source_bytes: manifest.source.bytes,
             staged_bytes: whole(files().chain(rejects()).map(|file| file.bytes)),

@@ -292,6 +292,8 @@ note_rules! {
         "Rows that a column (in `detail`) dates more than 60 days after the cutover: is it the cutover of this source?";
     FarBeforeCutover "far_before_cutover"
         "No day of writing or of the ledger is within 60 days of the cutover; the newest stands in this column (in `detail`), and the count is of days: is it the source of this cutover?";
+    IncumbentNotListed "incumbent_not_listed"
+        "A code of the incumbent (in `detail`) that the list of retailers does not have: is it written as the source writes it, and is this the list?";
     UndecidedRows "undecided_rows"
         "Rows that a person must decide, by reason (in `detail`).";
     ReferencesDangle "references_dangle"

@@ -1,15 +1,19 @@
 //! What breaks no claim and still should be read: undecided rows, rejects, rules that matched nothing, empty tables,
 //! values that the catalogue has no case for. A check that could pass on nothing says so here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bunri_catalogue::{Class, Day, Decision, Ownership, Store, Table};
+use arrow_array::cast::AsArray;
+use bunri_catalogue::{Catalogue, Class, Day, Decision, Ownership, Store, Table};
+use bunri_columnar::Staging;
 use bunri_evaluator::grants::ownerships;
+use bunri_redecide::BATCH_ROWS;
 use bunri_report::{
     Note, NoteRule, RegionReport, RejectedRows, StoreRows, TableReport, UndecidedRows,
 };
 
 use crate::days::FAR;
+use crate::errors::VerifyError;
 use crate::inputs::VerifyInputs;
 use crate::table::TableOutcome;
 
@@ -159,6 +163,42 @@ pub(crate) fn of_newest_day(
             count: distance.unsigned_abs(),
         });
     }
+}
+
+/// The incumbent is a retailer like any other. Where the list of retailers does not have its code, the code is written another
+/// way than the source writes it, and nothing would be own; or the list is another one, and who is listed is wrong.
+pub(crate) fn of_retailers(
+    catalogue: &Catalogue,
+    staging: &Staging,
+    notes: &mut Vec<Note>,
+) -> Result<(), VerifyError> {
+    let list = &catalogue.tables[catalogue.retailers.table];
+    let mut listed = BTreeSet::new();
+    for batch in staging
+        .table(list)?
+        .columns(&[catalogue.retailers.column], BATCH_ROWS)?
+    {
+        let batch = batch?;
+        if let Some(codes) = batch.column(0).as_string_opt::<i32>() {
+            let codes = codes.iter().flatten();
+            listed.extend(codes.map(|code| code.trim().to_owned()));
+        }
+    }
+    let codes: BTreeSet<&str> = catalogue
+        .incumbent
+        .iter()
+        .map(|it| it.code.trim())
+        .collect();
+    for code in codes.into_iter().filter(|code| !listed.contains(*code)) {
+        notes.push(Note {
+            rule: NoteRule::IncumbentNotListed,
+            store: None,
+            table: list.id.clone(),
+            detail: Some(code.to_owned()),
+            count: 0,
+        });
+    }
+    Ok(())
 }
 
 /// Of a table that is decided row by row: where every row is own, nothing was withheld, and the other way round.

@@ -120,6 +120,7 @@ pub fn verify(
     gathered.references =
         references::reports(inputs.catalogue, &reference_rules, &counts, &unfollowed);
     references::notes(&gathered.references, &mut gathered.notes);
+    notes::of_retailers(inputs.catalogue, &staging, &mut gathered.notes)?;
     let again = DecidedAgain {
         catalogue: inputs.catalogue,
         staging: &staging,

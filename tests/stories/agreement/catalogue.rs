@@ -73,17 +73,17 @@ fn main_file(world: &World) -> String {
         .tables
         .iter()
         .filter(|table| table.opened)
-        .map(|table| table.name.clone())
+        .map(|table| format!("{{ table = {}, basis = \"chance\" }}", quoted(&table.name)))
         .collect();
     format!(
         "[catalogue]\nname = \"chance\"\nversion = \"1\"\nincumbent = [{}]\nvacant = {}\n\
-         retailers = {{ table = {}, column = {} }}\n\n{}\n[release]\nany_retailer_on_other_rows = {}\n{}",
+         retailers = {{ table = {}, column = {} }}\n\n{}\n[release]\nany_retailer_on_other_rows = [{}]\n{}",
         incumbent.join(", "),
         list_of(&world.vacant),
         quoted(list),
         quoted(code),
         ledger_section(world),
-        list_of(&opened),
+        opened.join(", "),
         references(world)
     )
 }
@@ -206,7 +206,9 @@ fn table_file(world: &World, table: &Table) -> String {
         names(table, &table.key)
     };
     let mut rows = rule(world, table, &table.rule);
-    if table.rule.is_constant() && table.ledger_key.is_some() {
+    // A reference to the ledger's key makes a key of its columns.
+    let holds_key = table.ledger_key.is_some() || !world.references.is_empty();
+    if table.rule.is_constant() && holds_key {
         rows = format!("{{ every_row = {rows}, basis = \"chance\" }}");
     }
     writeln!(text, "key = {key}\nrows = {rows}").unwrap();
@@ -283,7 +285,11 @@ fn rule(world: &World, table: &Table, one: &Rule) -> String {
             cases,
         } => {
             let case = |(value, one): &(String, Rule)| {
-                format!("{} = {}", quoted(value), rule(world, table, one))
+                let mut text = rule(world, table, one);
+                if one.is_constant() {
+                    text = format!("{{ every_row = {text}, basis = \"chance\" }}");
+                }
+                format!("{} = {text}", quoted(value))
             };
             let cases: Vec<String> = cases.iter().map(case).collect();
             let compare = comparison(&table.columns[*column], *trim);
@@ -447,7 +453,8 @@ fn column_rule(world: &World, table: &Table, position: usize) -> String {
     }
 }
 
-/// An end of supply, what is free text by its name, and a key of which others of its name are replaced.
+/// An end of supply, what is free text by its name, a key of which others of its name are replaced, and a class by value,
+/// whose `else` is any.
 fn needs_basis(world: &World, table: &Table, position: usize) -> bool {
     let column = &table.columns[position];
     let mut parts = world.ledger.parts.iter();
@@ -455,7 +462,10 @@ fn needs_basis(world: &World, table: &Table, position: usize) -> bool {
         |part: &Part| part.until == position && std::ptr::eq(&world.tables[part.table], table);
     let mut others = world.tables.iter().flat_map(|table| &table.columns);
     let replaced = others.any(|other| other.rekeyed && other.name == column.name);
-    parts.any(is_end) || column.name == "memo" || (replaced && !column.rekeyed)
+    parts.any(is_end)
+        || column.name == "memo"
+        || (replaced && !column.rekeyed)
+        || matches!(column.class, Classes::By { .. })
 }
 
 /// A TOML text: control characters escaped, everything else as it is.

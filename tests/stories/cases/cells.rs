@@ -259,7 +259,7 @@ fn a_cell_of_the_previous_suppliers_time_is_withheld_where_other_rows_are_opened
     stores.withheld("meter_today", "A", &["previous_meter_no", "previous_kwh"]);
     let opened = closed.catalogued(
         "[ledger]",
-        "[release]\nany_retailer_on_other_rows = [\"meter_today\"]\n[ledger]",
+        "[release]\nany_retailer_on_other_rows = [{ table = \"meter_today\", basis = \"no meter here is of a large customer\" }]\n[ledger]",
     );
     let stores = opened.stores();
     stores.granted("meter_today", "A", &["meter_no"]);

@@ -130,10 +130,7 @@ fn a_grace_one_day_too_long_leaks() {
 
 #[test]
 fn a_person_with_own_and_other_points_leaks_if_one_is_enough() {
-    let (truth, mistake) = (
-        "match = \"all\"",
-        "match = \"any\", basis = \"nobody asked\"",
-    );
+    let (truth, mistake) = ("match = \"all\"", "match = \"any\"");
     mistaken(
         "tables/consumer.toml",
         truth,

@@ -3,6 +3,7 @@
 
 use crate::draft::TableDraft;
 use crate::grant::granted;
+use crate::lint::Lint;
 use crate::model::{
     Bound, CodeDay, Condition, Ledger, LedgerEnd, LedgerTable, LedgerTime, Ownership, RowRule,
     Store, Table, When,
@@ -133,6 +134,6 @@ fn check_end(part: &LedgerTable, table: &Table, draft: &TableDraft, log: &mut Lo
              with `[[when]]`, `if = {{ column = \"{name}\", at_least = \"cutover\" }}`, `columns = [\"{name}\"]`, or state a `basis` on \
              the column"
         );
-        log.refuse(draft.columns[until].name.spot, message);
+        log.lint(Lint::EndShown, draft.columns[until].name.spot, message);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::draft::TableDraft;
 use crate::grant::store_columns;
+use crate::lint::Lint;
 use crate::model::{Column, RowRule, Store, Table, ValueType};
 use crate::problem::{Log, Spot, Spotted};
 use crate::resolve::Resolved;
@@ -145,7 +146,11 @@ fn refuse_plain(
                 "`{}` goes to retail as it is, and columns of this name have `rekey = \"{domain}\"`: give it the same, or a `basis`",
                 column.name
             );
-            log.refuse(draft.columns[position].name.spot, message);
+            log.lint(
+                Lint::PlainBesideRekeyed,
+                draft.columns[position].name.spot,
+                message,
+            );
         }
     }
 }

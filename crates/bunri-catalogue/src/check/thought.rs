@@ -1,10 +1,12 @@
 //! What leads an honest engineer wrong: a word that decides every row of a table that names customers, a day of writing that
 //! is only the first, free text without its category. Each can be accepted by a person who says why.
 
+use super::ledger_key;
 use crate::draft::{KnownAtDraft, RowsDraft, TableDraft};
 use crate::grant::{granted, possible_classes, possible_ownerships};
+use crate::lint::Lint;
 use crate::model::{Category, Store, Table, ValueType};
-use crate::problem::Log;
+use crate::problem::{Log, Spotted};
 use crate::resolve::Resolved;
 
 /// Names of columns in which people type what they know.
@@ -14,20 +16,39 @@ const FIRST_WRITTEN: [&str; 4] = ["created", "registered", "登録", "作成"];
 const LAST_WRITTEN: [&str; 3] = ["updated", "modified", "更新"];
 
 /// Checks one table.
-pub(crate) fn check(resolved: &Resolved, table: &Table, draft: &TableDraft, log: &mut Log) {
-    refuse_constant(resolved, table, draft, log);
+pub(crate) fn check(
+    resolved: &Resolved,
+    (position, table): (usize, &Table),
+    draft: &TableDraft,
+    log: &mut Log,
+) {
+    refuse_constant(resolved, (position, table), draft, log);
     refuse_first_written(table, draft, log);
     refuse_free_text(table, draft, log);
 }
 
 /// A constant rule decides rows of which the ledger could say whose they are, or that name people.
-fn refuse_constant(resolved: &Resolved, table: &Table, draft: &TableDraft, log: &mut Log) {
-    let Some(rows) = &draft.rows else { return };
-    let RowsDraft::Constant {
-        has_basis: false,
-        rule,
-    } = &rows.value
-    else {
+fn refuse_constant(
+    resolved: &Resolved,
+    (position, table): (usize, &Table),
+    draft: &TableDraft,
+    log: &mut Log,
+) {
+    let unexplained = |rows: &&Spotted<RowsDraft>| {
+        matches!(
+            rows.value,
+            RowsDraft::Constant {
+                has_basis: false,
+                ..
+            }
+        )
+    };
+    // A constant among `cases` decides every row of its kind alike.
+    let rules: Vec<_> = draft.rows.iter().flat_map(Spotted::leaves).collect();
+    let Some(rows) = rules.into_iter().find(unexplained) else {
+        return;
+    };
+    let RowsDraft::Constant { rule, .. } = &rows.value else {
         return;
     };
     let personal = table
@@ -35,7 +56,7 @@ fn refuse_constant(resolved: &Resolved, table: &Table, draft: &TableDraft, log: 
         .iter()
         .find(|column| column.category == Some(Category::Personal));
     let holds = match personal {
-        _ if table.ledger_key.is_some() || holds_ledger_key(resolved, table) => {
+        _ if ledger_key::of(resolved, position).is_some() => {
             "holds the ledger's key, so the ledger can say whose each row is".to_owned()
         }
         Some(column) => format!("holds the personal column `{}`", column.name),
@@ -43,29 +64,10 @@ fn refuse_constant(resolved: &Resolved, table: &Table, draft: &TableDraft, log: 
     };
     let word = crate::read::constant_word(rule);
     let message = format!(
-        "`{word}` decides every row alike, and this table {holds}: give it a row rule, or write `rows = {{ every_row = \
-         \"{word}\", basis = \"…\" }}`"
+        "`{word}` decides every row alike, and this table {holds}: give it a row rule, or write `{{ every_row = \"{word}\", \
+         basis = \"…\" }}`"
     );
-    log.refuse(rows.spot, message);
-}
-
-/// Whether columns of the names and types of the ledger's key are there.
-fn holds_ledger_key(resolved: &Resolved, table: &Table) -> bool {
-    let Some(part) = resolved
-        .ledger
-        .as_ref()
-        .and_then(|ledger| ledger.tables.first())
-    else {
-        return false;
-    };
-    let Some(ledger) = &resolved.tables[part.table] else {
-        return false;
-    };
-    part.key.iter().all(|&column| {
-        let key = &ledger.columns[column];
-        let mut columns = table.columns.iter();
-        columns.any(|column| column.name == key.name && column.value_type == key.value_type)
-    })
+    log.lint(Lint::ConstantRule, rows.spot, message);
 }
 
 /// A row that was created by one and changed by another was written by the other.
@@ -97,7 +99,7 @@ fn refuse_first_written(table: &Table, draft: &TableDraft, log: &mut Log) {
             "`{}` says when a row was first written, and `{}` stands beside it: `latest_of = [\"{}\", \"{}\"]`, or a `basis`",
             only.value, last.name, last.name, only.value
         );
-        log.refuse(known_at.spot, message);
+        log.lint(Lint::FirstWritten, known_at.spot, message);
     }
 }
 
@@ -127,7 +129,12 @@ fn refuse_free_text(table: &Table, draft: &TableDraft, log: &mut Log) {
                 "`{}` {what}, and it goes to retail: give it its `category`, or a `basis`",
                 column.name
             );
-            log.refuse(draft.columns[position].name.spot, message);
+            let lint = if bytes {
+                Lint::BytesShown
+            } else {
+                Lint::FreeText
+            };
+            log.lint(lint, draft.columns[position].name.spot, message);
         }
     }
 }

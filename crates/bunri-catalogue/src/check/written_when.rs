@@ -3,6 +3,7 @@
 
 use crate::draft::{KnownAtDraft, TableDraft};
 use crate::grant::{granted, possible_classes};
+use crate::lint::Lint;
 use crate::model::{Category, Ownership, Store, Table};
 use crate::problem::Log;
 
@@ -28,6 +29,6 @@ pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) {
              incumbent's supply began (\"own\", \"undecided\" or {{ days = 60 }})",
             table.columns[column].name
         );
-        log.refuse(known_at.spot, message);
+        log.lint(Lint::EarlyUnsaid, known_at.spot, message);
     }
 }

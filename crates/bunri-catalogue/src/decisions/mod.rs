@@ -90,6 +90,7 @@ impl Decisions {
             position: Some(Position { line, column: 1 }),
             message,
             suggestion: None,
+            lint: None,
         };
         Problems(lines.into_iter().map(problem).collect())
     }

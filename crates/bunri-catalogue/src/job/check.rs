@@ -13,6 +13,7 @@ pub fn check_job(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
     let checks = [
         check_pin(job, catalogue),
         check_basis(job, catalogue),
+        check_warnings(job, catalogue),
         check_ranges(job, catalogue),
         check_expect(job, catalogue),
     ];
@@ -64,6 +65,17 @@ pub fn check_basis(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
         (!columns.is_empty()).then(|| problem(job, job.places.kind, message))
     };
     collected(catalogue.tables.iter().filter_map(refusal).collect())
+}
+
+/// For a cutover, refuses what the catalogue says without the reason that it needs.
+///
+/// # Errors
+/// Every warning of the catalogue, where it stands.
+pub fn check_warnings(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
+    match job.kind {
+        JobKind::Rehearsal => Ok(()),
+        JobKind::Cutover => collected(catalogue.warnings.clone()),
+    }
 }
 
 /// Refuses ranges of unknown tables, of keys that have no order to cut, and bounds out of order.
@@ -154,6 +166,7 @@ fn problem(job: &Job, position: Option<Position>, message: String) -> Problem {
         position,
         message,
         suggestion: None,
+        lint: None,
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use crate::model::Day;
 use crate::problem::{Position, Problem, Problems};
 
-pub use check::{check_basis, check_job, check_pin, check_ranges};
+pub use check::{check_basis, check_job, check_pin, check_ranges, check_warnings};
 pub use expect::{
     AcceptedReview, Amount, Expect, ExpectWords, OwnRows, RowLimits, Said, check_expect_words,
 };
@@ -91,6 +91,7 @@ impl Job {
             position: self.places.decisions,
             message,
             suggestion: None,
+            lint: None,
         }])
     }
 }

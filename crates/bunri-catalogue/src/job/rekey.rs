@@ -133,6 +133,7 @@ fn at(job: &Job, name: &str, message: String) -> Problem {
         position: job.places.rekey.get(name).copied(),
         message,
         suggestion: None,
+        lint: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     spotted,
 };
 use crate::draft::{
-    CatalogueDraft, CountsDraft, EndDraft, LedgerDraft, OwnWhenDraft, ReferenceDraft,
+    CatalogueDraft, CountsDraft, EndDraft, LedgerDraft, OpenedDraft, OwnWhenDraft, ReferenceDraft,
     RetailersDraft,
 };
 use crate::item::Item;
@@ -306,11 +306,42 @@ fn open_ends(value: &Item<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
     (ends.len() == items.len()).then_some(ends)
 }
 
-fn release(value: &Item<'_>, log: &mut Log) -> Option<Vec<Name>> {
+fn release(value: &Item<'_>, log: &mut Log) -> Option<Vec<OpenedDraft>> {
     let mut section = Section::open(value, "`[release]`", log)?;
     let opened = section
         .require("any_retailer_on_other_rows")
-        .and_then(|value| value.texts(log));
+        .and_then(|value| value.list(log));
     section.close(log);
-    opened
+    let mut read: Vec<OpenedDraft> = Vec::new();
+    for item in &opened? {
+        let Some(opened) = opened_table(item, log) else {
+            continue;
+        };
+        let name = &opened.table;
+        if read.iter().any(|other| other.table.value == name.value) {
+            let message = format!("`{}` is opened twice", name.value.escape_debug());
+            log.refuse(name.spot, message);
+        }
+        read.push(opened);
+    }
+    Some(read)
+}
+
+/// A table by its name, or with the reason for all of its rows.
+fn opened_table(value: &Item<'_>, log: &mut Log) -> Option<OpenedDraft> {
+    if !matches!(value.raw, DeValue::Table(_)) {
+        let table = value.filled_text(log)?;
+        return Some(OpenedDraft {
+            table,
+            has_basis: false,
+        });
+    }
+    let mut section = Section::open(value, "an opened table", log)?;
+    let table = required_name(&mut section, "table", log);
+    let basis = required_name(&mut section, "basis", log);
+    section.close(log);
+    Some(OpenedDraft {
+        table: table?,
+        has_basis: basis.is_some(),
+    })
 }

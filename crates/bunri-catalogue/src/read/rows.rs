@@ -2,7 +2,10 @@
 
 use toml::de::DeValue;
 
-use super::{optional_compare, readable, required_name, required_names, required_word, spotted};
+use super::{
+    optional_compare, optional_text, readable, required_name, required_names, required_word,
+    spotted,
+};
 use crate::draft::{DayDraft, RowsDraft, TimeDraft};
 use crate::item::Item;
 use crate::model::{Match, RowRule};
@@ -297,10 +300,12 @@ fn column(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
     let column = required_name(section, "column", log);
     let compare = required_word(section, "compare", "comparison", &COMPARES, log);
     let at = readable(section.take("at"), |value| day(value, log));
+    let basis = optional_text(section, "basis", log);
     Some(RowsDraft::Column {
         column: column?,
         compare: compare?,
         at: at?,
+        has_basis: basis.is_some(),
     })
 }
 
@@ -311,9 +316,7 @@ fn parent(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
         .require("references")
         .and_then(|value| value.some_texts(log).map(|names| spotted(&value, names)));
     let matching = required_word(section, "match", "way to combine parents", &MATCHES, log);
-    let basis = section
-        .take("basis")
-        .and_then(|value| value.filled_text(log));
+    let basis = optional_text(section, "basis", log);
     if matches!(matching, Some(Match::Any)) && basis.is_none() {
         let message = "`match = \"any\"` lets one own parent make a row own: it needs a `basis`";
         log.refuse(section.spot(), message);
@@ -323,5 +326,6 @@ fn parent(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
         key: key?,
         references: references?,
         matching: matching?,
+        has_basis: basis.is_some(),
     })
 }

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::draft::{CellsDraft, CellsRuleDraft, KnownAtDraft, TableDraft};
 use crate::item::Item;
+use crate::lint::Lint;
 use crate::model::{Early, ViewOf, ViewRows};
 use crate::problem::{Log, Name, Spot, Spotted};
 use crate::section::Section;
@@ -147,7 +148,7 @@ fn known_at_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraft
                 "`grace_days` over {MOST_GRACE} needs a `basis`: a final reading and bill are written within weeks, and what \
                  the next supplier knows later"
             );
-            log.refuse(grace.spot, message);
+            log.lint(Lint::LongGrace, grace.spot, message);
         }
         columns
             .zip(grace)

@@ -10,7 +10,7 @@ mod rows;
 mod table;
 mod when;
 
-use crate::draft::{CatalogueDraft, TableDraft};
+use crate::draft::{CatalogueDraft, OpenedDraft, TableDraft};
 use crate::grant::{possible_classes, possible_ownerships};
 use crate::model::{Catalogue, Class, Ledger, Ownership, Reference, Retailers, Table};
 use crate::problem::{Log, Spot, Spotted};
@@ -22,9 +22,18 @@ pub(crate) struct Resolved {
     /// In the order of the drafts, which is the order of ids.
     pub(crate) tables: Vec<Option<Table>>,
     pub(crate) ledger: Option<Ledger>,
+    pub(crate) opened: Vec<Opened>,
     retailers: Option<Retailers>,
     /// With the place of each.
     pub(crate) references: Option<Vec<Spotted<Reference>>>,
+}
+
+/// A table that `[release]` opens.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) table: usize,
+    pub(crate) spot: Spot,
+    pub(crate) has_basis: bool,
 }
 
 /// Resolves every table and the ledger. `tables` is sorted by id; `files` are the paths that messages name.
@@ -52,14 +61,15 @@ pub(crate) fn resolve(
     let mut resolved: Vec<Option<Table>> = (0..tables.len())
         .map(|position| table::table(&book, position, log))
         .collect();
-    for (position, spot) in opened {
-        if let Some(table) = &mut resolved[position] {
+    for opened in &opened {
+        if let Some(table) = &mut resolved[opened.table] {
             table.any_retailer_on_other_rows = true;
-            refuse_nothing_to_open(table, spot, log);
+            refuse_nothing_to_open(table, opened.spot, log);
         }
     }
     Resolved {
         tables: resolved,
+        opened,
         ledger,
         retailers,
         references,
@@ -87,11 +97,15 @@ fn check_ignored(main: &CatalogueDraft, tables: &[TableDraft], log: &mut Log) {
 }
 
 /// The tables whose `any_retailer` cells of other rows go to retail.
-fn opened(book: &Book<'_>, main: &CatalogueDraft, log: &mut Log) -> Vec<(usize, Spot)> {
-    main.opened
-        .iter()
-        .filter_map(|name| Some((book.table(name, log)?, name.spot)))
-        .collect()
+fn opened(book: &Book<'_>, main: &CatalogueDraft, log: &mut Log) -> Vec<Opened> {
+    let of = |draft: &OpenedDraft| {
+        Some(Opened {
+            table: book.table(&draft.table, log)?,
+            spot: draft.table.spot,
+            has_basis: draft.has_basis,
+        })
+    };
+    main.opened.iter().filter_map(of).collect()
 }
 
 /// Opening a table that has nothing to open is a misunderstanding that somebody should hear about.
@@ -123,6 +137,7 @@ impl Resolved {
             references: self.references?.into_iter().map(|one| one.value).collect(),
             digest: String::new(),
             shape_digest: String::new(),
+            warnings: Vec::new(),
         })
     }
 }

@@ -65,6 +65,7 @@ pub(crate) fn rule(
             column,
             compare,
             at,
+            has_basis: _,
         } => {
             let column = book.column_for(CODE, table, column, log);
             let at = code_day(book, table, at.as_ref(), draft.spot, log);
@@ -79,6 +80,7 @@ pub(crate) fn rule(
             key,
             references,
             matching,
+            has_basis: _,
         } => parent_rule(book, table, parent, key, references, *matching, log),
         RowsDraft::Cases { by, compare, cases } => {
             let column = book.column_for(CASE, table, by, log);

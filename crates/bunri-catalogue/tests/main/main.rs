@@ -12,3 +12,4 @@ mod jobs;
 mod rekey;
 mod samples;
 mod valid;
+mod warned;

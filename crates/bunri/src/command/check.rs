@@ -1,6 +1,6 @@
 //! `bunri check`: is the classification, or a job with it, sound?
 
-use bunri_catalogue::{Catalogue, Decisions, Job, RekeySecrets, load};
+use bunri_catalogue::{Catalogue, Decisions, Job, RekeySecrets, load, reaches_nobody};
 use bunri_explain::{SqlInputs, explain, explain_sql};
 
 use crate::args::{CheckArguments, Explained};
@@ -27,14 +27,23 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     };
     match arguments.explain {
         None => {
+            let outcome = if catalogue.warnings.is_empty() {
+                Outcome::Clean
+            } else {
+                Outcome::SomethingToRead
+            };
             job.iter().for_each(|(job, ..)| describe_job(job));
             describe(&catalogue);
             if let Some((_, decisions, secrets)) = &job {
                 describe_decisions(decisions);
                 describe_secrets(secrets);
             }
+            Ok(outcome)
         }
-        Some(Explained::Words) => screen::say(explain(&catalogue).trim_end()),
+        Some(Explained::Words) => {
+            screen::say(explain(&catalogue).trim_end());
+            Ok(Outcome::Clean)
+        }
         Some(Explained::Sql) => {
             let (job, ..) = job.ok_or_else(|| Failure::NoJob(path.clone()))?;
             let inputs = SqlInputs {
@@ -43,9 +52,9 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
                 decisions: job.decisions.as_deref(),
             };
             screen::say_exact(explain_sql(&catalogue, inputs).trim_end());
+            Ok(Outcome::Clean)
         }
     }
-    Ok(Outcome::Clean)
 }
 
 fn describe_job(job: &Job) {
@@ -87,5 +96,43 @@ fn describe(catalogue: &Catalogue) {
         screen::say(&format!(
             "{without} columns have no basis: a cutover would refuse them"
         ));
+    }
+    describe_what_nobody_gets(catalogue);
+    describe_warnings(catalogue);
+}
+
+/// With a basis or without: whoever reads this should not have to look for what is not migrated.
+fn describe_what_nobody_gets(catalogue: &Catalogue) {
+    for table in &catalogue.tables {
+        let columns = reaches_nobody(table);
+        if columns.is_empty() {
+            continue;
+        }
+        let names: Vec<&str> = columns
+            .iter()
+            .map(|&column| table.columns[column].name.as_str())
+            .collect();
+        let id = &table.id;
+        let what = if names.len() == table.columns.len() {
+            format!("no company gets anything of {id}")
+        } else {
+            format!("no company gets, of {id}: {}", names.join(", "))
+        };
+        screen::say_wrapped(&what, 4);
+    }
+}
+
+fn describe_warnings(catalogue: &Catalogue) {
+    for warning in &catalogue.warnings {
+        screen::say(&format!("warning: {warning}"));
+    }
+    let count = catalogue.warnings.len();
+    if count > 0 {
+        screen::say_wrapped(
+            &format!(
+                "{count} warnings: each needs a reason, as docs/catalogue.md says; a cutover would refuse them"
+            ),
+            4,
+        );
     }
 }

@@ -271,8 +271,8 @@ fn notes_worst_first(report: &Report) -> Vec<(&Note, f64)> {
         let table = report.tables.iter().find(|table| table.table == note.table);
         let of = table.map_or(0, TableReport::source_rows);
         match note.rule {
-            // The wrong year is wrong for every row.
-            NoteRule::NoRowIsOwn | NoteRule::FarBeforeCutover => 1.0,
+            // The wrong year, and the wrong code, are wrong for every row.
+            NoteRule::NoRowIsOwn | NoteRule::FarBeforeCutover | NoteRule::IncumbentNotListed => 1.0,
             NoteRule::EmptyTable
             | NoteRule::EmptyStoreTable
             | NoteRule::NoRowIsOther
@@ -352,6 +352,7 @@ fn note_line(note: &Note, part: f64, report: &Report) -> String {
             | NoteRule::ReferenceNotFollowed
             | NoteRule::ReleasedRows
             | NoteRule::FarAfterCutover
+            | NoteRule::IncumbentNotListed
             | NoteRule::UndecidedRows
             | NoteRule::UnseenCaseValue
             | NoteRule::WhenMatchedNoRow,

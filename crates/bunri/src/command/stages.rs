@@ -68,7 +68,16 @@ fn do_extract(
     progress.done();
     journal::note(custody, "extract", "done")?;
     say_extracted(&stats, log);
-    Ok(if stats.rows_rejected > 0 {
+    let named = workplace
+        .job
+        .expect
+        .as_ref()
+        .map(|expect| &expect.rejected.tables);
+    // What the job says of a table, verification holds against it; no other may lose every row.
+    let is_outside = |id: &String| named.is_none_or(|named| !named.contains_key(id));
+    Ok(if stats.tables_lost.iter().any(is_outside) {
+        Outcome::Outside
+    } else if stats.rows_rejected > 0 {
         Outcome::SomethingToRead
     } else {
         Outcome::Clean
@@ -81,6 +90,7 @@ fn say_extracted(stats: &ExtractStats, log: Log) {
         tables_kept,
         rows_staged,
         rows_rejected,
+        tables_lost,
         values_read,
         source_bytes,
         staged_bytes,
@@ -88,7 +98,7 @@ fn say_extracted(stats: &ExtractStats, log: Log) {
     match log {
         Log::Json => screen::event(&json!({
             "event": "extracted", "tables": tables, "tables_kept": tables_kept, "rows_staged": rows_staged,
-            "rows_rejected": rows_rejected, "source_bytes": source_bytes, "staged_bytes": staged_bytes,
+            "rows_rejected": rows_rejected, "tables_lost": tables_lost, "source_bytes": source_bytes, "staged_bytes": staged_bytes,
             "values_read": values_read.iter().map(|read| json!({
                 "table": read.table, "column": read.column, "nothing": read.nothing, "open": read.open,
                 "integers": read.integers,
@@ -102,6 +112,15 @@ fn say_extracted(stats: &ExtractStats, log: Log) {
                 ),
                 4,
             );
+            if !tables_lost.is_empty() {
+                let tables = tables_lost.join(", ");
+                screen::say_wrapped(
+                    &format!(
+                        "         every row was rejected of {tables}: see `[types]` of the catalogue and rejects/"
+                    ),
+                    9,
+                );
+            }
             for line in values_read_lines(values_read) {
                 screen::say(&line);
             }

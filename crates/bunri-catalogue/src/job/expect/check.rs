@@ -33,6 +33,7 @@ impl Mistakes<'_> {
             position: place,
             message,
             suggestion,
+            lint: None,
         });
     }
 
