@@ -1,7 +1,6 @@
-//! Who supplied a point on every day (docs/rules.md, section 1): cut time at every day on which anything could
-//! change, decide each piece by asking all ledger rows about its first day, and join equal neighbours.
+//! Who supplied a point on every day (docs/rules.md, section 1): go from day to day on which a ledger row begins or ceases to
+//! say something, decide the days up to the next by what is said then, and join equal neighbours.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use bunri_catalogue::{Counts, Day, LedgerEnd, OtherWhen, OwnWhen, UntilIs};
@@ -111,23 +110,26 @@ impl Timeline {
             Ok(counting) => counting,
             Err(reason) => return Self::constant(reason),
         };
-        let touches: Vec<Touch<'_>> = counting
+        let mut froms: Vec<Days> = counting
             .iter()
-            .map(|period| Touch::of(period, &counting, terms))
+            .filter_map(|period| period.from.map(Days::from))
             .collect();
-        let mut starts = BTreeSet::from([EVER]);
-        starts.extend(terms.codes.changes());
-        for touch in &touches {
-            starts.insert(touch.first);
-            if touch.last != FOREVER {
-                starts.insert(touch.last + 1);
-            }
-        }
-        let starts: Vec<Days> = starts.into_iter().collect();
+        froms.sort_unstable();
+        let touches = counting
+            .iter()
+            .map(|period| Touch::of(period, &froms, terms));
+        let mut turns: Vec<Turn> = touches.flat_map(|touch| touch.turns(terms)).collect();
+        turns.sort_by_key(|turn| turn.day);
+        let mut turns = turns.into_iter().peekable();
+        let mut said = Said::default();
         let mut segments: Vec<Segment> = Vec::new();
-        for (at, &first) in starts.iter().enumerate() {
-            let last = starts.get(at + 1).map_or(FOREVER, |next| next - 1);
-            let verdict = fate(&touches, first, terms);
+        let mut first = EVER;
+        loop {
+            while let Some(turn) = turns.next_if(|turn| turn.day <= first) {
+                said.turn(turn);
+            }
+            let last = turns.peek().map_or(FOREVER, |next| next.day - 1);
+            let verdict = said.fate(terms);
             match segments.last_mut() {
                 Some(before) if before.verdict == verdict => before.last = last,
                 _ => segments.push(Segment {
@@ -136,8 +138,11 @@ impl Timeline {
                     verdict,
                 }),
             }
+            match turns.peek() {
+                Some(next) => first = next.day,
+                None => return Self(segments),
+            }
         }
-        Self(segments)
     }
 
     /// From segments that were a timeline before: an index file is read back.
@@ -204,7 +209,8 @@ struct Touch<'a> {
 }
 
 impl<'a> Touch<'a> {
-    fn of(period: &'a Period, all: &[&Period], terms: &LedgerTerms) -> Self {
+    /// `froms` are the first days of all rows that count, ascending.
+    fn of(period: &'a Period, froms: &[Days], terms: &LedgerTerms) -> Self {
         let touch = |first, last, flaw| Self {
             first,
             last,
@@ -217,9 +223,8 @@ impl<'a> Touch<'a> {
                 let Some(from) = period.from.map(Days::from) else {
                     return touch(EVER, FOREVER, Some(Reason::LedgerDateMissing));
                 };
-                let froms = all.iter().filter_map(|other| other.from.map(Days::from));
-                let next = froms.filter(|&other| other > from).min();
-                return touch(from, next.map_or(FOREVER, |next| next - 1), None);
+                let next = froms.get(froms.partition_point(|&other| other <= from));
+                return touch(from, next.map_or(FOREVER, |&next| next - 1), None);
             }
         };
         let open = terms.is_open(period.until);
@@ -242,36 +247,80 @@ impl<'a> Touch<'a> {
     }
 }
 
-/// The table of section 1, number 5: the first line that fits.
-fn fate(touches: &[Touch<'_>], day: Days, terms: &LedgerTerms) -> Verdict {
-    let here: Vec<&Touch<'_>> = touches
-        .iter()
-        .filter(|touch| touch.first <= day && day <= touch.last)
-        .collect();
-    let flawed = |flaw: Reason| here.iter().any(|touch| touch.flaw == Some(flaw));
-    if flawed(Reason::LedgerDateMissing) {
-        return Verdict::Undecided(Reason::LedgerDateMissing);
+/// What a ledger row says of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// It speaks of the day, and something is wrong with it.
+    Flaw(Reason),
+    Supplier(Verdict),
+}
+
+/// The day on which a ledger row begins or ceases to say something.
+struct Turn {
+    day: Days,
+    says: Says,
+    begins: bool,
+}
+
+impl Touch<'_> {
+    /// Its days, cut where a code begins or ceases to be the incumbent's: within each piece it says one thing.
+    fn turns(&self, terms: &LedgerTerms) -> Vec<Turn> {
+        let changes = terms.codes.changes();
+        let inside = changes.filter(|&day| self.first < day && day <= self.last);
+        let mut begins: Vec<Days> = inside.collect();
+        begins.push(self.first);
+        begins.sort_unstable();
+        begins.dedup();
+        let mut turns = Vec::new();
+        for (at, &day) in begins.iter().enumerate() {
+            let says = match self.flaw {
+                Some(flaw) => Says::Flaw(flaw),
+                None => Says::Supplier(supplier(self.period, day, terms)),
+            };
+            let ceases = begins.get(at + 1).copied();
+            let after = (self.last != FOREVER).then(|| self.last + 1);
+            let turn = |day, begins| Turn { day, says, begins };
+            turns.push(turn(day, true));
+            turns.extend(ceases.or(after).map(|day| turn(day, false)));
+        }
+        turns
     }
-    if flawed(Reason::LedgerReversed) {
-        return Verdict::Undecided(Reason::LedgerReversed);
-    }
-    match here.as_slice() {
-        [] if terms.gap_other => Verdict::Other,
-        [] => Verdict::Undecided(Reason::LedgerGap),
-        [one] => supplier(one.period, day, terms),
-        [one, others @ ..] => {
-            let said = supplier(one.period, day, terms);
-            let same = |other: &&Touch<'_>| supplier(other.period, day, terms) == said;
-            match said {
-                Verdict::Own | Verdict::Other
-                    if terms.overlap_same_verdict && others.iter().all(same) =>
-                {
-                    said
-                }
-                Verdict::Own | Verdict::Other | Verdict::Undecided(_) | Verdict::Reference => {
-                    Verdict::Undecided(Reason::LedgerOverlap)
-                }
+}
+
+/// What the rows that touch a day say of it, and how many say so. A point may have a million rows, and they say few things.
+#[derive(Default)]
+struct Said(Vec<(Says, usize)>);
+
+impl Said {
+    fn turn(&mut self, Turn { says, begins, .. }: Turn) {
+        match self.0.iter().position(|(other, _)| *other == says) {
+            Some(at) if begins => self.0[at].1 += 1,
+            Some(at) => {
+                self.0[at].1 -= 1;
+                self.0.retain(|(_, rows)| *rows > 0);
             }
+            // Nothing ceases that has not begun; if it did, one row too many would make the days undecided.
+            None => self.0.push((says, 1)),
+        }
+    }
+
+    /// The table of section 1, number 5: the first line that fits.
+    fn fate(&self, terms: &LedgerTerms) -> Verdict {
+        let flaws = [Reason::LedgerDateMissing, Reason::LedgerReversed];
+        let is_flawed = |flaw: &Reason| self.0.iter().any(|(says, _)| *says == Says::Flaw(*flaw));
+        if let Some(flaw) = flaws.into_iter().find(is_flawed) {
+            return Verdict::Undecided(flaw);
+        }
+        match self.0.as_slice() {
+            [] if terms.gap_other => Verdict::Other,
+            [] => Verdict::Undecided(Reason::LedgerGap),
+            [(Says::Supplier(verdict), 1)] => *verdict,
+            [(Says::Supplier(verdict @ (Verdict::Own | Verdict::Other)), _)]
+                if terms.overlap_same_verdict =>
+            {
+                *verdict
+            }
+            [_, ..] => Verdict::Undecided(Reason::LedgerOverlap),
         }
     }
 }

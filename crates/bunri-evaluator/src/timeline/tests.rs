@@ -1,6 +1,8 @@
 //! Every line of section 1, on days small enough to count on fingers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::collections::BTreeSet;
+
 use bunri_catalogue::{Compare, IncumbentCode, ValueList};
 
 use super::*;
@@ -191,6 +193,30 @@ fn a_missing_date_spoils_everything_it_may_touch() {
         "..5 ledger_date_missing, 6..9 ledger_reversed, 10.. ledger_gap",
         "missing before reversed"
     );
+}
+
+/// Each asks what the others do with its days; asked one by one, these would take hours.
+#[test]
+fn a_key_of_very_many_rows_is_no_more_than_its_rows() {
+    // After 9999, which means "no end yet" here.
+    let days = 20_000..320_000;
+    let one_a_day: Vec<Period> = days
+        .clone()
+        .map(|day| period(day, day, if day % 2 == 0 { OWN } else { OTHER }))
+        .collect();
+    let timeline = Timeline::of(&one_a_day, &terms(UntilIs::Inclusive));
+    assert_eq!(timeline.segments().len(), days.len() + 2);
+    assert_eq!(timeline.on(20_004), Verdict::Own);
+    let open: Vec<Period> = days.map(|day| period(day, 9999, OWN)).collect();
+    let overlap = Verdict::Undecided(Reason::LedgerOverlap);
+    let timeline = Timeline::of(&open, &terms(UntilIs::Inclusive));
+    assert_eq!(
+        [20_000, 20_001, 320_000].map(|day| timeline.on(day)),
+        [Verdict::Own, overlap, overlap]
+    );
+    let mut next = terms(UntilIs::Inclusive);
+    next.end = LedgerEnd::Next;
+    assert_eq!(Timeline::of(&open, &next).on(400_000), Verdict::Own);
 }
 
 #[test]
