@@ -21,6 +21,8 @@ pub enum Lint {
     EarlyUnsaid,
     /// An end of supply after the cutover goes to retail.
     EndShown,
+    /// A day on which supply can well end means "no end yet".
+    OpenIsADay,
     /// A number that is replaced elsewhere goes to retail as it is.
     PlainBesideRekeyed,
     /// What no case names goes where a named case does not.
@@ -57,6 +59,7 @@ impl Lint {
             Lint::GraceWithoutMeasure => "grace_without_measure",
             Lint::EarlyUnsaid => "early_unsaid",
             Lint::EndShown => "end_shown",
+            Lint::OpenIsADay => "open_is_a_day",
             Lint::PlainBesideRekeyed => "plain_beside_rekeyed",
             Lint::ElseLooser => "else_looser",
             Lint::OpenedWithoutSize => "opened_without_size",
@@ -76,6 +79,7 @@ impl Lint {
             | Lint::LongGrace
             | Lint::EarlyUnsaid
             | Lint::EndShown
+            | Lint::OpenIsADay
             | Lint::PlainBesideRekeyed
             | Lint::ElseLooser
             | Lint::OpenedWithoutSize => Level::Refused,

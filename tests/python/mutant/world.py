@@ -39,7 +39,7 @@ category = "free_text"
 """
 
 # Class B opened on other rows, for the mistakes that only such a release makes possible.
-OPENED = [("catalogue.toml", "any_retailer_on_other_rows = []", 'any_retailer_on_other_rows = ["supply_point", "meter"]')]
+OPENED = [("catalogue.toml", "any_retailer_on_other_rows = []", 'any_retailer_on_other_rows = ["supply_point", { table = "meter", basis = "x" }]')]
 
 # Name-holders and wheeling contracts under keyed hashes instead of their numbers.
 REKEYED = [(f"tables/{id}.toml", f'{column} = "{kind}"', f'{column} = {{ class = "{kind}", rekey = "{name}" }}')

@@ -131,13 +131,16 @@ fn ledger_section(world: &World) -> String {
             open,
             null_is_open,
         } => {
-            let open = open.iter().map(|&day| iso(day));
-            let open = open.chain(null_is_open.then(|| "NULL".to_owned()));
+            // Some of them are days of data.
+            let with_basis =
+                |day: i64| format!("{{ day = {}, basis = \"chance\" }}", quoted(&iso(day)));
+            let open = open.iter().map(|&day| with_basis(day));
+            let open = open.chain(null_is_open.then(|| quoted("NULL")));
             format!(
-                "until = {}\nuntil_is = {}\nopen = {}",
+                "until = {}\nuntil_is = {}\nopen = [{}]",
                 name(first.until),
                 quoted(until_word(*inclusive)),
-                list_of(&open.collect::<Vec<_>>())
+                open.collect::<Vec<_>>().join(", ")
             )
         }
     };

@@ -2,7 +2,6 @@
 //! the reason. And the one that only the data shows.
 
 use super::case::{Case, POINT};
-use crate::rig::Rig;
 
 /// 契約高 by its unit: A and kVA any retailer may see, kW is the customer's supplier's alone.
 const CONTRACT: &str = r#"
@@ -38,22 +37,17 @@ fn with_contracts(otherwise: &str) -> Case {
     Case::of(&LEDGER).table(&contract, &["C1|A|kW|40"])
 }
 
-fn checked(case: &Case) -> Rig {
-    let rig = case.rig();
-    rig.bunri(["check", "catalogue"]);
-    rig
-}
-
 #[test]
 fn a_unit_that_nobody_listed_is_not_opened_to_every_retailer() {
     let loose = with_contracts("any_retailer").rig();
     loose
-        .refused("run", 3)
+        .bunri(["run", "job.toml"])
+        .must(3)
         .says("write `else = \"own_customer\"`")
         .says("[else_looser]");
     assert!(!loose.path("custody").exists());
     for strict in ["own_customer", "transmission_only", "hold"] {
-        let rig = checked(&with_contracts(strict));
+        let rig = with_contracts(strict).rig();
         rig.bunri(["check", "catalogue"]).must(0);
     }
 }
@@ -67,7 +61,8 @@ fn large_customers_are_not_opened_without_a_word() {
             .rig()
     };
     opened("\"contract\"")
-        .refused("run", 3)
+        .bunri(["run", "job.toml"])
+        .must(3)
         .says("500 kW and more is not in the switching system")
         .says("[opened_without_size]");
     let reason = "{ table = \"contract\", basis = \"low voltage only: decision 7 of 2026-02-20\" }";
@@ -86,7 +81,9 @@ fn a_rule_that_does_not_ask_who_supplied_then_is_told_and_no_cutover_takes_it() 
         .prints("[ledger_not_asked]")
         .prints("1 warnings");
     rig.edit("job.toml", "\"rehearsal\"", "\"cutover\"");
-    rig.refused("run", 3).says("[ledger_not_asked]");
+    rig.bunri(["run", "job.toml"])
+        .must(3)
+        .says("[ledger_not_asked]");
     rig.edit("job.toml", "\"cutover\"", "\"rehearsal\"");
     let reason = "match = \"all\", basis = \"equipment is of today, whoever ordered the work\"";
     rig.edit(
@@ -144,6 +141,9 @@ fn an_extraction_that_lost_a_table_is_outside_by_itself() {
         .must(7)
         .prints("every row was rejected of work_day");
     let job = rig.read("job.toml");
-    rig.write("job.toml", job + "[expect.rejected.tables]\nwork_day = 2\n");
+    rig.write(
+        "job.toml",
+        job + "[expect]\nclaims = []\n[expect.rejected.tables]\nwork_day = 2\n",
+    );
     rig.bunri(["extract", "job.toml"]).must(1);
 }

@@ -2,15 +2,18 @@
 
 use toml::de::DeValue;
 
+use super::types::YEARS_OF_DATA;
 use super::{
     optional_compare, optional_text, readable, required_name, required_names, required_word,
     spotted,
 };
+use crate::day;
 use crate::draft::{
     CatalogueDraft, CountsDraft, EndDraft, LedgerDraft, OpenedDraft, OwnWhenDraft, ReferenceDraft,
     RetailersDraft,
 };
 use crate::item::Item;
+use crate::lint::Lint;
 use crate::model::{Day, IgnoredObject, IncumbentCode, UntilIs};
 use crate::problem::{Log, Name, Spotted};
 use crate::section::Section;
@@ -293,7 +296,8 @@ fn open_ends(value: &Item<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
     for item in &items {
         let end = match item.raw {
             DeValue::String(text) if text == "NULL" => Some(None),
-            _ => item.day(log).map(|day| Some(day.value)),
+            DeValue::Table(_) => open_day_with_basis(item, log).map(Some),
+            _ => open_day(item, log).map(Some),
         };
         match end {
             Some(end) if ends.contains(&end) => {
@@ -304,6 +308,30 @@ fn open_ends(value: &Item<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
         }
     }
     (ends.len() == items.len()).then_some(ends)
+}
+
+/// A day that nobody's supply ends on. A real one would keep customers who left on it.
+fn open_day(item: &Item<'_>, log: &mut Log) -> Option<Day> {
+    let day = item.day(log)?;
+    let (first, last) = (YEARS_OF_DATA.start(), YEARS_OF_DATA.end());
+    let of_data = day::from_parts(*first, 1, 1)..=day::from_parts(*last, 12, 31);
+    if of_data.contains(&Some(day.value)) {
+        let written = day::day_text(day.value);
+        let message = format!(
+            "`{written}` is a day that supply can end on ({first} to {last}): whoever left on it would stay the incumbent's; if it \
+             means \"no end yet\" nevertheless, write `{{ day = \"{written}\", basis = \"…\" }}`"
+        );
+        log.lint(Lint::OpenIsADay, day.spot, message);
+    }
+    Some(day.value)
+}
+
+fn open_day_with_basis(item: &Item<'_>, log: &mut Log) -> Option<Day> {
+    let mut section = Section::open(item, "an end of `open`", log)?;
+    let day = section.require("day").and_then(|value| value.day(log));
+    let basis = required_name(&mut section, "basis", log);
+    section.close(log);
+    basis.and(day).map(|day| day.value)
 }
 
 fn release(value: &Item<'_>, log: &mut Log) -> Option<Vec<OpenedDraft>> {

@@ -22,7 +22,7 @@ pub(crate) struct TypeDraft {
 const MOST_LITERALS: usize = 100;
 
 /// Of these years, a literal that means something else than its day would hide the day itself.
-const YEARS_OF_DATA: std::ops::RangeInclusive<i32> = 1901..=2199;
+pub(super) const YEARS_OF_DATA: std::ops::RangeInclusive<i32> = 1901..=2199;
 
 /// Reads the type of a column.
 pub(crate) fn declared(entry: &Entry<'_>, log: &mut Log) -> Option<TypeDraft> {
@@ -319,12 +319,16 @@ fn check_literals(draft: &TypeDraft, nothing: &[Name], open: &[Name], log: &mut 
         }
     }
     let truth = draft.reading.truth.iter();
-    let words: Vec<&String> = truth
-        .flat_map(|words| words.yes.iter().chain(&words.no))
+    let mut words: Vec<&str> = truth
+        .flat_map(|words| words.yes.iter().chain(&words.no).map(String::as_str))
         .collect();
+    // Without words of their own, these are.
+    if value_type == ValueType::Bool && draft.reading.truth.is_none() {
+        words = vec!["1", "0"];
+    }
     for literal in nothing
         .iter()
-        .filter(|literal| words.contains(&&literal.value))
+        .filter(|literal| words.contains(&literal.value.as_str()))
     {
         let message = format!("`{}` means nothing and a truth value", literal.value);
         log.refuse(literal.spot, message);

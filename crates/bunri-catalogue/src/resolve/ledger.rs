@@ -154,6 +154,7 @@ fn ledger_table(
     draft: &LedgerDraft,
     log: &mut Log,
 ) -> Option<LedgerTable> {
+    refuse_asked_twice(draft, log);
     let mut find = |part: Part<'_>, name: &Name| book.column_for(part, table, name, log);
     let key: Option<Vec<Option<usize>>> = draft
         .key
@@ -192,6 +193,20 @@ fn ledger_table(
         counts: counts??,
         own_when: own_when?.into_iter().collect::<Option<_>>()?,
     })
+}
+
+/// One column, one entry: two could say of one value that it is own and another's.
+fn refuse_asked_twice(draft: &LedgerDraft, log: &mut Log) {
+    let mut asked = BTreeSet::new();
+    for entry in draft.own_when.iter().flatten() {
+        if !asked.insert(&entry.column.value) {
+            let message = format!(
+                "`{}` stands twice in `own_when`: say all of its values in one entry",
+                entry.column.value
+            );
+            log.refuse(entry.column.spot, message);
+        }
+    }
 }
 
 /// Tables of one ledger hold the same columns with the same types.

@@ -149,16 +149,27 @@ fn condition(
                 None => Some(None),
                 Some(bound) => bound_of(&draft.column, value_type, bound, log).map(Some),
             };
-            let (at_least, below) = (bound(at_least), bound(below));
-            (
-                column,
-                Condition::Within {
-                    at_least: at_least?,
-                    below: below?,
-                },
-            )
+            let (at_least, below) = (bound(at_least)?, bound(below)?);
+            if let (Some(least), Some(most)) = (at_least, below)
+                && holds_nothing(least, most)
+            {
+                let message = "no value is at least the one and below the other: only NULL would meet this condition";
+                log.refuse(draft.column.spot, message);
+                return None;
+            }
+            (column, Condition::Within { at_least, below })
         }
     })
+}
+
+/// Whether no value lies within these bounds, whatever the day of the cutover is.
+fn holds_nothing(at_least: Bound, below: Bound) -> bool {
+    match (at_least, below) {
+        (Bound::Unscaled(least), Bound::Unscaled(below)) => least >= below,
+        (Bound::Day(least), Bound::Day(below)) => least >= below,
+        (Bound::Cutover, Bound::Cutover) => true,
+        (Bound::Unscaled(_) | Bound::Day(_) | Bound::Cutover, _) => false,
+    }
 }
 
 /// The column of a condition with a list, the list, and how it is compared.
@@ -172,6 +183,11 @@ fn listed(
     let column = book.column_for(IN, table, &draft.column, log)?;
     let value_type = book.tables[table].columns[column].value_type?;
     let compare = compare_for(value_type, compare.as_ref(), log)?;
+    if let Some(null) = values.iter().find(|value| value.value == "NULL") {
+        let message = "NULL is no value of a list here: a condition is always met by it";
+        log.refuse(null.spot, message);
+        return None;
+    }
     let names: Vec<&Name> = values.iter().collect();
     check_values(&names, value_type, compare, log).then_some(())?;
     let values = values.iter().map(|value| value.value.clone()).collect();

@@ -244,9 +244,21 @@ fn test(dice: &mut Dice, table: &Table) -> Option<(usize, Test)> {
     let (at_least, below) = match dice.below(3) {
         0 => (least, None),
         1 => (None, below),
+        // No value is at least a day and below it.
+        _ if holds_nothing(bounds) => (least, None),
         _ => (least, below),
     };
     Some((column, Test::Within { at_least, below }))
+}
+
+fn holds_nothing(bounds: [Bound; 2]) -> bool {
+    match bounds {
+        [Bound::Number(one), Bound::Number(other)] | [Bound::Day(one), Bound::Day(other)] => {
+            one >= other
+        }
+        [Bound::Cutover, other] => matches!(other, Bound::Cutover),
+        _ => false,
+    }
 }
 
 /// Near what stands in the column.
