@@ -31,8 +31,9 @@ fn column(book: &Book<'_>, table: usize, draft: &ColumnDraft, log: &mut Log) -> 
             cases,
             otherwise,
         } => {
+            let name = by;
             let by = decider(book, table, draft, by, log)?;
-            let compare = compare_for(by.1, compare.as_ref(), log)?;
+            let compare = compare_for(name, by.1, compare.as_ref(), log)?;
             let values: Vec<&Name> = cases.iter().map(|(value, _)| value).collect();
             check_values(&values, by.1, compare, log).then_some(())?;
             let cases: Vec<(String, Class)> = cases
@@ -77,8 +78,10 @@ fn decider(
     Some((column, book.tables[table].columns[column].value_type?))
 }
 
-/// How values of a column are compared; numbers are compared as numbers, whatever their spelling was.
+/// How values of a column are compared. Text is never compared silently: a condition that is not met because of a blank behind
+/// its value would make nothing stricter.
 pub(crate) fn compare_for(
+    column: &Name,
     value_type: ValueType,
     written: Option<&Spotted<Compare>>,
     log: &mut Log,
@@ -89,6 +92,14 @@ pub(crate) fn compare_for(
             None
         }
         Some(compare) => Some(compare.value),
+        None if value_type == ValueType::Text => {
+            let message = format!(
+                "`compare` is missing: `{}` is text, say whether its values are compared \"exact\" or \"trim\"",
+                column.value
+            );
+            log.refuse(column.spot, message);
+            None
+        }
         None => Some(Compare::Exact),
     }
 }

@@ -259,7 +259,7 @@ fn counts_of(
     log: &mut Log,
 ) -> Option<Counts> {
     let value_type = book.tables[first.table].columns[first.counts?].value_type?;
-    let compare = list_compare(&draft.column, value_type, draft.compare.as_ref(), log)?;
+    let compare = compare_for(&draft.column, value_type, draft.compare.as_ref(), log)?;
     let all: Vec<&Name> = draft.counting.iter().chain(&draft.never).collect();
     check_list(&all, value_type, compare, log)?;
     Some(Counts {
@@ -277,7 +277,7 @@ fn own_when(
     log: &mut Log,
 ) -> Option<OwnWhen> {
     let value_type = book.tables[table].columns[column].value_type?;
-    let compare = list_compare(&draft.column, value_type, draft.compare.as_ref(), log)?;
+    let compare = compare_for(&draft.column, value_type, draft.compare.as_ref(), log)?;
     let other = draft.other.iter().flatten();
     let all: Vec<&Name> = draft.own.iter().chain(other).collect();
     check_list(&all, value_type, compare, log)?;
@@ -298,24 +298,6 @@ fn own_when(
         },
         compare,
     })
-}
-
-/// Text is never compared silently.
-fn list_compare(
-    column: &Name,
-    value_type: ValueType,
-    written: Option<&Spotted<Compare>>,
-    log: &mut Log,
-) -> Option<Compare> {
-    if written.is_none() && value_type == ValueType::Text {
-        let message = format!(
-            "`compare` is missing: `{}` is text, say whether its values are compared \"exact\" or \"trim\"",
-            column.value
-        );
-        log.refuse(column.spot, message);
-        return None;
-    }
-    compare_for(value_type, written, log)
 }
 
 /// The values of both lists: none twice, each one that could occur; `"NULL"` is no value.

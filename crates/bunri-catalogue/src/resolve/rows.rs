@@ -92,13 +92,7 @@ pub(crate) fn rule(
                 .collect();
             let column = column?;
             let value_type = book.tables[table].columns[column].value_type?;
-            let written = compare.as_ref();
-            if written.is_none() && value_type == ValueType::Text {
-                let message = "`compare` is missing: say whether the values are compared \"exact\" or \"trim\"";
-                log.refuse(draft.spot, message);
-                return None;
-            }
-            let compare = compare_for(value_type, written, log)?;
+            let compare = compare_for(by, value_type, compare.as_ref(), log)?;
             let values: Vec<&Name> = cases.iter().map(|(value, _)| value).collect();
             let good = check_values(&values, value_type, compare, log);
             (good && rules.len() == cases.len()).then_some(RowRule::Cases {

@@ -182,7 +182,7 @@ fn listed(
 ) -> Option<(usize, Vec<String>, Compare)> {
     let column = book.column_for(IN, table, &draft.column, log)?;
     let value_type = book.tables[table].columns[column].value_type?;
-    let compare = compare_for(value_type, compare.as_ref(), log)?;
+    let compare = compare_for(&draft.column, value_type, compare.as_ref(), log)?;
     if let Some(null) = values.iter().find(|value| value.value == "NULL") {
         let message = "NULL is no value of a list here: a condition is always met by it";
         log.refuse(null.spot, message);
