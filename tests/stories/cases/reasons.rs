@@ -143,7 +143,7 @@ fn an_extraction_that_lost_a_table_is_outside_by_itself() {
     let job = rig.read("job.toml");
     rig.write(
         "job.toml",
-        job + "[expect]\nclaims = []\n[expect.rejected.tables]\nwork_day = 2\n",
+        job + "[expect]\nclaims = [\"C1\"]\n[expect.rejected.tables]\nwork_day = 2\n",
     );
     rig.bunri(["extract", "job.toml"]).must(1);
 }
