@@ -9,7 +9,7 @@ use crate::model::{
     Compare, Counts, Day, Ledger, LedgerEnd, LedgerTable, OtherWhen, OwnWhen, Retailers, ValueList,
     ValueType,
 };
-use crate::problem::{Log, Name, Spotted};
+use crate::problem::{Log, Name};
 use crate::reading::OPEN_END;
 
 const KEY: Part<'_> = Part {
