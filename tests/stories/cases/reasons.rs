@@ -80,6 +80,10 @@ fn a_rule_that_does_not_ask_who_supplied_then_is_told_and_no_cutover_takes_it() 
         .prints("warning: catalogue/tables/work_order.toml:4:8: `supply_point_id` holds the ledger's key")
         .prints("[ledger_not_asked]")
         .prints("1 warnings");
+    let checked = rig.bunri(["check", "catalogue"]).out;
+    let digest = &checked.split("blake3 = \"").nth(1).unwrap()[..64];
+    let pinned = format!("path = \"catalogue\"\nblake3 = \"{digest}\"");
+    rig.edit("job.toml", "path = \"catalogue\"", &pinned);
     rig.edit("job.toml", "\"rehearsal\"", "\"cutover\"");
     rig.bunri(["run", "job.toml"])
         .must(3)
