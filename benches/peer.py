@@ -12,7 +12,7 @@ import sys
 
 import duckdb
 
-OWN = """EXISTS (SELECT 1 FROM read_parquet('{ledger}') p WHERE p.supply_point_id = t.supply_point_id
+OWN = """EXISTS (SELECT 1 FROM read_parquet({ledger}) p WHERE trim(p.cancelled_flag) = '0' AND p.supply_point_id = t.supply_point_id
          AND trim(p.retailer_code) = '99010' AND p.supply_kind = 'normal'
          AND p.valid_from <= {day} AND p.valid_until >= {day})"""
 DAYS = {"meter_reading_monthly": "t.period_until", "meter_reading_halfhour": "t.reading_date"}
@@ -24,7 +24,7 @@ def tables(custody):
 
 
 def split(custody, out):
-    ledger = dict(tables(custody))["supply_period"]
+    ledger = [str(dict(tables(custody))[id]) for id in ("supply_period", "supply_period_old")]
     for name, path in tables(custody):
         columns = [row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM read_parquet('{path}')").fetchall()]
         for store in ("transmission", "retail"):

@@ -21,6 +21,9 @@ LEDGER = {
     "written-in-gap": "ledger_gap",
     "id-padded": "not_in_ledger",
     "id-zero-width": "not_in_ledger",
+    "cancel-flag-unknown": "ledger_status_unknown",
+    "cancelled-arrival": "ledger_gap",
+    "history-overlap": "ledger_overlap",
     "contract-amount-kw": "ledger_rejected",
     "contract-amount-unit": "ledger_rejected",
 }
@@ -32,13 +35,13 @@ REASONS = {
     ("arrives-on-cutover-day", "supply_point"): "written_early",
     ("arriving-later", "retail_contract"): "retail_only_of_other",
     ("code-missing", "wheeling_contract"): "retailer_unknown",
+    ("document-kind-missing", "document"): "case_missing",
+    ("document-kind-unlisted", "document"): "case_unlisted",
     ("island", "retail_contract"): "retail_only_of_other",
     # A period of the ledger is asked of its own days: those it says wrongly, those it does not say, those of several kinds.
     ("ledger-from-missing", "supply_period"): "date_missing",
     ("ledger-gap", "retail_contract"): "period_spans_change",
     ("ledger-overlap", "supply_period"): "period_spans_change",
-    ("ledger-overlap-known-late", "supply_period"): "period_spans_change",
-    ("ledger-reversed", "supply_period"): "period_reversed",
     ("ledger-until-missing", "supply_period"): "date_missing",
     # A month between the two dates of the reversed row; the place is asked of the cutover, after both.
     ("ledger-reversed", "meter_reading_monthly"): "ledger_reversed",
@@ -46,6 +49,7 @@ REASONS = {
     ("leftover-written-unknown", "bk_kenshin_20160331"): "known_at_missing",
     ("legacy-customer-no-kept", "supply_point"): "retail_only_of_other",
     ("orphan", "billing"): "parent_missing",
+    ("orphan", "document"): "parent_missing",
     ("overwritten-after-leaving", "billing"): "retail_only_of_other",
     ("overwritten-after-leaving", "retail_contract"): "retail_only_of_other",
     ("own-and-other-points", "consumer"): "parents_disagree",
@@ -60,6 +64,7 @@ REASONS = {
     ("retail-contract-not-closed", "billing"): "parent_undecided",
     ("retail-contract-not-closed", "retail_contract"): "period_spans_change",
     ("slot-invalid", "meter_reading_halfhour"): "slot_invalid",
+    ("stop-over-switch", "supply_interruption"): "period_spans_change",
     ("touched-in-the-middle", "supply_point"): "written_early",
     # The link is own; who knew the name is asked of the link's point.
     ("written-in-gap", "consumer"): "known_at_undecided",

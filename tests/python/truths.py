@@ -19,18 +19,21 @@ from stores import STORES, legacy, raw, rejects, tables
 DAY = "CAST(try_cast({} AS TIMESTAMP) AS DATE)"
 CUTOVER = "DATE '2026-04-01'"
 
-# The ledger as its clerks mean it: both days belong to a period, some codes are padded.
+# The ledger as its clerks mean it: what is over was moved to the table of old periods, a period that was cancelled never
+# came, both days belong to a period, some codes are padded.
 LEDGER = r"""
-CREATE TABLE ledger AS
+CREATE TABLE recorded AS
 SELECT supply_point_id AS p, try_cast(valid_from AS DATE) AS f, try_cast(valid_until AS DATE) AS u,
-       trim(retailer_code, ' 　') AS code, trim(supply_kind) AS kind
-FROM legacy.supply_period;
+       trim(retailer_code, ' 　') AS code, trim(supply_kind) AS kind, trim(cancelled_flag) AS cancelled
+FROM (FROM legacy.supply_period UNION ALL BY NAME FROM legacy.supply_period_old);
+CREATE TABLE ledger AS FROM recorded WHERE cancelled IS DISTINCT FROM '1';
 
 CREATE TABLE unclear AS
 SELECT p FROM ledger a
 WHERE f IS NULL OR u IS NULL OR u < f OR code IS NULL OR kind IS NULL
    OR (code <> '00000' AND code NOT IN (SELECT retailer_code FROM legacy.code_retailer))
    OR (SELECT count(*) FROM ledger b WHERE b.p = a.p AND b.f <= a.u AND b.u >= a.f) > 1
+UNION SELECT p FROM recorded WHERE (cancelled IN ('0', '1')) IS NOT TRUE
 UNION SELECT supply_point_id FROM rejected.supply_period;
 
 CREATE TABLE clear AS SELECT DISTINCT p FROM ledger WHERE p NOT IN (SELECT p FROM unclear);
@@ -48,12 +51,16 @@ GROUP BY p, number;
 """
 
 
+def day_of(column):
+    return f"try_cast(t.{column} AS DATE)"
+
+
 def during(table, first, last, known, grace=0, early=0, also="true"):
     """The rows of a period that are own: every day of it up to the cutover (what comes after is not yet), and written by the
     incumbent's people, or within the grace after its own end, or so few days before the customer came. A customer who comes
     after the cutover is not there yet."""
-    known = DAY.format(f"t.{known}")
-    first, last = f"try_cast(t.{first} AS DATE)", f"try_cast(t.{last} AS DATE)"
+    known = known if "(" in known else DAY.format(f"t.{known}")
+    first, last = (day if "(" in day else day_of(day) for day in (first, last))
     end = f"greatest({first}, least({last}, {CUTOVER}))"
     return f"""
         SELECT t.* FROM legacy."{table}" t JOIN run r
@@ -77,26 +84,44 @@ KNOWN_OWN = f"EXISTS (SELECT 1 FROM run k WHERE k.p = t.supply_point_id AND {DAY
 AHEAD = 60
 BILLS = during("billing", "usage_from", "usage_until", "updated_at", 45)
 CONTRACTS = during("retail_contract", "contract_from", "contract_until", "updated_at", early=AHEAD)
+# What was never touched since it was registered has no other time.
+EITHER = f"greatest({DAY.format('t.updated_at')}, {DAY.format('t.created_at')})"
+# The moment at which the supply is resumed is no longer part of the stop.
+RESUMED = "CAST(try_cast(t.resumed_at AS TIMESTAMP) - INTERVAL 1 MICROSECOND AS DATE)"
 LINKS = during("consumer_point", "valid_from", "valid_until", "updated_at", early=AHEAD)
 
 # Table, key, and the rows of the legacy system that the retail store has: these and no others.
 OWN_ROWS = [
     ("supply_point", "supply_point_id", on("supply_point", "DATE '2026-04-01'", KNOWN_OWN)),
     ("meter", "meter_no", on("meter", "DATE '2026-04-01'")),
-    ("supply_period", "supply_point_id, period_no", during("supply_period", "valid_from", "valid_until", "updated_at", early=AHEAD)),
+    *((table, "supply_point_id, period_no",
+       during(table, "valid_from", "valid_until", "updated_at", early=AHEAD, also=OWN_CODE.format("t.retailer_code")))
+      for table in ("supply_period", "supply_period_old")),
     ("consumer_point", "consumer_id, supply_point_id, valid_from", LINKS),
     ("meter_reading_monthly", "supply_point_id, period_from",
      during("meter_reading_monthly", "period_from", "period_until", "updated_at", 45)),
     ("meter_reading_halfhour", "supply_point_id, reading_date, slot",
      on("meter_reading_halfhour", "try_cast(t.reading_date AS DATE)", "try_cast(slot AS INT) BETWEEN 1 AND 48")),
     ("wheeling_contract", "wheeling_contract_no",
-     during("wheeling_contract", "contract_from", "contract_until", "updated_at", 0, AHEAD, OWN_CODE.format("t.retailer_code"))),
+     during("wheeling_contract", "contract_from", "contract_until", EITHER, 0, AHEAD, OWN_CODE.format("t.retailer_code"))),
+    ("meter_reading_daily", "supply_point_id, reading_month",
+     "SELECT t.* FROM legacy.meter_reading_daily t WHERE EXISTS (SELECT 1 FROM run r WHERE r.p = t.supply_point_id AND "
+     f"({day_of('month_start')} BETWEEN r.f AND r.u OR {day_of('month_end')} BETWEEN r.f AND r.u))"),
+    ("supply_interruption", "supply_point_id, stopped_at",
+     during("supply_interruption", DAY.format("t.stopped_at"), RESUMED, "updated_at", 5)),
     ("switching_request", "request_no",
      f"SELECT t.* FROM legacy.switching_request t WHERE t.supply_point_id IN (SELECT p FROM clear) AND {OWN_CODE.format('t.requester_code')}"),
     ("retail_contract", "retail_contract_no", CONTRACTS),
     ("billing", "billing_no",
      f"SELECT b.* FROM ({BILLS}) b WHERE b.retail_contract_no IN (SELECT retail_contract_no FROM ({CONTRACTS}))"),
 ]
+
+# The papers of the name-holders and of the requests that are retail's: two counters, whose numbers meet.
+SCANS = """
+SELECT document_no FROM legacy.document WHERE trim(owner_type) = 'CONSUMER'
+   AND owner_id IN (SELECT CAST(consumer_id AS VARCHAR) FROM retail.consumer)
+UNION ALL SELECT document_no FROM legacy.document d JOIN legacy.switching_request s ON d.owner_id = s.receipt_no
+WHERE trim(d.owner_type) = 'REQUEST' AND s.request_no IN (SELECT request_no FROM retail.switching_request)"""
 
 # Name, subject (must be more than none), violations (must be none).
 TRUTHS = [
@@ -120,8 +145,8 @@ TRUTHS = [
      "SELECT supply_point_id FROM rejected.supply_period",
      " UNION ALL ".join(
          f"SELECT supply_point_id FROM retail.{table} WHERE supply_point_id IN (SELECT supply_point_id FROM rejected.supply_period)"
-         for table in ("supply_point", "supply_period", "meter", "meter_reading_monthly", "consumer_point",
-                       "wheeling_contract", "retail_contract", "billing"))),
+         for table in ("supply_point", "supply_period", "supply_period_old", "meter", "meter_reading_monthly", "meter_reading_daily",
+                       "supply_interruption", "consumer_point", "wheeling_contract", "retail_contract", "billing"))),
     ("nobody in retail's consumers is tied to a day of another supplier",
      "SELECT * FROM legacy.consumer_point l JOIN others o ON o.p = l.supply_point_id "
      "AND try_cast(l.valid_from AS DATE) <= o.u AND try_cast(l.valid_until AS DATE) >= o.f",
@@ -131,7 +156,16 @@ TRUTHS = [
      "SELECT retailer_code FROM retail.wheeling_contract UNION ALL SELECT requester_code FROM retail.switching_request",
      f"SELECT retailer_code FROM retail.wheeling_contract WHERE NOT {OWN_CODE.format('retailer_code')} "
      f"UNION ALL SELECT requester_code FROM retail.switching_request WHERE NOT {OWN_CODE.format('requester_code')} "
-     f"UNION ALL SELECT retailer_code FROM retail.supply_period WHERE NOT {OWN_CODE.format('retailer_code')}"),
+     f"UNION ALL SELECT retailer_code FROM retail.supply_period WHERE NOT {OWN_CODE.format('retailer_code')} "
+     f"UNION ALL SELECT retailer_code FROM retail.supply_period_old WHERE NOT {OWN_CODE.format('retailer_code')}"),
+    ("nobody's cancelled application is in retail but the incumbent's own",
+     "SELECT * FROM recorded WHERE cancelled = '1' AND code <> '99010'",
+     "SELECT p FROM recorded JOIN retail.supply_period r ON r.supply_point_id = p AND r.valid_from = f "
+     "WHERE cancelled = '1' AND trim(r.cancelled_flag) = '1' AND code <> '99010'"),
+    ("a scan is in retail where its name-holder or its request is, and nowhere else",
+     "SELECT document_no FROM retail.document",
+     f"(SELECT document_no FROM ({SCANS}) EXCEPT SELECT document_no FROM retail.document) UNION ALL "
+     f"(SELECT document_no FROM retail.document EXCEPT SELECT document_no FROM ({SCANS}))"),
     ("islands and last resort are never the incumbent's, whatever the tariff says",
      "SELECT * FROM ledger WHERE kind IN ('island', 'last_resort') AND code = '99010'",
      "SELECT * FROM retail.supply_period WHERE trim(supply_kind) IN ('island', 'last_resort')"),
@@ -166,7 +200,7 @@ TRUTHS = [
 NEVER_IN_RETAIL = {"account", "area_total", "load_equipment", "customer_statement", "wheeling_change_history"}
 NEVER_A_COLUMN_OF_RETAIL = {
     "remarks", "remarks_1", "備考", "filler_json", "clerk_memo", "created_by", "updated_by", "update_program", "batch_id",
-    "last_used", "search_name_kana", "communication_state", "current_retailer_code", "message_sender", "password_hash",
+    "created_at", "scanned_by", "receipt_no", "previous_until", "last_used", "search_name_kana", "communication_state", "current_retailer_code", "message_sender", "password_hash",
 }
 NEVER_IN_TRANSMISSION = {"retail_contract", "billing"}
 NEVER_A_COLUMN_OF_TRANSMISSION = {"legacy_customer_no", "bank_account", "sales_memo", "amount_yen", "password_hash"}
@@ -238,6 +272,10 @@ def has(db, schema, table):
     return db.execute(query, [schema, table]).fetchone()[0] > 0
 
 
+# What retail may lack of an own row: ends to come, and cells of another time.
+ELSEWHEN = {"valid_until", "contract_until", "peak_month", "peak_kw", "previous_holder", "month_kwh", *winback.DAY_COLUMNS}
+
+
 def nothing_lost_or_changed(db, root, columns, lines):
     """Every source row is staged or rejected; every store row is a staged row; transmission has all of them."""
     staged = tables(root, "staging")
@@ -248,7 +286,7 @@ def nothing_lost_or_changed(db, root, columns, lines):
     for store in ("retail", "transmission"):
         for id, table in tables(root, store).items():
             # Where a class depends on the row a cell may be NULL instead.
-            unsure = {"contract_amount", "power_factor_pct"} | ({"valid_until", "contract_until"} if store == "retail" else set())
+            unsure = {"contract_amount", "power_factor_pct"} | (ELSEWHEN if store == "retail" else set())
             sure = [name for name in table.column_names if name not in unsure]
             cells = ", ".join(f'"{name}"' for name in sure)
             here, there = f"SELECT {cells} FROM {store}.{id}", f"SELECT {cells} FROM staging.{id}"

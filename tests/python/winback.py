@@ -8,6 +8,8 @@ A day is *ours* if the ledger gives it to the incumbent and to nobody else, and 
 import unicodedata
 
 CUTOVER = "DATE '2026-04-01'"
+# Contracts are registered so many days before the customer comes.
+AHEAD = 60
 OPEN = "DATE '9999-12-31'"
 
 # Of the ledger in truths.py: the days that are the incumbent's, adjacent periods joined, and those that may be another's.
@@ -23,7 +25,9 @@ CREATE TABLE doubted AS
 SELECT p AS spot, CASE WHEN f IS NULL THEN DATE '0001-01-01' ELSE least(f, u) END AS since,
        CASE WHEN u IS NULL THEN {OPEN} ELSE greatest(f, u) END AS till FROM ledger
 WHERE (code = '99010' AND kind = 'normal' AND f <= u) IS NOT TRUE
-UNION ALL SELECT supply_point_id, DATE '0001-01-01', {OPEN} FROM rejected.supply_period;
+UNION ALL SELECT supply_point_id, DATE '0001-01-01', {OPEN} FROM rejected.supply_period
+-- Nobody knows whether a record counts.
+UNION ALL SELECT p, DATE '0001-01-01', {OPEN} FROM recorded WHERE (cancelled IN ('0', '1')) IS NOT TRUE;
 
 -- Two of the incumbent's own periods on one day are a doubt too.
 INSERT INTO doubted SELECT a.p, greatest(a.f, b.f), least(a.u, b.u) FROM ledger a JOIN ledger b
@@ -47,6 +51,9 @@ CREATE TABLE acquainted AS
 SELECT DISTINCT consumer_id FROM link JOIN claimed c ON c.spot = link.p
 WHERE c.since <= {CUTOVER} AND link.f <= least(c.till, {CUTOVER}) AND coalesce(link.u, {OPEN}) >= c.since;
 CREATE TABLE stranger AS SELECT * FROM legacy.consumer WHERE consumer_id NOT IN (SELECT consumer_id FROM acquainted);
+-- Whoever is still to come has no record there yet, but the incumbent's own request names them.
+CREATE TABLE announced AS
+SELECT DISTINCT consumer_id FROM link JOIN claimed c ON c.spot = link.p AND c.since > {CUTOVER} AND link.f >= c.since;
 
 -- The incumbent's customers on the cutover day: those whose end is known already, and those who stay.
 CREATE TABLE customer AS
@@ -69,6 +76,8 @@ PLACES = {
     "supply_point": (CUTOVER, CUTOVER),
     "meter": (CUTOVER, CUTOVER),
     "supply_period": ("valid_from", "valid_until"),
+    "supply_period_old": ("valid_from", "valid_until"),
+    "supply_interruption": ("CAST(stopped_at AS DATE)", "CAST(resumed_at - INTERVAL 1 MICROSECOND AS DATE)"),
     "consumer_point": ("valid_from", "valid_until"),
     "wheeling_contract": ("contract_from", "contract_until"),
     "retail_contract": ("contract_from", "contract_until"),
@@ -79,6 +88,7 @@ PLACES = {
 }
 KEYS = {
     "supply_period": "period_no",
+    "supply_interruption": "stopped_at",
     "consumer_point": "consumer_id",
     "wheeling_contract": "wheeling_contract_no",
     "retail_contract": "retail_contract_no",
@@ -101,24 +111,28 @@ def speaks(table):
 
 
 def quoted(day):
-    return day if day == CUTOVER else f'"{day}"'
+    return day if day == CUTOVER or "(" in day else f'"{day}"'
 
 
 def begun(store, table):
     """The rows of today's customers that began with them or later, and by the cutover."""
     first, _ = PLACES[table]
     return f"""SELECT t.*, c.leaves, c.f, CAST(t."{KEYS[table]}" AS VARCHAR) AS key
-        FROM {store}.{table} t JOIN customer c ON c.p = t.supply_point_id WHERE t."{first}" BETWEEN c.f AND {CUTOVER}"""
+        FROM {store}.{table} t JOIN customer c ON c.p = t.supply_point_id WHERE {quoted(first)} BETWEEN c.f AND {CUTOVER}"""
 
 
 def sound(table):
     """What else such a row needs: its own supplier wrote it, it ends after it begins, and it is whole in itself."""
     first, last = PLACES[table]
-    needs = [f'"{last}" >= "{first}"']
+    needs = [f"{quoted(last)} >= {quoted(first)}"]
     if table == "meter_reading_halfhour":
         return " AND ".join([*needs, "slot BETWEEN 1 AND 48"])
-    needs.append("CAST(updated_at AS DATE) >= f")
     if table == "wheeling_contract":
+        # What nobody touched since it was registered was written by whoever was to supply, some weeks before.
+        needs.append(f"coalesce(CAST(updated_at AS DATE) >= f, CAST(created_at AS DATE) >= f - {AHEAD})")
+    else:
+        needs.append("CAST(updated_at AS DATE) >= f")
+    if table in ("wheeling_contract", "supply_period"):
         needs.append("trim(retailer_code, ' 　') = '99010'")
     if table == "billing":
         needs.append("retail_contract_no IN (SELECT retail_contract_no FROM retail.retail_contract)")
@@ -129,10 +143,12 @@ def missing(db):
     """Nobody who leaves is known by a row that is not there: of them as of those who stay retail has all."""
     for table in KEYS:
         for leaves, name in ((True, "leave"), (False, "stay")):
-            mine = f"SELECT supply_point_id, key FROM ({begun('staging', table)}) WHERE leaves = {leaves} AND {sound(table)}"
+            first, last = map(quoted, PLACES[table])
+            mine = (f"SELECT supply_point_id, key FROM ({begun('staging', table)}) WHERE leaves = {leaves} AND {sound(table)} "
+                    f"AND ours_by_now(supply_point_id, {first}, {last})")
             held = f"SELECT supply_point_id, key FROM ({begun('retail', table)})"
-            # Half hours are there of a few points only.
-            looked = count(db, mine) or int(table == "meter_reading_halfhour")
+            # Half hours and stops are there of a few points only.
+            looked = count(db, mine) or int(table in ("meter_reading_halfhour", "supply_interruption"))
             yield f"retail has all that began with those who {name}: {table}", looked, count(db, f"{mine} EXCEPT {held}")
     for leaves, name in ((True, "leave"), (False, "stay")):
         named = f"SELECT consumer_id FROM named WHERE leaves = {leaves}"
@@ -167,16 +183,53 @@ def days_to_come(db):
                count(db, f"SELECT * FROM ({days}) WHERE day BETWEEN {CUTOVER} + 1 AND {OPEN} OR day = u"))
 
 
+DAY_COLUMNS = [f"d{number:02}" for number in range(1, 32)]
+
+
+def sheets(store):
+    """Every day of the sheets of a store as (point, month, day, value)."""
+    return " UNION ALL ".join(
+        f"SELECT supply_point_id AS p, reading_month AS m, month_start + {number} AS day, {column} AS kwh FROM {store}.meter_reading_daily"
+        for number, column in enumerate(DAY_COLUMNS))
+
+
+def of_another_time(db):
+    """A row may be the incumbent's and a cell of it not: each goes by the days that it speaks of."""
+    month = "strptime(CAST({} AS VARCHAR), '%Y%m')"
+    whole = lambda month: f"ours(p, CAST({month} AS DATE), last_day({month}))"
+    held = f"SELECT * FROM ({sheets('retail')}) WHERE kwh IS NOT NULL"
+    yield ("every day of a sheet in retail was the incumbent's", count(db, held),
+           count(db, f"SELECT * FROM ({held}) WHERE NOT ours(p, day, day)"))
+    # A day of the month that began or ended with the incumbent.
+    mine = (f"SELECT * FROM ({sheets('staging')}) WHERE kwh IS NOT NULL AND ours(p, day, day) "
+            f"AND (ours(p, CAST({month.format('m')} AS DATE), CAST({month.format('m')} AS DATE)) "
+            f"OR ours(p, last_day({month.format('m')}), last_day({month.format('m')})))")
+    yield "no own day of a sheet is lost", count(db, mine), count(db, f"{mine} EXCEPT {held}")
+    total = "SELECT supply_point_id AS p, reading_month AS m FROM {}.meter_reading_daily WHERE month_kwh IS NOT NULL"
+    yield ("a sheet's total is retail's if every day of the month is the incumbent's, and otherwise not", count(db, total.format("retail")),
+           count(db, f"(SELECT p, m FROM ({total.format('staging')}) WHERE {whole(month.format('m'))}) EXCEPT {total.format('retail')}")
+           + count(db, f"SELECT * FROM ({total.format('retail')}) WHERE NOT {whole(month.format('m'))}"))
+    there = ("SELECT r.supply_point_id AS p, s.{} AS told, r.{} AS held, try_strptime(CAST(s.peak_month AS VARCHAR), '%Y%m') AS m, "
+             "s.previous_until AS day FROM retail.supply_point r JOIN staging.supply_point s USING (supply_point_id) WHERE s.{} IS NOT NULL")
+    for column, own in (("peak_kw", f"coalesce({whole('m')}, false)"), ("peak_month", f"coalesce({whole('m')}, false)"),
+                        ("previous_holder", "coalesce(ours(p, day, day), false)")):
+        rows = there.format(column, column, column)
+        yield (f"{column} of today's own points is retail's where its own time was the incumbent's", count(db, f"SELECT * FROM ({rows}) WHERE {own}"),
+               count(db, f"SELECT * FROM ({rows}) WHERE {own} AND held IS DISTINCT FROM told"))
+        yield (f"no {column} of another supplier's time is in retail", count(db, f"SELECT * FROM ({rows}) WHERE NOT {own}"),
+               count(db, f"SELECT * FROM ({rows}) WHERE NOT {own} AND held IS NOT NULL"))
+
+
 def plain(value):
     """A name or a phone number without its spelling."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", value) if sign.isalnum())
 
 
 def reachable(db):
-    """No name and no phone number that only strangers have, in any cell of any table of retail, however it is spelt."""
+    """No name and no phone number of those who are not, were not and will not be the incumbent's customers, in any cell of any table of retail, however it is spelt."""
     columns = "contract_holder_name, contract_holder_kana, consumer_name, consumer_phone, contact_phone"
     read = lambda query: {plain(cell) for row in db.execute(query).fetchall() for cell in row if cell}
-    known = read(f"SELECT {columns} FROM legacy.consumer WHERE consumer_id IN (SELECT consumer_id FROM acquainted)")
+    known = read(f"SELECT {columns} FROM legacy.consumer WHERE consumer_id IN (FROM acquainted UNION ALL FROM announced)")
     theirs = {value for value in read(f"SELECT {columns} FROM stranger") - known if len(value) >= 3}
     texts = db.execute("SELECT table_name, column_name FROM information_schema.columns "
                        "WHERE table_schema = 'retail' AND data_type = 'VARCHAR' AND table_name NOT LIKE 'code!_%' ESCAPE '!'").fetchall()
@@ -211,6 +264,7 @@ def told(db):
     yield from days_to_come(db)
     yield from missing(db)
     yield from separating(db)
+    yield from of_another_time(db)
     mine = "SELECT s.supply_point_id FROM staging.supply_point s JOIN customer c ON c.p = s.supply_point_id"
     waiting = "SELECT supply_point_id FROM quarantine.supply_point WHERE bunri_reason <> 'retail_only_of_other'"
     yield ("no point of today's customers is lost: it is in retail or waits for a person", count(db, mine),

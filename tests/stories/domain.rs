@@ -132,3 +132,106 @@ fn a_customer_to_win_back_is_seen() {
     }
     rig.python("truths.py", ["."]).must(0);
 }
+
+/// Cells of another time, what does not count, scans of another kind of owner: each truth about them can fail, both ways.
+#[test]
+fn what_an_own_row_says_of_another_time_is_seen() {
+    let rig = Rig::with_sample(60);
+    rig.bunri(["run", "job.toml"]).must(1);
+    let (point, sheet) = ("supply_point", "meter_reading_daily");
+    let of = |trap, table, column, retail| rig.planted(trap, table, column, retail);
+    let of_switch = |column, retail| of("daily-sheet-of-switch", sheet, column, retail);
+    let set = |entry: Value| json!(["set", entry["key"], entry["column"], entry["staged"]]);
+    let emptied = |entry: Value| json!(["set", entry["key"], entry["column"], null]);
+    let dropped = |entry: Value| json!(["drop", entry["key"]]);
+    let added = |entry: Value, others: &[(&str, &str)]| {
+        let mut row = entry["key"].clone();
+        row[entry["column"].as_str().unwrap()] = entry["staged"].clone();
+        for (column, value) in others {
+            row[*column] = (*value).into();
+        }
+        json!(["add", row])
+    };
+    for (table, edit, truth) in [
+        (
+            sheet,
+            set(of_switch("d15", "null")),
+            "every day of a sheet in retail was the incumbent's",
+        ),
+        (
+            sheet,
+            emptied(of_switch("d14", "present")),
+            "no own day of a sheet is lost",
+        ),
+        (
+            sheet,
+            set(of_switch("month_kwh", "null")),
+            "a sheet's total is retail's",
+        ),
+        (
+            point,
+            set(of("peak-of-another", point, "peak_kw", "null")),
+            "no peak_kw of another supplier's time is in retail",
+        ),
+        (
+            point,
+            emptied(of("peak", point, "peak_month", "present")),
+            "peak_month of today's own points is retail's",
+        ),
+        (
+            point,
+            set(of("previous-holder", point, "previous_holder", "null")),
+            "no previous_holder of another supplier's time is in retail",
+        ),
+        (
+            "document",
+            added(of("document", "document", "document_title", "absent"), &[]),
+            "a scan is in retail where its name-holder or its request is",
+        ),
+        (
+            "supply_period",
+            added(
+                of(
+                    "cancelled-request",
+                    "supply_period",
+                    "retailer_code",
+                    "absent",
+                ),
+                &[("valid_from", "2025-10-01"), ("cancelled_flag", "1")],
+            ),
+            "nobody's cancelled application is in retail",
+        ),
+        (
+            "supply_period_old",
+            dropped(of(
+                "left-and-came-back",
+                "supply_period_old",
+                "retailer_code",
+                "present",
+            )),
+            "retail has every own row of supply_period_old",
+        ),
+        (
+            "supply_interruption",
+            added(
+                of(
+                    "stop-over-switch",
+                    "supply_interruption",
+                    "reason",
+                    "absent",
+                ),
+                &[("resumed_at", "2026-01-15 02:00:00")],
+            ),
+            "retail has only own rows of supply_interruption",
+        ),
+    ] {
+        let path = rig.path(&format!("retail/{table}/part-00000.parquet"));
+        let good = std::fs::read(&path).unwrap();
+        rig.tamper("retail", table, [edit]);
+        rig.python("truths.py", ["."])
+            .must(1)
+            .prints(&format!("FAILS: {truth}"));
+        std::fs::write(&path, good).unwrap();
+    }
+    rig.python("truths.py", ["."]).must(0);
+}

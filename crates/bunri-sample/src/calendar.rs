@@ -12,6 +12,9 @@ pub(crate) const FREEZE: Date = date(2026, 3, 31);
 /// How the legacy system writes "no end yet".
 pub(crate) const OPEN: Date = date(9999, 12, 31);
 
+/// Periods of the ledger that were over by then stand in its history table.
+pub(crate) const MOVED: Date = date(2019, 4, 1);
+
 /// The first day of free retail choice: nobody could switch before it.
 pub(crate) const LIBERALISATION: Date = date(2016, 4, 1);
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 
-use crate::calendar::{CUTOVER, FREEZE, LIBERALISATION, OPEN, plus};
+use crate::calendar::{CUTOVER, FREEZE, LIBERALISATION, MOVED, OPEN, plus};
 use crate::dice::Dice;
 use crate::names::{COMPETITORS, OWN, VACANT};
 
@@ -24,6 +24,11 @@ pub(crate) struct Period {
 impl Period {
     pub(crate) fn is_own(&self) -> bool {
         self.code == OWN && self.kind == NORMAL
+    }
+
+    /// Whether the yearly batch moved it to the history table.
+    pub(crate) fn is_moved(&self) -> bool {
+        self.until < MOVED
     }
 
     pub(crate) fn is_vacant(&self) -> bool {

@@ -15,6 +15,7 @@ pub(crate) type Row = Vec<Value>;
 pub(crate) enum TableName {
     SupplyPoint,
     SupplyPeriod,
+    SupplyPeriodOld,
     Consumer,
     ConsumerPoint,
     WheelingContract,
@@ -22,7 +23,10 @@ pub(crate) enum TableName {
     Meter,
     Monthly,
     HalfHour,
+    Daily,
+    Interruption,
     SwitchingRequest,
+    Document,
     ChangeHistory,
     LoadEquipment,
     CustomerStatement,
@@ -51,6 +55,7 @@ pub(crate) enum Kind {
     Bytes,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
@@ -168,6 +173,7 @@ mod tests {
         for (name, expected) in [
             (TableName::SupplyPoint, "supply_point"),
             (TableName::SupplyPeriod, "supply_period"),
+            (TableName::SupplyPeriodOld, "supply_period_old"),
             (TableName::Consumer, "consumer"),
             (TableName::ConsumerPoint, "consumer_point"),
             (TableName::WheelingContract, "wheeling_contract"),
@@ -175,7 +181,10 @@ mod tests {
             (TableName::Meter, "meter"),
             (TableName::Monthly, "meter_reading_monthly"),
             (TableName::HalfHour, "meter_reading_halfhour"),
+            (TableName::Daily, "meter_reading_daily"),
+            (TableName::Interruption, "supply_interruption"),
             (TableName::SwitchingRequest, "switching_request"),
+            (TableName::Document, "document"),
             (TableName::ChangeHistory, "wheeling_change_history"),
             (TableName::LoadEquipment, "load_equipment"),
             (TableName::CustomerStatement, "customer_statement"),

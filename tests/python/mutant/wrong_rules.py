@@ -31,7 +31,7 @@ def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", los
     for id in right.tables("staging"):
         good, bad = cells(right, store, id), cells(wrong, store, id)
         # A changed ledger would be staged otherwise: what follows from it is the point, not the change.
-        if (sql and id == "supply_period") or not (good - bad if lost else bad - good) or found == at_most:
+        if (sql and id.startswith("supply_period")) or not (good - bad if lost else bad - good) or found == at_most:
             continue
         found += 1
         yield Place(f"{store}/{id}{word}", taken(wrong, id), base)
@@ -66,7 +66,10 @@ def null_retailer(worlds):
 
 @mutant(3, "codes compared untrimmed", "C3", splitter=True)
 def untrimmed(worlds):
-    yield from spoiled(worlds, "", [("catalogue.toml", 'compare = "trim"\nopen', 'compare = "exact"\nopen')], lost=True)
+    own_rows = 'column = "retailer_code", compare = "trim"'
+    edits = [("catalogue.toml", 'compare = "trim"\nopen', 'compare = "exact"\nopen'),
+             *((f"tables/{id}.toml", own_rows, own_rows.replace("trim", "exact")) for id in ("supply_period", "supply_period_old"))]
+    yield from spoiled(worlds, "", edits, lost=True)
 
 
 @mutant(4, "契約高 released whatever its unit", "C4", splitter=True)
@@ -80,9 +83,11 @@ def whatever_its_unit(worlds):
 
 @mutant(5, "a value written after the customer left", "C4", splitter=True)
 def written_after(worlds):
-    for id, early in (("consumer", "{ days = 60 }"), ("supply_point", '"undecided"'), ("wheeling_contract", "{ days = 60 }")):
+    touched, either = 'column = "updated_at"', 'latest_of = ["updated_at", "created_at"]'
+    for id, known, early in (("consumer", touched, "{ days = 60 }"), ("supply_point", touched, '"undecided"'),
+                             ("wheeling_contract", either, "{ days = 60 }")):
         yield from spoiled(worlds, f", {id} without known_at",
-                           [(f"tables/{id}.toml", f'known_at = {{ column = "updated_at", early = {early} }}', 'known_at = { none = "x" }')])
+                           [(f"tables/{id}.toml", f"known_at = {{ {known}, early = {early} }}", 'known_at = { none = "x" }')])
 
 
 @mutant(6, "the island tariff taken as own", "C4", splitter=True)

@@ -1,32 +1,56 @@
 //! Who supplies and who is supplied: the ledger, name-holders, wheeling contracts.
 
+use jiff::civil::Date;
 use rusqlite::types::Value;
 
-use crate::calendar::moment;
+use crate::calendar::{FREEZE, OPEN, moment, plus};
 use crate::cell::{NULL, int, shown, tenths, text};
-use crate::names::{GIVEN, OPERATOR, SURNAMES, retailer_name};
+use crate::names::{COMPETITORS, GIVEN, OPERATOR, SURNAMES, retailer_name};
 use crate::ordinary::Rows;
 use crate::ordinary::points::{menu, power_tenths};
-use crate::point::{Period, Point, Supply};
-use crate::schema::TableName;
+use crate::point::{NORMAL, Period, Point, Supply};
+use crate::schema::{Row, TableName};
 
 pub(crate) fn supply_periods(point: &Point, rows: &mut Rows) {
     for period in &point.periods {
-        rows.push(
-            TableName::SupplyPeriod,
-            vec![
-                text(&point.id),
-                int(period.no),
-                shown(period.from),
-                shown(period.until),
-                text(period.code),
-                retailer_name(period.code).map_or(NULL, text),
-                text(period.kind),
-                text("SWBATCH"),
-                written(point, period, 7_200),
-            ],
-        );
+        let table = if period.is_moved() {
+            TableName::SupplyPeriodOld
+        } else {
+            TableName::SupplyPeriod
+        };
+        rows.push(table, ledger_row(point, period, "0"));
     }
+    // Now and then a customer takes back what another retailer has applied for: the record stays, cancelled.
+    if let Some(period) = cancelled(point) {
+        rows.push(TableName::SupplyPeriod, ledger_row(point, &period, "1"));
+    }
+}
+
+fn ledger_row(point: &Point, period: &Period, cancelled: &str) -> Row {
+    vec![
+        text(&point.id),
+        int(period.no),
+        shown(period.from),
+        shown(period.until),
+        text(period.code),
+        retailer_name(period.code).map_or(NULL, text),
+        text(period.kind),
+        text(cancelled),
+        text("SWBATCH"),
+        written(point, period, 7_200),
+    ]
+}
+
+/// A competitor's period at one in two hundred points of the incumbent's that never came.
+fn cancelled(point: &Point) -> Option<Period> {
+    let current = point.current().filter(|period| period.is_own())?;
+    (point.dice.below(70, 200) == 0 && current.until == OPEN).then(|| Period {
+        no: 90,
+        from: plus(FREEZE, -point.dice.between(71, 10, 300)),
+        until: OPEN,
+        code: point.dice.pick(72, &COMPETITORS),
+        kind: NORMAL,
+    })
 }
 
 /// A moment on which the period's own supplier was the one who wrote.
@@ -98,6 +122,12 @@ pub(crate) fn consumers(point: &Point, rows: &mut Rows) {
     }
 }
 
+/// A contract is registered some weeks before the supply begins.
+fn registered(point: &Point, period: &Period) -> Date {
+    let ahead = point.dice.between(85 + period.no.unsigned_abs(), 7, 30);
+    plus(period.from, -ahead).min(plus(FREEZE, -7))
+}
+
 pub(crate) fn wheeling_contracts(point: &Point, rows: &mut Rows) {
     let wheeled = |period: &&Period| {
         !period.is_vacant() && period.code != OPERATOR && point.supply != Supply::Fit
@@ -118,7 +148,13 @@ pub(crate) fn wheeling_contracts(point: &Point, rows: &mut Rows) {
                 NULL,
                 NULL,
                 text("TAKUSO01"),
-                written(point, period, 7_260),
+                text(moment(registered(point, period), 6_000)),
+                // One in four was never touched since it was registered.
+                if point.dice.below(80 + period.no.unsigned_abs(), 4) == 0 {
+                    NULL
+                } else {
+                    written(point, period, 7_260)
+                },
             ],
         );
     }

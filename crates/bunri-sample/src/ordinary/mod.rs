@@ -13,7 +13,8 @@ use crate::point::{Point, Supply};
 use crate::schema::{Row, TABLES, TableName};
 
 pub(crate) use fixed::{area_totals, fixed_rows};
-pub(crate) use readings::slots_of_day;
+pub(crate) use readings::{sheet_of_month, slots_of_day};
+pub(crate) use requests::document;
 
 /// Rows by table.
 #[derive(Debug, Default)]
@@ -59,8 +60,11 @@ pub(crate) fn rows_of(point: &Point, rows: &mut Rows, totals: &mut Totals) {
     contracts::wheeling_contracts(point, rows);
     readings::monthly(point, rows, totals);
     readings::half_hours(point, rows);
+    readings::daily(point, rows);
+    readings::interruptions(point, rows);
     readings::leftover(point, rows);
     requests::switching_requests(point, rows);
+    requests::documents(point, rows);
     requests::change_history(point, rows);
     requests::customer_statements(point, rows);
     retail::contracts_and_bills(point, rows);

@@ -7,6 +7,7 @@ use crate::calendar::{FREEZE, LIBERALISATION, moment, plus};
 use crate::cell::{NULL, hundredths, int, shown, tenths, text};
 use crate::names::TOWNS;
 use crate::ordinary::Rows;
+use crate::ordinary::contracts::holder;
 use crate::point::{Period, Point, Supply};
 use crate::schema::{Row, TableName};
 
@@ -42,8 +43,38 @@ pub(crate) fn supply_point(point: &Point, rows: &mut Rows) {
         NULL,
         text("MIGR2004"),
     ];
+    let after_power_factor = 17;
+    row.splice(
+        after_power_factor..after_power_factor,
+        of_another_time(point),
+    );
     row.extend(last_touch(point));
     rows.push(TableName::SupplyPoint, row);
+}
+
+/// What the row of today says of another time: the greatest demand of the last twelve months with its month, and the
+/// holder before with their last day, whoever supplied by then.
+fn of_another_time(point: &Point) -> [Value; 4] {
+    let before = point.current().and_then(|current| {
+        let mut periods = point.periods.iter().rev();
+        periods.find(|period| period.until < current.from && !period.is_vacant())
+    });
+    let (holder_before, until) = before.map_or((NULL, NULL), |period| {
+        (text(holder(point, period).name), shown(period.until))
+    });
+    let (month, demand) = match point.supply {
+        // Households are billed by their fuse, not by their demand.
+        Supply::Lighting | Supply::Fit => (NULL, NULL),
+        Supply::Power | Supply::HighVoltage => {
+            let months = point.dice.between(55, 3, 14);
+            let share = point.dice.between(56, 40, 95);
+            (
+                int((2025 + months / 12) * 100 + months % 12 + 1),
+                tenths(power_tenths(point) * share / 100),
+            )
+        }
+    };
+    [month, demand, holder_before, until]
 }
 
 /// Who touched the point last, with which program and in which batch.

@@ -140,6 +140,69 @@ pub(crate) fn slots_of_day(point: &Point, day: Date, rows: &mut Rows) {
     }
 }
 
+/// One point in twenty has a sheet of daily values, kept for the month of the last switch or for February.
+pub(crate) fn daily(point: &Point, rows: &mut Rows) {
+    if point.dice.below(310, 20) > 0 {
+        return;
+    }
+    let switch = point.periods.last().map(|period| period.from);
+    let recent = switch.filter(|day| *day > date(2025, 4, 1) && *day < FREEZE);
+    sheet_of_month(point, recent.unwrap_or(date(2026, 2, 1)), rows);
+}
+
+/// The sheet of the month that a day lies in. The columns after its last day are empty.
+pub(crate) fn sheet_of_month(point: &Point, day: Date, rows: &mut Rows) {
+    let (first, last) = (day.first_of_month(), day.last_of_month());
+    let usage = |day: i8| {
+        point
+            .dice
+            .between(320 + u64::from(day.unsigned_abs()), 20, 180)
+    };
+    let days: Vec<i8> = (1..=last.day()).collect();
+    let mut row = vec![
+        text(&point.id),
+        int(i64::from(first.year()) * 100 + i64::from(first.month())),
+        shown(first),
+        shown(last),
+        tenths(days.iter().map(|&day| usage(day)).sum()),
+    ];
+    row.extend((1..=31).map(|day| {
+        if day <= last.day() {
+            tenths(usage(day))
+        } else {
+            NULL
+        }
+    }));
+    rows.push(TableName::Daily, row);
+}
+
+/// At one point in fifty the supply was stopped for some hours; it is written down the day after.
+pub(crate) fn interruptions(point: &Point, rows: &mut Rows) {
+    if point.dice.below(360, 50) > 0 {
+        return;
+    }
+    let day = plus(FREEZE, -point.dice.between(361, 3, 180));
+    let (from, minutes) = (
+        point.dice.below(362, 18) * 3_600,
+        point.dice.below(363, 300) + 10,
+    );
+    rows.push(
+        TableName::Interruption,
+        vec![
+            text(&point.id),
+            text(moment(day, from)),
+            text(moment(day, from + 60 * minutes)),
+            text(
+                point
+                    .dice
+                    .pick(364, &["計器取替", "引込線工事", "料金未払"]),
+            ),
+            text("KYUDEN"),
+            text(moment(plus(day, 1), 30_000)),
+        ],
+    );
+}
+
 /// The backup that somebody took on the evening before liberalisation and nobody deleted.
 pub(crate) fn leftover(point: &Point, rows: &mut Rows) {
     let (from, until) = (

@@ -1,11 +1,14 @@
 //! What is applied for, what changed, what people said: switching requests, history, statements.
 
-use crate::calendar::{LIBERALISATION, moment, plus};
+use jiff::civil::Date;
+
+use crate::calendar::{FREEZE, LIBERALISATION, moment, plus};
 use crate::cell::{NULL, int, shown, text};
 use crate::names::VACANT;
 use crate::ordinary::Rows;
+use crate::ordinary::contracts::holder;
 use crate::point::{Period, Point};
-use crate::schema::TableName;
+use crate::schema::{Row, TableName};
 
 /// The pairs of periods between which the supplier changed.
 fn switches(point: &Point) -> impl Iterator<Item = (&Period, &Period)> {
@@ -24,6 +27,7 @@ pub(crate) fn switching_requests(point: &Point, rows: &mut Rows) {
             TableName::SwitchingRequest,
             vec![
                 text(request_no(point, starting)),
+                int(receipt_no(point, ending)),
                 text(&point.id),
                 text(starting.code),
                 text("start"),
@@ -35,6 +39,56 @@ pub(crate) fn switching_requests(point: &Point, rows: &mut Rows) {
             ],
         );
     }
+}
+
+/// The operator numbers what it receives from a counter of its own, whose numbers are also name-holders' numbers.
+pub(crate) fn receipt_no(point: &Point, ending: &Period) -> i64 {
+    point.consumer_id(ending.no)
+}
+
+/// One point in fifteen has a scan of its holder's papers, one in five switches the letter that came with the request.
+pub(crate) fn documents(point: &Point, rows: &mut Rows) {
+    let holder_of = point
+        .current()
+        .filter(|period| !period.is_vacant() && point.dice.below(520, 15) == 0);
+    if let Some(period) = holder_of {
+        let name = holder(point, period).name;
+        let row = document(
+            &format!("DC{:08}", point.index),
+            ("CONSUMER", point.consumer_id(period.no)),
+            ("本人確認書類", format!("運転免許証の写し　{name}")),
+            period.written(point.dice),
+        );
+        rows.push(TableName::Document, row);
+    }
+    for (ending, starting) in switches(point).filter(|_| point.dice.below(521, 5) == 0) {
+        let name = holder(point, starting).name;
+        let row = document(
+            &format!("DR{:08}-{}", point.index, starting.no),
+            ("REQUEST", receipt_no(point, ending)),
+            ("委任状", format!("開始申込の委任状　{name}")),
+            plus(starting.from, -7),
+        );
+        rows.push(TableName::Document, row);
+    }
+}
+
+/// A scan: its number, whose it is by kind and number, what it is and who is named on it, the day it came.
+pub(crate) fn document(
+    no: &str,
+    (owner, id): (&str, i64),
+    (kind, title): (&str, String),
+    received: Date,
+) -> Row {
+    vec![
+        text(no),
+        text(owner),
+        int(id),
+        text(kind),
+        text(title),
+        shown(received.min(FREEZE)),
+        text("SCAN01"),
+    ]
 }
 
 /// `SW26-99020-0001008`: year, the requester's code and a number.

@@ -1,9 +1,46 @@
 //! Every table of the legacy database, column by column.
 
-use super::{Kind, Table, column, date, decimal, int, moment, table, text};
+use super::{Column, Kind, Table, column, date, decimal, int, moment, table, text};
+
+/// The ledger, in the table of today and in the one that a yearly batch moves what is over to.
+const LEDGER: &[Column] = &[
+    text("supply_point_id"),
+    int("period_no"),
+    date("valid_from"),
+    date("valid_until"),
+    text("retailer_code"),
+    text("retailer_name"),
+    text("supply_kind"),
+    text("cancelled_flag"),
+    text("updated_by"),
+    moment("updated_at"),
+];
+
+/// A sheet a month: its first and last day, its total, and a column for each day.
+const SHEET: [Column; 36] = {
+    let mut columns = [decimal("", 1); 36];
+    columns[0] = text("supply_point_id");
+    columns[1] = int("reading_month");
+    columns[2] = date("month_start");
+    columns[3] = date("month_end");
+    columns[4] = decimal("month_kwh", 1);
+    let mut day = 0;
+    while day < DAYS.len() {
+        columns[5 + day] = decimal(DAYS[day], 1);
+        day += 1;
+    }
+    columns
+};
+
+/// The columns of a sheet's days.
+const DAYS: [&str; 31] = [
+    "d01", "d02", "d03", "d04", "d05", "d06", "d07", "d08", "d09", "d10", "d11", "d12", "d13",
+    "d14", "d15", "d16", "d17", "d18", "d19", "d20", "d21", "d22", "d23", "d24", "d25", "d26",
+    "d27", "d28", "d29", "d30", "d31",
+];
 
 /// In the order of [`super::TableName`]; a test holds that.
-pub(crate) static TABLES: [Table; 19] = [
+pub(crate) static TABLES: [Table; 23] = [
     table(
         "supply_point",
         &["supply_point_id"],
@@ -25,6 +62,10 @@ pub(crate) static TABLES: [Table; 19] = [
             column("deleted_flag", Kind::Bool),
             decimal("contract_amount", 1),
             int("power_factor_pct"),
+            int("peak_month"),
+            decimal("peak_kw", 1),
+            text("previous_holder"),
+            date("previous_until"),
             text("legacy_customer_no"),
             text("remarks_1"),
             text("filler_json"),
@@ -35,20 +76,11 @@ pub(crate) static TABLES: [Table; 19] = [
             moment("updated_at"),
         ],
     ),
+    table("supply_period", &["supply_point_id", "period_no"], LEDGER),
     table(
-        "supply_period",
+        "supply_period_old",
         &["supply_point_id", "period_no"],
-        &[
-            text("supply_point_id"),
-            int("period_no"),
-            date("valid_from"),
-            date("valid_until"),
-            text("retailer_code"),
-            text("retailer_name"),
-            text("supply_kind"),
-            text("updated_by"),
-            moment("updated_at"),
-        ],
+        LEDGER,
     ),
     table(
         "consumer",
@@ -95,6 +127,7 @@ pub(crate) static TABLES: [Table; 19] = [
             column("seal_image", Kind::Bytes),
             text("clerk_memo"),
             text("updated_by"),
+            moment("created_at"),
             moment("updated_at"),
         ],
     ),
@@ -157,10 +190,28 @@ pub(crate) static TABLES: [Table; 19] = [
         )
     },
     table(
+        "meter_reading_daily",
+        &["supply_point_id", "reading_month"],
+        &SHEET,
+    ),
+    table(
+        "supply_interruption",
+        &["supply_point_id", "stopped_at"],
+        &[
+            text("supply_point_id"),
+            moment("stopped_at"),
+            moment("resumed_at"),
+            text("reason"),
+            text("updated_by"),
+            moment("updated_at"),
+        ],
+    ),
+    table(
         "switching_request",
         &["request_no"],
         &[
             text("request_no"),
+            int("receipt_no"),
             text("supply_point_id"),
             text("requester_code"),
             text("request_kind"),
@@ -169,6 +220,19 @@ pub(crate) static TABLES: [Table; 19] = [
             text("current_retailer_code"),
             text("message_sender"),
             text("remarks"),
+        ],
+    ),
+    table(
+        "document",
+        &["document_no"],
+        &[
+            text("document_no"),
+            text("owner_type"),
+            int("owner_id"),
+            text("document_kind"),
+            text("document_title"),
+            date("received_on"),
+            text("scanned_by"),
         ],
     ),
     Table {

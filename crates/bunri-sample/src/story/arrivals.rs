@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use crate::cell::{NULL, tenths, text};
+use crate::cell::{NULL, int, tenths, text};
 use crate::names::{AFFILIATE, HEI, MERGED, OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, OwnWithheld, Retail, Waiting};
 use crate::schema::TableName;
@@ -65,7 +65,42 @@ fn arrived(s: &mut Stage<'_>) -> Told {
         tenths(4_242_102),
         "2025-12-14 08:00:00",
     )?;
-    s.is(s.reading("2025-11-01"), "usage_kwh", Waiting)
+    s.is(s.reading("2025-11-01"), "usage_kwh", Waiting)?;
+    of_the_time_before(s)
+}
+
+/// What the rows of a new customer still say of 乙's time.
+fn of_the_time_before(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "peak-of-another",
+        "the greatest demand of the last twelve months was in 乙's August: the row is own, its peak is not",
+    );
+    s.put(s.place(), "peak_month", int(202_508), OwnWithheld)?;
+    s.put(s.place(), "peak_kw", tenths(4_242_110), OwnWithheld)?;
+    s.trap("previous-holder", "乙's customer held the name before");
+    s.canary(s.place(), "previous_holder", OwnWithheld)?;
+    s.is(s.place(), "previous_until", Operator)?;
+    s.trap(
+        "daily-sheet-of-switch",
+        "came on the 10th: nine columns are 乙's, and the total is nobody's alone",
+    );
+    s.add_sheet(date(2025, 12, 1));
+    s.put(s.sheet(202_512), "d09", tenths(4_242_111), OwnWithheld)?;
+    s.is(s.sheet(202_512), "d10", Both)?;
+    s.is(s.sheet(202_512), "month_kwh", OwnWithheld)?;
+    s.trap(
+        "document",
+        "the incumbent's request has the number of 乙's name-holder: each scan follows its own kind",
+    );
+    let id = s.point.consumer_id(1);
+    s.add_document(
+        "DR-1001",
+        ("REQUEST", id),
+        "開始申込の委任状　甲野　二郎",
+        Both,
+    )?;
+    let papers = s.next_canary();
+    s.add_document("DC-1001", ("CONSUMER", id), &papers, Operator)
 }
 
 fn will_arrive(s: &mut Stage<'_>) -> Told {
@@ -132,7 +167,12 @@ fn new_name_holder(s: &mut Stage<'_>) -> Told {
         "契約高 without a unit: nobody knows what it is",
     );
     s.set(s.place(), "contract_unit", NULL)?;
-    s.put(s.place(), "contract_amount", tenths(400), OwnWithheld)
+    s.put(s.place(), "contract_amount", tenths(400), OwnWithheld)?;
+    s.trap(
+        "previous-holder",
+        "the holder before was the incumbent's customer too",
+    );
+    s.is(s.place(), "previous_holder", Both)
 }
 
 fn came_with_a_merger(s: &mut Stage<'_>) -> Told {

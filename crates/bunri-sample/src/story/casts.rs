@@ -1,11 +1,15 @@
 //! Scenes that many stories share: what one period of a point leaves, by whose it is.
 
+use jiff::civil::Date;
 use rusqlite::types::Value;
 
-use crate::calendar::CUTOVER;
-use crate::cell::text;
+use crate::calendar::{CUTOVER, FREEZE};
+use crate::cell::{int, shown, text};
+use crate::ordinary::{document, sheet_of_month};
 use crate::planted::Fate;
+use crate::point::NORMAL;
 use crate::schema::TableName;
+use crate::story::stage::document_at;
 use crate::story::{Stage, Told};
 
 /// Natural-looking telephone numbers in spellings that do not look alike to a text search.
@@ -132,6 +136,68 @@ impl Stage<'_> {
                 ("updated_at", text(written)),
             ],
         )
+    }
+
+    /// A row of the ledger that no contract goes with.
+    pub(crate) fn add_period(
+        &mut self,
+        table: TableName,
+        no: i64,
+        from: &str,
+        until: &str,
+        code: &str,
+        cancelled: &str,
+    ) -> Told {
+        let id = self.point.id.clone();
+        self.add(
+            table,
+            &[
+                ("supply_point_id", text(id)),
+                ("period_no", int(no)),
+                ("valid_from", text(from)),
+                ("valid_until", text(until)),
+                ("retailer_code", text(code)),
+                ("supply_kind", text(NORMAL)),
+                ("cancelled_flag", text(cancelled)),
+                ("updated_by", text("SWBATCH")),
+                ("updated_at", shown(format!("{from} 02:00:00"))),
+            ],
+        )
+    }
+
+    /// The sheet of daily values of the month that a day lies in.
+    pub(crate) fn add_sheet(&mut self, day: Date) {
+        let point = self.point.clone();
+        sheet_of_month(&point, day, self.rows());
+    }
+
+    /// A stop of the supply, and when it was written down.
+    pub(crate) fn add_stop(&mut self, from: &str, until: &str, written: &str) -> Told {
+        let id = self.point.id.clone();
+        self.add(
+            TableName::Interruption,
+            &[
+                ("supply_point_id", text(id)),
+                ("stopped_at", text(from)),
+                ("resumed_at", text(until)),
+                ("reason", text("料金未払")),
+                ("updated_by", text("KYUDEN")),
+                ("updated_at", text(written)),
+            ],
+        )
+    }
+
+    /// A scan with this title, and where it ends.
+    pub(crate) fn add_document(
+        &mut self,
+        no: &str,
+        owner: (&str, i64),
+        title: &str,
+        fate: Fate,
+    ) -> Told {
+        let row = document(no, owner, ("本人確認書類", title.to_owned()), FREEZE);
+        self.rows().push(TableName::Document, row);
+        self.is(document_at(no), "document_title", fate)
     }
 
     /// The item whose turn it is: stories take turns by their point.

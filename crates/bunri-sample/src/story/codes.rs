@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use rusqlite::types::Value;
 
-use crate::cell::{NULL, tenths, text};
+use crate::cell::{NULL, int, tenths, text};
 use crate::names::{HEI, OTSU, OWN, VACANT};
 use crate::planted::Fate::{self, Both, Operator, OwnWithheld, Retail, Waiting};
 use crate::schema::TableName;
@@ -95,6 +95,7 @@ fn padded_own(s: &mut Stage<'_>) -> Told {
         "compared trimmed, as the catalogue declares: the incumbent's",
     );
     s.set(s.period(1), "retailer_code", text("99010 "))?;
+    s.set(s.period(2), "cancelled_flag", text("0 "))?;
     s.set(s.period(2), "retailer_code", text("99010　"))?;
     s.put(s.wheeling(2), "retailer_code", text(" 99010"), Both)?;
     s.place_is(Both)?;
@@ -103,7 +104,10 @@ fn padded_own(s: &mut Stage<'_>) -> Told {
     s.is(s.reading("2026-01-01"), "usage_kwh", Both)?;
     s.trap("contract-amount-unit", "a wide ｋＷ is no unit of the list");
     s.set(s.place(), "contract_unit", text("ｋＷ"))?;
-    s.put(s.place(), "contract_amount", tenths(45), OwnWithheld)
+    s.put(s.place(), "contract_amount", tenths(45), OwnWithheld)?;
+    s.trap("peak-undecided", "a month that no calendar has");
+    s.set(s.place(), "peak_month", int(202_513))?;
+    s.put(s.place(), "peak_kw", tenths(4_242_402), OwnWithheld)
 }
 
 fn padded_other(s: &mut Stage<'_>) -> Told {

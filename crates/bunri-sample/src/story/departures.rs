@@ -4,7 +4,7 @@ use jiff::civil::date;
 use rusqlite::types::Value;
 
 use crate::calendar::FREEZE;
-use crate::cell::{int, shown, tenths, text};
+use crate::cell::{NULL, int, shown, tenths, text};
 use crate::names::{HEI, OTSU, OWN};
 use crate::ordinary::slots_of_day;
 use crate::planted::Fate::{
@@ -60,6 +60,8 @@ fn stays(s: &mut Stage<'_>) -> Told {
         "supplied by the incumbent now and always: its customer",
     );
     s.place_is(Both)?;
+    s.set(s.wheeling(1), "created_at", text("2010-03-15 09:00:00"))?;
+    s.set(s.wheeling(1), "updated_at", NULL)?;
     s.ours(1)?;
     s.put(s.consumer(1), "consumer_phone", text("090-8765-4321"), Both)?;
     s.is(s.reading("2026-01-01"), "usage_kwh", Both)?;
@@ -82,7 +84,64 @@ fn stays(s: &mut Stage<'_>) -> Told {
     s.is(s.place(), "created_by", Operator)?;
     s.is(s.place(), "update_program", Operator)?;
     s.canary(s.reading("2026-01-01"), "remarks", Operator)?;
-    s.canary(s.wheeling(1), "clerk_memo", Operator)
+    s.canary(s.wheeling(1), "clerk_memo", Operator)?;
+    s.trap(
+        "daily-sheet",
+        "a month of own days: the sheet, its days, its total",
+    );
+    s.add_sheet(date(2026, 2, 1));
+    s.is(s.sheet(202_602), "month_kwh", Both)?;
+    s.is(s.sheet(202_602), "d28", Both)?;
+    s.trap(
+        "stop",
+        "the supply of an own customer was stopped for an hour",
+    );
+    s.add_stop(
+        "2026-02-10 10:00:00",
+        "2026-02-10 11:00:00",
+        "2026-02-11 08:00:00",
+    )?;
+    s.is(s.stop("2026-02-10 10:00:00"), "reason", Both)?;
+    s.trap("document", "the scan of an own customer's papers");
+    let id = s.point.consumer_id(1);
+    s.add_document(
+        "DC-0001",
+        ("CONSUMER", id),
+        "運転免許証の写し　甲野　花子",
+        Both,
+    )?;
+    cancelled_request(s)
+}
+
+/// 乙 applied for the customer, and the customer thought better of it before the day came.
+fn cancelled_request(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "cancelled-request",
+        "乙's period never came: it ends nobody's supply, and it is 乙's to know that it applied",
+    );
+    let id = s.point.id.clone();
+    s.add_period(
+        TableName::SupplyPeriod,
+        90,
+        "2025-10-01",
+        "9999-12-31",
+        OTSU,
+        "1",
+    )?;
+    s.is(s.period(90), "retailer_code", Operator)?;
+    s.is(s.period(90), "valid_from", Operator)?;
+    let cells = [
+        ("request_no", text("SW25-99020-TAKEN1")),
+        ("receipt_no", int(900_000_001)),
+        ("supply_point_id", text(id)),
+        ("requester_code", text(OTSU)),
+        ("request_kind", text("cancel")),
+        ("requested_start", text("2025/10/01")),
+        ("received_at", text("2025-09-12 10:00:00")),
+    ];
+    s.add(TableName::SwitchingRequest, &cells)?;
+    s.is(s.request(), "request_no", Operator)?;
+    s.canary(s.request(), "remarks", Operator)
 }
 
 fn left_long_ago(s: &mut Stage<'_>) -> Told {
@@ -113,7 +172,26 @@ fn left_long_ago(s: &mut Stage<'_>) -> Told {
     s.is(s.request(), "request_no", Operator)?;
     s.is(s.only(TableName::ChangeHistory), "new_value", Operator)?;
     s.trap("soft-deleted", "a deleted row is data: the same rules");
-    s.put(s.place(), "deleted_flag", int(1), Operator)
+    s.put(s.place(), "deleted_flag", int(1), Operator)?;
+    s.trap("daily-sheet", "a month of 乙's days");
+    s.add_sheet(date(2026, 1, 1));
+    s.put(s.sheet(202_601), "d15", tenths(4_242_030), Operator)?;
+    s.is(s.sheet(202_601), "month_kwh", Operator)?;
+    s.trap(
+        "document",
+        "the number of the own name-holder and of 乙's request is the same: each scan follows its own kind",
+    );
+    let (ours, theirs) = (s.point.consumer_id(1), s.point.consumer_id(2));
+    s.add_document(
+        "DC-0101",
+        ("CONSUMER", ours),
+        "運転免許証の写し　甲野　一郎",
+        Both,
+    )?;
+    let letter = s.next_canary();
+    s.add_document("DR-0101", ("REQUEST", ours), &letter, Operator)?;
+    let papers = s.next_canary();
+    s.add_document("DC-0102", ("CONSUMER", theirs), &papers, Operator)
 }
 
 fn came_back(s: &mut Stage<'_>) -> Told {
@@ -141,6 +219,15 @@ fn came_back(s: &mut Stage<'_>) -> Told {
     s.is(s.reading("2023-02-01"), "usage_kwh", Both)?;
     s.is(s.reading("2026-02-01"), "usage_kwh", Both)?;
     s.put(s.place(), "batch_id", text("90_99020_202301"), Operator)?;
+    s.trap(
+        "previous-holder",
+        "乙's customer held the name before: the row is own, this cell is not",
+    );
+    s.canary(s.place(), "previous_holder", OwnWithheld)?;
+    s.trap("peak", "the greatest demand was in a month of own days");
+    s.set(s.place(), "peak_month", int(202_508))?;
+    s.put(s.place(), "peak_kw", tenths(42), Both)?;
+    s.is(s.place(), "peak_month", Both)?;
     s.trap("contract-amount-kva", "契約高 in kVA is a capacity");
     s.set(s.place(), "contract_unit", text("kVA"))?;
     s.put(s.place(), "contract_amount", tenths(80), Both)?;
@@ -255,7 +342,48 @@ fn kyushu(s: &mut Stage<'_>) -> Told {
         "usage_kwh",
         tenths(42_424),
         Operator,
-    )
+    )?;
+    s.trap(
+        "daily-sheet-of-switch",
+        "switched on the 15th: the first fourteen columns are the old supplier's, the others and the total are not",
+    );
+    s.add_sheet(date(2026, 1, 1));
+    s.is(s.sheet(202_601), "reading_month", Both)?;
+    s.is(s.sheet(202_601), "d01", Both)?;
+    s.is(s.sheet(202_601), "d14", Both)?;
+    s.put(s.sheet(202_601), "d15", tenths(4_242_031), OwnWithheld)?;
+    s.put(s.sheet(202_601), "d31", tenths(4_242_032), OwnWithheld)?;
+    s.put(
+        s.sheet(202_601),
+        "month_kwh",
+        tenths(4_242_033),
+        OwnWithheld,
+    )?;
+    stops_around_the_switch(s)
+}
+
+/// A stop ends at the moment at which the supply is resumed, and no later.
+fn stops_around_the_switch(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "stop-until-switch",
+        "resumed at 00:00 of the day of the switch: the old supplier's day alone",
+    );
+    let midnight = "2026-01-15 00:00:00";
+    s.add_stop("2026-01-14 09:00:00", midnight, "2026-01-15 08:00:00")?;
+    s.is(s.stop("2026-01-14 09:00:00"), "reason", Both)?;
+    s.trap(
+        "stop-over-switch",
+        "two hours of either supplier in one row",
+    );
+    s.add_stop(
+        "2026-01-14 22:00:00",
+        "2026-01-15 02:00:00",
+        "2026-01-15 08:00:00",
+    )?;
+    s.canary(s.stop("2026-01-14 22:00:00"), "reason", Waiting)?;
+    s.trap("stop-after-switch", "a stop on 乙's first day");
+    s.add_stop(midnight, "2026-01-15 00:30:00", "2026-01-16 08:00:00")?;
+    s.canary(s.stop(midnight), "reason", Operator)
 }
 
 /// The reading of December was not cut at the switch on the 25th.

@@ -3,9 +3,9 @@
 
 use jiff::civil::date;
 
-use crate::cell::{NULL, tenths, text};
+use crate::cell::{NULL, int, tenths, text};
 use crate::names::{OTSU, OWN};
-use crate::planted::Fate::{Both, Held, Operator, Rejected, Waiting, WaitingWithheld};
+use crate::planted::Fate::{Both, Held, Operator, OwnWithheld, Rejected, Waiting, WaitingWithheld};
 use crate::schema::TableName;
 use crate::story::orphans::{add_consumer, add_link};
 use crate::story::stage::consumer;
@@ -71,7 +71,10 @@ fn new_supplier_rejected(s: &mut Stage<'_>) -> Told {
         "a unit that nobody classified, on a row that nobody decided",
     );
     s.set(s.place(), "contract_unit", text("個"))?;
-    s.put(s.place(), "contract_amount", tenths(30), WaitingWithheld)
+    s.put(s.place(), "contract_amount", tenths(30), WaitingWithheld)?;
+    s.trap("ledger-row-rejected", "nor whose the days of the sheet are");
+    s.add_sheet(date(2026, 1, 1));
+    s.put(s.sheet(202_601), "d20", tenths(4_242_309), Waiting)
 }
 
 /// The most dangerous shape of Kyushu: what can be read of the ledger says "own without end".
@@ -180,10 +183,10 @@ fn overlap(s: &mut Stage<'_>) -> Told {
     s.canary(s.consumer(2), "consumer_name", Operator)?;
     s.trap(
         "ledger-overlap-known-late",
-        "an overlapping row that was written when 乙 alone supplied: that decides nothing",
+        "an overlapping row that names 乙: 乙's, whatever the days are and whoever wrote it",
     );
     s.set(s.period(2), "updated_at", text("2026-01-20 02:00:00"))?;
-    s.is(s.period(2), "retailer_code", Waiting)
+    s.is(s.period(2), "retailer_code", Operator)
 }
 
 fn overlap_of_the_same(s: &mut Stage<'_>) -> Told {
@@ -221,7 +224,7 @@ fn reversed(s: &mut Stage<'_>) -> Told {
         tenths(4_242_307),
         Waiting,
     )?;
-    s.is(s.period(2), "retailer_code", Waiting)?;
+    s.is(s.period(2), "retailer_code", Operator)?;
     s.canary(s.consumer(2), "consumer_name", Waiting)?;
     s.trap("ledger-gap", "and after it nobody is known to supply");
     s.put(
@@ -243,7 +246,13 @@ fn from_missing(s: &mut Stage<'_>) -> Told {
     s.is(s.period(1), "retailer_code", Waiting)?;
     s.is(s.consumer(1), "consumer_name", Waiting)?;
     s.is(s.reading("2025-11-01"), "usage_kwh", Waiting)?;
-    s.is(s.reading("2026-01-01"), "usage_kwh", Both)
+    s.is(s.reading("2026-01-01"), "usage_kwh", Both)?;
+    s.trap(
+        "peak-undecided",
+        "nobody knows who supplied in the month of the greatest demand",
+    );
+    s.set(s.place(), "peak_month", int(202_512))?;
+    s.put(s.place(), "peak_kw", tenths(4_242_310), OwnWithheld)
 }
 
 fn until_missing(s: &mut Stage<'_>) -> Told {

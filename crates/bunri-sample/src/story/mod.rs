@@ -2,6 +2,7 @@
 //! and the note of where every planted cell of it has to end. They are the first points of every sample.
 
 mod arrivals;
+mod cancelled;
 mod casts;
 mod codes;
 mod departures;
@@ -28,6 +29,14 @@ pub(crate) use stage::{Stage, Told};
 
 /// The same whatever the sample's seed: planted cells never change.
 const STORY_SEED: u64 = 0x2026_0401;
+
+/// The tables of which a story's point has the rows that its story adds, and no others.
+const TOLD_BY_HAND: [TableName; 4] = [
+    TableName::HalfHour,
+    TableName::Daily,
+    TableName::Interruption,
+    TableName::Document,
+];
 
 /// One story: a point, its clean ledger, and what happens to its rows.
 pub(crate) struct Story {
@@ -60,6 +69,7 @@ fn all() -> impl Iterator<Item = &'static Story> {
         misfits::STORIES,
         texts::STORIES,
         leftover::STORIES,
+        cancelled::STORIES,
     ]
     .into_iter()
     .flatten()
@@ -78,10 +88,12 @@ pub(crate) fn tell_all(
 ) -> Result<(), StoryError> {
     for (index, story) in (0..).zip(all()) {
         let point = point_of(index, story);
-        // Slots are told one by one: an ordinary day among them could collide.
-        let slots = rows.of(TableName::HalfHour).len();
+        // Some tables' rows are told one by one: an ordinary row among them could collide.
+        let before = TOLD_BY_HAND.map(|table| rows.of(table).len());
         rows_of(&point, rows, totals);
-        rows.of_mut(TableName::HalfHour).truncate(slots);
+        for (table, rows_before) in TOLD_BY_HAND.into_iter().zip(before) {
+            rows.of_mut(table).truncate(rows_before);
+        }
         (story.tell)(&mut Stage::new(point, rows, planted))?;
     }
     nobody::code_tables_and_accounts(rows, planted)

@@ -2,13 +2,13 @@
 
 use jiff::civil::date;
 
-use crate::cell::{int, tenths, text};
+use crate::cell::{NULL, int, tenths, text};
 use crate::dice::Dice;
 use crate::names::{OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, Retail, Waiting};
 use crate::point::point_id;
 use crate::schema::TableName;
-use crate::story::stage::{At, consumer};
+use crate::story::stage::{At, consumer, document_at};
 use crate::story::{STORY_SEED, Stage, Story, Told, story};
 
 pub(crate) static STORIES: &[Story] = &[
@@ -92,6 +92,7 @@ fn orphans(s: &mut Stage<'_>) -> Told {
     s.canary(consumer(900_000_004), "consumer_name", Waiting)?;
     orphan_bill(s)?;
     orphan_equipment(s)?;
+    orphan_documents(s)?;
     unknown_point(s)?;
     s.trap(
         "id-zero-width",
@@ -153,6 +154,26 @@ fn orphan_equipment(s: &mut Stage<'_>) -> Told {
         "equipment_kind",
         Operator,
     )
+}
+
+fn orphan_documents(s: &mut Stage<'_>) -> Told {
+    let id = s.point.consumer_id(1);
+    s.trap("orphan", "a scan of a name-holder who is not there");
+    let title = s.next_canary();
+    s.add_document("DC-9001", ("CONSUMER", 999_999_999), &title, Waiting)?;
+    s.trap(
+        "document-kind-unlisted",
+        "a kind of owner that nobody classified, beside an own number",
+    );
+    let title = s.next_canary();
+    s.add_document("DX-9001", ("STAFF", id), &title, Waiting)?;
+    s.trap(
+        "document-kind-missing",
+        "nobody knows whose kind of number it is",
+    );
+    let title = s.next_canary();
+    s.add_document("DX-9002", ("CONSUMER", id), &title, Waiting)?;
+    s.set(document_at("DX-9002"), "owner_type", NULL)
 }
 
 fn unknown_point(s: &mut Stage<'_>) -> Told {

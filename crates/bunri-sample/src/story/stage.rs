@@ -200,8 +200,15 @@ impl Stage<'_> {
         self.only(TableName::SupplyPoint)
     }
 
+    /// A row of the ledger, in the table where it stands.
     pub(crate) fn period(&self, no: i64) -> At {
-        self.also(TableName::SupplyPeriod, "period_no", no)
+        let mut periods = self.point.periods.iter();
+        let table = if periods.any(|period| period.no == no && period.is_moved()) {
+            TableName::SupplyPeriodOld
+        } else {
+            TableName::SupplyPeriod
+        };
+        self.also(table, "period_no", no)
     }
 
     pub(crate) fn consumer(&self, no: i64) -> At {
@@ -253,8 +260,23 @@ impl Stage<'_> {
         at
     }
 
+    pub(crate) fn sheet(&self, month: i64) -> At {
+        self.also(TableName::Daily, "reading_month", month)
+    }
+
+    pub(crate) fn stop(&self, from: &str) -> At {
+        self.also(TableName::Interruption, "stopped_at", from)
+    }
+
     pub(crate) fn request(&self) -> At {
         self.only(TableName::SwitchingRequest)
+    }
+}
+
+pub(crate) fn document_at(no: &str) -> At {
+    At {
+        table: TableName::Document,
+        selector: vec![("document_no", no.to_owned())],
     }
 }
 

@@ -167,6 +167,28 @@ fn impossible_times(s: &mut Stage<'_>) -> Told {
     s.add_reading("2026-03-12", "", tenths(4_242_504), "2026-03-14 08:00:00")?;
     s.set(s.reading("2026-03-12"), "period_until", NULL)?;
     s.is(s.reading("2026-03-12"), "usage_kwh", Waiting)?;
+    s.trap(
+        "history-overlap",
+        "the history table knows of a year of 乙's that the table of today has swallowed: nobody knows",
+    );
+    s.add_period(
+        TableName::SupplyPeriodOld,
+        91,
+        "2016-06-01",
+        "2017-03-31",
+        OTSU,
+        "0",
+    )?;
+    let mut swallowed = s.only(TableName::SupplyPeriodOld);
+    swallowed.selector.push(("period_no", "91".to_owned()));
+    s.is(swallowed, "retailer_code", Operator)?;
+    s.add_reading(
+        "2016-07-01",
+        "2016-07-31",
+        tenths(4_242_505),
+        "2016-08-02 08:00:00",
+    )?;
+    s.is(s.reading("2016-07-01"), "usage_kwh", Waiting)?;
     s.trap("misfit", "2 is neither true nor false");
     s.put(
         s.only(TableName::Meter),
