@@ -63,7 +63,7 @@ def point(world, dice):
 
 
 # Of which column a finding may say that the value is.
-TOLD = {phone: r"\.\w*phone", name: r"\.\w*name", kana: r"\.\w*kana", point: r"\.(supply_point_id|供給地点特定番号)"}
+TOLD = {phone: r"\.\w*phone", name: r"\.(\w*name|previous_holder)", kana: r"\.\w*kana", point: r"\.(supply_point_id|供給地点特定番号)"}
 
 
 def forms(fields, take, of, told=True):
