@@ -26,6 +26,7 @@ from mutant import (  # noqa: F401  each declares its mutants
     hidden_values,
     keys_and_people,
     leaked_values,
+    ledgers_and_times,
     lost_rows,
     references,
     residue,

@@ -34,6 +34,7 @@ BY_PARENTS = {"consumer", "billing"}
 REASONS = {
     ("arrives-on-cutover-day", "supply_point"): "written_early",
     ("arriving-later", "retail_contract"): "retail_only_of_other",
+    ("billed-after-switch", "billing"): "retail_only_of_other",
     ("code-missing", "wheeling_contract"): "retailer_unknown",
     ("document-kind-missing", "document"): "case_missing",
     ("document-kind-unlisted", "document"): "case_unlisted",

@@ -10,6 +10,7 @@ use crate::story::{Stage, Story, Told, story};
 pub(crate) static STORIES: &[Story] = &[
     story(
         &[
+            (date(2016, 5, 1), HEI),
             (date(2017, 5, 1), OTSU),
             (date(2025, 11, 1), OWN),
             (date(2025, 11, 20), HEI),
@@ -25,16 +26,17 @@ fn never_came(s: &mut Stage<'_>) -> Told {
         "cancelled-arrival",
         "the incumbent's contract was cancelled before it began: its days are not known to be anybody's",
     );
-    s.set(s.period(2), "cancelled_flag", text("1"))?;
-    s.is(s.period(2), "retailer_code", Waiting)?;
+    s.set(s.period(3), "cancelled_flag", text("1"))?;
+    s.is(s.period(3), "retailer_code", Waiting)?;
     s.place_is(Operator)?;
     s.theirs(1)?;
-    s.theirs(3)?;
-    s.is(s.link(2), "valid_from", Waiting)?;
-    s.canary(s.consumer(2), "consumer_name", Waiting)?;
-    s.is(s.wheeling(2), "wheeling_contract_no", Waiting)?;
-    s.is(s.retail(2), "bank_account", Held)?;
-    s.is(s.bill(2), "amount_yen", Held)?;
+    s.theirs(2)?;
+    s.theirs(4)?;
+    s.is(s.link(3), "valid_from", Waiting)?;
+    s.canary(s.consumer(3), "consumer_name", Waiting)?;
+    s.is(s.wheeling(3), "wheeling_contract_no", Waiting)?;
+    s.is(s.retail(3), "bank_account", Held)?;
+    s.is(s.bill(3), "amount_yen", Held)?;
     s.put(
         s.reading("2025-11-01"),
         "usage_kwh",

@@ -359,7 +359,31 @@ fn kyushu(s: &mut Stage<'_>) -> Told {
         tenths(4_242_033),
         OwnWithheld,
     )?;
+    billed_after_the_switch(s)?;
     stops_around_the_switch(s)
+}
+
+/// The contract is the incumbent's, and the month that the bill speaks of is 乙's.
+fn billed_after_the_switch(s: &mut Stage<'_>) -> Told {
+    s.trap(
+        "billed-after-switch",
+        "a bill of the own contract over 乙's days: a person decides what became of it",
+    );
+    let cells = [
+        ("billing_no", text("B-AFTER-1")),
+        ("retail_contract_no", text(s.point.retail_no(1))),
+        ("supply_point_id", text(s.point.id.clone())),
+        ("usage_from", text("2026-01-15")),
+        ("usage_until", text("2026-02-14")),
+        ("amount_yen", int(42_428)),
+        ("issued_on", int(20_260_220)),
+        ("updated_at", text("2026-02-20 09:00:00")),
+    ];
+    s.add(TableName::Billing, &cells)?;
+    let mut bill = s.only(TableName::Billing);
+    bill.selector.push(("billing_no", "B-AFTER-1".to_owned()));
+    s.canary(bill.clone(), "payer_name", Held)?;
+    s.is(bill, "amount_yen", Held)
 }
 
 /// A stop ends at the moment at which the supply is resumed, and no later.

@@ -4,7 +4,7 @@
 use jiff::civil::date;
 
 use crate::cell::{NULL, int, text};
-use crate::names::{OTSU, OWN};
+use crate::names::{HEI, OTSU, OWN};
 use crate::planted::Fate::{self, Both, Operator};
 use crate::schema::TableName;
 use crate::story::orphans::{add_consumer, add_link};
@@ -13,7 +13,10 @@ use crate::story::{Stage, Story, Told, story};
 
 pub(crate) static STORIES: &[Story] = &[
     story(&[(date(2010, 4, 1), OWN)], spelled_on_own_rows),
-    story(&[(date(2017, 4, 1), OTSU)], spelled_on_other_rows),
+    story(
+        &[(date(2016, 6, 1), HEI), (date(2017, 4, 1), OTSU)],
+        spelled_on_other_rows,
+    ),
     story(&[(date(2010, 4, 1), OWN)], free_texts),
 ];
 
@@ -83,6 +86,7 @@ fn spelled_on_other_rows(s: &mut Stage<'_>) -> Told {
         "乙's customers, in spellings that a text search for the own ones also finds",
     );
     s.theirs(1)?;
+    s.theirs(2)?;
     people(s, 900_002_000, &THEIRS, Operator)?;
     s.trap(
         "nothing-value",
@@ -93,7 +97,9 @@ fn spelled_on_other_rows(s: &mut Stage<'_>) -> Told {
 }
 
 fn people(s: &mut Stage<'_>, first: i64, people: &[(&str, &str, &str)], fate: Fate) -> Told {
-    let (point, from) = (s.point.id.clone(), s.point.periods[0].from.to_string());
+    let point = s.point.id.clone();
+    let now = s.point.periods.last();
+    let from = now.map_or_else(String::new, |period| period.from.to_string());
     for (id, (name, kana, phone)) in (first..).zip(people) {
         add_consumer(s, id, "2026-01-10 09:00:00")?;
         add_link(s, id, &point, &from)?;
