@@ -89,6 +89,13 @@ fn of_the_time_before(s: &mut Stage<'_>) -> Told {
     s.is(s.sheet(202_512), "d10", Both)?;
     s.is(s.sheet(202_512), "month_kwh", OwnWithheld)?;
     s.trap(
+        "stop-before-arrival",
+        "a stop on 乙's last day, also written down when the customer had come",
+    );
+    let last_day = "2025-12-09 09:00:00";
+    s.add_stop(last_day, "2025-12-10 00:00:00", "2025-12-10 08:00:00")?;
+    s.canary(s.stop(last_day), "reason", Operator)?;
+    s.trap(
         "document",
         "the incumbent's request has the number of 乙's name-holder: each scan follows its own kind",
     );
