@@ -275,3 +275,100 @@ fn the_order_of_a_multiset_by_its_hidden_column() {
     });
     assert!(named[0].starts_with("note."), "{named:?}");
 }
+
+/// What all numbers or days of a staged column come to.
+fn sum(after: &After<'_>, table: &str, column: &str) -> String {
+    let told = values(&after.staged(table), column).into_iter();
+    let numbers = told.map(|value| match value {
+        Some(Plain::Int(number)) => i128::from(number),
+        Some(Plain::Date(day)) => i128::from(day),
+        _ => 0,
+    });
+    numbers.sum::<i128>().to_string()
+}
+
+/// The first cause is this column, by which a rule or a cell's time speaks.
+#[track_caller]
+fn begins_with(named: &[String], place: &str) {
+    assert!(named[0].starts_with(place), "{named:?}");
+}
+
+#[test]
+fn the_month_of_another_companys_peak() {
+    let (_, named) = causes(|after| after.with_metadata("card", sum(after, "card", "peak_month")));
+    begins_with(&named, "card.peak_month ");
+}
+
+#[test]
+fn another_companys_peak_on_an_own_row() {
+    let (_, named) = causes(|after| after.with_metadata("card", sum(after, "card", "peak_kw")));
+    begins_with(&named, "card.peak_kw ");
+}
+
+#[test]
+fn an_end_that_a_condition_withholds() {
+    let (_, named) = causes(|after| after.with_metadata("card", sum(after, "card", "ends_on")));
+    begins_with(&named, "card.ends_on ");
+}
+
+#[test]
+fn the_day_of_a_sheet_that_was_another_companys() {
+    let (_, named) = causes(|after| after.with_metadata("sheet", sum(after, "sheet", "d02")));
+    begins_with(&named, "sheet.d02 ");
+}
+
+#[test]
+fn a_sheet_sorted_by_the_day_of_the_switch() {
+    let (_, named) = causes(|after| {
+        let days = values(&after.staged("sheet"), "d03");
+        let partners = after.partners("sheet");
+        let mut order: Vec<usize> = (0..partners.len()).collect();
+        order.sort_by_key(|&row| match days[partners[row]] {
+            Some(Plain::Int(usage)) => usage,
+            _ => i64::MIN,
+        });
+        after.write("sheet", &[taken(&after.retail("sheet"), &order)], plain());
+    });
+    begins_with(&named, "sheet.d03 ");
+}
+
+#[test]
+fn the_kind_of_another_companys_scan() {
+    let (_, named) = causes(|after| {
+        let kinds = texts(&after.staged("scan"), 1).into_iter().flatten();
+        let cards = kinds.filter(|kind| kind == "CARD").count();
+        after.with_metadata("scan", cards.to_string());
+    });
+    begins_with(&named, "scan.owner_type ");
+}
+
+#[test]
+fn the_owner_of_another_companys_scan() {
+    let (_, named) = causes(|after| {
+        let owners: BTreeSet<Option<String>> =
+            texts(&after.staged("scan"), 2).into_iter().collect();
+        after.with_metadata("scan", format!("{owners:?}").len().to_string());
+    });
+    begins_with(&named, "scan.owner_id ");
+}
+
+#[test]
+fn the_flag_of_another_companys_cancelled_period() {
+    let (_, named) = causes(|after| {
+        let flags = texts(&after.staged("supply_period"), 5)
+            .into_iter()
+            .flatten();
+        let cancelled = flags.filter(|flag| flag == "1").count();
+        after.with_metadata("supply_period", cancelled.to_string());
+    });
+    begins_with(&named, "supply_period.cancelled ");
+}
+
+#[test]
+fn a_day_of_another_companys_history() {
+    let (_, named) = causes(|after| {
+        let sum = sum(after, "supply_period_old", "valid_until");
+        after.with_metadata("supply_period_old", sum);
+    });
+    begins_with(&named, "supply_period_old.valid_until ");
+}

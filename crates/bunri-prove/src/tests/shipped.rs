@@ -83,8 +83,8 @@ fn a_sample_is_a_town_of_its_own() {
     let sample = proof.sample.unwrap();
     assert_eq!(sample.points_asked, 20);
     assert!((5..40).contains(&sample.points), "{sample:?}");
-    // Two periods, a point, three readings and two notes each, and the public table whole.
-    assert_eq!(sample.rows, sample.points * 8 + 4);
+    // Four periods, a point, a card, a sheet, a scan, three readings and two notes each, and the public table whole.
+    assert_eq!(sample.rows, sample.points * 13 + 4);
 }
 
 #[test]

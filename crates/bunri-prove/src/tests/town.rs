@@ -203,18 +203,29 @@ fn rows(own: &str) -> BTreeMap<&'static str, Vec<Row>> {
             ("99030", own),
         ][usize::try_from(point % 4).unwrap()];
         let switch = CUTOVER - 100;
-        for (number, from, until, code) in [
-            (1, CUTOVER - 1000, switch - 1, before),
-            (2, switch, OPEN, after),
+        let began = CUTOVER - 1000;
+        for (ledger, number, from, until, code, cancelled) in [
+            ("supply_period_old", 0, began - 900, began - 1, before, "0"),
+            ("supply_period", 1, began, switch - 1, before, "0"),
+            ("supply_period", 2, switch, OPEN, after, "0"),
+            // An application that was taken back.
+            ("supply_period", 3, switch - 200 + point, OPEN, "99040", "1"),
         ] {
-            let days = [Plain::Date(from), Plain::Date(until)].map(Some);
-            let [from, until] = days;
+            let [from, until] = [from, until].map(|day| Some(Plain::Date(day)));
+            let number = Some(Plain::Int(number));
+            let (code, cancelled) = (text(code), text(cancelled));
             add(
-                "supply_period",
-                vec![text(&id), Some(Plain::Int(number)), from, until, text(code)],
+                ledger,
+                vec![text(&id), number, from, until, code, cancelled],
             );
         }
         add("point", of_point(&id, point));
+        add("card", of_card(&id, point));
+        add("sheet", of_sheet(&id, point, switch));
+        let owner = ["POINT", "CARD"][usize::try_from(point / 4 % 2).unwrap()];
+        let scan = [format!("S{point:03}"), owner.to_owned(), id.clone()];
+        let title = format!("scan {:02}", point * 31 % 60);
+        add("scan", scan.into_iter().chain([title]).map(text).collect());
         for month in 0..3 {
             let from = CUTOVER - 190 + 30 * month;
             let written = i64::from(from + 35) * MICROS_A_DAY + i64::from(point) * 60_000_000;
@@ -243,6 +254,27 @@ fn rows(own: &str) -> BTreeMap<&'static str, Vec<Row>> {
         }
     }
     tables
+}
+
+/// The peak was in the autumn of 2025, before the switch of some and after that of none, or in the March before the cutover.
+fn of_card(id: &str, point: i32) -> Row {
+    let month = [202_510, 202_603][usize::try_from(point / 4 % 2).unwrap()];
+    let ends_on =
+        [CUTOVER + 30 + point, CUTOVER - 20 - point][usize::try_from(point / 8 % 2).unwrap()];
+    vec![
+        text(id),
+        Some(Plain::Int(month)),
+        Some(Plain::Int(i64::from(100 + point * 17 % 60))),
+        Some(Plain::Date(ends_on)),
+    ]
+}
+
+/// Two days before the switch and the day of it.
+fn of_sheet(id: &str, point: i32, switch: i32) -> Row {
+    let usage = |day: i32| Some(Plain::Int(i64::from(1000 * day + point * 13 % 60)));
+    let days = [switch - 2, switch].map(|day| Some(Plain::Date(day)));
+    let [first, last] = days;
+    vec![text(id), first, last, usage(1), usage(2), usage(3)]
 }
 
 fn of_point(id: &str, point: i32) -> Row {
