@@ -30,7 +30,7 @@ fn a_misspelt_key_of_the_ledger_is_refused_with_a_suggestion() {
         "catalogue/catalogue.toml",
         "until_is =",
         "untill_is =",
-        "catalogue/catalogue.toml:24:1: unknown key `untill_is` in `[ledger]`; did you mean `until_is`?",
+        "catalogue/catalogue.toml:25:1: unknown key `untill_is` in `[ledger]`; did you mean `until_is`?",
     );
 }
 

@@ -146,6 +146,8 @@ impl Rig {
             .filter(|value| {
                 value.chars().count() > 6 && value.chars().any(|sign| !sign.is_ascii_digit())
             })
+            // A day may be another row's key.
+            .filter(|value| !begins_with_a_year(value))
             .collect();
         assert!(
             values.len() > 300,
@@ -316,4 +318,11 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// As `2026-01-15` does, and `2026/01/15`.
+fn begins_with_a_year(value: &str) -> bool {
+    let mut signs = value.chars();
+    let year = signs.by_ref().take(4).all(|sign| sign.is_ascii_digit());
+    year && matches!(signs.next(), Some('-' | '/'))
 }

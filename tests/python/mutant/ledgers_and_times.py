@@ -17,7 +17,7 @@ LETTERS = 'REQUEST = { by = "parent", table = "switching_request", key = ["owner
 BILLED = '    { by = "ledger", during = ["usage_from", "usage_until"], until_is = "inclusive" },\n'
 
 
-@mutant(151, "a cancelled record of the ledger counted", "C4", splitter=True)
+@mutant(200, "a cancelled record of the ledger counted", "C4", splitter=True)
 def cancelled(worlds):
     edits = [("catalogue.toml", COUNTS, 'in = ["0", "1"], never = ["x"]')]
     yield from spoiled(worlds, "", edits)
@@ -26,12 +26,12 @@ def cancelled(worlds):
         yield dataclasses.replace(place, claim="C3")
 
 
-@mutant(152, "a cancellation flag that nobody listed taken as counting", "C4", splitter=True)
+@mutant(201, "a cancellation flag that nobody listed taken as counting", "C4", splitter=True)
 def unlisted_flag(worlds):
     yield from spoiled(worlds, "", [("catalogue.toml", COUNTS, 'in = ["0", "9"], never = ["1"]')])
 
 
-@mutant(153, "the ledger's history table forgotten", "C3", splitter=True)
+@mutant(202, "the ledger's history table forgotten", "C3", splitter=True)
 def history(worlds):
     edits = [("catalogue.toml", TABLES, 'tables = ["supply_period"]'),
              ("tables/supply_period_old.toml", PERIOD, PERIOD.replace("] }", '], until_is = "inclusive" }')),
@@ -41,12 +41,12 @@ def history(worlds):
         yield dataclasses.replace(place, claim="C4")
 
 
-@mutant(154, "the kind of supply not asked", "C4", splitter=True)
+@mutant(203, "the kind of supply not asked", "C4", splitter=True)
 def kind_of_supply(worlds):
     yield from spoiled(worlds, "", [("catalogue.toml", OWN_WHEN, "")])
 
 
-@mutant(155, "a period taken to last until the next one begins", "C4", splitter=True)
+@mutant(204, "a period taken to last until the next one begins", "C4", splitter=True)
 def until_the_next(worlds):
     edits = [("catalogue.toml", 'until = "valid_until"\n', ""), ("catalogue.toml", 'until_is = "inclusive"', 'until_is = "next"'),
              ("catalogue.toml", 'open = ["9999-12-31"]\n', "")]
@@ -54,7 +54,7 @@ def until_the_next(worlds):
     yield from spoiled(worlds, "", edits)
 
 
-@mutant(156, "the columns of a sheet's days off by one", "C4", splitter=True)
+@mutant(205, "the columns of a sheet's days off by one", "C4", splitter=True)
 def off_by_one(worlds):
     file = "tables/meter_reading_daily.toml"
     later = [(file, '"d29", "d30", "d31",', '"d29", "d30",'), (file, '    "d01", "d02",', '    "d31", "d01", "d02",')]
@@ -65,7 +65,7 @@ def off_by_one(worlds):
         yield dataclasses.replace(place, claim="C3")
 
 
-@mutant(157, "a value of another time taken for the row's own", "C4", splitter=True)
+@mutant(206, "a value of another time taken for the row's own", "C4", splitter=True)
 def another_time(worlds):
     file, now = "tables/supply_point.toml", '{ by = "ledger", at = "cutover" }'
     yield from spoiled(worlds, ", the peak", [(file, '{ by = "ledger", month = "peak_month" }', now)])
@@ -75,45 +75,45 @@ def another_time(worlds):
     yield from spoiled(worlds, ", the total by its last day", [(file, total, '{ by = "ledger", at = "month_end" }')])
 
 
-@mutant(158, "every day of a sheet given as its row is", "C4", splitter=True)
+@mutant(207, "every day of a sheet given as its row is", "C4", splitter=True)
 def whole_sheet(worlds):
     yield from spoiled(worlds, "", [("tables/meter_reading_daily.toml", 'days = { from = "month_start" }',
                                      'rows = { any = [{ by = "ledger", at = "month_start" }, { by = "ledger", at = "month_end" }], basis = "x" }')])
 
 
-@mutant(159, "a scan that follows the number and not the kind of its owner", "C4", splitter=True)
+@mutant(208, "a scan that follows the number and not the kind of its owner", "C4", splitter=True)
 def kind_of_owner(worlds):
     file = "tables/document.toml"
     yield from spoiled(worlds, ", letters by name-holders", [(file, LETTERS, PAPERS.replace("CONSUMER", "REQUEST"))])
     yield from spoiled(worlds, ", papers by requests", [(file, PAPERS, LETTERS.replace("REQUEST", "CONSUMER"))])
 
 
-@mutant(160, "a kind of owner that nobody listed taken for a name-holder", "C4", splitter=True)
+@mutant(209, "a kind of owner that nobody listed taken for a name-holder", "C4", splitter=True)
 def unlisted_kind(worlds):
     yield from spoiled(worlds, "", [("tables/document.toml", PAPERS, f'{PAPERS}\n{PAPERS.replace("CONSUMER", "STAFF")}')])
 
 
-@mutant(161, "one own reason taken as enough where all must hold", "C4", splitter=True)
+@mutant(210, "one own reason taken as enough where all must hold", "C4", splitter=True)
 def any_for_all(worlds):
     for id in ("wheeling_contract", "billing"):
         file = f"tables/{id}.toml"
         yield from spoiled(worlds, "", [(file, "rows = { all = [", "rows = { any = ["), (file, "\n] }\n", '\n], basis = "x" }\n')])
 
 
-@mutant(162, "the ledger half of the billing rule dropped", "C4", splitter=True)
+@mutant(211, "the ledger half of the billing rule dropped", "C4", splitter=True)
 def contract_alone(worlds):
     yield from spoiled(worlds, ", the contract alone", [("tables/billing.toml", BILLED, "")])
     first = BILLED.replace('during = ["usage_from", "usage_until"], until_is = "inclusive"', 'at = "cutover"')
     yield from spoiled(worlds, ", the cutover asked", [("tables/billing.toml", BILLED, first)])
 
 
-@mutant(163, "the day of the registration asked, and not that of the last change", "C4", splitter=True)
+@mutant(212, "the day of the registration asked, and not that of the last change", "C4", splitter=True)
 def first_written(worlds):
     yield from spoiled(worlds, "", [("tables/wheeling_contract.toml", 'latest_of = ["updated_at", "created_at"]',
                                      'column = "created_at", basis = "x"')])
 
 
-@mutant(164, "what was written in somebody else's time taken as own, however early", "C4", splitter=True)
+@mutant(213, "what was written in somebody else's time taken as own, however early", "C4", splitter=True)
 def early(worlds):
     yield from spoiled(worlds, "", [("tables/supply_point.toml", 'early = "undecided"', 'early = "own"')])
     # And the other way round: what every contract is would wait for a person.
@@ -122,7 +122,7 @@ def early(worlds):
             yield dataclasses.replace(place, claim="C3")
 
 
-@mutant(165, "ends of supply after the cutover shown", "C4", splitter=True)
+@mutant(214, "ends of supply after the cutover shown", "C4", splitter=True)
 def ends_shown(worlds):
     for id in ("consumer_point", "wheeling_contract", "retail_contract"):
         file = f"tables/{id}.toml"
@@ -134,12 +134,12 @@ def ends_shown(worlds):
         (file, 'valid_until = "own_customer" ', 'valid_until = { class = "own_customer", basis = "x" } ')])
 
 
-@mutant(166, "a stop of the supply asked of the day on which it began", "C4", splitter=True)
+@mutant(215, "a stop of the supply asked of the day on which it began", "C4", splitter=True)
 def stop_of_a_day(worlds):
     yield from spoiled(worlds, "", [("tables/supply_interruption.toml", 'during = ["stopped_at", "resumed_at"], until_is = "exclusive"',
                                      'at = "stopped_at"')])
 
 
-@mutant(167, "an end that no longer belongs to it counted as its last day", "C3", splitter=True)
+@mutant(216, "an end that no longer belongs to it counted as its last day", "C3", splitter=True)
 def end_included(worlds):
     yield from spoiled(worlds, "", [("tables/supply_interruption.toml", 'until_is = "exclusive"', 'until_is = "inclusive"')], lost=True)

@@ -7,18 +7,28 @@ use crate::verdict::findings;
 
 /// Splits the rig's sample with its own catalogue in which `truth` reads `mistake`, and puts the truth back.
 pub(crate) fn split_with_another(rig: &Rig, file: &str, truth: &str, mistake: &str) {
-    let file = format!("catalogue/{file}");
+    split_with_others(rig, &[(file, truth, mistake)]);
+}
+
+/// The same with a mistake in each of several files.
+fn split_with_others(rig: &Rig, edits: &[(&str, &str, &str)]) {
     let digest = || {
         let told = rig.bunri(["check", "catalogue"]).must(0).out;
         told.split("blake3 = \"").nth(1).unwrap()[..64].to_owned()
     };
     let true_digest = digest();
-    let true_text = rig.read(&file);
-    rig.edit(&file, truth, mistake);
+    let path = |file: &str| format!("catalogue/{file}");
+    let mut true_texts = Vec::new();
+    for (file, truth, mistake) in edits {
+        true_texts.push((path(file), rig.read(&path(file))));
+        rig.edit(&path(file), truth, mistake);
+    }
     let wrong_digest = digest();
     rig.bunri(["extract", "job.toml"]).must(1);
     rig.bunri(["split", "job.toml"]).must(1);
-    rig.write(&file, true_text);
+    for (file, text) in true_texts {
+        rig.write(&file, text);
+    }
     rig.edit("custody/job.lock.json", &wrong_digest, &true_digest);
     for store in STORES {
         rig.edit(
@@ -33,9 +43,14 @@ pub(crate) fn split_with_another(rig: &Rig, file: &str, truth: &str, mistake: &s
 /// The mistake is found, for this reason among others.
 #[track_caller]
 fn mistaken(file: &str, truth: &str, mistake: &str, finding: &str) {
+    all_mistaken(&[(file, truth, mistake)], finding);
+}
+
+#[track_caller]
+fn all_mistaken(edits: &[(&str, &str, &str)], finding: &str) {
     let rig = Rig::with_sample(60);
     rig.own_catalogue();
-    split_with_another(&rig, file, truth, mistake);
+    split_with_others(&rig, edits);
     let ended = rig.bunri(["verify", "job.toml"]).must(10);
     let found = findings(&rig);
     assert!(
@@ -47,11 +62,20 @@ fn mistaken(file: &str, truth: &str, mistake: &str, finding: &str) {
 
 #[test]
 fn codes_compared_untrimmed_lose_rows() {
-    let (truth, mistake) = ("compare = \"trim\"\nopen", "compare = \"exact\"\nopen");
-    mistaken(
-        "catalogue.toml",
-        truth,
-        mistake,
+    let (of_ledger, of_row) = (
+        "compare = \"trim\"\nopen",
+        "compare = \"trim\", at = \"valid_from\"",
+    );
+    let (exact, exact_row) = (
+        "compare = \"exact\"\nopen",
+        "compare = \"exact\", at = \"valid_from\"",
+    );
+    all_mistaken(
+        &[
+            ("catalogue.toml", of_ledger, exact),
+            ("tables/supply_period.toml", of_row, exact_row),
+            ("tables/supply_period_old.toml", of_row, exact_row),
+        ],
         "C3 row_missing retail/supply_point",
     );
 }

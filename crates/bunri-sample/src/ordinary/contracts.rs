@@ -5,8 +5,9 @@ use rusqlite::types::Value;
 
 use crate::calendar::{FREEZE, OPEN, moment, plus};
 use crate::cell::{NULL, int, shown, tenths, text};
-use crate::names::{COMPETITORS, GIVEN, OPERATOR, SURNAMES, retailer_name};
+use crate::names::{COMPETITORS, OPERATOR, retailer_name};
 use crate::ordinary::Rows;
+use crate::ordinary::holders::holder;
 use crate::ordinary::points::{menu, power_tenths};
 use crate::point::{NORMAL, Period, Point, Supply};
 use crate::schema::{Row, TableName};
@@ -56,22 +57,6 @@ fn cancelled(point: &Point) -> Option<Period> {
 /// A moment on which the period's own supplier was the one who wrote.
 fn written(point: &Point, period: &Period, seconds: u64) -> Value {
     text(moment(period.written(point.dice), seconds))
-}
-
-/// Surname, given name and their readings.
-pub(crate) struct Person {
-    pub(crate) name: String,
-    pub(crate) kana: String,
-}
-
-pub(crate) fn holder(point: &Point, period: &Period) -> Person {
-    let question = 100 + 10 * period.no.unsigned_abs();
-    let (surname, surname_kana) = point.dice.pick(question, &SURNAMES);
-    let (given, given_kana) = point.dice.pick(question + 1, &GIVEN);
-    Person {
-        name: format!("{surname}　{given}"),
-        kana: format!("{surname_kana}　{given_kana}"),
-    }
 }
 
 fn phone(point: &Point, period: &Period) -> String {

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod fixed;
+mod holders;
 mod points;
 mod readings;
 mod requests;

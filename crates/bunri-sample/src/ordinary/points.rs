@@ -7,7 +7,7 @@ use crate::calendar::{FREEZE, LIBERALISATION, moment, plus};
 use crate::cell::{NULL, hundredths, int, shown, tenths, text};
 use crate::names::TOWNS;
 use crate::ordinary::Rows;
-use crate::ordinary::contracts::holder;
+use crate::ordinary::holders::holder;
 use crate::point::{Period, Point, Supply};
 use crate::schema::{Row, TableName};
 

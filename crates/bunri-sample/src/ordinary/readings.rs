@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use crate::calendar::{FREEZE, days_between, moment, plus};
 use crate::cell::{NULL, hundredths, int, shown, tenths, text};
-use crate::ordinary::contracts::holder;
+use crate::ordinary::holders::holder;
 use crate::ordinary::{Rows, Totals};
 use crate::point::{Period, Point, Supply};
 use crate::schema::TableName;

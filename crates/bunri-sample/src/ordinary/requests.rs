@@ -6,7 +6,7 @@ use crate::calendar::{FREEZE, LIBERALISATION, moment, plus};
 use crate::cell::{NULL, int, shown, text};
 use crate::names::VACANT;
 use crate::ordinary::Rows;
-use crate::ordinary::contracts::holder;
+use crate::ordinary::holders::holder;
 use crate::point::{Period, Point};
 use crate::schema::{Row, TableName};
 

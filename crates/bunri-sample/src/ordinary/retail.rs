@@ -3,7 +3,7 @@
 use crate::calendar::{FREEZE, moment, plus};
 use crate::cell::{NULL, int, shown, tenths, text};
 use crate::ordinary::Rows;
-use crate::ordinary::contracts::holder;
+use crate::ordinary::holders::holder;
 use crate::point::{Period, Point, Supply};
 use crate::schema::TableName;
 
