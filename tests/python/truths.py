@@ -86,8 +86,14 @@ BILLS = during("billing", "usage_from", "usage_until", "updated_at", 45)
 CONTRACTS = during("retail_contract", "contract_from", "contract_until", "updated_at", early=AHEAD)
 # What was never touched since it was registered has no other time.
 EITHER = f"greatest({DAY.format('t.updated_at')}, {DAY.format('t.created_at')})"
+# The control centre's machines write UTC; Japan is nine hours ahead. Nines: the supply was not resumed yet.
+STILL_STOPPED = "'9999-99-99 99:99:99'"
+HERE = "(try_cast({} AS TIMESTAMP) + INTERVAL 9 HOUR)"
+STOPPED = f"CAST({HERE.format('t.stopped_at')} AS DATE)"
 # The moment at which the supply is resumed is no longer part of the stop.
-RESUMED = "CAST(try_cast(t.resumed_at AS TIMESTAMP) - INTERVAL 1 MICROSECOND AS DATE)"
+RESUMED = (f"(CASE WHEN t.resumed_at = {STILL_STOPPED} THEN DATE '9999-12-31' "
+           f"ELSE CAST({HERE.format('t.resumed_at')} - INTERVAL 1 MICROSECOND AS DATE) END)")
+STOPS = during("supply_interruption", STOPPED, RESUMED, "updated_at", 5)
 LINKS = during("consumer_point", "valid_from", "valid_until", "updated_at", early=AHEAD)
 
 # Table, key, and the rows of the legacy system that the retail store has: these and no others.
@@ -108,7 +114,7 @@ OWN_ROWS = [
      "SELECT t.* FROM legacy.meter_reading_daily t WHERE EXISTS (SELECT 1 FROM run r WHERE r.p = t.supply_point_id AND "
      f"({day_of('month_start')} BETWEEN r.f AND r.u OR {day_of('month_end')} BETWEEN r.f AND r.u))"),
     ("supply_interruption", "supply_point_id, stopped_at",
-     during("supply_interruption", DAY.format("t.stopped_at"), RESUMED, "updated_at", 5)),
+     f"SELECT supply_point_id, {HERE.format('stopped_at')} AS stopped_at FROM ({STOPS})"),
     ("switching_request", "request_no",
      f"SELECT t.* FROM legacy.switching_request t WHERE t.supply_point_id IN (SELECT p FROM clear) AND {OWN_CODE.format('t.requester_code')}"),
     ("retail_contract", "retail_contract_no", CONTRACTS),
@@ -116,12 +122,21 @@ OWN_ROWS = [
      f"SELECT b.* FROM ({BILLS}) b WHERE b.retail_contract_no IN (SELECT retail_contract_no FROM ({CONTRACTS}))"),
 ]
 
-# The papers of the name-holders and of the requests that are retail's: two counters, whose numbers meet.
+# The papers of the name-holders and of the requests that are retail's: two counters, whose numbers meet. 0 is nobody's
+# number, whoever was entered under it.
 SCANS = """
-SELECT document_no FROM legacy.document WHERE trim(owner_type) = 'CONSUMER'
+SELECT document_no FROM legacy.document WHERE trim(owner_type) = 'CONSUMER' AND owner_id <> '0'
    AND owner_id IN (SELECT CAST(consumer_id AS VARCHAR) FROM retail.consumer)
+   AND document_no NOT IN (SELECT document_no FROM rejected.document)
 UNION ALL SELECT document_no FROM legacy.document d JOIN legacy.switching_request s ON d.owner_id = s.receipt_no
 WHERE trim(d.owner_type) = 'REQUEST' AND s.request_no IN (SELECT request_no FROM retail.switching_request)"""
+
+# Days on a scan: of the emperor's calendar (Heisei 1 is 1989, Reiwa 1 is 2019), and until when it is good.
+ERA_DAY = """make_date(CAST(substr(l.received_on, 2, 2) AS INT) + CASE substr(l.received_on, 1, 1) WHEN 'R' THEN 2018 WHEN 'H' THEN 1988 END,
+    CAST(substr(l.received_on, 5, 2) AS INT), CAST(substr(l.received_on, 8, 2) AS INT))"""
+GOOD_UNTIL = """CASE WHEN l.expires_on = '99999999' THEN DATE '9999-12-31' WHEN l.expires_on IN ('00000000', '') THEN NULL
+    ELSE CAST(strptime(l.expires_on, '%Y%m%d') AS DATE) END"""
+PAPERS = "retail.document r JOIN legacy.document l USING (document_no)"
 
 # Name, subject (must be more than none), violations (must be none).
 TRUTHS = [
@@ -166,6 +181,25 @@ TRUTHS = [
      "SELECT document_no FROM retail.document",
      f"(SELECT document_no FROM ({SCANS}) EXCEPT SELECT document_no FROM retail.document) UNION ALL "
      f"(SELECT document_no FROM retail.document EXCEPT SELECT document_no FROM ({SCANS}))"),
+    ("a scan that is nobody's waits, and is in retail with nobody",
+     "SELECT * FROM legacy.document WHERE owner_id = '0'",
+     "SELECT document_no FROM legacy.document WHERE owner_id = '0' AND document_no NOT IN (SELECT document_no FROM quarantine.document) "
+     "UNION ALL SELECT document_no FROM legacy.document JOIN retail.document USING (document_no) WHERE legacy.document.owner_id = '0'"),
+    ("what clerks of both companies wrote waits for a person, all of it",
+     "SELECT * FROM staging.document WHERE clerk_note IS NOT NULL",
+     "SELECT document_no, clerk_note FROM staging.document WHERE clerk_note IS NOT NULL "
+     "EXCEPT SELECT document_no, clerk_note FROM quarantine.document"),
+    ("the day on which a scan came is the day of its era",
+     f"SELECT * FROM {PAPERS} WHERE l.received_on LIKE 'H31.04%' OR l.received_on LIKE 'R01.05%'",
+     f"SELECT r.document_no FROM {PAPERS} WHERE r.received_on IS DISTINCT FROM {ERA_DAY}"),
+    ("a scan without an end of validity has none, one of which nobody wrote it says nothing, the others end when they end",
+     f"SELECT * FROM {PAPERS} WHERE l.expires_on IN ('99999999', '00000000', '')",
+     f"SELECT r.document_no FROM {PAPERS} WHERE r.expires_on IS DISTINCT FROM {GOOD_UNTIL}"),
+    ("a stop that goes on has no end yet",
+     f"SELECT * FROM legacy.supply_interruption WHERE resumed_at = {STILL_STOPPED}",
+     f"SELECT l.supply_point_id FROM legacy.supply_interruption l JOIN retail.supply_interruption r "
+     f"ON r.supply_point_id = l.supply_point_id AND r.stopped_at = {HERE.format('l.stopped_at')} "
+     f"WHERE CASE WHEN l.resumed_at = {STILL_STOPPED} THEN year(r.resumed_at) <> 9999 ELSE r.resumed_at <> {HERE.format('l.resumed_at')} END IS NOT FALSE"),
     ("islands and last resort are never the incumbent's, whatever the tariff says",
      "SELECT * FROM ledger WHERE kind IN ('island', 'last_resort') AND code = '99010'",
      "SELECT * FROM retail.supply_period WHERE trim(supply_kind) IN ('island', 'last_resort')"),
@@ -200,10 +234,10 @@ TRUTHS = [
 NEVER_IN_RETAIL = {"account", "area_total", "load_equipment", "customer_statement", "wheeling_change_history"}
 NEVER_A_COLUMN_OF_RETAIL = {
     "remarks", "remarks_1", "備考", "filler_json", "clerk_memo", "created_by", "updated_by", "update_program", "batch_id",
-    "created_at", "scanned_by", "receipt_no", "previous_until", "last_used", "search_name_kana", "communication_state", "current_retailer_code", "message_sender", "password_hash",
+    "created_at", "scanned_by", "clerk_note", "receipt_no", "previous_until", "last_used", "search_name_kana", "communication_state", "current_retailer_code", "message_sender", "password_hash",
 }
 NEVER_IN_TRANSMISSION = {"retail_contract", "billing"}
-NEVER_A_COLUMN_OF_TRANSMISSION = {"legacy_customer_no", "bank_account", "sales_memo", "amount_yen", "password_hash"}
+NEVER_A_COLUMN_OF_TRANSMISSION = {"clerk_note", "legacy_customer_no", "bank_account", "sales_memo", "amount_yen", "password_hash"}
 
 KYUSHU = """
 CREATE TABLE kyushu AS
@@ -273,7 +307,7 @@ def has(db, schema, table):
 
 
 # What retail may lack of an own row: ends to come, and cells of another time.
-ELSEWHEN = {"valid_until", "contract_until", "peak_month", "peak_kw", "previous_holder", "month_kwh", *winback.DAY_COLUMNS}
+ELSEWHEN = {"valid_until", "contract_until", "peak_month", "peak_kw", "previous_holder", "month_kwh", "max_kw", "max_at", *winback.DAY_COLUMNS}
 
 
 def nothing_lost_or_changed(db, root, columns, lines):

@@ -209,6 +209,17 @@ def of_another_time(db):
     yield ("a sheet's total is retail's if every day of the month is the incumbent's, and otherwise not", count(db, total.format("retail")),
            count(db, f"(SELECT p, m FROM ({total.format('staging')}) WHERE {whole(month.format('m'))}) EXCEPT {total.format('retail')}")
            + count(db, f"SELECT * FROM ({total.format('retail')}) WHERE NOT {whole(month.format('m'))}"))
+    # A half hour is stamped when it is over: what ended at 00:00 was of the day before.
+    half_hour = "CAST(s.max_at - INTERVAL 30 MINUTE AS DATE)"
+    both = ("SELECT s.supply_point_id AS p, {} AS day, s.{} AS told, r.{} AS held FROM staging.meter_reading_daily s "
+            "JOIN retail.meter_reading_daily r USING (supply_point_id, reading_month)")
+    for column in ("max_kw", "max_at"):
+        rows = both.format(half_hour, column, column)
+        yield (f"{column} of a sheet is retail's if the half hour was the incumbent's, also the last one before 24:00",
+               count(db, f"SELECT * FROM ({rows}) WHERE ours(p, day, day)"),
+               count(db, f"SELECT * FROM ({rows}) WHERE ours(p, day, day) AND held IS DISTINCT FROM told"))
+        yield (f"no {column} of another supplier's half hour is in retail", count(db, f"SELECT * FROM ({rows}) WHERE NOT ours(p, day, day)"),
+               count(db, f"SELECT * FROM ({rows}) WHERE NOT ours(p, day, day) AND held IS NOT NULL"))
     there = ("SELECT r.supply_point_id AS p, s.{} AS told, r.{} AS held, try_strptime(CAST(s.peak_month AS VARCHAR), '%Y%m') AS m, "
              "s.previous_until AS day FROM retail.supply_point r JOIN staging.supply_point s USING (supply_point_id) WHERE s.{} IS NOT NULL")
     for column, own in (("peak_kw", f"coalesce({whole('m')}, false)"), ("peak_month", f"coalesce({whole('m')}, false)"),

@@ -225,13 +225,106 @@ fn what_an_own_row_says_of_another_time_is_seen() {
             "retail has only own rows of supply_interruption",
         ),
     ] {
-        let path = rig.path(&format!("retail/{table}/part-00000.parquet"));
-        let good = std::fs::read(&path).unwrap();
-        rig.tamper("retail", table, [edit]);
-        rig.python("truths.py", ["."])
-            .must(1)
-            .prints(&format!("FAILS: {truth}"));
-        std::fs::write(&path, good).unwrap();
+        seen(&rig, "retail", table, edit, truth);
     }
     rig.python("truths.py", ["."]).must(0);
 }
+
+/// A store damaged so makes this truth fail; then it is as it was.
+#[track_caller]
+fn seen(rig: &Rig, store: &str, table: &str, edit: Value, truth: &str) {
+    let path = rig.path(&format!("{store}/{table}/part-00000.parquet"));
+    let good = std::fs::read(&path).unwrap();
+    rig.tamper(store, table, [edit]);
+    rig.python("truths.py", ["."])
+        .must(1)
+        .prints(&format!("FAILS: {truth}"));
+    std::fs::write(&path, good).unwrap();
+}
+
+/// What a value of the source means: days of eras, no end, nothing, another clock, a stamp at the end, nobody's number.
+#[test]
+fn a_value_that_is_taken_for_another_is_seen() {
+    let rig = Rig::with_sample(60);
+    rig.bunri(["run", "job.toml"]).must(1);
+    let key = |trap, table, column, retail| rig.planted(trap, table, column, retail)["key"].clone();
+    let days = |column, retail| key("document-days", "document", column, retail);
+    let half_hour = |retail| rig.planted("half-hour-until-switch", SHEET, "max_kw", retail);
+    let (ours, theirs) = (half_hour("present"), half_hour("null"));
+    let stop = key("stop-not-resumed", STOP, "resumed_at", "present");
+    let morning = key("stop-of-first-morning", STOP, "reason", "present");
+    let nobody = key("owner-nobody", "document", "document_title", "absent");
+    let note = key("note-of-both", "document", "document_title", "present");
+    for (store, table, edit, truth) in [
+        (
+            "retail",
+            "document",
+            json!([
+                "set",
+                days("received_on", "present"),
+                "received_on",
+                "2031-04-30"
+            ]),
+            "the day on which a scan came is the day of its era",
+        ),
+        (
+            "retail",
+            "document",
+            json!(["set", days("expires_on", "present"), "expires_on", null]),
+            "a scan without an end of validity has none",
+        ),
+        (
+            "retail",
+            "document",
+            json!([
+                "set",
+                days("expires_on", "null"),
+                "expires_on",
+                "9999-12-31"
+            ]),
+            "a scan without an end of validity has none",
+        ),
+        (
+            "retail",
+            "document",
+            json!(["add", nobody]),
+            "a scan that is nobody's waits",
+        ),
+        (
+            "custody/quarantine",
+            "document",
+            json!(["drop", note]),
+            "what clerks of both companies wrote waits",
+        ),
+        (
+            "retail",
+            SHEET,
+            json!(["set", theirs["key"], "max_kw", theirs["staged"]]),
+            "no max_kw of another supplier's half hour is in retail",
+        ),
+        (
+            "retail",
+            SHEET,
+            json!(["set", ours["key"], "max_kw", null]),
+            "max_kw of a sheet is retail's if the half hour was the incumbent's",
+        ),
+        (
+            "retail",
+            STOP,
+            json!(["set", stop, "resumed_at", null]),
+            "a stop that goes on has no end yet",
+        ),
+        (
+            "retail",
+            STOP,
+            json!(["drop", morning]),
+            "retail has every own row of supply_interruption",
+        ),
+    ] {
+        seen(&rig, store, table, edit, truth);
+    }
+    rig.python("truths.py", ["."]).must(0);
+}
+
+const SHEET: &str = "meter_reading_daily";
+const STOP: &str = "supply_interruption";

@@ -1,7 +1,7 @@
 //! The days of the sample: when it was frozen, when the cutover is, and how the old system writes a moment.
 
-use jiff::Span;
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, DateTime, date};
+use jiff::{Span, ToSpan};
 
 /// The day of the cutover that the sample is made for; the job says the same.
 pub const CUTOVER: Date = date(2026, 4, 1);
@@ -32,4 +32,67 @@ pub(crate) fn days_between(from: Date, until: Date) -> i64 {
 pub(crate) fn moment(day: Date, seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{day} {hours:02}:{minutes:02}:{seconds:02}")
+}
+
+/// The moment in Japan of what the control centre wrote: its machines run on UTC, nine hours behind.
+pub(crate) fn from_utc(text: &str) -> Option<String> {
+    let moment = DateTime::strptime(MOMENT, text).ok()?;
+    let there = moment.checked_add(9.hours()).ok()?;
+    Some(there.strftime(MOMENT).to_string())
+}
+
+/// A moment in Japan as the control centre writes it.
+pub(crate) fn to_utc(text: &str) -> Option<String> {
+    let moment = DateTime::strptime(MOMENT, text).ok()?;
+    let there = moment.checked_sub(9.hours()).ok()?;
+    Some(there.strftime(MOMENT).to_string())
+}
+
+const MOMENT: &str = "%Y-%m-%d %H:%M:%S";
+
+/// The first day of Reiwa.
+const REIWA: Date = date(2019, 5, 1);
+
+/// A day of Heisei or Reiwa as clerks write it: `R08.04.01`.
+pub(crate) fn era(day: Date) -> String {
+    let (sign, years) = if day < REIWA {
+        ('H', 1988)
+    } else {
+        ('R', 2018)
+    };
+    let year = day.year() - years;
+    format!("{sign}{year:02}.{:02}.{:02}", day.month(), day.day())
+}
+
+/// The day that such a text says.
+pub(crate) fn era_day(text: &str) -> Option<Date> {
+    let (sign, rest) = text.split_at_checked(1)?;
+    let years = match sign {
+        "H" => 1988,
+        "R" => 2018,
+        _ => return None,
+    };
+    let mut parts = rest.split('.').map(str::parse::<i8>);
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    Date::new(i16::from(year.ok()?) + years, month.ok()?, day.ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eras_and_clocks_are_read_as_they_are_written() {
+        for (day, written) in [
+            (date(2019, 4, 30), "H31.04.30"),
+            (date(2019, 5, 1), "R01.05.01"),
+            (date(2026, 3, 31), "R08.03.31"),
+        ] {
+            assert_eq!(era(day), written);
+            assert_eq!(era_day(written), Some(day));
+        }
+        let there = "2026-01-14 15:00:00";
+        assert_eq!(from_utc(there).as_deref(), Some("2026-01-15 00:00:00"));
+        assert_eq!(to_utc("2026-01-15 00:00:00").as_deref(), Some(there));
+    }
 }

@@ -1,7 +1,9 @@
 //! Values of the legacy database, and how a planted one is written down for the tests.
 
+use jiff::civil::Date;
 use rusqlite::types::Value;
 
+use crate::calendar::{era_day, from_utc};
 use crate::schema::Kind;
 
 pub(crate) const NULL: Value = Value::Null;
@@ -35,8 +37,11 @@ pub(crate) fn hundredths(value: i64) -> Value {
     Value::Real(value as f64 / 100.0)
 }
 
-/// The text that a column of this kind gives the value once it is staged; [`None`] for NULL. A value that
-/// does not fit its kind keeps the text of the source.
+/// How the control centre writes that the supply was not resumed yet.
+pub(crate) const STILL_STOPPED: &str = "9999-99-99 99:99:99";
+
+/// The text that a column of this kind gives the value once it is staged; [`None`] for NULL and for what means nothing. A
+/// value that does not fit its kind keeps the text of the source.
 pub(crate) fn staged_text(value: &Value, kind: Kind) -> Option<String> {
     match (value, kind) {
         (Value::Null, _) => None,
@@ -45,6 +50,21 @@ pub(crate) fn staged_text(value: &Value, kind: Kind) -> Option<String> {
         (Value::Integer(number), Kind::Decimal(scale)) => Some(padded(&number.to_string(), scale)),
         (Value::Real(number), Kind::Decimal(scale)) => Some(padded(&number.to_string(), scale)),
         (Value::Text(text), Kind::SlashedDate) => Some(text.replace('/', "-")),
+        (Value::Integer(0), Kind::Owner) => None,
+        (Value::Text(text), Kind::UtcTimestamp) if text == STILL_STOPPED => {
+            Some("9999-12-31 00:00:00".to_owned())
+        }
+        (Value::Text(text), Kind::UtcTimestamp) => {
+            Some(from_utc(text).unwrap_or_else(|| text.clone()))
+        }
+        (Value::Text(text), Kind::EraDate) => {
+            Some(era_day(text).map_or_else(|| text.clone(), |day: Date| day.to_string()))
+        }
+        (Value::Text(text), Kind::Expiry) => match text.as_str() {
+            "99999999" => Some("9999-12-31".to_owned()),
+            "00000000" | "" => None,
+            digits => Some(dashed(digits)),
+        },
         (value, _) => Some(source_text(value)),
     }
 }

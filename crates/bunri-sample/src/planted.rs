@@ -33,7 +33,9 @@ pub(crate) enum Fate {
     OwnWithheld,
     /// On a waiting row, but this value's class keeps the cell with the operator.
     WaitingWithheld,
-    /// On another's row that the quarantine holds for the sake of a retail-only cell.
+    /// On an own row of which the quarantine holds another cell for a person to read.
+    BothBesideHeld,
+    /// On another's row that the quarantine holds for the sake of another cell.
     OperatorBesideHeld,
 }
 
@@ -72,6 +74,8 @@ impl Planted {
     ) -> Self {
         let column = &table.columns[position];
         let value = &row[position];
+        let staged = staged_text(value, column.kind);
+        let is_null = staged.is_none();
         Planted {
             id: format!("P{number:04}"),
             trap,
@@ -80,8 +84,8 @@ impl Planted {
             key: key_of(table, row),
             column: column.name,
             value: source_json(value),
-            staged: staged_text(value, column.kind).filter(|_| fate != Fate::Rejected),
-            expect: fate.expect(matches!(value, Value::Null)),
+            staged: staged.filter(|_| fate != Fate::Rejected),
+            expect: fate.expect(is_null),
             note,
         }
     }
@@ -119,6 +123,7 @@ impl Fate {
             Fate::Held => ("absent", "absent", "present"),
             Fate::Nowhere | Fate::Rejected => ("absent", "absent", "absent"),
             Fate::OwnWithheld => ("null", "present", "absent"),
+            Fate::BothBesideHeld => ("present", "present", "null"),
             Fate::WaitingWithheld | Fate::OperatorBesideHeld => ("absent", "present", "null"),
         };
         // A NULL that is granted cannot be told from one that is not: the row is there, the cell is NULL.

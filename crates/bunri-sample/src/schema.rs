@@ -51,6 +51,14 @@ pub(crate) enum Kind {
     /// `YYYY/MM/DD`.
     SlashedDate,
     Timestamp,
+    /// A moment on the clock of UTC, as the control centre's machines write it; without a zone, or no end yet.
+    UtcTimestamp,
+    /// `R08.04.01`.
+    EraDate,
+    /// `YYYYMMDD` as text, a word for "no end", or one for nothing.
+    Expiry,
+    /// A number of somebody; 0 is nobody's.
+    Owner,
     Bool,
     Bytes,
 }
@@ -112,8 +120,14 @@ impl Kind {
     /// Dates are text because that is how such systems keep them, and how impossible dates get in.
     fn declared(self) -> &'static str {
         match self {
-            Kind::Text | Kind::Date | Kind::SlashedDate | Kind::Timestamp => "TEXT",
-            Kind::Int | Kind::CompactDate | Kind::Bool => "INTEGER",
+            Kind::Text
+            | Kind::Date
+            | Kind::SlashedDate
+            | Kind::Timestamp
+            | Kind::UtcTimestamp
+            | Kind::EraDate
+            | Kind::Expiry => "TEXT",
+            Kind::Int | Kind::CompactDate | Kind::Owner | Kind::Bool => "INTEGER",
             Kind::Decimal(_) => "NUMERIC",
             Kind::Bytes => "BLOB",
         }

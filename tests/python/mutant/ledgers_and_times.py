@@ -1,5 +1,5 @@
-"""Mistakes of a splitter about what a ledger's records mean, about which time a cell speaks of, and whose a row of several kinds
-is. As in `wrong_rules`, the real splitter makes the stores from another catalogue, and the true one judges them.
+"""Mistakes of a splitter about what a ledger's records mean, about which time a cell speaks of, whose a row of several kinds
+is, and what a value of the source means. As in `wrong_rules`, the real splitter makes the stores from another catalogue, and the true one judges them.
 """
 
 import dataclasses
@@ -102,9 +102,13 @@ def any_for_all(worlds):
 
 @mutant(211, "the ledger half of the billing rule dropped", "C4", splitter=True)
 def contract_alone(worlds):
-    yield from spoiled(worlds, ", the contract alone", [("tables/billing.toml", BILLED, "")])
+    file = "tables/billing.toml"
+    alone = [(file, 'rows = { all = [\n    {', "rows = {"), (file, f"}},\n{BILLED}] }}\n", "}\n")]
+    yield from spoiled(worlds, ", the contract alone", alone)
     first = BILLED.replace('during = ["usage_from", "usage_until"], until_is = "inclusive"', 'at = "cutover"')
-    yield from spoiled(worlds, ", the cutover asked", [("tables/billing.toml", BILLED, first)])
+    # The bills of those who left would be nobody's.
+    for place in spoiled(worlds, ", the cutover asked, lost", [(file, BILLED, first)], lost=True):
+        yield dataclasses.replace(place, claim="C3")
 
 
 @mutant(212, "the day of the registration asked, and not that of the last change", "C4", splitter=True)
@@ -143,3 +147,40 @@ def stop_of_a_day(worlds):
 @mutant(216, "an end that no longer belongs to it counted as its last day", "C3", splitter=True)
 def end_included(worlds):
     yield from spoiled(worlds, "", [("tables/supply_interruption.toml", 'until_is = "exclusive"', 'until_is = "inclusive"')], lost=True)
+
+
+@mutant(217, "the control centre's clock taken for Japan's", "C4", splitter=True)
+def clock(worlds):
+    yield from spoiled(worlds, "", [("tables/supply_interruption.toml", 'clock = "UTC"', 'clock = "Japan"')])
+
+
+@mutant(218, "a half hour asked of the moment at which it ended", "C4", splitter=True)
+def end_stamp(worlds):
+    edits = [("tables/meter_reading_daily.toml", ', stamp = "end"', "")]
+    yield from spoiled(worlds, "", edits)
+    for place in spoiled(worlds, ", lost", edits, lost=True):
+        yield dataclasses.replace(place, claim="C3")
+
+
+@mutant(219, "nobody's number taken for a name-holder's", "C4", splitter=True)
+def nobodys_number(worlds):
+    yield from spoiled(worlds, "", [("tables/document.toml", '{ type = "int", nothing = ["0"] }', '"int"')])
+
+
+@mutant(220, "text of both companies given with its row", "C4", splitter=True)
+def text_of_both(worlds):
+    truth = 'class = "hold", category = "free_text"'
+    for store, kind in (("retail", "own_customer"), ("transmission", "transmission_only")):
+        mistake = f'class = "{kind}", category = "personal"'
+        yield from spoiled(worlds, "", [("tables/document.toml", truth, mistake)], store=store)
+
+
+@mutant(221, "an era counted on behind its end", "C4", splitter=True)
+def era_counted_on(worlds):
+    for store in ("transmission", "quarantine"):
+        yield from spoiled(worlds, "", [("tables/document.toml", 'era = "strict"', 'era = "continued"')], store=store)
+
+
+@mutant(222, "no end yet taken for an end that nobody knows", "C3", splitter=True)
+def no_end_yet(worlds):
+    yield from spoiled(worlds, "", [("tables/supply_interruption.toml", 'open = ["9999', 'nothing = ["9999')], lost=True)

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 
-use crate::calendar::{FREEZE, days_between, moment, plus};
+use crate::calendar::{FREEZE, days_between, moment, plus, to_utc};
 use crate::cell::{NULL, hundredths, int, shown, tenths, text};
 use crate::ordinary::holders::holder;
 use crate::ordinary::{Rows, Totals};
@@ -165,6 +165,8 @@ pub(crate) fn sheet_of_month(point: &Point, day: Date, rows: &mut Rows) {
         shown(first),
         shown(last),
         tenths(days.iter().map(|&day| usage(day)).sum()),
+        tenths(point.dice.between(352, 11, 59)),
+        shown(greatest_half_hour(point, first, last)),
     ];
     row.extend((1..=31).map(|day| {
         if day <= last.day() {
@@ -174,6 +176,15 @@ pub(crate) fn sheet_of_month(point: &Point, day: Date, rows: &mut Rows) {
         }
     }));
     rows.push(TableName::Daily, row);
+}
+
+/// When the half hour of the greatest demand ended: the meter stamps it so.
+fn greatest_half_hour(point: &Point, first: Date, last: Date) -> String {
+    let day = plus(first, point.dice.between(353, 0, days_between(first, last)));
+    match point.dice.below(354, 48) + 1 {
+        48 => moment(plus(day, 1), 0),
+        slot => moment(day, slot * 1_800),
+    }
 }
 
 /// At one point in fifty the supply was stopped for some hours; it is written down the day after.
@@ -190,8 +201,8 @@ pub(crate) fn interruptions(point: &Point, rows: &mut Rows) {
         TableName::Interruption,
         vec![
             text(&point.id),
-            text(moment(day, from)),
-            text(moment(day, from + 60 * minutes)),
+            text(by_the_control_centre(day, from)),
+            text(by_the_control_centre(day, from + 60 * minutes)),
             text(
                 point
                     .dice
@@ -201,6 +212,12 @@ pub(crate) fn interruptions(point: &Point, rows: &mut Rows) {
             text(moment(plus(day, 1), 30_000)),
         ],
     );
+}
+
+/// A moment of a day in Japan as the control centre writes it.
+fn by_the_control_centre(day: Date, seconds: u64) -> String {
+    let here = moment(day, seconds);
+    to_utc(&here).unwrap_or(here)
 }
 
 /// The backup that somebody took on the evening before liberalisation and nobody deleted.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::calendar::{FREEZE, LIBERALISATION, moment, plus};
+use crate::calendar::{FREEZE, LIBERALISATION, era, moment, plus};
 use crate::cell::{NULL, int, shown, text};
 use crate::names::VACANT;
 use crate::ordinary::Rows;
@@ -59,7 +59,7 @@ pub(crate) fn documents(point: &Point, rows: &mut Rows) {
             ("本人確認書類", format!("運転免許証の写し　{name}")),
             period.written(point.dice),
         );
-        rows.push(TableName::Document, row);
+        rows.push(TableName::Document, noted(point, row));
     }
     for (ending, starting) in switches(point).filter(|_| point.dice.below(521, 5) == 0) {
         let name = holder(point, starting).name;
@@ -69,24 +69,49 @@ pub(crate) fn documents(point: &Point, rows: &mut Rows) {
             ("委任状", format!("開始申込の委任状　{name}")),
             plus(starting.from, -7),
         );
-        rows.push(TableName::Document, row);
+        rows.push(TableName::Document, noted(point, row));
     }
 }
 
-/// A scan: its number, whose it is by kind and number, what it is and who is named on it, the day it came.
+/// One scan in ten with a note in the field that the clerks of both companies share.
+fn noted(point: &Point, mut row: Row) -> Row {
+    let notes = ["窓口で原本確認", "住所変更の届出待ち", "代理人の印影を照合"];
+    if point.dice.below(522, 10) == 0
+        && let Some(at) = TableName::Document.definition().position("clerk_note")
+    {
+        row[at] = text(point.dice.pick(523, &notes));
+    }
+    row
+}
+
+/// Papers of a person are good for some years, a letter until it is revoked; some clerks wrote zeros, some nothing.
+fn expiry(kind: &str, received: Date) -> String {
+    match (kind, received.day() % 4) {
+        (_, 0) => "00000000".to_owned(),
+        (_, 1) => String::new(),
+        ("委任状", _) => "99999999".to_owned(),
+        (_, _) => plus(received, 1_461).strftime("%Y%m%d").to_string(),
+    }
+}
+
+/// A scan: its number, whose it is by kind and number, what it is and who is named on it, the day it came,
+/// how long it is good.
 pub(crate) fn document(
     no: &str,
     (owner, id): (&str, i64),
     (kind, title): (&str, String),
     received: Date,
 ) -> Row {
+    let received = received.min(FREEZE);
     vec![
         text(no),
         text(owner),
         int(id),
         text(kind),
         text(title),
-        shown(received.min(FREEZE)),
+        text(era(received)),
+        text(expiry(kind, received)),
+        NULL,
         text("SCAN01"),
     ]
 }

@@ -16,17 +16,19 @@ const LEDGER: &[Column] = &[
     moment("updated_at"),
 ];
 
-/// A sheet a month: its first and last day, its total, and a column for each day.
-const SHEET: [Column; 36] = {
-    let mut columns = [decimal("", 1); 36];
+/// A sheet a month: its first and last day, its total, its greatest half hour and when that ended, and a column for each day.
+const SHEET: [Column; 38] = {
+    let mut columns = [decimal("", 1); 38];
     columns[0] = text("supply_point_id");
     columns[1] = int("reading_month");
     columns[2] = date("month_start");
     columns[3] = date("month_end");
     columns[4] = decimal("month_kwh", 1);
+    columns[5] = decimal("max_kw", 1);
+    columns[6] = moment("max_at");
     let mut day = 0;
     while day < DAYS.len() {
-        columns[5 + day] = decimal(DAYS[day], 1);
+        columns[7 + day] = decimal(DAYS[day], 1);
         day += 1;
     }
     columns
@@ -199,8 +201,8 @@ pub(crate) static TABLES: [Table; 23] = [
         &["supply_point_id", "stopped_at"],
         &[
             text("supply_point_id"),
-            moment("stopped_at"),
-            moment("resumed_at"),
+            column("stopped_at", Kind::UtcTimestamp),
+            column("resumed_at", Kind::UtcTimestamp),
             text("reason"),
             text("updated_by"),
             moment("updated_at"),
@@ -228,10 +230,12 @@ pub(crate) static TABLES: [Table; 23] = [
         &[
             text("document_no"),
             text("owner_type"),
-            int("owner_id"),
+            column("owner_id", Kind::Owner),
             text("document_kind"),
             text("document_title"),
-            date("received_on"),
+            column("received_on", Kind::EraDate),
+            column("expires_on", Kind::Expiry),
+            text("clerk_note"),
             text("scanned_by"),
         ],
     ),

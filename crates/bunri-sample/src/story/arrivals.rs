@@ -89,12 +89,26 @@ fn of_the_time_before(s: &mut Stage<'_>) -> Told {
     s.is(s.sheet(202_512), "d10", Both)?;
     s.is(s.sheet(202_512), "month_kwh", OwnWithheld)?;
     s.trap(
+        "half-hour-until-switch",
+        "the half hour that ends at 00:00 of the day on which the customer came was 乙's",
+    );
+    let midnight = text("2025-12-10 00:00:00");
+    s.put(s.sheet(202_512), "max_at", midnight, OwnWithheld)?;
+    s.put(s.sheet(202_512), "max_kw", tenths(4_242_112), OwnWithheld)?;
+    s.trap(
         "stop-before-arrival",
         "a stop on 乙's last day, also written down when the customer had come",
     );
-    let last_day = "2025-12-09 09:00:00";
-    s.add_stop(last_day, "2025-12-10 00:00:00", "2025-12-10 08:00:00")?;
+    let last_day = "2025-12-09 00:00:00";
+    s.add_stop(last_day, "2025-12-09 15:00:00", "2025-12-10 08:00:00")?;
     s.canary(s.stop(last_day), "reason", Operator)?;
+    s.trap(
+        "stop-of-first-morning",
+        "six o'clock of the day on which the customer came, which UTC calls the day before",
+    );
+    let morning = "2025-12-09 21:00:00";
+    s.add_stop(morning, "2025-12-09 22:00:00", "2025-12-11 08:00:00")?;
+    s.is(s.stop(morning), "reason", Both)?;
     s.trap(
         "document",
         "the incumbent's request has the number of 乙's name-holder: each scan follows its own kind",

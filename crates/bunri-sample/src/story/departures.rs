@@ -4,13 +4,15 @@ use jiff::civil::date;
 use rusqlite::types::Value;
 
 use crate::calendar::FREEZE;
-use crate::cell::{NULL, int, shown, tenths, text};
+use crate::cell::{NULL, STILL_STOPPED, int, shown, tenths, text};
 use crate::names::{HEI, OTSU, OWN};
 use crate::ordinary::slots_of_day;
 use crate::planted::Fate::{
-    Both, Held, Nowhere, Operator, OperatorBesideHeld, OwnWithheld, Retail, Waiting,
+    Both, BothBesideHeld, Held, Nowhere, Operator, OperatorBesideHeld, OwnWithheld, Retail, Waiting,
 };
 use crate::schema::TableName;
+use crate::story::orphans::{add_consumer, add_link};
+use crate::story::stage::{consumer, document_at};
 use crate::story::{Stage, Story, Told, story};
 
 pub(crate) static STORIES: &[Story] = &[
@@ -92,6 +94,7 @@ fn stays(s: &mut Stage<'_>) -> Told {
     s.add_sheet(date(2026, 2, 1));
     s.is(s.sheet(202_602), "month_kwh", Both)?;
     s.is(s.sheet(202_602), "d28", Both)?;
+    s.is(s.sheet(202_602), "max_kw", Both)?;
     s.trap(
         "stop",
         "the supply of an own customer was stopped for an hour",
@@ -102,6 +105,7 @@ fn stays(s: &mut Stage<'_>) -> Told {
         "2026-02-11 08:00:00",
     )?;
     s.is(s.stop("2026-02-10 10:00:00"), "reason", Both)?;
+    s.is(s.stop("2026-02-10 10:00:00"), "resumed_at", Both)?;
     s.trap("document", "the scan of an own customer's papers");
     let id = s.point.consumer_id(1);
     s.add_document(
@@ -110,7 +114,52 @@ fn stays(s: &mut Stage<'_>) -> Told {
         "運転免許証の写し　甲野　花子",
         Both,
     )?;
+    papers_with_dates(s)?;
+    nobodys_number(s)?;
     cancelled_request(s)
+}
+
+/// Days as clerks write them on a scan: in the emperor's calendar, without an end, with a word for nothing.
+fn papers_with_dates(s: &mut Stage<'_>) -> Told {
+    let id = s.point.consumer_id(1);
+    for (no, received, expires) in [
+        ("DC-0002", "H31.04.30", "99999999"),
+        ("DC-0003", "R01.05.01", "00000000"),
+        ("DC-0004", "R08.02.11", ""),
+        ("DC-0005", "H22.04.01", "20140331"),
+    ] {
+        s.trap("document-days", "days as a clerk writes them on own papers");
+        s.add_document(no, ("CONSUMER", id), "委任状　甲野　花子", Both)?;
+        s.put(document_at(no), "received_on", text(received), Both)?;
+        s.put(document_at(no), "expires_on", text(expires), Both)?;
+    }
+    s.trap(
+        "note-of-both",
+        "clerks of both companies write into this field: a person reads it before anybody has it",
+    );
+    s.add_document(
+        "DC-0006",
+        ("CONSUMER", id),
+        "契約書　甲野　花子",
+        BothBesideHeld,
+    )?;
+    s.canary(document_at("DC-0006"), "clerk_note", Held)
+}
+
+/// 0 is what clerks type where there is no name-holder, and somebody once entered one under it.
+fn nobodys_number(s: &mut Stage<'_>) -> Told {
+    s.trap("owner-nobody", "the name-holder that stands for nobody");
+    let point = s.point.id.clone();
+    add_consumer(s, 0, "2020-01-10 09:00:00")?;
+    add_link(s, 0, &point, "2010-04-01")?;
+    s.put(consumer(0), "consumer_name", text("名義なし"), Both)?;
+    s.trap(
+        "owner-nobody",
+        "a scan whose number is nobody's is not the papers of that name-holder",
+    );
+    let title = s.next_canary();
+    s.add_document("DN-0001", ("CONSUMER", 0), &title, Waiting)?;
+    s.is(document_at("DN-0001"), "owner_id", Waiting)
 }
 
 /// 乙 applied for the customer, and the customer thought better of it before the day came.
@@ -191,7 +240,14 @@ fn left_long_ago(s: &mut Stage<'_>) -> Told {
     let letter = s.next_canary();
     s.add_document("DR-0101", ("REQUEST", ours), &letter, Operator)?;
     let papers = s.next_canary();
-    s.add_document("DC-0102", ("CONSUMER", theirs), &papers, Operator)
+    s.add_document("DC-0102", ("CONSUMER", theirs), &papers, Operator)?;
+    s.trap(
+        "note-of-both",
+        "on 乙's papers too: neither company has what both wrote",
+    );
+    let papers = s.next_canary();
+    s.add_document("DC-0103", ("CONSUMER", theirs), &papers, OperatorBesideHeld)?;
+    s.canary(document_at("DC-0103"), "clerk_note", Held)
 }
 
 fn came_back(s: &mut Stage<'_>) -> Told {
@@ -228,6 +284,14 @@ fn came_back(s: &mut Stage<'_>) -> Told {
     s.set(s.place(), "peak_month", int(202_508))?;
     s.put(s.place(), "peak_kw", tenths(42), Both)?;
     s.is(s.place(), "peak_month", Both)?;
+    s.trap(
+        "stop-not-resumed",
+        "an own customer without power: no end yet is not an end that nobody knows",
+    );
+    let stopped = "2026-03-20 01:00:00";
+    s.add_stop(stopped, STILL_STOPPED, "2026-03-21 08:00:00")?;
+    s.is(s.stop(stopped), "reason", Both)?;
+    s.is(s.stop(stopped), "resumed_at", Both)?;
     s.trap("contract-amount-kva", "契約高 in kVA is a capacity");
     s.set(s.place(), "contract_unit", text("kVA"))?;
     s.put(s.place(), "contract_amount", tenths(80), Both)?;
@@ -359,6 +423,13 @@ fn kyushu(s: &mut Stage<'_>) -> Told {
         tenths(4_242_033),
         OwnWithheld,
     )?;
+    s.trap(
+        "half-hour-until-switch",
+        "the half hour that ends at 00:00 of the day of the switch is the old supplier's last",
+    );
+    let midnight = text("2026-01-15 00:00:00");
+    s.put(s.sheet(202_601), "max_at", midnight, Both)?;
+    s.is(s.sheet(202_601), "max_kw", Both)?;
     billed_after_the_switch(s)?;
     stops_around_the_switch(s)
 }
@@ -386,27 +457,29 @@ fn billed_after_the_switch(s: &mut Stage<'_>) -> Told {
     s.is(bill, "amount_yen", Held)
 }
 
-/// A stop ends at the moment at which the supply is resumed, and no later.
+/// A stop ends at the moment at which the supply is resumed, and no later. The control centre writes UTC: its evening of the
+/// 14th is the morning of the 15th.
 fn stops_around_the_switch(s: &mut Stage<'_>) -> Told {
     s.trap(
         "stop-until-switch",
-        "resumed at 00:00 of the day of the switch: the old supplier's day alone",
+        "from 09:00 to 24:00 of the day before the switch: the old supplier's day alone",
     );
-    let midnight = "2026-01-15 00:00:00";
-    s.add_stop("2026-01-14 09:00:00", midnight, "2026-01-15 08:00:00")?;
-    s.is(s.stop("2026-01-14 09:00:00"), "reason", Both)?;
+    let (morning, midnight) = ("2026-01-14 00:00:00", "2026-01-14 15:00:00");
+    s.add_stop(morning, midnight, "2026-01-15 08:00:00")?;
+    s.is(s.stop(morning), "reason", Both)?;
+    s.is(s.stop(morning), "resumed_at", Both)?;
     s.trap(
         "stop-over-switch",
-        "two hours of either supplier in one row",
+        "two hours of either supplier in one row, all of them on the 14th of UTC",
     );
-    s.add_stop(
-        "2026-01-14 22:00:00",
-        "2026-01-15 02:00:00",
-        "2026-01-15 08:00:00",
-    )?;
-    s.canary(s.stop("2026-01-14 22:00:00"), "reason", Waiting)?;
-    s.trap("stop-after-switch", "a stop on 乙's first day");
-    s.add_stop(midnight, "2026-01-15 00:30:00", "2026-01-16 08:00:00")?;
+    let evening = "2026-01-14 13:00:00";
+    s.add_stop(evening, "2026-01-14 17:00:00", "2026-01-15 08:00:00")?;
+    s.canary(s.stop(evening), "reason", Waiting)?;
+    s.trap(
+        "stop-after-switch",
+        "the first half hour of 乙's first day, which UTC calls the 14th",
+    );
+    s.add_stop(midnight, "2026-01-14 15:30:00", "2026-01-16 08:00:00")?;
     s.canary(s.stop(midnight), "reason", Operator)
 }
 

@@ -6,7 +6,7 @@ use crate::cell::{int, real, tenths, text};
 use crate::names::OWN;
 use crate::planted::Fate::{Both, Held, Operator, Rejected, Waiting};
 use crate::schema::TableName;
-use crate::story::stage::At;
+use crate::story::stage::{At, document_at};
 use crate::story::{Stage, Story, Told, story};
 
 pub(crate) static STORIES: &[Story] = &[
@@ -127,7 +127,16 @@ fn records(s: &mut Stage<'_>) -> Told {
         Operator,
     )?;
     misfit_bill(s)?;
-    misfit_request(s)
+    misfit_request(s)?;
+    s.trap(
+        "misfit",
+        "Heisei had ended by then: nobody knows which day was meant",
+    );
+    let owner = ("CONSUMER", s.point.consumer_id(1));
+    let title = s.next_canary();
+    s.add_document("DC-9002", owner, &title, Rejected)?;
+    let received = text("H31.05.01");
+    s.put(document_at("DC-9002"), "received_on", received, Rejected)
 }
 
 fn misfit_bill(s: &mut Stage<'_>) -> Told {

@@ -100,7 +100,7 @@ fn possible(table: &Table, column: usize, entry: &Value) -> bool {
                     let word = word(&entry["expect"], name);
                     // A key accompanies every row of the quarantine, and a NULL says nothing.
                     let beside = table.key.contains(&column) && store == Store::Quarantine;
-                    beside || entry["value"].is_null() || goes(store) == (word == "present")
+                    beside || entry["staged"].is_null() || goes(store) == (word == "present")
                 };
                 expected(Store::Retail, "retail")
                     && expected(Store::Transmission, "transmission")
