@@ -185,6 +185,9 @@ TRUTHS = [
      "SELECT * FROM legacy.document WHERE owner_id = '0'",
      "SELECT document_no FROM legacy.document WHERE owner_id = '0' AND document_no NOT IN (SELECT document_no FROM quarantine.document) "
      "UNION ALL SELECT document_no FROM legacy.document JOIN retail.document USING (document_no) WHERE legacy.document.owner_id = '0'"),
+    ("no number in retail counts what others asked for: the receipts stay with the operator, the name-holders' numbers do not",
+     "SELECT * FROM retail.document WHERE trim(owner_type) = 'CONSUMER' AND owner_id IS NOT NULL",
+     "SELECT document_no FROM retail.document WHERE (trim(owner_type) = 'CONSUMER') <> (owner_id IS NOT NULL)"),
     ("what clerks of both companies wrote waits for a person, all of it",
      "SELECT * FROM staging.document WHERE clerk_note IS NOT NULL",
      "SELECT document_no, clerk_note FROM staging.document WHERE clerk_note IS NOT NULL "
@@ -307,7 +310,7 @@ def has(db, schema, table):
 
 
 # What retail may lack of an own row: ends to come, and cells of another time.
-ELSEWHEN = {"valid_until", "contract_until", "peak_month", "peak_kw", "previous_holder", "month_kwh", "max_kw", "max_at", *winback.DAY_COLUMNS}
+ELSEWHEN = {"valid_until", "contract_until", "peak_month", "peak_kw", "previous_holder", "owner_id", "month_kwh", "max_kw", "max_at", *winback.DAY_COLUMNS}
 
 
 def nothing_lost_or_changed(db, root, columns, lines):

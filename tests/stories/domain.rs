@@ -254,6 +254,7 @@ fn a_value_that_is_taken_for_another_is_seen() {
     let stop = key("stop-not-resumed", STOP, "resumed_at", "present");
     let morning = key("stop-of-first-morning", STOP, "reason", "present");
     let nobody = key("owner-nobody", "document", "document_title", "absent");
+    let letter = rig.planted("document", "document", "owner_id", "null");
     let note = key("note-of-both", "document", "document_title", "present");
     for (store, table, edit, truth) in [
         (
@@ -289,6 +290,12 @@ fn a_value_that_is_taken_for_another_is_seen() {
             "document",
             json!(["add", nobody]),
             "a scan that is nobody's waits",
+        ),
+        (
+            "retail",
+            "document",
+            json!(["set", letter["key"], "owner_id", letter["staged"]]),
+            "no number in retail counts what others asked for",
         ),
         (
             "custody/quarantine",

@@ -17,7 +17,7 @@
 //! | `key` | the key's columns and their values as staged text; for the table without a key, what to look it up by |
 //! | `column` | the planted column |
 //! | `value` | what the source holds (bytes: hexadecimal) |
-//! | `staged` | the text that a store's column gives when it is cast to text (bytes: hexadecimal); null for NULL and rejected rows |
+//! | `staged` | the text that a store's column gives when it is cast to text (bytes: hexadecimal); null for NULL, for what means nothing, and for rejected rows |
 //! | `expect` | `retail`, `transmission`, `quarantine`: `present` (the row is there and the cell holds the value), `null` (row and column are there, the cell is NULL), `absent` (no such row, or the store has no such column or table); `staging`: `typed` or `rejected` (the whole row) |
 
 mod calendar;

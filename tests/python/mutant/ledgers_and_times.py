@@ -184,3 +184,8 @@ def era_counted_on(worlds):
 @mutant(222, "no end yet taken for an end that nobody knows", "C3", splitter=True)
 def no_end_yet(worlds):
     yield from spoiled(worlds, "", [("tables/supply_interruption.toml", 'open = ["9999', 'nothing = ["9999')], lost=True)
+
+
+@mutant(223, "a receipt number given with the incumbent's own letter", "C4", splitter=True)
+def receipt_number(worlds):
+    yield from spoiled(worlds, "", [("tables/document.toml", '"REQUEST" = "transmission_only"', '"REQUEST" = "own_customer"')])

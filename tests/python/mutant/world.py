@@ -44,8 +44,9 @@ OPENED = [("catalogue.toml", "any_retailer_on_other_rows = []", 'any_retailer_on
 # Name-holders and wheeling contracts under keyed hashes instead of their numbers.
 REKEYED = [(f"tables/{id}.toml", f'{column} = "{kind}"', f'{column} = {{ class = "{kind}", rekey = "{name}" }}')
            for id, column, kind, name in (("consumer", "consumer_id", "own_customer", "consumer"), ("consumer_point", "consumer_id", "own_customer", "consumer"),
-                                          ("retail_contract", "consumer_id", "retail_only", "consumer"), ("document", "owner_id", "own_customer", "consumer"),
+                                          ("retail_contract", "consumer_id", "retail_only", "consumer"),
                                           ("wheeling_contract", "wheeling_contract_no", "own_customer", "contract"))]
+REKEYED += [("tables/document.toml", "owner_id = { by", 'owner_id = { rekey = "consumer", by')]
 SECRET = "a fictional secret, of 32 bytes and more"
 
 # Remarks that wait for a person, some of them by a condition; and what a customer runs, for retail unless the point is large.

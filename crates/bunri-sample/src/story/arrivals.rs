@@ -6,6 +6,7 @@ use crate::cell::{NULL, int, tenths, text};
 use crate::names::{AFFILIATE, HEI, MERGED, OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, OwnWithheld, Retail, Waiting};
 use crate::schema::TableName;
+use crate::story::stage::document_at;
 use crate::story::{Stage, Story, Told, story};
 
 pub(crate) static STORIES: &[Story] = &[
@@ -120,6 +121,7 @@ fn of_the_time_before(s: &mut Stage<'_>) -> Told {
         "開始申込の委任状　甲野　二郎",
         Both,
     )?;
+    s.is(document_at("DR-1001"), "owner_id", OwnWithheld)?;
     let papers = s.next_canary();
     s.add_document("DC-1001", ("CONSUMER", id), &papers, Operator)
 }

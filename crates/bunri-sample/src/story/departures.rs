@@ -114,6 +114,7 @@ fn stays(s: &mut Stage<'_>) -> Told {
         "運転免許証の写し　甲野　花子",
         Both,
     )?;
+    s.is(document_at("DC-0001"), "owner_id", Both)?;
     papers_with_dates(s)?;
     nobodys_number(s)?;
     cancelled_request(s)
