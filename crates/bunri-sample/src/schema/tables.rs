@@ -365,7 +365,7 @@ mod tests {
 
     use std::path::PathBuf;
 
-    use bunri_catalogue::{DateForm, ValueType, load};
+    use bunri_catalogue::{self as catalogue, DateForm, JAPAN_SECONDS, ValueType, load};
 
     use super::{Kind, TABLES};
 
@@ -379,7 +379,7 @@ mod tests {
                 assert_eq!(column.name, declared.name);
                 assert_eq!(
                     column.kind,
-                    kind(declared.value_type),
+                    kind(declared),
                     "{}.{}",
                     table.name,
                     column.name
@@ -388,19 +388,26 @@ mod tests {
         }
     }
 
-    fn kind(value_type: ValueType) -> Kind {
-        match value_type {
+    fn kind(column: &catalogue::Column) -> Kind {
+        let reading = &column.reading;
+        match column.value_type {
             ValueType::Text => Kind::Text,
-            ValueType::Int => Kind::Int,
+            ValueType::Int if reading.nothing.is_empty() => Kind::Int,
+            ValueType::Int => Kind::Owner,
             ValueType::Decimal { scale, .. } => Kind::Decimal(usize::from(scale)),
             ValueType::Date(DateForm::Iso) => Kind::Date,
-            ValueType::Date(DateForm::Compact) => Kind::CompactDate,
+            ValueType::Date(DateForm::Compact) if reading.open.is_empty() => Kind::CompactDate,
+            ValueType::Date(DateForm::Compact) => Kind::Expiry,
+            ValueType::Date(DateForm::Era { .. }) => Kind::EraDate,
             ValueType::Date(DateForm::Slashed) => Kind::SlashedDate,
-            ValueType::Date(
-                DateForm::IsoMidnight | DateForm::SlashedMidnight | DateForm::Era { .. },
-            ) => panic!("no column of the sample is written so"),
+            ValueType::Date(DateForm::IsoMidnight | DateForm::SlashedMidnight) => {
+                panic!("no column of the sample is written so")
+            }
             ValueType::Real => panic!("no column of the sample is a real"),
-            ValueType::Timestamp => Kind::Timestamp,
+            ValueType::Timestamp if reading.moment.clock_seconds == JAPAN_SECONDS => {
+                Kind::Timestamp
+            }
+            ValueType::Timestamp => Kind::UtcTimestamp,
             ValueType::Bool => Kind::Bool,
             ValueType::Bytes => Kind::Bytes,
         }
