@@ -244,7 +244,8 @@ def reachable(db):
     theirs = {value for value in read(f"SELECT {columns} FROM stranger") - known if len(value) >= 3}
     texts = db.execute("SELECT table_name, column_name FROM information_schema.columns "
                        "WHERE table_schema = 'retail' AND data_type = 'VARCHAR' AND table_name NOT LIKE 'code!_%' ESCAPE '!'").fetchall()
-    held = set().union(*(read(f'SELECT DISTINCT "{column}" FROM retail."{table}"') for table, column in texts))
+    # An own customer's whole name may hold a stranger's: サイトウメグミ is not イトウメグミ.
+    held = set().union(*(read(f'SELECT DISTINCT "{column}" FROM retail."{table}"') for table, column in texts)) - known
     everything = "\n".join(held)
     yield "no name and no phone of a stranger in any cell of retail", len(theirs), sum(value in everything for value in theirs)
 
