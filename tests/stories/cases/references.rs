@@ -264,7 +264,7 @@ fn the_sample_counts_the_same_as_a_look_at_its_stores() {
     rig.bunri(["run", "job.toml"]).must(1);
     let (_, retail) = dangling(&rig, "meter_reading_monthly", "retail");
     assert!(retail["other"].as_u64() > Some(0), "{retail}");
-    rig.python("references.py", ["."])
+    rig.python("references.py", [".", "document"])
         .must(0)
         .prints(", 0 differ");
 }
