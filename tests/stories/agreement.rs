@@ -22,7 +22,7 @@ use run::{Tally, examine};
 
 const CASES: u64 = 260;
 /// Every reason of docs/rules.md, section 6.
-const REASONS: [&str; 25] = [
+const REASONS: [&str; 28] = [
     "ledger_rejected",
     "ledger_status_unknown",
     "not_in_ledger",
@@ -32,6 +32,9 @@ const REASONS: [&str; 25] = [
     "ledger_gap",
     "retailer_unknown",
     "own_when_unlisted",
+    "key_rejected",
+    "key_ambiguous",
+    "key_missing",
     "date_missing",
     "slot_invalid",
     "month_invalid",
@@ -120,6 +123,9 @@ const NOTIONS: &[&str] = &[
     "parents: none has begun",
     "written on a day of an own parent",
     "hold of another time",
+    "through another table: Own",
+    "through another table: Other",
+    "written when the key was elsewhere",
     "a condition to hold",
     "a condition on parents",
     "parents that are clear of a condition",

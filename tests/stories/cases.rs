@@ -35,6 +35,7 @@ mod held;
 mod inherited;
 mod large_cells;
 mod ledgers;
+mod meters;
 mod moving;
 mod other_years;
 mod own_when;

@@ -110,11 +110,31 @@ pub(crate) struct TableDraft {
     pub(crate) known_at: Option<Spotted<KnownAtDraft>>,
     /// Whether `known_at` is written at all, readable or not, misspelt or not.
     pub(crate) known_at_written: bool,
-    pub(crate) ledger_key: Option<Spotted<Vec<Name>>>,
+    /// Outer [`None`]: none written. Inner [`None`]: not readable.
+    pub(crate) ledger_key: Option<Option<Spotted<LedgerKeyDraft>>>,
     pub(crate) cells: Vec<Option<CellsDraft>>,
     pub(crate) when: Vec<Option<WhenDraft>>,
     pub(crate) basis: Option<String>,
     pub(crate) note: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) enum LedgerKeyDraft {
+    Columns(Vec<Name>),
+    Through(Box<ThroughDraft>),
+}
+
+/// `ledger_key = { through = …, … }`.
+#[derive(Debug)]
+pub(crate) struct ThroughDraft {
+    pub(crate) table: Name,
+    pub(crate) key: Vec<Name>,
+    pub(crate) references: Spotted<Vec<Name>>,
+    pub(crate) from: Name,
+    pub(crate) until: Name,
+    pub(crate) until_is: UntilIs,
+    /// Days, and [`None`] for `"NULL"`.
+    pub(crate) open: Vec<Option<Day>>,
 }
 
 #[derive(Debug)]
@@ -290,6 +310,12 @@ impl TableDraft {
             .chain(of_columns)
             .chain(of_groups)
             .collect()
+    }
+
+    /// Where `ledger_key` stands, or the file.
+    pub(crate) fn ledger_key_spot(&self) -> Spot {
+        let key = self.ledger_key.as_ref().and_then(Option::as_ref);
+        key.map_or(self.spot, |key| key.spot)
     }
 
     /// How messages call the table.

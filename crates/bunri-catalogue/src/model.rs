@@ -133,7 +133,7 @@ pub enum Compare {
 }
 
 /// Whether an end date belongs to its period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UntilIs {
     /// The end is the last day.
     Inclusive,
@@ -493,6 +493,26 @@ pub enum ViewRows {
     Reasoned(String),
 }
 
+/// A ledger key that stands in another table (docs/rules.md, section 1): a reading names its meter, and the meter belongs to one
+/// supply point after the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyThrough {
+    /// The other table, whose own ledger key is the supply point.
+    pub table: usize,
+    /// Its columns that hold what [`Table::ledger_key`] holds, same number and types.
+    pub references: Vec<usize>,
+    /// The first day of one of its rows (date or timestamp column).
+    pub from: usize,
+    /// The end (date or timestamp column).
+    pub until: usize,
+    /// Whether the end belongs to the row.
+    pub until_is: UntilIs,
+    /// Days that mean "no end yet".
+    pub open: BTreeSet<Day>,
+    /// Whether a NULL end means "no end yet".
+    pub null_is_open: bool,
+}
+
 /// One table of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -511,8 +531,10 @@ pub struct Table {
     pub rows: RowRule,
     /// When it was written.
     pub known_at: KnownAt,
-    /// The columns that hold the ledger's key, if the table has them.
+    /// The columns that hold the ledger's key, if the table has them; with [`Table::through`], the key of the other table.
     pub ledger_key: Option<Vec<usize>>,
+    /// The other table through which the ledger's key is found.
+    pub through: Option<KeyThrough>,
     /// Cells of another time, before `when`.
     pub cells: Vec<CellGroup>,
     /// Classes that depend on the row, applied in order.
@@ -780,6 +802,21 @@ impl Catalogue {
         let mut order: Vec<usize> = (0..self.tables.len()).collect();
         order.sort_by_key(|&position| (self.depth(position), position));
         order
+    }
+
+    /// The columns of a table that hold the ledger's key itself; [`None`] where it has none, or has it through another table.
+    #[must_use]
+    pub fn point_key(&self, table: usize) -> Option<&[usize]> {
+        let table = self.tables.get(table)?;
+        let key = table.ledger_key.as_deref();
+        key.filter(|_| table.through.is_none())
+    }
+
+    /// Every way through another table by which some table finds the ledger's key, each once.
+    #[must_use]
+    pub fn keys_through(&self) -> BTreeSet<&KeyThrough> {
+        let tables = self.tables.iter();
+        tables.filter_map(|table| table.through.as_ref()).collect()
     }
 
     /// How many parents stand above this table at most. Cycles are refused by the check, so this ends.

@@ -9,7 +9,7 @@ use bunri_catalogue::{
 };
 
 use super::codes::{code_text, comparable, listed};
-use super::rows::Row;
+use super::days::Row;
 
 /// The class rules of one table.
 #[derive(Debug, Clone)]

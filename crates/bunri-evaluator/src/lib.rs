@@ -4,31 +4,37 @@
 //! 1. [`verdict`]: the words (own, other, undecided and why);
 //! 2. [`codes`]: what a retailer code says on a day;
 //! 3. [`timeline`]: who supplied a point on every day;
-//! 4. [`rows`]: the row rules;
-//! 5. [`known`]: written when, by whom;
-//! 6. [`decisions`]: the last word of people;
-//! 7. [`cells`]: the class of a cell;
-//! 8. [`grants`]: which class of which row goes to which store.
+//! 4. [`through`]: who supplied the point that a key through another table had on every day;
+//! 5. [`days`]: the days that a row speaks of;
+//! 6. [`rows`]: the row rules;
+//! 7. [`known`]: written when, by whom;
+//! 8. [`decisions`]: the last word of people;
+//! 9. [`cells`]: the class of a cell;
+//! 10. [`grants`]: which class of which row goes to which store.
 //!
 //! The splitter decides the same with other code. Where the two disagree, verification says so.
 
 pub mod cells;
 pub mod codes;
+pub mod days;
 pub mod decisions;
 pub mod grants;
 pub mod known;
 pub mod rows;
+pub mod through;
 pub mod timeline;
 pub mod verdict;
 
 pub use cells::{CellRules, clear};
 pub use codes::{Codes, code_text};
+pub use days::Row;
 pub use decisions::{LastWords, Unused, WhyUnused};
 pub use known::{Written, WrittenSet, written};
 pub use rows::{
-    AskedParent, Facts, ParentFacts, Row, RowDays, Terms, asked_parent, decide, foreign_cells,
-    last, parents_asked, row_days, written_on,
+    AskedParent, Facts, ParentFacts, RowDays, Terms, asked_parent, decide, foreign_cells, last,
+    parents_asked, row_days, written_on,
 };
+pub use through::{Assignment, KeyAssignments, assigned_days};
 pub use timeline::{LedgerTerms, Period, Segment, Timeline};
 pub use verdict::{OwnershipSet, Reason, Verdict};
 

@@ -1,49 +1,13 @@
 //! The row rules (docs/rules.md, sections 2 and 3), test by test in the order written there.
 
 use bunri_catalogue::{
-    CellGroup, CodeDay, Compare, Day, KnownAt, LedgerTime, Match, Ownership, RowRule, Table,
-    UntilIs, Value, days_of_month, month_of_day,
+    CellGroup, CodeDay, Compare, Day, KnownAt, LedgerTime, Match, Ownership, RowRule, Table, Value,
 };
 
 use super::codes::{code_text, comparable};
+use super::days::{Row, month, period};
 use super::known::{WrittenSet, by_own_key, by_parents, written};
-use super::timeline::last_day;
-use super::{Codes, Days, FOREVER, LedgerTerms, OwnershipSet, Reason, Timeline, Verdict};
-
-/// The cells of one row, by catalogue column.
-pub trait Row {
-    /// A cell.
-    fn value(&self, column: usize) -> Value<'_>;
-
-    /// Whether the column's timestamps stamp the ends of intervals.
-    fn is_end_stamp(&self, column: usize) -> bool;
-
-    /// The day of a date or timestamp cell: the date of the local timestamp, also before 1970; of an end stamp that of the
-    /// microsecond before.
-    fn day(&self, column: usize) -> Option<Day> {
-        day_of(self.value(column), i64::from(self.is_end_stamp(column)))
-    }
-}
-
-const MICROS_A_DAY: i64 = 86_400_000_000;
-
-/// The day of a date, or of the moment so many microseconds before a timestamp.
-fn day_of(value: Value<'_>, before: i64) -> Option<Day> {
-    match value {
-        Value::Date(day) => Some(day),
-        Value::Timestamp(micros) => {
-            let moment = micros.saturating_sub(before);
-            Day::try_from(moment.div_euclid(MICROS_A_DAY)).ok()
-        }
-        Value::Null
-        | Value::Text(_)
-        | Value::Int(_)
-        | Value::Decimal { .. }
-        | Value::Real(_)
-        | Value::Bool(_)
-        | Value::Bytes(_) => None,
-    }
-}
+use super::{Codes, Days, KeyAssignments, LedgerTerms, OwnershipSet, Reason, Timeline, Verdict};
 
 /// What holds for every row: the cutover and the lists.
 #[derive(Debug, Clone)]
@@ -88,6 +52,8 @@ pub struct RowDays {
 pub struct Facts<'a> {
     /// The timeline of the row's ledger key; of an unknown key where it is NULL; [`None`] if the table has none.
     pub timeline: Option<&'a Timeline>,
+    /// Of a key through another table, the supply points that its timeline is made of.
+    pub assignments: Option<&'a KeyAssignments>,
     /// For each parent rule among [`bunri_catalogue::Table::leaves`], in their order.
     pub parents: &'a [ParentFacts],
     /// What the owner keys of the asked parents say of the day on which the row was written (tables without a ledger key).
@@ -120,7 +86,11 @@ pub fn decide(
     };
     let last = last(rule, row, facts, terms);
     match facts.timeline {
-        Some(timeline) => by_own_key(written(timeline, known, last, *grace_days), *early),
+        Some(timeline) => {
+            // Of a key through another table, the supply point that the row speaks of: where the meter went later does not matter.
+            let point = facts.assignments.map_or(timeline, |key| key.point_on(last));
+            by_own_key(written(point, known, last, *grace_days), *early)
+        }
         None => {
             let matching = asked_parent(rule, row).map_or(Match::All, |asked| asked.matching);
             by_parents(&facts.written, matching, *early)
@@ -483,39 +453,10 @@ impl<R: Row> Asking<'_, R> {
                 until,
                 until_is,
             } => {
-                let first = day(from)?;
-                if self.terms.ledger.is_open(self.row.day(until)) {
-                    return Ok((first, FOREVER));
-                }
-                let last = self.last_of_period(until, until_is)?;
-                if last < first {
-                    Err(Reason::PeriodReversed)
-                } else {
-                    Ok((first, last))
-                }
+                let is_open = self.terms.ledger.is_open(self.row.day(until));
+                period(self.row, (from, until, until_is), is_open)
             }
         }
-    }
-
-    /// An exclusive date ends the day before, an exclusive timestamp one microsecond before.
-    fn last_of_period(&self, until: usize, until_is: UntilIs) -> Result<Days, Reason> {
-        let value = self.row.value(until);
-        match (value, until_is) {
-            (Value::Timestamp(_), UntilIs::Exclusive) => day_of(value, 1).map(Days::from),
-            (Value::Timestamp(_), UntilIs::Inclusive) => day_of(value, 0).map(Days::from),
-            (Value::Date(day), _) => Some(last_day(day, until_is)),
-            (
-                Value::Null
-                | Value::Text(_)
-                | Value::Int(_)
-                | Value::Decimal { .. }
-                | Value::Real(_)
-                | Value::Bool(_)
-                | Value::Bytes(_),
-                _,
-            ) => None,
-        }
-        .ok_or(Reason::DateMissing)
     }
 
     fn timeline(&self) -> &Timeline {
@@ -551,35 +492,6 @@ impl<R: Row> Asking<'_, R> {
         };
         codes.verdict(code, Days::from(day))
     }
-}
-
-/// The days of the month that a value names; `day` is its day, if it has one.
-fn month(value: Value<'_>, day: Option<Day>) -> Result<(Days, Days), Reason> {
-    let days = match value {
-        Value::Null => return Err(Reason::DateMissing),
-        Value::Date(_) | Value::Timestamp(_) => day.and_then(month_of_day),
-        Value::Int(number) => days_of_month(number.div_euclid(100), number.rem_euclid(100)),
-        Value::Text(text) => {
-            month_of_text(text).and_then(|(year, month)| days_of_month(year, month))
-        }
-        Value::Decimal { .. } | Value::Real(_) | Value::Bool(_) | Value::Bytes(_) => None,
-    };
-    let (first, last) = days.ok_or(Reason::MonthInvalid)?;
-    Ok((first.into(), last.into()))
-}
-
-/// `YYYYMM`, `YYYY-MM` or `YYYY/MM`, and nothing before or after.
-fn month_of_text(text: &str) -> Option<(i64, i64)> {
-    let (year, month) = match text.len() {
-        6 => text.split_at_checked(4)?,
-        7 => text.split_once(['-', '/'])?,
-        _ => return None,
-    };
-    let number = |part: &str, digits: usize| {
-        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-        plain.then(|| part.parse::<i64>().ok()).flatten()
-    };
-    Some((number(year, 4)?, number(month, 2)?))
 }
 
 /// As the parents. No matching parent, and a NULL in the key, are both "missing"; of a rejected parent nobody knows whose

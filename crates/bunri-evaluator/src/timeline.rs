@@ -122,26 +122,35 @@ impl Timeline {
         turns.sort_by_key(|turn| turn.day);
         let mut turns = turns.into_iter().peekable();
         let mut said = Said::default();
-        let mut segments: Vec<Segment> = Vec::new();
+        let mut timeline = Self::begin();
         let mut first = EVER;
         loop {
             while let Some(turn) = turns.next_if(|turn| turn.day <= first) {
                 said.turn(turn);
             }
             let last = turns.peek().map_or(FOREVER, |next| next.day - 1);
-            let verdict = said.fate(terms);
-            match segments.last_mut() {
-                Some(before) if before.verdict == verdict => before.last = last,
-                _ => segments.push(Segment {
-                    first,
-                    last,
-                    verdict,
-                }),
-            }
+            timeline.join(first, last, said.fate(terms));
             match turns.peek() {
                 Some(next) => first = next.day,
-                None => return Self(segments),
+                None => return timeline,
             }
+        }
+    }
+
+    /// Nothing yet: whoever builds one goes from [`EVER`] to [`FOREVER`].
+    pub(crate) fn begin() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The days after those that are there; of the same fate they make the last segment longer.
+    pub(crate) fn join(&mut self, first: Days, last: Days, verdict: Verdict) {
+        match self.0.last_mut() {
+            Some(before) if before.verdict == verdict => before.last = last,
+            Some(_) | None => self.0.push(Segment {
+                first,
+                last,
+                verdict,
+            }),
         }
     }
 

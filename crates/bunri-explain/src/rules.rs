@@ -134,6 +134,24 @@ fn listed(list: &ValueList) -> String {
 /// Whose a row is.
 pub(super) fn rows(catalogue: &Catalogue, table: &Table, page: &mut Page) {
     tell(catalogue, table, &table.rows, (2, "Rows: ", "."), page);
+    let (Some(key), Some(through)) = (&table.ledger_key, &table.through) else {
+        return;
+    };
+    let other = &catalogue.tables[through.table];
+    let name = |column: usize| &other.columns[column].name;
+    page.line(
+        4,
+        format!(
+            "The point of a day is that of the row of {} with {} = {} on it, from `{}` until `{}` ({}); on a day with none, or with two \
+             points, it is undecided.",
+            other.id,
+            named(other, &through.references),
+            named(table, key),
+            name(through.from),
+            name(through.until),
+            end(through.until_is)
+        ),
+    );
 }
 
 /// Whose some of its cells are.
@@ -357,10 +375,12 @@ pub(super) fn known_at(table: &Table, page: &mut Page) {
                 [_] => named(table, columns),
                 _ => format!("the latest day of {}", named(table, columns)),
             };
-            let whose = if table.ledger_key.is_some() {
-                "the point"
-            } else {
-                "the points of its parents"
+            let whose = match (&table.ledger_key, &table.through) {
+                (Some(_), None) => "the point",
+                (Some(_), Some(_)) => {
+                    "the point that the key belonged to on the last day it speaks of"
+                }
+                (None, _) => "the points of its parents",
             };
             page.line(
                 2,

@@ -13,6 +13,9 @@ pub(crate) struct Flows {
     read_by: BTreeMap<(usize, usize), BTreeSet<&'static str>>,
 }
 
+/// The reader of columns by which other tables find the ledger's key.
+const THROUGH: &str = "key through";
+
 impl Flows {
     pub(crate) fn of(catalogue: &Catalogue) -> Self {
         let mut flows = Self::default();
@@ -48,6 +51,12 @@ impl Flows {
         readers.is_some_and(|readers| readers.contains("child's reference"))
     }
 
+    /// Whether other tables find the ledger's key by a column.
+    pub(crate) fn is_passed_through(&self, table: usize, column: usize) -> bool {
+        let readers = self.read_by.get(&(table, column));
+        readers.is_some_and(|readers| readers.contains(THROUGH))
+    }
+
     fn add(&mut self, table: usize, columns: &[usize], reader: &'static str) {
         for &column in columns {
             let readers = self.read_by.entry((table, column)).or_default();
@@ -78,6 +87,10 @@ impl Flows {
         }
         if let Some(key) = &table.ledger_key {
             self.add(position, key, "ledger key");
+        }
+        if let Some(through) = &table.through {
+            self.add(through.table, &through.references, THROUGH);
+            self.add(through.table, &[through.from, through.until], THROUGH);
         }
         if let KnownAt::Column { columns, .. } = &table.known_at {
             self.add(position, columns, "known_at");
@@ -162,7 +175,10 @@ pub(crate) fn ancestors(catalogue: &Catalogue, table: usize) -> BTreeSet<usize> 
 
 /// Whether the rows of a table decide over rows of other tables.
 pub(crate) fn decides_for_others(catalogue: &Catalogue, table: usize) -> bool {
-    let refers = |other: &Table| other.parents().contains(&table);
+    let refers = |other: &Table| {
+        let through = other.through.as_ref();
+        other.parents().contains(&table) || through.is_some_and(|through| through.table == table)
+    };
     catalogue.ledger.of_table(table).is_some()
         || catalogue.retailers.table == table
         || catalogue.tables.iter().any(refers)

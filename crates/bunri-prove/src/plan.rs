@@ -144,7 +144,8 @@ impl Planner<'_> {
     /// A row under a key that nobody has is nobody's. Only what a child refers to must not go away in numbers: a parent
     /// that was not own may have kept its child from being own.
     fn scope_of_key(&self, position: usize, column: usize, share: u64) -> Scope {
-        if self.flows.is_referred_to(position, column) {
+        let flows = &self.flows;
+        if flows.is_referred_to(position, column) || flows.is_passed_through(position, column) {
             Scope::Few(2)
         } else {
             Scope::Eighths(share)
@@ -197,6 +198,10 @@ impl Planner<'_> {
                 among,
                 self.scope_of_key(position, column, share),
             );
+        }
+        // Another day or key of such a row may take a supply point from rows that are the incumbent's, or give them a second.
+        if self.flows.is_passed_through(position, column) {
+            return (strategy, Among::NeverOwn, Scope::Few(2));
         }
         let has_some = |bits: &BooleanBuffer| bits.count_set_bits() > 0;
         match &base.never_own {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
-use bunri_catalogue::{Catalogue, ParentRule, RowRule, Table};
+use bunri_catalogue::{Catalogue, KeyThrough, ParentRule, RowRule, Table};
 use bunri_columnar::{
     CanonicalWriter, CustodyLayout, Observer, PendingFile, STAGING, Staging, create_folder,
     key_converter, part_name, staging_schema,
@@ -60,8 +60,13 @@ pub(crate) fn sample(
         staging,
         chosen,
         kept: BTreeMap::new(),
+        through: BTreeMap::new(),
         observer,
     };
+    for through in catalogue.keys_through() {
+        let kept = sampling.kept_through(through)?;
+        sampling.through.insert(through, kept);
+    }
     let mut tables = Vec::new();
     for position in catalogue.parents_first() {
         tables.extend(sampling.table(position, place)?);
@@ -124,6 +129,8 @@ struct Sampling<'a> {
     chosen: Chosen,
     /// By parent table and the columns referred to: digests of the keys of kept rows.
     kept: BTreeMap<(usize, Vec<usize>), BTreeSet<u64>>,
+    /// By way through another table: digests of the keys of its kept rows.
+    through: BTreeMap<&'a KeyThrough, BTreeSet<u64>>,
     observer: &'a dyn Observer,
 }
 
@@ -183,6 +190,15 @@ impl Sampling<'_> {
         first: u64,
     ) -> Result<Vec<bool>, ProveError> {
         let by_number = |row: usize| self.chosen.keeps(&(first + row as u64).to_le_bytes());
+        if let (Some(key), Some(through)) = (&table.ledger_key, &table.through) {
+            let kept = self.through.get(through);
+            let keys = keys_of(table, key, batch)?.into_iter().enumerate();
+            let keep = |(row, key): (usize, Option<Vec<u8>>)| match (key, kept) {
+                (Some(key), Some(kept)) => kept.contains(&digest(&key)),
+                (Some(_) | None, _) => by_number(row),
+            };
+            return Ok(keys.map(keep).collect());
+        }
         if let Some(key) = &table.ledger_key {
             let keys = keys_of(table, key, batch)?.into_iter().enumerate();
             let keep = |(row, key): (usize, Option<Vec<u8>>)| {
@@ -200,6 +216,23 @@ impl Sampling<'_> {
             return Ok(keys.map(keep).collect());
         }
         Ok((0..batch.num_rows()).map(by_number).collect())
+    }
+
+    /// The keys that belong to kept points: the rows of the other table are kept by their point.
+    fn kept_through(&self, through: &KeyThrough) -> Result<BTreeSet<u64>, ProveError> {
+        let table = &self.catalogue.tables[through.table];
+        let point = self.catalogue.point_key(through.table).unwrap_or_default();
+        let mut kept = BTreeSet::new();
+        for batch in self.staging.table(table)?.all(BATCH_ROWS)? {
+            let batch = batch?;
+            let points = keys_of(table, point, &batch)?;
+            let keys = keys_of(table, &through.references, &batch)?;
+            let pairs = points.into_iter().zip(keys);
+            let of_kept = pairs
+                .filter(|(point, _)| point.as_ref().is_some_and(|point| self.chosen.keeps(point)));
+            kept.extend(of_kept.filter_map(|(_, key)| key).map(|key| digest(&key)));
+        }
+        Ok(kept)
     }
 
     /// What children without a point of their own will ask.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
-use bunri_catalogue::{Catalogue, Compare, Store, Table, Value};
+use bunri_catalogue::{Catalogue, Compare, KeyThrough, Store, Table, Value};
 use bunri_columnar::{Observer, Staging, key_converter};
 use bunri_fingerprint::{Cells, FingerprintKey, UnsupportedType};
 use bunri_redecide::{DecidedRows, ExpectedDigests, RedecideInputs, redecide};
@@ -77,6 +77,10 @@ impl Base {
         for (table, base) in catalogue.tables.iter().zip(&mut tables) {
             let Some(key) = &table.ledger_key else {
                 continue;
+            };
+            let own = match &table.through {
+                Some(through) => &own_through(catalogue, through, &own, &staging)?,
+                None => &own,
             };
             let never: BooleanBuffer = points(table, key, &staging)?
                 .map(|point| point.is_none_or(|point| !own.contains(&point)))
@@ -169,6 +173,21 @@ fn own_points(catalogue: &Catalogue, staging: &Staging) -> Result<BTreeSet<u64>,
         }
     }
     Ok(own)
+}
+
+/// The keys through another table that ever belonged to one of these points.
+fn own_through(
+    catalogue: &Catalogue,
+    through: &KeyThrough,
+    own: &BTreeSet<u64>,
+    staging: &Staging,
+) -> Result<BTreeSet<u64>, ProveError> {
+    let table = &catalogue.tables[through.table];
+    let key = catalogue.point_key(through.table).unwrap_or_default();
+    let keys = points(table, &through.references, staging)?;
+    let pairs = points(table, key, staging)?.zip(keys);
+    let of_own = pairs.filter(|(point, _)| point.is_some_and(|point| own.contains(&point)));
+    Ok(of_own.filter_map(|(_, key)| key).collect())
 }
 
 /// The point of every row of a table; none where a part of its key is NULL.

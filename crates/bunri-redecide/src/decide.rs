@@ -19,6 +19,7 @@ use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
 use crate::index::parent_index::ParentIndex;
 use crate::index::parents::{DecidedParent, KnownTimeline, Parents, read_set, written_by_parents};
+use crate::index::through::KnownAssignments;
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 
 /// A batch of staged rows, decided.
@@ -280,6 +281,8 @@ pub struct Closed {
 struct Sources {
     timelines: Option<Asking>,
     known: KnownTimeline,
+    /// Where the table has its ledger key through another.
+    known_key: Option<KnownAssignments>,
     parents: Vec<Asking>,
     parent_facts: Vec<ParentFacts>,
     written: Option<Asking>,
@@ -294,11 +297,14 @@ impl Sources {
     ) -> Result<Self, RedecideError> {
         let rows = staging.table(table)?;
         let join = |columns: &[usize], facts| Joined::new(table, &rows, columns, facts, scratch);
-        let timelines = table
-            .ledger_key
-            .as_ref()
-            .map(|key| join(key, &indexes.ledger))
-            .transpose()?;
+        let timelines = match (&table.ledger_key, &table.through) {
+            (Some(key), Some(through)) => {
+                let facts = indexes.through.get(through).ok_or(RedecideError::Index)?;
+                Some(join(key, facts)?)
+            }
+            (Some(key), None) => Some(join(key, &indexes.ledger)?),
+            (None, _) => None,
+        };
         let mut parents = Vec::new();
         for (_, rule) in table.parent_rules() {
             let facts = indexes
@@ -315,6 +321,7 @@ impl Sources {
         Ok(Self {
             timelines: timelines.map(|joined| joined.read(table)).transpose()?,
             known: KnownTimeline::default(),
+            known_key: table.through.as_ref().map(|_| KnownAssignments::default()),
             parents: parents
                 .iter()
                 .map(|joined| joined.read(table))
@@ -372,15 +379,22 @@ impl Sources {
         {
             written = read_set(fact.bytes)?;
         }
-        let timeline = match &mut self.timelines {
+        let fact = match &mut self.timelines {
             None => None,
-            Some(asking) => Some(match asking.fact(row, number)? {
-                Some(fact) => self.known.read(fact.bytes, fact.record)?,
-                None => Timeline::unknown(),
-            }),
+            Some(asking) => Some(asking.fact(row, number)?),
+        };
+        let (timeline, assignments) = match (fact, &mut self.known_key) {
+            (None, _) => (None, None),
+            (Some(fact), Some(known)) => {
+                let key = known.read(fact)?;
+                (Some(key.timeline()), Some(key))
+            }
+            (Some(Some(fact)), None) => (Some(self.known.read(fact.bytes, fact.record)?), None),
+            (Some(None), None) => (Some(Timeline::unknown()), None),
         };
         let facts = Facts {
             timeline,
+            assignments,
             parents: &self.parent_facts,
             written,
         };

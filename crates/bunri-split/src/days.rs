@@ -125,13 +125,9 @@ impl Calendar {
 
     fn during(&self, from: &ArrayRef, until: &ArrayRef, until_is: UntilIs) -> PolarsResult<Days> {
         let first = days_of(from);
-        let end = days_of(until);
-        let open = is_open(&end, self.open.iter().copied(), self.null_is_open)?;
-        let closed = match until_is {
-            UntilIs::Inclusive => end,
-            UntilIs::Exclusive => day_before(until).into_iter().collect(),
-        };
-        let last = first_of(&[(&open, &word(LAST_DAY))], &closed)?;
+        let declared = self.open.iter().copied();
+        let open = is_open(&days_of(until), declared, self.null_is_open)?;
+        let last = last_days(until, &open, until_is)?;
         let missing = first.is_null() | last.is_null();
         let reason = first_of(
             &[
@@ -158,6 +154,19 @@ impl Calendar {
         )?;
         Ok(Days { last, ..days })
     }
+}
+
+/// The last days of periods that end so.
+pub(crate) fn last_days(
+    until: &ArrayRef,
+    open: &BooleanChunked,
+    until_is: UntilIs,
+) -> PolarsResult<Int64Chunked> {
+    let closed = match until_is {
+        UntilIs::Inclusive => days_of(until),
+        UntilIs::Exclusive => day_before(until).into_iter().collect(),
+    };
+    first_of(&[(open, &word(LAST_DAY))], &closed)
 }
 
 /// Whether an end of a period is a declared open one.

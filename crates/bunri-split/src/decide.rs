@@ -16,7 +16,6 @@ use crate::conditions::{is_met, parents_meet};
 use crate::frame::{first_of, frame, latest, nothing, plain_numbers, results, word};
 use crate::known::{KnownRule, Written};
 use crate::parents::HeirFacts;
-use crate::probe::SUPPLIER;
 use crate::rules::{Rules, Wanted, columns_of_rule};
 use crate::settle::Settled;
 use crate::verdict::{OWN, REFERENCE, UNDECIDED};
@@ -173,8 +172,7 @@ impl<'a> Decider<'a> {
             on: &on,
             last: &said.last,
         };
-        let supplier = rules.numbers(SUPPLIER)?;
-        let answer = rule.by_own_key(&written, supplier, &said.began)?;
+        let answer = rule.by_own_key(&written, &said.supplier, &said.began)?;
         Ok((asked(&said.verdict, &answer)?, said.last))
     }
 

@@ -29,6 +29,7 @@ mod settle;
 mod slice;
 mod stage;
 mod table;
+mod through;
 mod timeline;
 mod verdict;
 

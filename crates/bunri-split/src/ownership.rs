@@ -23,8 +23,8 @@ use polars::prelude::PolarsResult;
 
 use crate::SplitError;
 use crate::codes::{Codes, Counting};
-use crate::frame::{as_numbers, first_of, results, word};
-use crate::slice::Slice;
+use crate::frame::{FIRST_DAY, as_numbers, first_of, results, word};
+use crate::slice::{Assigned, Slice, Timeline};
 use crate::timeline::{
     COUNTS, LEDGER_COLUMNS, NEVER_COUNTS, REJECTED, STATUS_UNKNOWN, Segments, Sweep,
 };
@@ -56,7 +56,7 @@ fn ledger_schema() -> SchemaRef {
     ))
 }
 
-fn index_schema() -> SchemaRef {
+pub(crate) fn index_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("key", DataType::Binary, false),
         Field::new("start", DataType::Int64, false),
@@ -68,6 +68,8 @@ fn index_schema() -> SchemaRef {
 #[derive(Debug, Clone)]
 pub(crate) struct OwnershipIndex {
     path: PathBuf,
+    /// Why every day of a key is undecided that it does not have, and of NULL.
+    missing: Reason,
 }
 
 /// Where an index is made, and with how much memory.
@@ -81,6 +83,14 @@ pub(crate) struct IndexPlace<'a> {
 }
 
 impl OwnershipIndex {
+    /// A finished index.
+    pub(crate) fn at(path: &Path, missing: Reason) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            missing,
+        }
+    }
+
     /// Uses the index at `place` if it is complete there, else makes it from the ledger and its rejects. The
     /// caller's path carries the digest of everything that the index is made from.
     pub(crate) fn open_or_build(
@@ -89,9 +99,7 @@ impl OwnershipIndex {
         codes: &Codes,
         place: &IndexPlace<'_>,
     ) -> Result<Self, SplitError> {
-        let index = Self {
-            path: place.path.to_path_buf(),
-        };
+        let index = Self::at(place.path, Reason::NotInLedger);
         if place.path.is_file() {
             return Ok(index);
         }
@@ -129,6 +137,7 @@ impl OwnershipIndex {
             next: 0,
             held: None,
             path: self.path.clone(),
+            missing: self.missing,
         };
         cursor.fill()?;
         Ok(cursor)
@@ -372,17 +381,47 @@ fn index_batch(
     )
 }
 
-/// A key's segments, ascending: start and verdict.
-type Timeline = Vec<(i64, i64)>;
+/// Bytes that follow a key: which supply point, the first and the last day.
+const SUFFIX: usize = 24;
+
+/// The key under which the index holds a supply point of a key. No key begins with another one, so it comes right after that.
+pub(crate) fn assigned_key(key: &[u8], assigned: &Assigned) -> Vec<u8> {
+    let mut bytes = key.to_vec();
+    bytes.extend_from_slice(&assigned.point.to_be_bytes());
+    bytes.extend_from_slice(&assigned.first.to_be_bytes());
+    bytes.extend_from_slice(&assigned.last.to_be_bytes());
+    bytes
+}
+
+/// The same without its segments, of the bytes that follow the key.
+fn assigned_of(suffix: &[u8]) -> Option<Assigned> {
+    let ([point, first, last], []) = suffix.as_chunks::<8>() else {
+        return None;
+    };
+    Some(Assigned {
+        point: u64::from_be_bytes(*point),
+        first: i64::from_be_bytes(*first),
+        last: i64::from_be_bytes(*last),
+        segments: Timeline::new(),
+    })
+}
+
+/// A key that was found, with what the index has of it.
+struct HeldKey {
+    key: Vec<u8>,
+    segments: Timeline,
+    assigned: Vec<Assigned>,
+}
 
 /// Goes through the index once, beside keys that ascend.
 pub(crate) struct IndexCursor {
     reader: ParquetRecordBatchReader,
     batch: Option<RecordBatch>,
     next: usize,
-    /// The key that was asked for last, with its segments, if the index has it.
-    held: Option<(Vec<u8>, Timeline)>,
+    /// The key that was asked for last, if the index has it.
+    held: Option<HeldKey>,
     path: PathBuf,
+    missing: Reason,
 }
 
 impl IndexCursor {
@@ -422,51 +461,75 @@ impl IndexCursor {
         ))
     }
 
-    /// The segments of every key of `keys`, which ascend, also from one call to the next; a NULL key, and
-    /// one that the ledger lacks, are not in the ledger.
+    /// The segments of every key of `keys`, which ascend, also from one call to the next; of a NULL key, and of one that the
+    /// index lacks, every day is undecided.
     pub(crate) fn slice(&mut self, keys: &BinaryArray) -> Result<Slice, SplitError> {
         let mut slice = Slice::new(Reason::NotInLedger.verdict());
+        let absent = match self.missing {
+            Reason::NotInLedger => -1,
+            missing => {
+                slice.through = true;
+                slice.add(&[(FIRST_DAY, missing.verdict())])
+            }
+        };
         let mut points = Vec::with_capacity(keys.len());
         for row in 0..keys.len() {
             if keys.is_null(row) {
-                points.push(-1);
+                points.push(absent);
             } else if row > 0 && keys.is_valid(row - 1) && keys.value(row) == keys.value(row - 1) {
                 points.push(points[row - 1]);
             } else {
-                let segments = self.segments(keys.value(row))?;
-                points.push(segments.map_or(-1, |segments| slice.add(segments)));
+                let held = self.find(keys.value(row))?;
+                points.push(
+                    held.map_or(absent, |held| slice.add_key(&held.segments, &held.assigned)),
+                );
             }
         }
         slice.points = points;
         Ok(slice)
     }
 
-    fn segments(&mut self, key: &[u8]) -> Result<Option<&[(i64, i64)]>, SplitError> {
-        let held = self.held.as_ref().is_some_and(|(held, _)| held == key);
-        if !held {
+    /// The segments of one key; keys are asked in ascending order.
+    pub(crate) fn segments(&mut self, key: &[u8]) -> Result<Option<&Timeline>, SplitError> {
+        Ok(self.find(key)?.map(|held| &held.segments))
+    }
+
+    fn find(&mut self, key: &[u8]) -> Result<Option<&HeldKey>, SplitError> {
+        if self.held.as_ref().is_none_or(|held| held.key != key) {
             self.advance(key)?;
         }
-        Ok(self
-            .held
-            .as_ref()
-            .filter(|(held, _)| held == key)
-            .map(|(_, segments)| segments.as_slice()))
+        Ok(self.held.as_ref().filter(|held| held.key == key))
     }
 
     fn advance(&mut self, key: &[u8]) -> Result<(), SplitError> {
-        let mut found = Vec::new();
+        let mut segments = Timeline::new();
+        let mut assigned: Vec<Assigned> = Vec::new();
+        // Where a supply point of the key was read last.
+        let mut suffix = Vec::new();
         while let Some((here, start, verdict)) = self.entry() {
-            if here > key {
-                break;
-            }
-            if here == key {
-                found.push((start, verdict));
+            match here.strip_prefix(key) {
+                Some([]) => segments.push((start, verdict)),
+                Some(bytes) if bytes.len() == SUFFIX => {
+                    if suffix != bytes {
+                        suffix = bytes.to_vec();
+                        assigned.extend(assigned_of(bytes));
+                    }
+                    if let Some(point) = assigned.last_mut() {
+                        point.segments.push((start, verdict));
+                    }
+                }
+                Some(_) | None if here > key => break,
+                Some(_) | None => {}
             }
             self.next += 1;
             self.fill()?;
         }
-        if !found.is_empty() {
-            self.held = Some((key.to_vec(), found));
+        if !segments.is_empty() {
+            self.held = Some(HeldKey {
+                key: key.to_vec(),
+                segments,
+                assigned,
+            });
         }
         Ok(())
     }

@@ -248,7 +248,7 @@ impl<'a> VerdictWriter<'a> {
 }
 
 /// The values by which others refer to a rejected row; [`None`] if one is NULL, which matches nothing.
-fn referred_values(
+pub(crate) fn referred_values(
     table: &Table,
     references: &[usize],
     reject: &Reject,

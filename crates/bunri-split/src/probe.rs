@@ -9,7 +9,7 @@ use crate::SplitError;
 use crate::days::{Calendar, day_columns, days_of};
 use crate::frame::{as_stamped, constant, latest};
 use crate::parents::Found;
-use crate::rules::{leaf_began, leaf_last, leaf_verdict};
+use crate::rules::{leaf_began, leaf_last, leaf_supplier, leaf_verdict};
 use crate::slice::Slice;
 use crate::verdict::Reason;
 
@@ -26,8 +26,8 @@ enum Source {
     Parents,
 }
 
-/// What a table asks of its own ledger key: one verdict for every ledger rule, who supplied when the row was written, and
-/// where the own days began that hold the last day of every rule.
+/// What a table asks of its own ledger key: one verdict for every ledger rule, and for the last day of every rule who supplied
+/// its point when the row was written, and where the own days began that hold it.
 #[derive(Debug, Clone)]
 pub(crate) struct LedgerQuestions {
     calendar: Calendar,
@@ -62,8 +62,6 @@ fn until_name(leaf: usize) -> String {
 }
 
 const KNOWN: &str = "known";
-/// The name of the answer who supplied when the row was written.
-pub(crate) const SUPPLIER: &str = "supplier";
 
 fn source_of_time(time: LedgerTime) -> Source {
     match time {
@@ -238,10 +236,8 @@ impl LedgerQuestions {
     /// The names of the answers, in order.
     pub(crate) fn answers(&self) -> Vec<String> {
         let rules = self.leaves.iter().map(|(leaf, _)| leaf_verdict(*leaf));
-        let known = self.known.iter().flat_map(|known| {
-            let lasts = known.lasts.iter().map(|(leaf, _)| leaf_began(*leaf));
-            std::iter::once(SUPPLIER.to_owned()).chain(lasts)
-        });
+        let lasts = self.known.iter().flat_map(|known| &known.lasts);
+        let known = lasts.flat_map(|(leaf, _)| [leaf_supplier(*leaf), leaf_began(*leaf)]);
         rules.chain(known).collect()
     }
 
@@ -265,9 +261,11 @@ impl LedgerQuestions {
         }
         if let Some(known) = &self.known {
             let day = frame.column(KNOWN)?.i64()?;
-            answers.push(slice.on(day, Reason::KnownAtMissing)?);
             for (leaf, source) in &known.lasts {
-                answers.push(slice.began(&self.day(frame, *leaf, *source, slice)?));
+                let last = self.day(frame, *leaf, *source, slice)?;
+                let points = slice.of_last_days(&last);
+                answers.push(points.on(day, Reason::KnownAtMissing)?);
+                answers.push(points.began(&last));
             }
         }
         Ok(answers)

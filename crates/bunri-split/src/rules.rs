@@ -31,6 +31,11 @@ pub(crate) fn leaf_began(leaf: usize) -> String {
     format!("leaf{leaf}_began")
 }
 
+/// The name of who supplied the point of that last day when the row was written.
+pub(crate) fn leaf_supplier(leaf: usize) -> String {
+    format!("leaf{leaf}_supplier")
+}
+
 /// The name of the kinds of parents that a leaf found.
 pub(crate) fn leaf_kinds(leaf: usize) -> String {
     format!("leaf{leaf}_kinds")
@@ -48,7 +53,7 @@ pub(crate) enum Wanted {
     Verdict,
     /// The last day.
     Last,
-    /// The last day, and where the own days began that hold it.
+    /// The last day, who supplied its point when the row was written, and where the own days began that hold it.
     Began,
 }
 
@@ -58,6 +63,8 @@ pub(crate) struct Said {
     pub(crate) verdict: Int64Chunked,
     /// NULL where the rule has none, and everywhere if it is not wanted.
     pub(crate) last: Int64Chunked,
+    /// Likewise.
+    pub(crate) supplier: Int64Chunked,
     /// Likewise.
     pub(crate) began: Int64Chunked,
 }
@@ -149,7 +156,7 @@ impl Rules<'_> {
                 nothing(self.rows),
             ),
         };
-        let began = match (wanted, rule) {
+        let [supplier, began] = match (wanted, rule) {
             (Wanted::Verdict | Wanted::Last, _)
             | (
                 Wanted::Began,
@@ -158,18 +165,22 @@ impl Rules<'_> {
                 | RowRule::All(_)
                 | RowRule::Any(_)
                 | RowRule::Cases { .. },
-            ) => nothing(self.rows),
+            ) => [nothing(self.rows), nothing(self.rows)],
             (
                 Wanted::Began,
                 RowRule::Ledger(_)
                 | RowRule::Parent { .. }
                 | RowRule::Column { .. }
                 | RowRule::AllRetail,
-            ) => self.numbers(&leaf_began(leaf))?.clone(),
+            ) => [
+                self.numbers(&leaf_supplier(leaf))?.clone(),
+                self.numbers(&leaf_began(leaf))?.clone(),
+            ],
         };
         Ok(Said {
             verdict,
             last,
+            supplier,
             began,
         })
     }
@@ -271,6 +282,7 @@ impl Rules<'_> {
         Said {
             verdict,
             last: nothing(self.rows),
+            supplier: nothing(self.rows),
             began: nothing(self.rows),
         }
     }
@@ -299,6 +311,7 @@ impl Rules<'_> {
         Ok(Said {
             verdict: of(|said| &said.verdict, &none)?,
             last: of(|said| &said.last, &nothing(self.rows))?,
+            supplier: of(|said| &said.supplier, &nothing(self.rows))?,
             began: of(|said| &said.began, &nothing(self.rows))?,
         })
     }
@@ -495,6 +508,7 @@ impl Said {
         let takes = &better & &(counts & &other.last.is_not_null());
         Ok(Self {
             last: first_of(&[(&takes, &other.last)], &self.last)?,
+            supplier: first_of(&[(&takes, &other.supplier)], &self.supplier)?,
             began: first_of(&[(&takes, &other.began)], &self.began)?,
             verdict: self.verdict,
         })

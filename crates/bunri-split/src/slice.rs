@@ -1,19 +1,39 @@
 //! The segments that one batch needs: on which of them does a day lie, and what follows. They are found by bisection.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use polars::prelude::{BooleanChunked, Int64Chunked, PolarsResult};
 
 use crate::frame::{FIRST_DAY, LAST_DAY, first_of, word};
 use crate::timeline::SPAN;
 use crate::verdict::{OTHER, OWN, Reason};
 
+/// A key's segments, ascending: start and verdict.
+pub(crate) type Timeline = Vec<(i64, i64)>;
+
+/// Of a key through another table, one supply point that it belonged to, from a first day to a last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assigned {
+    /// Which of the key's supply points: several rows may name one.
+    pub(crate) point: u64,
+    pub(crate) first: i64,
+    pub(crate) last: i64,
+    pub(crate) segments: Timeline,
+}
+
 /// The segments that one batch needs, and which point each row asks about.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Slice {
     /// For every row its point, −1 where the ledger has none.
     pub(crate) points: Vec<i64>,
     starts: Vec<i64>,
     verdicts: Vec<i64>,
     count: i64,
+    /// Whether its points are keys through another table.
+    pub(crate) through: bool,
+    /// Of such points the supply points that they belonged to, each with the number of its segments here.
+    assigned: BTreeMap<i64, Vec<(Assigned, i64)>>,
 }
 
 /// Where own days begin that are not there: after every day.
@@ -27,6 +47,8 @@ impl Slice {
             starts: vec![-SPAN],
             verdicts: vec![unknown],
             count: 0,
+            through: false,
+            assigned: BTreeMap::new(),
         }
     }
 
@@ -39,6 +61,41 @@ impl Slice {
             self.verdicts.push(*verdict);
         }
         point
+    }
+
+    /// Adds a key's segments, and those of the supply points that it belonged to.
+    pub(crate) fn add_key(&mut self, segments: &[(i64, i64)], assigned: &[Assigned]) -> i64 {
+        let point = self.add(segments);
+        if !assigned.is_empty() {
+            let all = assigned.iter();
+            let all = all.map(|one| (one.clone(), self.add(&one.segments)));
+            let all = all.collect();
+            self.assigned.insert(point, all);
+        }
+        point
+    }
+
+    /// The same segments, asked of the supply points that the rows' keys belonged to on the last days that they speak of: where
+    /// a meter went later does not matter. Only a key through another table has such points; of the others nothing changes.
+    pub(crate) fn of_last_days(&self, last: &Int64Chunked) -> Cow<'_, Self> {
+        if !self.through {
+            return Cow::Borrowed(self);
+        }
+        let point = |(&point, last): (&i64, Option<i64>)| {
+            let here = self.assigned.get(&point).into_iter().flatten();
+            let mut here = here
+                .filter(|(one, _)| last.is_some_and(|last| one.first <= last && last <= one.last));
+            let Some((one, number)) = here.next() else {
+                return -1;
+            };
+            let alone = here.all(|(other, _)| other.point == one.point);
+            if alone { *number } else { -1 }
+        };
+        let points = self.points.iter().zip(last.iter()).map(point).collect();
+        Cow::Owned(Self {
+            points,
+            ..self.clone()
+        })
     }
 
     /// The position of the segment that holds a day of the row's point; of any of its days where the day is NULL.

@@ -25,6 +25,7 @@ use crate::passes::Spill;
 use crate::record::{Records, SplitRecord, SplitStats, TableRecord};
 use crate::rekey::Rekeys;
 use crate::table::{Shared, Target, split_table};
+use crate::through::Indexes;
 
 /// Where staging lies and where the stores go.
 #[derive(Debug, Clone)]
@@ -88,10 +89,10 @@ pub fn split(
     }
     stage.announce();
     let codes = Codes::load(catalogue, &staging)?;
-    let index = stage.index(&codes)?;
-    stage.try_decisions(&codes, &index)?;
+    let indexes = stage.indexes(&codes)?;
+    stage.try_decisions(&codes, &indexes)?;
     stage.begin()?;
-    let records = stage.split_tables(&codes, &index)?;
+    let records = stage.split_tables(&codes, &indexes)?;
     stage.write_manifests(&records)?;
     let tables = records
         .into_iter()
@@ -224,14 +225,14 @@ impl<'a> Stage<'a> {
     fn shared<'s>(
         &'s self,
         codes: &'s Codes,
-        index: &'s OwnershipIndex,
+        indexes: &'s Indexes,
         verdicts: &'s Path,
     ) -> Shared<'s> {
         Shared {
             staging: self.staging,
             catalogue: self.catalogue,
             codes,
-            index,
+            indexes,
             cutover: i64::from(self.options.cutover),
             decisions: &self.options.decisions,
             rekeys: &self.rekeys,
@@ -255,7 +256,7 @@ impl<'a> Stage<'a> {
 
     /// Decides the tables that decisions are about, and those above them, before a store is begun: a file of
     /// decisions can then be corrected and the same output folders used.
-    fn try_decisions(&self, codes: &Codes, index: &OwnershipIndex) -> Result<(), SplitError> {
+    fn try_decisions(&self, codes: &Codes, indexes: &Indexes) -> Result<(), SplitError> {
         let decisions = &self.options.decisions;
         if decisions.count() == 0 || self.records.begun().is_some() {
             return Ok(());
@@ -267,7 +268,7 @@ impl<'a> Stage<'a> {
             }
         }
         let verdicts = self.verdicts_folder()?;
-        let shared = self.shared(codes, index, &verdicts);
+        let shared = self.shared(codes, indexes, &verdicts);
         let mut refused = Vec::new();
         for position in self.catalogue.parents_first() {
             if needed.contains(&position) {
@@ -290,10 +291,10 @@ impl<'a> Stage<'a> {
     fn split_tables(
         &self,
         codes: &Codes,
-        index: &OwnershipIndex,
+        indexes: &Indexes,
     ) -> Result<BTreeMap<String, TableRecord>, SplitError> {
         let verdicts = self.verdicts_folder()?;
-        let shared = self.shared(codes, index, &verdicts);
+        let shared = self.shared(codes, indexes, &verdicts);
         let mut records = BTreeMap::new();
         for level in self.levels() {
             records.extend(self.split_level(&shared, level)?);
@@ -303,7 +304,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Named by what it is made from, so that a stale one is never taken for it.
-    fn index(&self, codes: &Codes) -> Result<OwnershipIndex, SplitError> {
+    fn indexes(&self, codes: &Codes) -> Result<Indexes, SplitError> {
         let folder = self.roots.layout().ownership();
         create_folder(&folder)?;
         let path = folder.join(format!("ledger-{}.parquet", self.inputs));
@@ -312,7 +313,10 @@ impl<'a> Stage<'a> {
             temporary: &self.temporary,
             budget: self.budget(),
         };
-        OwnershipIndex::open_or_build(self.staging, self.catalogue, codes, &place)
+        let ledger = OwnershipIndex::open_or_build(self.staging, self.catalogue, codes, &place)?;
+        let through =
+            |number: usize| folder.join(format!("through-{number}-{}.parquet", self.inputs));
+        Indexes::open_or_build(self.staging, self.catalogue, ledger, &place, through)
     }
 
     /// Tables whose parents are done by the time they are begun; the largest of a level first.

@@ -23,13 +23,14 @@ use crate::decide::{Decider, Decisions};
 use crate::decided::{Decided, Refusal};
 use crate::frame::{as_stamped, rule_columns};
 use crate::known::{KnownRule, is_any};
-use crate::ownership::{OwnershipIndex, key_bytes};
+use crate::ownership::key_bytes;
 use crate::parents::{Found, Owner, Owners, Pairs, ParentSearch, VerdictWriter, verdict_path};
 use crate::passes::{PASS_ROWS, Spill, stop_if_cancelled};
 use crate::probe::LedgerQuestions;
 use crate::rekey::{KeyWatch, Rekeys};
 use crate::rules::{leaf_first, leaf_last, leaf_verdict, may_be_asked};
 use crate::settle::{Settled, SettledRows, Settling, owners_of};
+use crate::through::Indexes;
 use crate::verdict::{UNDECIDED, ownership, reason_word};
 
 /// What became of one table's rows. Every figure counts rows.
@@ -55,7 +56,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) staging: &'a Staging,
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) codes: &'a Codes,
-    pub(crate) index: &'a OwnershipIndex,
+    pub(crate) indexes: &'a Indexes,
     pub(crate) cutover: i64,
     pub(crate) decisions: &'a bunri_catalogue::Decisions,
     pub(crate) rekeys: &'a Rekeys,
@@ -192,7 +193,7 @@ impl<'a> Facts<'a> {
             table,
             &file,
             questions,
-            shared.index,
+            shared.indexes.of(table),
             &mut pairs,
             shared.spill,
             shared.observer,
@@ -211,9 +212,11 @@ impl<'a> Facts<'a> {
                 Ok(writer)
             })
             .collect::<Result<_, SplitError>>()?;
+        // Through another table it is another on every day; the catalogue's check sees that no child asks for it.
         let owner = table
             .ledger_key
             .as_ref()
+            .filter(|_| table.through.is_none())
             .map(|key| key_converter(table, key))
             .transpose()?;
         let (catalogue, codes) = (shared.catalogue, shared.codes);
@@ -433,7 +436,7 @@ fn settle(
             .map(|(leaf, _)| leaf as i64)
             .collect(),
         owners: has_heirs,
-        index: shared.index,
+        index: &shared.indexes.ledger,
         spill: shared.spill,
     };
     settling.run(file, taken, shared.observer).map(Some)

@@ -25,6 +25,9 @@ pub(crate) enum Reason {
     LedgerGap,
     RetailerUnknown,
     OwnWhenUnlisted,
+    KeyRejected,
+    KeyAmbiguous,
+    KeyMissing,
     DateMissing,
     SlotInvalid,
     MonthInvalid,
@@ -41,7 +44,7 @@ pub(crate) enum Reason {
     WrittenEarly,
 }
 
-const WORDS: [&str; 23] = [
+const WORDS: [&str; 26] = [
     "ledger_rejected",
     "ledger_status_unknown",
     "not_in_ledger",
@@ -51,6 +54,9 @@ const WORDS: [&str; 23] = [
     "ledger_gap",
     "retailer_unknown",
     "own_when_unlisted",
+    "key_rejected",
+    "key_ambiguous",
+    "key_missing",
     "date_missing",
     "slot_invalid",
     "month_invalid",

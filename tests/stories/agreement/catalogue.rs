@@ -6,7 +6,7 @@ use super::legacy::{NOTHING, OPEN, iso, number, plain_moment};
 use super::oracle::REKEY;
 use super::world::{
     Bound, CellRule, Cells, Class, Classes, CodeDay, Column, Early, End, Kind, KnownAt, List, Part,
-    Reference, Rule, Table, Test, Time, Value, When, Who, World,
+    Reference, Rule, Table, Test, Through, Time, Value, When, Who, World,
 };
 
 /// Every file of the catalogue, by its path.
@@ -221,7 +221,11 @@ fn table_file(world: &World, table: &Table) -> String {
         None => text.push_str("known_at = { none = \"chance\" }\n"),
     }
     if let (Some(key), true) = (&table.ledger_key, table.ledger_key_written) {
-        writeln!(text, "ledger_key = {}", names(table, key)).unwrap();
+        let written = match &table.through {
+            None => names(table, key),
+            Some(through) => through_of(world, names(table, key), through),
+        };
+        writeln!(text, "ledger_key = {written}").unwrap();
     }
     let cells = table.cells.iter();
     cells.for_each(|cells| text.push_str(&cells_section(world, table, cells)));
@@ -242,6 +246,25 @@ fn table_file(world: &World, table: &Table) -> String {
         writeln!(text, "{} = {}", quoted(&column.name), declared(column)).unwrap();
     }
     text
+}
+
+fn through_of(world: &World, key: String, through: &Through) -> String {
+    let table = &world.tables[through.table];
+    let mut open: Vec<String> = through.open.iter().map(|&day| quoted(&iso(day))).collect();
+    open.extend(through.null_is_open.then(|| quoted("NULL")));
+    let until_is = if through.inclusive {
+        "inclusive"
+    } else {
+        "exclusive"
+    };
+    format!(
+        "{{ through = {}, key = {key}, references = {}, during = {}, until_is = {}, open = [{}] }}",
+        quoted(&table.name),
+        names(table, &through.references),
+        names(table, &[through.from, through.until]),
+        quoted(until_is),
+        open.join(", ")
+    )
 }
 
 fn rule(world: &World, table: &Table, one: &Rule) -> String {

@@ -10,6 +10,7 @@ mod references;
 mod rekeys;
 mod rows;
 mod tables;
+mod through;
 
 use super::dice::Dice;
 use super::world::{Incumbent, Kind, Limits, Value, World};
@@ -121,6 +122,7 @@ fn of_size(seed: u64, size: Size) -> World {
     // Dice of their own: whatever else there is stays as it was without them.
     readings::declare(&mut Dice::new(!seed), &mut world);
     rekeys::replace(dice, &mut world);
+    through::hang(&mut Dice::new(seed ^ 0x5eed), &mut world, &pool);
     decisions::decide(dice, &mut world);
     references::refer(dice, &mut world);
     world

@@ -9,6 +9,7 @@ mod references;
 mod rekey;
 mod rules;
 mod stores;
+mod through;
 mod timeline;
 
 use std::cell::RefCell;
@@ -98,6 +99,11 @@ pub(super) fn refused(world: &World) -> bool {
 /// type that is not read of rejected rows.
 fn has_unreadable_parent(world: &World) -> bool {
     let rules = world.tables.iter().flat_map(Table::leaves);
+    let keys = world
+        .tables
+        .iter()
+        .filter_map(|table| table.through.as_ref());
+    let keys = keys.map(|through| (&world.tables[through.table], &through.references));
     rules
         .filter_map(|rule| match rule {
             Rule::Parent {
@@ -105,6 +111,7 @@ fn has_unreadable_parent(world: &World) -> bool {
             } => Some((&world.tables[*table], references)),
             _ => None,
         })
+        .chain(keys)
         .any(|(parent, references)| {
             let rejected = |row: &&Vec<Value>| row.contains(&Value::Misfit);
             let read = |row: &Vec<Value>, column: usize| {

@@ -148,10 +148,12 @@ fn kind(failure: &str) -> String {
 }
 
 fn refers(table: &Table, to: usize) -> bool {
-    table
-        .leaves()
-        .into_iter()
-        .any(|rule| matches!(rule, Rule::Parent { table, .. } if *table == to))
+    let through = table.through.as_ref();
+    through.is_some_and(|through| through.table == to)
+        || table
+            .leaves()
+            .into_iter()
+            .any(|rule| matches!(rule, Rule::Parent { table, .. } if *table == to))
 }
 
 fn close_gap(table: &mut Table, gone: usize) {
@@ -162,6 +164,11 @@ fn close_gap(table: &mut Table, gone: usize) {
             CellRule::OfColumn(rule) | CellRule::Rows(rule) => Some(rule),
             CellRule::Days { .. } => None,
         });
+    if let Some(through) = &mut table.through
+        && through.table > gone
+    {
+        through.table -= 1;
+    }
     let rules = std::iter::once(&mut table.rule).chain(of_cells);
     for rule in rules.flat_map(Rule::leaves_mut) {
         if let Rule::Parent { table, .. } = rule

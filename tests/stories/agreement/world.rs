@@ -223,12 +223,27 @@ pub(super) struct Table {
     pub(super) ledger_key: Option<Vec<usize>>,
     /// Whether the file says `ledger_key`, or the names say it.
     pub(super) ledger_key_written: bool,
+    /// Where the ledger key is found through another table, of which `ledger_key` is the key then.
+    pub(super) through: Option<Through>,
     pub(super) cells: Vec<Cells>,
     pub(super) whens: Vec<When>,
     pub(super) opened: bool,
     /// Whether the source has an index on the key.
     pub(super) indexed: bool,
     pub(super) rows: Vec<Vec<Value>>,
+}
+
+/// A ledger key through another table.
+#[derive(Debug, Clone)]
+pub(super) struct Through {
+    pub(super) table: usize,
+    pub(super) references: Vec<usize>,
+    pub(super) from: usize,
+    pub(super) until: usize,
+    pub(super) inclusive: bool,
+    /// Ends that are none yet, and whether NULL is.
+    pub(super) open: Vec<i64>,
+    pub(super) null_is_open: bool,
 }
 
 #[derive(Debug, Clone)]

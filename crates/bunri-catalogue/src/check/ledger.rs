@@ -44,8 +44,8 @@ fn check_table(
         log.refuse(spot, message);
     }
     check_end(part, table, draft, log);
-    if table.ledger_key.as_ref() != Some(&part.key) {
-        let spot = draft.ledger_key.as_ref().map_or(draft.spot, |key| key.spot);
+    if table.ledger_key.as_ref() != Some(&part.key) || table.through.is_some() {
+        let spot = draft.ledger_key_spot();
         log.refuse(
             spot,
             "this table is the ledger: its `ledger_key` is the key named in `[ledger]`",

@@ -11,7 +11,9 @@ pub(super) fn of(resolved: &Resolved, position: usize) -> Option<Vec<usize>> {
 
 fn own(resolved: &Resolved, position: usize) -> Option<Vec<usize>> {
     let table = resolved.tables[position].as_ref()?;
-    table.ledger_key.clone().or_else(|| named(resolved, table))
+    // Through another table it is that one's key, and no supply point.
+    let declared = table.ledger_key.clone().filter(|_| table.through.is_none());
+    declared.or_else(|| named(resolved, table))
 }
 
 /// Of a table with a constant rule nobody asked for the key.

@@ -17,6 +17,7 @@ mod parents;
 mod rekey;
 mod stamps;
 mod thought;
+mod through;
 mod whens;
 mod written_when;
 
@@ -42,6 +43,7 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
         }
     }
     ledger::check(resolved, drafts, log);
+    through::check(resolved, drafts, log);
     parents::check(resolved, drafts, log);
     joins::check(resolved, drafts, log);
     opened::check(resolved, log);

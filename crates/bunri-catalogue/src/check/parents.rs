@@ -123,7 +123,7 @@ fn reaches_ledger(resolved: &Resolved, table: &Table, seen: &mut BTreeSet<usize>
 }
 
 /// The parents whose points are asked who supplied when a row was written: of every case, the first in the order written.
-fn asked_parents(rule: &RowRule) -> Vec<usize> {
+pub(super) fn asked_parents(rule: &RowRule) -> Vec<usize> {
     match rule {
         RowRule::Parent { table, .. } => vec![*table],
         RowRule::All(rules) | RowRule::Any(rules) => rules

@@ -31,6 +31,10 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
             let to = (rule.table, rule.references);
             check_reference(resolved, (table, rule.key), to, spot, log);
         }
+        if let (Some(key), Some(through)) = (&table.ledger_key, &table.through) {
+            let to = (through.table, &through.references[..]);
+            check_reference(resolved, (table, key), to, draft.ledger_key_spot(), log);
+        }
     }
     for Spotted { value, spot } in resolved.references.iter().flatten() {
         if let Some(table) = &resolved.tables[value.table] {

@@ -290,7 +290,7 @@ fn own_when(value: &Item<'_>, log: &mut Log) -> Option<OwnWhenDraft> {
 }
 
 /// Days that mean "no end yet"; [`None`] stands for `"NULL"`.
-fn open_ends(value: &Item<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
+pub(super) fn open_ends(value: &Item<'_>, log: &mut Log) -> Option<Vec<Option<Day>>> {
     let items = value.list(log)?;
     let mut ends: Vec<Option<Day>> = Vec::new();
     for item in &items {

@@ -235,7 +235,7 @@ fn ledger(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
             let until_is = readable(until_is, |value| {
                 value.word("meaning of an end", &UNTILS, log)
             });
-            let columns = pair(&during, log);
+            let columns = period(&during, log);
             let (from, until) = columns?;
             TimeDraft::During {
                 from,
@@ -262,7 +262,7 @@ fn ledger(section: &mut Section<'_>, log: &mut Log) -> Option<RowsDraft> {
     Some(RowsDraft::Ledger(time))
 }
 
-fn pair(value: &Item<'_>, log: &mut Log) -> Option<(Name, Name)> {
+pub(super) fn period(value: &Item<'_>, log: &mut Log) -> Option<(Name, Name)> {
     let names: Result<[_; 2], _> = value.texts(log)?.try_into();
     if names.is_err() {
         log.refuse(

@@ -1,14 +1,19 @@
 //! `tables/*.toml`: one table, all of its columns, whose its rows are.
 
+use super::catalogue::open_ends;
 use super::{
-    columns, is_id, optional_text, readable, required_name, required_names, rows, spotted, when,
+    columns, is_id, optional_text, readable, required_name, required_names, required_word, rows,
+    spotted, when,
 };
-use crate::draft::{CellsDraft, CellsRuleDraft, KnownAtDraft, TableDraft};
+use crate::draft::{
+    CellsDraft, CellsRuleDraft, KnownAtDraft, LedgerKeyDraft, TableDraft, ThroughDraft,
+};
 use crate::item::Item;
 use crate::lint::Lint;
 use crate::model::{Early, ViewOf, ViewRows};
 use crate::problem::{Log, Name, Spot, Spotted};
 use crate::section::Section;
+use crate::words::UNTILS;
 
 /// Reads the top level of a table file.
 pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDraft {
@@ -32,8 +37,7 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
         rows,
         known_at_written: known_at.is_some() || file.misspells("known_at"),
         known_at: known_at.and_then(|value| known_at_rule(&value, log)),
-        ledger_key: ledger_key
-            .and_then(|value| value.some_texts(log).map(|names| spotted(&value, names))),
+        ledger_key: ledger_key.map(|value| ledger_key_draft(&value, log)),
         cells: cells(file.take("cells"), log),
         when: when::list(file.take("when"), log),
         basis: optional_text(&mut file, "basis", log),
@@ -127,6 +131,43 @@ fn key(value: &Item<'_>, log: &mut Log) -> Option<Vec<Name>> {
         return None;
     }
     Some(names)
+}
+
+fn ledger_key_draft(value: &Item<'_>, log: &mut Log) -> Option<Spotted<LedgerKeyDraft>> {
+    let draft = match value.raw {
+        toml::de::DeValue::Table(_) => {
+            through(value, log).map(|draft| LedgerKeyDraft::Through(Box::new(draft)))
+        }
+        _ => value.some_texts(log).map(LedgerKeyDraft::Columns),
+    };
+    draft.map(|draft| spotted(value, draft))
+}
+
+fn through(value: &Item<'_>, log: &mut Log) -> Option<ThroughDraft> {
+    let mut section = Section::open(value, "`ledger_key`", log)?;
+    let table = required_name(&mut section, "through", log);
+    let key = required_names(&mut section, "key", log);
+    let references = section
+        .require("references")
+        .and_then(|value| value.some_texts(log).map(|names| spotted(&value, names)));
+    let during = section
+        .require("during")
+        .and_then(|value| rows::period(&value, log));
+    let until_is = required_word(&mut section, "until_is", "meaning of an end", &UNTILS, log);
+    let open = section
+        .require("open")
+        .and_then(|value| open_ends(&value, log));
+    section.close(log);
+    let (from, until) = during?;
+    Some(ThroughDraft {
+        table: table?,
+        key: key?,
+        references: references?,
+        from,
+        until,
+        until_is: until_is?,
+        open: open?,
+    })
 }
 
 fn known_at_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraft>> {

@@ -138,7 +138,7 @@ pub(crate) fn ledger(book: &Book<'_>, draft: &LedgerDraft, log: &mut Log) -> Opt
 }
 
 /// The days that mean "no end yet": those of `open`, and the one that literals of a column's own `open` are staged as.
-fn open_days(book: &Book<'_>, listed: &[Option<Day>]) -> BTreeSet<Day> {
+pub(super) fn open_days(book: &Book<'_>, listed: &[Option<Day>]) -> BTreeSet<Day> {
     let columns = book.tables.iter().flat_map(|table| &table.columns);
     let staged = columns.map(|column| &column.reading.open);
     let staged = staged

@@ -4,6 +4,7 @@ mod cells;
 mod codes;
 mod columns;
 mod ledger;
+mod ledger_key;
 mod lookup;
 mod references;
 mod rows;

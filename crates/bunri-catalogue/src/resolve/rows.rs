@@ -120,7 +120,7 @@ fn every(
 }
 
 /// The ends of a period say by `until_is` what they are.
-fn refuse_end_stamp(
+pub(super) fn refuse_end_stamp(
     book: &Book<'_>,
     table: usize,
     column: Option<usize>,

@@ -1,10 +1,10 @@
-//! One table: key, columns, row rule, ledger key, `known_at`.
+//! One table: key, columns, row rule, `known_at`.
 
 use super::lookup::{Book, Part, refuse_real};
-use super::{cells, columns, rows, when};
+use super::{cells, columns, ledger_key, rows, when};
 use crate::draft::KnownAtDraft;
 use crate::model::{Early, KnownAt, RowRule, Table, ValueType};
-use crate::problem::{Log, Name, Spotted};
+use crate::problem::{Log, Name};
 
 const KNOWN_AT: Part<'_> = Part {
     role: "`known_at`",
@@ -24,12 +24,13 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
         .rows
         .as_ref()
         .and_then(|rule| rows::rule(book, position, rule, log));
-    let ledger_key = ledger_key(book, position, rows.as_ref(), log);
+    let ledger_key = ledger_key::ledger_key(book, position, rows.as_ref(), log);
     let known_at = rows
         .as_ref()
         .and_then(|rule| known_at(book, position, rule, log));
     let cells = cells::groups(book, position, log);
     let when = when::whens(book, position, rows.as_ref(), log);
+    let (ledger_key, through) = ledger_key?;
     Some(Table {
         id: draft.id.as_ref()?.value.clone(),
         name: draft.name.as_ref()?.value.clone(),
@@ -38,7 +39,8 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
         columns: columns?,
         rows: rows?,
         known_at: known_at?,
-        ledger_key: ledger_key?,
+        ledger_key,
+        through,
         cells: cells?,
         when: when?,
         any_retailer_on_other_rows: false,
@@ -62,86 +64,6 @@ fn key(book: &Book<'_>, position: usize, names: &[Name], log: &mut Log) -> Optio
         good = false;
     }
     good.then_some(columns)
-}
-
-/// The columns with the ledger's key: as declared, or those named like the ledger's own.
-fn ledger_key(
-    book: &Book<'_>,
-    position: usize,
-    rows: Option<&RowRule>,
-    log: &mut Log,
-) -> Option<Option<Vec<usize>>> {
-    let draft = &book.tables[position];
-    // A ledger that cannot be read is one mistake, not one for every table.
-    let Some(key) = book.ledger_key.as_ref() else {
-        return Some(None);
-    };
-    if let Some(declared) = &draft.ledger_key {
-        let columns = book.columns(position, &declared.value, log)?;
-        return declared_key(book, position, declared, columns, key, log).map(Some);
-    }
-    let named = |name: &str| {
-        draft
-            .columns
-            .iter()
-            .position(|column| column.name.value == name)
-    };
-    let columns: Option<Vec<usize>> = key.iter().map(|(name, _)| named(name)).collect();
-    let Some(columns) = columns else {
-        return Some(None);
-    };
-    let differs = |(&column, (_, wanted)): (&usize, &(&str, ValueType))| {
-        draft.columns[column]
-            .value_type
-            .is_some_and(|own| own != *wanted)
-    };
-    let Some(wrong) = columns.iter().zip(key).find(|pair| differs(*pair)) else {
-        return Some(Some(columns));
-    };
-    if rows.is_some_and(RowRule::is_constant) {
-        return Some(None);
-    }
-    let column = &draft.columns[*wrong.0];
-    refuse_type(&column.name, column.value_type?, wrong.1.1, log);
-    None
-}
-
-fn declared_key(
-    book: &Book<'_>,
-    position: usize,
-    declared: &Spotted<Vec<Name>>,
-    columns: Vec<usize>,
-    key: &[(&str, ValueType)],
-    log: &mut Log,
-) -> Option<Vec<usize>> {
-    if columns.len() != key.len() {
-        let message = format!(
-            "`ledger_key` names {} columns, and the ledger's key has {}: name them in the ledger's order",
-            columns.len(),
-            key.len()
-        );
-        log.refuse(declared.spot, message);
-        return None;
-    }
-    let mut good = true;
-    for ((name, &column), (_, wanted)) in declared.value.iter().zip(&columns).zip(key) {
-        let own = book.tables[position].columns[column].value_type?;
-        if own != *wanted {
-            refuse_type(name, own, *wanted, log);
-            good = false;
-        }
-    }
-    good.then_some(columns)
-}
-
-fn refuse_type(name: &Name, own: ValueType, wanted: ValueType, log: &mut Log) {
-    let (own, wanted) = (own.word(), wanted.word());
-    let message = format!(
-        "`{}` holds the ledger's key and is {own}, while the ledger's own is {wanted}: both must be of one \
-         type",
-        name.value
-    );
-    log.refuse(name.spot, message);
 }
 
 fn known_at(book: &Book<'_>, position: usize, rule: &RowRule, log: &mut Log) -> Option<KnownAt> {

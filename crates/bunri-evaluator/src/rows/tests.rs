@@ -114,6 +114,7 @@ fn asked(rule: &RowRule, known_at: &KnownAt, row: &Cells, parents: &[&[Ownership
     let parents: Vec<ParentFacts> = parents.iter().map(|set| facts_of(set, None)).collect();
     let facts = Facts {
         timeline: Some(&timeline),
+        assignments: None,
         parents: &parents,
         written: WrittenSet::default(),
     };
@@ -229,6 +230,7 @@ fn slot_48_belongs_to_its_own_day() {
 fn a_key_that_the_ledger_does_not_know() {
     let facts = Facts {
         timeline: None,
+        assignments: None,
         parents: &[],
         written: WrittenSet::default(),
     };
@@ -336,6 +338,7 @@ fn a_rejected_parent_frees_nobody() {
         }];
         let facts = Facts {
             timeline: None,
+            assignments: None,
             parents: &parents,
             written: WrittenSet::default(),
         };
@@ -474,6 +477,7 @@ fn a_child_without_a_ledger_key_asks_its_parents_points() {
             .for_each(|&one| written.join(WrittenSet::of(one)));
         let facts = Facts {
             timeline: None,
+            assignments: None,
             parents: &parents,
             written,
         };
@@ -520,6 +524,7 @@ fn what_comes_after_the_cutover_is_not_yet() {
     let of = |rule: &RowRule, from, until| {
         let facts = Facts {
             timeline: Some(&timeline),
+            assignments: None,
             parents: &[],
             written: WrittenSet::default(),
         };
@@ -548,6 +553,7 @@ fn last_of(rule: &RowRule, row: &Cells, parents: &[ParentFacts]) -> Days {
     let timeline = timeline();
     let facts = Facts {
         timeline: Some(&timeline),
+        assignments: None,
         parents,
         written: WrittenSet::default(),
     };
@@ -712,6 +718,7 @@ fn cells_of_another_time_are_asked_with_the_parents_of_their_own() {
     let parents = [&[Own][..], &[Own], &[Other]].map(|set| facts_of(set, None));
     let facts = Facts {
         timeline: Some(&timeline),
+        assignments: None,
         parents: &parents,
         written: WrittenSet::default(),
     };

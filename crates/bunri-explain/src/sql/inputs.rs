@@ -120,10 +120,13 @@ impl Script<'_> {
         self.refuse_unreadable();
     }
 
-    /// The columns by which other tables refer to this one, for whole rows or for some of their cells.
+    /// The columns by which other tables refer to this one, for whole rows or for some of their cells, or find the ledger's key.
     fn referred(&self, parent: usize) -> BTreeSet<usize> {
         let lists = self.catalogue.references_to(parent).into_iter();
-        lists.flatten().copied().collect()
+        let keys = self.catalogue.keys_through().into_iter();
+        let keys = keys.filter(|through| through.table == parent);
+        let keys = keys.flat_map(|through| &through.references);
+        lists.flatten().chain(keys).copied().collect()
     }
 
     fn rejected_keys(&mut self, table: &Table, keys: &BTreeSet<usize>, referred: &BTreeSet<usize>) {

@@ -87,14 +87,24 @@ impl Script<'_> {
             format!("t.{}", self.own("known")),
             format!("t.{}", self.own("after_t")),
         );
-        let mut joins = Vec::new();
+        let (mut joins, points) = self.point_of_last_day(table, &after_t);
+        let mut join = |alias: &str, on: &str| {
+            let columns = self.points().into_iter().zip(&points);
+            let same: Vec<String> = columns
+                .map(|(column, point)| format!("{alias}.{column} = {point}"))
+                .collect();
+            joins.push(format!(
+                "LEFT JOIN ledger.segments AS {alias}\n  ON {} AND {on}",
+                same.join(" AND ")
+            ));
+        };
         if asked.asks_t() {
-            joins.extend(self.segment(table, AT_T, &holds_t(&after_t)));
+            join(AT_T, &holds_t(&after_t));
         }
-        joins.extend(self.segment(table, AT_KNOWN, &within(AT_KNOWN, &known)));
-        let keys = table.ledger_key.iter().flatten();
-        let missing: Vec<String> = keys
-            .map(|&column| format!("t.{} IS NULL", name(&table.columns[column].name)))
+        join(AT_KNOWN, &within(AT_KNOWN, &known));
+        let missing: Vec<String> = points
+            .iter()
+            .map(|point| format!("{point} IS NULL"))
             .collect();
         let nothing = format!("{} OR {AT_KNOWN}.verdict IS NULL", missing.join(" OR "));
         let mut arms = vec![(nothing, "'not_in_ledger'".to_owned())];

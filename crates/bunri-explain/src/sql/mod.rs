@@ -17,6 +17,7 @@ mod rules;
 mod select;
 mod stores;
 mod text;
+mod through;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -51,6 +52,7 @@ pub fn explain_sql(catalogue: &Catalogue, inputs: SqlInputs<'_>) -> String {
     script.inputs();
     script.decisions();
     script.timelines();
+    script.keys_through();
     for position in catalogue.parents_first() {
         script.table(&catalogue.tables[position]);
     }
@@ -129,7 +131,8 @@ impl Script<'_> {
             format!("  * {mark}verdict is own, other or reference; anything else is the reason of an undecided row."),
             "  * A span of days is [first_day, next_day): next_day is the day after its last. So is after_t: T, the last day that".to_owned(),
             "    a row speaks of, is the day before it.".to_owned(),
-            "  * owners.<table> holds the supply points behind a table that has no ledger key of its own.".to_owned(),
+            "  * owners.<table> holds the supply points behind a table that has no ledger key of its own; ledger.points_1, … those".to_owned(),
+            "    of keys through another table, and ledger.segments_1, … what is said of such a key.".to_owned(),
             "  * Texts are compared byte by byte, and so ordered; numbers and days by value.".to_owned(),
             String::new(),
             "Not standard SQL: read_parquet, read_text, read_csv, glob, unnest, JSON, SET VARIABLE, CREATE MACRO, IF".to_owned(),

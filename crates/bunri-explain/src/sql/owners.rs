@@ -134,6 +134,7 @@ impl Script<'_> {
 
     /// Whether the owner keys of this table's rows come with days.
     pub(super) fn gives_days(&self, table: &Table) -> bool {
+        // Of a key through another table nobody asks (the catalogue's check).
         if table.ledger_key.is_some() {
             return has_days(&table.rows);
         }

@@ -1,11 +1,13 @@
 //! The rows of the ledger (docs/rules.md, section 1): which count, what else must hold for own, and the days they touch.
 
+use std::collections::BTreeSet;
+
 use super::Script;
 use super::codes::{is_listed, is_retailer};
 use super::rules::numbered;
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use bunri_catalogue::{Ledger, LedgerEnd, LedgerTable, OtherWhen, Table, UntilIs};
+use bunri_catalogue::{Day, Ledger, LedgerEnd, LedgerTable, OtherWhen, Table, UntilIs};
 
 impl Script<'_> {
     /// The columns that hold the answers of `own_when`: `own_when`, or `own_when_1`, `own_when_2`, …
@@ -60,12 +62,23 @@ impl Script<'_> {
 
     /// The day after an end, or `infinity` for an end that means "no end yet"; NULL where nobody knows.
     pub(super) fn day_after(&self, until: &str, until_is: UntilIs, is_timestamp: bool) -> String {
+        let (open, null_is_open) = self.catalogue.ledger.open_ends();
+        self.day_after_of(until, until_is, is_timestamp, (&open, null_is_open))
+    }
+
+    /// The same with ends of its own that mean "no end yet".
+    pub(super) fn day_after_of(
+        &self,
+        until: &str,
+        until_is: UntilIs,
+        is_timestamp: bool,
+        (open, null_is_open): (&BTreeSet<Day>, bool),
+    ) -> String {
         let on_day = if is_timestamp {
             format!("CAST({until} AS DATE)")
         } else {
             until.to_owned()
         };
-        let (open, null_is_open) = self.catalogue.ledger.open_ends();
         let mut ends: Vec<String> = Vec::new();
         if !open.is_empty() {
             let days: Vec<String> = open.iter().map(|&end| day(end)).collect();

@@ -114,16 +114,17 @@ impl Script<'_> {
     fn by_ledger(&self, at: At<'_>, time: &LedgerTime) -> Answer {
         let days = self.days(at, time);
         let (first, mut arms) = (days.first, days.reasons);
+        let missing = self.asked_segments(at.table).missing;
         let (alias, otherwise) = match &days.next {
             None => {
                 let on_day = at.named("on_day");
-                let verdict = format!("coalesce({on_day}.verdict, 'not_in_ledger')");
+                let verdict = format!("coalesce({on_day}.verdict, '{missing}')");
                 (on_day, verdict)
             }
             Some(next) => {
                 let period = at.named("period");
                 let arm = |when: String, then: &str| (when, format!("'{then}'"));
-                arms.push(arm(format!("{period}.verdict IS NULL"), "not_in_ledger"));
+                arms.push(arm(format!("{period}.verdict IS NULL"), missing));
                 let spans = format!("{next} > {period}.next_day");
                 arms.push(arm(spans, "period_spans_change"));
                 let verdict = format!("{period}.verdict");
@@ -285,8 +286,9 @@ impl Script<'_> {
         let Some(key) = &table.ledger_key else {
             return Vec::new();
         };
-        let mut conditions: Vec<String> = self
-            .points()
+        let asked = self.asked_segments(table);
+        let mut conditions: Vec<String> = asked
+            .keys
             .iter()
             .zip(key)
             .map(|(point, &column)| {
@@ -295,7 +297,8 @@ impl Script<'_> {
             .collect();
         conditions.push(on.to_owned());
         vec![format!(
-            "LEFT JOIN ledger.segments AS {alias}\n  ON {}",
+            "LEFT JOIN {} AS {alias}\n  ON {}",
+            asked.segments,
             conditions.join(" AND ")
         )]
     }

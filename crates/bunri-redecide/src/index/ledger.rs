@@ -219,7 +219,7 @@ impl Fold for LedgerFold<'_> {
     }
 }
 
-fn write_timeline(timeline: &Timeline, fact: &mut Vec<u8>) {
+pub(crate) fn write_timeline(timeline: &Timeline, fact: &mut Vec<u8>) {
     for segment in timeline.segments() {
         fact.extend_from_slice(&segment.first.to_le_bytes());
         fact.extend_from_slice(&segment.last.to_le_bytes());

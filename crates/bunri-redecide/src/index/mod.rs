@@ -10,12 +10,13 @@ pub(crate) mod ledger;
 pub(crate) mod parent_index;
 pub(crate) mod parents;
 pub(crate) mod rejected;
+pub(crate) mod through;
 mod verdict;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bunri_catalogue::Catalogue;
+use bunri_catalogue::{Catalogue, KeyThrough};
 use bunri_columnar::Staging;
 use bunri_evaluator::LedgerTerms;
 
@@ -27,12 +28,14 @@ use crate::RedecideError;
 #[derive(Clone)]
 pub struct Indexes {
     pub(crate) ledger: Arc<FactFile>,
+    /// The keys that tables have through another one.
+    pub(crate) through: BTreeMap<KeyThrough, Arc<FactFile>>,
     /// By parent table and the columns referred to.
     pub(crate) parents: BTreeMap<(usize, Vec<usize>), Arc<FactFile>>,
 }
 
 impl Indexes {
-    /// Before the first table: the timelines of the ledger, read from staging.
+    /// Before the first table: the timelines of the ledger, and of keys through other tables, read from staging.
     ///
     /// # Errors
     /// When staging cannot be read, or a row of the ledger has no key that can be.
@@ -43,8 +46,14 @@ impl Indexes {
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
         let ledger = ledger::build(catalogue, staging, terms, scratch)?;
+        let mut through = BTreeMap::new();
+        for key in catalogue.keys_through() {
+            let facts = through::build(catalogue, key, staging, &ledger, scratch)?;
+            through.insert(key.clone(), facts.into());
+        }
         Ok(Self {
             ledger: ledger.into(),
+            through,
             parents: BTreeMap::new(),
         })
     }

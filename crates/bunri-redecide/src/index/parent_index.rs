@@ -15,7 +15,8 @@ use crate::rows::BatchKeys;
 pub(crate) struct ParentIndex {
     pub(crate) references: Vec<usize>,
     keys: BatchKeys,
-    /// The table's own ledger keys, if it has some.
+    /// The table's own ledger keys, if it has some itself: through another table they are others on every day, and the
+    /// catalogue's check sees that no child asks for them.
     owners: Option<BatchKeys>,
     builder: FactBuilder<ParentFold>,
     record: Vec<u8>,
@@ -40,6 +41,7 @@ impl ParentIndex {
             owners: table
                 .ledger_key
                 .as_ref()
+                .filter(|_| table.through.is_none())
                 .map(|key| BatchKeys::new(table, key))
                 .transpose()?,
             builder,

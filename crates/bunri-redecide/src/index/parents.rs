@@ -372,6 +372,7 @@ impl Requests {
         }
         let facts = Facts {
             timeline: None,
+            assignments: None,
             parents: &self.facts,
             written: WrittenSet::default(),
         };

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table, Value, load};
 use bunri_evaluator::{
     cells::{CellRules, Decided},
+    days::Row,
     grants::{columns_of, ownerships},
-    rows::Row,
 };
 
 fn repository(path: &str) -> PathBuf {

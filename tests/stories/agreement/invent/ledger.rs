@@ -84,6 +84,7 @@ pub(super) fn empty(name: String, key: Vec<usize>, columns: Vec<Column>, rule: R
         known_at: None,
         ledger_key: None,
         ledger_key_written: false,
+        through: None,
         cells: Vec::new(),
         whens: Vec::new(),
         opened: false,

@@ -4,6 +4,7 @@ use super::super::world::{CodeDay, Early, KnownAt, Rule, Table, Value, Who};
 use super::Verdict;
 use super::days::{days, until_cutover};
 use super::rules::Rows;
+use super::through::EveryDay;
 
 /// An owner key, with the days of the own row that it comes from.
 type OwnerKey = (Option<Vec<Value>>, Option<(i64, i64)>);
@@ -36,7 +37,22 @@ impl Rows<'_> {
         let last = self.last_day(table, row, &table.rule);
         let asked = parent_asked(row, &table.rule);
         let (keys, any) = match (&table.ledger_key, asked) {
-            (Some(_), _) => (vec![(self.key(table, row), None)], false),
+            (Some(_), _) => {
+                let key = self.key(table, row);
+                let key = match &table.through {
+                    None => key,
+                    Some(through) => {
+                        let wanderer = self.wanderer(through, key.as_deref());
+                        let now = wanderer.point_on(known);
+                        let point = wanderer.point_on(last);
+                        if now != point {
+                            self.see("written when the key was elsewhere");
+                        }
+                        point
+                    }
+                };
+                (vec![(key, None)], false)
+            }
             (None, Some(rule)) => (
                 self.keys_of_parents(row, rule),
                 matches!(rule, Rule::Parent { any: true, .. }),

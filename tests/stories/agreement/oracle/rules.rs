@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::super::world::{CodeDay, Rule, Table, Time, Value, Who, World};
 use super::days::{days, until_cutover};
 use super::lookup::Lookup;
+use super::through::EveryDay;
 use super::timeline::{Timeline, code};
 use super::{Decided, Verdict, case};
 
@@ -84,14 +85,19 @@ impl<'w> Rows<'w> {
             Ok(days) => days,
             Err(reason) => return Verdict::undecided(reason),
         };
-        let Some(key) = self.key(table, row) else {
-            return Verdict::undecided("not_in_ledger");
-        };
+        let key = self.key(table, row);
         // What comes after the cutover is not yet.
         let cutover = self.world.limits.cutover;
-        let timeline = self.timeline_of(&key);
+        let timeline: Box<dyn EveryDay + '_> = match (&table.through, key) {
+            (Some(through), key) => Box::new(self.wanderer(through, key.as_deref())),
+            (None, Some(key)) => Box::new(self.timeline_of(&key)),
+            (None, None) => return Verdict::undecided("not_in_ledger"),
+        };
         let covering = timeline.during(first, until_cutover(first, last, cutover));
         let verdict = covering.unwrap_or(Verdict::undecided("period_spans_change"));
+        if table.through.is_some() {
+            self.see(&format!("through another table: {:?}", verdict.who));
+        }
         if first > cutover && verdict.who == Who::Own && timeline.first_of_segment(first) > cutover
         {
             self.see("a customer still to come");

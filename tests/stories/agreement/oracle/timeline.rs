@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::super::world::{End, Ledger, List, OwnWhen, Part, Value, Who, World};
+use super::through::EveryDay;
 use super::{Verdict, same};
 
 /// Later than every day, and one day less than that is not a day of anybody.
@@ -68,7 +69,28 @@ impl<'w> Timeline<'w> {
         }
     }
 
-    pub(super) fn on(&self, day: i64) -> Verdict {
+    fn of_row(&self, (part, row): Entry<'w>, day: i64) -> Verdict {
+        let ledger = &self.world.ledger;
+        let verdict = code(self.world, &row[part.retailer], ledger.trim, Some(day));
+        if verdict.who != Who::Own {
+            return verdict;
+        }
+        let entries = ledger.own_when.iter().zip(&part.own_when);
+        let said: Vec<Who> = entries
+            .map(|(entry, &column)| own_when(self.world, entry, &row[column]))
+            .collect();
+        if said.contains(&Who::Other) {
+            Verdict::of(Who::Other)
+        } else if said.contains(&Who::Undecided) {
+            Verdict::undecided("own_when_unlisted")
+        } else {
+            verdict
+        }
+    }
+}
+
+impl<'w> EveryDay for Timeline<'w> {
+    fn on(&self, day: i64) -> Verdict {
         if let Some(reason) = self.all_days {
             return Verdict::undecided(reason);
         }
@@ -105,25 +127,6 @@ impl<'w> Timeline<'w> {
         }
     }
 
-    fn of_row(&self, (part, row): Entry<'w>, day: i64) -> Verdict {
-        let ledger = &self.world.ledger;
-        let verdict = code(self.world, &row[part.retailer], ledger.trim, Some(day));
-        if verdict.who != Who::Own {
-            return verdict;
-        }
-        let entries = ledger.own_when.iter().zip(&part.own_when);
-        let said: Vec<Who> = entries
-            .map(|(entry, &column)| own_when(self.world, entry, &row[column]))
-            .collect();
-        if said.contains(&Who::Other) {
-            Verdict::of(Who::Other)
-        } else if said.contains(&Who::Undecided) {
-            Verdict::undecided("own_when_unlisted")
-        } else {
-            verdict
-        }
-    }
-
     /// The days on which another answer may begin.
     fn turns(&self) -> BTreeSet<i64> {
         let touched = self
@@ -135,23 +138,6 @@ impl<'w> Timeline<'w> {
             .flat_map(|code| [code.from, code.until.map(|until| until + 1)])
             .flatten();
         touched.chain(valid).collect()
-    }
-
-    /// The one answer of all of these days, if there is one; `last` may be [`FOREVER`].
-    pub(super) fn during(&self, first: i64, last: i64) -> Option<Verdict> {
-        let verdict = self.on(first);
-        let turns = self.turns();
-        let mut others = turns.into_iter().filter(|&day| first < day && day <= last);
-        others.all(|day| self.on(day) == verdict).then_some(verdict)
-    }
-
-    /// The first day of the segment of this day.
-    pub(super) fn first_of_segment(&self, day: i64) -> i64 {
-        let verdict = self.on(day);
-        let mut earlier = self.turns().into_iter().rev().filter(|&turn| turn <= day);
-        earlier
-            .find(|&turn| self.on(turn - 1) != verdict)
-            .unwrap_or(-FOREVER)
     }
 }
 
