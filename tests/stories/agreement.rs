@@ -123,6 +123,8 @@ const NOTIONS: &[&str] = &[
     "parents: none has begun",
     "written on a day of an own parent",
     "hold of another time",
+    "a second ledger: Own",
+    "a second ledger: Other",
     "through another table: Own",
     "through another table: Other",
     "written when the key was elsewhere",

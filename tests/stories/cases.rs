@@ -37,6 +37,7 @@ mod large_cells;
 mod ledgers;
 mod meters;
 mod moving;
+mod named_ledgers;
 mod other_years;
 mod own_when;
 mod periods;

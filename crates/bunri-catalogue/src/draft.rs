@@ -16,7 +16,8 @@ pub(crate) struct CatalogueDraft {
     pub(crate) incumbent: Option<Vec<Spotted<IncumbentCode>>>,
     pub(crate) vacant: Option<Vec<Name>>,
     pub(crate) retailers: Option<RetailersDraft>,
-    pub(crate) ledger: Option<LedgerDraft>,
+    /// `[ledger]`, then `[ledgers.NAME]`; [`None`] of one that cannot be read.
+    pub(crate) ledgers: Vec<Option<LedgerDraft>>,
     pub(crate) opened: Vec<OpenedDraft>,
     pub(crate) ignored: Vec<Spotted<IgnoredObject>>,
     /// What of them can be read.
@@ -50,6 +51,8 @@ pub(crate) struct RetailersDraft {
 
 #[derive(Debug)]
 pub(crate) struct LedgerDraft {
+    /// [`None`]: `[ledger]`.
+    pub(crate) name: Option<Name>,
     pub(crate) tables: Option<Vec<Name>>,
     pub(crate) key: Option<Vec<Name>>,
     pub(crate) retailer: Option<Name>,
@@ -110,6 +113,8 @@ pub(crate) struct TableDraft {
     pub(crate) known_at: Option<Spotted<KnownAtDraft>>,
     /// Whether `known_at` is written at all, readable or not, misspelt or not.
     pub(crate) known_at_written: bool,
+    /// The name of the ledger that its rows ask. Outer [`None`]: not readable.
+    pub(crate) ledger: Option<Option<Name>>,
     /// Outer [`None`]: none written. Inner [`None`]: not readable.
     pub(crate) ledger_key: Option<Option<Spotted<LedgerKeyDraft>>>,
     pub(crate) cells: Vec<Option<CellsDraft>>,

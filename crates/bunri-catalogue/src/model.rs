@@ -531,7 +531,9 @@ pub struct Table {
     pub rows: RowRule,
     /// When it was written.
     pub known_at: KnownAt,
-    /// The columns that hold the ledger's key, if the table has them; with [`Table::through`], the key of the other table.
+    /// The ledger that its rows ask, by its place in [`Catalogue::ledgers`].
+    pub ledger: usize,
+    /// The columns that hold that ledger's key, if the table has them; with [`Table::through`], the key of the other table.
     pub ledger_key: Option<Vec<usize>>,
     /// The other table through which the ledger's key is found.
     pub through: Option<KeyThrough>,
@@ -650,6 +652,8 @@ pub struct LedgerTable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ledger {
+    /// The name of `[ledgers.NAME]`; [`None`] of `[ledger]`.
+    pub name: Option<String>,
     /// Its tables, at least one: the rows of all of them together are the ledger's.
     pub tables: Vec<LedgerTable>,
     /// Where the last day of a row comes from.
@@ -668,12 +672,6 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The ledger's part in this table.
-    #[must_use]
-    pub fn of_table(&self, table: usize) -> Option<&LedgerTable> {
-        self.tables.iter().find(|one| one.table == table)
-    }
-
     /// Days that mean "no end yet", and whether NULL does.
     #[must_use]
     pub fn open_ends(&self) -> (BTreeSet<Day>, bool) {
@@ -724,8 +722,8 @@ pub struct Catalogue {
     pub vacant: BTreeSet<String>,
     /// The known retailers.
     pub retailers: Retailers,
-    /// The ledger.
-    pub ledger: Ledger,
+    /// The ledgers: `[ledger]`, then those of `[ledgers]` in the order of their names.
+    pub ledgers: Vec<Ledger>,
     /// Every table, sorted by id.
     pub tables: Vec<Table>,
     /// What the source has and extraction must not touch, in the order written.
@@ -741,6 +739,23 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The ledger that the rows of a table ask.
+    #[must_use]
+    pub fn ledger_of(&self, table: &Table) -> &Ledger {
+        &self.ledgers[table.ledger]
+    }
+
+    /// The part of a table in the ledger to which it belongs, if it belongs to one.
+    #[must_use]
+    pub fn ledger_table(&self, table: usize) -> Option<&LedgerTable> {
+        self.ledger_tables().find(|part| part.table == table)
+    }
+
+    /// The tables of all ledgers.
+    pub fn ledger_tables(&self) -> impl Iterator<Item = &LedgerTable> {
+        self.ledgers.iter().flat_map(|ledger| &ledger.tables)
+    }
+
     /// The table with this id.
     #[must_use]
     pub fn table(&self, id: &str) -> Option<&Table> {

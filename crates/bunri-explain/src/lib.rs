@@ -64,7 +64,7 @@ fn heading(catalogue: &Catalogue, page: &mut Page) {
             ),
         );
     }
-    rules::ledger(catalogue, page);
+    rules::ledgers(catalogue, page);
     rules::cutover(page);
     for IgnoredObject { object, basis } in &catalogue.ignored {
         page.line(

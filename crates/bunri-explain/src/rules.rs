@@ -3,13 +3,18 @@
 use super::{Page, named, quoted};
 use bunri_catalogue::day_text;
 use bunri_catalogue::{
-    Catalogue, CellGroup, CodeDay, Compare, Early, KnownAt, LedgerEnd, LedgerTime, Match,
+    Catalogue, CellGroup, CodeDay, Compare, Early, KnownAt, Ledger, LedgerEnd, LedgerTime, Match,
     OtherWhen, RowRule, Table, UntilIs, ValueList,
 };
 
 /// Where every ownership comes from.
-pub(super) fn ledger(catalogue: &Catalogue, page: &mut Page) {
-    let ledger = &catalogue.ledger;
+pub(super) fn ledgers(catalogue: &Catalogue, page: &mut Page) {
+    for of in &catalogue.ledgers {
+        ledger(catalogue, of, page);
+    }
+}
+
+fn ledger(catalogue: &Catalogue, ledger: &Ledger, page: &mut Page) {
     // A ledger has at least one table, and all of them name their columns alike.
     let Some(part) = ledger.tables.first() else {
         return;
@@ -37,7 +42,12 @@ pub(super) fn ledger(catalogue: &Catalogue, page: &mut Page) {
     page.line(
         0,
         format!(
-            "Who supplied which point comes from the ledger {}: point {}, retailer `{}`{}, {days}.",
+            "Who supplied which point comes from the ledger {}{}: point {}, retailer `{}`{}, {days}.",
+            ledger
+                .name
+                .as_ref()
+                .map(|name| format!("`{name}`, "))
+                .unwrap_or_default(),
             tables.join(" and "),
             named(table, &part.key),
             name(part.retailer),
@@ -134,6 +144,9 @@ fn listed(list: &ValueList) -> String {
 /// Whose a row is.
 pub(super) fn rows(catalogue: &Catalogue, table: &Table, page: &mut Page) {
     tell(catalogue, table, &table.rows, (2, "Rows: ", "."), page);
+    if let Some(name) = &catalogue.ledger_of(table).name {
+        page.line(4, format!("The ledger that is asked is `{name}`."));
+    }
     let (Some(key), Some(through)) = (&table.ledger_key, &table.through) else {
         return;
     };

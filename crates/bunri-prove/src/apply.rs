@@ -6,7 +6,7 @@ use arrow_array::ArrayRef;
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::ArrowError;
 use arrow_select::interleave::interleave;
-use bunri_catalogue::{Catalogue, ValueType};
+use bunri_catalogue::{Catalogue, Compare, ValueType};
 use bunri_fingerprint::Cells;
 
 use crate::ProveError;
@@ -155,7 +155,8 @@ impl<'a> Prepared<'a> {
             Strategy::Clock => other_time(before?, draw).map(Some),
             Strategy::Shifted => shifted(before?, 5, draw).map(Some),
             Strategy::Period => {
-                let (open, _) = catalogue.ledger.open_ends();
+                let table = &catalogue.tables[self.edit.table];
+                let (open, _) = catalogue.ledger_of(table).open_ends();
                 let is_open = |day: &i32| open.contains(day);
                 match before {
                     // A period without an end gets one.
@@ -164,7 +165,11 @@ impl<'a> Prepared<'a> {
                     Some(day) => shifted(day, 400, draw).map(Some),
                 }
             }
-            Strategy::Supplier => other_code(catalogue, &base.other_codes, before?, draw).map(Some),
+            Strategy::Supplier => {
+                let table = &catalogue.tables[self.edit.table];
+                let compare = catalogue.ledger_of(table).compare;
+                other_code(compare, &base.other_codes, before?, draw).map(Some)
+            }
             Strategy::Reorder => {
                 let near = draw.of("near").pick(neighbours(pool)).or(before);
                 Some(Some(self.fresh(column_at, value_type, near, draw)))
@@ -179,8 +184,7 @@ impl<'a> Prepared<'a> {
     }
 
     fn is_ledger_code(&self, column: usize) -> bool {
-        let ledger = &self.ground.catalogue.ledger;
-        let part = ledger.of_table(self.edit.table);
+        let part = self.ground.catalogue.ledger_table(self.edit.table);
         part.is_some_and(|part| part.retailer == column)
     }
 
@@ -278,13 +282,7 @@ fn shifted(before: &Plain, most: u64, draw: Draw) -> Option<Plain> {
 }
 
 /// Only from one listed company to another, so that whose the row is cannot change.
-fn other_code(
-    catalogue: &Catalogue,
-    codes: &[String],
-    before: &Plain,
-    draw: Draw,
-) -> Option<Plain> {
-    let compare = catalogue.ledger.compare;
+fn other_code(compare: Compare, codes: &[String], before: &Plain, draw: Draw) -> Option<Plain> {
     let Plain::Text(code) = before else {
         return None;
     };

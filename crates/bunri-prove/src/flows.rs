@@ -65,7 +65,7 @@ impl Flows {
     }
 
     fn ledger(&mut self, catalogue: &Catalogue) {
-        for part in &catalogue.ledger.tables {
+        for part in catalogue.ledger_tables() {
             self.add(part.table, &part.key, "ledger key");
             self.add(part.table, &[part.retailer], "ledger retailer");
             self.add(part.table, &[part.from], "ledger period");
@@ -179,7 +179,7 @@ pub(crate) fn decides_for_others(catalogue: &Catalogue, table: usize) -> bool {
         let through = other.through.as_ref();
         other.parents().contains(&table) || through.is_some_and(|through| through.table == table)
     };
-    catalogue.ledger.of_table(table).is_some()
+    catalogue.ledger_table(table).is_some()
         || catalogue.retailers.table == table
         || catalogue.tables.iter().any(refers)
 }

@@ -124,7 +124,7 @@ fn unsettled(bench: &Bench<'_>, pair: u64, table: usize) -> ProveError {
 /// Narrows the edits that are most likely to have changed these grants; false if none is left.
 fn narrow(bench: &Bench<'_>, edits: &mut [Edit], changed: &[usize]) -> bool {
     let catalogue = bench.catalogue();
-    let is_ledger = |table: usize| catalogue.ledger.of_table(table).is_some();
+    let is_ledger = |table: usize| catalogue.ledger_table(table).is_some();
     let near: BTreeSet<usize> = changed
         .iter()
         .flat_map(|&table| ancestors(catalogue, table).into_iter().chain([table]))

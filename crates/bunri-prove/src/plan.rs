@@ -154,7 +154,7 @@ impl Planner<'_> {
 
     /// A period of another company that leaves a point which was also the incumbent's would leave a gap in its ledger.
     fn among_of_key(&self, position: usize, column: usize) -> Among {
-        let part = self.catalogue.ledger.of_table(position);
+        let part = self.catalogue.ledger_table(position);
         if part.is_some_and(|part| part.key.contains(&column)) {
             Among::NeverOwn
         } else {
@@ -173,7 +173,7 @@ impl Planner<'_> {
         share: u64,
         pair: u64,
     ) -> (Strategy, Among, Scope) {
-        let part = self.catalogue.ledger.of_table(position);
+        let part = self.catalogue.ledger_table(position);
         let far = Scope::Eighths(share);
         if part.is_some_and(|part| column == part.retailer) && pair % 3 != 2 {
             return (Strategy::Supplier, Among::Outside, far);
@@ -216,7 +216,7 @@ impl Planner<'_> {
 
     fn rows(&self, position: usize, base: &TableBase, pair: u64, draw: Draw) -> Option<Edit> {
         let strategy = turn(&Strategy::OF_ROWS, pair, position);
-        let is_ledger = self.catalogue.ledger.of_table(position).is_some();
+        let is_ledger = self.catalogue.ledger_table(position).is_some();
         // A row that goes may have kept others from being the incumbent's; a row that comes has no such children.
         let delicate = strategy == Strategy::Delete
             && decides_for_others(self.catalogue, position)

@@ -89,7 +89,7 @@ pub(crate) fn sample(
 /// Digests of the points that the ledger names, each once.
 fn ledger_keys(catalogue: &Catalogue, staging: &Staging) -> Result<BTreeSet<u64>, ProveError> {
     let mut keys = BTreeSet::new();
-    for part in &catalogue.ledger.tables {
+    for part in catalogue.ledger_tables() {
         let table = &catalogue.tables[part.table];
         for batch in staging.table(table)?.all(BATCH_ROWS)? {
             for key in keys_of(table, &part.key, &batch?)?.into_iter().flatten() {

@@ -153,7 +153,7 @@ impl Look {
 /// the incumbent's, which only leaves them alone.
 fn own_points(catalogue: &Catalogue, staging: &Staging) -> Result<BTreeSet<u64>, ProveError> {
     let mut own = BTreeSet::new();
-    for part in &catalogue.ledger.tables {
+    for part in catalogue.ledger_tables() {
         let table = &catalogue.tables[part.table];
         let mut points = points(table, &part.key, staging)?;
         for batch in staging

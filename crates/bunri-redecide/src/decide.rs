@@ -72,11 +72,12 @@ impl<'a> Decider<'a> {
         catalogue: &'a Catalogue,
         position: usize,
         staging: &Staging,
-        (terms, decisions): (&'a Terms, &'a Decisions),
+        (terms, decisions): (&'a [Terms], &'a Decisions),
         indexes: &Indexes,
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
         let table = &catalogue.tables[position];
+        let terms = &terms[table.ledger];
         let index = catalogue.references_to(position).into_iter();
         let keyed = !table.key.is_empty();
         Ok(Self {
@@ -302,7 +303,7 @@ impl Sources {
                 let facts = indexes.through.get(through).ok_or(RedecideError::Index)?;
                 Some(join(key, facts)?)
             }
-            (Some(key), None) => Some(join(key, &indexes.ledger)?),
+            (Some(key), None) => Some(join(key, &indexes.ledgers[table.ledger])?),
             (None, _) => None,
         };
         let mut parents = Vec::new();
@@ -314,7 +315,8 @@ impl Sources {
             parents.push(join(rule.key, facts)?);
         }
         let written = if timelines.is_none() && !parents.is_empty() {
-            written_by_parents(table, &rows, &parents, (&indexes.ledger, terms), scratch)?
+            let ledger = &indexes.ledgers[table.ledger];
+            written_by_parents(table, &rows, &parents, (ledger, terms), scratch)?
         } else {
             None
         };

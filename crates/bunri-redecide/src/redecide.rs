@@ -152,7 +152,7 @@ pub fn redecide(
         budget: usize::try_from(memory / SORTS_AT_ONCE).unwrap_or(usize::MAX),
     };
     let terms = ledger::terms(inputs.catalogue, &staging, inputs.cutover)?;
-    let mut indexes = Indexes::of_ledger(inputs.catalogue, &staging, &terms.ledger, &scratch)?;
+    let mut indexes = Indexes::of_ledgers(inputs.catalogue, &staging, &terms, &scratch)?;
     let rekeys = RekeyKeys::new(inputs.secrets);
     let mut digests = ExpectedDigests::default();
     for position in inputs.catalogue.parents_first() {

@@ -4,7 +4,7 @@
 use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
-use bunri_catalogue::{Catalogue, LedgerTime, UntilIs, days_of_month, month_of_day};
+use bunri_catalogue::{Ledger, LedgerTime, UntilIs, days_of_month, month_of_day};
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Int64Chunked, PolarsResult,
 };
@@ -78,8 +78,8 @@ pub(crate) fn day_columns(time: LedgerTime) -> Vec<usize> {
 }
 
 impl Calendar {
-    pub(crate) fn new(catalogue: &Catalogue, cutover: i64) -> Self {
-        let (open, null_is_open) = catalogue.ledger.open_ends();
+    pub(crate) fn new(ledger: &Ledger, cutover: i64) -> Self {
+        let (open, null_is_open) = ledger.open_ends();
         Self {
             open: open.into_iter().map(i64::from).collect(),
             null_is_open,

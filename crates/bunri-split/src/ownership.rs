@@ -95,7 +95,7 @@ impl OwnershipIndex {
     /// caller's path carries the digest of everything that the index is made from.
     pub(crate) fn open_or_build(
         staging: &Staging,
-        catalogue: &Catalogue,
+        (catalogue, ledger): (&Catalogue, &Ledger),
         codes: &Codes,
         place: &IndexPlace<'_>,
     ) -> Result<Self, SplitError> {
@@ -103,16 +103,13 @@ impl OwnershipIndex {
         if place.path.is_file() {
             return Ok(index);
         }
-        let mut ledger = gather(staging, catalogue, codes, place)?;
+        let mut rows = gather(staging, (catalogue, ledger), codes, place)?;
         let file = PendingFile::create(place.path)?;
         let mut writer = CanonicalWriter::new(file, index_schema(), place.path)?;
-        let sweep = Sweep {
-            ledger: &catalogue.ledger,
-            codes,
-        };
-        let id = ledger_id(catalogue);
+        let sweep = Sweep { ledger, codes };
+        let id = ledger_id(catalogue, ledger);
         let mut carried: Option<RecordBatch> = None;
-        while let Some((whole, rest)) = next_whole(&mut ledger, carried.take())? {
+        while let Some((whole, rest)) = next_whole(&mut rows, carried.take())? {
             let segments = sweep.segments(&whole).map_err(SplitError::polars(id))?;
             writer.write(&index_batch(&whole, &segments).map_err(ColumnarError::arrow(id))?)?;
             carried = rest;
@@ -145,74 +142,74 @@ impl OwnershipIndex {
 }
 
 /// The ledger for messages: by the first of its tables.
-fn ledger_id(catalogue: &Catalogue) -> &str {
-    let table = catalogue.ledger.tables.first();
-    table.map_or("ledger", |ledger| &catalogue.tables[ledger.table].id)
+fn ledger_id<'a>(catalogue: &'a Catalogue, ledger: &Ledger) -> &'a str {
+    let table = ledger.tables.first();
+    table.map_or("ledger", |part| &catalogue.tables[part.table].id)
 }
 
 /// The ledger's rows that rules read, of all its tables, and the keys of their rejected rows, sorted by key.
 fn gather(
     staging: &Staging,
-    catalogue: &Catalogue,
+    (catalogue, ledger): (&Catalogue, &Ledger),
     codes: &Codes,
     place: &IndexPlace<'_>,
 ) -> Result<SortedBatches, SplitError> {
     let mut sorter = BatchSorter::new(
-        ledger_id(catalogue),
+        ledger_id(catalogue, ledger),
         ledger_schema(),
         &[0],
         place.temporary,
         place.budget,
     )?;
-    for ledger in &catalogue.ledger.tables {
-        let table = &catalogue.tables[ledger.table];
-        let converter = key_converter(table, &ledger.key)?;
+    for part in &ledger.tables {
+        let table = &catalogue.tables[part.table];
+        let converter = key_converter(table, &part.key)?;
         let mut first_row = 1;
         for batch in staging.table(table)?.all(8192)? {
             let batch = batch?;
-            let rows = ledger_rows(catalogue, codes, ledger, &converter, &batch)?;
+            let rows = ledger_rows(table, codes, (ledger, part), &converter, &batch)?;
             refuse_null_key(table, rows.column(0), first_row)?;
             first_row += batch.num_rows() as u64;
             let rows = that_matter(&rows).map_err(ColumnarError::arrow(&table.id))?;
             sorter.push(&rows)?;
         }
-        gather_rejected(staging, table, &ledger.key, &converter, &mut sorter)?;
+        gather_rejected(staging, table, &part.key, &converter, &mut sorter)?;
     }
     Ok(sorter.finish()?)
 }
 
 /// The columns of [`LEDGER_COLUMNS`] of a batch of one of the ledger's tables.
 fn ledger_rows(
-    catalogue: &Catalogue,
+    table: &Table,
     codes: &Codes,
-    ledger: &LedgerTable,
+    (ledger, part): (&Ledger, &LedgerTable),
     converter: &RowConverter,
     batch: &RecordBatch,
 ) -> Result<RecordBatch, SplitError> {
-    let id = &catalogue.tables[ledger.table].id;
+    let id = &table.id;
     let rows = batch.num_rows();
     let column = |&position: &usize| batch.column(position).clone();
-    let keys: Vec<ArrayRef> = ledger.key.iter().map(column).collect();
+    let keys: Vec<ArrayRef> = part.key.iter().map(column).collect();
     let days = |position: &usize| Arc::new(Int64Array::from(as_numbers(&column(position))));
-    let until: ArrayRef = match &ledger.until {
+    let until: ArrayRef = match &part.until {
         Some(until) => days(until),
         None => new_null_array(&DataType::Int64, rows),
     };
-    let entries: Vec<ArrayRef> = ledger.own_when.iter().map(column).collect();
+    let entries: Vec<ArrayRef> = part.own_when.iter().map(column).collect();
     let own_when = codes
-        .own_when(&catalogue.ledger.own_when, &entries, rows)
+        .own_when(&ledger.own_when, &entries, rows)
         .and_then(|said| results(&said, "own_when"))
         .map_err(SplitError::polars(id))?;
-    let status = status(&catalogue.ledger, ledger, batch).map_err(SplitError::polars(id))?;
+    let status = status(ledger, part, batch).map_err(SplitError::polars(id))?;
     let made = || {
         RecordBatch::try_new(
             ledger_schema(),
             vec![
                 Arc::new(key_bytes(converter, &keys)?),
                 Arc::new(Int64Array::from(status)),
-                days(&ledger.from),
+                days(&part.from),
                 until,
-                column(&ledger.retailer),
+                column(&part.retailer),
                 Arc::new(Int64Array::from(own_when)),
             ],
         )

@@ -119,7 +119,7 @@ impl LedgerQuestions {
             KnownAt::None { .. } | KnownAt::NotNeeded => None,
         };
         Self {
-            calendar: Calendar::new(catalogue, cutover),
+            calendar: Calendar::new(catalogue.ledger_of(table), cutover),
             leaves,
             known,
             columns: table.columns.clone(),

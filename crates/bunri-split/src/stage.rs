@@ -307,16 +307,31 @@ impl<'a> Stage<'a> {
     fn indexes(&self, codes: &Codes) -> Result<Indexes, SplitError> {
         let folder = self.roots.layout().ownership();
         create_folder(&folder)?;
-        let path = folder.join(format!("ledger-{}.parquet", self.inputs));
-        let place = IndexPlace {
-            path: &path,
-            temporary: &self.temporary,
-            budget: self.budget(),
-        };
-        let ledger = OwnershipIndex::open_or_build(self.staging, self.catalogue, codes, &place)?;
+        let mut ledgers = Vec::new();
+        for (number, ledger) in self.catalogue.ledgers.iter().enumerate() {
+            let path = folder.join(format!("ledger-{number}-{}.parquet", self.inputs));
+            let of = (self.catalogue, ledger);
+            let index = OwnershipIndex::open_or_build(self.staging, of, codes, &self.place(&path))?;
+            ledgers.push(index);
+        }
         let through =
             |number: usize| folder.join(format!("through-{number}-{}.parquet", self.inputs));
-        Indexes::open_or_build(self.staging, self.catalogue, ledger, &place, through)
+        Indexes::open_or_build(
+            self.staging,
+            self.catalogue,
+            ledgers,
+            &self.place(&folder),
+            through,
+        )
+    }
+
+    /// Where an index is made.
+    fn place<'p>(&'p self, path: &'p Path) -> IndexPlace<'p> {
+        IndexPlace {
+            path,
+            temporary: &self.temporary,
+            budget: self.budget(),
+        }
     }
 
     /// Tables whose parents are done by the time they are begun; the largest of a level first.

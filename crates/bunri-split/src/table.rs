@@ -226,7 +226,7 @@ impl<'a> Facts<'a> {
             answers,
             pairs,
             settled,
-            calendar: Calendar::new(shared.catalogue, shared.cutover),
+            calendar: Calendar::new(shared.catalogue.ledger_of(table), shared.cutover),
             decider,
             decided: Decided::new(table, position, shared.decisions)?,
             heirs,
@@ -436,7 +436,7 @@ fn settle(
             .map(|(leaf, _)| leaf as i64)
             .collect(),
         owners: has_heirs,
-        index: &shared.indexes.ledger,
+        index: shared.indexes.ledger_of(table),
         spill: shared.spill,
     };
     settling.run(file, taken, shared.observer).map(Some)

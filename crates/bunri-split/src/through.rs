@@ -25,18 +25,18 @@ use crate::passes::PASS_ROWS;
 use crate::slice::{Assigned, Timeline};
 use crate::verdict::Reason;
 
-/// What rows ask about their supply points: the ledger's timelines, and those of keys through another table.
+/// What rows ask about their supply points: the timelines of each ledger, and those of keys through another table.
 pub(crate) struct Indexes {
-    pub(crate) ledger: OwnershipIndex,
+    ledgers: Vec<OwnershipIndex>,
     through: BTreeMap<KeyThrough, OwnershipIndex>,
 }
 
 impl Indexes {
-    /// Makes what is not there yet. `folder` and `inputs` name the files.
+    /// Makes what is not there yet of keys through another table; `path` names the files by their number.
     pub(crate) fn open_or_build(
         staging: &Staging,
         catalogue: &Catalogue,
-        ledger: OwnershipIndex,
+        ledgers: Vec<OwnershipIndex>,
         place: &IndexPlace<'_>,
         path: impl Fn(usize) -> PathBuf,
     ) -> Result<Self, SplitError> {
@@ -52,11 +52,11 @@ impl Indexes {
                     point,
                     place,
                 };
-                building.write(&ledger, &path)?;
+                building.write(&ledgers[catalogue.tables[key.table].ledger], &path)?;
             }
             through.insert(key.clone(), OwnershipIndex::at(&path, Reason::KeyMissing));
         }
-        Ok(Self { ledger, through })
+        Ok(Self { ledgers, through })
     }
 
     /// What the rows of a table ask of their ledger key.
@@ -64,7 +64,12 @@ impl Indexes {
         let through = table.through.as_ref();
         through
             .and_then(|through| self.through.get(through))
-            .unwrap_or(&self.ledger)
+            .unwrap_or_else(|| self.ledger_of(table))
+    }
+
+    /// The timelines of the ledger that the rows of a table ask.
+    pub(crate) fn ledger_of(&self, table: &Table) -> &OwnershipIndex {
+        &self.ledgers[table.ledger]
     }
 }
 

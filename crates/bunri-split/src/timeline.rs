@@ -470,7 +470,7 @@ mod tests {
             "/../../samples/catalogues/valid/minimal"
         );
         let catalogue = load(std::path::Path::new(folder)).unwrap();
-        let mut ledger = catalogue.ledger.clone();
+        let mut ledger = catalogue.ledgers[0].clone();
         ledger.end = end;
         let sweep = Sweep {
             ledger: &ledger,
@@ -494,7 +494,7 @@ mod tests {
             "/../../samples/catalogues/valid/minimal"
         );
         let catalogue = load(std::path::Path::new(folder)).unwrap();
-        let mut ledger = catalogue.ledger.clone();
+        let mut ledger = catalogue.ledgers[0].clone();
         ledger.compare = Compare::Trim;
         ledger.overlap_same_verdict = Some("a test".to_owned());
         let mut codes = Codes::only_incumbent("99010");

@@ -39,10 +39,10 @@ impl DayWatch {
         if let KnownAt::Column { columns: known, .. } = &table.known_at {
             columns.extend(known.iter().map(|&column| (column, BTreeSet::new())));
         }
-        if let Some(ledger) = catalogue.ledger.of_table(position) {
-            columns.push((ledger.from, BTreeSet::new()));
-            let (open, _) = catalogue.ledger.open_ends();
-            columns.extend(ledger.until.map(|until| (until, open)));
+        if let Some(part) = catalogue.ledger_table(position) {
+            columns.push((part.from, BTreeSet::new()));
+            let (open, _) = catalogue.ledger_of(table).open_ends();
+            columns.extend(part.until.map(|until| (until, open)));
         }
         let columns = columns.into_iter().map(|(column, open)| WatchedColumn {
             column,

@@ -199,7 +199,7 @@ impl StoreTable for StoredTable<'_> {
 pub(crate) struct DecidedAgain<'a> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) staging: &'a Staging,
-    pub(crate) terms: &'a Terms,
+    pub(crate) terms: &'a [Terms],
     pub(crate) decisions: &'a Decisions,
     pub(crate) indexes: &'a Indexes,
     pub(crate) scratch: &'a Scratch,

@@ -33,7 +33,7 @@ const WAITING: usize = 2;
 pub(crate) struct Run<'a, 'v> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) staging: &'a Staging,
-    pub(crate) terms: &'a Terms,
+    pub(crate) terms: &'a [Terms],
     pub(crate) decisions: &'a Decisions,
     pub(crate) cutover: Day,
     pub(crate) rekeys: &'a RekeyKeys,

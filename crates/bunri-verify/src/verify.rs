@@ -162,12 +162,7 @@ fn tables(
     gathered: &mut Observations,
 ) -> Result<Indexes, VerifyError> {
     let indexes = Mutex::new(run.costs.of(Work::Decide, || {
-        Indexes::of_ledger(
-            inputs.catalogue,
-            run.staging,
-            &run.terms.ledger,
-            run.scratch,
-        )
+        Indexes::of_ledgers(inputs.catalogue, run.staging, run.terms, run.scratch)
     })?);
     let all = &inputs.catalogue.tables;
     let at_once = run.threads.clamp(1, TABLES_AT_ONCE);

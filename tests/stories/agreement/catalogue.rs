@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::legacy::{NOTHING, OPEN, iso, number, plain_moment};
 use super::oracle::REKEY;
 use super::world::{
-    Bound, CellRule, Cells, Class, Classes, CodeDay, Column, Early, End, Kind, KnownAt, List, Part,
-    Reference, Rule, Table, Test, Through, Time, Value, When, Who, World,
+    Bound, CellRule, Cells, Class, Classes, CodeDay, Column, Early, End, Kind, KnownAt, Ledger,
+    List, Part, Reference, Rule, Table, Test, Through, Time, Value, When, Who, World,
 };
 
 /// Every file of the catalogue, by its path.
@@ -75,6 +75,10 @@ fn main_file(world: &World) -> String {
         .filter(|table| table.opened)
         .map(|table| format!("{{ table = {}, basis = \"chance\" }}", quoted(&table.name)))
         .collect();
+    let mut ledgers = ledger_section(world, &world.ledger, "[ledger]");
+    if let Some(second) = &world.second {
+        ledgers += &ledger_section(world, second, "\n[ledgers.fit]");
+    }
     format!(
         "[catalogue]\nname = \"chance\"\nversion = \"1\"\nincumbent = [{}]\nvacant = {}\n\
          retailers = {{ table = {}, column = {} }}\n\n{}\n[release]\nany_retailer_on_other_rows = [{}]\n{}",
@@ -82,7 +86,7 @@ fn main_file(world: &World) -> String {
         list_of(&world.vacant),
         quoted(list),
         quoted(code),
-        ledger_section(world),
+        ledgers,
         opened.join(", "),
         references(world)
     )
@@ -110,8 +114,7 @@ fn references(world: &World) -> String {
     listed.map(entry).collect()
 }
 
-fn ledger_section(world: &World) -> String {
-    let ledger = &world.ledger;
+fn ledger_section(world: &World, ledger: &Ledger, head: &str) -> String {
     let first = &ledger.parts[0];
     let table = &world.tables[first.table];
     let name = |column: usize| quoted(&table.columns[column].name);
@@ -145,7 +148,7 @@ fn ledger_section(world: &World) -> String {
         }
     };
     let mut text = format!(
-        "[ledger]\n{tables}\nkey = {}\nretailer = {}\nfrom = {}\n{end}\ncompare = {}\n",
+        "{head}\n{tables}\nkey = {}\nretailer = {}\nfrom = {}\n{end}\ncompare = {}\n",
         names(table, &first.key),
         name(first.retailer),
         name(first.from),
@@ -219,6 +222,9 @@ fn table_file(world: &World, table: &Table) -> String {
         Some(known_at) => text.push_str(&known_at_line(table, known_at)),
         None if table.rule.is_constant() => {}
         None => text.push_str("known_at = { none = \"chance\" }\n"),
+    }
+    if table.second {
+        text += "ledger = \"fit\"\n";
     }
     if let (Some(key), true) = (&table.ledger_key, table.ledger_key_written) {
         let written = match &table.through {
@@ -483,7 +489,7 @@ fn column_rule(world: &World, table: &Table, position: usize) -> String {
 /// whose `else` is any.
 fn needs_basis(world: &World, table: &Table, position: usize) -> bool {
     let column = &table.columns[position];
-    let mut parts = world.ledger.parts.iter();
+    let mut parts = world.ledgers().flat_map(|ledger| &ledger.parts);
     let is_end =
         |part: &Part| part.until == position && std::ptr::eq(&world.tables[part.table], table);
     let mut others = world.tables.iter().flat_map(|table| &table.columns);

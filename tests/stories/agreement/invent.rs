@@ -9,6 +9,7 @@ mod readings;
 mod references;
 mod rekeys;
 mod rows;
+mod second;
 mod tables;
 mod through;
 
@@ -114,6 +115,7 @@ fn of_size(seed: u64, size: Size) -> World {
         vacant,
         retailers: (0, tables[0].column("code")),
         ledger,
+        second: None,
         tables,
         limits,
         decisions: Vec::new(),
@@ -122,7 +124,9 @@ fn of_size(seed: u64, size: Size) -> World {
     // Dice of their own: whatever else there is stays as it was without them.
     readings::declare(&mut Dice::new(!seed), &mut world);
     rekeys::replace(dice, &mut world);
-    through::hang(&mut Dice::new(seed ^ 0x5eed), &mut world, &pool);
+    let dice_of_keys = &mut Dice::new(seed ^ 0x5eed);
+    through::hang(dice_of_keys, &mut world, &pool);
+    second::add(dice_of_keys, &mut world, first, &pool.codes);
     decisions::decide(dice, &mut world);
     references::refer(dice, &mut world);
     world

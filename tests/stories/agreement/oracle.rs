@@ -87,7 +87,8 @@ pub(super) struct Expected {
 /// Whether the page says that nothing may be decided at all: a ledger row whose key is NULL or cannot be read,
 /// or a rejected row of which nobody can say whose parent it is.
 pub(super) fn refused(world: &World) -> bool {
-    let keys = world.ledger.parts.iter().flat_map(|part| {
+    let parts = world.ledgers().flat_map(|ledger| &ledger.parts);
+    let keys = parts.flat_map(|part| {
         let rows = world.tables[part.table].rows.iter();
         rows.flat_map(|row| part.key.iter().map(|&column| &row[column]))
     });

@@ -60,7 +60,9 @@ impl Search {
     fn tables(&mut self) {
         let first = 1 + self.world.ledger.parts.len();
         for table in (first..self.world.tables.len()).rev() {
-            if !self.world.tables.iter().any(|other| refers(other, table)) {
+            let second = self.world.second.iter().flat_map(|ledger| &ledger.parts);
+            let is_ledger = second.map(|part| part.table).any(|part| part == table);
+            if !is_ledger && !self.world.tables.iter().any(|other| refers(other, table)) {
                 let mut changed = self.world.clone();
                 changed.tables.remove(table);
                 changed.limits.ranges.retain(|(at, _)| *at != table);
@@ -72,6 +74,8 @@ impl Search {
                     reference.table -= usize::from(reference.table > table);
                     reference.to -= usize::from(reference.to > table);
                 }
+                let parts = changed.second.iter_mut().flat_map(|it| &mut it.parts);
+                parts.for_each(|part| part.table -= usize::from(part.table > table));
                 changed
                     .decisions
                     .iter_mut()

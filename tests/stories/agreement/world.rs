@@ -225,6 +225,8 @@ pub(super) struct Table {
     pub(super) ledger_key_written: bool,
     /// Where the ledger key is found through another table, of which `ledger_key` is the key then.
     pub(super) through: Option<Through>,
+    /// Whether it asks the second ledger.
+    pub(super) second: bool,
     pub(super) cells: Vec<Cells>,
     pub(super) whens: Vec<When>,
     pub(super) opened: bool,
@@ -340,6 +342,8 @@ pub(super) struct World {
     /// Table and column.
     pub(super) retailers: (usize, usize),
     pub(super) ledger: Ledger,
+    /// `[ledgers.fit]`.
+    pub(super) second: Option<Ledger>,
     pub(super) tables: Vec<Table>,
     pub(super) limits: Limits,
     /// In the order of the file.
@@ -357,6 +361,21 @@ pub(super) struct Reference {
     pub(super) references: Vec<usize>,
     /// As a foreign key of the source; else the catalogue says so.
     pub(super) declared: bool,
+}
+
+impl World {
+    /// Both ledgers.
+    pub(super) fn ledgers(&self) -> impl Iterator<Item = &Ledger> {
+        std::iter::once(&self.ledger).chain(&self.second)
+    }
+
+    /// The ledger that a table asks.
+    pub(super) fn ledger_of(&self, table: &Table) -> &Ledger {
+        match &self.second {
+            Some(second) if table.second => second,
+            _ => &self.ledger,
+        }
+    }
 }
 
 impl Value {

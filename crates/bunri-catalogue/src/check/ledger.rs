@@ -1,6 +1,8 @@
 //! The ledger decides its own rows by its own periods; any other rule would let a period go where the ledger
 //! itself says that it does not belong.
 
+use std::collections::BTreeSet;
+
 use crate::draft::TableDraft;
 use crate::grant::granted;
 use crate::lint::Lint;
@@ -13,12 +15,31 @@ use crate::resolve::Resolved;
 
 /// Checks the ledger's own tables.
 pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
-    let Some(ledger) = &resolved.ledger else {
-        return;
-    };
-    for part in &ledger.tables {
-        if let Some(table) = &resolved.tables[part.table] {
-            check_table(ledger, part, table, &drafts[part.table], log);
+    let mut seen = BTreeSet::new();
+    for (place, ledger) in resolved.ledgers.iter().enumerate() {
+        let Some(ledger) = ledger else { continue };
+        for part in &ledger.tables {
+            let Some(table) = &resolved.tables[part.table] else {
+                continue;
+            };
+            let draft = &drafts[part.table];
+            if !seen.insert(part.table) {
+                let message =
+                    "this table belongs to two ledgers: a period is one of the one or of the other";
+                log.refuse(draft.spot, message);
+                continue;
+            }
+            if table.ledger != place {
+                let message = match &ledger.name {
+                    Some(name) => {
+                        format!("this table is of the ledger `{name}`: add `ledger = \"{name}\"`")
+                    }
+                    None => "this table is of `[ledger]`: remove `ledger`".to_owned(),
+                };
+                log.refuse(draft.spot, message);
+                continue;
+            }
+            check_table(ledger, part, table, draft, log);
         }
     }
 }

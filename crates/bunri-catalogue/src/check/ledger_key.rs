@@ -18,14 +18,18 @@ fn own(resolved: &Resolved, position: usize) -> Option<Vec<usize>> {
 
 /// Of a table with a constant rule nobody asked for the key.
 fn named(resolved: &Resolved, table: &Table) -> Option<Vec<usize>> {
-    let part = resolved.ledger.as_ref()?.tables.first()?;
-    let ledger = resolved.tables[part.table].as_ref()?;
-    let same = |&column: &usize| {
-        let key = &ledger.columns[column];
-        let mut columns = table.columns.iter();
-        columns.position(|column| column.name == key.name && column.value_type == key.value_type)
-    };
-    part.key.iter().map(same).collect()
+    let ledgers = resolved.ledgers.iter().flatten();
+    let mut parts = ledgers.filter_map(|ledger| ledger.tables.first());
+    parts.find_map(|part| {
+        let ledger = resolved.tables[part.table].as_ref()?;
+        let same = |&column: &usize| {
+            let key = &ledger.columns[column];
+            let mut columns = table.columns.iter();
+            columns
+                .position(|column| column.name == key.name && column.value_type == key.value_type)
+        };
+        part.key.iter().map(same).collect()
+    })
 }
 
 /// The side of a parent rule or of an entry of `[[references]]` whose other side is the ledger's key.

@@ -15,6 +15,7 @@ pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
         refuse_cycle(resolved, position, spot, log);
         refuse_public_parent(resolved, table, spot, log);
         refuse_unreachable(resolved, table, draft, log);
+        refuse_another_ledger(resolved, table, spot, log);
         refuse_many_conditions(resolved, position, draft, log);
     }
 }
@@ -75,9 +76,37 @@ fn refuse_public_parent(resolved: &Resolved, table: &Table, spot: Spot, log: &mu
     }
 }
 
+/// A table without the ledger's key asks that of its parents, which is one of their ledger.
+fn refuse_another_ledger(resolved: &Resolved, table: &Table, spot: Spot, log: &mut Log) {
+    if table.ledger_key.is_some() {
+        return;
+    }
+    for parent in asked_parents(&table.rows) {
+        let Some(parent) = &resolved.tables[parent] else {
+            continue;
+        };
+        let Some(ledger) = resolved.ledger_of(parent) else {
+            continue;
+        };
+        if parent.ledger != table.ledger {
+            let message = match &ledger.name {
+                Some(name) => format!(
+                    "`{}` asks the ledger `{name}`, and this table has no ledger key of its own: add `ledger = \"{name}\"`",
+                    parent.id
+                ),
+                None => format!(
+                    "`{}` asks `[ledger]`, and this table has no ledger key of its own: remove `ledger`",
+                    parent.id
+                ),
+            };
+            log.refuse(spot, message);
+        }
+    }
+}
+
 fn refuse_unreachable(resolved: &Resolved, table: &Table, draft: &TableDraft, log: &mut Log) {
     // Without a ledger there is no key to reach, and that is a mistake already.
-    if resolved.ledger.is_none() {
+    if resolved.ledger_of(table).is_none() {
         return;
     }
     if asks_ledger(table) && table.ledger_key.is_none() {

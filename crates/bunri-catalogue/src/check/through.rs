@@ -11,11 +11,11 @@ use crate::resolve::Resolved;
 
 /// Checks all tables.
 pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
-    if resolved.ledger.is_none() {
-        return;
-    }
     for (table, draft) in resolved.tables.iter().zip(drafts) {
         let Some(table) = table else { continue };
+        if resolved.ledger_of(table).is_none() {
+            continue;
+        }
         refuse_a_second_step(resolved, table, draft, log);
         refuse_owners_through(resolved, table, draft, log);
     }
@@ -29,7 +29,11 @@ fn refuse_a_second_step(resolved: &Resolved, table: &Table, draft: &TableDraft, 
         return;
     };
     let message = match (&other.ledger_key, &other.through) {
-        (Some(_), None) => return,
+        (Some(_), None) if other.ledger == table.ledger => return,
+        (Some(_), None) => format!(
+            "`{}` asks another ledger: the supply points of a key are those of one ledger",
+            other.id
+        ),
         (Some(_), Some(_)) => format!(
             "`{}` has the ledger's key through another table itself: a key goes through one table, which names the supply \
              point; a view of the source can join the two",

@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use super::types::YEARS_OF_DATA;
 use super::{
-    optional_compare, optional_text, readable, required_name, required_names, required_word,
+    is_id, optional_compare, optional_text, readable, required_name, required_names, required_word,
     spotted,
 };
 use crate::day;
@@ -16,7 +16,7 @@ use crate::item::Item;
 use crate::lint::Lint;
 use crate::model::{Day, IgnoredObject, IncumbentCode, UntilIs};
 use crate::problem::{Log, Name, Spotted};
-use crate::section::Section;
+use crate::section::{Entry, Section};
 use crate::words::COMPARES;
 
 /// Reads the top level of `catalogue.toml`.
@@ -25,7 +25,12 @@ pub(crate) fn catalogue(mut file: Section<'_>, log: &mut Log) -> CatalogueDraft 
     if let Some(value) = file.require("catalogue") {
         heading(&value, &mut draft, log);
     }
-    draft.ledger = file.require("ledger").and_then(|value| ledger(&value, log));
+    let main = file.require("ledger");
+    let main = main.and_then(|value| ledger(&value, None, log));
+    draft.ledgers = vec![main];
+    if let Some(value) = file.take("ledgers") {
+        draft.ledgers.extend(named_ledgers(&value, log));
+    }
     if let Some(value) = file.take("release") {
         draft.opened = release(&value, log).unwrap_or_default();
     }
@@ -164,9 +169,39 @@ const ENDS: [(&str, Option<UntilIs>); 3] = [
 
 const LISTED_RETAILERS: &str = "listed retailers";
 
-fn ledger(value: &Item<'_>, log: &mut Log) -> Option<LedgerDraft> {
-    let mut section = Section::open(value, "`[ledger]`", log)?;
+/// `[ledgers.NAME]`, in the order of their names.
+fn named_ledgers(value: &Item<'_>, log: &mut Log) -> Vec<Option<LedgerDraft>> {
+    let Some(mut section) = Section::open(value, "`[ledgers]`", log) else {
+        return vec![None];
+    };
+    let mut entries = section.take_all();
+    entries.sort_by_key(|entry| entry.key);
+    let draft = |entry: &Entry<'_>| {
+        let name = Name {
+            value: entry.key.to_owned(),
+            spot: entry.spot,
+        };
+        if !is_id(entry.key) {
+            let message = format!(
+                "`{}` is no name of a ledger: 1 to 100 of the letters a to z, digits and `_`",
+                entry.key.escape_debug()
+            );
+            log.refuse(entry.spot, message);
+            return None;
+        }
+        ledger(&entry.value, Some(name), log)
+    };
+    entries.iter().map(draft).collect()
+}
+
+fn ledger(value: &Item<'_>, name: Option<Name>, log: &mut Log) -> Option<LedgerDraft> {
+    let what = match &name {
+        None => "`[ledger]`".to_owned(),
+        Some(name) => format!("`[ledgers.{}]`", name.value),
+    };
+    let mut section = Section::open(value, &what, log)?;
     let draft = LedgerDraft {
+        name,
         tables: ledger_tables(&mut section, log),
         key: required_names(&mut section, "key", log),
         retailer: required_name(&mut section, "retailer", log),

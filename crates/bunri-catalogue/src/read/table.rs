@@ -25,6 +25,7 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
         .require("rows")
         .and_then(|value| rows::rule(&value, log));
     let known_at = file.take("known_at");
+    let ledger = readable(file.take("ledger"), |value| value.filled_text(log));
     let ledger_key = file.take("ledger_key");
     let types = file.take("types");
     let draft = TableDraft {
@@ -37,6 +38,7 @@ pub(crate) fn table(mut file: Section<'_>, spot: Spot, log: &mut Log) -> TableDr
         rows,
         known_at_written: known_at.is_some() || file.misspells("known_at"),
         known_at: known_at.and_then(|value| known_at_rule(&value, log)),
+        ledger,
         ledger_key: ledger_key.map(|value| ledger_key_draft(&value, log)),
         cells: cells(file.take("cells"), log),
         when: when::list(file.take("when"), log),

@@ -70,7 +70,7 @@ pub(crate) fn retailers(
 ) -> Option<Retailers> {
     let table = book.table(draft.table.as_ref()?, log)?;
     let column = book.column_for(LIST, table, draft.column.as_ref()?, log)?;
-    if book.ledger_tables.contains(&table) {
+    if book.is_of_a_ledger(table) {
         let name = draft.table.as_ref()?;
         let message =
             "the ledger cannot be its own list of retailers: no code in it would be unknown";
@@ -126,6 +126,7 @@ pub(crate) fn ledger(book: &Book<'_>, draft: &LedgerDraft, log: &mut Log) -> Opt
         },
     };
     let ledger = Ledger {
+        name: draft.name.as_ref().map(|name| name.value.clone()),
         end,
         compare: draft.compare?,
         counts,

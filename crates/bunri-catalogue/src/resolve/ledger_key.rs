@@ -19,13 +19,14 @@ const DURING: Part<'_> = Part {
 /// The columns with the ledger's key: as declared, through another table, or those named like the ledger's own.
 pub(crate) fn ledger_key(
     book: &Book<'_>,
-    position: usize,
+    (position, ledger): (usize, Option<usize>),
     rows: Option<&RowRule>,
     log: &mut Log,
 ) -> Option<LedgerKey> {
     let draft = &book.tables[position];
     // A ledger that cannot be read is one mistake, not one for every table.
-    let Some(key) = book.ledger_key.as_ref() else {
+    let ledger = ledger.and_then(|ledger| book.ledgers.get(ledger));
+    let Some(key) = ledger.and_then(|ledger| ledger.key.as_ref()) else {
         return Some((None, None));
     };
     match &draft.ledger_key {

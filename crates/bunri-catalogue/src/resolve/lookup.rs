@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::draft::{LedgerDraft, TableDraft};
-use crate::model::{Ledger, LedgerEnd, ValueType};
+use crate::model::{Ledger, LedgerEnd, UntilIs, ValueType};
 use crate::problem::{Log, Name};
 
 /// Every table as written, and the facts about the ledger that all tables need.
@@ -13,11 +13,20 @@ pub(crate) struct Book<'a> {
     by_id: BTreeMap<&'a str, usize>,
     /// Whether some incumbent code has a validity.
     pub(crate) codes_have_validity: bool,
-    /// Name and type of every column of the ledger's key, when they could be resolved.
-    pub(crate) ledger_key: Option<Vec<(&'a str, ValueType)>>,
-    /// The ledger's tables and the meaning of its ends.
-    pub(crate) ledger_tables: Vec<usize>,
-    pub(crate) ledger_until_is: Option<crate::model::UntilIs>,
+    /// What the tables need to know of each ledger.
+    pub(crate) ledgers: Vec<LedgerFacts<'a>>,
+}
+
+/// What tables need to know of a ledger; nothing of one that could not be resolved.
+#[derive(Debug, Default)]
+pub(crate) struct LedgerFacts<'a> {
+    name: Option<&'a str>,
+    /// Name and type of every column of its key, when they could be resolved.
+    pub(crate) key: Option<Vec<(&'a str, ValueType)>>,
+    /// Its tables.
+    pub(crate) tables: Vec<usize>,
+    /// The meaning of its ends.
+    pub(crate) until_is: Option<UntilIs>,
 }
 
 /// The part that a column plays, for messages: "the ledger's `from`", and the types that can play it.
@@ -40,9 +49,7 @@ impl<'a> Book<'a> {
             tables,
             by_id,
             codes_have_validity,
-            ledger_key: None,
-            ledger_tables: Vec::new(),
-            ledger_until_is: None,
+            ledgers: Vec::new(),
         }
     }
 
@@ -55,31 +62,52 @@ impl<'a> Book<'a> {
     }
 
     /// Remembers what the tables' own ledger keys are held against.
-    pub(crate) fn note_ledger_key(
-        &mut self,
-        draft: Option<&'a LedgerDraft>,
-        ledger: Option<&Ledger>,
-    ) {
-        let (Some(draft), Some(ledger)) = (draft, ledger) else {
-            return;
+    pub(crate) fn note_ledger(&mut self, draft: Option<&'a LedgerDraft>, ledger: Option<&Ledger>) {
+        let mut facts = LedgerFacts {
+            name: draft.and_then(|draft| Some(draft.name.as_ref()?.value.as_str())),
+            ..LedgerFacts::default()
         };
-        let Some(first) = ledger.tables.first() else {
-            return;
+        if let (Some(draft), Some(ledger)) = (draft, ledger)
+            && let Some(first) = ledger.tables.first()
+        {
+            facts.tables = ledger.tables.iter().map(|one| one.table).collect();
+            facts.until_is = match &ledger.end {
+                LedgerEnd::Until { until_is, .. } => Some(*until_is),
+                LedgerEnd::Next => None,
+            };
+            let names = draft.key.iter().flatten().map(|name| name.value.as_str());
+            let types = first
+                .key
+                .iter()
+                .map(|&column| self.tables[first.table].columns[column].value_type);
+            facts.key = names
+                .zip(types)
+                .map(|(name, value_type)| Some((name, value_type?)))
+                .collect();
+        }
+        self.ledgers.push(facts);
+    }
+
+    /// The ledger that a table asks, by its place.
+    pub(crate) fn ledger_of(&self, table: usize, log: &mut Log) -> Option<usize> {
+        let Some(name) = self.tables[table].ledger.as_ref()? else {
+            return Some(0);
         };
-        self.ledger_tables = ledger.tables.iter().map(|one| one.table).collect();
-        self.ledger_until_is = match &ledger.end {
-            LedgerEnd::Until { until_is, .. } => Some(*until_is),
-            LedgerEnd::Next => None,
-        };
-        let names = draft.key.iter().flatten().map(|name| name.value.as_str());
-        let types = first
-            .key
-            .iter()
-            .map(|&column| self.tables[first.table].columns[column].value_type);
-        self.ledger_key = names
-            .zip(types)
-            .map(|(name, value_type)| Some((name, value_type?)))
-            .collect();
+        let mut ledgers = self.ledgers.iter();
+        let found = ledgers.position(|ledger| ledger.name == Some(name.value.as_str()));
+        if found.is_none() {
+            let known = self.ledgers.iter().filter_map(|ledger| ledger.name);
+            let hint = log.did_you_mean(&name.value, known);
+            let message = format!("there is no ledger `[ledgers.{}]`", name.value);
+            log.refuse_hint(name.spot, message, hint);
+        }
+        found
+    }
+
+    /// Whether a table belongs to a ledger.
+    pub(crate) fn is_of_a_ledger(&self, table: usize) -> bool {
+        let mut ledgers = self.ledgers.iter();
+        ledgers.any(|ledger| ledger.tables.contains(&table))
     }
 
     /// The table with this id.

@@ -22,7 +22,8 @@ use lookup::Book;
 pub(crate) struct Resolved {
     /// In the order of the drafts, which is the order of ids.
     pub(crate) tables: Vec<Option<Table>>,
-    pub(crate) ledger: Option<Ledger>,
+    /// In the order of their drafts.
+    pub(crate) ledgers: Vec<Option<Ledger>>,
     pub(crate) opened: Vec<Opened>,
     retailers: Option<Retailers>,
     /// With the place of each.
@@ -48,11 +49,13 @@ pub(crate) fn resolve(
     check_ignored(main, tables, log);
     let mut book = Book::new(tables, codes::have_validity(main));
     book.refuse_doubles(files, log);
-    let ledger = main
-        .ledger
-        .as_ref()
-        .and_then(|draft| ledger::ledger(&book, draft, log));
-    book.note_ledger_key(main.ledger.as_ref(), ledger.as_ref());
+    let mut ledgers = Vec::new();
+    for draft in &main.ledgers {
+        let draft = draft.as_ref();
+        let ledger = draft.and_then(|draft| ledger::ledger(&book, draft, log));
+        book.note_ledger(draft, ledger.as_ref());
+        ledgers.push(ledger);
+    }
     let retailers = main
         .retailers
         .as_ref()
@@ -71,7 +74,7 @@ pub(crate) fn resolve(
     Resolved {
         tables: resolved,
         opened,
-        ledger,
+        ledgers,
         retailers,
         references,
     }
@@ -124,6 +127,11 @@ fn refuse_nothing_to_open(table: &Table, spot: Spot, log: &mut Log) {
 }
 
 impl Resolved {
+    /// The ledger that a table asks, if it could be resolved.
+    pub(crate) fn ledger_of(&self, table: &Table) -> Option<&Ledger> {
+        self.ledgers.get(table.ledger)?.as_ref()
+    }
+
     /// The catalogue, without its digests, if nothing is missing.
     pub(crate) fn into_catalogue(self, main: CatalogueDraft) -> Option<Catalogue> {
         Some(Catalogue {
@@ -132,7 +140,7 @@ impl Resolved {
             incumbent: main.incumbent?.into_iter().map(|code| code.value).collect(),
             vacant: main.vacant?.into_iter().map(|code| code.value).collect(),
             retailers: self.retailers?,
-            ledger: self.ledger?,
+            ledgers: self.ledgers.into_iter().collect::<Option<Vec<Ledger>>>()?,
             tables: self.tables.into_iter().collect::<Option<Vec<Table>>>()?,
             ignored: main.ignored.into_iter().map(|one| one.value).collect(),
             references: self.references?.into_iter().map(|one| one.value).collect(),

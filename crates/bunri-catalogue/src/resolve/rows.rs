@@ -2,7 +2,7 @@
 
 use super::columns::{check_values, compare_for};
 use super::ledger::{is_date, is_text};
-use super::lookup::{Book, Part, refuse_real};
+use super::lookup::{Book, LedgerFacts, Part, refuse_real};
 use crate::draft::{DayDraft, RowsDraft, TimeDraft};
 use crate::model::{CodeDay, LedgerTime, Match, RowRule, UntilIs, ValueType};
 use crate::problem::{Log, Name, Spot, Spotted};
@@ -160,10 +160,11 @@ fn time_of(
                 refuse_end_stamp(book, table, column, name, log)?;
             }
             // Only the ledger's own rows may take it from `[ledger]`: elsewhere it is said, never inherited in silence.
-            let inherited = book
-                .ledger_until_is
-                .filter(|_| book.ledger_tables.contains(&table));
-            let known = !book.ledger_tables.is_empty() && !book.ledger_tables.contains(&table);
+            let mut ledgers = book.ledgers.iter();
+            let own = ledgers.find(|ledger| ledger.tables.contains(&table));
+            let inherited = own.and_then(|ledger| ledger.until_is);
+            let is_known = |ledger: &LedgerFacts<'_>| !ledger.tables.is_empty();
+            let known = own.is_none() && book.ledgers.iter().all(is_known);
             if until_is.is_none() && known {
                 let message = "`until_is` is missing: say whether the end belongs to the period (\"inclusive\") or is the first \
                                moment after it (\"exclusive\")";

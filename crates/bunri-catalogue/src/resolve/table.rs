@@ -24,7 +24,8 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
         .rows
         .as_ref()
         .and_then(|rule| rows::rule(book, position, rule, log));
-    let ledger_key = ledger_key::ledger_key(book, position, rows.as_ref(), log);
+    let ledger = book.ledger_of(position, log);
+    let ledger_key = ledger_key::ledger_key(book, (position, ledger), rows.as_ref(), log);
     let known_at = rows
         .as_ref()
         .and_then(|rule| known_at(book, position, rule, log));
@@ -39,6 +40,7 @@ pub(crate) fn table(book: &Book<'_>, position: usize, log: &mut Log) -> Option<T
         columns: columns?,
         rows: rows?,
         known_at: known_at?,
+        ledger: ledger?,
         ledger_key,
         through,
         cells: cells?,

@@ -110,7 +110,7 @@ impl Script<'_> {
         let catalogue = self.catalogue;
         for (position, table) in catalogue.tables.iter().enumerate() {
             let referred = self.referred(position);
-            let part = catalogue.ledger.of_table(position);
+            let part = catalogue.ledger_table(position);
             if part.is_some() || !referred.is_empty() {
                 let mut keys = referred.clone();
                 keys.extend(part.into_iter().flat_map(|part| &part.key));
@@ -159,7 +159,7 @@ impl Script<'_> {
     fn refuse_unreadable(&mut self) {
         let catalogue = self.catalogue;
         self.say("A ledger row without a key that can be read could speak of any point: nothing is decided then.");
-        for part in &catalogue.ledger.tables {
+        for part in catalogue.ledger_tables() {
             let table = &catalogue.tables[part.table];
             let missing: Vec<String> = part
                 .key

@@ -94,7 +94,8 @@ impl Script<'_> {
                 .map(|(column, point)| format!("{alias}.{column} = {point}"))
                 .collect();
             joins.push(format!(
-                "LEFT JOIN ledger.segments AS {alias}\n  ON {} AND {on}",
+                "LEFT JOIN {}.segments AS {alias}\n  ON {} AND {on}",
+                self.ledger_schema(),
                 same.join(" AND ")
             ));
         };
@@ -201,7 +202,8 @@ impl Script<'_> {
                 .map(|(point, owner)| format!("{alias}.{point} = {owner}"))
                 .collect();
             joins.push(format!(
-                "LEFT JOIN ledger.segments AS {alias}\n  ON {} AND {on}",
+                "LEFT JOIN {}.segments AS {alias}\n  ON {} AND {on}",
+                self.ledger_schema(),
                 same.join(" AND ")
             ));
         };

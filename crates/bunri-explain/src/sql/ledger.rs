@@ -4,13 +4,38 @@ use super::Script;
 use super::codes::{UNKNOWN, verdicts};
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use bunri_catalogue::Day;
+use bunri_catalogue::{Day, Ledger};
 
 impl Script<'_> {
-    /// `ledger.retailers` and `ledger.segments`.
+    /// `ledger.retailers`, and `ledger.segments` of every ledger.
     pub(super) fn timelines(&mut self) {
         self.heading("The ledger: who supplied which point from when to when");
         self.retailers();
+        for (position, ledger) in self.catalogue.ledgers.iter().enumerate() {
+            self.asked = position;
+            if let Some(name) = &ledger.name {
+                self.heading(&format!("The ledger {name}"));
+                let schema = self.ledger_schema();
+                self.statement(&format!("CREATE SCHEMA {schema}"));
+            }
+            self.segments_of_ledger();
+        }
+    }
+
+    /// The ledger that what is being written asks.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.catalogue.ledgers[self.asked]
+    }
+
+    /// The schema of its timelines: `ledger`, or `ledger_<name>`.
+    pub(super) fn ledger_schema(&self) -> String {
+        match &self.ledger().name {
+            None => "ledger".to_owned(),
+            Some(name) => format!("ledger_{name}"),
+        }
+    }
+
+    fn segments_of_ledger(&mut self) {
         self.gap();
         self.say("A segment is a longest run of days with one verdict, from first_day until the day before next_day.");
         let mut steps = Steps::default();
@@ -20,8 +45,9 @@ impl Script<'_> {
         self.stretches(&mut steps);
         self.runs(&mut steps);
         let segments = self.segments();
+        let schema = self.ledger_schema();
         self.statement(&format!(
-            "CREATE TABLE ledger.segments AS\n{steps}{segments}"
+            "CREATE TABLE {schema}.segments AS\n{steps}{segments}"
         ));
     }
 
@@ -38,7 +64,7 @@ impl Script<'_> {
 
     /// The columns of `ledger.segments` that hold a point: `point`, or `point_1`, `point_2`, …
     pub(super) fn points(&self) -> Vec<String> {
-        let parts = self.catalogue.ledger.tables.first();
+        let parts = self.ledger().tables.first();
         match parts.map_or(0, |part| part.key.len()) {
             1 => vec!["point".to_owned()],
             several => (1..=several).map(|at| format!("point_{at}")).collect(),
@@ -117,7 +143,7 @@ impl Script<'_> {
                 .iter()
                 .map(|entry| format!("min(t.{entry}) AS {entry}")),
         );
-        if self.catalogue.ledger.overlap_same_verdict.is_some() {
+        if self.ledger().overlap_same_verdict.is_some() {
             let said = self.row_verdict("t.code", "s.first_day", "t.");
             what.extend(["own", "other"].map(|whose| {
                 format!("count(*) FILTER (WHERE {said} = '{whose}') AS rows_{whose}")
@@ -181,7 +207,7 @@ impl Script<'_> {
     }
 
     fn day_verdict(&self) -> String {
-        let ledger = &self.catalogue.ledger;
+        let ledger = self.ledger();
         let mut arms = vec![
             ("rows_date_missing > 0", "'ledger_date_missing'"),
             ("rows_reversed > 0", "'ledger_reversed'"),
@@ -222,7 +248,7 @@ impl Script<'_> {
             .iter()
             .map(|entry| format!("{alias}{entry}"))
             .collect();
-        let compare = self.catalogue.ledger.compare;
+        let compare = self.ledger().compare;
         verdicts(
             self.catalogue,
             code,
@@ -251,7 +277,7 @@ impl Script<'_> {
                 .to_owned(),
             always("rejected", "ledger_rejected"),
         ];
-        if self.catalogue.ledger.counts.is_some() {
+        if self.ledger().counts.is_some() {
             spoiled.push_str(&format!("\n  AND NOT {}", is_in("status_unknown")));
             parts.extend([
                 "UNION ALL".to_owned(),

@@ -45,6 +45,7 @@ pub fn explain_sql(catalogue: &Catalogue, inputs: SqlInputs<'_>) -> String {
     let mut script = Script {
         catalogue,
         inputs,
+        asked: 0,
         mark: mark(catalogue),
         text: String::new(),
     };
@@ -63,6 +64,8 @@ pub fn explain_sql(catalogue: &Catalogue, inputs: SqlInputs<'_>) -> String {
 struct Script<'a> {
     catalogue: &'a Catalogue,
     inputs: SqlInputs<'a>,
+    /// The ledger that what is being written asks, by its place in [`Catalogue::ledgers`].
+    asked: usize,
     /// What the names of computed columns begin with.
     mark: String,
     text: String,
@@ -168,6 +171,7 @@ impl Script<'_> {
     }
 
     fn table(&mut self, table: &Table) {
+        self.asked = table.ledger;
         self.heading(&table.id);
         let mut page = Page::default();
         words::rows(self.catalogue, table, &mut page);

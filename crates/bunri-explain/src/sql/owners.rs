@@ -290,7 +290,7 @@ impl Script<'_> {
 
     /// The types of a point's columns: text or int.
     fn point_types(&self) -> Vec<String> {
-        let ledger = &self.catalogue.ledger;
+        let ledger = self.ledger();
         let parts = ledger.tables.first().into_iter();
         let columns = parts.flat_map(|part| {
             let columns = &self.catalogue.tables[part.table].columns;

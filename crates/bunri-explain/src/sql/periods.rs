@@ -12,7 +12,7 @@ use bunri_catalogue::{Day, Ledger, LedgerEnd, LedgerTable, OtherWhen, Table, Unt
 impl Script<'_> {
     /// The columns that hold the answers of `own_when`: `own_when`, or `own_when_1`, `own_when_2`, …
     pub(super) fn own_when_names(&self) -> Vec<String> {
-        match self.catalogue.ledger.own_when.len() {
+        match self.ledger().own_when.len() {
             1 => vec!["own_when".to_owned()],
             several => numbered("own_when", several),
         }
@@ -20,7 +20,7 @@ impl Script<'_> {
 
     /// Step `periods`: the rows of every table of the ledger.
     pub(super) fn periods(&self, steps: &mut Steps) {
-        let ledger = &self.catalogue.ledger;
+        let ledger = self.ledger();
         let tables: Vec<String> = ledger
             .tables
             .iter()
@@ -34,7 +34,7 @@ impl Script<'_> {
     }
 
     fn periods_of(&self, part: &LedgerTable) -> Select {
-        let ledger = &self.catalogue.ledger;
+        let ledger = self.ledger();
         let table = &self.catalogue.tables[part.table];
         let column = |column: usize| name(&table.columns[column].name);
         let mut what: Vec<String> = self
@@ -62,7 +62,7 @@ impl Script<'_> {
 
     /// The day after an end, or `infinity` for an end that means "no end yet"; NULL where nobody knows.
     pub(super) fn day_after(&self, until: &str, until_is: UntilIs, is_timestamp: bool) -> String {
-        let (open, null_is_open) = self.catalogue.ledger.open_ends();
+        let (open, null_is_open) = self.ledger().open_ends();
         self.day_after_of(until, until_is, is_timestamp, (&open, null_is_open))
     }
 
@@ -105,7 +105,7 @@ impl Script<'_> {
 
     /// Steps `rejected` and `status_unknown`: the points of which every day is undecided.
     pub(super) fn spoiled(&self, steps: &mut Steps) {
-        let ledger = &self.catalogue.ledger;
+        let ledger = self.ledger();
         let points = self.points();
         let rejected: Vec<String> = ledger
             .tables
@@ -142,7 +142,7 @@ impl Script<'_> {
 
     /// Step `touches`.
     pub(super) fn touches(&self, steps: &mut Steps) {
-        let ledger = &self.catalogue.ledger;
+        let ledger = self.ledger();
         let mut what = self.points();
         what.push("code".to_owned());
         what.extend(self.own_when_names());

@@ -23,7 +23,7 @@ impl Script<'_> {
     pub(super) fn asked_segments(&self, table: &Table) -> Asked {
         match &table.through {
             None => Asked {
-                segments: "ledger.segments".to_owned(),
+                segments: format!("{}.segments", self.ledger_schema()),
                 keys: self.points(),
                 missing: "not_in_ledger",
             },
@@ -77,6 +77,7 @@ impl Script<'_> {
     pub(super) fn keys_through(&mut self) {
         for through in self.catalogue.keys_through() {
             let table = &self.catalogue.tables[through.table];
+            self.asked = table.ledger;
             self.gap();
             self.say(&format!(
                 "Keys through {}: the supply point of every day. A day with two of them, or with none, has none.",
@@ -190,8 +191,9 @@ impl Script<'_> {
             format!("SELECT {key}, first_day FROM told WHERE first_day IS NOT NULL"),
             format!("SELECT {key}, next_day FROM told WHERE next_day < DATE 'infinity'"),
             format!(
-                "SELECT {}, s.first_day FROM told AS a JOIN ledger.segments AS s ON {}",
+                "SELECT {}, s.first_day FROM told AS a JOIN {}.segments AS s ON {}",
                 qualified.join(", "),
+                self.ledger_schema(),
                 same("a", "s", &self.points())
             ),
         ];
@@ -278,7 +280,8 @@ impl Script<'_> {
             what,
             from: "said AS d".to_owned(),
             joins: vec![format!(
-                "LEFT JOIN ledger.segments AS s\n  ON {} AND s.first_day <= d.first_day AND d.first_day < s.next_day",
+                "LEFT JOIN {}.segments AS s\n  ON {} AND s.first_day <= d.first_day AND d.first_day < s.next_day",
+                self.ledger_schema(),
                 same.join(" AND ")
             )],
             ..Select::default()

@@ -203,7 +203,7 @@ fn a_pair_that_changes_nothing_is_seen() {
 #[test]
 fn a_draw_that_changes_a_grant_is_drawn_again_and_counted() {
     let seen = pair_of(|planner| {
-        let ledger = &planner.catalogue.ledger.tables[0];
+        let ledger = &planner.catalogue.ledgers[0].tables[0];
         // Other companies' rows of the ledger go, and with them what the ledger said about the days after a switch.
         let all = Edit {
             table: ledger.table,

@@ -1,7 +1,7 @@
 //! The ledger as a fact file: for every supply point that the ledger or its rejects name, its timeline.
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Compare, Day, LedgerTable, Table, Value};
+use bunri_catalogue::{Catalogue, Compare, Day, Ledger, LedgerTable, Table, Value};
 use bunri_columnar::Staging;
 use bunri_evaluator::{
     Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, code_text,
@@ -17,7 +17,7 @@ use crate::rows::{BATCH_ROWS, Keys, View};
 const REJECTED: u8 = 0;
 const PERIOD: u8 = 1;
 
-/// The lists and the ledger's terms, with the retailers that staging knows.
+/// The lists and the terms of each ledger, in the order of [`Catalogue::ledgers`], with the retailers that staging knows.
 ///
 /// # Errors
 /// When staging cannot be read.
@@ -25,27 +25,29 @@ pub fn terms(
     catalogue: &Catalogue,
     staging: &Staging,
     cutover: Day,
-) -> Result<Terms, RedecideError> {
+) -> Result<Vec<Terms>, RedecideError> {
     let retailers = retailers(catalogue, staging)?;
     let codes = |compare| Codes::new(compare, &catalogue.incumbent, &catalogue.vacant, &retailers);
-    let ledger = &catalogue.ledger;
-    let own_when = ledger.own_when.iter();
-    let ledger = LedgerTerms {
-        end: ledger.end.clone(),
-        codes: codes(ledger.compare),
-        counts: ledger.counts.clone(),
-        own_when: own_when
-            .map(|rule| (rule.clone(), codes(rule.compare)))
-            .collect(),
-        overlap_same_verdict: ledger.overlap_same_verdict.is_some(),
-        gap_other: ledger.gap_other.is_some(),
+    let of_ledger = |ledger: &Ledger| {
+        let own_when = ledger.own_when.iter();
+        LedgerTerms {
+            end: ledger.end.clone(),
+            codes: codes(ledger.compare),
+            counts: ledger.counts.clone(),
+            own_when: own_when
+                .map(|rule| (rule.clone(), codes(rule.compare)))
+                .collect(),
+            overlap_same_verdict: ledger.overlap_same_verdict.is_some(),
+            gap_other: ledger.gap_other.is_some(),
+        }
     };
-    Ok(Terms {
+    let terms = |ledger: &Ledger| Terms {
         cutover,
-        ledger,
+        ledger: of_ledger(ledger),
         exact: codes(Compare::Exact),
         trim: codes(Compare::Trim),
-    })
+    };
+    Ok(catalogue.ledgers.iter().map(terms).collect())
 }
 
 fn retailers(catalogue: &Catalogue, staging: &Staging) -> Result<Vec<String>, RedecideError> {
@@ -66,14 +68,13 @@ fn retailers(catalogue: &Catalogue, staging: &Staging) -> Result<Vec<String>, Re
     Ok(codes)
 }
 
-/// Reads the ledger and its rejects and writes every key's timeline.
+/// Reads a ledger and its rejects and writes every key's timeline.
 pub(crate) fn build(
     catalogue: &Catalogue,
+    (ledger, terms): (&Ledger, &LedgerTerms),
     staging: &Staging,
-    terms: &LedgerTerms,
     scratch: &Scratch,
 ) -> Result<FactFile, RedecideError> {
-    let ledger = &catalogue.ledger;
     // Of several tables each is in its own order.
     let in_order = ledger.tables.len() == 1
         && ledger

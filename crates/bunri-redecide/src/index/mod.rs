@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use bunri_catalogue::{Catalogue, KeyThrough};
 use bunri_columnar::Staging;
-use bunri_evaluator::LedgerTerms;
+use bunri_evaluator::Terms;
 
 use self::file::FactFile;
 use self::fold::Scratch;
@@ -27,7 +27,8 @@ use crate::RedecideError;
 /// What the tables decided so far leave for those that come after them.
 #[derive(Clone)]
 pub struct Indexes {
-    pub(crate) ledger: Arc<FactFile>,
+    /// The timelines of each ledger's keys.
+    pub(crate) ledgers: Vec<Arc<FactFile>>,
     /// The keys that tables have through another one.
     pub(crate) through: BTreeMap<KeyThrough, Arc<FactFile>>,
     /// By parent table and the columns referred to.
@@ -35,24 +36,29 @@ pub struct Indexes {
 }
 
 impl Indexes {
-    /// Before the first table: the timelines of the ledger, and of keys through other tables, read from staging.
+    /// Before the first table: the timelines of the ledgers, and of keys through other tables, read from staging.
     ///
     /// # Errors
     /// When staging cannot be read, or a row of the ledger has no key that can be.
-    pub fn of_ledger(
+    pub fn of_ledgers(
         catalogue: &Catalogue,
         staging: &Staging,
-        terms: &LedgerTerms,
+        terms: &[Terms],
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
-        let ledger = ledger::build(catalogue, staging, terms, scratch)?;
+        let mut ledgers = Vec::new();
+        for (ledger, terms) in catalogue.ledgers.iter().zip(terms) {
+            let facts = ledger::build(catalogue, (ledger, &terms.ledger), staging, scratch)?;
+            ledgers.push(Arc::new(facts));
+        }
         let mut through = BTreeMap::new();
         for key in catalogue.keys_through() {
-            let facts = through::build(catalogue, key, staging, &ledger, scratch)?;
+            let ledger = &ledgers[catalogue.tables[key.table].ledger];
+            let facts = through::build(catalogue, key, staging, ledger, scratch)?;
             through.insert(key.clone(), facts.into());
         }
         Ok(Self {
-            ledger: ledger.into(),
+            ledgers,
             through,
             parents: BTreeMap::new(),
         })

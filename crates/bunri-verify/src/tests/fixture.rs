@@ -165,8 +165,7 @@ impl Fixture {
         };
         let staging = Staging::open(&self.custody(), &self.catalogue).unwrap();
         let terms = terms(&self.catalogue, &staging, CUTOVER).unwrap();
-        let mut indexes =
-            Indexes::of_ledger(&self.catalogue, &staging, &terms.ledger, &scratch).unwrap();
+        let mut indexes = Indexes::of_ledgers(&self.catalogue, &staging, &terms, &scratch).unwrap();
         let mut entries: BTreeMap<Store, Vec<TableEntry>> = BTreeMap::new();
         let decisions = Decisions::none();
         for position in self.catalogue.parents_first() {

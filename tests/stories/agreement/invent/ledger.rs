@@ -85,6 +85,7 @@ pub(super) fn empty(name: String, key: Vec<usize>, columns: Vec<Column>, rule: R
         ledger_key: None,
         ledger_key_written: false,
         through: None,
+        second: false,
         cells: Vec::new(),
         whens: Vec::new(),
         opened: false,

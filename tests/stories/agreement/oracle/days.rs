@@ -3,7 +3,7 @@
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
-use super::super::world::{End, Table, Time, Value, World};
+use super::super::world::{End, Ledger, Table, Time, Value, World};
 use super::timeline::FOREVER;
 
 /// First and last day, or why nobody knows them.
@@ -29,14 +29,14 @@ pub(super) fn days(world: &World, table: &Table, row: &[Value], time: &Time) -> 
             inclusive,
         } => {
             let ledgers = matches!(
-                world.ledger.end,
+                world.ledger_of(table).end,
                 End::Until {
                     inclusive: true,
                     ..
                 }
             );
             during(
-                world,
+                world.ledger_of(table),
                 &row[*from],
                 &row[*until],
                 inclusive.unwrap_or(ledgers),
@@ -57,10 +57,10 @@ pub(super) fn until_cutover(first: i64, last: i64, cutover: i64) -> i64 {
     }
 }
 
-fn during(world: &World, from: &Value, until: &Value, inclusive: bool) -> Days {
+fn during(ledger: &Ledger, from: &Value, until: &Value, inclusive: bool) -> Days {
     let from = from.day().ok_or("date_missing")?;
     let last = match until {
-        _ if world.ledger.is_open(until.day()) => FOREVER,
+        _ if ledger.is_open(until.day()) => FOREVER,
         Value::Null => return Err("date_missing"),
         Value::Moment(micros) if !inclusive => {
             Value::Moment(micros - 1).day().ok_or("date_missing")?

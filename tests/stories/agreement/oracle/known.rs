@@ -68,7 +68,7 @@ impl Rows<'_> {
         }
         let said: Vec<Says> = keys
             .iter()
-            .map(|(key, _)| self.says(key.as_deref(), known, last, known_at.grace))
+            .map(|(key, _)| self.says(table, key.as_deref(), (known, last), known_at.grace))
             .collect();
         let verdict = together(&said, any, known_at.early.unwrap_or(Early::Undecided));
         let word = match (&table.ledger_key, any) {
@@ -97,11 +97,17 @@ impl Rows<'_> {
     }
 
     /// What a key says; [`None`] is one of which nothing is known.
-    fn says(&self, key: Option<&[Value]>, known: i64, last: i64, grace: i64) -> Says {
+    fn says(
+        &self,
+        table: &Table,
+        key: Option<&[Value]>,
+        (known, last): (i64, i64),
+        grace: i64,
+    ) -> Says {
         let Some(key) = key else {
             return Says::Unknown("not_in_ledger");
         };
-        let timeline = self.timeline_of(key);
+        let timeline = self.timeline_of(table, key);
         if timeline.on(known).reason == "not_in_ledger" {
             return Says::Unknown("not_in_ledger");
         }

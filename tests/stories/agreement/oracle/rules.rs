@@ -69,15 +69,17 @@ impl<'w> Rows<'w> {
         (!key.contains(&Value::Null)).then_some(key)
     }
 
-    pub(super) fn timeline_of(&self, key: &[Value]) -> Timeline<'w> {
+    /// Of a key of the ledger that this table asks.
+    pub(super) fn timeline_of(&self, table: &Table, key: &[Value]) -> Timeline<'w> {
         let mut entries = Vec::new();
-        for part in &self.world.ledger.parts {
+        let ledger = self.world.ledger_of(table);
+        for part in &ledger.parts {
             let rows = &self.world.tables[part.table].rows;
             for at in self.lookup.rows(part.table, &part.key, key) {
                 entries.push((part, rows[at].as_slice()));
             }
         }
-        Timeline::of(self.world, &entries)
+        Timeline::of((self.world, ledger), &entries)
     }
 
     fn by_ledger(&self, table: &Table, row: &[Value], time: &Time) -> Verdict {
@@ -90,11 +92,14 @@ impl<'w> Rows<'w> {
         let cutover = self.world.limits.cutover;
         let timeline: Box<dyn EveryDay + '_> = match (&table.through, key) {
             (Some(through), key) => Box::new(self.wanderer(through, key.as_deref())),
-            (None, Some(key)) => Box::new(self.timeline_of(&key)),
+            (None, Some(key)) => Box::new(self.timeline_of(table, &key)),
             (None, None) => return Verdict::undecided("not_in_ledger"),
         };
         let covering = timeline.during(first, until_cutover(first, last, cutover));
         let verdict = covering.unwrap_or(Verdict::undecided("period_spans_change"));
+        if table.second {
+            self.see(&format!("a second ledger: {:?}", verdict.who));
+        }
         if table.through.is_some() {
             self.see(&format!("through another table: {:?}", verdict.who));
         }

@@ -67,7 +67,7 @@ impl<'w> Rows<'w> {
             let point = self.key(table, row);
             Hanging {
                 days: days(world, through, row),
-                timeline: point.as_ref().map(|point| self.timeline_of(point)),
+                timeline: point.as_ref().map(|point| self.timeline_of(table, point)),
                 point,
             }
         };

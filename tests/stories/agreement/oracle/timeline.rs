@@ -30,6 +30,7 @@ struct Touch<'w> {
 /// The timeline of one key.
 pub(super) struct Timeline<'w> {
     world: &'w World,
+    ledger: &'w Ledger,
     /// What is said of every day, whatever its periods.
     all_days: Option<&'static str>,
     touches: Vec<Touch<'w>>,
@@ -37,17 +38,18 @@ pub(super) struct Timeline<'w> {
 
 impl<'w> Timeline<'w> {
     /// `entries` are the rows of the ledger with this key, rejected ones too.
-    pub(super) fn of(world: &'w World, entries: &[Entry<'w>]) -> Self {
+    pub(super) fn of((world, ledger): (&'w World, &'w Ledger), entries: &[Entry<'w>]) -> Self {
         let rejected = |(_, row): &Entry<'w>| row.contains(&Value::Misfit);
         let always = |reason| Self {
             world,
+            ledger,
             all_days: Some(reason),
             touches: Vec::new(),
         };
         if entries.iter().any(rejected) {
             return always("ledger_rejected");
         }
-        let asked = |&(part, row): &Entry<'w>| counts(&world.ledger, part, row);
+        let asked = |&(part, row): &Entry<'w>| counts(ledger, part, row);
         if entries.iter().any(|entry| asked(entry).is_none()) {
             return always("ledger_status_unknown");
         }
@@ -61,16 +63,17 @@ impl<'w> Timeline<'w> {
         }
         Self {
             world,
+            ledger,
             all_days: None,
             touches: counting
                 .iter()
-                .map(|&entry| touch(&world.ledger, entry, &counting))
+                .map(|&entry| touch(ledger, entry, &counting))
                 .collect(),
         }
     }
 
     fn of_row(&self, (part, row): Entry<'w>, day: i64) -> Verdict {
-        let ledger = &self.world.ledger;
+        let ledger = self.ledger;
         let verdict = code(self.world, &row[part.retailer], ledger.trim, Some(day));
         if verdict.who != Who::Own {
             return verdict;
@@ -109,7 +112,7 @@ impl<'w> EveryDay for Timeline<'w> {
             return Verdict::undecided("ledger_reversed");
         }
         match there.as_slice() {
-            [] if self.world.ledger.gap_is_other => Verdict::of(Who::Other),
+            [] if self.ledger.gap_is_other => Verdict::of(Who::Other),
             [] => Verdict::undecided("ledger_gap"),
             [one] => self.of_row(one.entry, day),
             several => {
@@ -118,7 +121,7 @@ impl<'w> EveryDay for Timeline<'w> {
                     .map(|touch| self.of_row(touch.entry, day).who);
                 let said: BTreeSet<Who> = said.collect();
                 match said.into_iter().collect::<Vec<_>>().as_slice() {
-                    [one @ (Who::Own | Who::Other)] if self.world.ledger.same_verdict => {
+                    [one @ (Who::Own | Who::Other)] if self.ledger.same_verdict => {
                         Verdict::of(*one)
                     }
                     _ => Verdict::undecided("ledger_overlap"),
