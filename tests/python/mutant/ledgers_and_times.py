@@ -13,7 +13,10 @@ TABLES = 'tables = ["supply_period", "supply_period_old"]'
 OWN_WHEN = 'own_when = [{ column = "supply_kind", own = ["normal"], other = ["island", "last_resort"], compare = "trim" }]\n'
 PERIOD = '{ by = "ledger", during = ["valid_from", "valid_until"] }'
 PAPERS = 'CONSUMER = { by = "parent", table = "consumer", key = ["owner_id"], references = ["consumer_id"], match = "all" }'
-LETTERS = 'REQUEST = { by = "parent", table = "switching_request", key = ["owner_id"], references = ["receipt_no"], match = "all" }'
+LETTERS = (
+    'REQUEST = { by = "parent", table = "switching_request", key = ["owner_id"], references = ["receipt_no"], match = "all", '
+    'basis = "項目区分表 注18：受付番号は申込ごとに一つであり、重ねて付番しない（承認：甲送配電 情報分離統括責任者 2026-02-20）" }'
+)
 BILLED = '    { by = "ledger", during = ["usage_from", "usage_until"], until_is = "inclusive" },\n'
 
 
