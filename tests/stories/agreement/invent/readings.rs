@@ -6,9 +6,12 @@ use super::super::world::{CellRule, CodeDay, Kind, Reading, Rule, Table, Test, T
 
 /// Says of some columns how their values are read.
 pub(super) fn declare(dice: &mut Dice, world: &mut World) {
-    for table in &mut world.tables {
+    let by_children = days_asked_by_children(world);
+    for (position, table) in world.tables.iter_mut().enumerate() {
         let ends: Vec<usize> = ends_of_periods(table);
-        let asked: Vec<usize> = days_asked(table);
+        let mut asked: Vec<usize> = days_asked(table);
+        let children = by_children.iter().filter(|(of, _)| *of == position);
+        asked.extend(children.map(|(_, column)| *column));
         for (at, column) in table.columns.iter_mut().enumerate() {
             if dice.chance(60) {
                 continue;
@@ -28,6 +31,16 @@ pub(super) fn declare(dice: &mut Dice, world: &mut World) {
     world.ledger.open_by_types = columns.any(|column| column.reading.open);
 }
 
+/// Columns of which conditions of other tables ask the day: table and column.
+fn days_asked_by_children(world: &World) -> Vec<(usize, usize)> {
+    let whens = world.tables.iter().flat_map(|table| &table.whens);
+    let asked = whens.filter_map(|when| match (&when.parent, &when.test) {
+        (Some(Rule::Parent { table, .. }), Test::Within { .. }) => Some((*table, when.column)),
+        _ => None,
+    });
+    asked.collect()
+}
+
 /// Columns of which something asks the day: of others an end stamp would say nothing, and is refused.
 fn days_asked(table: &Table) -> Vec<usize> {
     let of_rules = table.leaves().into_iter().filter_map(|rule| match rule {
@@ -43,7 +56,7 @@ fn days_asked(table: &Table) -> Vec<usize> {
         _ => None,
     });
     let of_tests = table.whens.iter().filter_map(|when| match when.test {
-        Test::Within { .. } => Some(when.column),
+        Test::Within { .. } if when.parent.is_none() => Some(when.column),
         _ => None,
     });
     let written = table.known_at.iter().flat_map(|known| &known.columns);
