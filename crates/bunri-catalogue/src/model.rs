@@ -794,14 +794,12 @@ impl Catalogue {
     #[must_use]
     pub fn asking_parents(&self, child: usize) -> Vec<AskingParents> {
         let table = &self.tables[child];
-        let rules = table.parent_rules();
         let mut asking = Vec::new();
         for (when, one) in table.when.iter().enumerate() {
             let Subject::Parents { leaf, .. } = one.subject else {
                 continue;
             };
-            let rule = rules.iter().find(|(at, _)| *at == leaf);
-            let place = rule.and_then(|(_, rule)| {
+            let place = table.parent_rule(leaf).and_then(|rule| {
                 let mut asked = self.conditions_on(rule.table).into_iter();
                 asked.position(|asked| (asked.child, asked.when) == (child, when))
             });
@@ -868,6 +866,12 @@ impl Table {
             .collect()
     }
 
+    /// The parent rule with this number among [`Table::leaves`].
+    #[must_use]
+    pub fn parent_rule(&self, leaf: usize) -> Option<ParentRule<'_>> {
+        self.leaves().get(leaf)?.as_parent()
+    }
+
     /// Its ledger rules, by their numbers among [`Table::leaves`].
     #[must_use]
     pub fn ledger_rules(&self) -> Vec<(usize, LedgerTime)> {
@@ -879,10 +883,9 @@ impl Table {
 
     /// The conditions that it asks of the rows of a parent table: number of the `[[when]]`, column, condition.
     pub(crate) fn conditions_on(&self, parent: usize) -> Vec<(usize, usize, &Condition)> {
-        let rules = self.parent_rules();
-        let is_parent = |leaf: usize| {
-            let mut rules = rules.iter();
-            rules.any(|(at, rule)| *at == leaf && rule.table == parent)
+        let is_parent = |leaf| {
+            let rule = self.parent_rule(leaf);
+            rule.is_some_and(|rule| rule.table == parent)
         };
         let whens = self.when.iter().enumerate();
         whens

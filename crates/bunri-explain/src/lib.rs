@@ -279,9 +279,7 @@ fn where_met(catalogue: &Catalogue, table: &Table, when: &When) -> String {
             format!("`{}` {}", column.name, said(column))
         }
         Subject::Parents { leaf, column } => {
-            let rules = table.parent_rules().into_iter();
-            let rule = rules.filter(|(at, _)| *at == leaf).map(|(_, rule)| rule);
-            let parents = rule.map(|rule| {
+            let parents = table.parent_rule(leaf).map(|rule| {
                 let parent = &catalogue.tables[rule.table];
                 let column = &parent.columns[column];
                 format!(
@@ -291,7 +289,7 @@ fn where_met(catalogue: &Catalogue, table: &Table, when: &When) -> String {
                     said(column)
                 )
             });
-            parents.collect()
+            parents.unwrap_or_default()
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::draft::TableDraft;
-use crate::model::{CodeDay, Condition, KnownAt, LedgerTime, RowRule, Subject, Table};
+use crate::model::{CodeDay, Condition, KnownAt, LedgerTime, RowRule, Table};
 use crate::problem::Log;
 use crate::resolve::Resolved;
 
@@ -16,7 +16,11 @@ pub(crate) fn check(
     log: &mut Log,
 ) {
     let mut asked = days_asked(table);
-    asked.extend(days_asked_by_children(resolved, position));
+    let children = resolved.tables.iter().flatten();
+    let conditions = children.flat_map(|child| child.conditions_on(position));
+    asked.extend(
+        conditions.filter_map(|(_, column, condition)| asks_day(condition).then_some(column)),
+    );
     for (position, column) in table.columns.iter().enumerate() {
         if column.reading.moment.is_end_stamp() && !asked.contains(&position) {
             let message = format!(
@@ -28,24 +32,12 @@ pub(crate) fn check(
     }
 }
 
-/// The columns of which conditions of other tables ask the day, through the rows that inherit from this table's.
-fn days_asked_by_children(resolved: &Resolved, position: usize) -> BTreeSet<usize> {
-    let mut asked = BTreeSet::new();
-    for child in resolved.tables.iter().flatten() {
-        let rules = child.parent_rules();
-        for when in &child.when {
-            let Subject::Parents { leaf, column } = when.subject else {
-                continue;
-            };
-            if rules
-                .iter()
-                .any(|(of, rule)| *of == leaf && rule.table == position)
-            {
-                asked.insert(column);
-            }
-        }
+/// Whether a condition compares a day, of a column that has one.
+fn asks_day(condition: &Condition) -> bool {
+    match condition {
+        Condition::Within { .. } => true,
+        Condition::In { .. } | Condition::NotIn { .. } => false,
     }
-    asked
 }
 
 /// The columns of which some rule asks the day.
@@ -72,13 +64,9 @@ fn days_asked(table: &Table) -> BTreeSet<usize> {
         | RowRule::AllRetail
         | RowRule::Reference => None,
     });
-    let of_conditions = table.when.iter().filter_map(|when| match when.condition {
-        Condition::Within { .. } => match when.subject {
-            Subject::Row { column } => Some(column),
-            Subject::Parents { .. } => None,
-        },
-        Condition::In { .. } | Condition::NotIn { .. } => None,
-    });
+    let whens = table.when.iter();
+    let of_conditions =
+        whens.filter_map(|when| when.subject.of_row().filter(|_| asks_day(&when.condition)));
     let written = match &table.known_at {
         KnownAt::Column { columns, .. } => columns.as_slice(),
         KnownAt::None { .. } | KnownAt::NotNeeded => &[],

@@ -1,20 +1,14 @@
 //! Where a table has the ledger's key: in columns of its own, or through another table.
 
 use super::ledger::open_days;
-use super::lookup::{Book, Part};
-use super::rows::{Side, are_pairs, refuse_end_stamp};
+use super::lookup::Book;
+use super::rows::{joined, period};
 use crate::draft::{LedgerKeyDraft, ThroughDraft};
 use crate::model::{KeyThrough, RowRule, ValueType};
 use crate::problem::{Log, Name, Spot};
 
 /// The columns of a table, if it has the ledger's key, and the table through which it has it.
 type LedgerKey = (Option<Vec<usize>>, Option<KeyThrough>);
-
-const DURING: Part<'_> = Part {
-    role: "`during`",
-    wanted: "a date or timestamp",
-    accepts: ValueType::is_day,
-};
 
 /// The columns with the ledger's key: as declared, through another table, or those named like the ledger's own.
 pub(crate) fn ledger_key(
@@ -127,38 +121,24 @@ fn through(
     draft: &ThroughDraft,
     log: &mut Log,
 ) -> Option<(Vec<usize>, KeyThrough)> {
-    let columns = book.columns(position, &draft.key, log);
-    let table = book.table(&draft.table, log)?;
-    if table == position {
+    let table = book.table(&draft.table, log);
+    if table == Some(position) {
         log.refuse(
             draft.table.spot,
             "a key goes through another table, not through its own",
         );
         return None;
     }
-    let references = book.columns(table, &draft.references.value, log);
-    let from = book.column_for(DURING, table, &draft.from, log);
-    let until = book.column_for(DURING, table, &draft.until, log);
-    for (column, name) in [(from, &draft.from), (until, &draft.until)] {
-        refuse_end_stamp(book, table, column, name, log)?;
-    }
-    let (columns, references) = (columns?, references?);
-    let own = Side {
-        table: position,
-        names: &draft.key,
-        columns: &columns,
-    };
-    let other = Side {
-        table,
-        names: &draft.references.value,
-        columns: &references,
-    };
-    are_pairs(book, ("key", own), other, draft.references.spot, log).then_some(())?;
+    let other = (&draft.table, &draft.references);
+    let joined = joined(book, (position, &draft.key), other, log);
+    let days = table.and_then(|table| period(book, table, (&draft.from, &draft.until), log));
+    let (table, columns, references) = joined?;
+    let (from, until) = days?;
     let through = KeyThrough {
         table,
         references,
-        from: from?,
-        until: until?,
+        from,
+        until,
         until_is: draft.until_is,
         open: open_days(book, &draft.open),
         null_is_open: draft.open.contains(&None),

@@ -119,8 +119,23 @@ fn every(
     (resolved.len() == rules.len()).then_some(resolved)
 }
 
+/// The columns of the first day and the end of a period.
+pub(super) fn period(
+    book: &Book<'_>,
+    table: usize,
+    (from_name, until_name): (&Name, &Name),
+    log: &mut Log,
+) -> Option<(usize, usize)> {
+    let from = book.column_for(DURING, table, from_name, log);
+    let until = book.column_for(DURING, table, until_name, log);
+    for (column, name) in [(from, from_name), (until, until_name)] {
+        refuse_end_stamp(book, table, column, name, log)?;
+    }
+    from.zip(until)
+}
+
 /// The ends of a period say by `until_is` what they are.
-pub(super) fn refuse_end_stamp(
+fn refuse_end_stamp(
     book: &Book<'_>,
     table: usize,
     column: Option<usize>,
@@ -153,12 +168,7 @@ fn time_of(
             until,
             until_is,
         } => {
-            let (from_name, until_name) = (from, until);
-            let from = book.column_for(DURING, table, from, log);
-            let until = book.column_for(DURING, table, until, log);
-            for (column, name) in [(from, from_name), (until, until_name)] {
-                refuse_end_stamp(book, table, column, name, log)?;
-            }
+            let columns = period(book, table, (from, until), log);
             // Only the ledger's own rows may take it from `[ledger]`: elsewhere it is said, never inherited in silence.
             let mut ledgers = book.ledgers.iter();
             let own = ledgers.find(|ledger| ledger.tables.contains(&table));
@@ -172,9 +182,10 @@ fn time_of(
                 return None;
             }
             let until_is = until_is.or(inherited).unwrap_or(UntilIs::Inclusive);
+            let (from, until) = columns?;
             Some(LedgerTime::During {
-                from: from?,
-                until: until?,
+                from,
+                until,
                 until_is,
             })
         }
@@ -246,27 +257,39 @@ fn parent_rule(
     matching: Match,
     log: &mut Log,
 ) -> Option<RowRule> {
-    let key_columns = book.columns(table, key, log);
-    let parent = book.table(parent, log)?;
-    let reference_columns = book.columns(parent, &references.value, log)?;
-    let key_columns = key_columns?;
-    let own = Side {
-        table,
-        names: key,
-        columns: &key_columns,
-    };
-    let other = Side {
-        table: parent,
-        names: &references.value,
-        columns: &reference_columns,
-    };
-    are_pairs(book, ("key", own), other, references.spot, log).then_some(())?;
+    let (parent, key_columns, reference_columns) =
+        joined(book, (table, key), (parent, references), log)?;
     Some(RowRule::Parent {
         table: parent,
         key: key_columns,
         references: reference_columns,
         matching,
     })
+}
+
+/// The columns of a table and those of another that hold the same, with that table.
+pub(super) fn joined(
+    book: &Book<'_>,
+    (table, key): (usize, &[Name]),
+    (other, references): (&Name, &Spotted<Vec<Name>>),
+    log: &mut Log,
+) -> Option<(usize, Vec<usize>, Vec<usize>)> {
+    let key_columns = book.columns(table, key, log);
+    let other = book.table(other, log)?;
+    let reference_columns = book.columns(other, &references.value, log)?;
+    let key_columns = key_columns?;
+    let ours = Side {
+        table,
+        names: key,
+        columns: &key_columns,
+    };
+    let theirs = Side {
+        table: other,
+        names: &references.value,
+        columns: &reference_columns,
+    };
+    are_pairs(book, ("key", ours), theirs, references.spot, log).then_some(())?;
+    Some((other, key_columns, reference_columns))
 }
 
 /// Columns of one table, as they are written and where they are.

@@ -152,10 +152,9 @@ impl Script<'_> {
                 self.test(&name(&column.name), column, &when.condition)
             }
             Subject::Parents { leaf, column } => {
-                let rules = table.parent_rules().into_iter();
-                let rule = rules.filter(|(at, _)| *at == leaf).map(|(_, rule)| rule);
-                let tests = rule.map(|rule| self.parents_meet(table, rule, column, when));
-                tests.collect()
+                let rule = table.parent_rule(leaf);
+                let test = rule.map(|rule| self.parents_meet(table, rule, column, when));
+                test.unwrap_or_default()
             }
         };
         if when.rows.len() == possible_ownerships(table).len() {
