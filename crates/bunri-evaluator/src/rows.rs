@@ -460,10 +460,7 @@ impl<R: Row> Asking<'_, R> {
     }
 
     fn timeline(&self) -> &Timeline {
-        use std::sync::LazyLock;
-        static UNKNOWN: LazyLock<Timeline> =
-            LazyLock::new(|| Timeline::constant(Reason::NotInLedger));
-        self.facts.timeline.unwrap_or(&UNKNOWN)
+        self.facts.timeline.unwrap_or(Timeline::unknown())
     }
 
     fn code(&self, column: usize, compare: Compare, at: Option<CodeDay>) -> Verdict {

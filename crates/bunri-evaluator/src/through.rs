@@ -22,13 +22,14 @@ pub struct Assignment {
 impl Assignment {
     fn holds(&self, day: Days) -> bool {
         self.days
-            .is_none_or(|(first, last)| first <= day && day <= last)
+            .is_some_and(|(first, last)| first <= day && day <= last)
     }
 }
 
 /// Every supply point of one key, and the timeline that they give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyAssignments {
+    /// None of them where nobody can say which hold on a day.
     all: Vec<Assignment>,
     timeline: Timeline,
 }
@@ -37,16 +38,22 @@ impl KeyAssignments {
     /// From all rows of the other table with this key; without one every day is [`Reason::KeyMissing`].
     #[must_use]
     pub fn of(all: Vec<Assignment>) -> Self {
-        let timeline = composed(&all);
-        Self { all, timeline }
+        match composed(&all) {
+            Some(timeline) => Self { all, timeline },
+            None => Self::undecided(Reason::KeyAmbiguous),
+        }
     }
 
     /// Of a key that a rejected row of the other table has: it could be anywhere on any day.
     #[must_use]
     pub fn rejected() -> Self {
+        Self::undecided(Reason::KeyRejected)
+    }
+
+    fn undecided(reason: Reason) -> Self {
         Self {
             all: Vec::new(),
-            timeline: Timeline::constant(Reason::KeyRejected),
+            timeline: Timeline::constant(reason),
         }
     }
 
@@ -60,15 +67,9 @@ impl KeyAssignments {
     #[must_use]
     pub fn point_on(&self, day: Days) -> &Timeline {
         let mut here = self.all.iter().filter(|assignment| assignment.holds(day));
-        let Some(one) = here.next() else {
-            return Timeline::unknown();
-        };
-        let told = self.all.iter().all(|assignment| assignment.days.is_some());
-        let alone = here.all(|other| other.point == one.point);
-        if told && alone {
-            &one.timeline
-        } else {
-            Timeline::unknown()
+        match here.next() {
+            Some(one) if here.all(|other| other.point == one.point) => &one.timeline,
+            Some(_) | None => Timeline::unknown(),
         }
     }
 }
@@ -88,15 +89,13 @@ pub fn assigned_days(through: &KeyThrough, row: &impl Row) -> Option<(Days, Days
     .ok()
 }
 
-/// What each day's supply point says of it.
-fn composed(all: &[Assignment]) -> Timeline {
+/// What each day's supply point says of it; [`None`] if the days of one cannot be told.
+fn composed(all: &[Assignment]) -> Option<Timeline> {
     // By day the assignments that begin on it, and those that no longer hold.
     let mut turns: BTreeMap<Days, [Vec<usize>; 2]> = BTreeMap::new();
     turns.entry(EVER).or_default();
     for (at, assignment) in all.iter().enumerate() {
-        let Some((first, last)) = assignment.days else {
-            return Timeline::constant(Reason::KeyAmbiguous);
-        };
+        let (first, last) = assignment.days?;
         turns.entry(first).or_default()[0].push(at);
         if last != FOREVER {
             turns.entry(last + 1).or_default()[1].push(at);
@@ -133,7 +132,7 @@ fn composed(all: &[Assignment]) -> Timeline {
         let last = days.peek().map_or(FOREVER, |(next, _)| **next - 1);
         timeline.join(first, last, verdict);
     }
-    timeline
+    Some(timeline)
 }
 
 #[cfg(test)]

@@ -7,19 +7,21 @@ use arrow_array::RecordBatch;
 use bunri_catalogue::{AskedOfParent, AskingParents, Catalogue, Decisions, Table};
 use bunri_columnar::{Batches, Staging};
 use bunri_evaluator::{
-    AskedParent, Facts, LastWords, ParentFacts, Row, Terms, Timeline, Unused, Verdict, WrittenSet,
-    asked_parent, clear, decide, foreign_cells, row_days,
+    AskedParent, Facts, KeyAssignments, LastWords, ParentFacts, Row, Terms, Timeline, Unused,
+    Verdict, WrittenSet, asked_parent, clear, decide, foreign_cells, row_days,
 };
 
 use crate::RedecideError;
 use crate::classes::{Classifier, ColumnClasses, Seen};
 use crate::index::Indexes;
 use crate::index::decided_tables::DecidedTables;
+use crate::index::file::LastFact;
 use crate::index::fold::Scratch;
 use crate::index::join::{Asking, Joined};
+use crate::index::ledger::read_timeline;
 use crate::index::parent_index::ParentIndex;
-use crate::index::parents::{DecidedParent, KnownTimeline, Parents, read_set, written_by_parents};
-use crate::index::through::KnownAssignments;
+use crate::index::parents::{DecidedParent, Parents, read_set, written_by_parents};
+use crate::index::through::{missing, read_assignments};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 
 /// A batch of staged rows, decided.
@@ -49,8 +51,9 @@ pub struct Decider<'a> {
     classifier: Classifier<'a>,
     /// For each group of cells of another time, by row of the batch, whether its cells are withheld.
     foreign: Vec<Vec<bool>>,
-    /// The conditions that parents answer, and by row of the batch those that they do not meet, as bits by number.
-    asking: Vec<AskingParents>,
+    /// The conditions that parents answer, each with the place of its rule among the parent rules; and by row of the batch those
+    /// that they do not meet, as bits by number.
+    asking: Vec<(usize, AskingParents)>,
     clear: Vec<u64>,
     /// What children ask of this table's rows.
     asked: Vec<AskedOfParent<'a>>,
@@ -89,7 +92,7 @@ impl<'a> Decider<'a> {
             through: BTreeMap::new(),
             classifier: Classifier::new(table, terms.cutover),
             foreign: vec![Vec::new(); table.cells.len()],
-            asking: catalogue.asking_parents(position),
+            asking: asking(catalogue, position),
             clear: Vec::new(),
             asked: catalogue.conditions_on(position),
             batches: staging.table(table)?.all(BATCH_ROWS)?,
@@ -169,8 +172,7 @@ impl<'a> Decider<'a> {
             let place = self.decided.iter().position(|&it| it == self.position);
             place.map(DecidedTables::of).unwrap_or_default()
         };
-        self.clear
-            .push(clear_whens(self.table, &self.asking, facts.parents));
+        self.clear.push(clear_whens(&self.asking, facts.parents));
         if !self.foreign.is_empty() {
             let foreign = if own {
                 foreign_cells(
@@ -251,13 +253,22 @@ impl<'a> Decider<'a> {
     }
 }
 
+/// The conditions of a table that its parents answer, each with the place of its rule among the parent rules.
+fn asking(catalogue: &Catalogue, position: usize) -> Vec<(usize, AskingParents)> {
+    let rules = catalogue.tables[position].parent_rules();
+    let place = |asking: AskingParents| {
+        let place = rules.iter().position(|(leaf, _)| *leaf == asking.leaf);
+        place.map(|place| (place, asking))
+    };
+    let all = catalogue.asking_parents(position).into_iter();
+    all.filter_map(place).collect()
+}
+
 /// The conditions that the row's parents do not meet, as bits by the number of the `[[when]]`.
-fn clear_whens(table: &Table, asking: &[AskingParents], parents: &[ParentFacts]) -> u64 {
+fn clear_whens(asking: &[(usize, AskingParents)], parents: &[ParentFacts]) -> u64 {
     let mut bits = 0;
-    for one in asking {
-        let rules = table.parent_rules();
-        let rule = rules.iter().position(|(leaf, _)| *leaf == one.leaf);
-        let facts = rule.and_then(|rule| parents.get(rule));
+    for (rule, one) in asking {
+        let facts = parents.get(*rule);
         // Without a parent it is met.
         if facts.is_some_and(|facts| facts.clear >> one.place & 1 == 1) {
             bits |= 1 << one.when;
@@ -281,9 +292,9 @@ pub struct Closed {
 /// What other tables say about the rows of this one, read beside them.
 struct Sources {
     timelines: Option<Asking>,
-    known: KnownTimeline,
+    known: LastFact<Timeline>,
     /// Where the table has its ledger key through another.
-    known_key: Option<KnownAssignments>,
+    known_key: Option<LastFact<KeyAssignments>>,
     parents: Vec<Asking>,
     parent_facts: Vec<ParentFacts>,
     written: Option<Asking>,
@@ -322,8 +333,8 @@ impl Sources {
         };
         Ok(Self {
             timelines: timelines.map(|joined| joined.read(table)).transpose()?,
-            known: KnownTimeline::default(),
-            known_key: table.through.as_ref().map(|_| KnownAssignments::default()),
+            known: LastFact::default(),
+            known_key: table.through.as_ref().map(|_| LastFact::default()),
             parents: parents
                 .iter()
                 .map(|joined| joined.read(table))
@@ -388,10 +399,13 @@ impl Sources {
         let (timeline, assignments) = match (fact, &mut self.known_key) {
             (None, _) => (None, None),
             (Some(fact), Some(known)) => {
-                let key = known.read(fact)?;
+                let key = match fact {
+                    Some(fact) => known.read(&fact, read_assignments)?,
+                    None => missing(),
+                };
                 (Some(key.timeline()), Some(key))
             }
-            (Some(Some(fact)), None) => (Some(self.known.read(fact.bytes, fact.record)?), None),
+            (Some(Some(fact)), None) => (Some(self.known.read(&fact, read_timeline)?), None),
             (Some(None), None) => (Some(Timeline::unknown()), None),
         };
         let facts = Facts {

@@ -143,6 +143,29 @@ fn read_fact(
     Ok(true)
 }
 
+/// The fact read last, as what it says; a run of rows of one key reads it once.
+pub(crate) struct LastFact<T>(Option<(u64, T)>);
+
+impl<T> Default for LastFact<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> LastFact<T> {
+    pub(crate) fn read(
+        &mut self,
+        fact: &Fact<'_>,
+        read: impl Fn(&[u8]) -> Result<T, RedecideError>,
+    ) -> Result<&T, RedecideError> {
+        let last = match self.0.take() {
+            Some(last) if last.0 == fact.record => last,
+            Some(_) | None => (fact.record, read(fact.bytes)?),
+        };
+        Ok(&self.0.insert(last).1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

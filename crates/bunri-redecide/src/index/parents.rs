@@ -12,7 +12,7 @@ use bunri_evaluator::{
 };
 
 use super::decided_tables::DecidedTables;
-use super::file::FactFile;
+use super::file::{FactFile, LastFact};
 use super::fold::{FactBuilder, Fold, Scratch, cut};
 use super::join::{Asking, Joined};
 use super::ledger::read_timeline;
@@ -396,7 +396,7 @@ impl Requests {
         } = self;
         let mut asked = asked.finish()?;
         let mut reader = ledger.read()?;
-        let mut timelines = KnownTimeline::default();
+        let mut timelines = LastFact::default();
         while let Some(request) = asked.next()? {
             let (key, rest) = cut(request);
             let (number, days) = rest.split_first_chunk::<8>().ok_or(RedecideError::Index)?;
@@ -406,7 +406,7 @@ impl Requests {
             let (known, last) = (Days::from_le_bytes(*known), Days::from_le_bytes(*day));
             let said = match reader.find(key)? {
                 Some(fact) => {
-                    let timeline = timelines.read(fact.bytes, fact.record)?;
+                    let timeline = timelines.read(&fact, read_timeline)?;
                     written(timeline, known, last, grace_days)
                 }
                 None => written(Timeline::unknown(), known, last, grace_days),
@@ -414,20 +414,6 @@ impl Requests {
             answers.push(number, &write_set(WrittenSet::of(said)))?;
         }
         answers.finish()
-    }
-}
-
-/// The timeline read last; a run of rows of one point reads it once.
-#[derive(Default)]
-pub(crate) struct KnownTimeline(Option<(u64, Timeline)>);
-
-impl KnownTimeline {
-    pub(crate) fn read(&mut self, fact: &[u8], record: u64) -> Result<&Timeline, RedecideError> {
-        let known = match self.0.take() {
-            Some(known) if known.0 == record => known,
-            _ => (record, read_timeline(fact)?),
-        };
-        Ok(&self.0.insert(known).1)
     }
 }
 

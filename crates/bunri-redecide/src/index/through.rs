@@ -123,7 +123,7 @@ impl Fold for AssignmentFold {
 }
 
 /// What is known of a key, from its fact.
-fn read_assignments(fact: &[u8]) -> Result<KeyAssignments, RedecideError> {
+pub(crate) fn read_assignments(fact: &[u8]) -> Result<KeyAssignments, RedecideError> {
     let (&tag, mut rest) = fact.split_first().ok_or(RedecideError::Index)?;
     if tag != ASSIGNED {
         return Ok(KeyAssignments::rejected());
@@ -161,28 +161,7 @@ fn read_sized<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// Of a key that the other table does not know, and of NULL.
-fn missing() -> &'static KeyAssignments {
+pub(crate) fn missing() -> &'static KeyAssignments {
     static MISSING: LazyLock<KeyAssignments> = LazyLock::new(|| KeyAssignments::of(Vec::new()));
     &MISSING
-}
-
-/// The key read last; a run of rows of one key reads it once.
-#[derive(Default)]
-pub(crate) struct KnownAssignments(Option<(u64, KeyAssignments)>);
-
-impl KnownAssignments {
-    /// What is known of a key, from its fact and the number of that.
-    pub(crate) fn read(
-        &mut self,
-        fact: Option<super::file::Fact<'_>>,
-    ) -> Result<&KeyAssignments, RedecideError> {
-        let Some(fact) = fact else {
-            return Ok(missing());
-        };
-        let known = match self.0.take() {
-            Some(known) if known.0 == fact.record => known,
-            Some(_) | None => (fact.record, read_assignments(fact.bytes)?),
-        };
-        Ok(&self.0.insert(known).1)
-    }
 }
