@@ -24,6 +24,7 @@ use polars::prelude::PolarsResult;
 use crate::SplitError;
 use crate::codes::{Codes, Counting};
 use crate::frame::{FIRST_DAY, as_numbers, first_of, results, word};
+use crate::passes::Spill;
 use crate::slice::{Assigned, Slice, Timeline};
 use crate::timeline::{
     COUNTS, LEDGER_COLUMNS, NEVER_COUNTS, REJECTED, STATUS_UNKNOWN, Segments, Sweep,
@@ -72,16 +73,6 @@ pub(crate) struct OwnershipIndex {
     missing: Reason,
 }
 
-/// Where an index is made, and with how much memory.
-pub(crate) struct IndexPlace<'a> {
-    /// The finished file.
-    pub(crate) path: &'a Path,
-    /// For spilled runs.
-    pub(crate) temporary: &'a Path,
-    /// Bytes to sort in.
-    pub(crate) budget: usize,
-}
-
 impl OwnershipIndex {
     /// A finished index.
     pub(crate) fn at(path: &Path, missing: Reason) -> Self {
@@ -91,21 +82,21 @@ impl OwnershipIndex {
         }
     }
 
-    /// Uses the index at `place` if it is complete there, else makes it from the ledger and its rejects. The
+    /// Uses the index at `path` if it is complete there, else makes it from the ledger and its rejects. The
     /// caller's path carries the digest of everything that the index is made from.
     pub(crate) fn open_or_build(
         staging: &Staging,
         (catalogue, ledger): (&Catalogue, &Ledger),
         codes: &Codes,
-        place: &IndexPlace<'_>,
+        (path, spill): (&Path, Spill<'_>),
     ) -> Result<Self, SplitError> {
-        let index = Self::at(place.path, Reason::NotInLedger);
-        if place.path.is_file() {
+        let index = Self::at(path, Reason::NotInLedger);
+        if path.is_file() {
             return Ok(index);
         }
-        let mut rows = gather(staging, (catalogue, ledger), codes, place)?;
-        let file = PendingFile::create(place.path)?;
-        let mut writer = CanonicalWriter::new(file, index_schema(), place.path)?;
+        let mut rows = gather(staging, (catalogue, ledger), codes, spill)?;
+        let file = PendingFile::create(path)?;
+        let mut writer = CanonicalWriter::new(file, index_schema(), path)?;
         let sweep = Sweep { ledger, codes };
         let id = ledger_id(catalogue, ledger);
         let mut carried: Option<RecordBatch> = None;
@@ -152,14 +143,14 @@ fn gather(
     staging: &Staging,
     (catalogue, ledger): (&Catalogue, &Ledger),
     codes: &Codes,
-    place: &IndexPlace<'_>,
+    spill: Spill<'_>,
 ) -> Result<SortedBatches, SplitError> {
     let mut sorter = BatchSorter::new(
         ledger_id(catalogue, ledger),
         ledger_schema(),
         &[0],
-        place.temporary,
-        place.budget,
+        spill.folder,
+        spill.budget,
     )?;
     for part in &ledger.tables {
         let table = &catalogue.tables[part.table];
@@ -464,10 +455,7 @@ impl IndexCursor {
         let mut slice = Slice::new(Reason::NotInLedger.verdict());
         let absent = match self.missing {
             Reason::NotInLedger => -1,
-            missing => {
-                slice.through = true;
-                slice.add(&[(FIRST_DAY, missing.verdict())])
-            }
+            missing => slice.add(&[(FIRST_DAY, missing.verdict())]),
         };
         let mut points = Vec::with_capacity(keys.len());
         for row in 0..keys.len() {

@@ -9,7 +9,7 @@ use crate::SplitError;
 use crate::days::{Calendar, day_columns, days_of};
 use crate::frame::{as_stamped, constant, latest};
 use crate::parents::Found;
-use crate::rules::{leaf_began, leaf_last, leaf_supplier, leaf_verdict};
+use crate::rules::{SUPPLIER, leaf_began, leaf_last, leaf_supplier, leaf_verdict};
 use crate::slice::Slice;
 use crate::verdict::Reason;
 
@@ -42,6 +42,8 @@ pub(crate) struct LedgerQuestions {
 #[derive(Debug, Clone)]
 struct KnownQuestions {
     columns: Vec<usize>,
+    /// Whether the key goes through another table: which supply point is asked depends on the last day then.
+    through: bool,
     /// The leaves of the row rule that have a last day.
     lasts: Vec<(usize, Source)>,
 }
@@ -110,6 +112,7 @@ impl LedgerQuestions {
         let known = match &table.known_at {
             KnownAt::Column { columns, .. } => Some(KnownQuestions {
                 columns: columns.clone(),
+                through: table.through.is_some(),
                 lasts: row_leaves
                     .iter()
                     .enumerate()
@@ -236,8 +239,15 @@ impl LedgerQuestions {
     /// The names of the answers, in order.
     pub(crate) fn answers(&self) -> Vec<String> {
         let rules = self.leaves.iter().map(|(leaf, _)| leaf_verdict(*leaf));
-        let lasts = self.known.iter().flat_map(|known| &known.lasts);
-        let known = lasts.flat_map(|(leaf, _)| [leaf_supplier(*leaf), leaf_began(*leaf)]);
+        let known = self.known.iter().flat_map(|known| {
+            let mut names: Vec<String> = Vec::new();
+            names.extend((!known.through).then(|| SUPPLIER.to_owned()));
+            for (leaf, _) in &known.lasts {
+                names.extend(known.through.then(|| leaf_supplier(*leaf)));
+                names.push(leaf_began(*leaf));
+            }
+            names
+        });
         rules.chain(known).collect()
     }
 
@@ -261,11 +271,18 @@ impl LedgerQuestions {
         }
         if let Some(known) = &self.known {
             let day = frame.column(KNOWN)?.i64()?;
+            if !known.through {
+                answers.push(slice.on(day, Reason::KnownAtMissing)?);
+            }
             for (leaf, source) in &known.lasts {
                 let last = self.day(frame, *leaf, *source, slice)?;
-                let points = slice.of_last_days(&last);
-                answers.push(points.on(day, Reason::KnownAtMissing)?);
-                answers.push(points.began(&last));
+                if known.through {
+                    let points = slice.of_last_days(&last);
+                    answers.push(points.on(day, Reason::KnownAtMissing)?);
+                    answers.push(points.began(&last));
+                } else {
+                    answers.push(slice.began(&last));
+                }
             }
         }
         Ok(answers)

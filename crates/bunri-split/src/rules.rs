@@ -31,7 +31,10 @@ pub(crate) fn leaf_began(leaf: usize) -> String {
     format!("leaf{leaf}_began")
 }
 
-/// The name of who supplied the point of that last day when the row was written.
+/// The name of who supplied the row's point when the row was written.
+pub(crate) const SUPPLIER: &str = "supplier";
+
+/// The same of a key through another table: who supplied the point of that last day.
 pub(crate) fn leaf_supplier(leaf: usize) -> String {
     format!("leaf{leaf}_supplier")
 }
@@ -173,7 +176,10 @@ impl Rules<'_> {
                 | RowRule::Column { .. }
                 | RowRule::AllRetail,
             ) => [
-                self.numbers(&leaf_supplier(leaf))?.clone(),
+                match self.table.through {
+                    Some(_) => self.numbers(&leaf_supplier(leaf))?.clone(),
+                    None => self.numbers(SUPPLIER)?.clone(),
+                },
                 self.numbers(&leaf_began(leaf))?.clone(),
             ],
         };

@@ -1,6 +1,5 @@
 //! The segments that one batch needs: on which of them does a day lie, and what follows. They are found by bisection.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use polars::prelude::{BooleanChunked, Int64Chunked, PolarsResult};
@@ -30,9 +29,7 @@ pub(crate) struct Slice {
     starts: Vec<i64>,
     verdicts: Vec<i64>,
     count: i64,
-    /// Whether its points are keys through another table.
-    pub(crate) through: bool,
-    /// Of such points the supply points that they belonged to, each with the number of its segments here.
+    /// Of points that are keys through another table the supply points that they belonged to, each with the number of its segments here.
     assigned: BTreeMap<i64, Vec<(Assigned, i64)>>,
 }
 
@@ -47,7 +44,6 @@ impl Slice {
             starts: vec![-SPAN],
             verdicts: vec![unknown],
             count: 0,
-            through: false,
             assigned: BTreeMap::new(),
         }
     }
@@ -75,12 +71,9 @@ impl Slice {
         point
     }
 
-    /// The same segments, asked of the supply points that the rows' keys belonged to on the last days that they speak of: where
-    /// a meter went later does not matter. Only a key through another table has such points; of the others nothing changes.
-    pub(crate) fn of_last_days(&self, last: &Int64Chunked) -> Cow<'_, Self> {
-        if !self.through {
-            return Cow::Borrowed(self);
-        }
+    /// The same segments, asked of the supply points that the rows' keys, which go through another table, belonged to on the last
+    /// days that the rows speak of: where a meter went later does not matter.
+    pub(crate) fn of_last_days(&self, last: &Int64Chunked) -> Self {
         let point = |(&point, last): (&i64, Option<i64>)| {
             let here = self.assigned.get(&point).into_iter().flatten();
             let mut here = here
@@ -92,10 +85,10 @@ impl Slice {
             if alone { *number } else { -1 }
         };
         let points = self.points.iter().zip(last.iter()).map(point).collect();
-        Cow::Owned(Self {
+        Self {
             points,
             ..self.clone()
-        })
+        }
     }
 
     /// The position of the segment that holds a day of the row's point; of any of its days where the day is NULL.

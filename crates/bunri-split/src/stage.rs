@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::SplitError;
 use crate::codes::Codes;
-use crate::ownership::{IndexPlace, OwnershipIndex};
+use crate::ownership::OwnershipIndex;
 use crate::passes::Spill;
 use crate::record::{Records, SplitRecord, SplitStats, TableRecord};
 use crate::rekey::Rekeys;
@@ -222,6 +222,13 @@ impl<'a> Stage<'a> {
         usize::try_from(budget).unwrap_or(usize::MAX)
     }
 
+    fn spill(&self) -> Spill<'_> {
+        Spill {
+            folder: &self.temporary,
+            budget: self.budget(),
+        }
+    }
+
     fn shared<'s>(
         &'s self,
         codes: &'s Codes,
@@ -236,10 +243,7 @@ impl<'a> Stage<'a> {
             cutover: i64::from(self.options.cutover),
             decisions: &self.options.decisions,
             rekeys: &self.rekeys,
-            spill: Spill {
-                folder: &self.temporary,
-                budget: self.budget(),
-            },
+            spill: self.spill(),
             verdicts,
             observer: self.observer,
         }
@@ -311,27 +315,13 @@ impl<'a> Stage<'a> {
         for (number, ledger) in self.catalogue.ledgers.iter().enumerate() {
             let path = folder.join(format!("ledger-{number}-{}.parquet", self.inputs));
             let of = (self.catalogue, ledger);
-            let index = OwnershipIndex::open_or_build(self.staging, of, codes, &self.place(&path))?;
+            let place = (path.as_path(), self.spill());
+            let index = OwnershipIndex::open_or_build(self.staging, of, codes, place)?;
             ledgers.push(index);
         }
         let through =
             |number: usize| folder.join(format!("through-{number}-{}.parquet", self.inputs));
-        Indexes::open_or_build(
-            self.staging,
-            self.catalogue,
-            ledgers,
-            &self.place(&folder),
-            through,
-        )
-    }
-
-    /// Where an index is made.
-    fn place<'p>(&'p self, path: &'p Path) -> IndexPlace<'p> {
-        IndexPlace {
-            path,
-            temporary: &self.temporary,
-            budget: self.budget(),
-        }
+        Indexes::open_or_build(self.staging, self.catalogue, ledgers, self.spill(), through)
     }
 
     /// Tables whose parents are done by the time they are begun; the largest of a level first.

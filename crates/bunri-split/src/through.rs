@@ -19,9 +19,9 @@ use polars::prelude::Int64Chunked;
 use crate::SplitError;
 use crate::days::{days_of, is_open, last_days};
 use crate::frame::{FIRST_DAY, LAST_DAY};
-use crate::ownership::{IndexPlace, OwnershipIndex, assigned_key, index_schema, key_bytes};
+use crate::ownership::{OwnershipIndex, assigned_key, index_schema, key_bytes};
 use crate::parents::referred_values;
-use crate::passes::PASS_ROWS;
+use crate::passes::{PASS_ROWS, Spill};
 use crate::slice::{Assigned, Timeline};
 use crate::verdict::Reason;
 
@@ -37,7 +37,7 @@ impl Indexes {
         staging: &Staging,
         catalogue: &Catalogue,
         ledgers: Vec<OwnershipIndex>,
-        place: &IndexPlace<'_>,
+        spill: Spill<'_>,
         path: impl Fn(usize) -> PathBuf,
     ) -> Result<Self, SplitError> {
         let mut through = BTreeMap::new();
@@ -50,7 +50,7 @@ impl Indexes {
                     table: &catalogue.tables[key.table],
                     through: key,
                     point,
-                    place,
+                    spill,
                 };
                 building.write(&ledgers[catalogue.tables[key.table].ledger], &path)?;
             }
@@ -106,7 +106,7 @@ struct Building<'a> {
     through: &'a KeyThrough,
     /// Its columns that name the supply point.
     point: &'a [usize],
-    place: &'a IndexPlace<'a>,
+    spill: Spill<'a>,
 }
 
 impl Building<'_> {
@@ -279,7 +279,7 @@ impl Building<'_> {
     }
 
     fn sorter(&self, schema: SchemaRef) -> Result<BatchSorter, ColumnarError> {
-        let (folder, budget) = (self.place.temporary, self.place.budget);
+        let Spill { folder, budget } = self.spill;
         BatchSorter::new(&self.table.id, schema, &[0], folder, budget)
     }
 }
