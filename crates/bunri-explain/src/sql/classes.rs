@@ -4,8 +4,7 @@
 use super::super::decimal;
 use super::Script;
 use super::codes::one_of;
-use super::facts::Fact;
-use super::rules::{counted, day_of_moment};
+use super::rules::day_of_moment;
 use super::select::{Select, Steps};
 use super::text::{case, day, literal, literals, name};
 use bunri_catalogue::{
@@ -187,22 +186,11 @@ impl Script<'_> {
                 (of_parent, same)
             })
             .unzip();
-        let (id, referred) = (name(&parent.id), referred.join(", "));
+        let referred = referred.join(", ");
         let column = &parent.columns[column];
         let asked = self.own("asked");
-        let to_come = self.own(Fact::ToCome.noun());
-        let (mut after, mut nothing) = (String::new(), "");
-        if self.may_be_to_come(parent) {
-            (after, nothing) = (format!(", {to_come}"), ", false");
-        }
-        let mut from = format!(
-            "(SELECT {referred}, {} AS {asked}{after} FROM decided.{id}\n \
-             UNION ALL SELECT {referred}, NULL{nothing} FROM rejects.{id})",
-            name(&column.name)
-        );
-        if self.may_be_to_come(parent) {
-            from = counted(&from, &to_come, &referred);
-        }
+        let staged = format!("{} AS {asked}", name(&column.name));
+        let from = self.counted_rows(parent, &referred, (&staged, "NULL"));
         let test = self.test(&format!("p.{asked}"), column, &when.condition);
         format!(
             "coalesce((SELECT bool_or({test}) FROM {from} AS p\n WHERE {}), true)",

@@ -88,21 +88,10 @@ impl Script<'_> {
             format!("t.{}", self.own("after_t")),
         );
         let (mut joins, points) = self.point_of_last_day(table, &after_t);
-        let mut join = |alias: &str, on: &str| {
-            let columns = self.points().into_iter().zip(&points);
-            let same: Vec<String> = columns
-                .map(|(column, point)| format!("{alias}.{column} = {point}"))
-                .collect();
-            joins.push(format!(
-                "LEFT JOIN {}.segments AS {alias}\n  ON {} AND {on}",
-                self.ledger_schema(),
-                same.join(" AND ")
-            ));
-        };
         if asked.asks_t() {
-            join(AT_T, &holds_t(&after_t));
+            joins.push(self.join_point(AT_T, &points, &holds_t(&after_t)));
         }
-        join(AT_KNOWN, &within(AT_KNOWN, &known));
+        joins.push(self.join_point(AT_KNOWN, &points, &within(AT_KNOWN, &known)));
         let missing: Vec<String> = points
             .iter()
             .map(|point| format!("{point} IS NULL"))
@@ -111,6 +100,19 @@ impl Script<'_> {
         let mut arms = vec![(nothing, "'not_in_ledger'".to_owned())];
         arms.extend(asked.arms(&known, &after_t));
         (joins, arms, format!("{AT_KNOWN}.verdict"))
+    }
+
+    /// The segments of a supply point, which stands in these columns.
+    fn join_point(&self, alias: &str, points: &[String], on: &str) -> String {
+        let columns = self.points().into_iter().zip(points);
+        let same: Vec<String> = columns
+            .map(|(column, point)| format!("{alias}.{column} = {point}"))
+            .collect();
+        format!(
+            "LEFT JOIN {}.segments AS {alias}\n  ON {} AND {on}",
+            self.ledger_schema(),
+            same.join(" AND ")
+        )
     }
 
     /// By the owner keys of the parents: of the first parent rule that was asked of the row.
@@ -194,23 +196,10 @@ impl Script<'_> {
             .iter()
             .map(|point| format!("o.{point}"))
             .collect();
-        let mut join = |alias: &str, on: &str| {
-            let same: Vec<String> = self
-                .points()
-                .iter()
-                .zip(&points)
-                .map(|(point, owner)| format!("{alias}.{point} = {owner}"))
-                .collect();
-            joins.push(format!(
-                "LEFT JOIN {}.segments AS {alias}\n  ON {} AND {on}",
-                self.ledger_schema(),
-                same.join(" AND ")
-            ));
-        };
         if asked.asks_t() {
-            join(AT_T, &holds_t("a.after_t"));
+            joins.push(self.join_point(AT_T, &points, &holds_t("a.after_t")));
         }
-        join(AT_KNOWN, &within(AT_KNOWN, "a.known"));
+        joins.push(self.join_point(AT_KNOWN, &points, &within(AT_KNOWN, "a.known")));
         let missing: Vec<String> = points
             .iter()
             .map(|point| format!("{point} IS NULL"))

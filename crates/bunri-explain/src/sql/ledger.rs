@@ -42,8 +42,8 @@ impl Script<'_> {
         self.periods(&mut steps);
         self.spoiled(&mut steps);
         self.touches(&mut steps);
-        self.stretches(&mut steps);
-        self.runs(&mut steps);
+        self.touched(&mut steps);
+        self.answers(&mut steps);
         let segments = self.segments();
         let schema = self.ledger_schema();
         self.statement(&format!(
@@ -84,7 +84,7 @@ impl Script<'_> {
     }
 
     /// Steps `turns`, `stretches` and `touched`.
-    fn stretches(&self, steps: &mut Steps) {
+    fn touched(&self, steps: &mut Steps) {
         let points = self.points().join(", ");
         let mut turns = vec![
             format!("SELECT {points}, DATE '-infinity' AS first_day FROM touches"),
@@ -101,22 +101,7 @@ impl Script<'_> {
             "The days on which an answer may change.",
             turns.join("\nUNION "),
         );
-        let stretches = Select {
-            what: vec![
-                points.clone(),
-                "first_day".to_owned(),
-                format!(
-                    "coalesce(lead(first_day) OVER (PARTITION BY {points} ORDER BY first_day), DATE 'infinity') AS next_day"
-                ),
-            ],
-            from: "turns".to_owned(),
-            ..Select::default()
-        };
-        steps.add(
-            "stretches",
-            "From one turn to the next nothing changes.",
-            stretches,
-        );
+        stretches(&points, steps);
         let equal = self
             .points()
             .iter()
@@ -166,8 +151,8 @@ impl Script<'_> {
         );
     }
 
-    /// Steps `decided`, `compared` and `runs`.
-    fn runs(&self, steps: &mut Steps) {
+    /// Steps `answers`, `changes` and `runs`.
+    fn answers(&self, steps: &mut Steps) {
         let points = self.points().join(", ");
         let decided = Select {
             what: vec![
@@ -184,26 +169,7 @@ impl Script<'_> {
             "The first line that fits is the verdict of these days.",
             decided,
         );
-        let over = format!("OVER (PARTITION BY {points} ORDER BY first_day)");
-        let changes = Select {
-            what: vec![
-                "*".to_owned(),
-                format!("CASE WHEN verdict = lag(verdict) {over} THEN 0 ELSE 1 END AS change"),
-            ],
-            from: "answers".to_owned(),
-            ..Select::default()
-        };
-        steps.add(
-            "changes",
-            "Where the verdict is another than before.",
-            changes,
-        );
-        let runs = Select {
-            what: vec!["*".to_owned(), format!("sum(change) {over} AS run")],
-            from: "changes".to_owned(),
-            ..Select::default()
-        };
-        steps.add("runs", "Neighbours with one verdict have one number.", runs);
+        runs(&points, steps);
     }
 
     fn day_verdict(&self) -> String {
@@ -293,6 +259,50 @@ impl Script<'_> {
             parts.join("\n")
         )
     }
+}
+
+/// Step `stretches`, after `turns`, of what these columns name.
+pub(super) fn stretches(columns: &str, steps: &mut Steps) {
+    let stretches = Select {
+        what: vec![
+            columns.to_owned(),
+            "first_day".to_owned(),
+            format!(
+                "coalesce(lead(first_day) OVER (PARTITION BY {columns} ORDER BY first_day), DATE 'infinity') AS next_day"
+            ),
+        ],
+        from: "turns".to_owned(),
+        ..Select::default()
+    };
+    steps.add(
+        "stretches",
+        "From one turn to the next nothing changes.",
+        stretches,
+    );
+}
+
+/// Steps `changes` and `runs`, after `answers`, of what these columns name.
+pub(super) fn runs(columns: &str, steps: &mut Steps) {
+    let over = format!("OVER (PARTITION BY {columns} ORDER BY first_day)");
+    let changes = Select {
+        what: vec![
+            "*".to_owned(),
+            format!("CASE WHEN verdict = lag(verdict) {over} THEN 0 ELSE 1 END AS change"),
+        ],
+        from: "answers".to_owned(),
+        ..Select::default()
+    };
+    steps.add(
+        "changes",
+        "Where the verdict is another than before.",
+        changes,
+    );
+    let runs = Select {
+        what: vec!["*".to_owned(), format!("sum(change) {over} AS run")],
+        from: "changes".to_owned(),
+        ..Select::default()
+    };
+    steps.add("runs", "Neighbours with one verdict have one number.", runs);
 }
 
 /// What a code of the incumbent means: own, if every entry of `own_when` says so.

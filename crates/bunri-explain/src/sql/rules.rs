@@ -244,7 +244,7 @@ impl Script<'_> {
             .map(|(column, key)| format!("{column} AS {key}"))
             .collect();
         what.extend(["own", "other", "undecided", "rejected"].map(count));
-        let (columns, id) = (referred.join(", "), name(&parent.id));
+        let columns = referred.join(", ");
         let (mut after, mut nothing) = (String::new(), String::new());
         if self.is_asked_t(parent) {
             let day = self.own("after_t");
@@ -259,25 +259,43 @@ impl Script<'_> {
             ));
             (after, nothing) = (format!(", {day}"), ", NULL".to_owned());
         }
-        let to_come = self.own(Fact::ToCome.noun());
-        let may_be_to_come = self.may_be_to_come(parent);
-        if may_be_to_come {
-            after.push_str(&format!(", {to_come}"));
-            nothing.push_str(", false");
+        if self.may_be_to_come(parent) {
+            let to_come = self.own(Fact::ToCome.noun());
             what.push(format!("bool_and({to_come}) AS to_come"));
         }
-        let mut from = format!(
-            "(SELECT {columns}, {verdict}{after} FROM decided.{id}\n \
-             UNION ALL SELECT {columns}, 'rejected'{nothing} FROM rejects.{id})"
-        );
-        if may_be_to_come {
-            from = counted(&from, &to_come, &columns);
-        }
+        let staged = format!("{verdict}{after}");
+        let from = self.counted_rows(parent, &columns, (&staged, &format!("'rejected'{nothing}")));
         Select {
             what,
             from,
             tail: vec![format!("GROUP BY {columns}")],
             ..Select::default()
+        }
+    }
+
+    /// The rows of a parent table that count, with the columns that are referred to: what is wanted of a staged row, and of a rejected
+    /// one.
+    pub(super) fn counted_rows(
+        &self,
+        parent: &Table,
+        columns: &str,
+        (staged, rejected): (&str, &str),
+    ) -> String {
+        let id = name(&parent.id);
+        let to_come = self.own(Fact::ToCome.noun());
+        let may_be_to_come = self.may_be_to_come(parent);
+        let (mut begun, mut nothing) = (String::new(), "");
+        if may_be_to_come {
+            (begun, nothing) = (format!(", {to_come}"), ", false");
+        }
+        let rows = format!(
+            "(SELECT {columns}, {staged}{begun} FROM decided.{id}\n \
+             UNION ALL SELECT {columns}, {rejected}{nothing} FROM rejects.{id})"
+        );
+        if may_be_to_come {
+            counted(&rows, &to_come, columns)
+        } else {
+            rows
         }
     }
 

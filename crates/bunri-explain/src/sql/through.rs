@@ -4,6 +4,7 @@
 use bunri_catalogue::{KeyThrough, Table, ValueType};
 
 use super::Script;
+use super::ledger::{runs, stretches};
 use super::rules::numbered;
 use super::select::{Select, Steps};
 use super::text::{case, name};
@@ -97,8 +98,8 @@ impl Script<'_> {
             self.statement(&format!("CREATE TABLE {points} AS\n{steps}{query}"));
             self.say("What is said of such a key on every day: what the ledger says of its supply point.");
             let segments = self.numbered_through("segments", through);
-            let runs = self.runs_of(through, &mut steps);
-            self.statement(&format!("CREATE TABLE {segments} AS\n{steps}{runs}"));
+            let query = self.segments_through(through, &mut steps);
+            self.statement(&format!("CREATE TABLE {segments} AS\n{steps}{query}"));
         }
     }
 
@@ -202,22 +203,7 @@ impl Script<'_> {
             "The days on which an answer may change.",
             turns.join("\nUNION "),
         );
-        let stretches = Select {
-            what: vec![
-                key.clone(),
-                "first_day".to_owned(),
-                format!(
-                    "coalesce(lead(first_day) OVER (PARTITION BY {key} ORDER BY first_day), DATE 'infinity') AS next_day"
-                ),
-            ],
-            from: "turns".to_owned(),
-            ..Select::default()
-        };
-        steps.add(
-            "stretches",
-            "From one turn to the next nothing changes.",
-            stretches,
-        );
+        stretches(&key, steps);
         let points = self.points();
         let point = match points.as_slice() {
             [one] => format!("a.{one}"),
@@ -258,7 +244,7 @@ impl Script<'_> {
     }
 
     /// Steps `answers`, `changes` and `runs`, and the segments.
-    fn runs_of(&self, through: &KeyThrough, steps: &mut Steps) -> String {
+    fn segments_through(&self, through: &KeyThrough, steps: &mut Steps) -> String {
         let key = keys(through).join(", ");
         let same: Vec<String> = self
             .points()
@@ -287,19 +273,7 @@ impl Script<'_> {
             ..Select::default()
         };
         steps.add("answers", "What is said of every stretch.", answers);
-        let over = format!("OVER (PARTITION BY {key} ORDER BY first_day)");
-        steps.add(
-            "changes",
-            "Where the verdict is another than before.",
-            format!(
-                "SELECT *, CASE WHEN verdict = lag(verdict) {over} THEN 0 ELSE 1 END AS change\nFROM answers"
-            ),
-        );
-        steps.add(
-            "runs",
-            "Neighbours with one verdict have one number.",
-            format!("SELECT *, sum(change) {over} AS run\nFROM changes"),
-        );
+        runs(&key, steps);
         let table = &self.catalogue.tables[through.table];
         let columns: Vec<String> = through
             .references
