@@ -2,8 +2,6 @@
 is, and what a value of the source means. As in `wrong_rules`, the real splitter makes the stores from another catalogue, and the true one judges them.
 """
 
-import dataclasses
-
 from .registry import mutant
 from .wrong_rules import spoiled
 
@@ -25,8 +23,7 @@ def cancelled(worlds):
     edits = [("catalogue.toml", COUNTS, 'in = ["0", "1"], never = ["x"]')]
     yield from spoiled(worlds, "", edits)
     # Who took the application back is the incumbent's customer as before.
-    for place in spoiled(worlds, ", lost", edits, lost=True, at_most=3):
-        yield dataclasses.replace(place, claim="C3")
+    yield from spoiled(worlds, ", lost", edits, lost=True, at_most=3, claim="C3")
 
 
 @mutant(201, "a cancellation flag that nobody listed taken as counting", "C4", splitter=True)
@@ -40,8 +37,7 @@ def history(worlds):
              ("tables/supply_period_old.toml", PERIOD, PERIOD.replace("] }", '], until_is = "inclusive" }')),
              ("tables/supply_period_old.toml", ', at = "valid_from" }', " }")]
     yield from spoiled(worlds, ", lost", edits, lost=True)
-    for place in spoiled(worlds, ", nobody else known", edits, at_most=2):
-        yield dataclasses.replace(place, claim="C4")
+    yield from spoiled(worlds, ", nobody else known", edits, at_most=2, claim="C4")
 
 
 @mutant(203, "the kind of supply not asked", "C4", splitter=True)
@@ -64,8 +60,7 @@ def off_by_one(worlds):
     earlier = [(file, '    "d01", "d02",', '    "d02",'), (file, '"d29", "d30", "d31",', '"d29", "d30", "d31", "d01",')]
     yield from spoiled(worlds, ", a day later", later)
     yield from spoiled(worlds, ", a day earlier", earlier)
-    for place in spoiled(worlds, ", a day later, lost", later, lost=True):
-        yield dataclasses.replace(place, claim="C3")
+    yield from spoiled(worlds, ", a day later, lost", later, lost=True, claim="C3")
 
 
 @mutant(206, "a value of another time taken for the row's own", "C4", splitter=True)
@@ -110,8 +105,7 @@ def contract_alone(worlds):
     yield from spoiled(worlds, ", the contract alone", alone)
     first = BILLED.replace('during = ["usage_from", "usage_until"], until_is = "inclusive"', 'at = "cutover"')
     # The bills of those who left would be nobody's.
-    for place in spoiled(worlds, ", the cutover asked, lost", [(file, BILLED, first)], lost=True):
-        yield dataclasses.replace(place, claim="C3")
+    yield from spoiled(worlds, ", the cutover asked, lost", [(file, BILLED, first)], lost=True, claim="C3")
 
 
 @mutant(212, "the day of the registration asked, and not that of the last change", "C4", splitter=True)
@@ -125,8 +119,7 @@ def early(worlds):
     yield from spoiled(worlds, "", [("tables/supply_point.toml", 'early = "undecided"', 'early = "own"')])
     # And the other way round: what every contract is would wait for a person.
     for id in ("wheeling_contract", "consumer"):
-        for place in spoiled(worlds, f", {id} never early", [(f"tables/{id}.toml", "early = { days = 60 }", 'early = "undecided"')], lost=True, at_most=1):
-            yield dataclasses.replace(place, claim="C3")
+        yield from spoiled(worlds, f", {id} never early", [(f"tables/{id}.toml", "early = { days = 60 }", 'early = "undecided"')], lost=True, at_most=1, claim="C3")
 
 
 @mutant(214, "ends of supply after the cutover shown", "C4", splitter=True)
@@ -161,8 +154,7 @@ def clock(worlds):
 def end_stamp(worlds):
     edits = [("tables/meter_reading_daily.toml", ', stamp = "end"', "")]
     yield from spoiled(worlds, "", edits)
-    for place in spoiled(worlds, ", lost", edits, lost=True):
-        yield dataclasses.replace(place, claim="C3")
+    yield from spoiled(worlds, ", lost", edits, lost=True, claim="C3")
 
 
 @mutant(219, "nobody's number taken for a name-holder's", "C4", splitter=True)

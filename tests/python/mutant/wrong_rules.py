@@ -23,8 +23,11 @@ def cells(world, store, id):
                    for row in world.rows(store, id))
 
 
-def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", lost=False, at_most=6, **others):
-    """Places of a wrong rule: tables of which the store has what it must not have, or (`lost`) lacks what it must have."""
+def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", lost=False, at_most=6, claim=None, **others):
+    """Places of a wrong rule: tables of which the store has what it must not have, or (`lost`) lacks what it must have.
+
+    `claim` is for a mistake that breaks another claim here than the mutant names.
+    """
     right = worlds.named(base)
     wrong = worlds.get([*BASES.get(base, []), *edits], sql, **others)
     found = 0
@@ -34,7 +37,7 @@ def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", los
         if (sql and id.startswith("supply_period")) or not (good - bad if lost else bad - good) or found == at_most:
             continue
         found += 1
-        yield Place(f"{store}/{id}{word}", taken(wrong, id), base)
+        yield Place(f"{store}/{id}{word}", taken(wrong, id), base, claim)
     assert found, f"no table of {store} shows {edits} {sql} {others}"
 
 
