@@ -50,6 +50,22 @@ SELECT p, min(f) AS f, max(u) AS u FROM (
 GROUP BY p, number;
 """
 
+# Where each meter hung, both days included; an empty day: it hangs there still. Of a meter of which a line of the yard's book
+# cannot be read, nobody knows where it was.
+HANGING = r"""
+CREATE TABLE hung AS
+SELECT meter_no AS m, supply_point_id AS p, try_cast(installed_on AS DATE) AS f,
+       CASE WHEN removed_on IS NULL THEN DATE '9999-12-31' ELSE try_cast(removed_on AS DATE) END AS u
+FROM legacy.meter_installation;
+CREATE TABLE spot AS
+SELECT meter_no AS m, read_on AS key, try_cast(read_on AS DATE) AS day, CAST(try_cast(written_at AS TIMESTAMP) AS DATE) AS written,
+       meter_no IN (SELECT meter_no FROM rejected.meter_installation) AS in_doubt FROM legacy.meter_reading_spot;
+-- Each reading with the customer at whose place its meter hung, if there is one and no other.
+CREATE TABLE measured AS
+SELECT s.m, s.key, s.day, s.written, min(h.p) AS p FROM spot s JOIN hung h ON h.m = s.m AND s.day BETWEEN h.f AND h.u
+WHERE NOT in_doubt GROUP BY ALL HAVING count(DISTINCT h.p) = 1;
+"""
+
 
 def day_of(column):
     return f"try_cast(t.{column} AS DATE)"
@@ -100,6 +116,7 @@ LINKS = during("consumer_point", "valid_from", "valid_until", "updated_at", earl
 OWN_ROWS = [
     ("supply_point", "supply_point_id", on("supply_point", "DATE '2026-04-01'", KNOWN_OWN)),
     ("meter", "meter_no", on("meter", "DATE '2026-04-01'")),
+    ("meter_installation", "meter_no, installed_on", on("meter_installation", day_of("installed_on"))),
     *((table, "supply_point_id, period_no",
        during(table, "valid_from", "valid_until", "updated_at", early=AHEAD, also=OWN_CODE.format("t.retailer_code")))
       for table in ("supply_period", "supply_period_old")),
@@ -138,6 +155,12 @@ GOOD_UNTIL = """CASE WHEN l.expires_on = '99999999' THEN DATE '9999-12-31' WHEN 
     ELSE CAST(strptime(l.expires_on, '%Y%m%d') AS DATE) END"""
 PAPERS = "retail.document r JOIN legacy.document l USING (document_no)"
 
+# The sheet of a reading out of turn is entered within twenty days.
+SPOTS = """SELECT m, key FROM measured x JOIN run r ON r.p = x.p AND x.day BETWEEN r.f AND r.u
+WHERE EXISTS (SELECT 1 FROM run k WHERE k.p = x.p AND x.written BETWEEN k.f AND k.u) OR x.written > x.day AND x.written <= x.day + 20"""
+SPOTS_IN = "SELECT meter_no AS m, CAST(read_on AS VARCHAR) AS key FROM {}.meter_reading_spot"
+PLACELESS = "SELECT m, key FROM spot WHERE (m, key) NOT IN (SELECT (m, key) FROM measured)"
+
 # Name, subject (must be more than none), violations (must be none).
 TRUTHS = [
     ("no reading of a day that the ledger gives to another supplier is in retail",
@@ -150,6 +173,15 @@ TRUTHS = [
      "AND try_cast(m.reading_date AS DATE) BETWEEN o.f AND o.u",
      "SELECT * FROM retail.meter_reading_halfhour m JOIN others o ON o.p = m.supply_point_id "
      "AND m.reading_date BETWEEN o.f AND o.u"),
+    ("no reading out of turn is in retail of a day on which its meter hung at another supplier's customer",
+     "SELECT m, key FROM spot s JOIN hung h USING (m) JOIN others o USING (p) WHERE s.day BETWEEN h.f AND h.u AND s.day BETWEEN o.f AND o.u",
+     f"SELECT * FROM ({SPOTS_IN.format('retail')}) s JOIN hung h USING (m) JOIN others o USING (p) "
+     "WHERE CAST(s.key AS DATE) BETWEEN h.f AND h.u AND CAST(s.key AS DATE) BETWEEN o.f AND o.u"),
+    ("no reading out of turn of the incumbent's customer is lost, wherever its meter went", SPOTS,
+     f"{SPOTS} EXCEPT {SPOTS_IN.format('retail')}"),
+    ("retail has no other reading out of turn", SPOTS_IN.format("retail"), f"{SPOTS_IN.format('retail')} EXCEPT {SPOTS}"),
+    ("a reading out of turn waits for a person where nobody knows whom it was read at", PLACELESS,
+     f"{PLACELESS} EXCEPT {SPOTS_IN.format('quarantine')}"),
     ("Kyushu: the old supplier has every slot of its last day",
      "SELECT * FROM kyushu WHERE day = DATE '2026-01-14'",
      "SELECT * FROM kyushu WHERE day = DATE '2026-01-14' AND NOT in_retail"),
@@ -269,6 +301,7 @@ def load(root):
     for id, names in ((name, columns[name]) for name in columns if name in lines):
         put(db, "rejected", id, texts(names, [list(map(raw, line["values"])) for line in lines[id]]))
     db.execute(LEDGER)
+    db.execute(HANGING)
     db.execute(KYUSHU)
     return db, columns, lines
 
@@ -310,7 +343,7 @@ def has(db, schema, table):
 
 
 # What retail may lack of an own row: ends to come, and cells of another time.
-ELSEWHEN = {"valid_until", "contract_until", "peak_month", "peak_kw", "previous_holder", "owner_id", "month_kwh", "max_kw", "max_at", *winback.DAY_COLUMNS}
+ELSEWHEN = {"valid_until", "contract_until", "removed_on", "peak_month", "peak_kw", "previous_holder", "owner_id", "month_kwh", "max_kw", "max_at", *winback.DAY_COLUMNS}
 
 
 def nothing_lost_or_changed(db, root, columns, lines):

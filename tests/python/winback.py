@@ -75,6 +75,7 @@ HAVING bool_and(coalesce(c.f <= CAST(s.updated_at AS DATE) AND ours_by_now(l.p, 
 PLACES = {
     "supply_point": (CUTOVER, CUTOVER),
     "meter": (CUTOVER, CUTOVER),
+    "meter_installation": ("installed_on", "installed_on"),
     "supply_period": ("valid_from", "valid_until"),
     "supply_period_old": ("valid_from", "valid_until"),
     "supply_interruption": ("CAST(stopped_at AS DATE)", "CAST(resumed_at - INTERVAL 1 MICROSECOND AS DATE)"),
@@ -220,6 +221,14 @@ def of_another_time(db):
                count(db, f"SELECT * FROM ({rows}) WHERE ours(p, day, day) AND held IS DISTINCT FROM told"))
         yield (f"no {column} of another supplier's half hour is in retail", count(db, f"SELECT * FROM ({rows}) WHERE NOT ours(p, day, day)"),
                count(db, f"SELECT * FROM ({rows}) WHERE NOT ours(p, day, day) AND held IS NOT NULL"))
+    # When a meter was taken off is the customer's of that day, and it may be booked for a day to come.
+    taken_off = ("SELECT s.supply_point_id AS p, s.removed_on AS day, r.removed_on AS held FROM staging.meter_installation s "
+                 "JOIN retail.meter_installation r USING (meter_no, installed_on) WHERE s.removed_on IS NOT NULL")
+    mine = f"day < {CUTOVER} AND ours(p, day, day)"
+    yield ("the day on which an own customer's meter was taken off is in retail", count(db, f"SELECT * FROM ({taken_off}) WHERE {mine}"),
+           count(db, f"SELECT * FROM ({taken_off}) WHERE {mine} AND held IS DISTINCT FROM day"))
+    yield ("no day on which another supplier's meter was taken off is in retail", count(db, f"SELECT * FROM ({taken_off}) WHERE NOT ({mine})"),
+           count(db, f"SELECT * FROM ({taken_off}) WHERE NOT ({mine}) AND held IS NOT NULL"))
     there = ("SELECT r.supply_point_id AS p, s.{} AS told, r.{} AS held, try_strptime(CAST(s.peak_month AS VARCHAR), '%Y%m') AS m, "
              "s.previous_until AS day FROM retail.supply_point r JOIN staging.supply_point s USING (supply_point_id) WHERE s.{} IS NOT NULL")
     for column, own in (("peak_kw", f"coalesce({whole('m')}, false)"), ("peak_month", f"coalesce({whole('m')}, false)"),

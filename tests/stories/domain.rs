@@ -333,5 +333,94 @@ fn a_value_that_is_taken_for_another_is_seen() {
     rig.python("truths.py", ["."]).must(0);
 }
 
+/// Readings that name their meter: what hung elsewhere by then, what is lost, what nobody can tell.
+#[test]
+fn a_reading_that_goes_where_its_meter_went_is_seen() {
+    let rig = Rig::with_sample(60);
+    rig.bunri(["run", "job.toml"]).must(1);
+    let of = |trap, retail| rig.planted(trap, SPOT, "meter_indication", retail)["key"].clone();
+    let end = |trap, retail| rig.planted(trap, HUNG, "removed_on", retail);
+    let (ours, theirs) = (
+        end("meter-moved-away", "present"),
+        end("meter-removed-later", "null"),
+    );
+    let foreign = "no reading out of turn is in retail of a day on which its meter hung at another";
+    let lost = "no reading out of turn of the incumbent's customer is lost";
+    let other = "retail has no other reading out of turn";
+    for (store, table, edit, truth) in [
+        (
+            "retail",
+            SPOT,
+            json!(["add", of("meter-came", "absent")]),
+            foreign,
+        ),
+        (
+            "retail",
+            SPOT,
+            json!(["add", of("meter-at-two-points", "absent")]),
+            foreign,
+        ),
+        (
+            "retail",
+            SPOT,
+            json!(["add", of("meter-in-store", "absent")]),
+            other,
+        ),
+        (
+            "retail",
+            SPOT,
+            json!(["add", of("meter-installation-rejected", "absent")]),
+            other,
+        ),
+        (
+            "retail",
+            SPOT,
+            json!(["add", of("meter-overwritten", "absent")]),
+            other,
+        ),
+        (
+            "retail",
+            SPOT,
+            json!(["drop", of("meter-moved-away-corrected", "present")]),
+            lost,
+        ),
+        (
+            "retail",
+            SPOT,
+            json!(["drop", of("meter-final-reading", "present")]),
+            lost,
+        ),
+        (
+            "custody/quarantine",
+            SPOT,
+            json!(["drop", of("meter-in-store", "absent")]),
+            "a reading out of turn waits for a person",
+        ),
+        (
+            "retail",
+            HUNG,
+            json!(["drop", ours["key"]]),
+            "retail has every own row of meter_installation",
+        ),
+        (
+            "retail",
+            HUNG,
+            json!(["set", ours["key"], "removed_on", null]),
+            "the day on which an own customer's meter was taken off is in retail",
+        ),
+        (
+            "retail",
+            HUNG,
+            json!(["set", theirs["key"], "removed_on", theirs["staged"]]),
+            "no day on which another supplier's meter was taken off",
+        ),
+    ] {
+        seen(&rig, store, table, edit, truth);
+    }
+    rig.python("truths.py", ["."]).must(0);
+}
+
+const SPOT: &str = "meter_reading_spot";
+const HUNG: &str = "meter_installation";
 const SHEET: &str = "meter_reading_daily";
 const STOP: &str = "supply_interruption";

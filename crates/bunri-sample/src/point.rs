@@ -63,6 +63,8 @@ pub(crate) enum Supply {
 pub(crate) struct Point {
     pub(crate) index: u64,
     pub(crate) id: String,
+    /// Of the sample: other points follow from it too.
+    pub(crate) seed: u64,
     pub(crate) dice: Dice,
     pub(crate) supply: Supply,
     pub(crate) reading_day: i8,
@@ -82,6 +84,7 @@ impl Point {
         Point {
             index,
             id: point_id(index, dice, 0),
+            seed,
             dice,
             supply,
             reading_day,

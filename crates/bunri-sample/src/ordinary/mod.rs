@@ -3,6 +3,7 @@
 mod contracts;
 mod fixed;
 mod holders;
+mod meters;
 mod points;
 mod readings;
 mod requests;
@@ -54,7 +55,8 @@ pub(crate) type Totals = BTreeMap<(&'static str, String), (i64, i64)>;
 /// Adds every row of one point.
 pub(crate) fn rows_of(point: &Point, rows: &mut Rows, totals: &mut Totals) {
     points::supply_point(point, rows);
-    points::meter(point, rows);
+    meters::meter(point, rows);
+    meters::history(point, rows);
     points::load_equipment(point, rows);
     contracts::supply_periods(point, rows);
     contracts::consumers(point, rows);

@@ -1,9 +1,8 @@
-//! The place itself: supply point, meter, equipment behind it.
+//! The place itself: supply point, equipment behind it.
 
-use jiff::civil::date;
 use rusqlite::types::Value;
 
-use crate::calendar::{FREEZE, LIBERALISATION, moment, plus};
+use crate::calendar::{FREEZE, moment, plus};
 use crate::cell::{NULL, hundredths, int, shown, tenths, text};
 use crate::names::TOWNS;
 use crate::ordinary::Rows;
@@ -180,29 +179,6 @@ fn remark(point: &Point) -> Value {
         2 => text("留守がち 電話は夕方"),
         _ => NULL,
     }
-}
-
-pub(crate) fn meter(point: &Point, rows: &mut Rows) {
-    let dice = point.dice;
-    let installed = plus(date(2016, 6, 1), dice.between(36, 0, 3000));
-    rows.push(
-        TableName::Meter,
-        vec![
-            shown(format!("{:02}M{:09}", dice.below(37, 90), point.index)),
-            text(&point.id),
-            text(dice.pick(38, &["普通60A", "普通30A", "低圧120A"])),
-            int(i64::from(installed > LIBERALISATION)),
-            if point.supply == Supply::HighVoltage {
-                int(40)
-            } else {
-                NULL
-            },
-            shown(installed),
-            NULL,
-            text(dice.pick(39, &["OK", "OK", "OK", "NG:マルチホップ断"])),
-            text("METERING"),
-        ],
-    );
 }
 
 pub(crate) fn load_equipment(point: &Point, rows: &mut Rows) {

@@ -42,7 +42,7 @@ const DAYS: [&str; 31] = [
 ];
 
 /// In the order of [`super::TableName`]; a test holds that.
-pub(crate) static TABLES: [Table; 23] = [
+pub(crate) static TABLES: [Table; 25] = [
     table(
         "supply_point",
         &["supply_point_id"],
@@ -165,6 +165,17 @@ pub(crate) static TABLES: [Table; 23] = [
         ],
     ),
     table(
+        "meter_installation",
+        &["meter_no", "installed_on"],
+        &[
+            text("meter_no"),
+            date("installed_on"),
+            text("supply_point_id"),
+            date("removed_on"),
+            text("updated_by"),
+        ],
+    ),
+    table(
         "meter_reading_monthly",
         &["supply_point_id", "period_from"],
         &[
@@ -195,6 +206,17 @@ pub(crate) static TABLES: [Table; 23] = [
         "meter_reading_daily",
         &["supply_point_id", "reading_month"],
         &SHEET,
+    ),
+    table(
+        "meter_reading_spot",
+        &["meter_no", "read_on"],
+        &[
+            text("meter_no"),
+            date("read_on"),
+            moment("written_at"),
+            decimal("meter_indication", 1),
+            text("remarks"),
+        ],
     ),
     table(
         "supply_interruption",

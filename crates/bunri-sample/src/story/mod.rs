@@ -8,6 +8,7 @@ mod codes;
 mod departures;
 mod ledger_faults;
 mod leftover;
+mod meters;
 mod misfits;
 mod nobody;
 mod orphans;
@@ -31,9 +32,11 @@ pub(crate) use stage::{Stage, Told};
 const STORY_SEED: u64 = 0x2026_0401;
 
 /// The tables of which a story's point has the rows that its story adds, and no others.
-const TOLD_BY_HAND: [TableName; 4] = [
+const TOLD_BY_HAND: [TableName; 6] = [
+    TableName::MeterInstallation,
     TableName::HalfHour,
     TableName::Daily,
+    TableName::Spot,
     TableName::Interruption,
     TableName::Document,
 ];
@@ -111,6 +114,7 @@ fn point_of(index: u64, story: &Story) -> Point {
     Point {
         index,
         id,
+        seed: STORY_SEED,
         dice,
         supply: story.supply,
         reading_day,

@@ -184,6 +184,7 @@ pub(crate) fn code_tables_and_accounts(rows: &mut Rows, planted: &mut Vec<Plante
     let point = Point {
         index: 0,
         id,
+        seed: 0,
         dice,
         supply: Supply::Lighting,
         reading_day: 1,

@@ -8,6 +8,7 @@ use crate::names::{OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, Retail, Waiting};
 use crate::point::point_id;
 use crate::schema::TableName;
+use crate::story::meters::{self, Places};
 use crate::story::stage::{At, consumer, document_at};
 use crate::story::{STORY_SEED, Stage, Story, Told, story};
 
@@ -57,7 +58,14 @@ fn second_of_two_points(s: &mut Stage<'_>) -> Told {
     add_consumer(s, 900_000_001, "2026-01-10 09:00:00")?;
     add_link(s, 900_000_001, &first_id, "2010-04-01")?;
     add_link(s, 900_000_001, &second_id, "2024-01-01")?;
-    s.canary(consumer(900_000_001), "consumer_name", Waiting)
+    s.canary(consumer(900_000_001), "consumer_name", Waiting)?;
+    let third = s.point.index + 1;
+    let places = Places {
+        ours: first_id,
+        ours_too: point_id(third, Dice::new(STORY_SEED, third), 0),
+        left: second_id,
+    };
+    meters::tell(s, &places)
 }
 
 pub(crate) fn add_consumer(s: &mut Stage<'_>, id: i64, written: &str) -> Told {

@@ -107,7 +107,7 @@ fn a_planted_cell_has_one_fate() {
 }
 
 /// The rows of the domain's tables, each by the traps that show it.
-const TRAPS: [&str; 89] = [
+const TRAPS: [&str; 101] = [
     "account",
     "adjacent-own-periods",
     "affiliate-retailer",
@@ -165,6 +165,18 @@ const TRAPS: [&str; 89] = [
     "legacy-customer-no-kept",
     "measured-in-gap",
     "merged-retailer",
+    "meter-at-two-points",
+    "meter-beside-two-points",
+    "meter-between-own",
+    "meter-came",
+    "meter-final-reading",
+    "meter-in-store",
+    "meter-installation-rejected",
+    "meter-moved-away",
+    "meter-moved-away-corrected",
+    "meter-overwritten",
+    "meter-removed-later",
+    "meter-stays",
     "misfit",
     "new-name-holder",
     "note-of-both",
