@@ -1,9 +1,9 @@
 """Mistakes of a splitter about what a ledger's records mean, about which time a cell speaks of, whose a row of several kinds
-is, and what a value of the source means. As in `wrong_rules`, the real splitter makes the stores from another catalogue, and the true one judges them.
+is, what a value of the source means, and where a meter hung. As in `wrong_rules`, the real splitter makes the stores from another catalogue, and the true one judges them.
 """
 
-from .registry import mutant
-from .wrong_rules import spoiled
+from .registry import Place, mutant
+from .wrong_rules import cells, spoiled
 
 LEDGER_TABLES = ("supply_period", "supply_period_old")
 COUNTS = 'in = ["0"], never = ["1"]'
@@ -184,3 +184,69 @@ def no_end_yet(worlds):
 @mutant(223, "a receipt number given with the incumbent's own letter", "C4", splitter=True)
 def receipt_number(worlds):
     yield from spoiled(worlds, "", [("tables/document.toml", '"REQUEST" = "transmission_only"', '"REQUEST" = "own_customer"')])
+
+
+HUNG, SPOT = "meter_installation", "meter_reading_spot"
+# The book of installations made another by one statement; the readings are what follows from it.
+TODAY = [f"DELETE FROM {HUNG} WHERE removed_on IS NOT NULL", f"UPDATE {HUNG} SET installed_on = '1990-01-01'"]
+NEIGHBOUR = f"FROM {HUNG} o WHERE o.meter_no = {HUNG}.meter_no AND o.rowid <> {HUNG}.rowid AND o"
+BRIDGED_BACK = [f"""UPDATE {HUNG} SET installed_on = (SELECT DATE(MAX(o.removed_on), '+1 day') {NEIGHBOUR}.removed_on < {HUNG}.installed_on)
+    WHERE EXISTS (SELECT 1 {NEIGHBOUR}.removed_on < {HUNG}.installed_on)"""]
+FIRST = [f"UPDATE {HUNG} SET installed_on = DATE(installed_on, '+1 day') WHERE EXISTS (SELECT 1 {NEIGHBOUR}.removed_on = {HUNG}.installed_on)"]
+LAST = [f"UPDATE {HUNG} SET removed_on = DATE(removed_on, '-1 day') WHERE EXISTS (SELECT 1 {NEIGHBOUR}.installed_on = {HUNG}.removed_on)"]
+UNREADABLE = [f"DELETE FROM {HUNG} WHERE removed_on LIKE '%-02-30'"]
+
+
+def readings(worlds, word, edits=(), sql=(), lost=False):
+    """Whose the readings out of turn are by a wrong book. What the book itself says of its own rows is another matter."""
+    right, wrong = worlds.ordinary, worlds.get(edits, sql)
+    good, bad = cells(right, "retail", SPOT), cells(wrong, "retail", SPOT)
+    assert good - bad if lost else bad - good, f"no reading shows{word} of {edits} {sql}"
+    yield Place(f"retail/{SPOT}{word}", lambda damaged, _: damaged.transplant(wrong, "retail", [SPOT]), claim="C3" if lost else "C4")
+
+
+@mutant(224, "a reading taken for the customer's at whose place its meter hangs today", "C4", splitter=True)
+def meter_of_today(worlds):
+    yield from readings(worlds, "", sql=TODAY)
+    yield from readings(worlds, ", lost", sql=TODAY, lost=True)
+
+
+@mutant(225, "the days of a meter in store taken for its next customer's", "C4", splitter=True)
+def in_store(worlds):
+    yield from readings(worlds, "", sql=BRIDGED_BACK)
+
+
+@mutant(226, "one of two points taken on a day on which the meter hung at both", "C4", splitter=True)
+def one_of_two(worlds):
+    yield from readings(worlds, ", the first", sql=FIRST)
+    yield from readings(worlds, ", the last", sql=LAST)
+
+
+@mutant(227, "a meter that hangs there still taken for one that nobody knows the end of", "C3", splitter=True)
+def hangs_still(worlds):
+    yield from readings(worlds, ", lost", [(f"tables/{SPOT}.toml", 'open = ["NULL"]', "open = []")], lost=True)
+
+
+@mutant(228, "the day on which a meter was taken off no longer counted", "C3", splitter=True)
+def taken_off(worlds):
+    edits = [(f"tables/{SPOT}.toml", 'until_is = "inclusive"', 'until_is = "exclusive"')]
+    yield from readings(worlds, ", lost", edits, lost=True)
+    # And of two points on the day, the old one forgotten.
+    yield from readings(worlds, "", edits)
+
+
+@mutant(229, "a rejected line of the yard's book left out", "C4", splitter=True)
+def unreadable_line(worlds):
+    yield from readings(worlds, "", sql=UNREADABLE)
+
+
+# Where the meter hung on the day of the reading, and where on the day on which it was written down.
+PLACE = f"(SELECT h.supply_point_id FROM {HUNG} h WHERE h.meter_no = {SPOT}.meter_no AND DATE({{}}) BETWEEN h.installed_on AND coalesce(h.removed_on, '9999-12-31'))"
+MOVED = f"{PLACE.format(f'{SPOT}.read_on')} <> {PLACE.format(f'{SPOT}.written_at')}"
+
+
+@mutant(230, "who wrote a reading asked of the place where its meter hung by then", "C4", splitter=True)
+def written_where(worlds):
+    # The incumbent supplied there: as if it had been written on the day. Another did: as if nobody knew when.
+    yield from readings(worlds, "", sql=[f"UPDATE {SPOT} SET written_at = read_on || ' 16:00:00' WHERE {MOVED}"])
+    yield from readings(worlds, ", lost", sql=[f"UPDATE {SPOT} SET written_at = NULL WHERE {MOVED}"], lost=True)
