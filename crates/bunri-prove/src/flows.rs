@@ -161,25 +161,34 @@ impl Flows {
     }
 }
 
-/// The tables on whose rows the decisions of a table rest: its parents, and theirs.
+/// The tables on whose rows the decisions of a table rest: its parents and the table that its key goes through, and theirs.
 pub(crate) fn ancestors(catalogue: &Catalogue, table: usize) -> BTreeSet<usize> {
+    let above = |table: usize| {
+        let table = &catalogue.tables[table];
+        let through = table.through.iter().map(|through| through.table);
+        table.parents().into_iter().chain(through)
+    };
     let mut found = BTreeSet::new();
-    let mut waiting = catalogue.tables[table].parents();
-    while let Some(parent) = waiting.pop() {
-        if found.insert(parent) {
-            waiting.extend(catalogue.tables[parent].parents());
+    let mut waiting: Vec<usize> = above(table).collect();
+    while let Some(other) = waiting.pop() {
+        if found.insert(other) {
+            waiting.extend(above(other));
         }
     }
     found
 }
 
+/// Whether other tables find the ledger's key by the rows of a table.
+pub(crate) fn is_way(catalogue: &Catalogue, table: usize) -> bool {
+    let ways = catalogue.keys_through();
+    ways.iter().any(|through| through.table == table)
+}
+
 /// Whether the rows of a table decide over rows of other tables.
 pub(crate) fn decides_for_others(catalogue: &Catalogue, table: usize) -> bool {
-    let refers = |other: &Table| {
-        let through = other.through.as_ref();
-        other.parents().contains(&table) || through.is_some_and(|through| through.table == table)
-    };
+    let refers = |other: &Table| other.parents().contains(&table);
     catalogue.ledger_table(table).is_some()
         || catalogue.retailers.table == table
+        || is_way(catalogue, table)
         || catalogue.tables.iter().any(refers)
 }

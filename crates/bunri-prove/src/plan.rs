@@ -5,7 +5,7 @@ use arrow_buffer::BooleanBuffer;
 use bunri_catalogue::{Catalogue, RowRule, Table};
 
 use crate::draw::Draw;
-use crate::flows::{Flows, decides_for_others};
+use crate::flows::{Flows, decides_for_others, is_way};
 use crate::strategy::Strategy;
 use crate::withheld::{Base, TableBase};
 
@@ -152,10 +152,11 @@ impl Planner<'_> {
         }
     }
 
-    /// A period of another company that leaves a point which was also the incumbent's would leave a gap in its ledger.
+    /// A period of another company that leaves a point which was also the incumbent's would leave a gap in its ledger; and a
+    /// row by which others find their point may have begun in another company's time and hold days of the incumbent's.
     fn among_of_key(&self, position: usize, column: usize) -> Among {
         let part = self.catalogue.ledger_table(position);
-        if part.is_some_and(|part| part.key.contains(&column)) {
+        if part.is_some_and(|part| part.key.contains(&column)) || is_way(self.catalogue, position) {
             Among::NeverOwn
         } else {
             Among::Outside
@@ -227,7 +228,7 @@ impl Planner<'_> {
             table: position,
             column: None,
             strategy,
-            among: if is_ledger {
+            among: if is_ledger || is_way(self.catalogue, position) {
                 Among::NeverOwn
             } else {
                 Among::Outside

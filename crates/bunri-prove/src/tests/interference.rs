@@ -372,3 +372,42 @@ fn a_day_of_another_companys_history() {
     });
     begins_with(&named, "supply_period_old.valid_until ");
 }
+
+/// Where another company's meter hung, and from when to when, decides over the readings of that meter.
+#[test]
+fn the_meter_that_hung_at_another_companys_point() {
+    let (_, named) = causes(|after| {
+        let meters: BTreeSet<Option<String>> =
+            texts(&after.staged("yard"), 0).into_iter().collect();
+        after.with_metadata("yard_reading", format!("{meters:?}"));
+    });
+    begins_with(&named, "yard.meter_no ");
+}
+
+#[test]
+fn the_point_at_which_another_companys_meter_hung() {
+    let (_, named) = causes(|after| {
+        let places: BTreeSet<Option<String>> =
+            texts(&after.staged("yard"), 2).into_iter().collect();
+        after.with_metadata("yard_reading", format!("{places:?}"));
+    });
+    begins_with(&named, "yard.point_id ");
+}
+
+#[test]
+fn the_day_on_which_another_companys_meter_was_taken_off() {
+    let (_, named) =
+        causes(|after| after.with_metadata("yard_reading", sum(after, "yard", "taken_off")));
+    begins_with(&named, "yard.taken_off ");
+}
+
+#[test]
+fn the_meter_of_another_companys_reading() {
+    let (_, named) = causes(|after| {
+        let meters: BTreeSet<Option<String>> = texts(&after.staged("yard_reading"), 0)
+            .into_iter()
+            .collect();
+        after.with_metadata("yard_reading", format!("{meters:?}"));
+    });
+    begins_with(&named, "yard_reading.meter_no ");
+}

@@ -222,6 +222,9 @@ fn rows(own: &str) -> BTreeMap<&'static str, Vec<Row>> {
         add("point", of_point(&id, point));
         add("card", of_card(&id, point));
         add("sheet", of_sheet(&id, point, switch));
+        for (table, row) in of_meter(&id, point) {
+            add(table, row);
+        }
         let owner = ["POINT", "CARD"][usize::try_from(point / 4 % 2).unwrap()];
         let scan = [format!("S{point:03}"), owner.to_owned(), id.clone()];
         let title = format!("scan {:02}", point * 31 % 60);
@@ -254,6 +257,23 @@ fn rows(own: &str) -> BTreeMap<&'static str, Vec<Row>> {
         }
     }
     tables
+}
+
+/// A meter that hung here and then at the next point that was supplied as this one, and what was read at either.
+fn of_meter(id: &str, point: i32) -> [(&'static str, Row); 4] {
+    let meter = text(format!("M{point:03}"));
+    let next = format!("90{:020}", (point + 4) % 60);
+    let day = |before: i32| Some(Plain::Date(CUTOVER - before));
+    let moved = 300 + point;
+    let kwh = Some(Plain::Int(i64::from(500 + point * 29 % 60)));
+    let hung = |place: &str, from, until| vec![meter.clone(), from, text(place), until];
+    let read = |on| vec![meter.clone(), on, kwh.clone()];
+    [
+        ("yard", hung(id, day(800), day(moved))),
+        ("yard", hung(&next, day(moved - 1), None)),
+        ("yard_reading", read(day(500))),
+        ("yard_reading", read(day(50))),
+    ]
 }
 
 /// The peak was in the autumn of 2025, before the switch of some and after that of none, or in the March before the cutover.

@@ -85,7 +85,7 @@ fn came_from_another(s: &mut Stage<'_>, places: &Places) -> Told {
 
 /// The yard took it off and hung it elsewhere on one day, or wrote a wrong day: which customer was read?
 fn at_two_points(s: &mut Stage<'_>, places: &Places) -> Told {
-    let (away, here) = ("88M910000003", "88M900000004");
+    let (away, here) = ("88M910000003", "88M910000004");
     let day = "2025-06-30";
     hang(s, away, &places.ours, ("2020-01-10", Some(day)))?;
     hang(s, away, &places.left, (day, None))?;
