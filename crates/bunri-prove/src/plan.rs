@@ -119,7 +119,7 @@ impl Planner<'_> {
             let scope = self.scope_of_key(position, column, share);
             (
                 Strategy::Reorder,
-                self.among_of_key(position, column),
+                self.among_of_key(position, base, column),
                 scope,
             )
         } else if risky {
@@ -154,9 +154,19 @@ impl Planner<'_> {
 
     /// A period of another company that leaves a point which was also the incumbent's would leave a gap in its ledger; and a
     /// row by which others find their point may have begun in another company's time and hold days of the incumbent's.
-    fn among_of_key(&self, position: usize, column: usize) -> Among {
+    fn among_of_key(&self, position: usize, base: &TableBase, column: usize) -> Among {
         let part = self.catalogue.ledger_table(position);
-        if part.is_some_and(|part| part.key.contains(&column)) || is_way(self.catalogue, position) {
+        if part.is_some_and(|part| part.key.contains(&column)) {
+            Among::NeverOwn
+        } else {
+            self.among_of_way(position, base)
+        }
+    }
+
+    /// Of a table by which others find their point: rows of points that were never the incumbent's, if there are any.
+    fn among_of_way(&self, position: usize, base: &TableBase) -> Among {
+        let some = |rows: &BooleanBuffer| rows.count_set_bits() > 0;
+        if is_way(self.catalogue, position) && base.never_own.as_ref().is_some_and(some) {
             Among::NeverOwn
         } else {
             Among::Outside
@@ -193,7 +203,7 @@ impl Planner<'_> {
         }
         let names_point = table.ledger_key.iter().any(|key| key.contains(&column));
         if names_point {
-            let among = self.among_of_key(position, column);
+            let among = self.among_of_key(position, base, column);
             return (
                 Strategy::Reorder,
                 among,
@@ -202,7 +212,7 @@ impl Planner<'_> {
         }
         // Another day or key of such a row may take a supply point from rows that are the incumbent's, or give them a second.
         if self.flows.is_passed_through(position, column) {
-            return (strategy, Among::NeverOwn, Scope::Few(2));
+            return (strategy, self.among_of_way(position, base), Scope::Few(2));
         }
         let has_some = |bits: &BooleanBuffer| bits.count_set_bits() > 0;
         match &base.never_own {
@@ -228,10 +238,10 @@ impl Planner<'_> {
             table: position,
             column: None,
             strategy,
-            among: if is_ledger || is_way(self.catalogue, position) {
+            among: if is_ledger {
                 Among::NeverOwn
             } else {
-                Among::Outside
+                self.among_of_way(position, base)
             },
             scope: if delicate {
                 Scope::Few(2)

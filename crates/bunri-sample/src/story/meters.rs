@@ -193,6 +193,22 @@ fn corrected_by_another(s: &mut Stage<'_>, places: &Places) -> Told {
     s.is(read(meter, "2023-12-30"), "meter_indication", Operator)
 }
 
+/// A meter that only ever hung at a customer of others: taken off, gauged, and hung again.
+pub(crate) fn of_others(s: &mut Stage<'_>) -> Told {
+    let (meter, place) = ("88M910000010", s.point.id.clone());
+    hang(s, meter, &place, ("2018-02-01", Some("2025-02-28")))?;
+    hang(s, meter, &place, ("2025-03-15", None))?;
+    s.trap("meter-of-others", "of no day the incumbent's");
+    s.is(hung(meter, "2018-02-01"), "removed_on", Operator)?;
+    s.is(hung(meter, "2025-03-15"), "supply_point_id", Operator)?;
+    for (day, value) in [("2025-02-28", 4_243_013), ("2025-03-15", 4_243_014)] {
+        spot(s, meter, day, value)?;
+        s.is(read(meter, day), "meter_indication", Operator)?;
+        s.canary(read(meter, day), "remarks", Operator)?;
+    }
+    Ok(())
+}
+
 fn hang(s: &mut Stage<'_>, meter: &str, place: &str, (from, until): (&str, Option<&str>)) -> Told {
     s.add(
         TableName::MeterInstallation,

@@ -7,6 +7,7 @@ use crate::cell::{NULL, int, text};
 use crate::names::{HEI, OTSU, OWN};
 use crate::planted::Fate::{self, Both, Operator};
 use crate::schema::TableName;
+use crate::story::meters;
 use crate::story::orphans::{add_consumer, add_link};
 use crate::story::stage::{At, consumer};
 use crate::story::{Stage, Story, Told, story};
@@ -93,7 +94,8 @@ fn spelled_on_other_rows(s: &mut Stage<'_>) -> Told {
         "a value that means nothing, on another's row",
     );
     people(s, 900_002_100, &NOTHING, Operator)?;
-    s.place_is(Operator)
+    s.place_is(Operator)?;
+    meters::of_others(s)
 }
 
 fn people(s: &mut Stage<'_>, first: i64, people: &[(&str, &str, &str)], fate: Fate) -> Told {

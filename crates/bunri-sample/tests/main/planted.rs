@@ -107,7 +107,7 @@ fn a_planted_cell_has_one_fate() {
 }
 
 /// The rows of the domain's tables, each by the traps that show it.
-const TRAPS: [&str; 101] = [
+const TRAPS: [&str; 102] = [
     "account",
     "adjacent-own-periods",
     "affiliate-retailer",
@@ -174,6 +174,7 @@ const TRAPS: [&str; 101] = [
     "meter-installation-rejected",
     "meter-moved-away",
     "meter-moved-away-corrected",
+    "meter-of-others",
     "meter-overwritten",
     "meter-removed-later",
     "meter-stays",
