@@ -94,7 +94,7 @@ fn the_traps_of_the_sample_deserve_exit_code_1() {
     let rig = Rig::with_sample(60);
     rig.bunri(["extract", "job.toml"])
         .must(1)
-        .prints("20 rejected");
+        .prints("21 rejected");
     rig.bunri(["split", "job.toml"])
         .must(1)
         .prints("supply_point");
