@@ -40,8 +40,8 @@ fn installed(point: &Point) -> Date {
     plus(date(2016, 6, 1), point.dice.between(36, 0, 3000))
 }
 
-/// The meter yard's book: it kept one meter in twenty in it, half of which had hung next door before. Each was read out of turn
-/// once, and when it was taken off.
+/// The meter yard's book has one meter in twenty, half of which had hung next door before. Each was read out of turn once, and
+/// when it was taken off.
 pub(crate) fn history(point: &Point, rows: &mut Rows) {
     let here = installed(point);
     // Before its first customer a point was not there.
@@ -51,6 +51,7 @@ pub(crate) fn history(point: &Point, rows: &mut Rows) {
     hang(point, &point.id, here, None, rows);
     let read = here.max(plus(FREEZE, -point.dice.between(370, 3, 400)));
     spot(point, read, 371, rows);
+    // The stories end before the first of these: next door is an ordinary point too, and a test holds that it is there.
     let next_door = Point::ordinary(point.seed, point.index - 1);
     let (from, until) = (
         plus(here, -900),

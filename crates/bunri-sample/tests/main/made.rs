@@ -90,6 +90,16 @@ fn rows_grow_with_the_points_and_the_stats_count_them() {
 }
 
 #[test]
+fn every_meter_of_the_yards_book_hung_at_a_point_that_is_there() {
+    let made = make(|options| options.points = 500);
+    let elsewhere = "SELECT count(*) FROM meter_installation WHERE supply_point_id NOT IN (SELECT supply_point_id FROM supply_period \
+                     UNION SELECT supply_point_id FROM supply_period_old)";
+    assert_eq!(made.number(elsewhere), 0);
+    let moved = "SELECT count(*) FROM (SELECT 1 FROM meter_installation WHERE meter_no NOT LIKE '88M91%' GROUP BY meter_no HAVING count(*) > 1)";
+    assert!(made.number(moved) > 4);
+}
+
+#[test]
 fn fifty_nine_points_are_too_few() {
     let folder = tempfile::tempdir().unwrap();
     let refused = generate(&options(&folder, 59), &|_| {}).unwrap_err();
