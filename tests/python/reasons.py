@@ -72,6 +72,10 @@ REASONS = {
     ("retail-contract-not-closed", "retail_contract"): "period_spans_change",
     ("slot-invalid", "meter_reading_halfhour"): "slot_invalid",
     ("stop-over-switch", "supply_interruption"): "period_spans_change",
+    ("surplus-nobody-buys", "surplus_reading"): "not_in_ledger",
+    ("surplus-over-the-change", "surplus_reading"): "period_spans_change",
+    ("surplus-scheme-missing", "surplus_reading"): "own_when_unlisted",
+    ("surplus-scheme-missing", "surplus_purchase"): "own_when_unlisted",
     ("touched-in-the-middle", "supply_point"): "written_early",
     # The link is own; who knew the name is asked of the link's point.
     ("written-in-gap", "consumer"): "known_at_undecided",

@@ -67,6 +67,22 @@ WHERE NOT in_doubt GROUP BY ALL HAVING count(DISTINCT h.p) = 1;
 """
 
 
+# Who buys the power of a roof, its last day included. It is no matter who sells the house its light.
+ROOFS = r"""
+CREATE TABLE roof AS
+SELECT supply_point_id AS p, try_cast(purchased_from AS DATE) AS f,
+       CASE WHEN purchased_until = '9999-12-31' THEN DATE '9999-12-31' ELSE try_cast(purchased_until AS DATE) - 1 END AS u,
+       trim(buyer_code, ' 　') = '99010' AND trim(scheme) = 'retail' AS ours, scheme IS NULL AS in_doubt
+FROM legacy.surplus_purchase;
+CREATE TABLE fed AS
+SELECT supply_point_id AS p, try_cast(period_from AS DATE) AS f, try_cast(period_until AS DATE) AS u FROM legacy.surplus_reading;
+"""
+OUR_FED = "SELECT fed.p, fed.f FROM fed JOIN roof r ON r.p = fed.p AND fed.f >= r.f AND fed.u <= r.u AND r.ours"
+THEIR_FED = "SELECT fed.p, fed.f FROM fed JOIN roof r ON r.p = fed.p AND fed.f <= r.u AND fed.u >= r.f AND NOT r.ours AND NOT r.in_doubt"
+FED_IN = "SELECT supply_point_id AS p, period_from AS f FROM {}.surplus_reading"
+BOUGHT_IN = "SELECT supply_point_id AS p, purchased_from AS f FROM {}.surplus_purchase"
+
+
 def day_of(column):
     return f"try_cast(t.{column} AS DATE)"
 
@@ -182,6 +198,16 @@ TRUTHS = [
     ("retail has no other reading out of turn", SPOTS_IN.format("retail"), f"{SPOTS_IN.format('retail')} EXCEPT {SPOTS}"),
     ("a reading out of turn waits for a person where nobody knows whom it was read at", PLACELESS,
      f"{PLACELESS} EXCEPT {SPOTS_IN.format('quarantine')}"),
+    ("no surplus is in retail of a day on which somebody else bought, whoever sold the house its light", THEIR_FED,
+     f"{FED_IN.format('retail')} INTERSECT ({THEIR_FED})"),
+    ("no surplus that the incumbent bought is lost, also where another sells the house its light",
+     f"SELECT * FROM ({OUR_FED}) JOIN others o USING (p) WHERE o.u > o.f", f"{OUR_FED} EXCEPT {FED_IN.format('retail')}"),
+    ("retail has no other surplus", FED_IN.format("retail"), f"{FED_IN.format('retail')} EXCEPT ({OUR_FED})"),
+    ("a purchase is in retail where the incumbent is the buyer, and nowhere else", "SELECT * FROM roof WHERE NOT ours",
+     f"(SELECT p, f FROM roof WHERE ours AND f <= {CUTOVER} EXCEPT {BOUGHT_IN.format('retail')}) UNION ALL "
+     f"({BOUGHT_IN.format('retail')} EXCEPT SELECT p, f FROM roof WHERE ours)"),
+    ("that a roof will go to another buyer is not in retail", f"SELECT * FROM roof WHERE ours AND u BETWEEN {CUTOVER} AND DATE '9999-12-30'",
+     f"SELECT supply_point_id FROM retail.surplus_purchase WHERE purchased_until >= {CUTOVER}"),
     ("Kyushu: the old supplier has every slot of its last day",
      "SELECT * FROM kyushu WHERE day = DATE '2026-01-14'",
      "SELECT * FROM kyushu WHERE day = DATE '2026-01-14' AND NOT in_retail"),
@@ -302,6 +328,7 @@ def load(root):
         put(db, "rejected", id, texts(names, [list(map(raw, line["values"])) for line in lines[id]]))
     db.execute(LEDGER)
     db.execute(HANGING)
+    db.execute(ROOFS)
     db.execute(KYUSHU)
     return db, columns, lines
 
@@ -343,7 +370,7 @@ def has(db, schema, table):
 
 
 # What retail may lack of an own row: ends to come, and cells of another time.
-ELSEWHEN = {"valid_until", "contract_until", "removed_on", "peak_month", "peak_kw", "previous_holder", "owner_id", "month_kwh", "max_kw", "max_at", *winback.DAY_COLUMNS}
+ELSEWHEN = {"valid_until", "contract_until", "purchased_until", "removed_on", "peak_month", "peak_kw", "previous_holder", "owner_id", "month_kwh", "max_kw", "max_at", *winback.DAY_COLUMNS}
 
 
 def nothing_lost_or_changed(db, root, columns, lines):

@@ -1,5 +1,5 @@
 """Mistakes of a splitter about what a ledger's records mean, about which time a cell speaks of, whose a row of several kinds
-is, what a value of the source means, and where a meter hung. As in `wrong_rules`, the real splitter makes the stores from another catalogue, and the true one judges them.
+is, what a value of the source means, where a meter hung, and which of two ledgers is asked. As in `wrong_rules`, the real splitter makes the stores from another catalogue, and the true one judges them.
 """
 
 from .registry import Place, mutant
@@ -48,7 +48,7 @@ def kind_of_supply(worlds):
 @mutant(204, "a period taken to last until the next one begins", "C4", splitter=True)
 def until_the_next(worlds):
     edits = [("catalogue.toml", 'until = "valid_until"\n', ""), ("catalogue.toml", 'until_is = "inclusive"', 'until_is = "next"'),
-             ("catalogue.toml", 'open = ["9999-12-31"]\n', "")]
+             ("catalogue.toml", 'open = ["9999-12-31"]\n# 取消', "# 取消")]
     edits += [(f"tables/{id}.toml", PERIOD, '{ by = "ledger", at = "valid_from" }') for id in LEDGER_TABLES]
     yield from spoiled(worlds, "", edits)
 
@@ -250,3 +250,29 @@ def written_where(worlds):
     # The incumbent supplied there: as if it had been written on the day. Another did: as if nobody knew when.
     yield from readings(worlds, "", sql=[f"UPDATE {SPOT} SET written_at = read_on || ' 16:00:00' WHERE {MOVED}"])
     yield from readings(worlds, ", lost", sql=[f"UPDATE {SPOT} SET written_at = NULL WHERE {MOVED}"], lost=True)
+
+
+@mutant(231, "what a roof feeds in asked of who sells the house its light", "C4", splitter=True)
+def roof_by_the_light(worlds):
+    edits = [("tables/surplus_reading.toml", 'ledger = "surplus"\n', "")]
+    yield from spoiled(worlds, "", edits)
+    yield from spoiled(worlds, ", lost", edits, lost=True, claim="C3")
+
+
+@mutant(232, "a roof of which the operator has to buy taken for the incumbent's", "C4", splitter=True)
+def roof_of_the_operator(worlds):
+    yield from spoiled(worlds, "", [("catalogue.toml", 'own = ["retail"], other = ["grid"]', 'own = ["retail", "grid"], other = ["x"]')])
+
+
+@mutant(233, "a scheme of purchase that nobody wrote down taken for a retailer's", "C4", splitter=True)
+def roof_in_doubt(worlds):
+    yield from spoiled(worlds, "", sql=["UPDATE surplus_purchase SET scheme = 'retail' WHERE scheme IS NULL"])
+
+
+@mutant(234, "that a roof will go to another buyer shown", "C4", splitter=True)
+def roof_will_go(worlds):
+    file = "tables/surplus_purchase.toml"
+    # `check` refuses that without a reason.
+    yield from spoiled(worlds, ", with a basis that nobody gave", [
+        (file, 'at_least = "cutover"', 'at_least = "9999-12-31"'),
+        (file, 'purchased_until = "own_customer" ', 'purchased_until = { class = "own_customer", basis = "x" } ')])

@@ -34,7 +34,7 @@ def spoiled(worlds, word, edits=(), sql=(), base="ordinary", store="retail", los
     for id in right.tables("staging"):
         good, bad = cells(right, store, id), cells(wrong, store, id)
         # A changed ledger would be staged otherwise: what follows from it is the point, not the change.
-        if (sql and id.startswith("supply_period")) or not (good - bad if lost else bad - good) or found == at_most:
+        if (sql and id.startswith(("supply_period", "surplus_purchase"))) or not (good - bad if lost else bad - good) or found == at_most:
             continue
         found += 1
         yield Place(f"{store}/{id}{word}", taken(wrong, id), base, claim)

@@ -411,3 +411,27 @@ fn the_meter_of_another_companys_reading() {
     });
     begins_with(&named, "yard_reading.meter_no ");
 }
+
+#[test]
+fn what_a_roof_fed_in_of_which_another_company_buys() {
+    let (_, named) = causes(|after| after.with_metadata("fed_in", sum(after, "fed_in", "kwh")));
+    begins_with(&named, "fed_in.kwh ");
+}
+
+#[test]
+fn the_buyers_of_a_second_ledger() {
+    let (_, named) = causes(|after| {
+        let buyers: Vec<Option<String>> = texts(&after.staged("roof_purchase"), 3);
+        after.with_metadata("fed_in", format!("{buyers:?}"));
+    });
+    // Whoever moves or drops a purchase changes the list too.
+    let supplier = "roof_purchase.buyer other_supplier".to_owned();
+    assert!(named.contains(&supplier), "{named:?}");
+}
+
+#[test]
+fn the_day_on_which_another_company_stopped_buying() {
+    let (_, named) =
+        causes(|after| after.with_metadata("fed_in", sum(after, "roof_purchase", "bought_until")));
+    begins_with(&named, "roof_purchase.bought_until ");
+}

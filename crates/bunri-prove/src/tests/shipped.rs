@@ -83,8 +83,8 @@ fn a_sample_is_a_town_of_its_own() {
     let sample = proof.sample.unwrap();
     assert_eq!(sample.points_asked, 20);
     assert!((5..40).contains(&sample.points), "{sample:?}");
-    // Four periods, a point, a card, a sheet, a scan, three readings, two notes and two meters each, and the public table whole.
-    let told = sample.points * 15 + 4;
+    // Four periods, a point, a card, a sheet, a scan, three readings, two notes, two meters, a purchase and two days of a roof each, and the public table whole.
+    let told = sample.points * 18 + 4;
     // And both readings of every meter that hung at one of them.
     let meters = (sample.rows - told) / 2;
     assert_eq!(sample.rows, told + 2 * meters);

@@ -222,7 +222,10 @@ fn rows(own: &str) -> BTreeMap<&'static str, Vec<Row>> {
         add("point", of_point(&id, point));
         add("card", of_card(&id, point));
         add("sheet", of_sheet(&id, point, switch));
-        for (table, row) in of_meter(&id, point) {
+        for (table, row) in of_meter(&id, point)
+            .into_iter()
+            .chain(of_roof(&id, point, own))
+        {
             add(table, row);
         }
         let owner = ["POINT", "CARD"][usize::try_from(point / 4 % 2).unwrap()];
@@ -273,6 +276,29 @@ fn of_meter(id: &str, point: i32) -> [(&'static str, Row); 4] {
         ("yard", hung(&next, day(moved - 1), None)),
         ("yard_reading", read(day(500))),
         ("yard_reading", read(day(50))),
+    ]
+}
+
+/// A roof of which another buys than sells the light, at every second point; of some nobody buys any more.
+fn of_roof(id: &str, point: i32, own: &str) -> [(&'static str, Row); 3] {
+    let buyer = ["99020", "99030", own, own][usize::try_from(point % 4).unwrap()];
+    let day = |before: i32| Some(Plain::Date(CUTOVER - before));
+    let until =
+        [day(60 + point), Some(Plain::Date(OPEN))][usize::try_from(point / 4 % 2).unwrap()].clone();
+    let fed = |before: i32| {
+        vec![
+            text(id),
+            day(before),
+            Some(Plain::Int(i64::from(700 + point * 43 % 60))),
+        ]
+    };
+    [
+        (
+            "roof_purchase",
+            vec![text(id), day(900), until, text(buyer)],
+        ),
+        ("fed_in", fed(200)),
+        ("fed_in", fed(150)),
     ]
 }
 

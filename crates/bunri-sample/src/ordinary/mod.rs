@@ -8,6 +8,7 @@ mod points;
 mod readings;
 mod requests;
 mod retail;
+mod surplus;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use crate::schema::{Row, TABLES, TableName};
 pub(crate) use fixed::{area_totals, fixed_rows};
 pub(crate) use readings::{sheet_of_month, slots_of_day};
 pub(crate) use requests::document;
+pub(crate) use surplus::{BY_OPERATOR, BY_RETAILER};
 
 /// Rows by table.
 #[derive(Debug, Default)]
@@ -71,6 +73,7 @@ pub(crate) fn rows_of(point: &Point, rows: &mut Rows, totals: &mut Totals) {
     requests::change_history(point, rows);
     requests::customer_statements(point, rows);
     retail::contracts_and_bills(point, rows);
+    surplus::surplus(point, rows);
 }
 
 impl Supply {

@@ -42,7 +42,7 @@ const DAYS: [&str; 31] = [
 ];
 
 /// In the order of [`super::TableName`]; a test holds that.
-pub(crate) static TABLES: [Table; 25] = [
+pub(crate) static TABLES: [Table; 27] = [
     table(
         "supply_point",
         &["supply_point_id"],
@@ -315,6 +315,33 @@ pub(crate) static TABLES: [Table; 25] = [
             column("issued_on", Kind::CompactDate),
             text("payer_name"),
             text("payment_state"),
+            moment("updated_at"),
+        ],
+    ),
+    table(
+        "surplus_purchase",
+        &["supply_point_id", "purchased_from"],
+        &[
+            text("supply_point_id"),
+            date("purchased_from"),
+            date("purchased_until"),
+            text("buyer_code"),
+            text("scheme"),
+            decimal("unit_price_yen", 2),
+            text("updated_by"),
+            moment("updated_at"),
+        ],
+    ),
+    table(
+        "surplus_reading",
+        &["supply_point_id", "period_from"],
+        &[
+            text("supply_point_id"),
+            date("period_from"),
+            date("period_until"),
+            decimal("surplus_kwh", 1),
+            int("paid_yen"),
+            text("updated_by"),
             moment("updated_at"),
         ],
     ),

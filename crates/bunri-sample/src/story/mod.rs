@@ -14,6 +14,7 @@ mod nobody;
 mod orphans;
 mod places;
 mod stage;
+mod surplus;
 mod texts;
 mod written_late;
 
@@ -32,13 +33,15 @@ pub(crate) use stage::{Stage, Told};
 const STORY_SEED: u64 = 0x2026_0401;
 
 /// The tables of which a story's point has the rows that its story adds, and no others.
-const TOLD_BY_HAND: [TableName; 6] = [
+const TOLD_BY_HAND: [TableName; 8] = [
     TableName::MeterInstallation,
     TableName::HalfHour,
     TableName::Daily,
     TableName::Spot,
     TableName::Interruption,
     TableName::Document,
+    TableName::SurplusPurchase,
+    TableName::SurplusReading,
 ];
 
 /// One story: a point, its clean ledger, and what happens to its rows.

@@ -8,9 +8,9 @@ use crate::names::{OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, Retail, Waiting};
 use crate::point::point_id;
 use crate::schema::TableName;
-use crate::story::meters::{self, Places};
+use crate::story::meters;
 use crate::story::stage::{At, consumer, document_at};
-use crate::story::{STORY_SEED, Stage, Story, Told, story};
+use crate::story::{STORY_SEED, Stage, Story, Told, story, surplus};
 
 pub(crate) static STORIES: &[Story] = &[
     story(&[(date(2010, 4, 1), OWN)], first_of_two_points),
@@ -60,9 +60,19 @@ fn second_of_two_points(s: &mut Stage<'_>) -> Told {
     add_link(s, 900_000_001, &second_id, "2024-01-01")?;
     s.canary(consumer(900_000_001), "consumer_name", Waiting)?;
     let third = s.point.index + 1;
-    let places = Places {
+    let ours_too = point_id(third, Dice::new(STORY_SEED, third), 0);
+    let places = surplus::Places {
+        ours: first_id.clone(),
+        ours_too: ours_too.clone(),
+        // The first of all stories: a customer who stays.
+        roofless: point_id(0, Dice::new(STORY_SEED, 0), 0),
+        left: second_id.clone(),
+        unknown: NOWHERE,
+    };
+    surplus::tell(s, &places)?;
+    let places = meters::Places {
         ours: first_id,
-        ours_too: point_id(third, Dice::new(STORY_SEED, third), 0),
+        ours_too,
         left: second_id,
     };
     meters::tell(s, &places)

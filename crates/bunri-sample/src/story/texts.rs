@@ -10,7 +10,7 @@ use crate::schema::TableName;
 use crate::story::meters;
 use crate::story::orphans::{add_consumer, add_link};
 use crate::story::stage::{At, consumer};
-use crate::story::{Stage, Story, Told, story};
+use crate::story::{Stage, Story, Told, story, surplus};
 
 pub(crate) static STORIES: &[Story] = &[
     story(&[(date(2010, 4, 1), OWN)], spelled_on_own_rows),
@@ -95,6 +95,7 @@ fn spelled_on_other_rows(s: &mut Stage<'_>) -> Told {
     );
     people(s, 900_002_100, &NOTHING, Operator)?;
     s.place_is(Operator)?;
+    surplus::of_others(s)?;
     meters::of_others(s)
 }
 

@@ -53,7 +53,7 @@ impl Made {
 #[test]
 fn sixty_points_make_every_table_and_the_list() {
     let made = make(|_| ());
-    assert_eq!(made.tables().len(), 25);
+    assert_eq!(made.tables().len(), 27);
     for table in made.tables() {
         let rows = made.number(&format!("SELECT count(*) FROM \"{table}\""));
         assert!(rows > 4, "{table} has only {rows} rows");

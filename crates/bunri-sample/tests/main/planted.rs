@@ -107,7 +107,7 @@ fn a_planted_cell_has_one_fate() {
 }
 
 /// The rows of the domain's tables, each by the traps that show it.
-const TRAPS: [&str; 102] = [
+const TRAPS: [&str; 112] = [
     "account",
     "adjacent-own-periods",
     "affiliate-retailer",
@@ -207,6 +207,16 @@ const TRAPS: [&str; 102] = [
     "stop-of-first-morning",
     "stop-over-switch",
     "stop-until-switch",
+    "surplus-before-the-operator",
+    "surplus-nobody-buys",
+    "surplus-of-a-lost-customer",
+    "surplus-of-others",
+    "surplus-of-the-operator",
+    "surplus-over-the-change",
+    "surplus-scheme-missing",
+    "surplus-sold-to-another",
+    "surplus-will-go",
+    "surplus-without-supply",
     "touched-in-the-middle",
     "vacant",
     "written-in-gap",

@@ -1,0 +1,220 @@
+//! Roofs: what is fed in is of whoever buys it, and not of whoever sells the house its light.
+
+use crate::cell::{NULL, hundredths, int, tenths, text};
+use crate::names::{OTSU, OWN};
+use crate::ordinary::{BY_OPERATOR, BY_RETAILER};
+use crate::planted::Fate::{Both, Operator, OwnWithheld, Waiting};
+use crate::schema::TableName;
+use crate::story::stage::At;
+use crate::story::{Stage, Told};
+
+/// The places of these stories.
+pub(crate) struct Places {
+    /// The incumbent's throughout.
+    pub(crate) ours: String,
+    /// Another of the kind.
+    pub(crate) ours_too: String,
+    /// A third, of whose roof nobody buys anything.
+    pub(crate) roofless: String,
+    /// The incumbent's until 2023-12-31, and 乙's since.
+    pub(crate) left: String,
+    /// A point that the ledger of supply does not know.
+    pub(crate) unknown: &'static str,
+}
+
+pub(crate) fn tell(s: &mut Stage<'_>, places: &Places) -> Told {
+    sold_to_another(s, &places.ours)?;
+    of_a_lost_customer(s, &places.left)?;
+    bought_by_the_operator(s, &places.ours_too)?;
+    s.trap(
+        "surplus-nobody-buys",
+        "the house is the incumbent's customer, but nobody is known to buy from its roof",
+    );
+    month(s, &places.roofless, "2025-05", 4_243_101)?;
+    s.is(read(&places.roofless, "2025-05-01"), "surplus_kwh", Waiting)?;
+    s.trap(
+        "surplus-without-supply",
+        "the incumbent buys from a roof; who sells there nobody knows, and nobody is asked",
+    );
+    buy(
+        s,
+        places.unknown,
+        ("2019-07-01", "9999-12-31"),
+        (OWN, Some(BY_RETAILER)),
+    )?;
+    month(s, places.unknown, "2025-05", 1_234_601)?;
+    s.is(read(places.unknown, "2025-05-01"), "surplus_kwh", Both)?;
+    s.is(bought(places.unknown, "2019-07-01"), "buyer_code", Both)
+}
+
+fn sold_to_another(s: &mut Stage<'_>, place: &str) -> Told {
+    s.trap(
+        "surplus-sold-to-another",
+        "the incumbent sells the house its light, and 乙 buys from its roof",
+    );
+    buy(
+        s,
+        place,
+        ("2015-04-01", "9999-12-31"),
+        ("99020 ", Some(BY_RETAILER)),
+    )?;
+    month(s, place, "2025-05", 4_243_102)?;
+    s.is(read(place, "2025-05-01"), "surplus_kwh", Operator)?;
+    s.is(read(place, "2025-05-01"), "paid_yen", Operator)?;
+    s.is(bought(place, "2015-04-01"), "buyer_code", Operator)?;
+    s.is(bought(place, "2015-04-01"), "unit_price_yen", Operator)
+}
+
+fn of_a_lost_customer(s: &mut Stage<'_>, place: &str) -> Told {
+    s.trap(
+        "surplus-of-a-lost-customer",
+        "the house has its light from 乙 today, and the incumbent still buys from its roof",
+    );
+    buy(
+        s,
+        place,
+        ("2016-10-01", "2026-07-01"),
+        (OWN, Some(BY_RETAILER)),
+    )?;
+    buy(
+        s,
+        place,
+        ("2026-07-01", "9999-12-31"),
+        (OTSU, Some(BY_RETAILER)),
+    )?;
+    month(s, place, "2025-05", 1_234_602)?;
+    s.is(read(place, "2025-05-01"), "surplus_kwh", Both)?;
+    s.is(read(place, "2025-05-01"), "paid_yen", Both)?;
+    s.is(bought(place, "2016-10-01"), "unit_price_yen", Both)?;
+    s.trap(
+        "surplus-will-go",
+        "from July on 乙 buys: that the roof will go is 乙's to know",
+    );
+    s.is(bought(place, "2016-10-01"), "purchased_until", OwnWithheld)?;
+    s.is(bought(place, "2026-07-01"), "buyer_code", Operator)
+}
+
+fn bought_by_the_operator(s: &mut Stage<'_>, place: &str) -> Told {
+    s.trap(
+        "surplus-of-the-operator",
+        "under the incumbent's code, but the operator has to buy since November 2023",
+    );
+    let (before, since) = ("2014-06-01", "2023-11-01");
+    buy(s, place, (before, since), (OWN, Some(BY_RETAILER)))?;
+    buy(s, place, (since, "2025-01-01"), (OWN, Some(BY_OPERATOR)))?;
+    month(s, place, "2023-11", 4_243_103)?;
+    s.is(read(place, "2023-11-01"), "surplus_kwh", Operator)?;
+    s.is(bought(place, since), "unit_price_yen", Operator)?;
+    s.trap(
+        "surplus-before-the-operator",
+        "up to the day before, the roof was the incumbent's",
+    );
+    month(s, place, "2023-10", 1_234_603)?;
+    s.is(read(place, "2023-10-01"), "surplus_kwh", Both)?;
+    s.is(bought(place, before), "purchased_until", Both)?;
+    s.trap(
+        "surplus-over-the-change",
+        "the sheet was not cut at the change: days of both",
+    );
+    add(s, place, ("2023-09-16", "2023-11-15"), 4_243_104)?;
+    s.is(read(place, "2023-09-16"), "surplus_kwh", Waiting)?;
+    s.trap(
+        "surplus-scheme-missing",
+        "whether a retailer bought or the operator nobody wrote down",
+    );
+    buy(s, place, ("2025-01-01", "9999-12-31"), (OWN, None))?;
+    month(s, place, "2025-05", 4_243_105)?;
+    s.is(read(place, "2025-05-01"), "surplus_kwh", Waiting)?;
+    s.is(bought(place, "2025-01-01"), "unit_price_yen", Waiting)
+}
+
+/// A roof of which another retailer has always bought, at a house that was never the incumbent's.
+pub(crate) fn of_others(s: &mut Stage<'_>) -> Told {
+    let place = s.point.id.clone();
+    s.trap("surplus-of-others", "of no day the incumbent's");
+    buy(
+        s,
+        &place,
+        ("2018-02-01", "9999-12-31"),
+        (OTSU, Some(BY_RETAILER)),
+    )?;
+    month(s, &place, "2025-05", 4_243_106)?;
+    s.is(read(&place, "2025-05-01"), "surplus_kwh", Operator)?;
+    s.is(bought(&place, "2018-02-01"), "buyer_code", Operator)
+}
+
+fn buy(
+    s: &mut Stage<'_>,
+    place: &str,
+    (from, until): (&str, &str),
+    (code, scheme): (&str, Option<&str>),
+) -> Told {
+    s.add(
+        TableName::SurplusPurchase,
+        &[
+            ("supply_point_id", text(place)),
+            ("purchased_from", text(from)),
+            ("purchased_until", text(until)),
+            ("buyer_code", text(code)),
+            ("scheme", scheme.map_or(NULL, text)),
+            ("unit_price_yen", hundredths(3_100)),
+            ("updated_by", text("KAITORI")),
+            // Agreed before it begins, and before the freeze.
+            (
+                "updated_at",
+                text(if from > "2026-03-31" {
+                    "2026-03-24 09:00:00".to_owned()
+                } else {
+                    format!("{from} 09:00:00")
+                }),
+            ),
+        ],
+    )
+}
+
+/// The sheet of a whole month, entered some days after it.
+fn month(s: &mut Stage<'_>, place: &str, month: &str, value: i64) -> Told {
+    let last = match &month[5..] {
+        "11" => 30,
+        _ => 31,
+    };
+    add(
+        s,
+        place,
+        (&format!("{month}-01"), &format!("{month}-{last}")),
+        value,
+    )
+}
+
+fn add(s: &mut Stage<'_>, place: &str, (from, until): (&str, &str), value: i64) -> Told {
+    s.add(
+        TableName::SurplusReading,
+        &[
+            ("supply_point_id", text(place)),
+            ("period_from", text(from)),
+            ("period_until", text(until)),
+            ("surplus_kwh", tenths(value)),
+            ("paid_yen", int(value / 100)),
+            ("updated_by", text("KAITORI")),
+            ("updated_at", text(format!("{until} 17:00:00"))),
+        ],
+    )
+}
+
+fn read(place: &str, from: &str) -> At {
+    at(TableName::SurplusReading, place, ("period_from", from))
+}
+
+fn bought(place: &str, from: &str) -> At {
+    at(TableName::SurplusPurchase, place, ("purchased_from", from))
+}
+
+fn at(table: TableName, place: &str, (column, day): (&'static str, &str)) -> At {
+    At {
+        table,
+        selector: vec![
+            ("supply_point_id", place.to_owned()),
+            (column, day.to_owned()),
+        ],
+    }
+}
