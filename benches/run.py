@@ -1,6 +1,7 @@
-"""Time and memory of each stage as a whole process, against DuckDB on the same staging in the same run.
+"""Time and memory of each stage as a whole process, against DuckDB on the same data in the same run.
 
-The peer does less: `split` by one SQL statement a table (own periods only: no quarantine, no reasons, no polymorphic
+The peer does less: beside `extract`, DuckDB's SQLite scanner copies every table to Parquet (nothing is checked, typed, summed
+or sorted), and `sqlite3` prints every row, which says what it takes to step through them; `split` by one SQL statement a table (own periods only: no quarantine, no reasons, no polymorphic
 cells, no digests), `verify` by EXCEPT ALL both ways over the three stores, each beside a store that is known to be
 right: it does not decide anything and looks at no byte that is no row. The ratio says what bunri's extra work costs. Commands alternate, so that a drift of the machine's speed touches both.
 """
@@ -8,6 +9,7 @@ right: it does not decide anything and looks at no byte that is no row. The rati
 import os
 import pathlib
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -21,6 +23,7 @@ MEMORY = os.environ.setdefault("MEMORY", "2GiB")
 THREADS = os.environ.setdefault("THREADS", str(os.cpu_count()))
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", pathlib.Path.home() / ".cache/bunri/target"))
+SCANNER = os.environ.get("BUNRI_SCANNER", sys.executable)
 BUNRI = pathlib.Path(os.environ.get("BUNRI", TARGET / "debug/bunri"))
 
 JOB = """label = "bench"
@@ -37,6 +40,13 @@ retail = "{run}/retail"
 memory = "{memory}"
 threads = {threads}
 """
+
+
+def every_row(legacy):
+    """What makes `sqlite3` step through every row of every table."""
+    source = sqlite3.connect(f"file:{legacy}?mode=ro", uri=True)
+    names = source.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
+    return [f'SELECT * FROM "{name}"' for (name,) in names]
 
 
 def timed(command, allowed):
@@ -63,8 +73,11 @@ def main():
             custody = folder / f"run-{run}/custody"
             retail = folder / f"run-{run}/retail"
             peer = [sys.executable, ROOT / "benches/peer.py"]
+            legacy = folder / "legacy.db"
             before = [
                 ("bunri extract", [BUNRI, "extract", job], (0, 1)),
+                ("DuckDB SQLite scanner", [SCANNER, ROOT / "benches/scanner.py", legacy, folder / f"scanned-{run}"], (0,)),
+                ("sqlite3 prints rows", ["sqlite3", "-readonly", legacy, *every_row(legacy)], (0,)),
                 ("bunri split", [BUNRI, "split", job], (0, 1)),
                 ("DuckDB split", [*peer, "split", custody, folder / f"peer-{run}"], (0,)),
             ]
@@ -81,7 +94,7 @@ def main():
                 (came / store).symlink_to(root)
             for name, command, allowed in after:
                 figures.setdefault(name, []).append(timed(command, allowed))
-            for left in (folder / f"run-{run}", folder / f"peer-{run}", right, came):
+            for left in (folder / f"run-{run}", folder / f"scanned-{run}", folder / f"peer-{run}", right, came):
                 shutil.rmtree(left)
         tell(figures)
 
@@ -95,12 +108,13 @@ def tell(figures):
         rows.append([name, *(f"{pick(seconds):.2f}" for pick in (min, statistics.median, max)),
                      *(f"{pick(memory):.0f}" for pick in (min, statistics.median, max))])
     ratios = []
-    for ours, theirs in (("bunri split", "DuckDB split"), ("bunri verify", "DuckDB EXCEPT ALL")):
+    for ours, theirs in (("bunri extract", "DuckDB SQLite scanner"), ("bunri extract", "sqlite3 prints rows"), ("bunri split", "DuckDB split"),
+                         ("bunri verify", "DuckDB EXCEPT ALL")):
         pairs = [a[0] / b[0] for a, b in zip(figures[ours], figures[theirs])]
         ratios.append(f"{ours} / {theirs}: {statistics.median(pairs):.2f} (pair by pair, median)")
     print(head)
     for name, *cells in rows[1:]:
-        print(f"{name:20}", *(f"{cell:>9}" for cell in cells))
+        print(f"{name:22}", *(f"{cell:>9}" for cell in cells))
     print(*ratios, sep="\n")
     if page := os.environ.get("PAGE"):
         table = ["| " + " | ".join(row) + " |" for row in rows]
