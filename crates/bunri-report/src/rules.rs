@@ -249,6 +249,8 @@ rules! {
         "Indices of a dictionary are written another way than bunri writes them.", SPLIT;
     ValuesNotCanonical "values_not_canonical" [C6] Certain
         "Bits beside the values of a page that are not zero.", SPLIT;
+    ValueInvalid "value_invalid" [C6] Certain
+        "Values that their column's type does not have: text that is not UTF-8, a decimal with too many digits, a real that is no number.", SPLIT;
     DictionaryEntryUnused "dictionary_entry_unused" [C6] Certain
         "Entries of a dictionary that no row uses; the count is of entries.", SPLIT;
     DictionaryEntryDoubled "dictionary_entry_doubled" [C6] Certain

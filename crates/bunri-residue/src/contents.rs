@@ -3,6 +3,8 @@
 
 use std::io;
 
+use arrow_schema::DataType;
+
 use crate::canon::ZSTD;
 use crate::cuts::{self, Cell, Cut};
 use crate::footer::Element;
@@ -12,12 +14,15 @@ use crate::pages::{Page, PageKind, encoding};
 use crate::plain::{Shape, doubled, plain, takes_dictionary};
 use crate::residue::{Residues, Rule};
 use crate::source::Source;
+use crate::values::invalid;
 
 /// One chunk to be looked into.
 pub(crate) struct ChunkToRead<'a> {
     pub(crate) source: &'a dyn Source,
     pub(crate) pages: &'a [Page],
     pub(crate) element: &'a Element,
+    /// Of the column, where the catalogue or the manifest says it.
+    pub(crate) value_type: Option<&'a DataType>,
     pub(crate) codec: i64,
     pub(crate) rows: usize,
     pub(crate) group: usize,
@@ -63,6 +68,17 @@ impl State<'_> {
         }
         self.residues
             .add_many(rule, Some(self.chunk.column), &place, count);
+    }
+
+    /// Counts values that the column's type does not have.
+    fn judge(&mut self, bytes: &[u8], lengths: &[u32]) {
+        let Some(value_type) = self.chunk.value_type else {
+            return;
+        };
+        let count = invalid(bytes, self.shape, lengths, value_type);
+        if count > 0 {
+            self.add_many(Rule::ValueInvalid, "", count);
+        }
     }
 
     /// A page that cannot be read: what depends on all pages is not judged.
@@ -155,6 +171,7 @@ impl Contents {
         if doubled > 0 {
             state.add_many(Rule::DictionaryEntryDoubled, "", doubled);
         }
+        state.judge(bytes, &entries);
         state.used = vec![false; entries.len()];
         state.entries = Some(entries);
     }
@@ -279,6 +296,7 @@ impl Contents {
         if end < values.len() {
             state.add(Rule::PageTrailingBytes, "");
         }
+        state.judge(values, &lengths);
         if state.shape == Shape::Bit
             && !filled.is_multiple_of(8)
             && values[end - 1] >> (filled % 8) != 0

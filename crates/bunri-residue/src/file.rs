@@ -73,11 +73,12 @@ fn cuts(outline: &Outline, residues: &mut Residues) {
     }
 }
 
-/// The contents of one row group. Gives also the longest entry of its dictionaries.
+/// The contents of one row group of a file whose columns should be these. Gives also the longest entry of its dictionaries.
 pub(crate) fn group(
     source: &dyn Source,
     outline: &Outline,
     number: usize,
+    schema: Option<&Schema>,
     contents: &mut Contents,
 ) -> std::io::Result<(Residues, u32)> {
     let (mut residues, mut longest) = (Residues::default(), 0);
@@ -87,6 +88,7 @@ pub(crate) fn group(
             source,
             pages: &outline.pages[number][column],
             element: &outline.footer.schema[column + 1],
+            value_type: schema.and_then(|schema| Some(schema.fields().get(column)?.data_type())),
             codec: chunk.codec,
             rows: usize::try_from(group.rows).unwrap_or_default(),
             group: number,

@@ -49,6 +49,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod thrift;
+mod values;
 
 pub use errors::ResidueError;
 pub use folder::{Permissions, look_at_custody, look_at_folder};

@@ -116,7 +116,7 @@ pub fn is_clean(bytes: &[u8], schema: &Schema) -> io::Result<bool> {
     residues.append(structure(&outline, Some(schema)));
     let mut contents = Contents::new()?;
     for number in 0..outline.pages.len() {
-        residues.append(group(&source, &outline, number, &mut contents)?.0);
+        residues.append(group(&source, &outline, number, Some(schema), &mut contents)?.0);
     }
     Ok(residues.is_empty())
 }
@@ -203,6 +203,7 @@ fn look_into(
         &FileSource::open(&file.file.path)?,
         outline,
         number,
+        file.file.schema.as_deref(),
         contents,
     )
 }

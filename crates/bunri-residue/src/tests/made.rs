@@ -125,7 +125,11 @@ pub(crate) fn audit(bytes: &[u8], schema: &Schema) -> Verdict {
     residues.append(structure(&outline, Some(schema)));
     let mut contents = Contents::new().unwrap();
     for number in 0..outline.pages.len() {
-        residues.append(group(&source, &outline, number, &mut contents).unwrap().0);
+        residues.append(
+            group(&source, &outline, number, Some(schema), &mut contents)
+                .unwrap()
+                .0,
+        );
     }
     let admitted = true;
     Verdict { residues, admitted }

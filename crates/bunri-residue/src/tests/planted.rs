@@ -178,6 +178,38 @@ fn bytes_where_no_reader_looks() {
 }
 
 #[test]
+fn values_that_their_type_does_not_have() {
+    let changed = |column, kind, place: fn(&mut [u8])| {
+        crafted(column, kind, |craft| {
+            let mut content = craft.unpack();
+            place(&mut content);
+            craft.pack(&content);
+        })
+    };
+    let dictionary = PageKind::Dictionary;
+    let no_text = changed(0, dictionary, |content| content[4] = 0xff);
+    let no_number = changed(11, dictionary, |content| content[..8].fill(0xff));
+    // Of 7 digits in 4 bytes, of 12 in 8, of 22 in 10: each can hold more.
+    let too_long = changed(3, dictionary, |content| {
+        content[..4].copy_from_slice(&[0, 0, 0, 0x7f])
+    });
+    let longer = changed(4, dictionary, |content| content[7] = 0x7f);
+    let longest = changed(5, PageKind::Data, |content| {
+        let last = content.len() - 10;
+        content[last] = 0x7f;
+    });
+    for (name, file) in [
+        ("no text", no_text),
+        ("no number", no_number),
+        ("too many digits", too_long),
+        ("too many digits in 8 bytes", longer),
+        ("too many digits in 10 bytes", longest),
+    ] {
+        plant(name, true, &["value_invalid"], &file);
+    }
+}
+
+#[test]
 fn entries_that_no_row_uses() {
     let unused = crafted(0, PageKind::Dictionary, |craft| {
         let content = [craft.unpack(), b"\x04\0\0\0leak".to_vec()].concat();
