@@ -9,55 +9,43 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 17] = [
-    ("bunri-catalogue", &[]),
+const ARROWS: [(&str, &[&str]); 22] = [
     ("bunri-manifest", &[]),
-    ("bunri-report", &["bunri-manifest"]),
     ("bunri-sample", &[]),
+    ("bunri-types", &[]),
     ("bunri-work", &[]),
-    ("bunri-columnar", &["bunri-catalogue", "bunri-manifest"]),
-    ("bunri-fingerprint", &["bunri-catalogue"]),
-    ("bunri-explain", &["bunri-catalogue"]),
-    (
-        "bunri-extract",
-        &[
-            "bunri-catalogue",
-            "bunri-columnar",
-            "bunri-manifest",
-            "bunri-work",
-        ],
-    ),
-    (
-        "bunri-split",
-        &["bunri-catalogue", "bunri-columnar", "bunri-manifest"],
-    ),
-    ("bunri-evaluator", &["bunri-catalogue"]),
-    (
-        "bunri-redecide",
-        &[
-            "bunri-catalogue",
-            "bunri-columnar",
-            "bunri-evaluator",
-            "bunri-fingerprint",
-        ],
-    ),
+    ("bunri-fingerprint", &["bunri-types"]),
+    ("bunri-report", &["bunri-manifest"]),
+    ("bunri-text", &["bunri-types"]),
+    ("bunri-catalogue", &["bunri-text", "bunri-types"]),
     (
         "bunri-residue",
         &["bunri-manifest", "bunri-report", "bunri-work"],
     ),
     (
-        "bunri-verify",
+        "bunri-columnar",
+        &["bunri-catalogue", "bunri-manifest", "bunri-types"],
+    ),
+    (
+        "bunri-decisions",
+        &["bunri-catalogue", "bunri-text", "bunri-types"],
+    ),
+    ("bunri-explain", &["bunri-catalogue", "bunri-types"]),
+    (
+        "bunri-parse",
+        &["bunri-catalogue", "bunri-text", "bunri-types"],
+    ),
+    (
+        "bunri-evaluator",
+        &["bunri-catalogue", "bunri-decisions", "bunri-types"],
+    ),
+    (
+        "bunri-job",
         &[
             "bunri-catalogue",
-            "bunri-columnar",
-            "bunri-evaluator",
-            "bunri-fingerprint",
-            "bunri-leak",
-            "bunri-manifest",
-            "bunri-redecide",
-            "bunri-report",
-            "bunri-residue",
-            "bunri-work",
+            "bunri-decisions",
+            "bunri-text",
+            "bunri-types",
         ],
     ),
     (
@@ -67,7 +55,43 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "bunri-columnar",
             "bunri-manifest",
             "bunri-report",
+            "bunri-types",
             "bunri-work",
+        ],
+    ),
+    (
+        "bunri-extract",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-types",
+            "bunri-work",
+        ],
+    ),
+    (
+        "bunri-redecide",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-decisions",
+            "bunri-evaluator",
+            "bunri-fingerprint",
+            "bunri-job",
+            "bunri-types",
+        ],
+    ),
+    (
+        "bunri-split",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-decisions",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-text",
+            "bunri-types",
         ],
     ),
     (
@@ -75,10 +99,31 @@ const ARROWS: [(&str, &[&str]); 17] = [
         &[
             "bunri-catalogue",
             "bunri-columnar",
+            "bunri-decisions",
             "bunri-fingerprint",
             "bunri-manifest",
             "bunri-redecide",
             "bunri-split",
+            "bunri-types",
+        ],
+    ),
+    (
+        "bunri-verify",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-decisions",
+            "bunri-evaluator",
+            "bunri-fingerprint",
+            "bunri-job",
+            "bunri-leak",
+            "bunri-manifest",
+            "bunri-redecide",
+            "bunri-report",
+            "bunri-residue",
+            "bunri-text",
+            "bunri-types",
+            "bunri-work",
         ],
     ),
     (
@@ -86,15 +131,20 @@ const ARROWS: [(&str, &[&str]); 17] = [
         &[
             "bunri-catalogue",
             "bunri-columnar",
+            "bunri-decisions",
             "bunri-explain",
             "bunri-extract",
+            "bunri-job",
             "bunri-manifest",
+            "bunri-parse",
             "bunri-prove",
             "bunri-redecide",
             "bunri-report",
             "bunri-residue",
             "bunri-sample",
             "bunri-split",
+            "bunri-text",
+            "bunri-types",
             "bunri-verify",
         ],
     ),
@@ -247,9 +297,14 @@ fn verification_and_what_it_asks_hold_neither_splitting_nor_extraction_nor_polar
 }
 
 #[test]
-fn catalogue_evaluator_explanation_and_manifest_know_no_arrow() {
+fn text_catalogue_job_evaluator_explanation_and_manifest_know_no_arrow() {
     for name in [
+        "bunri-types",
+        "bunri-text",
         "bunri-catalogue",
+        "bunri-parse",
+        "bunri-decisions",
+        "bunri-job",
         "bunri-evaluator",
         "bunri-explain",
         "bunri-manifest",
@@ -261,6 +316,19 @@ fn catalogue_evaluator_explanation_and_manifest_know_no_arrow() {
             })
             .collect();
         assert!(arrow.is_empty(), "{name}: {arrow:?}");
+    }
+}
+
+/// Who decides depends on what a catalogue means, not on how its text is read: a changed syntax builds none of them anew.
+#[test]
+fn what_decides_does_not_hold_the_parser() {
+    for of in [
+        "bunri-evaluator",
+        "bunri-redecide",
+        "bunri-split",
+        "bunri-verify",
+    ] {
+        assert!(!tree(of).contains("bunri-parse"), "{of}");
     }
 }
 

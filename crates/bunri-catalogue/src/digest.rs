@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Column, DateForm, EraYears, Table, ValueType};
-use crate::reading::{Moment, Stamp};
+use bunri_types::{DateForm, EraYears, Moment, Stamp, ValueType};
+
+use crate::model::{Column, Table};
 
 /// BLAKE3 over the files of a catalogue: for each, in the order of relative paths, the length of the path, the
 /// path, the length of the content, the content (lengths as 64-bit little-endian). 64 hex digits.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Class, Ownership, Store, Table, ValueType};
+use bunri_types::ValueType;
+
+use crate::model::{Class, Ownership, Store, Table};
 
 /// Whether a cell of this class, on a row of this ownership, goes to `store`.
 /// `opened` is [`Table::any_retailer_on_other_rows`].

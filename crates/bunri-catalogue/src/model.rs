@@ -1,16 +1,13 @@
-//! What a checked catalogue says. A value of these types comes only from [`crate::load`], so whoever holds
-//! one holds a valid one: names resolve, keys exist, classes are of the closed vocabulary.
+//! What a checked catalogue says. A [`Catalogue`] comes only from [`Catalogue::from_drafts`], so whoever
+//! holds one holds a valid one: names resolve, keys exist, classes are of the closed vocabulary.
 //!
 //! Columns are referred to by their position in [`Table::columns`] (store order), tables by their position in
 //! [`Catalogue::tables`] (sorted by id). Days are counted from 1970-01-01, proleptic Gregorian, Japan time.
 
 use std::collections::BTreeSet;
 
-use crate::problem::Problem;
-use crate::reading::ValueForm;
-
-/// Days since 1970-01-01, in Japan time.
-pub type Day = i32;
+use bunri_text::Problem;
+use bunri_types::{Day, ValueForm, ValueType};
 
 /// What a column is, in the regulator's terms (design section 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,74 +50,6 @@ pub enum Store {
     Transmission,
     /// In transmission custody until a person decides.
     Quarantine,
-}
-
-/// A declared column type (design section 6). A value that does not fit exactly is rejected with its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueType {
-    /// UTF-8 text; the empty text is not NULL.
-    Text,
-    /// 64-bit signed integer.
-    Int,
-    /// Fixed-point number: 1 ≤ precision ≤ 38, scale ≤ precision.
-    Decimal {
-        /// Total digits.
-        precision: u8,
-        /// Digits after the point.
-        scale: u8,
-    },
-    /// Floating-point number of 64 bits, never a part of a key.
-    Real,
-    /// Calendar day, read in the given form.
-    Date(DateForm),
-    /// Microseconds, Japan local once staged ([`Moment`](crate::Moment) says how the source writes them).
-    Timestamp,
-    /// True or false.
-    Bool,
-    /// Raw bytes.
-    Bytes,
-}
-
-/// How the source writes a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateForm {
-    /// `2026-04-01` (`date`)
-    Iso,
-    /// `20260401` (`date(YYYYMMDD)`), as text or as a number
-    Compact,
-    /// `2026/04/01` (`date(YYYY/MM/DD)`)
-    Slashed,
-    /// `2026-04-01 00:00:00` (`date(YYYY-MM-DD 00:00:00)`): a day with a time of day that says nothing.
-    IsoMidnight,
-    /// `2026/04/01 00:00:00` (`date(YYYY/MM/DD 00:00:00)`)
-    SlashedMidnight,
-    /// By the years of an era.
-    Era {
-        /// How it is written.
-        form: EraForm,
-        /// Which years an era has.
-        years: EraYears,
-    },
-}
-
-/// How the source writes a day of an era.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EraForm {
-    /// `R08.04.01` (`date(GYY.MM.DD)`): M, T, S, H or R, or 1 to 5.
-    Dotted,
-    /// `R080401`, `5080401` (`date(GYYMMDD)`), the latter as a number too.
-    Compact,
-    /// `令和8年4月1日`, `令和元年5月1日` (`date(元号Y年M月D日)`)
-    Kanji,
-}
-
-/// Which years an era has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EraYears {
-    /// Those of its own days: `H32.03.31` is none.
-    Strict,
-    /// Counted on, as systems do that nobody told of the next era: `H32.03.31` is 2020-03-31.
-    Continued,
 }
 
 /// How codes are compared. Never silently.
@@ -739,6 +668,19 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The columns, as `table.column`, whose class rests on no basis, neither their own nor their table's. A
+    /// cutover refuses them.
+    #[must_use]
+    pub fn without_basis(&self) -> Vec<String> {
+        let named = |table: &Table| -> Vec<String> {
+            let columns = table.without_basis().into_iter();
+            columns
+                .map(|column| format!("{}.{column}", table.id))
+                .collect()
+        };
+        self.tables.iter().flat_map(named).collect()
+    }
+
     /// The ledger that the rows of a table ask.
     #[must_use]
     pub fn ledger_of(&self, table: &Table) -> &Ledger {
@@ -845,6 +787,23 @@ impl Catalogue {
 }
 
 impl Table {
+    /// The columns whose class rests on nothing: no basis of their own and none of their table. Public codes
+    /// need none.
+    #[must_use]
+    pub fn without_basis(&self) -> Vec<&str> {
+        let rests_on_nothing = |column: &&Column| {
+            column.basis.is_none() && column.class != ClassRule::Fixed(Class::Reference)
+        };
+        if self.basis.is_some() {
+            return Vec::new();
+        }
+        self.columns
+            .iter()
+            .filter(rests_on_nothing)
+            .map(|column| column.name.as_str())
+            .collect()
+    }
+
     /// The rules that ask something by themselves, in the order written: those of the row rule, then those of every group of
     /// `cells`. Both implementations number what they ask other tables by this order.
     #[must_use]
@@ -1024,6 +983,20 @@ impl Class {
         }
     }
 
+    /// The regulator's own term.
+    #[must_use]
+    pub fn term(self) -> &'static str {
+        match self {
+            Class::AnyRetailer => "他社小売からも閲覧できるもの",
+            Class::OwnCustomer => "自社顧客のみ閲覧可能",
+            Class::TransmissionOnly => "託送システムのみ",
+            Class::RetailOnly => "小売専用",
+            Class::Hold => "要判断",
+            Class::Reference => "公開コード表",
+            Class::Discard => "移行しない",
+        }
+    }
+
     /// Every class.
     pub const ALL: [Class; 7] = [
         Class::AnyRetailer,
@@ -1070,4 +1043,24 @@ impl Store {
 
     /// Every store.
     pub const ALL: [Store; 3] = [Store::Retail, Store::Transmission, Store::Quarantine];
+}
+
+impl Compare {
+    /// The word of the catalogue.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Compare::Exact => "exact",
+            Compare::Trim => "trim",
+        }
+    }
+
+    /// The value as it is compared: trimmed of Unicode white space, or as it is.
+    #[must_use]
+    pub fn key(self, value: &str) -> &str {
+        match self {
+            Compare::Exact => value,
+            Compare::Trim => value.trim(),
+        }
+    }
 }

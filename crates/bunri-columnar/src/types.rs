@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use bunri_catalogue::{Store, Table, ValueType, store_columns, stored_type};
+use bunri_catalogue::{Store, Table, store_columns, stored_type};
+use bunri_types::ValueType;
 
 use crate::ColumnarError;
 

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use bunri_catalogue::Value;
 use bunri_catalogue::{
-    AskedOfParent, Bound, Class, ClassRule, Condition, Day, Ownership, Subject, Table, When,
+    AskedOfParent, Bound, Class, ClassRule, Condition, Ownership, Subject, Table, When,
 };
+use bunri_types::{Day, Value};
 
 use super::codes::{code_text, comparable, listed};
 use super::days::Row;

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use bunri_catalogue::{Compare, IncumbentCode, Value, ValueList};
+use bunri_catalogue::{Compare, IncumbentCode, ValueList};
+use bunri_types::Value;
 
 use super::{Days, EVER, FOREVER, Reason, Verdict};
 

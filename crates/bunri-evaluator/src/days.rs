@@ -1,6 +1,7 @@
 //! The days that a row speaks of (docs/rules.md, section 2), from the values that name them.
 
-use bunri_catalogue::{Day, UntilIs, Value, days_of_month, month_of_day};
+use bunri_catalogue::UntilIs;
+use bunri_types::{Day, Value, days_of_month, month_of_day};
 
 use super::timeline::last_day;
 use super::{Days, FOREVER, Reason};

@@ -3,8 +3,9 @@
 
 use std::cmp::Ordering;
 
-use bunri_catalogue::Value;
-use bunri_catalogue::{Decision, KeyPart, Ownership};
+use bunri_catalogue::Ownership;
+use bunri_decisions::{Decision, KeyPart};
+use bunri_types::Value;
 
 use crate::{Row, Verdict};
 

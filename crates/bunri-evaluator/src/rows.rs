@@ -1,8 +1,9 @@
 //! The row rules (docs/rules.md, sections 2 and 3), test by test in the order written there.
 
 use bunri_catalogue::{
-    CellGroup, CodeDay, Compare, Day, KnownAt, LedgerTime, Match, Ownership, RowRule, Table, Value,
+    CellGroup, CodeDay, Compare, KnownAt, LedgerTime, Match, Ownership, RowRule, Table,
 };
+use bunri_types::{Day, Value};
 
 use super::codes::{code_text, comparable};
 use super::days::{Row, month, period};

@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use bunri_catalogue::{Counts, Day, LedgerEnd, OtherWhen, OwnWhen, UntilIs};
+use bunri_catalogue::{Counts, LedgerEnd, OtherWhen, OwnWhen, UntilIs};
+use bunri_types::Day;
 
 use super::codes::names;
 use super::{Codes, Days, EVER, FOREVER, Reason, Verdict};

@@ -10,11 +10,11 @@ use std::fmt::Write as _;
 
 pub use sql::{SqlInputs, explain_sql};
 
-use bunri_catalogue::day_text;
 use bunri_catalogue::{
     Bound, Catalogue, Class, ClassRule, Column, Condition, IgnoredObject, IncumbentCode, Reference,
     Subject, Table, ViewOf, ViewRows, When,
 };
+use bunri_types::day_text;
 
 /// Lines of text under construction. Writing to a String cannot fail, so the result is dropped in one place.
 #[derive(Default)]

@@ -1,11 +1,12 @@
 //! The ledger, the row rules and `known_at`, in words.
 
-use super::{Page, named, quoted};
-use bunri_catalogue::day_text;
 use bunri_catalogue::{
     Catalogue, CellGroup, CodeDay, Compare, Early, KnownAt, Ledger, LedgerEnd, LedgerTime, Match,
     OtherWhen, RowRule, Table, UntilIs, ValueList,
 };
+use bunri_types::day_text;
+
+use super::{Page, named, quoted};
 
 /// Where every ownership comes from.
 pub(super) fn ledgers(catalogue: &Catalogue, page: &mut Page) {

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use bunri_catalogue::load;
 use bunri_explain::explain;
+use bunri_parse::load;
 
 #[test]
 fn explanations_stand_beside_their_catalogues() {

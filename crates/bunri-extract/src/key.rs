@@ -8,8 +8,9 @@ use arrow_array::types::{Date32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_row::RowConverter;
 use arrow_schema::DataType;
-use bunri_catalogue::{Category, Table, day_text};
+use bunri_catalogue::{Category, Table};
 use bunri_columnar::{ColumnarError, key_converter};
+use bunri_types::day_text;
 
 use crate::source::Figures;
 

@@ -18,8 +18,8 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::Source;
 use bunri_columnar::ColumnarError;
+use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, ManifestError, StagingManifest};
 
 pub use run::extract;

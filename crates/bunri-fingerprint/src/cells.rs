@@ -9,9 +9,9 @@ use arrow_array::{
     LargeBinaryArray, LargeStringArray, StringArray, TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, TimeUnit};
+use bunri_types::Value;
 
 use crate::value::Encode;
-use bunri_catalogue::Value;
 
 /// One column of a batch, by its type.
 #[derive(Debug, Clone, Copy)]

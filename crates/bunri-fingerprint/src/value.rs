@@ -1,7 +1,7 @@
 //! The encoding of one value: a tag, then the value at its own width or behind its length. No text casts, no
 //! trimming: NULL, the empty text and zero are three different things.
 
-use bunri_catalogue::Value;
+use bunri_types::Value;
 
 /// What has the encoding of a value.
 pub trait Encode {

@@ -2,8 +2,8 @@
 //! for this one too. And whatever must differ, differs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use bunri_catalogue::Value;
 use bunri_fingerprint::{ColumnName, ElementHasher, Fingerprint, FingerprintKey, Region};
+use bunri_types::Value;
 use serde_json::Value as Json;
 
 fn unhex(text: &str) -> Vec<u8> {

@@ -5,8 +5,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
-use bunri_catalogue::{Table, ValueType};
+use bunri_catalogue::Table;
 use bunri_columnar::{RawValue, Reject};
+use bunri_types::ValueType;
 
 use crate::LeakError;
 use crate::combine::Suspects;

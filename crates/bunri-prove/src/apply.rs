@@ -6,8 +6,9 @@ use arrow_array::ArrayRef;
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::ArrowError;
 use arrow_select::interleave::interleave;
-use bunri_catalogue::{Catalogue, Compare, ValueType};
+use bunri_catalogue::{Catalogue, Compare};
 use bunri_fingerprint::Cells;
+use bunri_types::ValueType;
 
 use crate::ProveError;
 use crate::donors::Pool;

@@ -1,7 +1,7 @@
 //! Values from nowhere: extremes, other lengths, and fresh keys. None of them is a value of a record, but for a fresh
 //! text key, which begins as a neighbour's so that the row comes to stand beside it.
 
-use bunri_catalogue::ValueType;
+use bunri_types::ValueType;
 
 use crate::draw::Draw;
 use crate::plain::Plain;

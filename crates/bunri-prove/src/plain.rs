@@ -1,6 +1,5 @@
 //! One value of any of the eight types, so that a perturbation is written once and not once a type.
 
-use bunri_catalogue::Value;
 use std::sync::Arc;
 
 use arrow_array::types::{
@@ -10,6 +9,7 @@ use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray, new_null_array,
 };
 use arrow_schema::{ArrowError, DataType};
+use bunri_types::Value;
 
 /// A value that is not NULL.
 #[derive(Debug, Clone, PartialEq, Eq)]

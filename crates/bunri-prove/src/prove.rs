@@ -1,7 +1,8 @@
 //! The whole run: determinism, then pairs, then the record in `evidence/`.
 
-use bunri_catalogue::{Decisions, Store};
+use bunri_catalogue::Store;
 use bunri_columnar::{CustodyLayout, Event, Observer, Staging};
+use bunri_decisions::Decisions;
 use bunri_fingerprint::FingerprintKey;
 use bunri_manifest::{Proof, ProofDifference, ProofSample, hash_file};
 use bunri_redecide::RedecideInputs;

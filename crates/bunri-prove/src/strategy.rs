@@ -1,6 +1,6 @@
 //! The ways in which withheld data are changed, and which of them a column of some type can bear.
 
-use bunri_catalogue::ValueType;
+use bunri_types::ValueType;
 
 /// One way to change something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

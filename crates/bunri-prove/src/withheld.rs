@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
-use bunri_catalogue::{Catalogue, Compare, KeyThrough, Store, Table, Value};
+use bunri_catalogue::{Catalogue, Compare, KeyThrough, Store, Table};
 use bunri_columnar::{Observer, Staging, key_converter};
 use bunri_fingerprint::{Cells, FingerprintKey, UnsupportedType};
 use bunri_redecide::{DecidedRows, ExpectedDigests, RedecideInputs, redecide};
+use bunri_types::Value;
 
 use crate::ProveError;
 use crate::donors::{Gathering, Pool};

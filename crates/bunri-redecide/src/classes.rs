@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use bunri_catalogue::{Class, Day, Ownership, Table};
+use bunri_catalogue::{Class, Ownership, Table};
 use bunri_evaluator::{CellRules, Verdict, grants::ownerships};
+use bunri_types::Day;
 
 use crate::rows::View;
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{AskedOfParent, AskingParents, Catalogue, Decisions, Table};
+use bunri_catalogue::{AskedOfParent, AskingParents, Catalogue, Table};
 use bunri_columnar::{Batches, Staging};
+use bunri_decisions::Decisions;
 use bunri_evaluator::{
     AskedParent, Facts, KeyAssignments, LastWords, ParentFacts, Row, Terms, Timeline, Unused,
     Verdict, WrittenSet, asked_parent, clear, decide, foreign_cells, row_days,

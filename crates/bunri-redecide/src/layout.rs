@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table, ValueType};
+use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table};
 use bunri_columnar::{REASON_COLUMN, arrow_type};
 use bunri_evaluator::grants::{columns_of, may_hold};
 use bunri_fingerprint::ColumnName;
+use bunri_types::ValueType;
 
 use crate::RedecideError;
 use crate::rekey::RekeyKeys;

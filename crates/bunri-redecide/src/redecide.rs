@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Day, Decisions, Ownership, RekeySecrets, Store, Table};
+use bunri_catalogue::{Catalogue, Ownership, Store, Table};
 use bunri_columnar::{CustodyLayout, Observer, Staging, create_folder};
+use bunri_decisions::Decisions;
 use bunri_fingerprint::{ElementHasher, Fingerprint, FingerprintKey, Region};
+use bunri_job::RekeySecrets;
+use bunri_types::Day;
 
 use crate::RedecideError;
 use crate::decide::{Decided, Decider};

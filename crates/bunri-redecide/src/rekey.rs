@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, StringArray};
-use bunri_catalogue::{RekeySecrets, Value};
 use bunri_fingerprint::{Cells, Encode, UnsupportedType};
+use bunri_job::RekeySecrets;
+use bunri_types::Value;
 
 /// What tells these keys from all others that a secret may be used for.
 const CONTEXT: &str = "bunri/rekey/1";

@@ -3,10 +3,11 @@
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_row::{RowConverter, Rows};
 use arrow_schema::Schema;
-use bunri_catalogue::{Table, Value};
+use bunri_catalogue::Table;
 use bunri_columnar::{key_converter, row_converter};
 use bunri_evaluator::Row;
 use bunri_fingerprint::{Cells, UnsupportedType};
+use bunri_types::Value;
 
 use crate::RedecideError;
 

@@ -6,9 +6,10 @@ use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
 use bunri_catalogue::{
-    Catalogue, Compare, Counts, IncumbentCode, OtherWhen, OwnWhen, Table, ValueList, ValueType,
+    Catalogue, Compare, Counts, IncumbentCode, OtherWhen, OwnWhen, Table, ValueList,
 };
 use bunri_columnar::Staging;
+use bunri_types::ValueType;
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Column, DataFrame, Int64Chunked,
     PolarsResult, StringChunked,

@@ -1,7 +1,8 @@
 //! Conditions of `[[when]]`: which rows meet one, and what a parent row says to those of its children (docs/rules.md, section 5).
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{AskedOfParent, AskingParents, Bound, Compare, Condition, Table, ValueType};
+use bunri_catalogue::{AskedOfParent, AskingParents, Bound, Compare, Condition, Table};
+use bunri_types::ValueType;
 use polars::prelude::{BooleanChunked, ChunkCompareIneq, DataFrame, Int64Chunked, PolarsResult};
 
 use crate::codes::{column, is_one_number_of, is_one_of, text_column};

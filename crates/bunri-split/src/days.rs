@@ -4,7 +4,8 @@
 use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
-use bunri_catalogue::{Ledger, LedgerTime, UntilIs, days_of_month, month_of_day};
+use bunri_catalogue::{Ledger, LedgerTime, UntilIs};
+use bunri_types::{days_of_month, month_of_day};
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Int64Chunked, PolarsResult,
 };

@@ -10,10 +10,10 @@ use arrow_array::{
 };
 use arrow_row::{RowConverter, Rows};
 use arrow_schema::{ArrowError, DataType};
-use bunri_catalogue::{
-    Decision, Decisions, KeyPart, Ownership, Table, ValueType, not_staged, not_undecided,
-};
+use bunri_catalogue::{Ownership, Table};
 use bunri_columnar::{ColumnarError, key_converter};
+use bunri_decisions::{Decision, Decisions, KeyPart, not_staged, not_undecided};
+use bunri_types::ValueType;
 
 use crate::verdict::{OTHER, OWN, UNDECIDED, ownership};
 

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use bunri_catalogue::Problems;
 use bunri_columnar::ColumnarError;
 use bunri_manifest::ManifestError;
+use bunri_text::Problems;
 use polars::error::PolarsError;
 
 /// A split that did not happen. What was committed stays and is found again by a rerun.

@@ -13,11 +13,12 @@ use arrow_array::{
 use arrow_row::RowConverter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
-use bunri_catalogue::{Catalogue, Ledger, LedgerTable, Table, ValueType};
+use bunri_catalogue::{Catalogue, Ledger, LedgerTable, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, PendingFile, RawValue, Reject, SortedBatches,
     Staging, key_converter, open_parquet,
 };
+use bunri_types::ValueType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use polars::prelude::PolarsResult;
 

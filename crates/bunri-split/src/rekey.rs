@@ -9,8 +9,8 @@ use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_row::{OwnedRow, RowConverter};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
-use bunri_catalogue::RekeySecrets;
 use bunri_columnar::{ColumnarError, row_converter};
+use bunri_job::RekeySecrets;
 
 const CONTEXT: &str = "bunri/rekey/1";
 /// 128 bits.

@@ -586,7 +586,8 @@ pub(crate) fn columns_of_rule(rule: &RowRule) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use bunri_catalogue::{Catalogue, load};
+    use bunri_catalogue::Catalogue;
+    use bunri_parse::load;
     use polars::prelude::Column;
 
     use super::*;

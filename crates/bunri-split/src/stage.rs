@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use bunri_catalogue::{
-    Catalogue, Decisions, RekeySecrets, Store, Table, store_columns, stored_type,
-};
+use bunri_catalogue::{Catalogue, Store, Table, store_columns, stored_type};
 use bunri_columnar::{
     ColumnarError, CustodyLayout, Event, KeyRanges, Observer, Staging, create_folder, store_schema,
     type_word, write_whole,
 };
+use bunri_decisions::Decisions;
+use bunri_job::RekeySecrets;
 use bunri_manifest::{
     B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StoreManifest,
     TOOL, TableEntry, hash_file,
@@ -57,7 +57,7 @@ pub struct SplitOptions {
     /// `rehearsal` or `cutover`, for the manifests.
     pub kind: String,
     /// The day of the cutover.
-    pub cutover: bunri_catalogue::Day,
+    pub cutover: bunri_types::Day,
     /// Bounds of the parts, by table id.
     pub ranges: BTreeMap<String, Vec<String>>,
     /// What people decided about rows that the rules leave undecided.

@@ -58,7 +58,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) codes: &'a Codes,
     pub(crate) indexes: &'a Indexes,
     pub(crate) cutover: i64,
-    pub(crate) decisions: &'a bunri_catalogue::Decisions,
+    pub(crate) decisions: &'a bunri_decisions::Decisions,
     pub(crate) rekeys: &'a Rekeys,
     pub(crate) spill: Spill<'a>,
     /// For the verdict files of parent tables.

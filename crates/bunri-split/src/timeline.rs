@@ -437,7 +437,7 @@ mod tests {
     use std::sync::Arc;
 
     use arrow_array::{ArrayRef, BinaryArray, Int64Array, StringArray};
-    use bunri_catalogue::load;
+    use bunri_parse::load;
 
     use super::*;
 

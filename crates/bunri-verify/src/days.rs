@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use bunri_catalogue::{Catalogue, Day, KnownAt, Table};
+use bunri_catalogue::{Catalogue, KnownAt, Table};
 use bunri_evaluator::Row;
 use bunri_redecide::{Decided, View};
+use bunri_types::Day;
 
 use crate::VerifyError;
 

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use bunri_catalogue::{
-    AcceptedReview, Amount, Expect, ExpectWords, OwnRows, Position, RowLimits, Said,
-};
+use bunri_job::{AcceptedReview, Amount, Expect, ExpectWords, OwnRows, RowLimits, Said};
 use bunri_report::claims::NOT_YET;
 use bunri_report::{
     Claim, ClaimReport, Expectation, Finding, Grade, Note, NoteRule, Rule, Status, TableReport,
     noted_rows,
 };
+use bunri_text::Position;
 
 /// No job says so, and yet this is outside: more than a twentieth of a table's rows do not fit the declared types, …
 const MOST_REJECTED: Amount = Amount::Share(50_000);

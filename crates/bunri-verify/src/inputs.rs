@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Day, Decisions, Expect, RekeySecrets, Store};
+use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::CustodyLayout;
+use bunri_decisions::Decisions;
+use bunri_job::{Expect, RekeySecrets};
+use bunri_types::Day;
 
 /// What is verified.
 #[derive(Debug, Clone, Copy)]

@@ -1,10 +1,11 @@
 //! What a report speaks of, by digest, and whether a report that is already there speaks of what lies here now. Whoever finds
 //! a report beside stores must not take it for one about them.
 
-use bunri_catalogue::{Store, day_text};
+use bunri_catalogue::Store;
 use bunri_columnar::CustodyLayout;
 use bunri_manifest::{Blake3Hex, MANIFEST, StagingManifest, TOOL, hash_file};
 use bunri_report::{Judged, JudgedStore};
+use bunri_types::day_text;
 use serde::Deserialize;
 
 use crate::VerifyError;

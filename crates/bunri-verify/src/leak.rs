@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::SchemaRef;
-use bunri_catalogue::{Catalogue, Class, Decisions, Ownership, RowRule, Store, Table};
+use bunri_catalogue::{Catalogue, Class, Ownership, RowRule, Store, Table};
 use bunri_columnar::{Observer, Staging};
+use bunri_decisions::Decisions;
 use bunri_evaluator::{Terms, grants::may_hold};
 use bunri_leak::{
     Fate, LeakError, Lexicon, Reread, Retailers, SEARCHED, SecondReading, StoreFolder, StoreTable,

@@ -4,8 +4,9 @@
 //! This is not extraction's conversion a second time: it says only of values that fit beyond doubt that they fit. A moment
 //! with a time zone, say, is not judged.
 
-use bunri_catalogue::{DateForm, EraForm, MomentForm, Table, ValueForm, ValueType};
+use bunri_catalogue::Table;
 use bunri_columnar::{RawValue, Reject};
+use bunri_types::{DateForm, EraForm, MomentForm, ValueForm, ValueType};
 
 /// Whether the value that a row was rejected for fits its column, or is not in the table at all.
 pub(crate) fn rejected_for_nothing(table: &Table, reject: &Reject) -> bool {
@@ -191,7 +192,7 @@ fn parts(text: &str, digits: [usize; 3], separator: &str) -> Option<[u32; 3]> {
 
 #[cfg(test)]
 mod tests {
-    use bunri_catalogue::{EraYears, TruthWords};
+    use bunri_types::{EraYears, TruthWords};
 
     use super::*;
 

@@ -4,13 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::cast::AsArray;
-use bunri_catalogue::{Catalogue, Class, Day, Decision, Ownership, Store, Table};
+use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table};
 use bunri_columnar::Staging;
+use bunri_decisions::Decision;
 use bunri_evaluator::grants::ownerships;
 use bunri_redecide::BATCH_ROWS;
 use bunri_report::{
     Note, NoteRule, RegionReport, RejectedRows, StoreRows, TableReport, UndecidedRows,
 };
+use bunri_types::Day;
 
 use crate::days::FAR;
 use crate::errors::VerifyError;

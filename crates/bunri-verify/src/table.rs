@@ -6,8 +6,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ScopedJoinHandle;
 
-use bunri_catalogue::{Catalogue, Day, Decisions, Store, Table};
+use bunri_catalogue::{Catalogue, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, STAGING, Staging};
+use bunri_decisions::Decisions;
 use bunri_evaluator::{Terms, Unused, WhyUnused};
 use bunri_fingerprint::FingerprintKey;
 use bunri_leak::Vocabulary;
@@ -16,15 +17,15 @@ use bunri_redecide::{
     RekeyKeys, Scratch, Seen,
 };
 use bunri_report::{About, Claim, Findings, Place, Rule};
+use bunri_types::Day;
 
-use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::days::DayWatch;
-use crate::leak;
 use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
 use crate::store::elements::{ElementMaker, SharedRows};
 use crate::store::files::StoreFiles;
 use crate::tally::Tally;
+use crate::{VerifyError, leak};
 
 /// Decided batches that wait for a store's thread.
 const WAITING: usize = 2;

@@ -7,10 +7,11 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
-use bunri_catalogue::{OPEN_END, Table, ValueForm, ValueType};
+use bunri_catalogue::Table;
 use bunri_columnar::{RawValue, Reject};
 use bunri_manifest::{ColumnTotal, StagedTable, Total};
 use bunri_report::{About, Claim, Findings, Place, Rule};
+use bunri_types::{OPEN_END, ValueForm, ValueType};
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
 

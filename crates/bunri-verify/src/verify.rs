@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use arrow_schema::SchemaRef;
-use bunri_catalogue::{Catalogue, Day, Store, Table};
+use bunri_catalogue::{Catalogue, Store, Table};
 use bunri_columnar::{
     CustodyLayout, Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder,
 };
@@ -19,21 +19,17 @@ use bunri_report::{
     claims::{self, Scope},
 };
 use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
+use bunri_types::Day;
 
-use crate::VerifyError;
 use crate::cost::{Costs, Work};
 use crate::evidence::{self, Fingerprints, TEMPORARY};
-use crate::expect;
 use crate::inputs::{VerifyInputs, VerifyOptions, root};
-use crate::judged;
 use crate::leak::{self, DecidedAgain};
-use crate::notes;
-use crate::proved;
-use crate::references;
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
+use crate::{VerifyError, expect, judged, notes, proved, references};
 
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";

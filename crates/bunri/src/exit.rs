@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
-use bunri_catalogue::Problems;
 use bunri_columnar::ColumnarError;
 use bunri_extract::ExtractError;
 use bunri_prove::ProveError;
@@ -13,6 +12,7 @@ use bunri_redecide::RedecideError;
 use bunri_residue::ResidueError;
 use bunri_sample::SampleError;
 use bunri_split::SplitError;
+use bunri_text::Problems;
 use bunri_verify::VerifyError;
 
 use crate::args::Log;

@@ -7,11 +7,13 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Job, Source, Store, day_text};
+use bunri_catalogue::Store;
 use bunri_columnar::{
     ColumnarError, CustodyLayout, Observer, Staging, create_folder, replace_whole,
 };
+use bunri_job::{Job, Source};
 use bunri_manifest::{Blake3Hex, TOOL};
+use bunri_types::day_text;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use bunri_catalogue::{
-    Catalogue, Decisions, Job, Problems, RekeySecrets, check_expect_words, check_job, load,
-    load_decisions, load_job, load_rekey_secrets,
-};
+use bunri_catalogue::Catalogue;
+use bunri_decisions::Decisions;
 use bunri_extract::ExtractOptions;
+use bunri_job::{
+    Job, RekeySecrets, check_expect_words, check_job, load_decisions, load_job, load_rekey_secrets,
+};
+use bunri_parse::load;
 use bunri_redecide::RedecideInputs;
 use bunri_split::{SplitOptions, StoreRoots};
+use bunri_text::Problems;
 use bunri_verify::{VerifyInputs, with_expect_words};
 
 /// Everything a stage is told.

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, Source, load, read_decisions};
+use bunri_catalogue::Catalogue;
 use bunri_columnar::Silent;
+use bunri_decisions::{Decisions, read_decisions};
 use bunri_extract::{BoundSource, ExtractOptions, extract};
+use bunri_job::{RekeySecrets, Source};
 use bunri_manifest::Blake3Hex;
+use bunri_parse::load;
 use bunri_redecide::RedecideError;
 use bunri_report::{NoteRule, Report, Rule, Status};
 use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::Log;
+
 use crate::draft::TableDraft;
 use crate::grant::possible_ownerships;
 use crate::model::{Class, Ownership, RowRule, Table};
-use crate::problem::Log;
 
 /// Checks every group of a table.
 pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) {

@@ -1,8 +1,9 @@
 //! Which classes may stand where.
 
+use bunri_text::{Log, Spot};
+
 use crate::draft::TableDraft;
 use crate::model::{Category, Class, ClassRule, Column, RowRule, Table};
-use crate::problem::{Log, Spot};
 
 /// Checks every column of a table.
 pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) {

@@ -1,11 +1,12 @@
 //! `grace_days` are for final readings and bills, which are always written when the customer has left. In a table that
 //! measures nothing they let the next supplier write into the rows of the last.
 
+use bunri_text::{Lint, Log};
+use bunri_types::ValueType;
+
 use crate::draft::{KnownAtDraft, TableDraft};
 use crate::grant::store_columns;
-use crate::lint::Lint;
-use crate::model::{Store, Table, ValueType};
-use crate::problem::Log;
+use crate::model::{Store, Table};
 
 /// Looks for a number that retail gets and that names nothing.
 pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) {

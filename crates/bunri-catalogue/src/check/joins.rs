@@ -1,16 +1,16 @@
 //! What rows of one table refer to in another: the key, unless somebody says why not. Columns that are no key are as likely
 //! the wrong ones, and with several parents `all` and `any` decide.
 
+use bunri_text::{Lint, Log, Spotted, listed};
+
 use crate::draft::{RowsDraft, TableDraft};
-use crate::lint::Lint;
 use crate::model::{Match, Table};
-use crate::problem::{Log, Spotted, listed};
 use crate::resolve::Resolved;
 
 /// Checks parent rules and `[[references]]`.
 pub(crate) fn check(resolved: &Resolved, drafts: &[TableDraft], log: &mut Log) {
     for rule in drafts.iter().flat_map(TableDraft::rules) {
-        for leaf in rule.leaves() {
+        for leaf in RowsDraft::leaves(rule) {
             check_parent(resolved, leaf, log);
         }
     }

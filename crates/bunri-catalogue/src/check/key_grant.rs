@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::Log;
+
 use crate::draft::TableDraft;
 use crate::grant::{granted, possible_ownerships};
 use crate::model::{Class, Ownership, Store, Table};
-use crate::problem::Log;
 
 /// Checks both stores; one message a store is enough, the first case stands for the others.
 pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) {
@@ -87,12 +88,7 @@ fn classes_under(table: &Table, column: usize, holding: &[usize]) -> BTreeSet<Cl
 }
 
 impl Gap {
-    fn say(
-        &self,
-        table: &Table,
-        draft: &TableDraft,
-        store: Store,
-    ) -> (crate::problem::Spot, String) {
+    fn say(&self, table: &Table, draft: &TableDraft, store: Store) -> (bunri_text::Spot, String) {
         let Gap {
             ownership,
             column,

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::{Lint, Log};
+
 use crate::draft::TableDraft;
 use crate::grant::granted;
-use crate::lint::Lint;
 use crate::model::{
     Bound, CodeDay, Condition, Ledger, LedgerEnd, LedgerTable, LedgerTime, Ownership, RowRule,
     Store, Table, When,
 };
-use crate::problem::Log;
 use crate::resolve::Resolved;
 
 /// Checks the ledger's own tables.

@@ -21,8 +21,9 @@ mod through;
 mod whens;
 mod written_when;
 
+use bunri_text::Log;
+
 use crate::draft::TableDraft;
-use crate::problem::Log;
 use crate::resolve::Resolved;
 
 /// Checks everything that could be resolved. `drafts` are in the order of `resolved.tables`.

@@ -1,10 +1,10 @@
 //! What no company gets: columns that are discarded, or that every row sends to the quarantine, and tables of nothing else.
 
+use bunri_text::{Lint, Log};
+
 use crate::draft::TableDraft;
 use crate::grant::{reaches_nobody, store_columns};
-use crate::lint::Lint;
 use crate::model::{Class, Store, Table};
-use crate::problem::Log;
 
 /// Checks one table: each column for itself, or the table as a whole.
 pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) {

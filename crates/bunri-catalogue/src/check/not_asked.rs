@@ -1,12 +1,12 @@
 //! A table whose rows speak of supply points, and whose rule does not ask the ledger: a parent as it is on the day of the
 //! cutover, or a code in the row, says nothing of who supplied the point on the row's own days.
 
+use bunri_text::{Lint, Log, Spotted, listed};
+
 use super::ledger_key;
 use crate::draft::{RowsDraft, TableDraft};
 use crate::grant::store_columns;
-use crate::lint::Lint;
 use crate::model::{Store, Table};
-use crate::problem::{Log, Spotted, listed};
 use crate::resolve::Resolved;
 
 /// Checks one table; of one that brings retail nothing it does not matter.

@@ -1,9 +1,9 @@
 //! Opened tables: customers of 500 kW and more are not in the switching system, so no other retailer sees them there, and
 //! their rows stay out of retail.
 
-use crate::lint::Lint;
+use bunri_text::{Lint, Log};
+
 use crate::model::{Class, Ownership, Table, When};
-use crate::problem::Log;
 use crate::resolve::Resolved;
 
 /// Checks every table that `[release]` opens.

@@ -1,10 +1,10 @@
 //! `else` of a class by value: what nobody listed goes nowhere where a listed value does not.
 
+use bunri_text::{Lint, Log};
+
 use crate::draft::TableDraft;
 use crate::grant::{granted, possible_ownerships};
-use crate::lint::Lint;
 use crate::model::{Class, ClassRule, Ownership, Store, Table};
-use crate::problem::Log;
 
 /// Checks every column of a table.
 pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) {

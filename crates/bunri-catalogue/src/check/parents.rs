@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::{Log, Spot};
+
 use crate::draft::TableDraft;
 use crate::model::{KnownAt, RowRule, Table};
-use crate::problem::{Log, Spot};
 use crate::resolve::Resolved;
 
 /// Checks the rules of all tables together.

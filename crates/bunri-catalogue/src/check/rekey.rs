@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use bunri_text::{Lint, Log, Spot, Spotted};
+use bunri_types::ValueType;
+
 use crate::draft::TableDraft;
 use crate::grant::store_columns;
-use crate::lint::Lint;
-use crate::model::{Column, RowRule, Store, Table, ValueType};
-use crate::problem::{Log, Spot, Spotted};
+use crate::model::{Column, RowRule, Store, Table};
 use crate::resolve::Resolved;
 
 /// Checks every `rekey` of all tables together.

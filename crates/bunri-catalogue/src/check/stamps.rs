@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::Log;
+
 use crate::draft::TableDraft;
 use crate::model::{CodeDay, Condition, KnownAt, LedgerTime, RowRule, Table};
-use crate::problem::Log;
 use crate::resolve::Resolved;
 
 /// Checks every column of a table.

@@ -1,12 +1,13 @@
 //! What leads an honest engineer wrong: a word that decides every row of a table that names customers, a day of writing that
 //! is only the first, free text without its category. Each can be accepted by a person who says why.
 
+use bunri_text::{Lint, Log, Spotted};
+use bunri_types::ValueType;
+
 use super::ledger_key;
-use crate::draft::{KnownAtDraft, RowsDraft, TableDraft};
+use crate::draft::{KnownAtDraft, RowsDraft, TableDraft, constant_word};
 use crate::grant::{granted, possible_classes, possible_ownerships};
-use crate::lint::Lint;
-use crate::model::{Category, Store, Table, ValueType};
-use crate::problem::{Log, Spotted};
+use crate::model::{Category, Store, Table};
 use crate::resolve::Resolved;
 
 /// Names of columns in which people type what they know.
@@ -44,7 +45,7 @@ fn refuse_constant(
         )
     };
     // A constant among `cases` decides every row of its kind alike.
-    let rules: Vec<_> = draft.rows.iter().flat_map(Spotted::leaves).collect();
+    let rules: Vec<_> = draft.rows.iter().flat_map(RowsDraft::leaves).collect();
     let Some(rows) = rules.into_iter().find(unexplained) else {
         return;
     };
@@ -62,7 +63,7 @@ fn refuse_constant(
         Some(column) => format!("holds the personal column `{}`", column.name),
         None => return,
     };
-    let word = crate::read::constant_word(rule);
+    let word = constant_word(rule);
     let message = format!(
         "`{word}` decides every row alike, and this table {holds}: give it a row rule, or write `{{ every_row = \"{word}\", \
          basis = \"…\" }}`"

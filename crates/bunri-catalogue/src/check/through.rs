@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::Log;
+
 use super::parents::asked_parents;
 use crate::draft::TableDraft;
 use crate::model::{KnownAt, Table};
-use crate::problem::Log;
 use crate::resolve::Resolved;
 
 /// Checks all tables.

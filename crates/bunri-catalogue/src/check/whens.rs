@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::Log;
+
 use crate::draft::{TableDraft, WhenDraft};
 use crate::grant::{possible_classes, possible_ownerships};
 use crate::model::{Class, Ownership, RowRule, Table};
-use crate::problem::Log;
 
 /// Every combination of conditions is tried when the key's grant is checked, so their number is limited.
 const MOST: usize = 6;

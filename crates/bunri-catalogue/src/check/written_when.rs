@@ -1,11 +1,11 @@
 //! What was written in somebody else's time about a customer who is the incumbent's now: where personal data would go to
 //! retail, a person says what holds of it.
 
+use bunri_text::{Lint, Log};
+
 use crate::draft::{KnownAtDraft, TableDraft};
 use crate::grant::{granted, possible_classes};
-use crate::lint::Lint;
 use crate::model::{Category, Ownership, Store, Table};
-use crate::problem::Log;
 
 /// Asks for `early` where it matters.
 pub(crate) fn check(table: &Table, draft: &TableDraft, log: &mut Log) {

@@ -1,10 +1,12 @@
 //! Cells of another time: `rows` of a column, and `[[cells]]`.
 
+use bunri_text::{Log, Name};
+use bunri_types::ValueType;
+
 use super::lookup::{Book, Part};
 use super::rows;
 use crate::draft::CellsRuleDraft;
-use crate::model::{CellGroup, LedgerTime, RowRule, ValueType};
-use crate::problem::{Log, Name};
+use crate::model::{CellGroup, LedgerTime, RowRule};
 
 const DAYS_FROM: Part<'_> = Part {
     role: "the `from` of `days`",

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::{Log, Name, Spotted};
+
 use crate::draft::CatalogueDraft;
 use crate::model::{Compare, IncumbentCode};
-use crate::problem::{Log, Name, Spotted};
 
 /// Whether the day matters when an incumbent code is looked up.
 pub(crate) fn have_validity(main: &CatalogueDraft) -> bool {

@@ -1,10 +1,12 @@
 //! The classes of columns, with the column that decides where the class is by value.
 
+use bunri_text::{Log, Name, Spotted};
+use bunri_types::ValueType;
+
 use super::codes::refuse_same;
 use super::lookup::{Book, Part};
 use crate::draft::{ClassDraft, ColumnDraft};
-use crate::model::{Class, ClassRule, Column, Compare, ValueType};
-use crate::problem::{Log, Name, Spotted};
+use crate::model::{Class, ClassRule, Column, Compare};
 
 const BY: Part<'_> = Part {
     role: "the column that decides a class",

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::{Log, Name};
+use bunri_types::{Day, OPEN_END, ValueType};
+
 use super::columns::{check_values, compare_for};
 use super::lookup::{Book, Part};
 use crate::draft::{CountsDraft, EndDraft, LedgerDraft, OwnWhenDraft, RetailersDraft};
 use crate::model::{
-    Compare, Counts, Day, Ledger, LedgerEnd, LedgerTable, OtherWhen, OwnWhen, Retailers, ValueList,
-    ValueType,
+    Compare, Counts, Ledger, LedgerEnd, LedgerTable, OtherWhen, OwnWhen, Retailers, ValueList,
 };
-use crate::problem::{Log, Name};
-use crate::reading::OPEN_END;
 
 const KEY: Part<'_> = Part {
     role: "a column of the ledger's `key`",

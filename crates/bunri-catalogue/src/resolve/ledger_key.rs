@@ -1,11 +1,13 @@
 //! Where a table has the ledger's key: in columns of its own, or through another table.
 
+use bunri_text::{Log, Name, Spot};
+use bunri_types::ValueType;
+
 use super::ledger::open_days;
 use super::lookup::Book;
 use super::rows::{joined, period};
 use crate::draft::{LedgerKeyDraft, ThroughDraft};
-use crate::model::{KeyThrough, RowRule, ValueType};
-use crate::problem::{Log, Name, Spot};
+use crate::model::{KeyThrough, RowRule};
 
 /// The columns of a table, if it has the ledger's key, and the table through which it has it.
 type LedgerKey = (Option<Vec<usize>>, Option<KeyThrough>);

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use bunri_text::{Log, Name};
+use bunri_types::ValueType;
+
 use crate::draft::{LedgerDraft, TableDraft};
-use crate::model::{Ledger, LedgerEnd, UntilIs, ValueType};
-use crate::problem::{Log, Name};
+use crate::model::{Ledger, LedgerEnd, UntilIs};
 
 /// Every table as written, and the facts about the ledger that all tables need.
 #[derive(Debug)]

@@ -11,11 +11,12 @@ mod rows;
 mod table;
 mod when;
 
+use bunri_text::{Log, Spot, Spotted};
+use lookup::Book;
+
 use crate::draft::{CatalogueDraft, OpenedDraft, TableDraft};
 use crate::grant::{possible_classes, possible_ownerships};
 use crate::model::{Catalogue, Class, Ledger, Ownership, Reference, Retailers, Table};
-use crate::problem::{Log, Spot, Spotted};
-use lookup::Book;
 
 /// What could be resolved. A [`None`] has its mistake in the log.
 #[derive(Debug)]

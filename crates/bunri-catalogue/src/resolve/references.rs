@@ -1,10 +1,11 @@
 //! `[[references]]`: tables and columns that exist, in pairs of one type.
 
+use bunri_text::{Log, Spot, Spotted};
+
 use super::lookup::Book;
 use super::rows::{Side, are_pairs};
 use crate::draft::ReferenceDraft;
 use crate::model::Reference;
-use crate::problem::{Log, Spot, Spotted};
 
 /// All of them, or nothing.
 pub(super) fn references(

@@ -1,11 +1,13 @@
 //! Row rules: the columns they read, and whether those can be read so.
 
+use bunri_text::{Log, Name, Spot, Spotted};
+use bunri_types::ValueType;
+
 use super::columns::{check_values, compare_for};
 use super::ledger::{is_date, is_text};
 use super::lookup::{Book, LedgerFacts, Part, refuse_real};
 use crate::draft::{DayDraft, RowsDraft, TimeDraft};
-use crate::model::{CodeDay, LedgerTime, Match, RowRule, UntilIs, ValueType};
-use crate::problem::{Log, Name, Spot, Spotted};
+use crate::model::{CodeDay, LedgerTime, Match, RowRule, UntilIs};
 
 const AT: Part<'_> = Part {
     role: "`at`",

@@ -1,10 +1,12 @@
 //! One table: key, columns, row rule, `known_at`.
 
+use bunri_text::{Log, Name};
+use bunri_types::ValueType;
+
 use super::lookup::{Book, Part, refuse_real};
 use super::{cells, columns, ledger_key, rows, when};
 use crate::draft::KnownAtDraft;
-use crate::model::{Early, KnownAt, RowRule, Table, ValueType};
-use crate::problem::{Log, Name};
+use crate::model::{Early, KnownAt, RowRule, Table};
 
 const KNOWN_AT: Part<'_> = Part {
     role: "`known_at`",

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use bunri_text::{Log, Name, Spotted};
+use bunri_types::{ValueType, parse_day};
+
 use super::columns::{check_values, compare_for};
 use super::lookup::{Book, Part};
-use crate::day;
 use crate::draft::{BoundDraft, ConditionDraft, WhenDraft};
-use crate::model::{Bound, Compare, Condition, RowRule, Subject, ValueType, When};
-use crate::problem::{Log, Name, Spotted};
+use crate::model::{Bound, Compare, Condition, RowRule, Subject, When};
 
 const IN: Part<'_> = Part {
     role: "a column with `in`",
@@ -206,7 +207,7 @@ fn bound_of(
     let read = if value_type.is_day() {
         match bound.value.as_str() {
             CUTOVER => Some(Bound::Cutover),
-            text => day::parse(text).map(Bound::Day),
+            text => parse_day(text).map(Bound::Day),
         }
     } else {
         unscaled(&bound.value, value_type).map(Bound::Unscaled)

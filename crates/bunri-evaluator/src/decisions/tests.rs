@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use bunri_catalogue::{Decisions, load, read_decisions};
+use bunri_decisions::{Decisions, read_decisions};
+use bunri_parse::load;
 
 use super::*;
 use crate::Reason;

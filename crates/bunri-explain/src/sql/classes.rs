@@ -1,17 +1,18 @@
 //! The class of a cell where it depends on the row (docs/rules.md, section 5): by another column, by a rule of its own, and
 //! by `[[when]]`.
 
+use bunri_catalogue::{
+    Bound, Class, ClassRule, Column, Condition, Ownership, ParentRule, Subject, Table, When,
+    class_of_another_time, possible_classes, possible_ownerships,
+};
+use bunri_types::ValueType;
+
 use super::super::decimal;
 use super::Script;
 use super::codes::one_of;
 use super::rules::day_of_moment;
 use super::select::{Select, Steps};
 use super::text::{case, day, literal, literals, name};
-use bunri_catalogue::{
-    Bound, Class, ClassRule, Column, Condition, Ownership, ParentRule, Subject, Table, ValueType,
-    When,
-};
-use bunri_catalogue::{class_of_another_time, possible_classes, possible_ownerships};
 
 impl Script<'_> {
     /// The query `owned` (rows with verdict and ownership), and over it a column for each class that depends on the row.

@@ -1,8 +1,9 @@
 //! Values of lists, and the code verdict (docs/rules.md, section 1, point 6): whose a retailer code is.
 
-use super::text::{day, literal, literals};
+use bunri_catalogue::{Catalogue, Compare, IncumbentCode, ValueList};
+use bunri_types::ValueType;
 
-use bunri_catalogue::{Catalogue, Compare, IncumbentCode, ValueList, ValueType};
+use super::text::{day, literal, literals};
 
 /// What a code is that no case knows.
 pub(super) const UNKNOWN: &str = "'retailer_unknown'";

@@ -1,9 +1,11 @@
 //! The days that a row speaks of (docs/rules.md, section 2).
 
+use bunri_catalogue::{LedgerTime, UntilIs};
+use bunri_types::ValueType;
+
 use super::Script;
 use super::rules::At;
 use super::text::{case, day};
-use bunri_catalogue::{LedgerTime, UntilIs, ValueType};
 
 /// The days of one ledger rule: what is asked of the row, and what it cannot be asked.
 pub(super) struct Days {

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use bunri_catalogue::{LedgerTime, Table};
+use bunri_types::ValueType;
+
 use super::Script;
 use super::text::{comment, literal, literals, name};
-use bunri_catalogue::{LedgerTime, Table, ValueType};
 
 /// The white space of Unicode, which `trim` takes away. The list is printed by number, because it cannot be seen.
 const WHITE_SPACE: [u32; 25] = [

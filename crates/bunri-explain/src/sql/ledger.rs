@@ -1,10 +1,12 @@
 //! The timelines of the supply points (docs/rules.md, section 1), as segments: who supplied from when to when.
 
+use bunri_catalogue::Ledger;
+use bunri_types::Day;
+
 use super::Script;
 use super::codes::{UNKNOWN, verdicts};
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use bunri_catalogue::{Day, Ledger};
 
 impl Script<'_> {
     /// `ledger.retailers`, and `ledger.segments` of every ledger.

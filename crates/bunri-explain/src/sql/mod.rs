@@ -22,11 +22,11 @@ mod through;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::Page;
-use super::rules as words;
-use bunri_catalogue::day_text;
-use bunri_catalogue::{Catalogue, Day, Store, Table};
+use bunri_catalogue::{Catalogue, Store, Table};
+use bunri_types::{Day, day_text};
 use text::comment;
+
+use super::{Page, rules as words};
 
 /// What the script is told beside the catalogue.
 #[derive(Debug, Clone, Copy)]

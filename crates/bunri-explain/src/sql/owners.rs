@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use bunri_catalogue::{Compare, KnownAt, Match, RowRule, Table};
+use bunri_types::ValueType;
+
 use super::Script;
 use super::combine::is_case;
 use super::facts::{Fact, NO_DAY};
 use super::rules::counted;
 use super::select::Select;
 use super::text::{case, name};
-use bunri_catalogue::{Compare, KnownAt, Match, RowRule, Table, ValueType};
 
 /// The condition that every row meets.
 pub(super) const ALWAYS: &str = "true";

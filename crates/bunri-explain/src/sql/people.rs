@@ -1,9 +1,11 @@
 //! Human decisions (docs/rules.md, section 4): rows of the file that the job names, found again by their keys as text.
 
+use bunri_catalogue::Table;
+use bunri_types::ValueType;
+
 use super::Script;
 use super::select::{Select, Steps};
 use super::text::{literal, name};
-use bunri_catalogue::{Table, ValueType};
 
 const FIELDS: [&str; 6] = ["table", "key", "ownership", "basis", "approver", "date"];
 

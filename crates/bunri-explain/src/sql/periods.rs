@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use bunri_catalogue::{Ledger, LedgerEnd, LedgerTable, OtherWhen, Table, UntilIs};
+use bunri_types::Day;
+
 use super::Script;
 use super::codes::{is_listed, is_retailer};
 use super::rules::numbered;
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use bunri_catalogue::{Day, Ledger, LedgerEnd, LedgerTable, OtherWhen, Table, UntilIs};
 
 impl Script<'_> {
     /// The columns that hold the answers of `own_when`: `own_when`, or `own_when_1`, `own_when_2`, …

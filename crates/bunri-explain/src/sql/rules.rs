@@ -1,11 +1,12 @@
 //! Row rules (docs/rules.md, section 3): what each asks of the row, of the ledger and of parents, and its verdict.
 
-use super::Script;
-use super::codes;
+use bunri_catalogue::{CodeDay, Column, Compare, LedgerTime, Match, RowRule, Table};
+use bunri_types::ValueType;
+
 use super::facts::{Fact, NO_DAY, RowFacts};
 use super::select::{Select, Steps};
 use super::text::{case, day, name};
-use bunri_catalogue::{CodeDay, Column, Compare, LedgerTime, Match, RowRule, Table, ValueType};
+use super::{Script, codes};
 
 /// What one rule needs before it can be decided, and the decision.
 pub(super) struct Answer {

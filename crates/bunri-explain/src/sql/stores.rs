@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use bunri_catalogue::{
+    Class, Ownership, Store, Table, granted, possible_ownerships, store_columns,
+};
+use bunri_types::ValueType;
+
 use super::Script;
 use super::classes::Fate;
 use super::select::Select;
 use super::text::{case, comment, literal, literals, name, wrapped};
-use bunri_catalogue::{Class, Ownership, Store, Table, ValueType};
-use bunri_catalogue::{granted, possible_ownerships, store_columns};
 
 /// The quarantine's own column.
 const REASON: &str = "\"bunri_reason\"";

@@ -1,8 +1,7 @@
 //! The words of SQL: names, literals, comments and indented expressions. Everything that comes from a catalogue or a
 //! path passes through here, so that nothing written there can end a literal, a name or a comment early.
 
-use bunri_catalogue::Day;
-use bunri_catalogue::day_text;
+use bunri_types::{Day, day_text};
 
 /// About how long a line of several items becomes, in bytes.
 const WIDTH: usize = 110;

@@ -1,7 +1,8 @@
 //! Ledger keys through another table (docs/rules.md, section 1): at which supply point a key was on every day, and what the ledger
 //! says of it there.
 
-use bunri_catalogue::{KeyThrough, Table, ValueType};
+use bunri_catalogue::{KeyThrough, Table};
+use bunri_types::ValueType;
 
 use super::Script;
 use super::ledger::{runs, stretches};

@@ -1,10 +1,11 @@
 //! Days and moments, read strictly: only the declared form, only days that the calendar has. Moments are moved to Japan's
 //! clock: from the zone that stands in the text, else from the declared clock.
 
+use bunri_types::{DateForm, JAPAN_SECONDS, Moment, MomentForm};
+
 use super::calendar::{SECONDS_A_DAY, day_of, number};
 use super::{Cell, Misfit, era};
 use crate::source::SourceValue;
-use bunri_catalogue::{DateForm, JAPAN_SECONDS, Moment, MomentForm};
 
 /// The first and last day that a four-digit year can write.
 const FIRST_DAY: i64 = -719_528;

@@ -1,7 +1,7 @@
 //! Days by the years of an era, as mainframes and people write them. A day that its era does not have (`H32.03.31`) is
 //! never moved into the next era in silence: the catalogue says whether years are counted on.
 
-use bunri_catalogue::{EraForm, EraYears};
+use bunri_types::{EraForm, EraYears};
 
 use super::calendar::{day_of, number};
 use super::{Cell, Misfit};

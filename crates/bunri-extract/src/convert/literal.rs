@@ -1,6 +1,6 @@
 //! Values that stand for something by what is written, not by their type: nothing, no end yet, true, false.
 
-use bunri_catalogue::{TruthWords, listed_integer};
+use bunri_types::{TruthWords, listed_integer};
 
 use crate::source::SourceValue;
 

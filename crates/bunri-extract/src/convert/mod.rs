@@ -16,7 +16,7 @@ use arrow_array::builder::{
     StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow_schema::ArrowError;
-use bunri_catalogue::{DateForm, Moment, OPEN_END, ValueForm, ValueType};
+use bunri_types::{DateForm, Moment, OPEN_END, ValueForm, ValueType};
 use literal::Literals;
 
 use crate::source::SourceValue;
@@ -318,7 +318,7 @@ mod tests {
     use arrow_array::Array;
     use arrow_array::cast::AsArray;
     use arrow_array::types::{Date32Type, Float64Type};
-    use bunri_catalogue::TruthWords;
+    use bunri_types::TruthWords;
 
     use super::*;
 

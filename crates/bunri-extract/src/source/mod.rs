@@ -12,9 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use bunri_catalogue::{Source, Table, ValueForm, ValueType};
+use bunri_catalogue::Table;
 use bunri_columnar::Observer;
+use bunri_job::Source;
 use bunri_manifest::{self as manifest, Blake3Hex, ColumnTotal, ForeignKey};
+use bunri_types::{ValueForm, ValueType};
 
 use crate::ExtractError;
 

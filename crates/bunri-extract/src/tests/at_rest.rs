@@ -3,13 +3,13 @@
 use std::fs;
 use std::process::Command;
 
-use bunri_catalogue::Source;
 use bunri_columnar::Silent;
+use bunri_job::Source;
+use bunri_manifest::open_regular;
 use rusqlite::Connection;
 
 use super::fixture::Town;
 use crate::source::OpenSource;
-use bunri_manifest::open_regular;
 
 #[test]
 fn a_database_with_two_names_is_refused() {

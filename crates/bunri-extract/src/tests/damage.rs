@@ -1,6 +1,6 @@
 //! One database for each kind of damage: refused before a row is staged, in SQLite's words and without a value.
 
-use bunri_catalogue::Source;
+use bunri_job::Source;
 
 use super::fixture::{PAGE, Town, catalogue};
 use crate::ExtractError;

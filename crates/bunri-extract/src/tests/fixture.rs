@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Source, load};
+use bunri_catalogue::Catalogue;
 use bunri_columnar::Silent;
+use bunri_job::Source;
 use bunri_manifest::Blake3Hex;
+use bunri_parse::load;
 use rusqlite::Connection;
 use tempfile::TempDir;
 

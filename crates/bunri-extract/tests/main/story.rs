@@ -9,10 +9,13 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
-use bunri_catalogue::{Catalogue, Source, day_text, load};
+use bunri_catalogue::Catalogue;
 use bunri_columnar::{Observer, Reject, Silent, Staging};
 use bunri_extract::{BoundSource, ExtractError, ExtractOptions, ExtractStats, extract};
+use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, StagedTable};
+use bunri_parse::load;
+use bunri_types::day_text;
 use rusqlite::Connection;
 
 const MAIN: &str = r#"

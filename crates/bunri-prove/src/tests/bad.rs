@@ -1,6 +1,5 @@
 //! Splitters that let something through: the real one, and then a hand on the retail store that knows all of staging.
 
-use bunri_catalogue::Value;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
@@ -11,6 +10,7 @@ use arrow_select::take::take_record_batch;
 use bunri_columnar::{Staging, open_parquet, part_name};
 use bunri_fingerprint::Cells;
 use bunri_split::SplitError;
+use bunri_types::Value;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, Table, load};
+use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, PendingFile, Silent, part_name, staging_schema, write_whole,
 };
+use bunri_decisions::Decisions;
+use bunri_job::RekeySecrets;
 use bunri_manifest::{
     Blake3Hex, FileEntry, MANIFEST, Proof, RelativePath, Source, StagedTable, StagingManifest,
 };
+use bunri_parse::load;
 use bunri_redecide::RedecideInputs;
 use bunri_split::{SplitOptions, StoreRoots};
 use tempfile::TempDir;

@@ -1,11 +1,12 @@
 //! The ledger as a fact file: for every supply point that the ledger or its rejects name, its timeline.
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Compare, Day, Ledger, LedgerTable, Table, Value};
+use bunri_catalogue::{Catalogue, Compare, Ledger, LedgerTable, Table};
 use bunri_columnar::Staging;
 use bunri_evaluator::{
     Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, code_text,
 };
+use bunri_types::{Day, Value};
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Fold, Scratch};

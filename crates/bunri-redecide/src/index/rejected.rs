@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, StringArray};
-use bunri_catalogue::{Table, ValueType};
+use bunri_catalogue::Table;
 use bunri_columnar::{RawValue, Reject, Staging, key_converter};
+use bunri_types::ValueType;
 
 use crate::RedecideError;
 

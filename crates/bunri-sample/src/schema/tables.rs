@@ -414,7 +414,9 @@ mod tests {
 
     use std::path::PathBuf;
 
-    use bunri_catalogue::{self as catalogue, DateForm, JAPAN_SECONDS, ValueType, load};
+    use bunri_catalogue as catalogue;
+    use bunri_parse::load;
+    use bunri_types::{DateForm, JAPAN_SECONDS, ValueType};
 
     use super::{Kind, TABLES};
 

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use bunri_catalogue::{Catalogue, Ownership, Store, Table, granted, load, possible_classes};
+use bunri_catalogue::{Catalogue, Ownership, Store, Table, granted, possible_classes};
+use bunri_parse::load;
 use serde_json::Value;
 
 use crate::made::{Made, make};

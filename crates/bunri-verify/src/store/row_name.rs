@@ -1,7 +1,8 @@
 //! How a row is named in a finding: by its key, or by its number where the key is a personal value.
 
-use bunri_catalogue::{Category, Table, Value, day_text};
+use bunri_catalogue::{Category, Table};
 use bunri_redecide::Layout;
+use bunri_types::{Value, day_text};
 
 /// A row's name: its key, or its number (from 1) where the key is a personal value.
 pub(crate) fn row_name(

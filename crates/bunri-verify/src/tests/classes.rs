@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table, Value, load};
+use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table};
 use bunri_evaluator::{
     cells::{CellRules, Decided},
     days::Row,
     grants::{columns_of, ownerships},
 };
+use bunri_parse::load;
+use bunri_types::Value;
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -6,15 +6,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, RecordBatch};
-use bunri_catalogue::{Catalogue, Decisions, RekeySecrets, Store, Table, load};
+use bunri_catalogue::{Catalogue, Store, Table};
 use bunri_columnar::{
     CanonicalWriter, KeyRanges, PendingFile, RejectWriter, Silent, Staging, StoreTableWriter,
     open_parquet, part_name, type_word, write_whole,
 };
+use bunri_decisions::Decisions;
+use bunri_job::RekeySecrets;
 use bunri_manifest::{
     Blake3Hex, CatalogueRef, ColumnEntry, ColumnTotal, FileEntry, MANIFEST, RelativePath, Source,
     StagedTable, StagingManifest, StoreManifest, TableEntry,
 };
+use bunri_parse::load;
 use bunri_redecide::{Decider, Expected, Indexes, Layout, Scratch, terms};
 use bunri_report::Report;
 use tempfile::TempDir;

@@ -156,7 +156,7 @@ fn beyond_the_first_batch_rows_are_counted_on() {
         without(&without(&rows, 20_000), 16_384)
     });
     let reading = |row: usize| {
-        let day = bunri_catalogue::day_text(super::ordinary::CUTOVER - 220 + 30 * (row as i32 % 4));
+        let day = bunri_types::day_text(super::ordinary::CUTOVER - 220 + 30 * (row as i32 % 4));
         format!(
             "C3 row_missing meter_reading supply_point_id=90{:020} period_from={day}",
             row / 4

@@ -7,8 +7,9 @@ use arrow_array::{
     ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
-use bunri_catalogue::{Table, ValueType};
+use bunri_catalogue::Table;
 use bunri_columnar::staging_schema;
+use bunri_types::ValueType;
 
 /// 2026-04-01.
 pub(super) const CUTOVER: i32 = 20_544;

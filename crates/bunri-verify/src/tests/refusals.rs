@@ -2,8 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use bunri_catalogue::{Decisions, RekeySecrets, Store};
+use bunri_catalogue::Store;
 use bunri_columnar::{Event, Observer};
+use bunri_decisions::Decisions;
+use bunri_job::RekeySecrets;
 use bunri_redecide::RedecideError;
 use bunri_report::{Claim, Status};
 

@@ -1,7 +1,10 @@
 //! `bunri check`: is the classification, or a job with it, sound?
 
-use bunri_catalogue::{Catalogue, Decisions, Job, RekeySecrets, load, reaches_nobody};
+use bunri_catalogue::{Catalogue, reaches_nobody};
+use bunri_decisions::Decisions;
 use bunri_explain::{SqlInputs, explain, explain_sql};
+use bunri_job::{Job, RekeySecrets};
+use bunri_parse::load;
 
 use crate::args::{CheckArguments, Explained};
 use crate::exit::{Failure, Outcome};

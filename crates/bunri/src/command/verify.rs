@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use bunri_catalogue::load;
 use bunri_columnar::EVIDENCE;
+use bunri_parse::load;
 use bunri_report::{Report, Verdict};
 use bunri_verify::{
     EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,

@@ -1,7 +1,7 @@
 //! Whether a column's declared SQLite type can mean what the catalogue says. SQLite binds nobody to a
 //! declared type, so this only catches drift; every value is tested on its own.
 
-use bunri_catalogue::{DateForm, EraForm, MomentForm, ValueForm, ValueType};
+use bunri_types::{DateForm, EraForm, MomentForm, ValueForm, ValueType};
 
 /// What a word of a declared type speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,9 @@
 //! A value that means nothing by the catalogue is staged as NULL, so the source is asked for its figures by the same rule:
 //! such a value is NULL in them, and counted beside them.
 
-use bunri_catalogue::{Column, Table, ValueForm, ValueType, listed_integer};
+use bunri_catalogue::{Column, Table};
 use bunri_manifest::{ColumnTotal, Total};
+use bunri_types::{ValueForm, ValueType, listed_integer};
 use rusqlite::Row;
 
 use super::{Reader, sql};

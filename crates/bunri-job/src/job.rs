@@ -1,0 +1,106 @@
+//! What one run is asked to do: which source, which catalogue, where to, within which limits.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use bunri_text::Position;
+use bunri_types::Day;
+
+use crate::expect::Expect;
+
+/// A job, read from `job.toml`. Paths are already relative to where the program runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Job {
+    /// What the run is called in every manifest and report.
+    pub label: String,
+    /// Whether it counts.
+    pub kind: JobKind,
+    /// The day of the cutover.
+    pub cutover: Day,
+    /// The legacy system.
+    pub source: Source,
+    /// Folder of the catalogue.
+    pub catalogue: PathBuf,
+    /// The digest that the catalogue must have, 64 hex digits. A cutover always has one.
+    pub catalogue_blake3: Option<String>,
+    /// The file of human decisions, if there is one.
+    pub decisions: Option<PathBuf>,
+    /// The digest that it must have, 64 hex digits. A cutover always has one.
+    pub decisions_blake3: Option<String>,
+    /// By the name of a `rekey`: its secret file.
+    pub rekey: BTreeMap<String, SecretFile>,
+    /// Folder in transmission custody.
+    pub custody: PathBuf,
+    /// Folder of the retail store, on its own root.
+    pub retail: PathBuf,
+    /// Memory limit in bytes.
+    pub memory: u64,
+    /// Worker threads, 1 to 64.
+    pub threads: usize,
+    /// By table id: the bounds that cut the first key column into parts.
+    pub ranges: BTreeMap<String, Vec<String>>,
+    /// What a good run is, if the job says so.
+    pub expect: Option<Expect>,
+    /// Where things were written, so that a later check can point at them.
+    pub(crate) places: Places,
+}
+
+/// The file of a secret, and what it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SecretFile {
+    /// In custody, 0600.
+    pub path: PathBuf,
+    /// What `bunri check` printed of it, 64 hex digits. A cutover always has one.
+    pub check: Option<String>,
+}
+
+/// Whether a run is for practice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// For practice: an unpinned catalogue is allowed.
+    Rehearsal,
+    /// The real one.
+    Cutover,
+}
+
+/// A legacy system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// An SQLite database file.
+    Sqlite(PathBuf),
+}
+
+impl JobKind {
+    /// The word of the job, the manifests and the reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            JobKind::Rehearsal => "rehearsal",
+            JobKind::Cutover => "cutover",
+        }
+    }
+}
+
+/// The file, and the position of what is checked against the catalogue later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Places {
+    pub(crate) file: PathBuf,
+    pub(crate) kind: Option<Position>,
+    pub(crate) pin: Option<Position>,
+    pub(crate) decisions: Option<Position>,
+    pub(crate) rekey: BTreeMap<String, Position>,
+    pub(crate) ranges: BTreeMap<String, Position>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_of_job_is_called_in_every_manifest_what_the_job_calls_it() {
+        assert_eq!(JobKind::Rehearsal.word(), "rehearsal");
+        assert_eq!(JobKind::Cutover.word(), "cutover");
+    }
+}

@@ -1,0 +1,20 @@
+//! What one run is asked to do: which source, which catalogue, where to, within which limits, with which secrets and human
+//! decisions, and what a good run is. Only [`load_job`] makes a [`Job`], so whoever holds one holds a valid one.
+
+mod check;
+mod decisions;
+mod expect;
+mod job;
+mod paths;
+mod read;
+mod rekey;
+
+pub use check::{
+    ExpectWords, check_basis, check_expect_words, check_job, check_pin, check_ranges,
+    check_warnings,
+};
+pub use decisions::load_decisions;
+pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
+pub use job::{Job, JobKind, SecretFile, Source};
+pub use read::load_job;
+pub use rekey::{RekeySecrets, load_rekey_secrets};

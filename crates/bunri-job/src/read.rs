@@ -1,0 +1,376 @@
+//! `job.toml`, read with every mistake at once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use bunri_text::{
+    Item, Log, Name, Problems, Section, SourceFile, Spot, Spotted, decode, parse_toml, position,
+    read_file, readable,
+};
+
+use crate::expect::expect;
+use crate::job::{Job, JobKind, Places, SecretFile, Source};
+use crate::paths::is_within;
+
+const KINDS: [(&str, JobKind); 2] = [
+    ("rehearsal", JobKind::Rehearsal),
+    ("cutover", JobKind::Cutover),
+];
+const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+const DEFAULT_MEMORY: u64 = 2 << 30;
+const LEAST_MEMORY: u64 = 64 << 20;
+const MOST_THREADS: usize = 64;
+
+/// Reads a job. Paths in it are relative to the job file.
+///
+/// # Errors
+/// Every mistake at once, each with file, line and column.
+pub fn load_job(path: &Path) -> Result<Job, Problems> {
+    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
+    let mut log = Log::default();
+    let files = [decode(0, path.to_owned(), bytes, &mut log)];
+    let tree = files[0]
+        .readable
+        .then(|| parse_toml(0, &files[0].text, &mut log))
+        .flatten();
+    let job = tree.and_then(|tree| read(Section::file(0, tree.get_ref()), &files[0], &mut log));
+    match job {
+        Some(job) if log.is_empty() => Ok(job),
+        _ => Err(log.into_problems(&files)),
+    }
+}
+
+fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Option<Job> {
+    let base = source_file
+        .path
+        .parent()
+        .map(Path::to_owned)
+        .unwrap_or_default();
+    let label = file.require("label").and_then(|value| label(&value, log));
+    let kind = file
+        .require("kind")
+        .and_then(|value| value.word("kind of job", &KINDS, log));
+    let cutover = file.require("cutover").and_then(|value| value.day(log));
+    let source = file
+        .require("source")
+        .and_then(|value| source(&value, &base, log));
+    let catalogue = file
+        .require("catalogue")
+        .and_then(|value| catalogue(&value, &base, log));
+    let decisions = readable(file.take("decisions"), |value| decisions(value, &base, log));
+    let output = file
+        .require("output")
+        .and_then(|value| output(&value, &base, log));
+    let rekey = rekey(file.take("rekey"), &base, log);
+    let limits = limits(file.take("limits"), log);
+    let ranges = ranges(file.take("ranges"), log);
+    let expect = expect(file.take("expect"), &source_file.text, log);
+    file.close(log);
+
+    let (kind, (catalogue, pin), decisions) = (kind?, catalogue?, decisions?);
+    refuse_unpinned_cutover(&kind, pin.as_ref(), log);
+    refuse_unpinned_decisions(&kind, decisions.as_ref(), log);
+    let (source, (custody, retail), limits, ranges) = (source?, output?, limits?, ranges?);
+    refuse_source_in_retail(&source, &retail, log);
+    let rekey = rekey?;
+    for one in &rekey {
+        refuse_bad_secret(one, &kind, &retail, log);
+    }
+    if let Some((path, _)) = &decisions {
+        refuse_decisions_in_retail(path, &retail, log);
+    }
+    let pins = (
+        pin.as_ref(),
+        decisions.as_ref().and_then(|(_, pin)| pin.as_ref()),
+    );
+    let places = places(source_file, kind.spot, pins, (&ranges, &rekey));
+    let (decisions, decisions_pin) = decisions.unzip();
+    Some(Job {
+        label: label?,
+        kind: kind.value,
+        cutover: cutover?.value,
+        source: Source::Sqlite(source.value),
+        catalogue,
+        decisions: decisions.map(|path| path.value),
+        decisions_blake3: decisions_pin.flatten().map(|pin| pin.value),
+        rekey: rekey.into_iter().map(|one| (one.name, one.file)).collect(),
+        custody,
+        retail: retail.value,
+        memory: limits.0,
+        threads: limits.1,
+        expect: expect?,
+        places,
+        catalogue_blake3: pin.map(|pin| pin.value),
+        ranges: ranges
+            .into_iter()
+            .map(|range| (range.id, range.bounds))
+            .collect::<BTreeMap<_, _>>(),
+    })
+}
+
+/// Where the parts stand that are checked against the catalogue later.
+fn places(
+    source_file: &SourceFile,
+    kind: Spot,
+    (pin, decisions): (Option<&Name>, Option<&Name>),
+    (ranges, rekey): (&[Range], &[Rekey]),
+) -> Places {
+    let place = |spot: Spot| {
+        spot.offset
+            .map(|offset| position(&source_file.text, offset))
+    };
+    let ranges = ranges
+        .iter()
+        .filter_map(|range| Some((range.id.clone(), place(range.spot)?)));
+    Places {
+        file: source_file.path.clone(),
+        kind: place(kind),
+        pin: pin.and_then(|pin| place(pin.spot)),
+        decisions: decisions.and_then(|pin| place(pin.spot)),
+        rekey: rekey
+            .iter()
+            .filter_map(|one| Some((one.name.clone(), place(one.spot)?)))
+            .collect(),
+        ranges: ranges.collect(),
+    }
+}
+
+fn label(value: &Item<'_>, log: &mut Log) -> Option<String> {
+    let label = value.filled_text(log)?;
+    if label.value.chars().any(char::is_control) {
+        log.refuse(label.spot, "`label` holds a control character");
+        return None;
+    }
+    Some(label.value)
+}
+
+fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spotted<PathBuf>> {
+    let mut section = Section::open(value, "`[source]`", log)?;
+    let path = path_of(&mut section, "sqlite", base, log);
+    section.close(log);
+    path
+}
+
+fn catalogue(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Option<Name>)> {
+    let mut section = Section::open(value, "`[catalogue]`", log)?;
+    let path = path_of(&mut section, "path", base, log);
+    let pin = readable(section.take("blake3"), |value| pin(value, log));
+    section.close(log);
+    Some((path?.value, pin?))
+}
+
+fn decisions(
+    value: &Item<'_>,
+    base: &Path,
+    log: &mut Log,
+) -> Option<(Spotted<PathBuf>, Option<Name>)> {
+    let mut section = Section::open(value, "`[decisions]`", log)?;
+    let path = path_of(&mut section, "path", base, log);
+    let pin = readable(section.take("blake3"), |value| pin(value, log));
+    section.close(log);
+    Some((path?, pin?))
+}
+
+fn pin(value: &Item<'_>, log: &mut Log) -> Option<Name> {
+    let digest = value.text(log)?;
+    let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if digest.value.len() != 64 || !digest.value.bytes().all(hex) {
+        let message = format!("{} must be 64 hex digits, in small letters", value.label());
+        log.refuse(digest.spot, message);
+        return None;
+    }
+    Some(digest)
+}
+
+fn output(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Spotted<PathBuf>)> {
+    let mut section = Section::open(value, "`[output]`", log)?;
+    let custody = path_of(&mut section, "custody", base, log);
+    let retail = path_of(&mut section, "retail", base, log);
+    section.close(log);
+    let (custody, retail) = (custody?.value, retail?);
+    if is_within(&custody, &retail.value) || is_within(&retail.value, &custody) {
+        let message = "`custody` and `retail` lie inside one another: what one company may not see would \
+                       stand in the other's folder. Give each its own root";
+        log.refuse(retail.spot, message);
+        return None;
+    }
+    Some((custody, retail))
+}
+
+fn path_of(
+    section: &mut Section<'_>,
+    key: &'static str,
+    base: &Path,
+    log: &mut Log,
+) -> Option<Spotted<PathBuf>> {
+    let path = section.require(key)?.filled_text(log)?;
+    Some(Spotted {
+        value: base.join(path.value),
+        spot: path.spot,
+    })
+}
+
+fn limits(value: Option<Item<'_>>, log: &mut Log) -> Option<(u64, usize)> {
+    let available = available_parallelism().map_or(1, |threads| threads.get().min(MOST_THREADS));
+    let Some(value) = value else {
+        return Some((DEFAULT_MEMORY, available));
+    };
+    let mut section = Section::open(&value, "`[limits]`", log)?;
+    let memory = section
+        .take("memory")
+        .map_or(Some(DEFAULT_MEMORY), |value| memory(&value, log));
+    let threads = section.take("threads").map_or(Some(available), |value| {
+        value
+            .integer(1..=MOST_THREADS as i64, log)
+            .and_then(|threads| threads.try_into().ok())
+    });
+    section.close(log);
+    Some((memory?, threads?))
+}
+
+fn memory(value: &Item<'_>, log: &mut Log) -> Option<u64> {
+    let text = value.text(log)?;
+    let Some(bytes) = bytes_of(&text.value) else {
+        let message =
+            "`memory` must be a whole number with `KiB`, `MiB`, `GiB` or `TiB`, such as \"2GiB\"";
+        log.refuse(text.spot, message);
+        return None;
+    };
+    if bytes < LEAST_MEMORY {
+        log.refuse(text.spot, "`memory` must be at least 64MiB");
+        return None;
+    }
+    Some(bytes)
+}
+
+fn bytes_of(text: &str) -> Option<u64> {
+    let (number, shift) = UNITS
+        .iter()
+        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, *shift)))?;
+    let number = number.trim_end_matches(' ');
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then_some(())?;
+    number.parse::<u64>().ok()?.checked_mul(1 << shift)
+}
+
+/// The secret of one `rekey`.
+struct Rekey {
+    name: String,
+    file: SecretFile,
+    spot: Spot,
+}
+
+fn rekey(value: Option<Item<'_>>, base: &Path, log: &mut Log) -> Option<Vec<Rekey>> {
+    let Some(value) = value else {
+        return Some(Vec::new());
+    };
+    let entries = Section::open(&value, "`[rekey]`", log)?.take_all();
+    let mut secrets = Vec::new();
+    for entry in &entries {
+        let what = format!("the secret of `{}`", entry.key);
+        let Some(mut section) = Section::open(&entry.value, &what, log) else {
+            continue;
+        };
+        let path = path_of(&mut section, "secret", base, log);
+        let check = readable(section.take("check"), |value| pin(value, log));
+        section.close(log);
+        if let (Some(path), Some(check)) = (path, check) {
+            secrets.push(Rekey {
+                name: entry.key.to_owned(),
+                file: SecretFile {
+                    path: path.value,
+                    check: check.map(|check| check.value),
+                },
+                spot: path.spot,
+            });
+        }
+    }
+    (secrets.len() == entries.len()).then_some(secrets)
+}
+
+/// With the secret, every hash in retail can be turned back by trying.
+fn refuse_bad_secret(
+    one: &Rekey,
+    kind: &Spotted<JobKind>,
+    retail: &Spotted<PathBuf>,
+    log: &mut Log,
+) {
+    if is_within(&one.file.path, &retail.value) {
+        let message = "the secret lies inside the `retail` folder: keep it in custody";
+        log.refuse(one.spot, message);
+    }
+    if kind.value == JobKind::Cutover && one.file.check.is_none() {
+        let message = "a cutover needs `check` beside `secret`: what `bunri check` printed of it in the \
+                       rehearsals, so that it is the same";
+        log.refuse(one.spot, message);
+    }
+}
+
+/// The bounds of one table.
+struct Range {
+    id: String,
+    bounds: Vec<String>,
+    spot: Spot,
+}
+
+fn ranges(value: Option<Item<'_>>, log: &mut Log) -> Option<Vec<Range>> {
+    let Some(value) = value else {
+        return Some(Vec::new());
+    };
+    let entries = Section::open(&value, "`[ranges]`", log)?.take_all();
+    let mut ranges = Vec::new();
+    for entry in &entries {
+        if let Some(bounds) = entry.value.some_texts(log) {
+            let bounds = bounds.into_iter().map(|bound| bound.value).collect();
+            ranges.push(Range {
+                id: entry.key.to_owned(),
+                bounds,
+                spot: entry.spot,
+            });
+        }
+    }
+    (ranges.len() == entries.len()).then_some(ranges)
+}
+
+fn refuse_unpinned_cutover(kind: &Spotted<JobKind>, pin: Option<&Name>, log: &mut Log) {
+    if kind.value == JobKind::Cutover && pin.is_none() {
+        let message = "a cutover needs `blake3` in `[catalogue]`: the digest of the catalogue that was \
+                       reviewed, as `bunri check` prints it";
+        log.refuse(kind.spot, message);
+    }
+}
+
+/// The combined legacy database in the retailer's folder would be the leak itself.
+fn refuse_source_in_retail(source: &Spotted<PathBuf>, retail: &Spotted<PathBuf>, log: &mut Log) {
+    if is_within(&source.value, &retail.value) {
+        log.refuse(source.spot, "the source lies inside the `retail` folder");
+    }
+}
+
+/// Decisions that nobody pinned could be changed after they were approved.
+fn refuse_unpinned_decisions(
+    kind: &Spotted<JobKind>,
+    decisions: Option<&(Spotted<PathBuf>, Option<Name>)>,
+    log: &mut Log,
+) {
+    if let (JobKind::Cutover, Some((path, None))) = (kind.value, decisions) {
+        let message = "a cutover needs `blake3` in `[decisions]`: the digest of the decisions that were \
+                       approved, as `bunri check` prints it";
+        log.refuse(path.spot, message);
+    }
+}
+
+/// The file names rows that the retailer may never see.
+fn refuse_decisions_in_retail(
+    decisions: &Spotted<PathBuf>,
+    retail: &Spotted<PathBuf>,
+    log: &mut Log,
+) {
+    if is_within(&decisions.value, &retail.value) {
+        log.refuse(
+            decisions.spot,
+            "the decisions lie inside the `retail` folder: keep them in custody",
+        );
+    }
+}

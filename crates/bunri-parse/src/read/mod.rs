@@ -1,0 +1,60 @@
+//! From TOML to drafts: every word understood, every unknown key refused, no name looked up yet.
+
+mod catalogue;
+mod columns;
+mod rows;
+mod table;
+mod types;
+mod when;
+
+pub(crate) use catalogue::catalogue;
+pub(crate) use table::table;
+
+use bunri_catalogue::Compare;
+use bunri_text::{Log, Name, Section, Spotted, readable};
+
+use crate::words::COMPARES;
+
+/// An optional text that must not be empty.
+fn optional_text(section: &mut Section<'_>, key: &'static str, log: &mut Log) -> Option<String> {
+    section.take(key)?.filled_text(log).map(|text| text.value)
+}
+
+/// A name that has to be there.
+fn required_name(section: &mut Section<'_>, key: &'static str, log: &mut Log) -> Option<Name> {
+    section.require(key)?.filled_text(log)
+}
+
+/// A list of names that has to be there.
+fn required_names(
+    section: &mut Section<'_>,
+    key: &'static str,
+    log: &mut Log,
+) -> Option<Vec<Name>> {
+    section.require(key)?.some_texts(log)
+}
+
+/// A word of a closed vocabulary that has to be there.
+fn required_word<T: Copy>(
+    section: &mut Section<'_>,
+    key: &'static str,
+    of: &str,
+    words: &[(&'static str, T)],
+    log: &mut Log,
+) -> Option<T> {
+    Some(section.require(key)?.word(of, words, log)?.value)
+}
+
+/// How texts are compared, where that is said.
+fn optional_compare(section: &mut Section<'_>, log: &mut Log) -> Option<Option<Spotted<Compare>>> {
+    readable(section.take("compare"), |value| {
+        value.word("comparison", &COMPARES, log)
+    })
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=100).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+}

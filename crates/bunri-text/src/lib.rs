@@ -1,0 +1,20 @@
+//! Text that people write and review: TOML read with the place of every word, and every mistake of a run at once, each with
+//! its file, line and column. What the text means, the crates know that read it; here are only its words for people ([`Lint`], and
+//! keys that belong elsewhere).
+
+mod file;
+mod item;
+mod lint;
+mod problem;
+mod section;
+mod syntax;
+
+pub use file::{decode, read_file};
+pub use item::{Item, readable};
+pub use lint::Lint;
+pub use problem::{
+    Log, Name, Position, Problem, Problems, SourceFile, Spot, Spotted, closest, did_you_mean,
+    listed, position,
+};
+pub use section::{Entry, Section};
+pub use syntax::parse_toml;
