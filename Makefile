@@ -38,7 +38,7 @@ lint:  ## No warning of clippy or rustdoc
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 
 mutate:  ## Break the code that decides and checks, place by place, and see what the tests catch (hours; ARGS="-f day.rs")
-	cargo mutants -p bunri-catalogue -p bunri-decisions -p bunri-explain -p bunri-fingerprint -p bunri-job -p bunri-leak -p bunri-parse -p bunri-redecide -p bunri-residue -p bunri-text -p bunri-types -p bunri-verify $(ARGS)
+	cargo mutants -p bunri-catalogue -p bunri-decisions -p bunri-explain -p bunri-fingerprint -p bunri-job -p bunri-leak -p bunri-parse -p bunri-redecide -p bunri-residue -p bunri-spelling -p bunri-text -p bunri-types -p bunri-verify $(ARGS)
 
 docs:  ## The crates' documentation, in $(CARGO_TARGET_DIR)/doc
 	cargo doc --locked --workspace --no-deps

@@ -9,9 +9,10 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 22] = [
+const ARROWS: [(&str, &[&str]); 23] = [
     ("bunri-manifest", &[]),
     ("bunri-sample", &[]),
+    ("bunri-spelling", &[]),
     ("bunri-types", &[]),
     ("bunri-work", &[]),
     ("bunri-fingerprint", &["bunri-types"]),
@@ -55,6 +56,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
             "bunri-columnar",
             "bunri-manifest",
             "bunri-report",
+            "bunri-spelling",
             "bunri-types",
             "bunri-work",
         ],
@@ -308,6 +310,7 @@ fn text_catalogue_job_evaluator_explanation_and_manifest_know_no_arrow() {
         "bunri-evaluator",
         "bunri-explain",
         "bunri-manifest",
+        "bunri-spelling",
     ] {
         let arrow: Vec<String> = tree(name)
             .into_iter()

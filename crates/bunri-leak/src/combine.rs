@@ -9,8 +9,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bunri_spelling::{Form, LONGEST, Spelled, Speller, weight};
+
 use crate::hashing::{Kind, half};
-use crate::spelling::{Form, LONGEST, Spelled, Speller, weight};
 use crate::spot::Spot;
 use crate::vocabulary::Lexicon;
 

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use bunri_columnar::ByteSorter;
+use bunri_spelling::tokens::{self, Coat};
+use bunri_spelling::{Spelled, Speller};
 
 use crate::LeakError;
 use crate::exclusive::Exclusive;
 use crate::hashing::{Kind, Name, half};
 use crate::look::{DIGEST_KEY, digest_key};
 use crate::seek::Candidate;
-use crate::spelling::{Spelled, Speller};
 use crate::spot::{Spot, Waiting};
-use crate::tokens::{self, Coat};
 use crate::vocabulary::Lexicon;
 
 /// What one digest and its first place take in memory, about.

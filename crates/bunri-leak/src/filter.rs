@@ -4,9 +4,8 @@
 //! Names come in ascending order, so a filter is built in shards of a bounded number of names: building takes many times
 //! what the filter itself takes. The shards leave no trace in what is found.
 
+use bunri_spelling::LONGEST;
 use xorf::{BinaryFuse16, Filter as _};
-
-use crate::spelling::LONGEST;
 
 /// Fewer names than this are kept as they are.
 const FEW: usize = 64;

@@ -9,9 +9,9 @@
 //! at every position of a text.
 
 use ahash::RandomState;
+use bunri_spelling::LONGEST;
 
 use crate::LeakError;
-use crate::spelling::LONGEST;
 
 const P: u64 = (1 << 61) - 1;
 

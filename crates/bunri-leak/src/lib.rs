@@ -3,7 +3,7 @@
 //! everything else to it.
 //!
 //! **Vocabulary** (`vocabulary`). While the tables are decided, every text, number of nine digits and bytes goes by once:
-//! a record (`record`) of its names in two forms (`spelling`; the names: `hashing`), of the column it comes from, and of
+//! a record (`record`) of its names in two forms (`bunri_spelling`; the names: `hashing`), of the column it comes from, and of
 //! its `fate`: which of the two stores it is withheld from and granted to. The records are divided by name
 //! (`partitions`) and sorted within the memory bound. What is granted to a store in the same spelling anywhere carries nothing
 //! that only withheld cells hold: it is counted and dropped. So is what is too short to be told from chance. What is left
@@ -12,7 +12,7 @@
 //! **Search** (`seek`, `look`, `file`, `sites`). Every cell of every readable Parquet file, listed or not, every other file
 //! as text, and every name, manifest and metadata string is put into both forms, and at every position the filter is
 //! asked for every length that a value with this beginning can have. Japanese has no spaces, so no words are cut out; only runs of
-//! digits and of Latin letters are never cut. Tokens that decode from base64, hex or escapes are searched in turn (`tokens`); tokens that look like a
+//! digits and of Latin letters are never cut. Tokens that decode from base64, hex or escapes are searched in turn (`bunri_spelling::tokens`); tokens that look like a
 //! digest are kept, and if there are any, staging is read a second time to hash the withheld values (`again`). Where C3 and
 //! C4 found every cell of a table to be the source's own granted cell, none can be, as a whole, a value that only withheld
 //! cells hold; what may stand inside it, or in another coat, is looked for as everywhere.
@@ -44,7 +44,6 @@ mod confirm;
 mod digests;
 mod entries;
 mod errors;
-mod escapes;
 mod exclusive;
 mod fate;
 mod file;
@@ -65,14 +64,11 @@ mod search;
 mod seek;
 mod set;
 mod sites;
-mod spelling;
 mod spot;
 mod suspicion;
 #[cfg(test)]
 mod tests;
-mod tokens;
 mod unmatched;
-mod variants;
 mod vocabulary;
 mod written;
 

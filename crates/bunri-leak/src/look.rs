@@ -3,15 +3,15 @@
 use std::sync::{Mutex, PoisonError};
 
 use bunri_columnar::ByteSorter;
+use bunri_spelling::escapes;
+use bunri_spelling::tokens::{self, Coat, is_digest_length};
 
 use crate::LeakError;
-use crate::escapes;
 use crate::exclusive::Exclusive;
 use crate::retailers::Retailers;
 use crate::scratch::Scratch;
 use crate::seek::{Origin, Seeker, Sight};
 use crate::spot::{Spot, Waiting};
-use crate::tokens::{self, Coat, is_digest_length};
 use crate::vocabulary::Lexicon;
 use crate::written::hex;
 

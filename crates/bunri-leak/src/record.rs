@@ -48,7 +48,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Of a value that has these forms, of at most [`crate::spelling::LONGEST`] characters each.
+    /// Of a value that has these forms, of at most [`bunri_spelling::LONGEST`] characters each.
     pub(crate) fn of(
         secret: &Secret,
         (loose, strict): (&[char], &[char]),

@@ -2,15 +2,14 @@
 //! values and every cell of two stores; property tests hold the two together (`tests/reference.rs`).
 //!
 //! Two things are used here as they are, because each is a definition of its own: the two forms of a text
-//! ([`spelling`](crate::spelling), with published vectors) and what its tokens decode to ([`tokens`](crate::tokens)).
+//! ([`bunri_spelling`], with published vectors) and what its tokens decode to ([`tokens`](bunri_spelling::tokens)).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::escapes;
+use bunri_spelling::tokens::{self, Coat};
+use bunri_spelling::{Form, Spelled, Speller, Variants, escapes, weight};
+
 use crate::fate::Standing;
-use crate::spelling::{Form, Spelled, Speller, weight};
-use crate::tokens::{self, Coat};
-use crate::variants::Variants;
 use crate::written::hex;
 
 /// A longer value is known by so many characters of its beginning.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bunri_spelling::{Form, LONGEST, Spelled, Speller};
+
 use crate::hashing::{Kind, Name};
-use crate::spelling::{Form, LONGEST, Spelled, Speller};
 use crate::vocabulary::Lexicon;
 
 /// Fewer characters say nothing, be they digits alone or not.

@@ -5,11 +5,12 @@
 //! breaks between them, but not inside another number, and a word not inside another word. Only [`TOKEN`] letters and
 //! digits side by side are found inside longer runs ([`Form::may_begin`], [`Form::may_end`]).
 
+use bunri_spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, TOKEN, weight};
+
 use crate::exclusive::Exclusive;
 use crate::hashing::{Kind, Name, Secret};
 use crate::record::{BEGINNING, SHORT_BEGINNING};
 use crate::set::Set;
-use crate::spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, TOKEN, weight};
 use crate::vocabulary::{ANYWHERE, Lexicon, WHOLE};
 
 /// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of

@@ -2,10 +2,10 @@
 //! wait to be confirmed and hits to be reported, in an order that depends on the place alone.
 
 use bunri_report::Rule;
+use bunri_spelling::tokens::Coat;
 
 use crate::hashing::{Kind, Name};
 use crate::seek::Candidate;
-use crate::tokens::Coat;
 
 /// Something that is searched as one.
 #[derive(Debug, Clone, Default)]

@@ -10,6 +10,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::Reject;
+use bunri_spelling::{Spelled, Speller, Variants, weight};
 
 use crate::LeakError;
 use crate::fate::{Counts, Fate, Withheld, Worth};
@@ -18,8 +19,6 @@ use crate::partitions::Partitions;
 use crate::record::Record;
 use crate::recorded::Memory;
 use crate::scratch::Scratch;
-use crate::spelling::{Spelled, Speller, weight};
-use crate::variants::Variants;
 use crate::written::{SMALLEST_NUMBER, hex, number_text, rejected_text};
 
 /// A value of this weight is found where it is a whole cell.

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bunri_spelling::tokens;
 
 use super::*;
-use crate::tokens;
 use crate::written::hex;
 
 const NAME: &str = "丙野カナリア零一";

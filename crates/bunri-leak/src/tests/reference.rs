@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bunri_spelling::tokens;
 use proptest::collection::vec;
 use proptest::sample::Index;
 
@@ -9,7 +10,6 @@ use super::*;
 use crate::fate::Standing;
 use crate::reference::{Cell, Occurrence, occurrences};
 use crate::spot::Hit;
-use crate::tokens;
 use crate::written::hex;
 
 /// Few characters, so that values meet: both widths, glyph variants, what is dropped, what has runs and what has none.

@@ -1,12 +1,12 @@
 //! How a hit is told: its rule, its place, where the value comes from. Never the value.
 
 use bunri_report::{Finding, Grade};
+use bunri_spelling::tokens::Coat;
 
 use super::*;
 use crate::combine::Combined;
 use crate::review::{COMMON, ReviewList};
 use crate::spot::Hit;
-use crate::tokens::Coat;
 
 /// In the second column of a row that has a name.
 fn hit() -> Hit {

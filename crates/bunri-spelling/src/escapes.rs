@@ -1,7 +1,8 @@
 //! Characters that are written as their numbers: `\u4e19`, `%E4%B8%99`, `&#x4E19;`. A text without them.
 
 /// A text without its escapes; [`None`] if it has none.
-pub(crate) fn unescaped(text: &str) -> Option<String> {
+#[must_use]
+pub fn unescaped(text: &str) -> Option<String> {
     if !text.bytes().any(begins_escape) {
         return None;
     }

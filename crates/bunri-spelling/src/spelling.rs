@@ -12,17 +12,18 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use crate::variants::{Fold, Variants};
 
 /// A longer value is known by its beginning.
-pub(crate) const LONGEST: usize = 64;
+pub const LONGEST: usize = 64;
 
 /// What a digit carries, see [`weight`]: no letter carries less.
-pub(crate) const LIGHTEST: usize = 33;
+pub const LIGHTEST: usize = 33;
 
 /// One form of a text.
 #[derive(Debug, Default)]
-pub(crate) struct Form {
-    pub(crate) signs: Vec<char>,
+pub struct Form {
+    /// Its characters.
+    pub signs: Vec<char>,
     /// By character: whether something that separates was dropped before it.
-    pub(crate) gaps: Vec<bool>,
+    pub gaps: Vec<bool>,
 }
 
 impl Form {
@@ -37,13 +38,16 @@ impl Form {
     }
 
     /// The characters by which a value of this form is known.
-    pub(crate) fn value(&self) -> &[char] {
+    #[must_use]
+    #[inline]
+    pub fn value(&self) -> &[char] {
         &self.signs[..self.signs.len().min(LONGEST)]
     }
 
     /// Whether a cut before `at` would go through a run of digits, or of Latin letters.
+    #[must_use]
     #[inline]
-    pub(crate) fn cuts_run(&self, at: usize) -> bool {
+    pub fn cuts_run(&self, at: usize) -> bool {
         at > 0
             && at < self.signs.len()
             && !self.gaps[at]
@@ -52,14 +56,16 @@ impl Form {
 
     /// Whether the match of so many characters from here on may begin where it does: not inside a run of which it is a part.
     /// [`TOKEN`] characters that nothing separates are the value and no accident, wherever they stand.
+    #[must_use]
     #[inline]
-    pub(crate) fn may_begin(&self, from: usize, length: usize) -> bool {
+    pub fn may_begin(&self, from: usize, length: usize) -> bool {
         !self.cuts_run(from) || (length >= TOKEN && self.is_token(from))
     }
 
     /// The same of its end. Of a value of [`LONGEST`] characters or more nobody knows whether this is its end.
+    #[must_use]
     #[inline]
-    pub(crate) fn may_end(&self, from: usize, length: usize) -> bool {
+    pub fn may_end(&self, from: usize, length: usize) -> bool {
         let until = from + length;
         length == LONGEST
             || !self.cuts_run(until)
@@ -79,15 +85,17 @@ impl Form {
 
 /// Both forms of a text.
 #[derive(Debug, Default)]
-pub(crate) struct Spelled {
-    pub(crate) strict: Form,
-    pub(crate) loose: Form,
+pub struct Spelled {
+    /// NFKC, without what nobody sees.
+    pub strict: Form,
+    /// Letters and digits only, with spelling variants as one.
+    pub loose: Form,
     /// By character of the loose form: where it stands in the strict one.
-    pub(crate) origin: Vec<usize>,
+    pub origin: Vec<usize>,
 }
 
 /// So many letters and digits side by side are found within longer runs too: an identifier, a key in hex.
-pub(crate) const TOKEN: usize = 18;
+pub const TOKEN: usize = 18;
 
 /// Whether these neighbours belong to one run of digits, or of Latin letters. Japanese is written without spaces, so that kana
 /// and kanji have no runs: a name stands anywhere in a text. Wide letters and digits are plain ones by now.
@@ -98,16 +106,17 @@ fn is_run(before: char, after: char) -> bool {
 }
 
 /// More characters have no simple form.
-pub(crate) const SIMPLE: usize = 63;
+const SIMPLE: usize = 63;
 
 /// One form of a short text in which no character means more than itself.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Simple {
+pub struct Simple {
     /// Its characters, and zeros behind them.
     signs: [u8; SIMPLE + 9],
-    pub(crate) length: usize,
+    /// How many they are.
+    pub length: usize,
     /// Bit *n*: a cut before character *n* would go through a run of digits, or of letters.
-    pub(crate) cuts: u64,
+    pub cuts: u64,
     /// Bit *n*: characters *n* − 1 and *n* are letters or digits, and nothing stood between them.
     joined: u64,
 }
@@ -136,18 +145,25 @@ impl Simple {
     }
 
     /// The strict form, which is the text.
-    pub(crate) fn strict(text: &[u8]) -> Self {
+    #[must_use]
+    #[inline]
+    pub fn strict(text: &[u8]) -> Self {
         let mut simple = Self::new();
         text.iter().for_each(|&sign| simple.push(sign, false));
         simple
     }
 
-    pub(crate) fn signs(&self) -> &[u8] {
+    /// Its characters.
+    #[must_use]
+    #[inline]
+    pub fn signs(&self) -> &[u8] {
         &self.signs[..self.length]
     }
 
     /// Bit *n*: [`TOKEN`] letters and digits begin with character *n* and stand side by side.
-    pub(crate) fn tokens(&self) -> u64 {
+    #[must_use]
+    #[inline]
+    pub fn tokens(&self) -> u64 {
         // Each step doubles how many neighbours are known to be joined: 2, 4, 8, 16, and one more.
         let joined = [1, 2, 4, 8]
             .into_iter()
@@ -156,8 +172,9 @@ impl Simple {
     }
 
     /// The characters from here on, the first in the lowest byte, at most eight.
+    #[must_use]
     #[inline]
-    pub(crate) fn word(&self, from: usize) -> u64 {
+    pub fn word(&self, from: usize) -> u64 {
         let word = self.signs[from..].first_chunk();
         word.map_or(0, |word| u64::from_le_bytes(*word))
     }
@@ -165,14 +182,16 @@ impl Simple {
 
 /// Puts texts into their forms; holds only space to work in.
 #[derive(Debug)]
-pub(crate) struct Speller<'a> {
+pub struct Speller<'a> {
     variants: &'a Variants,
     plain: String,
     written: Vec<char>,
 }
 
 impl<'a> Speller<'a> {
-    pub(crate) fn new(variants: &'a Variants) -> Self {
+    /// By this table of variants.
+    #[must_use]
+    pub fn new(variants: &'a Variants) -> Self {
         Self {
             variants,
             plain: String::new(),
@@ -181,8 +200,9 @@ impl<'a> Speller<'a> {
     }
 
     /// The loose form of a text that is its own strict form, if it is short and simple.
+    #[must_use]
     #[inline]
-    pub(crate) fn simple(&self, text: &[u8]) -> Option<Simple> {
+    pub fn simple(&self, text: &[u8]) -> Option<Simple> {
         if text.len() > SIMPLE {
             return None;
         }
@@ -196,7 +216,8 @@ impl<'a> Speller<'a> {
         Some(simple)
     }
 
-    pub(crate) fn spell(&mut self, text: &str, spelled: &mut Spelled) {
+    /// Both forms of a text.
+    pub fn spell(&mut self, text: &str, spelled: &mut Spelled) {
         let simple = |byte| self.variants.simple(byte).is_some();
         if text.bytes().all(simple) {
             return self.byte_by_byte(text, spelled);
@@ -209,7 +230,7 @@ impl<'a> Speller<'a> {
     }
 
     /// Both forms by way of Unicode's tables, whatever the text.
-    pub(crate) fn by_unicode(&mut self, text: &str, spelled: &mut Spelled) {
+    pub fn by_unicode(&mut self, text: &str, spelled: &mut Spelled) {
         self.strict(text, &mut spelled.strict);
         self.loose(spelled);
     }
@@ -372,7 +393,8 @@ fn invisible(sign: char) -> bool {
 
 /// Tenths of bits that these characters carry, about: what a digit, a Latin letter, a kana or a kanji can be. Fewer than
 /// three different ones carry nothing (`0000000000`, `＊＊＊`).
-pub(crate) fn weight(signs: &[char]) -> u32 {
+#[must_use]
+pub fn weight(signs: &[char]) -> u32 {
     let mut different: [Option<char>; 2] = [None; 2];
     let mut more = false;
     let mut total = 0;

@@ -44,7 +44,7 @@ struct Prefix {
 
 /// What becomes of one character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fold {
+pub(crate) enum Fold {
     /// It stays, as this one.
     Kept(char),
     /// It separates.
@@ -53,15 +53,15 @@ pub(super) enum Fold {
 
 /// The table, prepared.
 #[derive(Debug)]
-pub(crate) struct Variants {
+pub struct Variants {
     same: BTreeMap<char, char>,
     small_kana: bool,
     hiragana: bool,
     dropped: Vec<char>,
-    pub(super) anywhere: Vec<Vec<char>>,
-    pub(super) at_start: Vec<Vec<char>>,
-    pub(super) at_end: Vec<Vec<char>>,
-    pub(super) prefixes: Vec<(Vec<char>, Vec<char>)>,
+    pub(crate) anywhere: Vec<Vec<char>>,
+    pub(crate) at_start: Vec<Vec<char>>,
+    pub(crate) at_end: Vec<Vec<char>>,
+    pub(crate) prefixes: Vec<(Vec<char>, Vec<char>)>,
     ascii: [Fold; 128],
     /// What becomes of a byte that stands for itself alone in any text: printable ASCII that begins no word, no prefix and no
     /// escape. 0 if it separates; [`None`] of every other byte.
@@ -71,12 +71,15 @@ pub(crate) struct Variants {
     /// With what words and prefixes begin.
     firsts: Vec<char>,
     /// Version and digest.
-    pub(crate) name: String,
+    pub name: String,
 }
 
 impl Variants {
-    /// The table that was built in; a test holds that it can be read.
-    pub(crate) fn shipped() -> Result<Self, serde_json::Error> {
+    /// The table that was built in.
+    ///
+    /// # Errors
+    /// If it cannot be read; a test holds that it can.
+    pub fn shipped() -> Result<Self, serde_json::Error> {
         let table: Table = serde_json::from_str(SHIPPED)?;
         let mut same = BTreeMap::new();
         for group in &table.same {
@@ -161,13 +164,13 @@ impl Variants {
 
     /// What becomes of a byte of a text, if it stands for itself, whatever stands beside it: 0 if it separates.
     #[inline]
-    pub(super) fn simple(&self, byte: u8) -> Option<u8> {
+    pub(crate) fn simple(&self, byte: u8) -> Option<u8> {
         self.simple[usize::from(byte)]
     }
 
     /// Whether a word or a prefix can begin with this character, as it is compared.
     #[inline]
-    pub(super) fn begins(&self, written: char) -> bool {
+    pub(crate) fn begins(&self, written: char) -> bool {
         self.firsts.contains(&written)
     }
 
@@ -181,7 +184,7 @@ impl Variants {
 
     /// What becomes of a character of the strict form.
     #[inline]
-    pub(super) fn fold(&self, sign: char) -> Fold {
+    pub(crate) fn fold(&self, sign: char) -> Fold {
         if let Some(&fold) = self.ascii.get(sign as usize) {
             return fold;
         }
@@ -193,7 +196,7 @@ impl Variants {
     }
 
     /// A character as words are compared: folded, and itself where it separates.
-    pub(super) fn written(&self, sign: char) -> char {
+    pub(crate) fn written(&self, sign: char) -> char {
         match self.fold(sign) {
             Fold::Kept(kept) => kept,
             Fold::Dropped => sign,

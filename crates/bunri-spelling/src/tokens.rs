@@ -8,7 +8,7 @@ use crate::spelling::Form;
 /// In which coat a value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(crate) enum Coat {
+pub enum Coat {
     /// None.
     Plain,
     /// A number.
@@ -42,15 +42,22 @@ impl Coat {
         Self::Blake3,
     ];
 
-    pub(crate) fn of_code(code: u8) -> Option<Self> {
+    /// The one that is stored as this number.
+    #[must_use]
+    pub fn of_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code)).copied()
     }
 
-    pub(crate) fn is_digest(self) -> bool {
+    /// Whether it cannot be turned back.
+    #[must_use]
+    #[inline]
+    pub fn is_digest(self) -> bool {
         self >= Self::Md5
     }
 
-    pub(crate) fn word(self) -> &'static str {
+    /// Its word in findings; none where the value stands as it is.
+    #[must_use]
+    pub fn word(self) -> &'static str {
         match self {
             Self::Plain | Self::Number => "",
             Self::Base64 => "base64",
@@ -65,7 +72,8 @@ impl Coat {
 }
 
 /// The digests that are tried.
-pub(crate) fn digests(bytes: &[u8]) -> [(Coat, Vec<u8>); 4] {
+#[must_use]
+pub fn digests(bytes: &[u8]) -> [(Coat, Vec<u8>); 4] {
     [
         (Coat::Md5, md5::Md5::digest(bytes).to_vec()),
         (Coat::Sha1, sha1::Sha1::digest(bytes).to_vec()),
@@ -75,7 +83,9 @@ pub(crate) fn digests(bytes: &[u8]) -> [(Coat, Vec<u8>); 4] {
 }
 
 /// Whether bytes of this length can be a digest.
-pub(crate) fn is_digest_length(bytes: usize) -> bool {
+#[must_use]
+#[inline]
+pub fn is_digest_length(bytes: usize) -> bool {
     matches!(bytes, 16 | 20 | 32)
 }
 
@@ -86,7 +96,7 @@ const SHORTEST_HEX: usize = 12;
 const FEW: usize = 128;
 
 /// Calls `each` with everything that the tokens of a strict form decode to and that may hold a value.
-pub(crate) fn decode(form: &Form, mut each: impl FnMut(Coat, &[u8])) {
+pub fn decode(form: &Form, mut each: impl FnMut(Coat, &[u8])) {
     let (signs, mut bytes, mut at) = (&form.signs, Vec::new(), 0);
     while at < signs.len() {
         let is_in = |sign: &&char| u8::try_from(**sign).is_ok_and(is_token);
@@ -102,7 +112,7 @@ pub(crate) fn decode(form: &Form, mut each: impl FnMut(Coat, &[u8])) {
 }
 
 /// The same for a text that is its own strict form.
-pub(crate) fn decode_simple(text: &[u8], mut each: impl FnMut(Coat, &[u8])) {
+pub fn decode_simple(text: &[u8], mut each: impl FnMut(Coat, &[u8])) {
     let tokens = text.split(|&byte| !is_token(byte));
     let long = tokens.filter(|token| token.len() >= SHORTEST_BASE64);
     long.for_each(|run| token(run, &mut each));
