@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
+use bunri_legacy::ordinary::Rows;
+use bunri_legacy::schema::TABLES;
 use rusqlite::{Connection, params_from_iter};
-
-use crate::ordinary::Rows;
-use crate::schema::TABLES;
 
 /// An open database that nobody else can see yet.
 pub(crate) struct Database {

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use bunri_legacy::dice::{Dice, shuffle};
+use bunri_legacy::ordinary::{Rows, Totals, area_totals, fixed_rows, rows_of};
+use bunri_legacy::point::Point;
+use bunri_legacy::schema::TABLES;
 use tempfile::TempPath;
 
 use crate::database::Database;
-use crate::dice::{Dice, shuffle};
-use crate::ordinary::{Rows, Totals, area_totals, fixed_rows, rows_of};
 use crate::planted::{self, Planted};
-use crate::point::Point;
-use crate::schema::TABLES;
 use crate::story::{self, StoryError};
 
 /// The stories need this many points.

@@ -20,18 +20,10 @@
 //! | `staged` | the text that a store's column gives when it is cast to text (bytes: hexadecimal); null for NULL, for what means nothing, and for rejected rows |
 //! | `expect` | `retail`, `transmission`, `quarantine`: `present` (the row is there and the cell holds the value), `null` (row and column are there, the cell is NULL), `absent` (no such row, or the store has no such column or table); `staging`: `typed` or `rejected` (the whole row) |
 
-mod calendar;
-mod cell;
 mod database;
-mod dice;
 mod generate;
-mod names;
-mod ordinary;
 mod planted;
-mod point;
-mod schema;
 mod story;
 
-pub use calendar::CUTOVER;
 pub use generate::{MIN_POINTS, SampleError, SampleOptions, SampleStats, generate, planted_path};
 pub use story::StoryError;

@@ -5,12 +5,11 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use bunri_legacy::cell::{source_text, staged_text};
+use bunri_legacy::schema::{Row, Table};
 use rusqlite::types::Value;
 use serde::Serialize;
 use serde_json::{Map, json};
-
-use crate::cell::{source_text, staged_text};
-use crate::schema::{Row, Table};
 
 /// Where a cell ends, as a person decided it from the domain, row by row: not computed from the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Customers who come to the incumbent, and name-holders who change while it supplies.
 
+use bunri_legacy::cell::{NULL, int, tenths, text};
+use bunri_legacy::names::{AFFILIATE, HEI, MERGED, OTSU, OWN};
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 
-use crate::cell::{NULL, int, tenths, text};
-use crate::names::{AFFILIATE, HEI, MERGED, OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, OwnWithheld, Retail, Waiting};
-use crate::schema::TableName;
 use crate::story::stage::document_at;
 use crate::story::{Stage, Story, Told, story};
 

@@ -1,9 +1,9 @@
 //! Records of the ledger that do not count, and one of which nobody knows whether it does.
 
+use bunri_legacy::cell::{tenths, text};
+use bunri_legacy::names::{HEI, OTSU, OWN};
 use jiff::civil::date;
 
-use crate::cell::{tenths, text};
-use crate::names::{HEI, OTSU, OWN};
 use crate::planted::Fate::{Held, Operator, Waiting};
 use crate::story::{Stage, Story, Told, story};
 

@@ -1,14 +1,14 @@
 //! Scenes that many stories share: what one period of a point leaves, by whose it is.
 
+use bunri_legacy::calendar::{CUTOVER, FREEZE};
+use bunri_legacy::cell::{int, shown, text};
+use bunri_legacy::ordinary::{document, sheet_of_month};
+use bunri_legacy::point::NORMAL;
+use bunri_legacy::schema::TableName;
 use jiff::civil::Date;
 use rusqlite::types::Value;
 
-use crate::calendar::{CUTOVER, FREEZE};
-use crate::cell::{int, shown, text};
-use crate::ordinary::{document, sheet_of_month};
 use crate::planted::Fate;
-use crate::point::NORMAL;
-use crate::schema::TableName;
 use crate::story::stage::document_at;
 use crate::story::{Stage, Told};
 

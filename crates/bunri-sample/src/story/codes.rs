@@ -1,12 +1,12 @@
 //! Retailer codes as they really stand in such systems: NULL, blank, padded, wide, unknown, contradicting.
 
+use bunri_legacy::cell::{NULL, int, tenths, text};
+use bunri_legacy::names::{HEI, OTSU, OWN, VACANT};
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 use rusqlite::types::Value;
 
-use crate::cell::{NULL, int, tenths, text};
-use crate::names::{HEI, OTSU, OWN, VACANT};
 use crate::planted::Fate::{self, Both, Operator, OwnWithheld, Retail, Waiting};
-use crate::schema::TableName;
 use crate::story::stage::At;
 use crate::story::{Stage, Story, Told, story};
 

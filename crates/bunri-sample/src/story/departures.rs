@@ -1,16 +1,16 @@
 //! Customers of the incumbent, and customers who left it: before, on, and after the day.
 
+use bunri_legacy::calendar::FREEZE;
+use bunri_legacy::cell::{NULL, STILL_STOPPED, int, shown, tenths, text};
+use bunri_legacy::names::{HEI, OTSU, OWN};
+use bunri_legacy::ordinary::slots_of_day;
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 use rusqlite::types::Value;
 
-use crate::calendar::FREEZE;
-use crate::cell::{NULL, STILL_STOPPED, int, shown, tenths, text};
-use crate::names::{HEI, OTSU, OWN};
-use crate::ordinary::slots_of_day;
 use crate::planted::Fate::{
     Both, BothBesideHeld, Held, Nowhere, Operator, OperatorBesideHeld, OwnWithheld, Retail, Waiting,
 };
-use crate::schema::TableName;
 use crate::story::orphans::{add_consumer, add_link};
 use crate::story::stage::{consumer, document_at};
 use crate::story::{Stage, Story, Told, story};

@@ -1,12 +1,12 @@
 //! Ledgers that do not say who supplied: rejected rows, gaps, overlaps, reversed and missing bounds. What they
 //! leave open, a person decides; until then the incumbent gets none of it.
 
+use bunri_legacy::cell::{NULL, int, tenths, text};
+use bunri_legacy::names::{OTSU, OWN};
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 
-use crate::cell::{NULL, int, tenths, text};
-use crate::names::{OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, OwnWithheld, Rejected, Waiting, WaitingWithheld};
-use crate::schema::TableName;
 use crate::story::orphans::{add_consumer, add_link};
 use crate::story::stage::consumer;
 use crate::story::{Stage, Story, Told, story};

@@ -1,12 +1,12 @@
 //! The backup of 2016-03-31, with its kanji names and without a key: the same rules as everywhere.
 
+use bunri_legacy::cell::{NULL, real, tenths, text};
+use bunri_legacy::names::{HEI, MERGED, OWN};
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 use rusqlite::types::Value;
 
-use crate::cell::{NULL, real, tenths, text};
-use crate::names::{HEI, MERGED, OWN};
 use crate::planted::Fate::{Both, Operator, Rejected, Waiting};
-use crate::schema::TableName;
 use crate::story::orphans::NOWHERE;
 use crate::story::stage::At;
 use crate::story::{Stage, Story, Told, story};

@@ -1,9 +1,10 @@
 //! Meters that went from one customer to another, and the readings that name the meter alone: each is the customer's at whose
 //! place the meter hung on its day, whoever has it today.
 
-use crate::cell::{NULL, tenths, text};
+use bunri_legacy::cell::{NULL, tenths, text};
+use bunri_legacy::schema::TableName;
+
 use crate::planted::Fate::{Both, Operator, OwnWithheld, Rejected, Waiting};
-use crate::schema::TableName;
 use crate::story::stage::At;
 use crate::story::{Stage, Told};
 

@@ -1,11 +1,11 @@
 //! Values that do not fit the declared types: their rows are rejected whole, and never coerced.
 
+use bunri_legacy::cell::{int, real, tenths, text};
+use bunri_legacy::names::OWN;
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 
-use crate::cell::{int, real, tenths, text};
-use crate::names::OWN;
 use crate::planted::Fate::{Both, Held, Operator, Rejected, Waiting};
-use crate::schema::TableName;
 use crate::story::stage::{At, document_at};
 use crate::story::{Stage, Story, Told, story};
 

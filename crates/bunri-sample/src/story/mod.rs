@@ -18,13 +18,13 @@ mod surplus;
 mod texts;
 mod written_late;
 
+use bunri_legacy::dice::Dice;
+use bunri_legacy::ordinary::{Rows, Totals, rows_of};
+use bunri_legacy::point::{NORMAL, Point, Supply, ledger, point_id};
+use bunri_legacy::schema::TableName;
 use jiff::civil::Date;
 
-use crate::dice::Dice;
-use crate::ordinary::{Rows, Totals, rows_of};
 use crate::planted::Planted;
-use crate::point::{NORMAL, Point, Supply, ledger, point_id};
-use crate::schema::TableName;
 
 pub use stage::StoryError;
 pub(crate) use stage::{Stage, Told};

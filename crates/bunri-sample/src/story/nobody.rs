@@ -1,15 +1,15 @@
 //! Points that no retailer supplies, and rows that belong to no point: vacancy, island and last-resort supply,
 //! FIT purchase, code tables, accounts, totals.
 
+use bunri_legacy::cell::{int, shown, tenths, text};
+use bunri_legacy::names::{OPERATOR, OTSU, OWN, VACANT};
+use bunri_legacy::ordinary::Rows;
+use bunri_legacy::point::{ISLAND, LAST_RESORT, Point, Supply, point_id};
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 
-use crate::cell::{int, shown, tenths, text};
-use crate::names::{OPERATOR, OTSU, OWN, VACANT};
-use crate::ordinary::Rows;
 use crate::planted::Fate::{Both, Held, Nowhere, Operator, Waiting};
 use crate::planted::Planted;
-use crate::point::{ISLAND, LAST_RESORT, Point, Supply, point_id};
-use crate::schema::TableName;
 use crate::story::stage::At;
 use crate::story::{Stage, Story, Told, story};
 
@@ -109,7 +109,7 @@ fn last_resort(s: &mut Stage<'_>) -> Told {
 }
 
 fn supply_kind_missing(s: &mut Stage<'_>) -> Told {
-    s.set(s.period(1), "supply_kind", crate::cell::NULL)?;
+    s.set(s.period(1), "supply_kind", bunri_legacy::cell::NULL)?;
     s.trap(
         "supply-kind-missing",
         "nobody knows whether the operator supplies: a person decides",
@@ -179,7 +179,7 @@ fn demand_of_the_second_house(s: &mut Stage<'_>) -> Told {
 
 /// What no point brings: codes, accounts, and the total of a class with one customer.
 pub(crate) fn code_tables_and_accounts(rows: &mut Rows, planted: &mut Vec<Planted>) -> Told {
-    let dice = crate::dice::Dice::new(0, 0);
+    let dice = bunri_legacy::dice::Dice::new(0, 0);
     let id = point_id(0, dice, 0);
     let point = Point {
         index: 0,

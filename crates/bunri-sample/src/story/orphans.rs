@@ -1,13 +1,13 @@
 //! Rows whose parents disagree, are missing, or were never there.
 
+use bunri_legacy::cell::{NULL, int, tenths, text};
+use bunri_legacy::dice::Dice;
+use bunri_legacy::names::{OTSU, OWN};
+use bunri_legacy::point::point_id;
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 
-use crate::cell::{NULL, int, tenths, text};
-use crate::dice::Dice;
-use crate::names::{OTSU, OWN};
 use crate::planted::Fate::{Both, Held, Operator, Retail, Waiting};
-use crate::point::point_id;
-use crate::schema::TableName;
 use crate::story::meters;
 use crate::story::stage::{At, consumer, document_at};
 use crate::story::{STORY_SEED, Stage, Story, Told, story, surplus};

@@ -1,11 +1,11 @@
 //! Large customers: 500 kW and more are not in the switching support system.
 
+use bunri_legacy::cell::{NULL, tenths, text};
+use bunri_legacy::names::{HEI, OWN};
+use bunri_legacy::point::Supply;
 use jiff::civil::date;
 
-use crate::cell::{NULL, tenths, text};
-use crate::names::{HEI, OWN};
 use crate::planted::Fate::{Both, Operator};
-use crate::point::Supply;
 use crate::story::{Stage, Story, Told, story};
 
 pub(crate) static STORIES: &[Story] = &[

@@ -1,12 +1,12 @@
 //! The words that stories are told with: find a row, change it, and note where a cell of it has to end.
 
+use bunri_legacy::cell::{NULL, source_text, text};
+use bunri_legacy::ordinary::Rows;
+use bunri_legacy::point::Point;
+use bunri_legacy::schema::{Table, TableName};
 use rusqlite::types::Value;
 
-use crate::cell::{NULL, source_text, text};
-use crate::ordinary::Rows;
 use crate::planted::{Fate, Planted};
-use crate::point::Point;
-use crate::schema::{Table, TableName};
 
 /// The canary of the domain; each planted one gets its own number.
 const CANARY: &str = "丙野カナリア零一";

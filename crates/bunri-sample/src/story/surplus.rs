@@ -1,10 +1,11 @@
 //! Roofs: what is fed in is of whoever buys it, and not of whoever sells the house its light.
 
-use crate::cell::{NULL, hundredths, int, tenths, text};
-use crate::names::{OTSU, OWN};
-use crate::ordinary::{BY_OPERATOR, BY_RETAILER};
+use bunri_legacy::cell::{NULL, hundredths, int, tenths, text};
+use bunri_legacy::names::{OTSU, OWN};
+use bunri_legacy::ordinary::{BY_OPERATOR, BY_RETAILER};
+use bunri_legacy::schema::TableName;
+
 use crate::planted::Fate::{Both, Operator, OwnWithheld, Waiting};
-use crate::schema::TableName;
 use crate::story::stage::At;
 use crate::story::{Stage, Told};
 

@@ -1,16 +1,15 @@
 //! What people typed: names and numbers in every spelling, values that mean nothing, days in every calendar,
 //! free text. Own rows keep each spelling byte for byte; other rows keep it from retail.
 
+use bunri_legacy::cell::{NULL, int, text};
+use bunri_legacy::names::{HEI, OTSU, OWN};
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 
-use crate::cell::{NULL, int, text};
-use crate::names::{HEI, OTSU, OWN};
 use crate::planted::Fate::{self, Both, Operator};
-use crate::schema::TableName;
-use crate::story::meters;
 use crate::story::orphans::{add_consumer, add_link};
 use crate::story::stage::{At, consumer};
-use crate::story::{Stage, Story, Told, story, surplus};
+use crate::story::{Stage, Story, Told, meters, story, surplus};
 
 pub(crate) static STORIES: &[Story] = &[
     story(&[(date(2010, 4, 1), OWN)], spelled_on_own_rows),

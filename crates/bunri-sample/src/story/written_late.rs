@@ -1,13 +1,13 @@
 //! Rows of own days that somebody wrote at another time: the next supplier's knowledge, the final reading's
 //! grace, unknown times, impossible slots and periods.
 
+use bunri_legacy::cell::{NULL, int, tenths, text};
+use bunri_legacy::names::{OTSU, OWN};
+use bunri_legacy::ordinary::slots_of_day;
+use bunri_legacy::schema::TableName;
 use jiff::civil::date;
 
-use crate::cell::{NULL, int, tenths, text};
-use crate::names::{OTSU, OWN};
-use crate::ordinary::slots_of_day;
 use crate::planted::Fate::{Both, Held, Operator, Rejected, Waiting};
-use crate::schema::TableName;
 use crate::story::{Stage, Story, Told, story};
 
 pub(crate) static STORIES: &[Story] = &[

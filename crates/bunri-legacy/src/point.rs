@@ -6,38 +6,51 @@ use crate::calendar::{CUTOVER, FREEZE, LIBERALISATION, MOVED, OPEN, plus};
 use crate::dice::Dice;
 use crate::names::{COMPETITORS, OWN, VACANT};
 
-/// What kind of supply a period of the ledger is.
-pub(crate) const NORMAL: &str = "normal";
-pub(crate) const ISLAND: &str = "island";
-pub(crate) const LAST_RESORT: &str = "last_resort";
+/// Ordinary supply.
+pub const NORMAL: &str = "normal";
+/// Supply of an island, by the operator.
+pub const ISLAND: &str = "island";
+/// Supply of last resort, by the operator.
+pub const LAST_RESORT: &str = "last_resort";
 
 /// One clean period of the ledger, both days included.
 #[derive(Debug, Clone)]
-pub(crate) struct Period {
-    pub(crate) no: i64,
-    pub(crate) from: Date,
-    pub(crate) until: Date,
-    pub(crate) code: &'static str,
-    pub(crate) kind: &'static str,
+pub struct Period {
+    /// Its number at the point, from 1.
+    pub no: i64,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+    /// The supplier's code.
+    pub code: &'static str,
+    /// What kind of supply: [`NORMAL`], [`ISLAND`], [`LAST_RESORT`].
+    pub kind: &'static str,
 }
 
 impl Period {
-    pub(crate) fn is_own(&self) -> bool {
+    /// Whether the incumbent supplied, as a retailer.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
         self.code == OWN && self.kind == NORMAL
     }
 
     /// Whether the yearly batch moved it to the history table.
-    pub(crate) fn is_moved(&self) -> bool {
+    #[must_use]
+    pub fn is_moved(&self) -> bool {
         self.until < MOVED
     }
 
-    pub(crate) fn is_vacant(&self) -> bool {
+    /// Whether nobody was supplied.
+    #[must_use]
+    pub fn is_vacant(&self) -> bool {
         self.code == VACANT
     }
 
     /// A day on which a clerk of this period's supplier wrote: inside the period, and not after the freeze.
     /// A period that starts later was registered some days before the freeze.
-    pub(crate) fn written(&self, dice: Dice) -> Date {
+    #[must_use]
+    pub fn written(&self, dice: Dice) -> Date {
         if self.from > FREEZE {
             return plus(FREEZE, -7);
         }
@@ -51,29 +64,40 @@ impl Period {
 
 /// What the contract at a point is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Supply {
+pub enum Supply {
+    /// 電灯.
     Lighting,
+    /// 低圧動力.
     Power,
+    /// 高圧.
     HighVoltage,
+    /// A generator that sells under the feed-in tariff.
     Fit,
 }
 
 /// One supply point with a clean ledger.
 #[derive(Debug, Clone)]
-pub(crate) struct Point {
-    pub(crate) index: u64,
-    pub(crate) id: String,
+pub struct Point {
+    /// Its number in the sample, from 0.
+    pub index: u64,
+    /// The number by which every table knows it.
+    pub id: String,
     /// Of the sample: other points follow from it too.
-    pub(crate) seed: u64,
-    pub(crate) dice: Dice,
-    pub(crate) supply: Supply,
-    pub(crate) reading_day: i8,
-    pub(crate) periods: Vec<Period>,
+    pub seed: u64,
+    /// Its random numbers.
+    pub dice: Dice,
+    /// What its contract is for.
+    pub supply: Supply,
+    /// The day of the month on which its meter is read.
+    pub reading_day: i8,
+    /// Who supplied when, in the order of days.
+    pub periods: Vec<Period>,
 }
 
 impl Point {
     /// An ordinary point: all of it follows from the seed and the index.
-    pub(crate) fn ordinary(seed: u64, index: u64) -> Self {
+    #[must_use]
+    pub fn ordinary(seed: u64, index: u64) -> Self {
         let dice = Dice::new(seed, index);
         let supply = match dice.below(1, 1000) {
             0..930 => Supply::Lighting,
@@ -93,34 +117,42 @@ impl Point {
     }
 
     /// The period that a day lies in.
-    pub(crate) fn period_on(&self, day: Date) -> Option<&Period> {
+    #[must_use]
+    pub fn period_on(&self, day: Date) -> Option<&Period> {
         self.periods
             .iter()
             .find(|period| period.from <= day && day <= period.until)
     }
 
-    pub(crate) fn current(&self) -> Option<&Period> {
+    /// The period that the cutover lies in.
+    #[must_use]
+    pub fn current(&self) -> Option<&Period> {
         self.period_on(CUTOVER)
     }
 
     /// Surrogate keys with gaps, in the order of the points: what `rekey` exists for.
-    pub(crate) fn consumer_id(&self, period_no: i64) -> i64 {
+    #[must_use]
+    pub fn consumer_id(&self, period_no: i64) -> i64 {
         1000 + i64::try_from(self.index).unwrap_or(0) * 8 + period_no
     }
 
     /// The supplier's code is part of the number, as it is in real systems.
-    pub(crate) fn wheeling_no(&self, period: &Period) -> String {
+    #[must_use]
+    pub fn wheeling_no(&self, period: &Period) -> String {
         format!("{}-90-{:06}", period.code, self.consumer_id(period.no))
     }
 
-    pub(crate) fn retail_no(&self, period_no: i64) -> String {
+    /// The retailer's own number of a contract.
+    #[must_use]
+    pub fn retail_no(&self, period_no: i64) -> String {
         format!("R{:08}-{period_no}", self.index)
     }
 }
 
 /// 22 digits beginning with the fictional area 90, ascending with the index; the last two tell the kind of
 /// contract apart, so one house has several numbers.
-pub(crate) fn point_id(index: u64, dice: Dice, kind: u8) -> String {
+#[must_use]
+pub fn point_id(index: u64, dice: Dice, kind: u8) -> String {
     format!(
         "90{:010}{:08}{kind:02}",
         1_000_000 + index * 13,
@@ -129,7 +161,8 @@ pub(crate) fn point_id(index: u64, dice: Dice, kind: u8) -> String {
 }
 
 /// Builds a ledger of adjacent periods: each entry says who supplies from when.
-pub(crate) fn ledger(starts: &[(Date, &'static str)]) -> Vec<Period> {
+#[must_use]
+pub fn ledger(starts: &[(Date, &'static str)]) -> Vec<Period> {
     let ends = starts
         .iter()
         .skip(1)

@@ -6,43 +6,53 @@ use rusqlite::types::Value;
 use crate::calendar::{era_day, from_utc};
 use crate::schema::Kind;
 
-pub(crate) const NULL: Value = Value::Null;
+/// No value.
+pub const NULL: Value = Value::Null;
 
-pub(crate) fn text(value: impl Into<String>) -> Value {
+/// A text.
+pub fn text(value: impl Into<String>) -> Value {
     Value::Text(value.into())
 }
 
 /// Anything that has a text: days, codes, numbers written as text.
-pub(crate) fn shown(value: impl ToString) -> Value {
+pub fn shown(value: impl ToString) -> Value {
     Value::Text(value.to_string())
 }
 
-pub(crate) fn int(value: i64) -> Value {
+/// A whole number.
+#[must_use]
+pub fn int(value: i64) -> Value {
     Value::Integer(value)
 }
 
-pub(crate) fn real(value: f64) -> Value {
+/// A floating-point number.
+#[must_use]
+pub fn real(value: f64) -> Value {
     Value::Real(value)
 }
 
 /// A number with one digit after the point. Dividing gives the double nearest to it, so its shortest
 /// form has one digit again.
+#[must_use]
 #[allow(clippy::cast_precision_loss)]
-pub(crate) fn tenths(value: i64) -> Value {
+pub fn tenths(value: i64) -> Value {
     Value::Real(value as f64 / 10.0)
 }
 
+/// A number with two digits after the point.
+#[must_use]
 #[allow(clippy::cast_precision_loss)]
-pub(crate) fn hundredths(value: i64) -> Value {
+pub fn hundredths(value: i64) -> Value {
     Value::Real(value as f64 / 100.0)
 }
 
 /// How the control centre writes that the supply was not resumed yet.
-pub(crate) const STILL_STOPPED: &str = "9999-99-99 99:99:99";
+pub const STILL_STOPPED: &str = "9999-99-99 99:99:99";
 
 /// The text that a column of this kind gives the value once it is staged; [`None`] for NULL and for what means nothing. A
 /// value that does not fit its kind keeps the text of the source.
-pub(crate) fn staged_text(value: &Value, kind: Kind) -> Option<String> {
+#[must_use]
+pub fn staged_text(value: &Value, kind: Kind) -> Option<String> {
     match (value, kind) {
         (Value::Null, _) => None,
         (Value::Integer(number), Kind::Bool) => Some((*number != 0).to_string()),
@@ -70,7 +80,8 @@ pub(crate) fn staged_text(value: &Value, kind: Kind) -> Option<String> {
 }
 
 /// The value as the source holds it. Bytes are written in hexadecimal.
-pub(crate) fn source_text(value: &Value) -> String {
+#[must_use]
+pub fn source_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Integer(number) => number.to_string(),

@@ -1,25 +1,25 @@
 //! Words that ordinary rows are made of: fictional people, places and companies.
 
 /// 甲電力, the affiliated incumbent retailer.
-pub(crate) const OWN: &str = "99010";
+pub const OWN: &str = "99010";
 /// 甲送配電, the transmission and distribution operator (also the buyer of FIT power).
-pub(crate) const OPERATOR: &str = "99000";
+pub const OPERATOR: &str = "99000";
 /// 乙でんき.
-pub(crate) const OTSU: &str = "99020";
+pub const OTSU: &str = "99020";
 /// 丙エナジー.
-pub(crate) const HEI: &str = "99030";
+pub const HEI: &str = "99030";
 /// 甲電力地域販売, merged into the incumbent on 2019-10-01; before that another company.
-pub(crate) const MERGED: &str = "99011";
+pub const MERGED: &str = "99011";
 /// 甲プラス, an affiliate of the incumbent: another company.
-pub(crate) const AFFILIATE: &str = "99015";
+pub const AFFILIATE: &str = "99015";
 /// Nobody: a declared vacancy.
-pub(crate) const VACANT: &str = "00000";
+pub const VACANT: &str = "00000";
 
 /// The competitors of ordinary points.
-pub(crate) const COMPETITORS: [&str; 5] = [OTSU, OTSU, HEI, "99040", "99050"];
+pub const COMPETITORS: [&str; 5] = [OTSU, OTSU, HEI, "99040", "99050"];
 
 /// Code, name, kind and last use. 99090 was never used here, which is nobody's business either.
-pub(crate) const RETAILERS: [(&str, &str, &str, Option<&str>); 9] = [
+pub const RETAILERS: [(&str, &str, &str, Option<&str>); 9] = [
     (OPERATOR, "甲送配電株式会社", "tdso", Some("2026-03-31")),
     (OWN, "甲電力株式会社", "incumbent", Some("2026-03-31")),
     (
@@ -57,7 +57,7 @@ pub(crate) const RETAILERS: [(&str, &str, &str, Option<&str>); 9] = [
 ];
 
 /// Code, name, base price in sen, description, last use.
-pub(crate) const TARIFFS: [(&str, &str, i64, &str, Option<&str>); 5] = [
+pub const TARIFFS: [(&str, &str, i64, &str, Option<&str>); 5] = [
     (
         "T-B",
         "従量電灯B",
@@ -90,7 +90,8 @@ pub(crate) const TARIFFS: [(&str, &str, i64, &str, Option<&str>); 5] = [
 ];
 
 /// The retailer's name as the ledger writes it.
-pub(crate) fn retailer_name(code: &str) -> Option<&'static str> {
+#[must_use]
+pub fn retailer_name(code: &str) -> Option<&'static str> {
     RETAILERS
         .iter()
         .find(|retailer| retailer.0 == code)
@@ -98,7 +99,7 @@ pub(crate) fn retailer_name(code: &str) -> Option<&'static str> {
 }
 
 /// Name and reading.
-pub(crate) const SURNAMES: [(&str, &str); 24] = [
+pub const SURNAMES: [(&str, &str); 24] = [
     ("佐藤", "サトウ"),
     ("鈴木", "スズキ"),
     ("高橋", "タカハシ"),
@@ -126,7 +127,7 @@ pub(crate) const SURNAMES: [(&str, &str); 24] = [
 ];
 
 /// Name and reading.
-pub(crate) const GIVEN: [(&str, &str); 20] = [
+pub const GIVEN: [(&str, &str); 20] = [
     ("太郎", "タロウ"),
     ("花子", "ハナコ"),
     ("翔太", "ショウタ"),
@@ -150,7 +151,7 @@ pub(crate) const GIVEN: [(&str, &str); 20] = [
 ];
 
 /// Towns of the fictional area 90.
-pub(crate) const TOWNS: [&str; 12] = [
+pub const TOWNS: [&str; 12] = [
     "甲野県乙原市本町",
     "甲野県乙原市緑ヶ丘",
     "甲野県乙原市港南",

@@ -96,7 +96,7 @@ fn expiry(kind: &str, received: Date) -> String {
 
 /// A scan: its number, whose it is by kind and number, what it is and who is named on it, the day it came,
 /// how long it is good.
-pub(crate) fn document(
+pub fn document(
     no: &str,
     (owner, id): (&str, i64),
     (kind, title): (&str, String),

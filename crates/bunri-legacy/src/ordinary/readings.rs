@@ -130,7 +130,8 @@ pub(crate) fn half_hours(point: &Point, rows: &mut Rows) {
     }
 }
 
-pub(crate) fn slots_of_day(point: &Point, day: Date, rows: &mut Rows) {
+/// The half hours of a day at a point.
+pub fn slots_of_day(point: &Point, day: Date, rows: &mut Rows) {
     for slot in 1..=48_i64 {
         let usage = point.dice.between(400 + slot.unsigned_abs(), 3, 95);
         rows.push(
@@ -151,7 +152,7 @@ pub(crate) fn daily(point: &Point, rows: &mut Rows) {
 }
 
 /// The sheet of the month that a day lies in. The columns after its last day are empty.
-pub(crate) fn sheet_of_month(point: &Point, day: Date, rows: &mut Rows) {
+pub fn sheet_of_month(point: &Point, day: Date, rows: &mut Rows) {
     let (first, last) = (day.first_of_month(), day.last_of_month());
     let usage = |day: i8| {
         point

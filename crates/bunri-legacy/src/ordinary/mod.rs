@@ -15,47 +15,53 @@ use std::collections::BTreeMap;
 use crate::point::{Point, Supply};
 use crate::schema::{Row, TABLES, TableName};
 
-pub(crate) use fixed::{area_totals, fixed_rows};
-pub(crate) use readings::{sheet_of_month, slots_of_day};
-pub(crate) use requests::document;
-pub(crate) use surplus::{BY_OPERATOR, BY_RETAILER};
+pub use fixed::{area_totals, fixed_rows};
+pub use readings::{sheet_of_month, slots_of_day};
+pub use requests::document;
+pub use surplus::{BY_OPERATOR, BY_RETAILER};
 
 /// Rows by table.
 #[derive(Debug, Default)]
-pub(crate) struct Rows {
+pub struct Rows {
     tables: Vec<Vec<Row>>,
 }
 
 impl Rows {
-    pub(crate) fn new() -> Self {
+    /// None.
+    #[must_use]
+    pub fn new() -> Self {
         Rows {
             tables: TABLES.iter().map(|_| Vec::new()).collect(),
         }
     }
 
-    pub(crate) fn of(&self, table: TableName) -> &[Row] {
+    /// Those of a table.
+    #[must_use]
+    pub fn of(&self, table: TableName) -> &[Row] {
         &self.tables[table as usize]
     }
 
-    pub(crate) fn of_mut(&mut self, table: TableName) -> &mut Vec<Row> {
+    /// Those of a table, to be changed.
+    pub fn of_mut(&mut self, table: TableName) -> &mut Vec<Row> {
         &mut self.tables[table as usize]
     }
 
-    pub(crate) fn push(&mut self, table: TableName, row: Row) {
+    /// One more.
+    pub fn push(&mut self, table: TableName, row: Row) {
         self.tables[table as usize].push(row);
     }
 
     /// Every table's rows, in the order of the tables.
-    pub(crate) fn by_table(&mut self) -> impl Iterator<Item = &mut Vec<Row>> {
+    pub fn by_table(&mut self) -> impl Iterator<Item = &mut Vec<Row>> {
         self.tables.iter_mut()
     }
 }
 
 /// Usage in tenths of a kWh and number of readings, by voltage class and month.
-pub(crate) type Totals = BTreeMap<(&'static str, String), (i64, i64)>;
+pub type Totals = BTreeMap<(&'static str, String), (i64, i64)>;
 
 /// Adds every row of one point.
-pub(crate) fn rows_of(point: &Point, rows: &mut Rows, totals: &mut Totals) {
+pub fn rows_of(point: &Point, rows: &mut Rows, totals: &mut Totals) {
     points::supply_point(point, rows);
     meters::meter(point, rows);
     meters::history(point, rows);
@@ -77,7 +83,9 @@ pub(crate) fn rows_of(point: &Point, rows: &mut Rows, totals: &mut Totals) {
 }
 
 impl Supply {
-    pub(crate) fn voltage_class(self) -> &'static str {
+    /// The word by which the sums over all points know it.
+    #[must_use]
+    pub fn voltage_class(self) -> &'static str {
         match self {
             Supply::Lighting | Supply::Power | Supply::Fit => "low",
             Supply::HighVoltage => "high",

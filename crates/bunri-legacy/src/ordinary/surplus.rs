@@ -12,9 +12,9 @@ use crate::point::Point;
 use crate::schema::TableName;
 
 /// A retailer buys.
-pub(crate) const BY_RETAILER: &str = "retail";
+pub const BY_RETAILER: &str = "retail";
 /// The transmission operator buys, under whatever code the old system kept.
-pub(crate) const BY_OPERATOR: &str = "grid";
+pub const BY_OPERATOR: &str = "grid";
 
 /// Who buys from a day on.
 struct Purchase {

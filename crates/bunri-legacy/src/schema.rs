@@ -5,55 +5,86 @@ mod tables;
 
 use rusqlite::types::Value;
 
-pub(crate) use tables::TABLES;
+pub use tables::TABLES;
 
 /// One row, in the order of its table's columns.
-pub(crate) type Row = Vec<Value>;
+pub type Row = Vec<Value>;
 
 /// The tables, in the order in which they are created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TableName {
+pub enum TableName {
+    /// Supply points.
     SupplyPoint,
+    /// The ledger of today.
     SupplyPeriod,
+    /// The ledger of what is over.
     SupplyPeriodOld,
+    /// Customers.
     Consumer,
+    /// Which customer is at which point.
     ConsumerPoint,
+    /// Contracts of the operator with retailers.
     WheelingContract,
+    /// Contracts of the retailer with customers.
     RetailContract,
+    /// Meters.
     Meter,
+    /// Which meter hung where, from when to when.
     MeterInstallation,
+    /// Readings of a month.
     Monthly,
+    /// Readings of a half hour.
     HalfHour,
+    /// Sheets of a month, a column for each day.
     Daily,
+    /// Readings that name a meter, taken in between.
     Spot,
+    /// Interruptions of supply.
     Interruption,
+    /// Requests to change the supplier.
     SwitchingRequest,
+    /// Scans.
     Document,
+    /// Changes of contracts.
     ChangeHistory,
+    /// Machines at a point.
     LoadEquipment,
+    /// What customers told, by number.
     CustomerStatement,
+    /// Bills.
     Billing,
+    /// Who buys the power of a roof, from when to when.
     SurplusPurchase,
+    /// What a roof fed in, and what was paid for it.
     SurplusReading,
+    /// A copy of readings that somebody left behind.
     Leftover,
+    /// Sums over all points.
     AreaTotal,
+    /// The list of retailers.
     CodeRetailer,
+    /// The list of tariffs.
     CodeTariff,
+    /// Logins of clerks.
     Account,
 }
 
 /// What the old system means a column to hold, whatever it really holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// Text.
     Text,
+    /// A whole number.
     Int,
     /// With this many digits after the point.
     Decimal(usize),
+    /// `YYYY-MM-DD`.
     Date,
     /// `YYYYMMDD`, as a number.
     CompactDate,
     /// `YYYY/MM/DD`.
     SlashedDate,
+    /// `YYYY-MM-DD HH:MM:SS`, in Japan.
     Timestamp,
     /// A moment on the clock of UTC, as the control centre's machines write it; without a zone, or no end yet.
     UtcTimestamp,
@@ -63,41 +94,56 @@ pub(crate) enum Kind {
     Expiry,
     /// A number of somebody; 0 is nobody's.
     Owner,
+    /// 0 or 1.
     Bool,
+    /// Raw bytes.
     Bytes,
 }
 
-#[derive(Clone, Copy)]
-pub(crate) struct Column {
-    pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
+/// A column.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is meant to hold.
+    pub kind: Kind,
 }
 
-pub(crate) struct Table {
-    pub(crate) name: &'static str,
+/// A table.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name in the database, any Unicode.
+    pub name: &'static str,
     /// The folder of the table in every store.
-    pub(crate) id: &'static str,
+    pub id: &'static str,
     /// What tells two rows apart. For a table without a key: what a reader may look a planted row up by.
-    pub(crate) key: &'static [&'static str],
+    pub key: &'static [&'static str],
     /// Whether SQLite holds an index on the key.
-    pub(crate) indexed: bool,
-    pub(crate) columns: &'static [Column],
+    pub indexed: bool,
+    /// In the order of the table.
+    pub columns: &'static [Column],
 }
 
 impl TableName {
-    pub(crate) fn definition(self) -> &'static Table {
+    /// Its table.
+    #[must_use]
+    pub fn definition(self) -> &'static Table {
         &TABLES[self as usize]
     }
 }
 
 impl Table {
-    pub(crate) fn position(&self, column: &str) -> Option<usize> {
+    /// Where a column stands.
+    #[must_use]
+    pub fn position(&self, column: &str) -> Option<usize> {
         self.columns
             .iter()
             .position(|candidate| candidate.name == column)
     }
 
-    pub(crate) fn create(&self) -> String {
+    /// The statement that creates it.
+    #[must_use]
+    pub fn create(&self) -> String {
         let mut parts: Vec<String> = self
             .columns
             .iter()
@@ -114,7 +160,9 @@ impl Table {
         )
     }
 
-    pub(crate) fn insert(&self) -> String {
+    /// The statement that inserts a row.
+    #[must_use]
+    pub fn insert(&self) -> String {
         let marks = vec!["?"; self.columns.len()].join(", ");
         format!("INSERT INTO {} VALUES ({marks})", quoted(self.name))
     }
@@ -139,7 +187,8 @@ impl Kind {
 }
 
 /// A name as SQLite reads it, kanji included.
-pub(crate) fn quoted(name: &str) -> String {
+#[must_use]
+pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

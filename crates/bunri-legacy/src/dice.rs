@@ -3,35 +3,41 @@
 
 /// The random numbers of one supply point.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Dice {
+pub struct Dice {
     state: u64,
 }
 
 impl Dice {
-    pub(crate) fn new(seed: u64, index: u64) -> Self {
+    /// Of a point of a sample.
+    #[must_use]
+    pub fn new(seed: u64, index: u64) -> Self {
         Dice {
             state: mix(seed ^ mix(index.wrapping_add(0x9e37_79b9_7f4a_7c15))),
         }
     }
 
     /// The number that answers this question; the same each time it is asked.
-    pub(crate) fn roll(self, question: u64) -> u64 {
+    #[must_use]
+    pub fn roll(self, question: u64) -> u64 {
         mix(self.state ^ mix(question.wrapping_mul(0xd134_2543_de82_ef95)))
     }
 
     /// A number below `bound` (which is small against 2^64, so the bias does not matter here).
-    pub(crate) fn below(self, question: u64, bound: u64) -> u64 {
+    #[must_use]
+    pub fn below(self, question: u64, bound: u64) -> u64 {
         self.roll(question) % bound.max(1)
     }
 
     /// A number in `low..=high`.
-    pub(crate) fn between(self, question: u64, low: i64, high: i64) -> i64 {
+    #[must_use]
+    pub fn between(self, question: u64, low: i64, high: i64) -> i64 {
         let width = high.saturating_sub(low).max(0).unsigned_abs() + 1;
         low.saturating_add(i64::try_from(self.below(question, width)).unwrap_or(0))
     }
 
     /// One of the items.
-    pub(crate) fn pick<T: Copy>(self, question: u64, items: &[T]) -> T {
+    #[must_use]
+    pub fn pick<T: Copy>(self, question: u64, items: &[T]) -> T {
         let count = u64::try_from(items.len()).unwrap_or(1);
         items[usize::try_from(self.below(question, count)).unwrap_or(0)]
     }
@@ -46,7 +52,7 @@ fn mix(value: u64) -> u64 {
 }
 
 /// Puts the items in an order that only the seed decides.
-pub(crate) fn shuffle<T>(items: &mut [T], dice: Dice) {
+pub fn shuffle<T>(items: &mut [T], dice: Dice) {
     for last in (1..items.len()).rev() {
         let bound = u64::try_from(last).unwrap_or(u64::MAX - 1) + 1;
         let other = usize::try_from(dice.below(bound, bound)).unwrap_or(0);

@@ -42,7 +42,7 @@ const DAYS: [&str; 31] = [
 ];
 
 /// In the order of [`super::TableName`]; a test holds that.
-pub(crate) static TABLES: [Table; 27] = [
+pub static TABLES: [Table; 27] = [
     table(
         "supply_point",
         &["supply_point_id"],

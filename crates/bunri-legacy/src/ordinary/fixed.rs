@@ -15,7 +15,8 @@ const ACCOUNTS: [(&str, &str, &str, &str); 6] = [
     ("BATCH", "夜間処理", OPERATOR, "batch"),
 ];
 
-pub(crate) fn fixed_rows(rows: &mut Rows) {
+/// The rows of tables that no point has: retailers, tariffs, logins.
+pub fn fixed_rows(rows: &mut Rows) {
     for (code, name, kind, last_used) in RETAILERS {
         let last_used = last_used.map_or(NULL, text);
         rows.push(
@@ -52,7 +53,7 @@ pub(crate) fn fixed_rows(rows: &mut Rows) {
 }
 
 /// Totals as the old monthly job wrote them, over every supplier's points: own and other in one number.
-pub(crate) fn area_totals(totals: &Totals, rows: &mut Rows) {
+pub fn area_totals(totals: &Totals, rows: &mut Rows) {
     for ((voltage, month), (usage, count)) in totals {
         rows.push(
             TableName::AreaTotal,

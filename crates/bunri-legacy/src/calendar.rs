@@ -7,42 +7,47 @@ use jiff::{Span, ToSpan};
 pub const CUTOVER: Date = date(2026, 4, 1);
 
 /// The last day on which anybody wrote into the legacy system.
-pub(crate) const FREEZE: Date = date(2026, 3, 31);
+pub const FREEZE: Date = date(2026, 3, 31);
 
 /// How the legacy system writes "no end yet".
-pub(crate) const OPEN: Date = date(9999, 12, 31);
+pub const OPEN: Date = date(9999, 12, 31);
 
 /// Periods of the ledger that were over by then stand in its history table.
-pub(crate) const MOVED: Date = date(2019, 4, 1);
+pub const MOVED: Date = date(2019, 4, 1);
 
 /// The first day of free retail choice: nobody could switch before it.
-pub(crate) const LIBERALISATION: Date = date(2016, 4, 1);
+pub const LIBERALISATION: Date = date(2016, 4, 1);
 
 /// `day` moved by a number of days; the ends of the calendar stay where they are.
-pub(crate) fn plus(day: Date, days: i64) -> Date {
+#[must_use]
+pub fn plus(day: Date, days: i64) -> Date {
     day.saturating_add(Span::new().days(days.clamp(-100_000, 100_000)))
 }
 
 /// How many days lie between two days.
-pub(crate) fn days_between(from: Date, until: Date) -> i64 {
+#[must_use]
+pub fn days_between(from: Date, until: Date) -> i64 {
     i64::from((until - from).get_days())
 }
 
 /// `2026-03-01 02:10:07`, the way every audit column writes it.
-pub(crate) fn moment(day: Date, seconds: u64) -> String {
+#[must_use]
+pub fn moment(day: Date, seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{day} {hours:02}:{minutes:02}:{seconds:02}")
 }
 
 /// The moment in Japan of what the control centre wrote: its machines run on UTC, nine hours behind.
-pub(crate) fn from_utc(text: &str) -> Option<String> {
+#[must_use]
+pub fn from_utc(text: &str) -> Option<String> {
     let moment = DateTime::strptime(MOMENT, text).ok()?;
     let there = moment.checked_add(9.hours()).ok()?;
     Some(there.strftime(MOMENT).to_string())
 }
 
 /// A moment in Japan as the control centre writes it.
-pub(crate) fn to_utc(text: &str) -> Option<String> {
+#[must_use]
+pub fn to_utc(text: &str) -> Option<String> {
     let moment = DateTime::strptime(MOMENT, text).ok()?;
     let there = moment.checked_sub(9.hours()).ok()?;
     Some(there.strftime(MOMENT).to_string())
@@ -54,7 +59,8 @@ const MOMENT: &str = "%Y-%m-%d %H:%M:%S";
 const REIWA: Date = date(2019, 5, 1);
 
 /// A day of Heisei or Reiwa as clerks write it: `R08.04.01`.
-pub(crate) fn era(day: Date) -> String {
+#[must_use]
+pub fn era(day: Date) -> String {
     let (sign, years) = if day < REIWA {
         ('H', 1988)
     } else {
@@ -65,7 +71,8 @@ pub(crate) fn era(day: Date) -> String {
 }
 
 /// The day that such a text says.
-pub(crate) fn era_day(text: &str) -> Option<Date> {
+#[must_use]
+pub fn era_day(text: &str) -> Option<Date> {
     let (sign, rest) = text.split_at_checked(1)?;
     let years = match sign {
         "H" => 1988,
