@@ -1,7 +1,9 @@
 //! The layout of design: arrows between the crates point one way, verification stands apart from what it verifies,
-//! there is one Arrow, and every licence is permissive. Asked of cargo.
+//! there is one Arrow, every licence is permissive, and no crate is too large. Asked of cargo and of the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -183,6 +185,15 @@ fn cargo<const N: usize>(arguments: [&str; N]) -> String {
     .must(0)
     .out
 }
+
+/// A larger crate is not read as a whole any more. See [`lines_without_tests`].
+const MOST_LINES: usize = 6_000;
+
+/// Crates that are larger while somebody makes them smaller: until when, and how. Whoever brings one below strikes it off.
+const LARGER: [(&str, &str); 1] = [(
+    "bunri-split",
+    "2026-12-31: its unit of work becomes a part of a table",
+)];
 
 /// The crates of the workspace, as their manifests declare them.
 fn metadata() -> Value {
@@ -402,4 +413,105 @@ fn a_licence_that_is_not_permissive_would_be_seen() {
         assert!(!permissive(licence), "{licence}");
     }
     assert!(permissive("(MIT OR Apache-2.0) AND Unicode-3.0") && permissive("MIT OR GPL-2.0-only"));
+}
+
+/// The lines of a crate without tests: every line of every file below `src`, code, comments and blank lines alike, but for
+/// modules behind `#[cfg(test)]`, whether they stand in a file of something else or in files of their own.
+fn lines_without_tests(folder: &Path) -> usize {
+    let mut files = BTreeMap::new();
+    read_sources(folder, &mut files);
+    let mut tests = BTreeSet::new();
+    let mut lines = BTreeMap::new();
+    for (path, text) in &files {
+        let (kept, modules) = without_tests(text);
+        lines.insert(path, kept);
+        // A module's own modules lie beside it if it is the root of a folder, and below a folder of its name if not.
+        let is_root = ["lib", "main", "mod"]
+            .map(OsStr::new)
+            .contains(&path.file_stem().unwrap());
+        let below = if is_root {
+            path.parent().unwrap().to_path_buf()
+        } else {
+            path.with_extension("")
+        };
+        tests.extend(modules.into_iter().map(|module| below.join(module)));
+    }
+    let is_test = |path: &Path| {
+        path.ancestors()
+            .any(|above| tests.contains(&above.with_extension("")))
+    };
+    let kept = lines.into_iter().filter(|(path, _)| !is_test(path));
+    kept.map(|(_, lines)| lines).sum()
+}
+
+fn read_sources(folder: &Path, files: &mut BTreeMap<PathBuf, String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_sources(&path, files);
+        } else if path.extension() == Some(OsStr::new("rs")) {
+            files.insert(path.clone(), std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// How many lines are no tests, and the names of modules of tests that stand in files of their own.
+fn without_tests(text: &str) -> (usize, Vec<String>) {
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut kept, mut modules, mut at) = (0, Vec::new(), 0);
+    while at < lines.len() {
+        if lines[at].trim() == "#[cfg(test)]" {
+            // Other attributes may stand between.
+            let attributes = lines[at..].iter();
+            let item = at
+                + attributes
+                    .take_while(|line| line.trim().starts_with("#["))
+                    .count();
+            let (indent, words) =
+                lines[item].split_at(lines[item].len() - lines[item].trim_start().len());
+            let module = ["mod ", "pub mod ", "pub(crate) mod "]
+                .iter()
+                .find_map(|declared| words.strip_prefix(declared));
+            // What is no module is code that is built for tests alone, and is counted.
+            if let Some(module) = module {
+                at = item + 1;
+                if let Some(name) = module.strip_suffix(';') {
+                    modules.push(name.to_owned());
+                } else {
+                    let end = format!("{indent}}}");
+                    at += 1 + lines[at..].iter().position(|line| **line == end).unwrap();
+                }
+                continue;
+            }
+        }
+        kept += 1;
+        at += 1;
+    }
+    (kept, modules)
+}
+
+#[test]
+fn no_crate_is_too_large_to_be_read_as_a_whole() {
+    for (name, _) in ARROWS {
+        let lines = lines_without_tests(&repository().join("crates").join(name).join("src"));
+        let excused = LARGER.iter().find(|(larger, _)| *larger == name);
+        match excused {
+            Some((_, until)) => assert!(
+                lines > MOST_LINES,
+                "{name} has {lines} lines: strike it off ({until})"
+            ),
+            None => assert!(
+                lines <= MOST_LINES,
+                "{name} has {lines} lines without tests"
+            ),
+        }
+    }
+}
+
+#[test]
+fn what_is_a_test_is_not_counted_and_everything_else_is() {
+    let text = "//! What.\n\nfn f() {}\n\n#[cfg(test)]\nmod other;\n\n#[cfg(test)]\nfn only_for_tests() {}\n\n\
+                #[cfg(test)]\n#[path = \"x.rs\"]\nmod tests {\n    fn g() {\n    }\n}\nfn last() {}\n";
+    // All but the two modules with their attributes.
+    assert_eq!(without_tests(text), (9, vec!["other".to_owned()]));
 }
