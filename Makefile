@@ -37,8 +37,12 @@ lint:  ## No warning of clippy or rustdoc
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 
+# From text to a catalogue and a job: the samples that one crate reads test what another one checks.
+TEXT := bunri-types bunri-text bunri-catalogue bunri-parse bunri-decisions bunri-job
+
 mutate:  ## Break the code that decides and checks, place by place, and see what the tests catch (hours; ARGS="-f day.rs")
-	cargo mutants -p bunri-catalogue -p bunri-decisions -p bunri-explain -p bunri-fingerprint -p bunri-job -p bunri-leak -p bunri-parse -p bunri-redecide -p bunri-residue -p bunri-spelling -p bunri-text -p bunri-types -p bunri-verify $(ARGS)
+	cargo mutants $(TEXT:%=-p %) $(TEXT:%=--test-package=%) $(ARGS)
+	cargo mutants -p bunri-explain -p bunri-fingerprint -p bunri-leak -p bunri-redecide -p bunri-residue -p bunri-spelling -p bunri-verify $(ARGS)
 
 docs:  ## The crates' documentation, in $(CARGO_TARGET_DIR)/doc
 	cargo doc --locked --workspace --no-deps
