@@ -122,6 +122,7 @@ pub struct Simple {
 }
 
 impl Simple {
+    #[inline]
     fn new() -> Self {
         Self {
             signs: [0; SIMPLE + 9],
@@ -217,6 +218,7 @@ impl<'a> Speller<'a> {
     }
 
     /// Both forms of a text.
+    #[inline]
     pub fn spell(&mut self, text: &str, spelled: &mut Spelled) {
         let simple = |byte| self.variants.simple(byte).is_some();
         if text.bytes().all(simple) {

@@ -130,6 +130,7 @@ fn lines(run: &[u8], gaps: &[bool], each: &mut impl FnMut(Coat, &[u8])) {
     }
 }
 
+#[inline]
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
@@ -182,6 +183,7 @@ fn hex(piece: &[u8], each: &mut impl FnMut(Coat, &[u8])) {
 }
 
 /// Of text in UTF-8 the first byte is 09 to 0d, 2x to 7x, or Cx to Fx.
+#[inline]
 fn begins_text(piece: &[u8]) -> bool {
     matches!(
         piece,
