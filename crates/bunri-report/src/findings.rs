@@ -110,6 +110,22 @@ impl Findings {
             .is_some_and(|kept| kept.named.len() >= NAMED)
     }
 
+    /// Table and file of the findings of a rule in a store, as far as they are named.
+    pub fn places<'f>(
+        &'f self,
+        rule: Rule,
+        store: &'f str,
+    ) -> impl Iterator<Item = (Option<&'f str>, Option<&'f str>)> {
+        let of = self
+            .groups
+            .iter()
+            .filter(move |(group, _)| group.rule == rule && group.store == store);
+        of.flat_map(|(group, kept)| {
+            let files = kept.named.iter().map(|(place, _)| place.file.as_deref());
+            files.map(|file| (group.table.as_deref(), file))
+        })
+    }
+
     /// Takes over the findings of another part.
     pub fn append(&mut self, other: Findings) {
         for (group, more) in other.groups {

@@ -25,6 +25,7 @@ use crate::cost::{Costs, Work};
 use crate::evidence::{self, Fingerprints, TEMPORARY};
 use crate::inputs::{VerifyInputs, VerifyOptions, root};
 use crate::leak::{self, DecidedAgain};
+use crate::store::again;
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
@@ -144,6 +145,7 @@ pub fn verify(
     })?;
     let reviewed = outcome.reviewed.take();
     gathered.leak(outcome);
+    again::confirm(&stores, &gathered.findings)?;
     let (mut report, fingerprints) = gathered.report(inputs);
     report.costs = costs.by_claim();
     evidence::write(inputs.custody, &report, &fingerprints, &key)?;

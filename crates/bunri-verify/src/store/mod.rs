@@ -2,6 +2,7 @@
 //! ([`compare`]) what it holds ([`reader`]) against what staging and the evaluator say it must hold
 //! ([`bunri_redecide::Expected`]).
 
+pub(crate) mod again;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod cursor;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
@@ -74,6 +74,20 @@ pub(crate) fn open_reader(
             .build()
             .ok()
     })
+}
+
+/// Whether every row can be read that a file says it has.
+pub(super) fn reads_whole(path: &Path, batch_rows: usize) -> bool {
+    let missing = guarded(|| {
+        let builder = open_parquet(path).ok()?;
+        let groups = builder.metadata().row_groups().iter();
+        let mut missing: i64 = groups.map(|group| group.num_rows()).sum();
+        for batch in builder.with_batch_size(batch_rows).build().ok()? {
+            missing -= i64::try_from(batch.ok()?.num_rows()).ok()?;
+        }
+        Some(missing)
+    });
+    missing == Some(0)
 }
 
 /// The rows of a table's files, one file after the other.

@@ -1,6 +1,7 @@
 //! Runs made by hand, looked at whole and damaged on purpose.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod again;
 mod bits;
 mod classes;
 mod damage;
