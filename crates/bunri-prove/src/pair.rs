@@ -16,7 +16,7 @@ use crate::tally::Tally;
 
 /// As often is a pair drawn again; by then every delicate edit has been narrowed to nothing.
 const MOST_DRAWS: u64 = 24;
-/// So many tables at once change their grants only through the ledger.
+/// So many tables of one ledger at once change their grants only through it.
 const LEDGERS_WORK: usize = 3;
 
 /// What the pairs so far came to.
@@ -125,13 +125,19 @@ fn unsettled(bench: &Bench<'_>, pair: u64, table: usize) -> ProveError {
 fn narrow(bench: &Bench<'_>, edits: &mut [Edit], changed: &[usize]) -> bool {
     let catalogue = bench.catalogue();
     let is_ledger = |table: usize| catalogue.ledger_table(table).is_some();
+    // The ledger that a table asks: what another one says of a point changes nothing in it.
+    let asks = |table: usize| catalogue.tables[table].ledger;
+    let by_ledger = |table: usize| {
+        let asking = changed.iter().filter(|&&other| asks(other) == asks(table));
+        let ledgers_work = asking.clone().count() >= LEDGERS_WORK;
+        is_ledger(table) && (ledgers_work || asking.into_iter().any(|&other| is_ledger(other)))
+    };
     let near: BTreeSet<usize> = changed
         .iter()
         .flat_map(|&table| ancestors(catalogue, table).into_iter().chain([table]))
         .collect();
-    let by_ledger = changed.len() >= LEDGERS_WORK || changed.iter().any(|&table| is_ledger(table));
     let suspects: [&dyn Fn(&Edit) -> bool; 3] = [
-        &|edit| by_ledger && is_ledger(edit.table),
+        &|edit| by_ledger(edit.table),
         &|edit| near.contains(&edit.table),
         &|_| true,
     ];

@@ -36,7 +36,7 @@ fn a_value_in_the_name_of_a_file_or_folder_is_found() {
     .unwrap();
     let names = "of the store in the order of names";
     let expected = [
-        format!("value_in_name: {OF_NAME}, loose, in the name of folder 22 {names}"),
+        format!("value_in_name: {OF_NAME}, loose, in the name of folder 24 {names}"),
         format!("value_in_name: {OF_PHONE}, loose, in the name of file 1 {names}"),
         format!("value_in_name: {OF_POINT}, in the name of file 12 {names}"),
         format!("value_in_name: {OF_POINT}, in the name of folder 9 {names}"),

@@ -7,7 +7,8 @@ use super::mutants::split_with_another;
 
 /// Splits with a ledger bound that says one thing and verifies with the other.
 fn split_with_another_bound(split_with: &str, verify_with: &str) -> Rig {
-    let until_is = |word: &str| format!("until_is = \"{word}\"");
+    // Of the ledger of supply, and not of the roofs'.
+    let until_is = |word: &str| format!("of the next day.\nuntil_is = \"{word}\"");
     let rig = Rig::with_sample(60);
     rig.own_catalogue();
     rig.edit(

@@ -61,7 +61,7 @@ fn second_of_two_points(s: &mut Stage<'_>) -> Told {
     s.canary(consumer(900_000_001), "consumer_name", Waiting)?;
     let third = s.point.index + 1;
     let ours_too = point_id(third, Dice::new(STORY_SEED, third), 0);
-    let places = surplus::Places {
+    let houses = surplus::Houses {
         ours: first_id.clone(),
         ours_too: ours_too.clone(),
         // The first of all stories: a customer who stays.
@@ -69,7 +69,7 @@ fn second_of_two_points(s: &mut Stage<'_>) -> Told {
         left: second_id.clone(),
         unknown: NOWHERE,
     };
-    surplus::tell(s, &places)?;
+    surplus::tell(s, &houses)?;
     let places = meters::Places {
         ours: first_id,
         ours_too,

@@ -9,8 +9,8 @@ use crate::planted::Fate::{Both, Operator, OwnWithheld, Waiting};
 use crate::story::stage::At;
 use crate::story::{Stage, Told};
 
-/// The places of these stories.
-pub(crate) struct Places {
+/// The houses of these stories.
+pub(crate) struct Houses {
     /// The incumbent's throughout.
     pub(crate) ours: String,
     /// Another of the kind.
@@ -23,137 +23,137 @@ pub(crate) struct Places {
     pub(crate) unknown: &'static str,
 }
 
-pub(crate) fn tell(s: &mut Stage<'_>, places: &Places) -> Told {
-    sold_to_another(s, &places.ours)?;
-    of_a_lost_customer(s, &places.left)?;
-    bought_by_the_operator(s, &places.ours_too)?;
+pub(crate) fn tell(s: &mut Stage<'_>, houses: &Houses) -> Told {
+    sold_to_another(s, &houses.ours)?;
+    of_a_lost_customer(s, &houses.left)?;
+    bought_by_the_operator(s, &houses.ours_too)?;
     s.trap(
         "surplus-nobody-buys",
         "the house is the incumbent's customer, but nobody is known to buy from its roof",
     );
-    month(s, &places.roofless, "2025-05", 4_243_101)?;
-    s.is(read(&places.roofless, "2025-05-01"), "surplus_kwh", Waiting)?;
+    month(s, &houses.roofless, "2025-05", 4_243_101)?;
+    s.is(read(&houses.roofless, "2025-05-01"), "surplus_kwh", Waiting)?;
     s.trap(
         "surplus-without-supply",
         "the incumbent buys from a roof; who sells there nobody knows, and nobody is asked",
     );
     buy(
         s,
-        places.unknown,
+        houses.unknown,
         ("2019-07-01", "9999-12-31"),
         (OWN, Some(BY_RETAILER)),
     )?;
-    month(s, places.unknown, "2025-05", 1_234_601)?;
-    s.is(read(places.unknown, "2025-05-01"), "surplus_kwh", Both)?;
-    s.is(bought(places.unknown, "2019-07-01"), "buyer_code", Both)
+    month(s, houses.unknown, "2025-05", 1_234_601)?;
+    s.is(read(houses.unknown, "2025-05-01"), "surplus_kwh", Both)?;
+    s.is(bought(houses.unknown, "2019-07-01"), "buyer_code", Both)
 }
 
-fn sold_to_another(s: &mut Stage<'_>, place: &str) -> Told {
+fn sold_to_another(s: &mut Stage<'_>, house: &str) -> Told {
     s.trap(
         "surplus-sold-to-another",
         "the incumbent sells the house its light, and 乙 buys from its roof",
     );
     buy(
         s,
-        place,
+        house,
         ("2015-04-01", "9999-12-31"),
         ("99020 ", Some(BY_RETAILER)),
     )?;
-    month(s, place, "2025-05", 4_243_102)?;
-    s.is(read(place, "2025-05-01"), "surplus_kwh", Operator)?;
-    s.is(read(place, "2025-05-01"), "paid_yen", Operator)?;
-    s.is(bought(place, "2015-04-01"), "buyer_code", Operator)?;
-    s.is(bought(place, "2015-04-01"), "unit_price_yen", Operator)
+    month(s, house, "2025-05", 4_243_102)?;
+    s.is(read(house, "2025-05-01"), "surplus_kwh", Operator)?;
+    s.is(read(house, "2025-05-01"), "paid_yen", Operator)?;
+    s.is(bought(house, "2015-04-01"), "buyer_code", Operator)?;
+    s.is(bought(house, "2015-04-01"), "unit_price_yen", Operator)
 }
 
-fn of_a_lost_customer(s: &mut Stage<'_>, place: &str) -> Told {
+fn of_a_lost_customer(s: &mut Stage<'_>, house: &str) -> Told {
     s.trap(
         "surplus-of-a-lost-customer",
         "the house has its light from 乙 today, and the incumbent still buys from its roof",
     );
     buy(
         s,
-        place,
+        house,
         ("2016-10-01", "2026-07-01"),
         (OWN, Some(BY_RETAILER)),
     )?;
     buy(
         s,
-        place,
+        house,
         ("2026-07-01", "9999-12-31"),
         (OTSU, Some(BY_RETAILER)),
     )?;
-    month(s, place, "2025-05", 1_234_602)?;
-    s.is(read(place, "2025-05-01"), "surplus_kwh", Both)?;
-    s.is(read(place, "2025-05-01"), "paid_yen", Both)?;
-    s.is(bought(place, "2016-10-01"), "unit_price_yen", Both)?;
+    month(s, house, "2025-05", 1_234_602)?;
+    s.is(read(house, "2025-05-01"), "surplus_kwh", Both)?;
+    s.is(read(house, "2025-05-01"), "paid_yen", Both)?;
+    s.is(bought(house, "2016-10-01"), "unit_price_yen", Both)?;
     s.trap(
         "surplus-will-go",
         "from July on 乙 buys: that the roof will go is 乙's to know",
     );
-    s.is(bought(place, "2016-10-01"), "purchased_until", OwnWithheld)?;
-    s.is(bought(place, "2026-07-01"), "buyer_code", Operator)
+    s.is(bought(house, "2016-10-01"), "purchased_until", OwnWithheld)?;
+    s.is(bought(house, "2026-07-01"), "buyer_code", Operator)
 }
 
-fn bought_by_the_operator(s: &mut Stage<'_>, place: &str) -> Told {
+fn bought_by_the_operator(s: &mut Stage<'_>, house: &str) -> Told {
     s.trap(
         "surplus-of-the-operator",
         "under the incumbent's code, but the operator has to buy since November 2023",
     );
     let (before, since) = ("2014-06-01", "2023-11-01");
-    buy(s, place, (before, since), (OWN, Some(BY_RETAILER)))?;
-    buy(s, place, (since, "2025-01-01"), (OWN, Some(BY_OPERATOR)))?;
-    month(s, place, "2023-11", 4_243_103)?;
-    s.is(read(place, "2023-11-01"), "surplus_kwh", Operator)?;
-    s.is(bought(place, since), "unit_price_yen", Operator)?;
+    buy(s, house, (before, since), (OWN, Some(BY_RETAILER)))?;
+    buy(s, house, (since, "2025-01-01"), (OWN, Some(BY_OPERATOR)))?;
+    month(s, house, "2023-11", 4_243_103)?;
+    s.is(read(house, "2023-11-01"), "surplus_kwh", Operator)?;
+    s.is(bought(house, since), "unit_price_yen", Operator)?;
     s.trap(
         "surplus-before-the-operator",
         "up to the day before, the roof was the incumbent's",
     );
-    month(s, place, "2023-10", 1_234_603)?;
-    s.is(read(place, "2023-10-01"), "surplus_kwh", Both)?;
-    s.is(bought(place, before), "purchased_until", Both)?;
+    month(s, house, "2023-10", 1_234_603)?;
+    s.is(read(house, "2023-10-01"), "surplus_kwh", Both)?;
+    s.is(bought(house, before), "purchased_until", Both)?;
     s.trap(
         "surplus-over-the-change",
         "the sheet was not cut at the change: days of both",
     );
-    add(s, place, ("2023-09-16", "2023-11-15"), 4_243_104)?;
-    s.is(read(place, "2023-09-16"), "surplus_kwh", Waiting)?;
+    add(s, house, ("2023-09-16", "2023-11-15"), 4_243_104)?;
+    s.is(read(house, "2023-09-16"), "surplus_kwh", Waiting)?;
     s.trap(
         "surplus-scheme-missing",
         "whether a retailer bought or the operator nobody wrote down",
     );
-    buy(s, place, ("2025-01-01", "9999-12-31"), (OWN, None))?;
-    month(s, place, "2025-05", 4_243_105)?;
-    s.is(read(place, "2025-05-01"), "surplus_kwh", Waiting)?;
-    s.is(bought(place, "2025-01-01"), "unit_price_yen", Waiting)
+    buy(s, house, ("2025-01-01", "9999-12-31"), (OWN, None))?;
+    month(s, house, "2025-05", 4_243_105)?;
+    s.is(read(house, "2025-05-01"), "surplus_kwh", Waiting)?;
+    s.is(bought(house, "2025-01-01"), "unit_price_yen", Waiting)
 }
 
 /// A roof of which another retailer has always bought, at a house that was never the incumbent's.
 pub(crate) fn of_others(s: &mut Stage<'_>) -> Told {
-    let place = s.point.id.clone();
+    let house = s.point.id.clone();
     s.trap("surplus-of-others", "of no day the incumbent's");
     buy(
         s,
-        &place,
+        &house,
         ("2018-02-01", "9999-12-31"),
         (OTSU, Some(BY_RETAILER)),
     )?;
-    month(s, &place, "2025-05", 4_243_106)?;
-    s.is(read(&place, "2025-05-01"), "surplus_kwh", Operator)?;
-    s.is(bought(&place, "2018-02-01"), "buyer_code", Operator)
+    month(s, &house, "2025-05", 4_243_106)?;
+    s.is(read(&house, "2025-05-01"), "surplus_kwh", Operator)?;
+    s.is(bought(&house, "2018-02-01"), "buyer_code", Operator)
 }
 
 fn buy(
     s: &mut Stage<'_>,
-    place: &str,
+    house: &str,
     (from, until): (&str, &str),
     (code, scheme): (&str, Option<&str>),
 ) -> Told {
     s.add(
         TableName::SurplusPurchase,
         &[
-            ("supply_point_id", text(place)),
+            ("supply_point_id", text(house)),
             ("purchased_from", text(from)),
             ("purchased_until", text(until)),
             ("buyer_code", text(code)),
@@ -174,24 +174,24 @@ fn buy(
 }
 
 /// The sheet of a whole month, entered some days after it.
-fn month(s: &mut Stage<'_>, place: &str, month: &str, value: i64) -> Told {
+fn month(s: &mut Stage<'_>, house: &str, month: &str, value: i64) -> Told {
     let last = match &month[5..] {
         "11" => 30,
         _ => 31,
     };
     add(
         s,
-        place,
+        house,
         (&format!("{month}-01"), &format!("{month}-{last}")),
         value,
     )
 }
 
-fn add(s: &mut Stage<'_>, place: &str, (from, until): (&str, &str), value: i64) -> Told {
+fn add(s: &mut Stage<'_>, house: &str, (from, until): (&str, &str), value: i64) -> Told {
     s.add(
         TableName::SurplusReading,
         &[
-            ("supply_point_id", text(place)),
+            ("supply_point_id", text(house)),
             ("period_from", text(from)),
             ("period_until", text(until)),
             ("surplus_kwh", tenths(value)),
@@ -202,19 +202,19 @@ fn add(s: &mut Stage<'_>, place: &str, (from, until): (&str, &str), value: i64) 
     )
 }
 
-fn read(place: &str, from: &str) -> At {
-    at(TableName::SurplusReading, place, ("period_from", from))
+fn read(house: &str, from: &str) -> At {
+    at(TableName::SurplusReading, house, ("period_from", from))
 }
 
-fn bought(place: &str, from: &str) -> At {
-    at(TableName::SurplusPurchase, place, ("purchased_from", from))
+fn bought(house: &str, from: &str) -> At {
+    at(TableName::SurplusPurchase, house, ("purchased_from", from))
 }
 
-fn at(table: TableName, place: &str, (column, day): (&'static str, &str)) -> At {
+fn at(table: TableName, house: &str, (column, day): (&'static str, &str)) -> At {
     At {
         table,
         selector: vec![
-            ("supply_point_id", place.to_owned()),
+            ("supply_point_id", house.to_owned()),
             (column, day.to_owned()),
         ],
     }
