@@ -20,7 +20,7 @@ DAYS = {"meter_reading_monthly": "t.period_until", "meter_reading_halfhour": "t.
 
 def tables(custody):
     manifest = json.loads((custody / "staging/manifest.json").read_text())
-    return [(table["id"], custody / table["file"]["path"]) for table in manifest["tables"]]
+    return [(table["id"], custody / "staging" / table["id"] / "part-*.parquet") for table in manifest["tables"]]
 
 
 def split(custody, out):

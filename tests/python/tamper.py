@@ -140,7 +140,7 @@ def unstage(custody, table):
     path, there = part(custody / "staging", table)
     write(path, there.to_pylist()[:-1], there.schema)
     manifest = manifest_of(custody / "staging")
-    entry(manifest, table)["file"].update(digests(path.read_bytes()), rows=there.num_rows - 1)
+    entry(manifest, table)["files"][0].update(digests(path.read_bytes()), rows=there.num_rows - 1)
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (custody / "staging/manifest.json").write_text(text, encoding="utf-8")
 

@@ -23,7 +23,7 @@ pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;
 pub use rejects::{REJECT_BYTES, RawValue, Reject, RejectReader, RejectWriter};
 pub use sort::{ByteSorter, SortedRecords};
-pub use staging::{Batches, PARQUET_PART, Staging, TableFile, open_parquet, part_name};
+pub use staging::{Batches, STAGING_PART_ROWS, StagedRows, Staging, open_parquet, part_name};
 pub use types::{
     REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema,
     type_word,

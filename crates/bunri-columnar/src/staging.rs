@@ -1,21 +1,28 @@
-//! The staging layout: `staging/<id>/part-00000.parquet` in key order, `rejects/<id>.jsonl`, and
+//! The staging layout: `staging/<id>/part-00000.parquet` and so on in key order, `rejects/<id>.jsonl`, and
 //! `staging/manifest.json`, whose presence means "complete".
+//!
+//! Parts are cut by rows ([`STAGING_PART_ROWS`]); whoever reads a table reads its rows one after the other, or those of a
+//! **unit**: rows from one number to another, wherever parts end.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use bunri_catalogue::{Catalogue, Table};
-use bunri_manifest::{StagedTable, StagingManifest, open_regular, read_regular};
+use bunri_manifest::{
+    FileEntry, ManifestError, StagedTable, StagingManifest, open_regular, read_regular,
+};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use crate::{ColumnarError, CustodyLayout, RejectReader, staging_schema};
+use crate::{ColumnarError, CustodyLayout, ROW_GROUP_ROWS, RejectReader, staging_schema};
 
-/// The first (in staging the only) part of a table.
-pub const PARQUET_PART: &str = "part-00000.parquet";
+/// Rows in every part of a staged table but the last: sixteen row groups.
+pub const STAGING_PART_ROWS: usize = ROW_GROUP_ROWS << 4;
 
 /// The file name of part *k*.
 #[must_use]
@@ -48,8 +55,15 @@ impl Staging {
             // Whether an extraction is here, nobody can say: the disk may be well again next time.
             _ => ColumnarError::io("read", &path)(refused),
         })?;
-        let manifest =
-            StagingManifest::parse(&text).map_err(|refused| wrong(refused.to_string()))?;
+        let manifest = StagingManifest::parse(&text).map_err(|refused| {
+            let of_another_version = matches!(refused, ManifestError::Format { .. });
+            let advice = if of_another_version {
+                "; extract again into an empty folder"
+            } else {
+                ""
+            };
+            wrong(format!("{refused}{advice}"))
+        })?;
         if manifest.shape.as_str() != catalogue.shape_digest {
             return Err(wrong(
                 "extracted with other tables, columns, types or keys than this catalogue declares; \
@@ -94,13 +108,18 @@ impl Staging {
     ///
     /// # Errors
     /// As [`Staging::entry`].
-    pub fn table(&self, table: &Table) -> Result<TableFile, ColumnarError> {
+    pub fn table(&self, table: &Table) -> Result<StagedRows, ColumnarError> {
         let entry = self.entry(table)?;
-        Ok(TableFile {
+        let part = |file: &FileEntry| Part {
+            path: file.path.below(&self.custody),
+            rows: file.rows,
+        };
+        Ok(StagedRows {
             id: table.id.clone(),
-            path: entry.file.path.below(&self.custody),
-            rows: entry.file.rows,
+            parts: entry.files.iter().map(part).collect(),
             schema: staging_schema(table),
+            rows: entry.rows(),
+            unit: None,
         })
     }
 
@@ -115,26 +134,53 @@ impl Staging {
     }
 }
 
-/// The staged rows of one table.
+/// The staged rows of one table, or those of one unit of it: parts one after the other, rows in key order.
 #[derive(Debug, Clone)]
-pub struct TableFile {
+pub struct StagedRows {
     id: String,
-    path: PathBuf,
-    rows: u64,
+    parts: Arc<[Part]>,
     schema: SchemaRef,
+    rows: u64,
+    /// Of a unit, which rows of the table it holds; [`None`]: all that lie in the parts.
+    unit: Option<Range<u64>>,
 }
 
-impl TableFile {
+/// One file of a table, as the manifest has it.
+#[derive(Debug)]
+struct Part {
+    path: PathBuf,
+    rows: u64,
+}
+
+impl StagedRows {
     /// Rows, as the manifest says.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
+    /// The same rows as units of so many rows, in order; the last one may be shorter. A table without rows is one unit.
+    #[must_use]
+    pub fn units(&self, rows: u64) -> Vec<Self> {
+        let Range { start, end } = self.unit.clone().unwrap_or(0..self.rows);
+        let rows = rows.max(1);
+        let count = (end - start).div_ceil(rows).max(1);
+        let unit = |number: u64| {
+            let first = start + number * rows;
+            let unit = first..end.min(first.saturating_add(rows));
+            Self {
+                rows: unit.end - unit.start,
+                unit: Some(unit),
+                ..self.clone()
+            }
+        };
+        (0..count).map(unit).collect()
+    }
+
     /// Reads every column.
     ///
     /// # Errors
-    /// When the file is not the Parquet file that the catalogue's types describe.
+    /// When a file is not the Parquet file that the catalogue's types describe.
     pub fn all(&self, batch_rows: usize) -> Result<Batches, ColumnarError> {
         let every: Vec<usize> = (0..self.schema.fields().len()).collect();
         self.columns(&every, batch_rows)
@@ -143,35 +189,82 @@ impl TableFile {
     /// Reads these columns (positions in the catalogue's table, ascending).
     ///
     /// # Errors
-    /// As [`TableFile::all`].
+    /// As [`StagedRows::all`].
     pub fn columns(&self, columns: &[usize], batch_rows: usize) -> Result<Batches, ColumnarError> {
-        let builder = open_parquet(&self.path)?;
+        let mut batches = Batches {
+            rows: self.clone(),
+            columns: columns.to_vec(),
+            batch_rows,
+            next: 0,
+            first_row: 0,
+            reader: None,
+        };
+        batches.open_next()?;
+        Ok(batches)
+    }
+
+    /// The rows `wanted` of a part, or all of it.
+    fn read_part(
+        &self,
+        part: &Part,
+        (columns, batch_rows): (&[usize], usize),
+        wanted: Option<Range<u64>>,
+    ) -> Result<ParquetRecordBatchReader, ColumnarError> {
+        let builder = open_parquet(&part.path)?;
+        let wrong = |message: String| ColumnarError::Staging {
+            path: part.path.clone(),
+            message,
+        };
         let plain = |schema: &SchemaRef| {
             let of =
                 |field: &arrow_schema::FieldRef| (field.name().clone(), field.data_type().clone());
             schema.fields().iter().map(of).collect::<Vec<_>>()
         };
         if plain(builder.schema()) != plain(&self.schema) {
-            return Err(ColumnarError::Staging {
-                path: self.path.clone(),
-                message: format!(
-                    "the columns of table `{}` are not those of the catalogue",
-                    self.id
-                ),
-            });
+            return Err(wrong(format!(
+                "the columns of table `{}` are not those of the catalogue",
+                self.id
+            )));
         }
         let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
-        let reader = builder
-            .with_projection(mask)
-            .with_batch_size(batch_rows)
+        let mut builder = builder.with_projection(mask).with_batch_size(batch_rows);
+        if let Some(wanted) = wanted {
+            let there = builder.metadata().file_metadata().num_rows();
+            // Units were cut by the manifest: rows that it does not count would be in none.
+            if u64::try_from(there) != Ok(part.rows) {
+                return Err(wrong(format!(
+                    "table `{}` is not what its manifest says; extract again into an empty folder",
+                    self.id
+                )));
+            }
+            builder = within(builder, wanted);
+        }
+        builder
             .build()
-            .map_err(|source| parquet_read(&self.path, source))?;
-        Ok(Batches {
-            reader,
-            id: self.id.clone(),
-            path: self.path.clone(),
-        })
+            .map_err(|source| parquet_read(&part.path, source))
     }
+}
+
+/// Reads some rows of a file; row groups before and behind them are not looked at.
+fn within(
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    wanted: Range<u64>,
+) -> ParquetRecordBatchReaderBuilder<File> {
+    let (mut first, mut skipped, mut groups) = (0, 0, Vec::new());
+    for (number, group) in builder.metadata().row_groups().iter().enumerate() {
+        let end = first + u64::try_from(group.num_rows()).unwrap_or(0);
+        if end <= wanted.start {
+            skipped = end;
+        } else if first < wanted.end {
+            groups.push(number);
+        }
+        first = end;
+    }
+    let rows = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+    builder
+        .with_row_groups(groups)
+        .with_offset(rows(wanted.start - skipped))
+        .with_limit(rows(wanted.end - wanted.start))
 }
 
 /// Opens a Parquet file for reading, trusting nothing in it but what it says of itself: an Arrow schema
@@ -195,34 +288,70 @@ fn parquet_read(path: &Path, source: parquet::errors::ParquetError) -> ColumnarE
     }
 }
 
-/// Batches of a staged table, in key order.
+/// Batches of a staged table or of a unit, in key order.
 pub struct Batches {
-    reader: ParquetRecordBatchReader,
-    id: String,
-    path: PathBuf,
+    rows: StagedRows,
+    columns: Vec<usize>,
+    batch_rows: usize,
+    /// The part that is opened next.
+    next: usize,
+    /// The number in the table of that part's first row.
+    first_row: u64,
+    reader: Option<ParquetRecordBatchReader>,
 }
 
 impl Iterator for Batches {
     type Item = Result<RecordBatch, ColumnarError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = self.reader.next()?;
-        Some(batch.map_err(|failed| self.failed(failed)))
+        loop {
+            let batch = self.reader.as_mut()?.next();
+            if let Some(batch) = batch {
+                return Some(batch.map_err(|failed| self.failed(failed)));
+            }
+            if let Err(refused) = self.open_next() {
+                return Some(Err(refused));
+            }
+        }
     }
 }
 
 impl Batches {
+    /// Goes on to the next part that has rows of the unit; to none after the last.
+    fn open_next(&mut self) -> Result<(), ColumnarError> {
+        self.reader = None;
+        while let Some(part) = self.rows.parts.get(self.next) {
+            self.next += 1;
+            let (first, end) = (self.first_row, self.first_row.saturating_add(part.rows));
+            self.first_row = end;
+            let wanted = self.rows.unit.as_ref().map(|unit| {
+                let within = |row: u64| row.clamp(first, end) - first;
+                within(unit.start)..within(unit.end)
+            });
+            if wanted.as_ref().is_some_and(Range::is_empty) {
+                continue;
+            }
+            let how = (self.columns.as_slice(), self.batch_rows);
+            self.reader = Some(self.rows.read_part(part, how, wanted)?);
+            break;
+        }
+        Ok(())
+    }
+
     /// A disk that did not answer is no damage: what is staged may be whole, and extracting again is a night's work.
     fn failed(&self, failed: ArrowError) -> ColumnarError {
         let words = failed.to_string();
+        let part = self.next.checked_sub(1);
+        let part = part.and_then(|part| self.rows.parts.get(part));
+        let path = part.map_or_else(PathBuf::new, |part| part.path.clone());
         if from_the_system(&words) {
-            return ColumnarError::io("read", &self.path)(io::Error::other(failed));
+            return ColumnarError::io("read", &path)(io::Error::other(failed));
         }
         ColumnarError::Staging {
-            path: self.path.clone(),
+            path,
             message: format!(
                 "table `{}` is damaged ({words}); extract again into an empty folder",
-                self.id
+                self.rows.id
             ),
         }
     }

@@ -72,6 +72,8 @@ pub struct CanonicalWriter<W: Write + Send> {
     group_rows: usize,
     groups: usize,
     rows: u64,
+    /// Rows of the table in files before this one, for messages.
+    rows_before: u64,
     path: PathBuf,
 }
 
@@ -118,8 +120,24 @@ impl<W: Write + Send> CanonicalWriter<W> {
             group_rows: 0,
             groups: 0,
             rows: 0,
+            rows_before: 0,
             path: path.to_path_buf(),
         })
+    }
+
+    /// The same writer of a table that has so many rows in earlier files: messages count them.
+    #[must_use]
+    pub fn after(self, rows_before: u64) -> Self {
+        Self {
+            rows_before,
+            ..self
+        }
+    }
+
+    /// Rows taken so far.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Takes rows in their order.
@@ -170,7 +188,7 @@ impl<W: Write + Send> CanonicalWriter<W> {
         ColumnarError::CellTooLarge {
             table: folder.unwrap_or_default().to_string_lossy().into_owned(),
             column: self.schema.field(column).name().clone(),
-            row: self.rows + row as u64 + 1,
+            row: self.rows_before + self.rows + row as u64 + 1,
             bytes,
         }
     }

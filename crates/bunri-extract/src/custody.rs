@@ -4,9 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bunri_columnar::{
-    ColumnarError, CustodyLayout, PARQUET_PART, REJECTS, STAGING, create_folder, write_whole,
-};
+use bunri_columnar::{ColumnarError, CustodyLayout, REJECTS, create_folder, write_whole};
 use bunri_manifest::{
     Blake3Hex, FileEntry, RelativePath, Source, StagedTable, StagingManifest, TOOL, hash_file,
 };
@@ -67,8 +65,13 @@ impl Custody {
         })
     }
 
-    pub(crate) fn part(&self, id: &str) -> Result<(RelativePath, PathBuf), ColumnarError> {
-        let relative = Self::relative(format!("{STAGING}/{id}/{PARQUET_PART}"))?;
+    /// Part `part` of a table.
+    pub(crate) fn part(
+        &self,
+        id: &str,
+        part: usize,
+    ) -> Result<(RelativePath, PathBuf), ColumnarError> {
+        let relative = Self::relative(StagedTable::part_path(id, part))?;
         Ok((relative.clone(), relative.below(&self.root)))
     }
 
@@ -108,7 +111,7 @@ impl Custody {
                 "extracted with other tables, columns, types or keys".to_owned(),
             ));
         }
-        for entry in manifest.tables.iter().flat_map(files) {
+        for entry in manifest.tables.iter().flat_map(StagedTable::all_files) {
             if !self.holds(entry)? {
                 return Err(occupied(format!(
                     "`{}` is not there whole, as it was written",
@@ -135,7 +138,7 @@ impl Custody {
         if note.tool != TOOL || note.identity != *now || note.table.id != id {
             return Ok(None);
         }
-        for entry in files(&note.table) {
+        for entry in note.table.all_files() {
             if !self.holds(entry)? {
                 return Ok(None);
             }
@@ -173,8 +176,26 @@ impl Custody {
 
     /// Removes what an earlier run left of this table, the note first: it must not outlive its files.
     pub(crate) fn clear(&self, id: &str) -> Result<(), ColumnarError> {
-        for path in [self.note(id), self.part(id)?.1, self.rejects(id)?.1] {
+        for path in [self.note(id), self.rejects(id)?.1] {
             remove_if_there(&path)?;
+        }
+        self.clear_parts(id)
+    }
+
+    /// Removes the parts of a table, also those that a killed run left under temporary names.
+    fn clear_parts(&self, id: &str) -> Result<(), ColumnarError> {
+        let folder = CustodyLayout::new(&self.root).staging().join(id);
+        let entries = match std::fs::read_dir(&folder) {
+            Err(absent) if absent.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(ColumnarError::io("list", &folder))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(ColumnarError::io("list", &folder))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_part = name.starts_with("part-") && name.ends_with(".parquet");
+            if is_part || name.starts_with(".bunri-tmp-part-") {
+                remove_if_there(&entry.path())?;
+            }
         }
         Ok(())
     }
@@ -189,12 +210,6 @@ impl Custody {
         }
         Ok(())
     }
-}
-
-fn files(table: &StagedTable) -> impl Iterator<Item = &FileEntry> {
-    [Some(&table.file), table.rejects.as_ref()]
-        .into_iter()
-        .flatten()
 }
 
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, ColumnarError> {

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use bunri_columnar::ColumnarError;
 use bunri_job::Source;
-use bunri_manifest::{Blake3Hex, ManifestError, StagingManifest};
+use bunri_manifest::{Blake3Hex, ManifestError, StagedTable, StagingManifest};
 
 pub use run::extract;
 pub use source::{SourceError, source_digest};
@@ -42,13 +42,16 @@ impl BoundSource<'_> {
     }
 }
 
-/// How much of the machine extraction may use. Neither number changes a byte of what is written.
+/// How much of the machine extraction may use, which changes no byte of what is written; and how it cuts tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExtractOptions {
     /// Bytes of memory, about, for all threads together. Tables that must be sorted spill beyond it.
     pub memory: u64,
     /// Tables read at the same time, each over a connection of its own.
     pub threads: usize,
+    /// Rows in every part of a table but the last. A constant of the format ([`bunri_columnar::STAGING_PART_ROWS`]); only
+    /// tests give another, and no store shows which.
+    pub part_rows: usize,
 }
 
 /// Values of one column that are not staged as they stand in the source, by the source's own count.
@@ -114,14 +117,14 @@ fn values_read(manifest: &StagingManifest) -> Vec<ReadValues> {
 fn tables_lost(manifest: &StagingManifest) -> Vec<String> {
     let lost = manifest.tables.iter().filter(|table| {
         let rejected = table.rejects.as_ref().map_or(0, |file| file.rows);
-        table.file.rows == 0 && rejected > 0
+        table.rows() == 0 && rejected > 0
     });
     lost.map(|table| table.id.clone()).collect()
 }
 
 impl ExtractStats {
     fn of(manifest: &StagingManifest, tables_kept: usize) -> Self {
-        let files = || manifest.tables.iter().map(|table| &table.file);
+        let tables = || manifest.tables.iter();
         let rejects = || {
             manifest
                 .tables
@@ -131,12 +134,16 @@ impl ExtractStats {
         Self {
             tables: manifest.tables.len(),
             tables_kept,
-            rows_staged: whole(files().map(|file| file.rows)),
+            rows_staged: whole(tables().map(StagedTable::rows)),
             rows_rejected: whole(rejects().map(|file| file.rows)),
             tables_lost: tables_lost(manifest),
             values_read: values_read(manifest),
             source_bytes: manifest.source.bytes,
-            staged_bytes: whole(files().chain(rejects()).map(|file| file.bytes)),
+            staged_bytes: whole(
+                tables()
+                    .flat_map(StagedTable::all_files)
+                    .map(|file| file.bytes),
+            ),
         }
     }
 }

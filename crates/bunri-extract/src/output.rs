@@ -1,30 +1,52 @@
-//! The file of one table while its rows stream in.
+//! The parts of one table while its rows stream in: each is committed when it has its rows, and the next begun with the
+//! first row that it holds.
 
 use std::path::Path;
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::{CanonicalWriter, ColumnarError, PendingFile, create_folder, staging_schema};
+use bunri_manifest::FileEntry;
 
 use crate::custody::Custody;
 use crate::key::KeyWatch;
 
-/// The file of a table while it is written, and the watch over its key.
+/// The parts of a table while they are written, and the watch over its key.
 pub(crate) struct Output<'a> {
-    pub(crate) writer: CanonicalWriter<PendingFile>,
+    custody: &'a Custody,
+    table: &'a Table,
+    part_rows: usize,
+    /// The part under way; none where the last one is full.
+    part: Option<CanonicalWriter<PendingFile>>,
+    /// The parts that are committed, in order.
+    files: Vec<FileEntry>,
+    watch: Option<KeyWatch<'a>>,
+}
+
+/// All parts of a table.
+pub(crate) struct Parts<'a> {
+    pub(crate) files: Vec<FileEntry>,
+    /// What was seen of the key, if there is one.
     pub(crate) watch: Option<KeyWatch<'a>>,
 }
 
 impl<'a> Output<'a> {
-    pub(crate) fn create(custody: &Custody, table: &'a Table) -> Result<Self, ColumnarError> {
-        let (_, path) = custody.part(&table.id)?;
-        create_parent(&path)?;
-        let sink = PendingFile::create(&path)?;
-        let writer = CanonicalWriter::new(sink, staging_schema(table), &path)?;
+    pub(crate) fn create(
+        custody: &'a Custody,
+        table: &'a Table,
+        part_rows: usize,
+    ) -> Result<Self, ColumnarError> {
         let watch = (!table.key.is_empty())
             .then(|| KeyWatch::new(table))
             .transpose()?;
-        Ok(Self { writer, watch })
+        Ok(Self {
+            custody,
+            table,
+            part_rows: part_rows.max(1),
+            part: None,
+            files: Vec::new(),
+            watch,
+        })
     }
 
     /// Takes rows, unless they do not ascend.
@@ -34,8 +56,53 @@ impl<'a> Output<'a> {
         {
             return Ok(false);
         }
-        self.writer.write(batch)?;
+        let mut start = 0;
+        while start < batch.num_rows() {
+            let mut part = self.take_part()?;
+            let held = usize::try_from(part.rows()).unwrap_or(usize::MAX);
+            let room = self.part_rows.saturating_sub(held);
+            let taken = room.min(batch.num_rows() - start);
+            part.write(&batch.slice(start, taken))?;
+            start += taken;
+            if taken == room {
+                self.commit(part)?;
+            } else {
+                self.part = Some(part);
+            }
+        }
         Ok(true)
+    }
+
+    /// The part under way, or a new one.
+    fn take_part(&mut self) -> Result<CanonicalWriter<PendingFile>, ColumnarError> {
+        if let Some(part) = self.part.take() {
+            return Ok(part);
+        }
+        let (_, path) = self.custody.part(&self.table.id, self.files.len())?;
+        create_parent(&path)?;
+        let sink = PendingFile::create(&path)?;
+        let writer = CanonicalWriter::new(sink, staging_schema(self.table), &path)?;
+        Ok(writer.after(self.files.iter().map(|file| file.rows).sum()))
+    }
+
+    fn commit(&mut self, part: CanonicalWriter<PendingFile>) -> Result<(), ColumnarError> {
+        let (path, _) = self.custody.part(&self.table.id, self.files.len())?;
+        let finished = part.finish()?;
+        let file = FileEntry::new(path, finished.rows, finished.sink.commit()?);
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// Commits what is left. A table without rows has one part, without rows.
+    pub(crate) fn finish(mut self) -> Result<Parts<'a>, ColumnarError> {
+        if self.part.is_some() || self.files.is_empty() {
+            let part = self.take_part()?;
+            self.commit(part)?;
+        }
+        Ok(Parts {
+            files: self.files,
+            watch: self.watch,
+        })
     }
 }
 

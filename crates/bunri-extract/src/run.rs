@@ -37,7 +37,11 @@ pub fn extract(
     options: &ExtractOptions,
     observer: &dyn Observer,
 ) -> Result<ExtractStats, ExtractError> {
-    let ExtractOptions { memory, threads } = *options;
+    let ExtractOptions {
+        memory,
+        threads,
+        part_rows,
+    } = *options;
     let open = OpenSource::open(source.source)?;
     let threads = threads.clamp(1, catalogue.tables.len().max(1));
     let mut sessions: Vec<Session> = (0..threads)
@@ -70,6 +74,7 @@ pub fn extract(
         identity: &identity,
         halt,
         budget,
+        part_rows,
     };
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
-use bunri_columnar::{CanonicalWriter, ColumnarError, Event, Observer, PendingFile};
+use bunri_columnar::{ColumnarError, Event, Observer};
 use bunri_manifest::{BaseTable, FileEntry, StagedTable};
 
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
 use crate::key::{self, KeyWatch};
-use crate::output::{Output, create_parent};
+use crate::output::{Output, Parts, create_parent};
 use crate::rejects::Rejects;
 use crate::rows::Batcher;
 use crate::sorted::RowSorter;
@@ -26,6 +26,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) halt: Halt<'a>,
     /// Bytes to sort with, for one table at a time.
     pub(crate) budget: usize,
+    /// Rows in every part but the last.
+    pub(crate) part_rows: usize,
 }
 
 /// Whether to go on: somebody asked to stop, or another table failed.
@@ -83,11 +85,12 @@ pub(crate) fn stage(
         told: 0,
     };
     let written = work.write(&mut progress)?;
-    if let Some(complaint) = written.output.watch.and_then(KeyWatch::complaint) {
+    if let Some(complaint) = written.parts.watch.and_then(KeyWatch::complaint) {
+        bench.custody.clear(&table.id)?;
         return Ok(Outcome::Refused(vec![complaint]));
     }
     progress.reach(work.figures.rows);
-    let staged = work.commit(written.output.writer, written.rejects)?;
+    let staged = work.commit(written.parts.files, written.rejects)?;
     bench.halt.observer.event(Event::TableDone {
         id: &table.id,
         rows: staged.source_rows,
@@ -121,9 +124,9 @@ struct Work<'a> {
     figures: Figures,
 }
 
-/// All rows of a table, written but not committed.
+/// All rows of a table: the parts are committed, the rejects are not.
 struct Written<'a> {
-    output: Output<'a>,
+    parts: Parts<'a>,
     rejects: Rejects,
 }
 
@@ -144,14 +147,25 @@ impl<'a> Work<'a> {
         progress: &mut Progress<'_>,
     ) -> Result<Option<Written<'a>>, ExtractError> {
         let mut rejects = self.rejects();
-        let mut output = Output::create(self.bench.custody, self.table)?;
+        let mut output = self.output()?;
         let mut ascends = true;
         self.read(query, &mut rejects, |batch, rows_read| {
             ascends = output.take(batch)?;
             progress.reach(rows_read);
             Ok(ascends)
         })?;
-        Ok(ascends.then_some(Written { output, rejects }))
+        if !ascends {
+            // Parts that were full already are committed in an order that is not theirs.
+            drop(output);
+            self.bench.custody.clear(&self.table.id)?;
+            return Ok(None);
+        }
+        let parts = output.finish()?;
+        Ok(Some(Written { parts, rejects }))
+    }
+
+    fn output(&self) -> Result<Output<'a>, ColumnarError> {
+        Output::create(self.bench.custody, self.table, self.bench.part_rows)
     }
 
     fn sorted(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
@@ -164,7 +178,7 @@ impl<'a> Work<'a> {
             progress.reach(rows_read / 2);
             Ok(true)
         })?;
-        let mut output = Output::create(self.bench.custody, self.table)?;
+        let mut output = self.output()?;
         let mut rows = sorter.finish()?;
         let mut done = self.figures.rows / 2;
         while let Some(batch) = rows.next()? {
@@ -175,7 +189,8 @@ impl<'a> Work<'a> {
             done += batch.num_rows() as u64 / 2;
             progress.reach(done);
         }
-        Ok(Written { output, rejects })
+        let parts = output.finish()?;
+        Ok(Written { parts, rejects })
     }
 
     /// Reads the table to its end, or until `each` has seen enough.
@@ -223,25 +238,15 @@ impl<'a> Work<'a> {
         tables.into_iter().map(base).collect()
     }
 
-    fn commit(
-        self,
-        writer: CanonicalWriter<PendingFile>,
-        rejects: Rejects,
-    ) -> Result<StagedTable, ExtractError> {
+    fn commit(self, files: Vec<FileEntry>, rejects: Rejects) -> Result<StagedTable, ExtractError> {
         let (custody, table) = (self.bench.custody, self.table);
-        let finished = writer.finish()?;
-        let file = FileEntry::new(
-            custody.part(&table.id)?.0,
-            finished.rows,
-            finished.sink.commit()?,
-        );
         let rejects = commit_rejects(custody, table, rejects)?;
         let (made_of, foreign_keys) = (self.bases()?, self.session.foreign_keys(table)?);
         let staged = StagedTable {
             id: table.id.clone(),
             name: table.name.clone(),
             source_rows: self.figures.rows,
-            file,
+            files,
             rejects,
             totals: self.figures.totals,
             foreign_keys,

@@ -58,4 +58,7 @@ pub enum ManifestError {
     /// Tables in another order than that of their ids.
     #[error("the tables of a manifest stand in the order of their ids; these do not")]
     TableOrder,
+    /// Parts of a staged table that are missing from the list, or stand in it under other names or in another order.
+    #[error("the parts of table `{0}` are not numbered from 0 in their order")]
+    Parts(String),
 }

@@ -119,8 +119,8 @@ pub struct StagedTable {
     pub name: String,
     /// `COUNT(*)` by the source itself.
     pub source_rows: u64,
-    /// The typed rows, in key order; path below the custody folder.
-    pub file: FileEntry,
+    /// The typed rows, in key order, in one part or more; paths below the custody folder.
+    pub files: Vec<FileEntry>,
     /// The rows that did not fit, if any; path below the custody folder. `rows` counts them.
     pub rejects: Option<FileEntry>,
     /// The source's figures, in column order.
@@ -131,6 +131,44 @@ pub struct StagedTable {
     /// Of a view: the tables that it reads, by name; not written where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made_of: Vec<BaseTable>,
+}
+
+impl StagedTable {
+    /// The path of part `part` of table `id`, below the custody folder. Parts are read in the order of their numbers.
+    #[must_use]
+    pub fn part_path(id: &str, part: usize) -> String {
+        format!("staging/{id}/part-{part:05}.parquet")
+    }
+
+    /// Rows in all parts. A manifest may say anything: a sum beyond 64 bits is the largest number.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.files
+            .iter()
+            .fold(0, |sum: u64, file| sum.saturating_add(file.rows))
+    }
+
+    /// Every file of the table: its parts, and its rejects if it has some.
+    pub fn all_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.files.iter().chain(&self.rejects)
+    }
+
+    /// Another order of parts is another order of rows, which everything after extraction believes.
+    fn parts_in_order(&self) -> Result<(), ManifestError> {
+        let named = |(part, file): (usize, &FileEntry)| {
+            file.path.as_str() == Self::part_path(&self.id, part)
+        };
+        if self.files.is_empty() || !self.files.iter().enumerate().all(named) {
+            return Err(ManifestError::Parts(self.id.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// What every version of the format begins with.
+#[derive(Deserialize)]
+struct Version {
+    format: String,
 }
 
 /// The manifest of a staging folder.
@@ -151,7 +189,7 @@ pub struct StagingManifest {
 
 impl StagingManifest {
     /// The format this version writes and reads.
-    pub const FORMAT: &str = "bunri.staging/1";
+    pub const FORMAT: &str = "bunri.staging/2";
 
     /// A manifest; tables are put in order.
     #[must_use]
@@ -171,25 +209,26 @@ impl StagingManifest {
     /// # Errors
     /// [`ManifestError`] when the text is not a manifest of this version.
     pub fn parse(text: &[u8]) -> Result<Self, ManifestError> {
-        let manifest: Self =
-            serde_json::from_slice(text).map_err(|source| ManifestError::Malformed {
-                what: "staging",
-                source,
-            })?;
-        if manifest.format != Self::FORMAT {
+        let malformed = |source| ManifestError::Malformed {
+            what: "staging",
+            source,
+        };
+        // The version first: a manifest of another one has other fields, and is not damaged.
+        let Version { format } = serde_json::from_slice(text).map_err(malformed)?;
+        if format != Self::FORMAT {
             return Err(ManifestError::Format {
-                found: manifest.format,
+                found: format,
                 expected: Self::FORMAT,
             });
         }
+        let manifest: Self = serde_json::from_slice(text).map_err(malformed)?;
         let mut seen = BTreeSet::new();
         for table in &manifest.tables {
             plain_id(&table.id)?;
             each_once(table.totals.iter().map(|total| total.column.as_str()))?;
-            let paths = [Some(&table.file), table.rejects.as_ref()]
-                .into_iter()
-                .flatten();
-            for name in paths
+            table.parts_in_order()?;
+            for name in table
+                .all_files()
                 .map(|file| file.path.to_string())
                 .chain([table.id.clone()])
             {

@@ -70,7 +70,7 @@ pub(crate) fn perturb(
         id: table.id.clone(),
         name: table.name.clone(),
         source_rows: file.rows + rejected,
-        file,
+        files: vec![file],
         rejects: before.rejects.clone(),
         // The source's figures are those of a source that does not exist.
         totals: Vec::new(),

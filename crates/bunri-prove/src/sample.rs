@@ -74,8 +74,8 @@ pub(crate) fn sample(
     let whole = catalogue.tables.iter().map(|table| {
         let written = tables.iter().find(|one| one.id == table.id);
         written.map_or_else(
-            || staging.entry(table).map_or(0, |entry| entry.file.rows),
-            |entry| entry.file.rows,
+            || staging.entry(table).map_or(0, StagedTable::rows),
+            StagedTable::rows,
         )
     });
     let drawn = ProofSample {
@@ -141,7 +141,7 @@ impl Sampling<'_> {
         let entry = self.staging.entry(table)?;
         let hangs = table.ledger_key.is_some() || first_parent(&table.rows).is_some();
         let is_list = self.catalogue.retailers.table == position;
-        let whole = table.rows == RowRule::Reference || (!hangs && entry.file.rows <= KEPT_WHOLE);
+        let whole = table.rows == RowRule::Reference || (!hangs && entry.rows() <= KEPT_WHOLE);
         if whole || is_list {
             return Ok(None);
         }
@@ -174,7 +174,7 @@ impl Sampling<'_> {
             id: table.id.clone(),
             name: table.name.clone(),
             source_rows: file.rows + rejected,
-            file,
+            files: vec![file],
             rejects: entry.rejects.clone(),
             totals: Vec::new(),
             foreign_keys: entry.foreign_keys.clone(),

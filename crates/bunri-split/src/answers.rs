@@ -13,7 +13,7 @@ use arrow_schema::SchemaRef;
 use arrow_select::concat::concat_batches;
 use bunri_catalogue::Table;
 use bunri_columnar::{
-    BatchSorter, ColumnarError, Observer, SortedBatches, TableFile, key_converter,
+    BatchSorter, ColumnarError, Observer, SortedBatches, StagedRows, key_converter,
 };
 use polars::prelude::{Column, IntoColumn, PolarsResult};
 
@@ -46,7 +46,7 @@ impl Answers {
     /// asked beforehand, and come back with the answers.
     pub(crate) fn prepare(
         table: &Table,
-        file: &TableFile,
+        file: &StagedRows,
         questions: LedgerQuestions,
         index: &OwnershipIndex,
         parents: &mut Vec<Pairs>,
@@ -155,7 +155,7 @@ struct SortedPass<'a> {
 impl SortedPass<'_> {
     fn run(
         &self,
-        file: &TableFile,
+        file: &StagedRows,
         mut cursor: IndexCursor,
         parents: Vec<Pairs>,
         observer: &dyn Observer,
@@ -191,7 +191,7 @@ impl SortedPass<'_> {
     /// The questions, sorted by ledger key.
     fn gather(
         &self,
-        file: &TableFile,
+        file: &StagedRows,
         mut parents: Vec<Pairs>,
         observer: &dyn Observer,
     ) -> Result<SortedBatches, SplitError> {

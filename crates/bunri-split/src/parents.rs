@@ -15,7 +15,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::{AskedOfParent, Catalogue, ParentRule, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, Reject, SortedBatches,
-    Staging, TableFile, key_converter, open_parquet,
+    StagedRows, Staging, key_converter, open_parquet,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use polars::prelude::Column;
@@ -407,7 +407,7 @@ pub(crate) struct ParentSearch<'a> {
 impl ParentSearch<'_> {
     pub(crate) fn run(
         &self,
-        file: &TableFile,
+        file: &StagedRows,
         observer: &dyn Observer,
     ) -> Result<Pairs, SplitError> {
         let mut by_row = self.sorter(pair_schema())?;
@@ -476,7 +476,7 @@ impl ParentSearch<'_> {
     /// The key that refers to the parent, and the row, of every row, sorted by that key.
     fn children(
         &self,
-        file: &TableFile,
+        file: &StagedRows,
         observer: &dyn Observer,
     ) -> Result<SortedBatches, SplitError> {
         let mut read: Vec<usize> = self.rule.key.to_vec();

@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::Table;
-use bunri_columnar::{BatchSorter, ColumnarError, Observer, SortedBatches, TableFile};
+use bunri_columnar::{BatchSorter, ColumnarError, Observer, SortedBatches, StagedRows};
 use polars::prelude::{BooleanChunked, ChunkCompareEq, Column, Int64Chunked, PolarsResult};
 
 use crate::SplitError;
@@ -82,7 +82,7 @@ impl Settling<'_> {
     /// Settles all rows of the table; `pairs` are those of its row rule.
     pub(crate) fn run(
         &self,
-        file: &TableFile,
+        file: &StagedRows,
         pairs: Vec<Pairs>,
         observer: &dyn Observer,
     ) -> Result<SettledRows, SplitError> {
@@ -131,7 +131,7 @@ impl Settling<'_> {
     /// Every row with every point that is asked about it, or without one, sorted by point.
     fn gather(
         &self,
-        file: &TableFile,
+        file: &StagedRows,
         mut pairs: Vec<Pairs>,
         observer: &dyn Observer,
     ) -> Result<SortedBatches, SplitError> {

@@ -13,8 +13,8 @@ use bunri_columnar::{
 use bunri_decisions::Decisions;
 use bunri_job::RekeySecrets;
 use bunri_manifest::{
-    B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StoreManifest,
-    TOOL, TableEntry, hash_file,
+    B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StagedTable,
+    StoreManifest, TOOL, TableEntry, hash_file,
 };
 use serde_json::json;
 
@@ -210,9 +210,7 @@ impl<'a> Stage<'a> {
         self.observer.event(Event::Stage {
             name: "split",
             // A manifest may say anything: this is for the progress bar.
-            rows: tables
-                .map(|table| table.file.rows)
-                .fold(0, u64::saturating_add),
+            rows: tables.map(StagedTable::rows).fold(0, u64::saturating_add),
         });
     }
 
@@ -337,7 +335,7 @@ impl<'a> Stage<'a> {
             self.staging
                 .manifest()
                 .table(id)
-                .map_or(0, |table| table.file.rows)
+                .map_or(0, StagedTable::rows)
         };
         for level in &mut levels {
             level.sort_by_key(|position| (std::cmp::Reverse(rows(position)), *position));

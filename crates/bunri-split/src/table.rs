@@ -7,8 +7,8 @@ use std::path::Path;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use bunri_catalogue::{Catalogue, ClassRule, KnownAt, Ownership, ParentRule, Store, Table};
 use bunri_columnar::{
-    BatchSorter, ColumnarError, Event, KeyRanges, Observer, PendingFile, Staging, StoreTableWriter,
-    TableFile, key_converter,
+    BatchSorter, ColumnarError, Event, KeyRanges, Observer, PendingFile, StagedRows, Staging,
+    StoreTableWriter, key_converter,
 };
 use bunri_manifest::FileEntry;
 use polars::prelude::{Column, IntoColumn, PolarsError, PolarsResult};
@@ -342,7 +342,7 @@ impl<'a> Facts<'a> {
 fn search_parents(
     shared: &Shared<'_>,
     table: &Table,
-    file: &TableFile,
+    file: &StagedRows,
     has_heirs: bool,
 ) -> Result<Vec<Pairs>, SplitError> {
     // The points of parents are asked, or handed on to children, where the table has none of its own.
@@ -363,7 +363,7 @@ fn search_parents(
 fn search(
     shared: &Shared<'_>,
     table: &Table,
-    file: &TableFile,
+    file: &StagedRows,
     (leaf, rule): (usize, ParentRule<'_>),
     owners: bool,
 ) -> Result<Pairs, SplitError> {
@@ -383,7 +383,7 @@ fn search(
 fn search_again(
     shared: &Shared<'_>,
     position: usize,
-    file: &TableFile,
+    file: &StagedRows,
     pairs: &mut Vec<Pairs>,
 ) -> Result<(), SplitError> {
     let table = &shared.catalogue.tables[position];
@@ -401,7 +401,7 @@ fn search_again(
 fn settle(
     shared: &Shared<'_>,
     table: &Table,
-    file: &TableFile,
+    file: &StagedRows,
     pairs: &mut Vec<Pairs>,
     has_heirs: bool,
 ) -> Result<Option<SettledRows>, SplitError> {

@@ -151,7 +151,7 @@ impl Totals {
                 );
             }
         };
-        differs(Rule::StagedRowsDiffer, None, self.rows == entry.file.rows);
+        differs(Rule::StagedRowsDiffer, None, self.rows == entry.rows());
         let rejected = entry.rejects.as_ref().map_or(0, |file| file.rows);
         differs(Rule::RejectedRowsDiffer, None, self.rejected == rejected);
         differs(

@@ -11,7 +11,7 @@ use bunri_columnar::{
 };
 use bunri_fingerprint::FingerprintKey;
 use bunri_leak::{Ground, LeakOutcome, Lexicon, Unmatched, Vocabulary};
-use bunri_manifest::{FileEntry, MANIFEST, TOOL};
+use bunri_manifest::{FileEntry, MANIFEST, StagedTable, TOOL};
 use bunri_redecide::{Indexes, Layout, ReferenceFiles, RekeyKeys, Scratch, reference_rules, terms};
 use bunri_report::{
     About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, ReferenceReport, RegionReport,
@@ -57,7 +57,7 @@ pub fn verify(
         .manifest()
         .tables
         .iter()
-        .map(|table| table.file.rows)
+        .map(StagedTable::rows)
         // For the progress bar: a manifest may say anything, and C3 holds it against the rows.
         .fold(0, u64::saturating_add);
     observer.event(Event::Stage {
@@ -183,9 +183,7 @@ fn staged_files(
     gathered: &mut Observations,
 ) -> Result<(), VerifyError> {
     let tables = staging.manifest().tables.iter();
-    let files = tables
-        .flat_map(|table| [Some(&table.file), table.rejects.as_ref()])
-        .flatten();
+    let files = tables.flat_map(StagedTable::all_files);
     let listed: BTreeMap<&str, &FileEntry> = files.map(|file| (file.path.as_str(), file)).collect();
     let manifest = format!("{STAGING}/{MANIFEST}");
     let folders = [STAGING, REJECTS];
@@ -207,8 +205,9 @@ fn staged_files(
         about,
         &mut gathered.findings,
     )?;
-    for table in &staging.manifest().tables {
-        let path = table.file.path.below(inputs.custody);
+    let tables = staging.manifest().tables.iter();
+    for part in tables.flat_map(|table| &table.files) {
+        let path = part.path.below(inputs.custody);
         // A file that is not there is a finding already, and an error of its own where it is read.
         if path.is_file() {
             refuse_hostile(&path)?;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bunri_catalogue::Catalogue;
+use bunri_columnar::STAGING_PART_ROWS;
 use bunri_decisions::Decisions;
 use bunri_extract::ExtractOptions;
 use bunri_job::{
@@ -51,6 +52,7 @@ impl Workplace {
         ExtractOptions {
             memory: self.job.memory,
             threads: self.job.threads,
+            part_rows: STAGING_PART_ROWS,
         }
     }
 

@@ -24,7 +24,7 @@ def staged(id, change):
         assert not changed.equals(there), f"nothing was changed in staging/{id}"
         pq.write_table(changed, path, compression="zstd", write_statistics=False, store_schema=False)
         path.chmod(0o600)
-        sealed(custody, lambda manifest: entry(manifest, id)["file"].update(digests(path.read_bytes()), rows=len(rows)))
+        sealed(custody, lambda manifest: entry(manifest, id)["files"][0].update(digests(path.read_bytes()), rows=len(rows)))
 
     return damage
 
@@ -115,7 +115,7 @@ def rejected_rows(worlds):
             rejects.chmod(0o600)
 
             def change(manifest):
-                entry(manifest, id)["file"].update(digests(path.read_bytes()), rows=len(rows) - 1)
+                entry(manifest, id)["files"][0].update(digests(path.read_bytes()), rows=len(rows) - 1)
                 told = {"path": f"rejects/{id}.jsonl", **digests(rejects.read_bytes()), "rows": len(lines)}
                 entry(manifest, id)["rejects"] = told
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::Catalogue;
-use bunri_columnar::Silent;
+use bunri_columnar::{STAGING_PART_ROWS, Silent};
 use bunri_decisions::{Decisions, read_decisions};
 use bunri_extract::{BoundSource, ExtractOptions, extract};
 use bunri_job::{RekeySecrets, Source};
@@ -107,6 +107,8 @@ impl Run<'_> {
         let options = ExtractOptions {
             memory: 1 << 24,
             threads: self.world.limits.threads,
+            // Of a few rows or of all: in the same worlds as many threads as parts.
+            part_rows: [STAGING_PART_ROWS, 1, 7][self.world.limits.threads % 3],
         };
         let blake3 = Blake3Hex::of(&std::fs::read(&source).unwrap());
         let source = BoundSource {

@@ -34,7 +34,7 @@ impl Script<'_> {
         }
         self.gap();
         for table in &self.catalogue.tables {
-            let path = self.below(&format!("staging/{}/part-00000.parquet", table.id));
+            let path = self.below(&format!("staging/{}/part-*.parquet", table.id));
             self.statement(&format!(
                 "CREATE VIEW IF NOT EXISTS staging.{} AS\n  SELECT * FROM read_parquet({path})",
                 name(&table.id)

@@ -92,6 +92,7 @@ impl Town {
         let options = ExtractOptions {
             memory: 64 << 20,
             threads: 2,
+            part_rows: 3,
         };
         let path = self.source();
         // Not read where it is a pipe or a device: extraction must refuse it before anybody reads.

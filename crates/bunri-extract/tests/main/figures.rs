@@ -110,11 +110,7 @@ fn rows_of_the_source_are_staged_rows_and_rejects() {
     let stats = story.extract().unwrap();
     let entry = story.entry("t");
     assert_eq!(
-        (
-            entry.source_rows,
-            entry.file.rows,
-            entry.rejects.unwrap().rows
-        ),
+        (entry.source_rows, entry.rows(), entry.rejects.unwrap().rows),
         (3, 2, 1)
     );
     assert_eq!(

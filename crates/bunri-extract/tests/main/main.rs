@@ -5,6 +5,7 @@ mod at_rest;
 mod drift;
 mod figures;
 mod order;
+mod parts;
 mod resume;
 mod story;
 mod values;

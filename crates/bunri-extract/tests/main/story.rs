@@ -10,7 +10,7 @@ use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrose
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::Catalogue;
-use bunri_columnar::{Observer, Reject, Silent, Staging};
+use bunri_columnar::{Observer, Reject, STAGING_PART_ROWS, Silent, Staging};
 use bunri_extract::{BoundSource, ExtractError, ExtractOptions, ExtractStats, extract};
 use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, StagedTable};
@@ -148,13 +148,26 @@ impl Story {
         threads: usize,
         observer: &dyn Observer,
     ) -> Result<ExtractStats, ExtractError> {
-        let options = ExtractOptions { memory, threads };
+        let options = ExtractOptions {
+            memory,
+            threads,
+            part_rows: STAGING_PART_ROWS,
+        };
+        self.extract_as(custody, &options, observer)
+    }
+
+    pub(crate) fn extract_as(
+        &self,
+        custody: &Path,
+        options: &ExtractOptions,
+        observer: &dyn Observer,
+    ) -> Result<ExtractStats, ExtractError> {
         let path = self.source();
         let source = BoundSource {
             source: &Source::Sqlite(path.clone()),
             blake3: &digest(&path),
         };
-        extract(&source, &self.catalogue(), custody, &options, observer)
+        extract(&source, &self.catalogue(), custody, options, observer)
     }
 
     /// Extracts what lies there now in a run that is bound to this digest.
@@ -162,6 +175,7 @@ impl Story {
         let options = ExtractOptions {
             memory: 1 << 28,
             threads: 1,
+            part_rows: STAGING_PART_ROWS,
         };
         let path = self.source();
         let source = BoundSource {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path};
 
-use bunri_manifest::{FileEntry, RelativePath, StagingManifest, StoreManifest};
+use bunri_manifest::{FileEntry, RelativePath, StagedTable, StagingManifest, StoreManifest};
 use proptest::prelude::*;
 
 use crate::corpus::corpus;
@@ -72,14 +72,8 @@ fn read_staging(text: &[u8]) -> bool {
     let Ok(manifest) = StagingManifest::parse(text) else {
         return false;
     };
-    let files = manifest
-        .tables
-        .iter()
-        .flat_map(|table| [Some(&table.file), table.rejects.as_ref()]);
-    believable(
-        manifest.tables.iter().map(|table| table.id.as_str()),
-        files.flatten(),
-    );
+    let files = manifest.tables.iter().flat_map(StagedTable::all_files);
+    believable(manifest.tables.iter().map(|table| table.id.as_str()), files);
     assert_eq!(
         StagingManifest::parse(&manifest.to_bytes().unwrap()).unwrap(),
         manifest

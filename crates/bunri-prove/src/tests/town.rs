@@ -160,11 +160,11 @@ impl Town {
             id: table.id.clone(),
             name: table.name.clone(),
             source_rows: rows.len() as u64,
-            file: FileEntry::new(
+            files: vec![FileEntry::new(
                 RelativePath::try_from(name).unwrap(),
                 rows.len() as u64,
                 digests,
-            ),
+            )],
             rejects: None,
             totals: Vec::new(),
             foreign_keys: Vec::new(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
-use bunri_columnar::TableFile;
+use bunri_columnar::StagedRows;
 
 use super::file::{Fact, FactFile, FactReader, FactWriter};
 use super::fold::{Scratch, cut};
@@ -26,7 +26,7 @@ impl Joined {
     /// Facts about `columns` of the rows of a table.
     pub(crate) fn new(
         table: &Table,
-        rows: &TableFile,
+        rows: &StagedRows,
         columns: &[usize],
         facts: &Arc<FactFile>,
         scratch: &Scratch,
@@ -101,7 +101,7 @@ impl Asking {
 /// Sorts a table's keys, joins them with the facts, and sorts the answers by the number of the row.
 fn scatter(
     table: &Table,
-    rows: &TableFile,
+    rows: &StagedRows,
     columns: &[usize],
     facts: &FactFile,
     scratch: &Scratch,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bunri_catalogue::{KnownAt, Ownership, Table};
-use bunri_columnar::TableFile;
+use bunri_columnar::StagedRows;
 use bunri_evaluator::{
     Days, EVER, Facts, OwnershipSet, ParentFacts, Row, RowDays, Terms, Timeline, Verdict,
     WrittenSet, asked_parent, last, written, written_on,
@@ -282,7 +282,7 @@ impl Fold for ParentFold {
 /// For a table without a ledger key: what its parents' points say of the day on which each row was written.
 pub(crate) fn written_by_parents(
     table: &Table,
-    rows: &TableFile,
+    rows: &StagedRows,
     parents: &[Joined],
     (ledger, terms): (&Arc<FactFile>, &Terms),
     scratch: &Scratch,

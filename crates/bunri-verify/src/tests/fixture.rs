@@ -143,7 +143,7 @@ impl Fixture {
             id: table.id.clone(),
             name: table.name.clone(),
             source_rows: (rows.num_rows() + rejects.len()) as u64,
-            file: FileEntry::new(path(name), rows.num_rows() as u64, digests),
+            files: vec![FileEntry::new(path(name), rows.num_rows() as u64, digests)],
             rejects: rejects_entry,
             totals: totals.collect(),
             foreign_keys: Vec::new(),

@@ -129,6 +129,41 @@ fn staging_that_was_changed_after_extraction() {
     );
 }
 
+#[test]
+fn a_part_of_staging_too_many_and_one_too_few() {
+    let fixture = Fixture::ordinary();
+    let part = |number: usize| {
+        let name = format!("staging/account/part-{number:05}.parquet");
+        fixture.custody().join(name)
+    };
+    std::fs::copy(part(0), part(1)).unwrap();
+    assert_eq!(
+        fixture.findings(),
+        ["C1 file_unlisted staging staging/account/part-00001.parquet"]
+    );
+    std::fs::remove_file(part(1)).unwrap();
+    fixture.reseal_staging(|manifest| {
+        let account = manifest
+            .tables
+            .iter_mut()
+            .find(|table| table.id == "account");
+        let files = &mut account.unwrap().files;
+        let path = bunri_manifest::StagedTable::part_path("account", 1);
+        let mut second = files[0].clone();
+        second.path = bunri_manifest::RelativePath::try_from(path).unwrap();
+        files.push(second);
+    });
+    // Half a table is nothing to hold a store against.
+    let refused = fixture
+        .try_verify(&VerifyOptions {
+            memory: 1 << 26,
+            threads: 1,
+        })
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("part-00001.parquet"), "{refused}");
+}
+
 struct Impatient;
 
 impl Observer for Impatient {
