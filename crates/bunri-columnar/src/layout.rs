@@ -11,6 +11,8 @@ pub const STAGING: &str = "staging";
 pub const REJECTS: &str = "rejects";
 /// What verification found, in custody.
 pub const EVIDENCE: &str = "evidence";
+/// What is under way, in custody: spilled runs, and records of what is done.
+pub const TEMPORARY: &str = "tmp";
 const OWNERSHIP: &str = "ownership";
 const JOURNAL: &str = "journal.jsonl";
 const LOCK: &str = "job.lock.json";
@@ -57,7 +59,7 @@ impl<'a> CustodyLayout<'a> {
     /// Work in progress, and the records by which an interrupted run resumes.
     #[must_use]
     pub fn temporary(self) -> PathBuf {
-        self.0.join("tmp")
+        self.0.join(TEMPORARY)
     }
 
     /// What verification found, and the key of its sums.

@@ -1,16 +1,22 @@
 //! Where extraction writes, and what an earlier run left there. A table is kept only if its note says that
 //! it was made by this version from this source and shape, and its files are what the note says.
 
-use std::io;
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use bunri_columnar::{ColumnarError, CustodyLayout, REJECTS, create_folder, write_whole};
+use bunri_columnar::{
+    ColumnarError, CustodyLayout, REJECTS, TEMPORARY, create_folder, part_name, replace_whole,
+    write_whole,
+};
 use bunri_manifest::{
     Blake3Hex, FileEntry, RelativePath, Source, StagedTable, StagingManifest, TOOL, hash_file,
+    open_regular,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::ExtractError;
+use crate::seam::Seam;
 
 /// What the bytes of staging depend on, beside the version of the tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +35,16 @@ struct Note {
     tool: String,
     identity: Identity,
     table: StagedTable,
+}
+
+/// Says how far a table has come that is not complete.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeamNote {
+    tool: String,
+    identity: Identity,
+    part_rows: u64,
+    seam: Seam,
 }
 
 /// The custody folder.
@@ -80,8 +96,37 @@ impl Custody {
         Ok((relative.clone(), relative.below(&self.root)))
     }
 
+    /// Where rejected rows lie aside until their table is whole.
+    pub(crate) fn rejects_aside(
+        &self,
+        id: &str,
+        number: usize,
+    ) -> Result<(RelativePath, PathBuf), ColumnarError> {
+        let relative = Self::relative(format!("{TEMPORARY}/{}rejects-{number:05}.jsonl", of(id)))?;
+        Ok((relative.clone(), relative.below(&self.root)))
+    }
+
+    /// Gives `each` the lines of a file that was believed.
+    pub(crate) fn lines(
+        &self,
+        file: &FileEntry,
+        mut each: impl FnMut(&[u8]) -> Result<(), ColumnarError>,
+    ) -> Result<(), ColumnarError> {
+        let path = file.path.below(&self.root);
+        let wrong = |refused| ColumnarError::io("read", &path)(refused);
+        let opened = open_regular(&path).map_err(&wrong)?;
+        for line in BufReader::new(opened).split(b'\n') {
+            each(&line.map_err(&wrong)?)?;
+        }
+        Ok(())
+    }
+
     fn note(&self, id: &str) -> PathBuf {
-        self.tmp().join(format!("extract-{id}.json"))
+        self.tmp().join(format!("{}json", of(id)))
+    }
+
+    fn seam_note(&self, id: &str) -> PathBuf {
+        self.tmp().join(format!("{}seam.json", of(id)))
     }
 
     /// The manifest of an earlier run, if that run came to its end. One of another source, shape or version
@@ -146,6 +191,81 @@ impl Custody {
         Ok(Some(note.table))
     }
 
+    /// How far an earlier run came with this table, if all of that is still there as it was. Whatever else lies there of
+    /// the table is removed.
+    pub(crate) fn begun(
+        &self,
+        id: &str,
+        now: &Identity,
+        part_rows: usize,
+    ) -> Result<Option<Seam>, ColumnarError> {
+        let seam = self.seam(id, now, part_rows)?;
+        match &seam {
+            None => self.clear(id)?,
+            Some(seam) => {
+                remove_if_there(&self.note(id))?;
+                remove_if_there(&self.rejects(id)?.1)?;
+                self.clear_parts(id, seam.files.len())?;
+            }
+        }
+        Ok(seam)
+    }
+
+    fn seam(
+        &self,
+        id: &str,
+        now: &Identity,
+        part_rows: usize,
+    ) -> Result<Option<Seam>, ColumnarError> {
+        let Some(text) = read_if_there(&self.seam_note(id))? else {
+            return Ok(None);
+        };
+        // As of a note that cannot be read: the table is made again.
+        let Ok(note) = serde_json::from_slice::<SeamNote>(&text) else {
+            return Ok(None);
+        };
+        let SeamNote {
+            tool,
+            identity,
+            part_rows: cut_by,
+            seam,
+        } = note;
+        if tool != TOOL || identity != *now || cut_by != part_rows as u64 {
+            return Ok(None);
+        }
+        for (part, file) in seam.files.iter().enumerate() {
+            if file.path != self.part(id, part)?.0 || file.rows != cut_by {
+                return Ok(None);
+            }
+        }
+        for entry in seam.files.iter().chain(&seam.rejects) {
+            if !self.holds(entry)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(seam))
+    }
+
+    /// Notes how far a table has come.
+    pub(crate) fn note_seam(
+        &self,
+        id: &str,
+        now: &Identity,
+        part_rows: usize,
+        seam: Seam,
+    ) -> Result<(), ColumnarError> {
+        let note = SeamNote {
+            tool: TOOL.to_owned(),
+            identity: now.clone(),
+            part_rows: part_rows as u64,
+            seam,
+        };
+        let path = self.seam_note(id);
+        let bytes = serde_json::to_vec(&note)
+            .map_err(|refused| ColumnarError::io("write", &path)(refused.into()))?;
+        replace_whole(&path, &bytes)
+    }
+
     /// Whether a file is there with the digests that were noted of it; its length alone would not show a damaged
     /// disk. A file that cannot be read is neither: the disk may be well again next time.
     fn holds(&self, entry: &FileEntry) -> Result<bool, ColumnarError> {
@@ -174,42 +294,62 @@ impl Custody {
         write_whole(&path, &bytes).map(drop)
     }
 
-    /// Removes what an earlier run left of this table, the note first: it must not outlive its files.
+    /// Removes what an earlier run left of this table, the notes first: they must not outlive its files.
     pub(crate) fn clear(&self, id: &str) -> Result<(), ColumnarError> {
-        for path in [self.note(id), self.rejects(id)?.1] {
-            remove_if_there(&path)?;
-        }
-        self.clear_parts(id)
+        self.forget_notes(id)?;
+        remove_if_there(&self.rejects(id)?.1)?;
+        self.clear_parts(id, 0)
     }
 
-    /// Removes the parts of a table, also those that a killed run left under temporary names.
-    fn clear_parts(&self, id: &str) -> Result<(), ColumnarError> {
+    /// Removes the parts of a table but for the first ones, also those that a killed run left under temporary names.
+    fn clear_parts(&self, id: &str, kept: usize) -> Result<(), ColumnarError> {
         let folder = CustodyLayout::new(&self.root).staging().join(id);
-        let entries = match std::fs::read_dir(&folder) {
-            Err(absent) if absent.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.map_err(ColumnarError::io("list", &folder))?,
-        };
-        for entry in entries {
-            let entry = entry.map_err(ColumnarError::io("list", &folder))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
+        let kept = (0..kept).map(part_name).collect::<BTreeSet<_>>();
+        for path in listed(&folder)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
             let is_part = name.starts_with("part-") && name.ends_with(".parquet");
-            if is_part || name.starts_with(".bunri-tmp-part-") {
-                remove_if_there(&entry.path())?;
+            let is_left_over = name.starts_with(".bunri-tmp-part-");
+            if is_left_over || (is_part && !kept.contains(name.as_ref())) {
+                remove_if_there(&path)?;
             }
         }
         Ok(())
     }
 
-    /// Removes the notes, once the manifest speaks for all tables.
-    pub(crate) fn forget_notes<'a>(
-        &self,
-        ids: impl Iterator<Item = &'a str>,
-    ) -> Result<(), ColumnarError> {
-        for id in ids {
-            remove_if_there(&self.note(id))?;
+    /// Removes what was noted of a table, the notes before the rejected rows that lie aside.
+    pub(crate) fn forget_notes(&self, id: &str) -> Result<(), ColumnarError> {
+        remove_if_there(&self.note(id))?;
+        self.forget_seam(id)
+    }
+
+    /// Removes what was noted of the parts of a table: it is whole, or begun again.
+    pub(crate) fn forget_seam(&self, id: &str) -> Result<(), ColumnarError> {
+        remove_if_there(&self.seam_note(id))?;
+        let aside = format!("{}rejects-", of(id));
+        for path in listed(&self.tmp())? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.trim_start_matches(".bunri-tmp-").starts_with(&aside) {
+                remove_if_there(&path)?;
+            }
         }
         Ok(())
     }
+}
+
+/// How the names of everything begin that is noted of a table. No id holds a point.
+fn of(id: &str) -> String {
+    format!("extract-{id}.")
+}
+
+/// What lies in a folder; nothing where there is none.
+fn listed(folder: &Path) -> Result<Vec<PathBuf>, ColumnarError> {
+    let wrong = |refused| ColumnarError::io("list", folder)(refused);
+    let entries = match std::fs::read_dir(folder) {
+        Err(absent) if absent.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(&wrong)?,
+    };
+    let path = |entry: io::Result<std::fs::DirEntry>| Ok(entry.map_err(&wrong)?.path());
+    entries.map(path).collect()
 }
 
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, ColumnarError> {

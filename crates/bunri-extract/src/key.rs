@@ -41,6 +41,25 @@ impl<'a> KeyWatch<'a> {
         })
     }
 
+    /// Watches on behind rows that were watched before: so many, the last of them with this key.
+    pub(crate) fn behind(
+        table: &'a Table,
+        rows: u64,
+        last: Vec<u8>,
+    ) -> Result<Self, ColumnarError> {
+        Ok(Self {
+            last,
+            rows,
+            rows_alike: 1,
+            ..Self::new(table)?
+        })
+    }
+
+    /// The key of the last row, unless two rows share one: nobody goes on with such a table.
+    pub(crate) fn last_key(&self) -> Option<&[u8]> {
+        self.first.is_none().then_some(self.last.as_slice())
+    }
+
     /// Whether these rows go on in ascending order. After a `false` the watch is of no more use.
     pub(crate) fn ascends(&mut self, batch: &RecordBatch) -> Result<bool, ColumnarError> {
         let columns: Vec<ArrayRef> = self

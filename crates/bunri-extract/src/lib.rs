@@ -4,12 +4,14 @@
 
 mod convert;
 mod custody;
+mod hex;
 mod key;
 mod output;
 mod rejects;
 mod rows;
 mod run;
 mod schema;
+mod seam;
 mod sorted;
 mod source;
 mod table;

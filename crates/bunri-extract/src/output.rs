@@ -9,7 +9,9 @@ use bunri_columnar::{CanonicalWriter, ColumnarError, PendingFile, create_folder,
 use bunri_manifest::FileEntry;
 
 use crate::custody::Custody;
+use crate::hex::{hex, unhex};
 use crate::key::KeyWatch;
+use crate::seam::Seam;
 
 /// The parts of a table while they are written, and the watch over its key.
 pub(crate) struct Output<'a> {
@@ -47,6 +49,30 @@ impl<'a> Output<'a> {
             files: Vec::new(),
             watch,
         })
+    }
+
+    /// Goes on behind the parts of an earlier run; [`None`] if what is noted of them cannot be read.
+    pub(crate) fn behind(
+        custody: &'a Custody,
+        table: &'a Table,
+        part_rows: usize,
+        seam: &Seam,
+    ) -> Result<Option<Self>, ColumnarError> {
+        let Some(last) = unhex(&seam.last_key) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            files: seam.files.clone(),
+            watch: Some(KeyWatch::behind(table, seam.rows_staged(), last)?),
+            ..Self::create(custody, table, part_rows)?
+        }))
+    }
+
+    /// Where every part is full: the parts, and the key of the last row by value. Nobody goes on where keys are doubled.
+    pub(crate) fn full_parts(&self) -> Option<(Vec<FileEntry>, String)> {
+        let last = self.watch.as_ref()?.last_key()?;
+        let full = self.part.is_none() && !self.files.is_empty();
+        full.then(|| (self.files.clone(), hex(last)))
     }
 
     /// Takes rows, unless they do not ascend.

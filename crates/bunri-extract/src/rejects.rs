@@ -1,30 +1,76 @@
 //! Rejects while a table is read: whole rows as the source stores them, sorted, so that the order in which
-//! the source held them leaves no trace.
+//! the source held them leaves no trace. What was rejected before a seam lies aside in files, so that a run that goes on there
+//! has it too.
 
 use std::path::Path;
 
 use bunri_catalogue::Table;
 use bunri_columnar::{ByteSorter, ColumnarError, REJECT_BYTES, RawValue, Reject, RejectWriter};
-use bunri_manifest::Digests;
+use bunri_manifest::{Digests, FileEntry};
 
 use crate::ExtractError;
 use crate::convert::Misfit;
+use crate::custody::Custody;
+use crate::hex::hex;
 use crate::source::{SourceRow, SourceValue};
 
 /// Gathers the rejected rows of one table.
-#[derive(Debug)]
-pub(crate) struct Rejects {
+pub(crate) struct Rejects<'a> {
     sorter: ByteSorter,
     pub(crate) rows: u64,
+    aside: Option<Aside<'a>>,
 }
 
-impl Rejects {
-    /// Nothing rejected yet; runs spill to `folder`.
-    pub(crate) fn new(folder: &Path, budget: usize) -> Self {
+/// The rejected rows once more, a file for every stretch between two seams that has some.
+struct Aside<'a> {
+    custody: &'a Custody,
+    id: &'a str,
+    writer: Option<RejectWriter>,
+    files: Vec<FileEntry>,
+}
+
+impl<'a> Rejects<'a> {
+    /// Nothing rejected yet; runs spill to the folder of temporary files.
+    pub(crate) fn new(custody: &Custody, budget: usize) -> Self {
         Self {
-            sorter: ByteSorter::new(folder, budget),
+            sorter: ByteSorter::new(&custody.tmp(), budget),
             rows: 0,
+            aside: None,
         }
+    }
+
+    /// The same of a table with seams, from the last one on: what was rejected before it lies in these files.
+    pub(crate) fn aside(
+        custody: &'a Custody,
+        id: &'a str,
+        budget: usize,
+        before: Vec<FileEntry>,
+    ) -> Result<Self, ColumnarError> {
+        let mut rejects = Self::new(custody, budget);
+        for file in &before {
+            rejects.rows += file.rows;
+            custody.lines(file, |line| rejects.sorter.push(line))?;
+        }
+        rejects.aside = Some(Aside {
+            custody,
+            id,
+            writer: None,
+            files: before,
+        });
+        Ok(rejects)
+    }
+
+    /// At a seam: every file of rejected rows up to here, committed.
+    pub(crate) fn seam(&mut self) -> Result<Vec<FileEntry>, ColumnarError> {
+        let Some(aside) = &mut self.aside else {
+            return Ok(Vec::new());
+        };
+        if let Some(writer) = aside.writer.take() {
+            let (path, _) = aside.custody.rejects_aside(aside.id, aside.files.len())?;
+            let (rows, digests) = writer.commit()?;
+            aside.files.push(FileEntry::new(path, rows, digests));
+        }
+        Ok(aside.files.clone())
     }
 
     /// Takes a row whose column number `column` broke a rule.
@@ -63,6 +109,9 @@ impl Rejects {
         if line.len() >= REJECT_BYTES {
             return Err(too_large().into());
         }
+        if let Some(aside) = &mut self.aside {
+            aside.take(&line)?;
+        }
         Ok(self.sorter.push(&line)?)
     }
 
@@ -80,6 +129,21 @@ impl Rejects {
     }
 }
 
+impl Aside<'_> {
+    fn take(&mut self, line: &[u8]) -> Result<(), ColumnarError> {
+        let mut writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => {
+                let (_, path) = self.custody.rejects_aside(self.id, self.files.len())?;
+                RejectWriter::create(&path)?
+            }
+        };
+        writer.write_line(line)?;
+        self.writer = Some(writer);
+        Ok(())
+    }
+}
+
 /// Bytes of a text or blob; a number takes few.
 fn length(value: SourceValue<'_>) -> usize {
     match value {
@@ -88,7 +152,8 @@ fn length(value: SourceValue<'_>) -> usize {
     }
 }
 
-fn raw(value: SourceValue<'_>) -> RawValue {
+/// A value as rejects and seams write it.
+pub(crate) fn raw(value: SourceValue<'_>) -> RawValue {
     match value {
         SourceValue::Null => RawValue::Null,
         SourceValue::Integer(number) => RawValue::Int(number),
@@ -100,15 +165,6 @@ fn raw(value: SourceValue<'_>) -> RawValue {
         },
         SourceValue::Blob(bytes) => RawValue::Blob(hex(bytes)),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
 }
 
 #[cfg(test)]

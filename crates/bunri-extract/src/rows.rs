@@ -4,11 +4,11 @@ use arrow_array::{BooleanArray, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 use bunri_catalogue::Table;
-use bunri_columnar::{ColumnarError, staging_schema};
+use bunri_columnar::{ColumnarError, RawValue, staging_schema};
 
 use crate::ExtractError;
 use crate::convert::{Copier, Misfit};
-use crate::rejects::Rejects;
+use crate::rejects::{Rejects, raw};
 use crate::source::{SourceRow, SourceValue};
 
 /// Rows in a batch.
@@ -27,6 +27,30 @@ pub(crate) struct Batcher<'a> {
     bytes: usize,
     /// Rows read so far, rejected ones among them.
     pub(crate) rows_read: u64,
+    seams: Option<Seams>,
+}
+
+/// Batches that end where parts do, so that the source's own key of a part's last row is known.
+struct Seams {
+    part_rows: usize,
+    /// Rows that the part under way takes before it is full.
+    room: usize,
+    /// At the end of a part, the key of its last row.
+    last: Option<Vec<RawValue>>,
+}
+
+impl Seams {
+    /// A row that is staged. Says whether its part ends with it.
+    fn take(&mut self, table: &Table, row: &impl SourceRow) -> Result<bool, ExtractError> {
+        self.room -= 1;
+        if self.room > 0 {
+            return Ok(false);
+        }
+        self.room = self.part_rows;
+        let key = table.key.iter().map(|&column| row.value(column).map(raw));
+        self.last = Some(key.collect::<Result<_, _>>()?);
+        Ok(true)
+    }
 }
 
 impl<'a> Batcher<'a> {
@@ -45,14 +69,33 @@ impl<'a> Batcher<'a> {
             fits: Vec::with_capacity(BATCH_ROWS),
             bytes: 0,
             rows_read: 0,
+            seams: None,
         })
+    }
+
+    /// The same, with batches that end where parts of so many rows do; so many rows were read in earlier parts.
+    pub(crate) fn with_seams(self, part_rows: usize, rows_read: u64) -> Self {
+        Self {
+            rows_read,
+            seams: Some(Seams {
+                part_rows,
+                room: part_rows,
+                last: None,
+            }),
+            ..self
+        }
+    }
+
+    /// The key of the last row of the batch that was given last, if a part ended with it.
+    pub(crate) fn seam(&mut self) -> Option<Vec<RawValue>> {
+        self.seams.as_mut()?.last.take()
     }
 
     /// Takes a row. Says whether the batch is full: then it is to be [taken](Self::batch).
     pub(crate) fn push(
         &mut self,
         row: &impl SourceRow,
-        rejects: &mut Rejects,
+        rejects: &mut Rejects<'_>,
     ) -> Result<bool, ExtractError> {
         let misfit = self.copy(row)?;
         if let Some((column, misfit)) = misfit {
@@ -60,7 +103,11 @@ impl<'a> Batcher<'a> {
         }
         self.fits.push(misfit.is_none());
         self.rows_read += 1;
-        Ok(self.fits.len() == BATCH_ROWS || self.bytes >= BATCH_BYTES)
+        let mut part_ends = false;
+        if let Some(seams) = self.seams.as_mut().filter(|_| misfit.is_none()) {
+            part_ends = seams.take(self.table, row)?;
+        }
+        Ok(part_ends || self.fits.len() == BATCH_ROWS || self.bytes >= BATCH_BYTES)
     }
 
     /// Copies every column, whatever broke before it, so that columns stay level. Says what broke first.

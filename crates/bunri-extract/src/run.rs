@@ -270,6 +270,8 @@ fn finish(
     let Identity { source, shape } = identity;
     let manifest = StagingManifest::new(source, shape, tables);
     write_whole(&custody.manifest_path(), &manifest.to_bytes()?)?;
-    custody.forget_notes(manifest.tables.iter().map(|table| table.id.as_str()))?;
+    for table in &manifest.tables {
+        custody.forget_notes(&table.id)?;
+    }
     Ok(manifest)
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
-use bunri_columnar::{ColumnarError, Event, Observer};
+use bunri_columnar::{ColumnarError, Event, Observer, RawValue};
 use bunri_manifest::{BaseTable, FileEntry, StagedTable};
 
 use crate::ExtractError;
@@ -13,6 +13,7 @@ use crate::key::{self, KeyWatch};
 use crate::output::{Output, Parts, create_parent};
 use crate::rejects::Rejects;
 use crate::rows::Batcher;
+use crate::seam::Seam;
 use crate::sorted::RowSorter;
 use crate::source::{Figures, ObjectKind, Query, RowSink, Session, SourceError, SourceRow};
 
@@ -67,7 +68,9 @@ pub(crate) fn stage(
 ) -> Result<Outcome, ExtractError> {
     bench.halt.check()?;
     bench.halt.observer.event(Event::Table { id: &table.id });
-    bench.custody.clear(&table.id)?;
+    let begun = bench
+        .custody
+        .begun(&table.id, bench.identity, bench.part_rows)?;
     let figures = session.figures(table, kind)?;
     let nulls = key::nulls(table, &figures);
     if !nulls.is_empty() {
@@ -84,7 +87,7 @@ pub(crate) fn stage(
         observer: bench.halt.observer,
         told: 0,
     };
-    let written = work.write(&mut progress)?;
+    let written = work.write(begun, &mut progress)?;
     if let Some(complaint) = written.parts.watch.and_then(KeyWatch::complaint) {
         bench.custody.clear(&table.id)?;
         return Ok(Outcome::Refused(vec![complaint]));
@@ -127,11 +130,21 @@ struct Work<'a> {
 /// All rows of a table: the parts are committed, the rejects are not.
 struct Written<'a> {
     parts: Parts<'a>,
-    rejects: Rejects,
+    rejects: Rejects<'a>,
 }
 
 impl<'a> Work<'a> {
-    fn write(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
+    fn write(
+        &self,
+        begun: Option<Seam>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Written<'a>, ExtractError> {
+        if let Some(seam) = begun {
+            if let Some(written) = self.behind(seam, progress)? {
+                return Ok(written);
+            }
+            self.bench.custody.clear(&self.table.id)?;
+        }
         if let Some(query) = self.session.in_key_order(self.table, self.kind)?
             && let Some(written) = self.ordered(&query, progress)?
         {
@@ -140,28 +153,104 @@ impl<'a> Work<'a> {
         self.sorted(progress)
     }
 
+    /// Goes on behind the parts of an earlier run; [`None`] when the table must begin again.
+    fn behind(
+        &self,
+        seam: Seam,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<Written<'a>>, ExtractError> {
+        let (session, bench) = (self.session, self.bench);
+        let query = session.in_key_order_behind(self.table, self.kind, &seam.last)?;
+        let output = Output::behind(bench.custody, self.table, bench.part_rows, &seam)?;
+        let (Some(query), Some(output)) = (query, output) else {
+            return Ok(None);
+        };
+        progress.reach(seam.rows_read);
+        let rejects = self.rejects_aside(seam.rejects)?;
+        let (written, rows_read) =
+            match self.read_on(&query, (output, rejects), seam.rows_read, progress)? {
+                Some(written) => written,
+                None => return Ok(None),
+            };
+        // A row with the key of the part's last row was passed over: the whole table tells which it is.
+        if rows_read != self.figures.rows {
+            return Ok(None);
+        }
+        Ok(Some(written))
+    }
+
     /// Rows as the source orders them; [`None`] when that is not the order of the typed values.
     fn ordered(
         &self,
         query: &Query,
         progress: &mut Progress<'_>,
     ) -> Result<Option<Written<'a>>, ExtractError> {
-        let mut rejects = self.rejects();
-        let mut output = self.output()?;
-        let mut ascends = true;
-        self.read(query, &mut rejects, |batch, rows_read| {
-            ascends = output.take(batch)?;
-            progress.reach(rows_read);
-            Ok(ascends)
-        })?;
-        if !ascends {
+        let rejects = if self.has_seams() {
+            self.rejects_aside(Vec::new())?
+        } else {
+            self.rejects()
+        };
+        let written = self.read_on(query, (self.output()?, rejects), 0, progress)?;
+        let Some((written, rows_read)) = written else {
             // Parts that were full already are committed in an order that is not theirs.
-            drop(output);
             self.bench.custody.clear(&self.table.id)?;
             return Ok(None);
+        };
+        self.all_read(rows_read)?;
+        Ok(Some(written))
+    }
+
+    /// Rows as the source orders them, from the first one or from a seam on, and how many of the table's rows were read then;
+    /// [`None`] when they do not ascend. At every further seam it is noted how far the table has come.
+    fn read_on(
+        &self,
+        query: &Query,
+        (mut output, mut rejects): (Output<'a>, Rejects<'a>),
+        rows_read: u64,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<(Written<'a>, u64)>, ExtractError> {
+        let Bench {
+            custody,
+            identity,
+            part_rows,
+            ..
+        } = *self.bench;
+        let mut batcher = Batcher::new(self.table)?;
+        if self.has_seams() {
+            batcher = batcher.with_seams(part_rows, rows_read);
         }
+        let read = self.read(query, batcher, &mut rejects, |batch, passage| {
+            if !output.take(batch)? {
+                return Ok(false);
+            }
+            let Passage {
+                rows_read,
+                seam,
+                rejects,
+            } = passage;
+            progress.reach(rows_read);
+            if let (Some(last), Some((files, last_key))) = (seam, output.full_parts()) {
+                let seam = Seam {
+                    files,
+                    rejects: rejects.seam()?,
+                    rows_read,
+                    last,
+                    last_key,
+                };
+                custody.note_seam(&self.table.id, identity, part_rows, seam)?;
+            }
+            Ok(true)
+        })?;
+        let Some(rows_read) = read else {
+            return Ok(None);
+        };
         let parts = output.finish()?;
-        Ok(Some(Written { parts, rejects }))
+        Ok(Some((Written { parts, rejects }, rows_read)))
+    }
+
+    /// Whether the table may have more than one part.
+    fn has_seams(&self) -> bool {
+        self.figures.rows > self.bench.part_rows as u64
     }
 
     fn output(&self) -> Result<Output<'a>, ColumnarError> {
@@ -172,12 +261,14 @@ impl<'a> Work<'a> {
         let mut rejects = self.rejects();
         let mut sorter = RowSorter::new(self.table, &self.bench.custody.tmp(), self.bench.budget)?;
         let query = self.session.in_any_order(self.table, self.kind);
-        self.read(&query, &mut rejects, |batch, rows_read| {
+        let batcher = Batcher::new(self.table)?;
+        let read = self.read(&query, batcher, &mut rejects, |batch, passage| {
             sorter.push(batch)?;
             // Writing is the other half of the work.
-            progress.reach(rows_read / 2);
+            progress.reach(passage.rows_read / 2);
             Ok(true)
         })?;
+        self.all_read(read.unwrap_or_default())?;
         let mut output = self.output()?;
         let mut rows = sorter.finish()?;
         let mut done = self.figures.rows / 2;
@@ -193,35 +284,45 @@ impl<'a> Work<'a> {
         Ok(Written { parts, rejects })
     }
 
-    /// Reads the table to its end, or until `each` has seen enough.
-    fn read(
+    /// Reads the table to its end and says how many rows it was then, or until `each` has seen enough: [`None`].
+    fn read<'r>(
         &self,
         query: &Query,
-        rejects: &mut Rejects,
-        each: impl FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>,
-    ) -> Result<(), ExtractError> {
+        batcher: Batcher<'_>,
+        rejects: &mut Rejects<'r>,
+        each: impl FnMut(&RecordBatch, Passage<'_, 'r>) -> Result<bool, ColumnarError>,
+    ) -> Result<Option<u64>, ExtractError> {
         let mut intake = Intake {
-            batcher: Batcher::new(self.table)?,
+            batcher,
             halt: &self.bench.halt,
             rejects,
             each,
             wanted: true,
         };
         self.session.read(self.table, query, &mut intake)?;
-        let (read, counted) = (intake.batcher.rows_read, self.figures.rows);
-        if !intake.wanted || !intake.pass_on()? || read == counted {
+        let all = intake.wanted && intake.pass_on()?;
+        Ok(all.then_some(intake.batcher.rows_read))
+    }
+
+    /// Refuses to believe a reading that gave another number of rows than the source counted.
+    fn all_read(&self, read: u64) -> Result<(), SourceError> {
+        if read == self.figures.rows {
             return Ok(());
         }
         Err(SourceError::RowsDiffer {
             table: self.table.name.clone(),
-            counted,
+            counted: self.figures.rows,
             read,
-        }
-        .into())
+        })
     }
 
-    fn rejects(&self) -> Rejects {
-        Rejects::new(&self.bench.custody.tmp(), self.bench.budget / REJECT_SHARE)
+    fn rejects(&self) -> Rejects<'a> {
+        Rejects::new(self.bench.custody, self.bench.budget / REJECT_SHARE)
+    }
+
+    fn rejects_aside(&self, before: Vec<FileEntry>) -> Result<Rejects<'a>, ColumnarError> {
+        let budget = self.bench.budget / REJECT_SHARE;
+        Rejects::aside(self.bench.custody, &self.table.id, budget, before)
     }
 
     /// The tables of a view, by name, counted by the source.
@@ -238,7 +339,11 @@ impl<'a> Work<'a> {
         tables.into_iter().map(base).collect()
     }
 
-    fn commit(self, files: Vec<FileEntry>, rejects: Rejects) -> Result<StagedTable, ExtractError> {
+    fn commit(
+        self,
+        files: Vec<FileEntry>,
+        rejects: Rejects<'_>,
+    ) -> Result<StagedTable, ExtractError> {
         let (custody, table) = (self.bench.custody, self.table);
         let rejects = commit_rejects(custody, table, rejects)?;
         let (made_of, foreign_keys) = (self.bases()?, self.session.foreign_keys(table)?);
@@ -253,32 +358,53 @@ impl<'a> Work<'a> {
             made_of,
         };
         custody.note_table(&staged, self.bench.identity)?;
+        custody.forget_seam(&table.id)?;
         Ok(staged)
     }
 }
 
+/// What is known of the rows up to the end of a batch.
+struct Passage<'a, 'r> {
+    /// Rows read, rejected ones among them.
+    rows_read: u64,
+    /// If a part ends with the batch, the source's key of its last row.
+    seam: Option<Vec<RawValue>>,
+    rejects: &'a mut Rejects<'r>,
+}
+
 /// Takes the rows that a session reads, and passes them on in batches.
-struct Intake<'a, F> {
+struct Intake<'a, 'r, F> {
     batcher: Batcher<'a>,
     halt: &'a Halt<'a>,
-    rejects: &'a mut Rejects,
+    rejects: &'a mut Rejects<'r>,
     each: F,
     /// Whether more rows are wanted.
     wanted: bool,
 }
 
-impl<F: FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>> Intake<'_, F> {
+impl<'r, F> Intake<'_, 'r, F>
+where
+    F: FnMut(&RecordBatch, Passage<'_, 'r>) -> Result<bool, ColumnarError>,
+{
     /// Passes on what was gathered; says whether more is wanted.
     fn pass_on(&mut self) -> Result<bool, ExtractError> {
         if let Some(batch) = self.batcher.batch()? {
             self.halt.check()?;
-            self.wanted = (self.each)(&batch, self.batcher.rows_read)?;
+            let passage = Passage {
+                rows_read: self.batcher.rows_read,
+                seam: self.batcher.seam(),
+                rejects: self.rejects,
+            };
+            self.wanted = (self.each)(&batch, passage)?;
         }
         Ok(self.wanted)
     }
 }
 
-impl<F: FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>> RowSink for Intake<'_, F> {
+impl<'r, F> RowSink for Intake<'_, 'r, F>
+where
+    F: FnMut(&RecordBatch, Passage<'_, 'r>) -> Result<bool, ColumnarError>,
+{
     fn take(&mut self, row: &impl SourceRow) -> Result<bool, ExtractError> {
         if self.batcher.push(row, self.rejects)? {
             return self.pass_on();
@@ -290,7 +416,7 @@ impl<F: FnMut(&RecordBatch, u64) -> Result<bool, ColumnarError>> RowSink for Int
 fn commit_rejects(
     custody: &Custody,
     table: &Table,
-    rejects: Rejects,
+    rejects: Rejects<'_>,
 ) -> Result<Option<FileEntry>, ColumnarError> {
     if rejects.rows == 0 {
         return Ok(None);

@@ -13,7 +13,7 @@ use std::io;
 use std::path::Path;
 
 use bunri_catalogue::Table;
-use bunri_columnar::Observer;
+use bunri_columnar::{Observer, RawValue};
 use bunri_job::Source;
 use bunri_manifest::{self as manifest, Blake3Hex, ColumnTotal, ForeignKey};
 use bunri_types::{ValueForm, ValueType};
@@ -90,7 +90,11 @@ pub(crate) struct Figures {
 
 /// How rows of a table are asked for, in the source's own language.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Query(String);
+pub(crate) struct Query {
+    text: String,
+    /// The key behind which rows are wanted; none: all of them.
+    behind: Vec<RawValue>,
+}
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
@@ -243,6 +247,18 @@ impl Session {
     ) -> Result<Option<Query>, ExtractError> {
         match self {
             Self::Sqlite(reader) => reader.in_key_order(table, kind),
+        }
+    }
+
+    /// The same of the rows that come behind the row with this key; [`None`] where the source cannot be asked so.
+    pub(crate) fn in_key_order_behind(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+        key: &[RawValue],
+    ) -> Result<Option<Query>, ExtractError> {
+        match self {
+            Self::Sqlite(reader) => reader.in_key_order_behind(table, kind, key),
         }
     }
 

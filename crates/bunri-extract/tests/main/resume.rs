@@ -1,12 +1,14 @@
 //! Run again: what is complete is kept, what is not is made again, what is another's is refused.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use bunri_columnar::{Event, Observer};
+use bunri_columnar::{Event, Observer, Silent};
 use bunri_extract::ExtractError;
 
+use crate::parts::cut;
 use crate::story::{Story, contents};
 
 /// Writes down what it hears; stops after this many tables.
@@ -99,6 +101,176 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
         heard,
         ["kept code_retailer 2", "kept supply_period 0", "kept t 3"]
     );
+}
+
+/// Stops after some batches were taken.
+struct Halting {
+    batches: usize,
+    taken: AtomicUsize,
+}
+
+impl Observer for Halting {
+    fn event(&self, event: Event<'_>) {
+        if let Event::Rows { .. } = event {
+            self.taken.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.taken.load(Ordering::Relaxed) >= self.batches
+    }
+}
+
+fn halting(batches: usize) -> Halting {
+    Halting {
+        batches,
+        taken: AtomicUsize::new(0),
+    }
+}
+
+/// A hundred rows with keys of two columns, NULLs and all storage classes among them; every ninth is rejected.
+fn hundred(create: &str) -> Story {
+    let sql = format!(
+        "{create};
+         WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 100)
+         INSERT INTO t SELECT n / 10, printf('%03d', n), CASE WHEN n % 9 = 0 THEN x'00' ELSE n END FROM s;
+         INSERT INTO t VALUES (-5, '', 1), ('bad', 'a', 2), (3, x'61', 3)"
+    );
+    let columns = [("a", "int"), ("b", "text"), ("n", "int")];
+    Story::new(&sql, r#"["a", "b"]"#, &columns)
+}
+
+const ORDERED: &str = "CREATE TABLE t (a, b TEXT, n, PRIMARY KEY (a, b)) WITHOUT ROWID";
+const PART: usize = 7;
+
+#[cfg(unix)]
+fn inodes(story: &Story) -> Vec<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    let part = |number: usize| {
+        let name = format!("staging/t/part-{number:05}.parquet");
+        let path = story.custody().join(name);
+        let inode = path.metadata().ok()?.ino();
+        // Held by a second name, so that no later file can have its number.
+        let _ = fs::hard_link(&path, story.path(&format!("held-{inode}")));
+        Some(inode)
+    };
+    (0..).map_while(part).collect()
+}
+
+fn whole(story: &Story) -> Vec<(PathBuf, Vec<u8>)> {
+    let custody = story.path("whole");
+    story.extract_as(&custody, &cut(PART), &Silent).unwrap();
+    contents(&custody)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_that_was_stopped_between_its_parts_goes_on_behind_the_last_one() {
+    for create in [
+        ORDERED,
+        "CREATE TABLE t (a, b TEXT, n, PRIMARY KEY (a, b))",
+        "CREATE TABLE t (a INTEGER, b TEXT, n); CREATE UNIQUE INDEX i ON t (a, b)",
+    ] {
+        let story = hundred(create);
+        let whole = whole(&story);
+        for batches in [1, 2, 5, 12] {
+            let _ = fs::remove_dir_all(story.custody());
+            let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(batches));
+            assert!(matches!(outcome, Err(ExtractError::Interrupted)));
+            let kept = inodes(&story);
+            assert_eq!(kept.len(), batches, "{create}");
+            story
+                .extract_as(&story.custody(), &cut(PART), &Silent)
+                .unwrap();
+            assert_eq!(inodes(&story)[..batches], kept, "{create}");
+            assert_eq!(contents(&story.custody()), whole, "{create}");
+        }
+    }
+}
+
+#[test]
+fn a_table_that_is_stopped_again_and_again_comes_to_its_end() {
+    let story = hundred(ORDERED);
+    let whole = whole(&story);
+    let mut runs = 0;
+    while let Err(stopped) = story.extract_as(&story.custody(), &cut(PART), &halting(3)) {
+        assert!(matches!(stopped, ExtractError::Interrupted), "{stopped}");
+        runs += 1;
+        assert!(runs < 20, "it never ends");
+    }
+    assert!(runs > 2, "{runs} runs were stopped");
+    assert_eq!(contents(&story.custody()), whole);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_as_it_was_noted_is_begun_again() {
+    let damages: [fn(&Story); 4] = [
+        |story| {
+            let part = story.custody().join("staging/t/part-00001.parquet");
+            fs::write(part, "").unwrap();
+        },
+        |story| {
+            let aside = story.custody().join("tmp/extract-t.rejects-00000.jsonl");
+            fs::write(aside, "{}\n").unwrap();
+        },
+        |story| fs::write(story.custody().join("tmp/extract-t.seam.json"), "{").unwrap(),
+        |story| story.sql("UPDATE t SET n = 7 WHERE n = 50"),
+    ];
+    for (number, damage) in damages.into_iter().enumerate() {
+        let story = hundred(ORDERED);
+        let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(5));
+        assert!(matches!(outcome, Err(ExtractError::Interrupted)));
+        let before = inodes(&story);
+        damage(&story);
+        story
+            .extract_as(&story.custody(), &cut(PART), &Silent)
+            .unwrap();
+        assert_ne!(inodes(&story)[..1], before[..1], "damage {number}");
+        assert_eq!(contents(&story.custody()), whole(&story));
+    }
+}
+
+#[test]
+fn parts_of_another_size_are_not_gone_on_with() {
+    let story = hundred(ORDERED);
+    let outcome = story.extract_as(&story.custody(), &cut(PART + 1), &halting(5));
+    assert!(matches!(outcome, Err(ExtractError::Interrupted)));
+    story
+        .extract_as(&story.custody(), &cut(PART), &Silent)
+        .unwrap();
+    assert_eq!(contents(&story.custody()), whole(&story));
+}
+
+#[test]
+fn a_table_that_is_sorted_here_begins_again() {
+    let story = hundred("CREATE TABLE t (a, b TEXT, n)");
+    let whole = whole(&story);
+    for batches in [1, 1] {
+        let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(batches));
+        assert!(matches!(outcome, Err(ExtractError::Interrupted)));
+    }
+    story
+        .extract_as(&story.custody(), &cut(PART), &Silent)
+        .unwrap();
+    assert_eq!(contents(&story.custody()), whole);
+}
+
+/// The second row of the key would be passed over by whoever goes on behind the first one.
+#[test]
+fn a_key_that_is_doubled_over_a_seam_is_told_as_if_nobody_had_stopped() {
+    let sql = "CREATE TABLE t (k TEXT, n INTEGER); CREATE INDEX i ON t (k);
+        INSERT INTO t VALUES ('a', 1), ('b', 2), ('c', 3), ('c', 4), ('d', 5), ('e', 6)";
+    let story = Story::new(sql, r#"["k"]"#, &[("k", "text"), ("n", "int")]);
+    let told = |custody: &str| {
+        let outcome = story.extract_as(&story.path(custody), &cut(3), &Silent);
+        outcome.unwrap_err().to_string()
+    };
+    let whole = told("whole");
+    assert!(whole.contains("2 rows share their key"), "{whole}");
+    let outcome = story.extract_as(&story.path("stopped"), &cut(3), &halting(1));
+    assert!(matches!(outcome, Err(ExtractError::Interrupted)));
+    assert_eq!(told("stopped"), whole);
 }
 
 #[test]

@@ -6,8 +6,10 @@
 //! than which row is next, and that row is read through a cursor that knows of no index.
 
 use bunri_catalogue::Table;
+use bunri_columnar::RawValue;
 use rusqlite::Connection;
 
+use super::read::bound;
 use super::{Reader, sql};
 use crate::ExtractError;
 use crate::source::{ObjectKind, Query};
@@ -29,24 +31,68 @@ impl Reader {
         if table.key.is_empty() || kind == ObjectKind::View {
             return Ok(None);
         }
-        let from = sql::from_any_index(table);
-        let ordered = format!("{} {}", sql::select_all(table, &from), order_by(table, "t"));
-        let wrap = self.error(&format!("plan the reading of table \"{}\"", table.name));
-        let select = match way(&self.connection, &ordered).map_err(&wrap)? {
-            Way::Straight => Some(ordered),
-            Way::Index => follows_table(&self.connection, table)
-                .map_err(&wrap)?
-                .then(|| by_index(table)),
-            Way::Sorts => None,
+        let way = self.way(table)?;
+        Ok(way.statement(table, "", "").map(|text| Query {
+            text,
+            behind: Vec::new(),
+        }))
+    }
+
+    /// The same of the rows that come behind the row with this key. The order is that of `ORDER BY`: storage classes
+    /// first, then bytes; a column's affinity, which would change a key that is stored otherwise than the column prefers,
+    /// can lose or double rows, and then their number or their order is not right.
+    pub(in crate::source) fn in_key_order_behind(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+        key: &[RawValue],
+    ) -> Result<Option<Query>, ExtractError> {
+        let can_be_asked =
+            key.len() == table.key.len() && key.iter().all(|key| bound(key).is_some());
+        if !can_be_asked || table.key.is_empty() || kind == ObjectKind::View {
+            return Ok(None);
+        }
+        let way = self.way(table)?;
+        let where_of = |word: &str, alias: &str| {
+            let asked = vec!["?"; key.len()].join(", ");
+            format!("{word} ({}) > ({asked})", terms(table, alias))
         };
-        Ok(select.map(Query))
+        let Some(text) = way.statement(table, &where_of("WHERE", "t"), &where_of("AND", "k"))
+        else {
+            return Ok(None);
+        };
+        let wrap = self.error(&format!("plan the reading of table \"{}\"", table.name));
+        let steps = plan(&self.connection, &text).map_err(&wrap)?;
+        Ok(way.stays(&steps).then(|| Query {
+            text,
+            behind: key.to_vec(),
+        }))
+    }
+
+    /// How SQLite gives a table with a key in its order.
+    fn way(&self, table: &Table) -> Result<Way, ExtractError> {
+        let wrap = self.error(&format!("plan the reading of table \"{}\"", table.name));
+        let steps = plan(&self.connection, &straight(table, "")).map_err(&wrap)?;
+        match Way::of(&steps) {
+            Way::Index if !follows_table(&self.connection, table).map_err(&wrap)? => Ok(Way::Sorts),
+            way => Ok(way),
+        }
     }
 }
 
-/// The row numbers in the order of an index, and the rows from the table by their numbers.
-fn by_index(table: &Table) -> String {
+/// The rows as SQLite likes to order them.
+fn straight(table: &Table, condition: &str) -> String {
     format!(
-        "{} CROSS JOIN {} WHERE t._rowid_ = k._rowid_ {}",
+        "{} {condition} {}",
+        sql::select_all(table, &sql::from_any_index(table)),
+        order_by(table, "t")
+    )
+}
+
+/// The row numbers in the order of an index, and the rows from the table by their numbers.
+fn by_index(table: &Table, condition: &str) -> String {
+    format!(
+        "{} CROSS JOIN {} WHERE t._rowid_ = k._rowid_ {condition} {}",
         sql::select_all(
             table,
             &format!("FROM main.{} AS k", sql::quoted(&table.name))
@@ -56,8 +102,12 @@ fn by_index(table: &Table) -> String {
     )
 }
 
-/// By the bytes of texts: an index with another collation does not give that order.
 fn order_by(table: &Table, alias: &str) -> String {
+    format!("ORDER BY {}", terms(table, alias))
+}
+
+/// By the bytes of texts: an index with another collation does not give that order.
+fn terms(table: &Table, alias: &str) -> String {
     let terms: Vec<String> = table
         .key
         .iter()
@@ -66,7 +116,7 @@ fn order_by(table: &Table, alias: &str) -> String {
             format!("{alias}.{name} COLLATE BINARY")
         })
         .collect();
-    format!("ORDER BY {}", terms.join(", "))
+    terms.join(", ")
 }
 
 /// What SQLite would do for an `ORDER BY`.
@@ -79,17 +129,49 @@ enum Way {
     Sorts,
 }
 
-fn way(connection: &Connection, select: &str) -> rusqlite::Result<Way> {
-    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {select}"))?;
-    let steps = statement.query_map([], |row| row.get::<_, String>("detail"))?;
-    let steps: Vec<String> = steps.collect::<Result<_, _>>()?;
-    Ok(match steps.as_slice() {
-        [step] if step.contains("USING INDEX") || step.contains("USING COVERING INDEX") => {
-            Way::Index
+impl Way {
+    fn of(steps: &[String]) -> Self {
+        match steps {
+            [step] if step.contains("USING INDEX") || step.contains("USING COVERING INDEX") => {
+                Self::Index
+            }
+            [step] if step.starts_with("SCAN ") => Self::Straight,
+            _ => Self::Sorts,
         }
-        [step] if step.starts_with("SCAN ") => Way::Straight,
-        _ => Way::Sorts,
-    })
+    }
+
+    /// The statement that goes this way, with a condition on the table or on the index; [`None`] where rows are sorted.
+    fn statement(&self, table: &Table, on_table: &str, on_index: &str) -> Option<String> {
+        match self {
+            Self::Straight => Some(straight(table, on_table)),
+            Self::Index => Some(by_index(table, on_index)),
+            Self::Sorts => None,
+        }
+    }
+
+    /// Whether SQLite goes this way under a condition too: it might sort, or take values from an index that the
+    /// condition is about.
+    fn stays(&self, steps: &[String]) -> bool {
+        match (self, steps) {
+            (Self::Straight, [step]) => {
+                step.contains("USING INTEGER PRIMARY KEY")
+                    || step.contains("USING PRIMARY KEY")
+                    || !step.contains(" USING ")
+            }
+            (Self::Index, [_, row]) => row.contains("USING INTEGER PRIMARY KEY (rowid=?)"),
+            (Self::Straight | Self::Index | Self::Sorts, _) => false,
+        }
+    }
+}
+
+/// What SQLite would do, step by step.
+fn plan(connection: &Connection, select: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {select}"))?;
+    // Values that are not bound are NULL, and the plan does not depend on them.
+    let steps = statement
+        .raw_query()
+        .mapped(|row| row.get::<_, String>("detail"));
+    steps.collect()
 }
 
 /// Whether the first rows of the index lie in the table in about the same order.

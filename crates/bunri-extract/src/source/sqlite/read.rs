@@ -1,16 +1,21 @@
 //! Rows and their values, as SQLite stores them.
 
 use bunri_catalogue::Table;
-use rusqlite::Row;
-use rusqlite::types::ValueRef;
+use bunri_columnar::RawValue;
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Row, params_from_iter};
 
 use super::{Reader, sql};
 use crate::ExtractError;
+use crate::hex::unhex;
 use crate::source::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
 
 /// Every row, in whatever order SQLite likes.
 pub(in crate::source) fn in_any_order(table: &Table, kind: ObjectKind) -> Query {
-    Query(sql::select_all(table, &sql::from(table, kind)))
+    Query {
+        text: sql::select_all(table, &sql::from(table, kind)),
+        behind: Vec::new(),
+    }
 }
 
 impl Reader {
@@ -22,14 +27,29 @@ impl Reader {
         sink: &mut impl RowSink,
     ) -> Result<(), ExtractError> {
         let wrap = self.error(&format!("read table \"{}\"", table.name));
-        let mut statement = self.connection.prepare(&query.0).map_err(&wrap)?;
-        let mut rows = statement.query([]).map_err(&wrap)?;
+        let mut statement = self.connection.prepare(&query.text).map_err(&wrap)?;
+        // What cannot be bound is compared as NULL, behind which nothing comes: too few rows are noticed.
+        let behind = query.behind.iter().map(bound);
+        let behind = behind.map(|value| value.unwrap_or(Value::Null));
+        let mut rows = statement.query(params_from_iter(behind)).map_err(&wrap)?;
         while let Some(row) = rows.next().map_err(&wrap)? {
             if !sink.take(&SqliteRow { row, wrap: &wrap })? {
                 break;
             }
         }
         Ok(())
+    }
+}
+
+/// A value as SQLite compares it; [`None`] for NULL, which comes behind nothing, and for text that is not UTF-8, which no key
+/// of a staged row is.
+pub(super) fn bound(value: &RawValue) -> Option<Value> {
+    match value {
+        RawValue::Null | RawValue::TextHex(_) => None,
+        RawValue::Int(number) => Some(Value::Integer(*number)),
+        RawValue::Real(text) => text.parse().ok().map(Value::Real),
+        RawValue::Text(text) => Some(Value::Text(text.clone())),
+        RawValue::Blob(text) => unhex(text).map(Value::Blob),
     }
 }
 
