@@ -79,7 +79,7 @@ fn a_staging_manifest_of_huge_figures_is_found() {
     let rig = Rig::split();
     let mut manifest = rig.json("custody/staging/manifest.json");
     for table in manifest["tables"].as_array_mut().unwrap() {
-        table["file"]["rows"] = json!(u64::MAX);
+        table["files"][0]["rows"] = json!(u64::MAX);
         table["source_rows"] = json!(u64::MAX);
     }
     rig.write("custody/staging/manifest.json", manifest.to_string());

@@ -97,6 +97,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
             "bunri-manifest",
             "bunri-text",
             "bunri-types",
+            "bunri-work",
         ],
     ),
     (

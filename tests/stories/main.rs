@@ -25,6 +25,7 @@
 //! | `fingerprints` | the vectors agree with a plain implementation in Python |
 //! | `layout` | the arrows between the crates, one Arrow, permissive licences |
 //! | `mixed` | folders of two runs put together in every order: told, never taken for one |
+//! | `units` | however tables are cut, on any number of threads: the same bytes |
 //! | `modules` | inside a crate: no two modules need each other, and a name means one type |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -61,3 +62,4 @@ mod prove;
 mod rekey;
 mod same_bytes;
 mod tampering;
+mod units;

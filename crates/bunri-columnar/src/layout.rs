@@ -17,6 +17,12 @@ const OWNERSHIP: &str = "ownership";
 const JOURNAL: &str = "journal.jsonl";
 const LOCK: &str = "job.lock.json";
 
+/// The file name of part *k* of a table, in staging and in stores.
+#[must_use]
+pub fn part_name(part: usize) -> String {
+    format!("part-{part:05}.parquet")
+}
+
 /// Where in custody what lies. Only the retail store has a root of its own, outside.
 #[derive(Debug, Clone, Copy)]
 pub struct CustodyLayout<'a>(&'a Path);

@@ -18,12 +18,12 @@ mod writer;
 pub use batches::{BatchSorter, SortedBatches};
 pub use commit::{PendingFile, create_folder, replace_whole, write_whole};
 pub use errors::ColumnarError;
-pub use layout::{CustodyLayout, EVIDENCE, REJECTS, STAGING, TEMPORARY};
+pub use layout::{CustodyLayout, EVIDENCE, REJECTS, STAGING, TEMPORARY, part_name};
 pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;
 pub use rejects::{REJECT_BYTES, RawValue, Reject, RejectReader, RejectWriter};
 pub use sort::{ByteSorter, SortedRecords};
-pub use staging::{Batches, STAGING_PART_ROWS, StagedRows, Staging, open_parquet, part_name};
+pub use staging::{Batches, STAGING_PART_ROWS, StagedRows, Staging, open_parquet};
 pub use types::{
     REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema,
     type_word,

@@ -24,12 +24,6 @@ use crate::{ColumnarError, CustodyLayout, ROW_GROUP_ROWS, RejectReader, staging_
 /// Rows in every part of a staged table but the last: sixteen row groups.
 pub const STAGING_PART_ROWS: usize = ROW_GROUP_ROWS << 4;
 
-/// The file name of part *k*.
-#[must_use]
-pub fn part_name(part: usize) -> String {
-    format!("part-{part:05}.parquet")
-}
-
 /// A complete staging folder whose tables have the shape that the catalogue declares.
 #[derive(Debug, Clone)]
 pub struct Staging {
@@ -160,8 +154,13 @@ impl StagedRows {
     }
 
     /// The same rows as units of so many rows, in order; the last one may be shorter. A table without rows is one unit.
-    #[must_use]
-    pub fn units(&self, rows: u64) -> Vec<Self> {
+    ///
+    /// # Errors
+    /// When a part does not hold the rows that the manifest says: they are what units are cut by.
+    pub fn units(&self, rows: u64) -> Result<Vec<Self>, ColumnarError> {
+        for part in self.parts.iter() {
+            self.refuse_other_rows(part, &open_parquet(&part.path)?)?;
+        }
         let Range { start, end } = self.unit.clone().unwrap_or(0..self.rows);
         let rows = rows.max(1);
         let count = (end - start).div_ceil(rows).max(1);
@@ -174,7 +173,7 @@ impl StagedRows {
                 ..self.clone()
             }
         };
-        (0..count).map(unit).collect()
+        Ok((0..count).map(unit).collect())
     }
 
     /// Reads every column.
@@ -229,19 +228,31 @@ impl StagedRows {
         let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
         let mut builder = builder.with_projection(mask).with_batch_size(batch_rows);
         if let Some(wanted) = wanted {
-            let there = builder.metadata().file_metadata().num_rows();
-            // Units were cut by the manifest: rows that it does not count would be in none.
-            if u64::try_from(there) != Ok(part.rows) {
-                return Err(wrong(format!(
-                    "table `{}` is not what its manifest says; extract again into an empty folder",
-                    self.id
-                )));
-            }
+            self.refuse_other_rows(part, &builder)?;
             builder = within(builder, wanted);
         }
         builder
             .build()
             .map_err(|source| parquet_read(&part.path, source))
+    }
+
+    /// Rows that the manifest does not count would be in no unit.
+    fn refuse_other_rows(
+        &self,
+        part: &Part,
+        builder: &ParquetRecordBatchReaderBuilder<File>,
+    ) -> Result<(), ColumnarError> {
+        let there = builder.metadata().file_metadata().num_rows();
+        if u64::try_from(there) == Ok(part.rows) {
+            return Ok(());
+        }
+        Err(ColumnarError::Staging {
+            path: part.path.clone(),
+            message: format!(
+                "table `{}` is not what its manifest says; extract again into an empty folder",
+                self.id
+            ),
+        })
     }
 }
 

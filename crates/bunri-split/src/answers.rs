@@ -57,7 +57,7 @@ impl Answers {
             return Ok(Self::Nothing);
         };
         let converter = key_converter(table, &key)?;
-        let cursor = Box::new(index.cursor()?);
+        let cursor = Box::new(index.cursor());
         if table.key.starts_with(&key) {
             return Ok(Self::Streaming {
                 questions,

@@ -1,7 +1,7 @@
 //! Human decisions beside the rows of a table (docs/rules.md, section 4): found by the row's key as ordered bytes.
-//! A decision that meets no row, or a row that the rules decide, is kept to be refused.
+//! A decision that meets a row that the rules decide is kept to be refused, and so is one that meets no row of any unit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::{
@@ -26,10 +26,12 @@ pub(crate) struct Decided<'a> {
     decisions: &'a [Decision],
     /// The table's key as ordered bytes, and the decisions' keys; [`None`] without decisions.
     keys: Option<(RowConverter, Rows)>,
-    /// The first decision whose row was not seen yet.
-    next: usize,
+    /// The first decision whose row may be to come; none before the first row.
+    next: Option<usize>,
     /// The decisions that met a row of the current batch, in the order of rows.
-    met: Vec<&'a Decision>,
+    current: Vec<usize>,
+    /// Those that met a row of any batch.
+    met: Vec<usize>,
     refused: Vec<Refusal>,
 }
 
@@ -50,7 +52,8 @@ impl<'a> Decided<'a> {
             table,
             decisions,
             keys,
-            next: 0,
+            next: None,
+            current: Vec::new(),
             met: Vec::new(),
             refused: Vec::new(),
         })
@@ -62,7 +65,7 @@ impl<'a> Decided<'a> {
         batch: &RecordBatch,
     ) -> Result<BTreeMap<usize, i64>, ColumnarError> {
         let mut found = BTreeMap::new();
-        self.met.clear();
+        self.current.clear();
         let Some((converter, keys)) = &self.keys else {
             return Ok(found);
         };
@@ -78,36 +81,51 @@ impl<'a> Decided<'a> {
         let Some(last) = rows.num_rows().checked_sub(1) else {
             return Ok(found);
         };
-        while self.next < self.decisions.len() && keys.row(self.next) <= rows.row(last) {
-            let decision = &self.decisions[self.next];
-            if let Some(row) = bisect(&rows, keys.row(self.next)) {
-                found.insert(row, verdict(decision.ownership));
-                self.met.push(decision);
-            } else {
-                self.refused.push((decision.line, not_staged(self.table)));
+        // Decisions about rows before these belong to other units.
+        let next = self.next.unwrap_or_else(|| first_from(keys, rows.row(0)));
+        let end = (next..self.decisions.len())
+            .find(|&number| keys.row(number) > rows.row(last))
+            .unwrap_or(self.decisions.len());
+        for number in next..end {
+            if let Some(row) = bisect(&rows, keys.row(number)) {
+                found.insert(row, verdict(self.decisions[number].ownership));
+                self.current.push(number);
             }
-            self.next += 1;
         }
+        self.next = Some(end);
+        self.met.extend(&self.current);
         Ok(found)
     }
 
     /// What the rules say of the rows that [`Decided::of`] found, in the order of rows.
     pub(crate) fn ruled(&mut self, ruled: &BTreeMap<usize, i64>) {
-        for (decision, &verdict) in self.met.iter().zip(ruled.values()) {
+        for (&number, &verdict) in self.current.iter().zip(ruled.values()) {
             if verdict < UNDECIDED {
                 let message = not_undecided(self.table, ownership(verdict));
-                self.refused.push((decision.line, message));
+                self.refused.push((self.decisions[number].line, message));
             }
         }
     }
 
-    /// After the last row: everything that decides nothing.
-    pub(crate) fn finish(mut self) -> Vec<Refusal> {
-        let left = self.decisions[self.next..].iter();
-        self.refused
-            .extend(left.map(|decision| (decision.line, not_staged(self.table))));
-        self.refused
+    /// After the last row: the numbers of the decisions that met a row, and what is wrong with some of these.
+    pub(crate) fn finish(self) -> (Vec<usize>, Vec<Refusal>) {
+        (self.met, self.refused)
     }
+}
+
+/// The decisions on a table that met none of its rows.
+pub(crate) fn met_nothing(
+    table: &Table,
+    decisions: &[Decision],
+    met: &BTreeSet<usize>,
+) -> Vec<Refusal> {
+    let missed = decisions
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| !met.contains(number));
+    missed
+        .map(|(_, decision)| (decision.line, not_staged(table)))
+        .collect()
 }
 
 fn verdict(decided: Ownership) -> i64 {
@@ -119,7 +137,8 @@ fn verdict(decided: Ownership) -> i64 {
     }
 }
 
-fn bisect(rows: &Rows, wanted: arrow_row::Row<'_>) -> Option<usize> {
+/// The first row that does not come before the wanted one.
+fn first_from(rows: &Rows, wanted: arrow_row::Row<'_>) -> usize {
     let (mut low, mut high) = (0, rows.num_rows());
     while low < high {
         let middle = low.midpoint(high);
@@ -129,7 +148,12 @@ fn bisect(rows: &Rows, wanted: arrow_row::Row<'_>) -> Option<usize> {
             high = middle;
         }
     }
-    (low < rows.num_rows() && rows.row(low) == wanted).then_some(low)
+    low
+}
+
+fn bisect(rows: &Rows, wanted: arrow_row::Row<'_>) -> Option<usize> {
+    let row = first_from(rows, wanted);
+    (row < rows.num_rows() && rows.row(row) == wanted).then_some(row)
 }
 
 /// The keys of the decisions as the converter of the table's key makes them.

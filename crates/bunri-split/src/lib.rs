@@ -1,9 +1,10 @@
 //! Staging to stores: every cell goes where the reviewed classification sends it, decided by Polars.
 //!
 //! 1. `ownership` makes the timeline of every supply point from the ledger (`timeline`), once.
-//! 2. `table` streams each table past it, parents before children: `answers` and `parents` gather what the
+//! 2. `units` cuts each table, parents before children, into units that are decided side by side, `table` streams a unit past the
+//!    index: `answers` and `parents` gather what the
 //!    rules ask for (`settle`, where parents say who supplied when a row was written), `days`, `rules`, `known` and `decide`
-//!    hold the rules over Polars columns, `cells` turns verdicts into rows of stores.
+//!    hold the rules over Polars columns, `cells` turns verdicts into rows of stores, which `unit_order` puts in order for the writers (`store_files`).
 //! 3. [`split`] runs the tables, remembers the finished ones, and writes the manifests last.
 //!
 //! The exact rules stand in docs/rules.md; `bunri-verify` decides them again without this crate.
@@ -17,6 +18,7 @@ mod decide;
 mod decided;
 mod errors;
 mod frame;
+mod keyed;
 mod known;
 mod ownership;
 mod parents;
@@ -28,9 +30,12 @@ mod rules;
 mod settle;
 mod slice;
 mod stage;
+mod store_files;
 mod table;
 mod through;
 mod timeline;
+mod unit_order;
+mod units;
 mod verdict;
 
 pub use errors::SplitError;

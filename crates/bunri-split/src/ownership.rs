@@ -1,7 +1,7 @@
 //! The ownership index: for every ledger key its timeline, sorted by key, in a file. Tables stream past it in
 //! key order, so one key's segments are held at a time whatever the size.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -16,15 +16,14 @@ use arrow_select::filter::filter_record_batch;
 use bunri_catalogue::{Catalogue, Ledger, LedgerTable, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, PendingFile, RawValue, Reject, SortedBatches,
-    Staging, key_converter, open_parquet,
+    Staging, key_converter,
 };
-use bunri_types::ValueType;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use polars::prelude::PolarsResult;
 
 use crate::SplitError;
 use crate::codes::{Codes, Counting};
 use crate::frame::{FIRST_DAY, as_numbers, first_of, results, word};
+use crate::keyed::{KeyedFile, KeyedRows};
 use crate::passes::Spill;
 use crate::slice::{Assigned, Slice, Timeline};
 use crate::timeline::{
@@ -69,18 +68,16 @@ pub(crate) fn index_schema() -> SchemaRef {
 /// The finished index.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnershipIndex {
-    path: PathBuf,
+    file: Arc<KeyedFile>,
     /// Why every day of a key is undecided that it does not have, and of NULL.
     missing: Reason,
 }
 
 impl OwnershipIndex {
     /// A finished index.
-    pub(crate) fn at(path: &Path, missing: Reason) -> Self {
-        Self {
-            path: path.to_path_buf(),
-            missing,
-        }
+    pub(crate) fn at(path: &Path, missing: Reason) -> Result<Self, SplitError> {
+        let file = KeyedFile::open(path)?;
+        Ok(Self { file, missing })
     }
 
     /// Uses the index at `path` if it is complete there, else makes it from the ledger and its rejects. The
@@ -91,9 +88,8 @@ impl OwnershipIndex {
         codes: &Codes,
         (path, spill): (&Path, Spill<'_>),
     ) -> Result<Self, SplitError> {
-        let index = Self::at(path, Reason::NotInLedger);
         if path.is_file() {
-            return Ok(index);
+            return Self::at(path, Reason::NotInLedger);
         }
         let mut rows = gather(staging, (catalogue, ledger), codes, spill)?;
         let file = PendingFile::create(path)?;
@@ -107,29 +103,16 @@ impl OwnershipIndex {
             carried = rest;
         }
         writer.finish()?.sink.commit()?;
-        Ok(index)
+        Self::at(path, Reason::NotInLedger)
     }
 
-    /// Reads the index from its beginning.
-    pub(crate) fn cursor(&self) -> Result<IndexCursor, SplitError> {
-        let reader = open_parquet(&self.path)?
-            .with_batch_size(8192)
-            .build()
-            .map_err(|source| ColumnarError::Parquet {
-                action: "read",
-                path: self.path.clone(),
-                source,
-            })?;
-        let mut cursor = IndexCursor {
-            reader,
-            batch: None,
-            next: 0,
+    /// Reads the index beside keys that ascend, from wherever the first of them is.
+    pub(crate) fn cursor(&self) -> IndexCursor {
+        IndexCursor {
+            rows: self.file.rows(),
             held: None,
-            path: self.path.clone(),
             missing: self.missing,
-        };
-        cursor.fill()?;
-        Ok(cursor)
+        }
     }
 }
 
@@ -404,52 +387,13 @@ struct HeldKey {
 
 /// Goes through the index once, beside keys that ascend.
 pub(crate) struct IndexCursor {
-    reader: ParquetRecordBatchReader,
-    batch: Option<RecordBatch>,
-    next: usize,
+    rows: KeyedRows,
     /// The key that was asked for last, if the index has it.
     held: Option<HeldKey>,
-    path: PathBuf,
     missing: Reason,
 }
 
 impl IndexCursor {
-    fn fill(&mut self) -> Result<(), SplitError> {
-        while self
-            .batch
-            .as_ref()
-            .is_none_or(|batch| self.next >= batch.num_rows())
-        {
-            let name = self.path.display().to_string();
-            self.batch = self
-                .reader
-                .next()
-                .transpose()
-                .map_err(ColumnarError::arrow(&name))?;
-            self.next = 0;
-            if self.batch.is_none() {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// The entry under the cursor.
-    fn entry(&self) -> Option<(&[u8], i64, i64)> {
-        let batch = self.batch.as_ref()?;
-        let number = |column: usize| {
-            batch
-                .column(column)
-                .as_primitive::<Int64Type>()
-                .value(self.next)
-        };
-        Some((
-            batch.column(0).as_binary::<i32>().value(self.next),
-            number(1),
-            number(2),
-        ))
-    }
-
     /// The segments of every key of `keys`, which ascend, also from one call to the next; of a NULL key, and of one that the
     /// index lacks, every day is undecided.
     pub(crate) fn slice(&mut self, keys: &BinaryArray) -> Result<Slice, SplitError> {
@@ -492,23 +436,29 @@ impl IndexCursor {
         let mut assigned: Vec<Assigned> = Vec::new();
         // Where a supply point of the key was read last.
         let mut suffix = Vec::new();
-        while let Some((here, start, verdict)) = self.entry() {
+        self.rows.seek(key)?;
+        while let Some((batch, row)) = self.rows.row() {
+            let here = batch.column(0).as_binary::<i32>().value(row);
+            let number = |column: usize| {
+                let numbers = batch.column(column).as_primitive::<Int64Type>();
+                numbers.value(row)
+            };
+            let segment = (number(1), number(2));
             match here.strip_prefix(key) {
-                Some([]) => segments.push((start, verdict)),
+                Some([]) => segments.push(segment),
                 Some(bytes) if bytes.len() == SUFFIX => {
                     if suffix != bytes {
                         suffix = bytes.to_vec();
                         assigned.extend(assigned_of(bytes));
                     }
                     if let Some(point) = assigned.last_mut() {
-                        point.segments.push((start, verdict));
+                        point.segments.push(segment);
                     }
                 }
-                Some(_) | None if here > key => break,
-                Some(_) | None => {}
+                // Keys ascend: this one comes after what was asked for.
+                Some(_) | None => break,
             }
-            self.next += 1;
-            self.fill()?;
+            self.rows.step()?;
         }
         if !segments.is_empty() {
             self.held = Some(HeldKey {

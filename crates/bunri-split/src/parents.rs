@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arrow_array::builder::BinaryBuilder;
 use arrow_array::cast::AsArray;
@@ -15,17 +15,18 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::{AskedOfParent, Catalogue, ParentRule, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, Observer, PendingFile, Reject, SortedBatches,
-    StagedRows, Staging, key_converter, open_parquet,
+    StagedRows, Staging, key_converter,
 };
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use polars::prelude::Column;
 
 use crate::SplitError;
 use crate::conditions::clear;
 use crate::frame::{int_column, numbers, plain_numbers};
+use crate::keyed::{KeyedFile, KeyedRows};
 use crate::ownership::{key_bytes, rejected_null, rejected_value};
 use crate::passes::{PASS_ROWS, Spill, keyed_schema, read_column, stop_if_cancelled};
 use crate::rules::{leaf_clear, leaf_kinds, leaf_last};
+use crate::unit_order::held;
 use crate::verdict::{Kind, REJECTED_ROW, TO_COME};
 
 fn entry_schema() -> SchemaRef {
@@ -131,7 +132,8 @@ pub(crate) struct VerdictWriter<'a> {
     asked: Vec<AskedOfParent<'a>>,
     cutover: i64,
     converter: arrow_row::RowConverter,
-    sorter: BatchSorter,
+    /// Units push as they come: the order of what is sorted is that of its bytes.
+    sorter: Mutex<BatchSorter>,
     path: PathBuf,
 }
 
@@ -150,7 +152,7 @@ impl<'a> VerdictWriter<'a> {
             asked,
             cutover,
             converter,
-            sorter,
+            sorter: Mutex::new(sorter),
             path,
         })
     }
@@ -158,7 +160,7 @@ impl<'a> VerdictWriter<'a> {
     /// Takes the verdicts of a batch and what children are told of its rows; `owners` holds the owner keys of each row, one
     /// entry or more.
     pub(crate) fn push(
-        &mut self,
+        &self,
         table: &Table,
         batch: &RecordBatch,
         (verdicts, told): (&[i64], &HeirFacts),
@@ -199,15 +201,12 @@ impl<'a> VerdictWriter<'a> {
                 Arc::new(Int64Array::from(columns.4)),
             ],
         );
-        Ok(self.sorter.push(&entries.map_err(wrap())?)?)
+        let entries = entries.map_err(wrap())?;
+        Ok(held(&self.sorter)?.push(&entries)?)
     }
 
     /// Takes the rejected rows of the table: their children have a parent of which nobody knows whose it is.
-    pub(crate) fn push_rejected(
-        &mut self,
-        table: &Table,
-        staging: &Staging,
-    ) -> Result<(), SplitError> {
+    pub(crate) fn push_rejected(&self, table: &Table, staging: &Staging) -> Result<(), SplitError> {
         let wrap = || ColumnarError::arrow(&table.id);
         for (at, reject) in staging.rejects(table)?.into_iter().flatten().enumerate() {
             let Some(values) = referred_values(table, &self.references, &reject?, at + 1)? else {
@@ -230,20 +229,22 @@ impl<'a> VerdictWriter<'a> {
                     Arc::new(Int64Array::from(vec![0])),
                 ],
             );
-            self.sorter.push(&entry.map_err(wrap())?)?;
+            held(&self.sorter)?.push(&entry.map_err(wrap())?)?;
         }
         Ok(())
     }
 
     /// Writes the file.
-    pub(crate) fn finish(self) -> Result<(), ColumnarError> {
+    pub(crate) fn finish(self) -> Result<(), SplitError> {
         let file = PendingFile::create(&self.path)?;
         let mut writer = CanonicalWriter::new(file, entry_schema(), &self.path)?;
-        let mut sorted = self.sorter.finish()?;
+        let sorter = self.sorter.into_inner();
+        let mut sorted = sorter.map_err(|_| SplitError::LockPoisoned)?.finish()?;
         while let Some(batch) = sorted.next_batch(PASS_ROWS)? {
             writer.write(&batch)?;
         }
-        writer.finish()?.sink.commit().map(|_| ())
+        writer.finish()?.sink.commit()?;
+        Ok(())
     }
 }
 
@@ -287,78 +288,38 @@ type Parents = Vec<Parent>;
 
 /// Goes through a file of verdicts once, beside keys that ascend.
 struct VerdictCursor {
-    reader: ParquetRecordBatchReader,
-    batch: Option<RecordBatch>,
-    next: usize,
+    rows: KeyedRows,
     held: (Vec<u8>, Parents),
-    path: PathBuf,
 }
 
 impl VerdictCursor {
-    fn open(path: &Path) -> Result<Self, SplitError> {
-        let reader = open_parquet(path)?
-            .with_batch_size(8192)
-            .build()
-            .map_err(|source| ColumnarError::Parquet {
-                action: "read",
-                path: path.into(),
-                source,
-            })?;
-        let held = (Vec::new(), Vec::new());
-        let mut cursor = Self {
-            reader,
-            batch: None,
-            next: 0,
-            held,
-            path: path.into(),
-        };
-        cursor.fill()?;
-        Ok(cursor)
-    }
-
-    fn fill(&mut self) -> Result<(), SplitError> {
-        while self
-            .batch
-            .as_ref()
-            .is_none_or(|batch| self.next >= batch.num_rows())
-        {
-            let name = self.path.display().to_string();
-            self.batch = self
-                .reader
-                .next()
-                .transpose()
-                .map_err(ColumnarError::arrow(&name))?;
-            self.next = 0;
-            if self.batch.is_none() {
-                break;
-            }
+    fn new(file: &Arc<KeyedFile>) -> Self {
+        Self {
+            rows: file.rows(),
+            held: (Vec::new(), Vec::new()),
         }
-        Ok(())
     }
 
     /// The parents of a key: those that have begun by the cutover, or all if none has.
     fn parents(&mut self, key: &[u8]) -> Result<&Parents, SplitError> {
         if self.held.0 != key {
             let mut found = Vec::new();
-            while let Some(batch) = &self.batch {
-                let here = batch.column(0).as_binary::<i32>().value(self.next);
-                if here > key {
+            self.rows.seek(key)?;
+            while let Some((batch, row)) = self.rows.row() {
+                if batch.column(0).as_binary::<i32>().value(row) != key {
                     break;
                 }
-                if here == key {
-                    let numbers = |column: usize| batch.column(column).as_primitive::<Int64Type>();
-                    let lasts = numbers(3);
-                    let owner = [4, 5, 6].map(|column| batch.column(column));
-                    found.push(Parent {
-                        verdict: numbers(1).value(self.next),
-                        to_come: numbers(2).value(self.next) != 0,
-                        last: lasts.is_valid(self.next).then(|| lasts.value(self.next)),
-                        owner: OwnerColumns::owner(owner, self.next),
-                        clear: numbers(7).value(self.next),
-                    });
-                }
-                self.next += 1;
-                self.fill()?;
+                let numbers = |column: usize| batch.column(column).as_primitive::<Int64Type>();
+                let lasts = numbers(3);
+                let owner = [4, 5, 6].map(|column| batch.column(column));
+                found.push(Parent {
+                    verdict: numbers(1).value(row),
+                    to_come: numbers(2).value(row) != 0,
+                    last: lasts.is_valid(row).then(|| lasts.value(row)),
+                    owner: OwnerColumns::owner(owner, row),
+                    clear: numbers(7).value(row),
+                });
+                self.rows.step()?;
             }
             // What has not begun is no parent yet, unless nothing else is there.
             if found.iter().any(|parent| !parent.to_come) {
@@ -400,7 +361,7 @@ pub(crate) struct ParentSearch<'a> {
     pub(crate) rule: ParentRule<'a>,
     /// Whether the owner keys of the parents are asked for; without them equal verdicts are one.
     pub(crate) owners: bool,
-    pub(crate) verdicts: &'a Path,
+    pub(crate) verdicts: &'a Arc<KeyedFile>,
     pub(crate) spill: Spill<'a>,
 }
 
@@ -411,7 +372,7 @@ impl ParentSearch<'_> {
         observer: &dyn Observer,
     ) -> Result<Pairs, SplitError> {
         let mut by_row = self.sorter(pair_schema())?;
-        let mut parents = VerdictCursor::open(self.verdicts)?;
+        let mut parents = VerdictCursor::new(self.verdicts);
         let mut children = self.children(file, observer)?;
         while let Some(batch) = children.next_batch(PASS_ROWS)? {
             stop_if_cancelled(observer)?;

@@ -87,7 +87,7 @@ impl Settling<'_> {
         observer: &dyn Observer,
     ) -> Result<SettledRows, SplitError> {
         let mut by_point = self.gather(file, pairs, observer)?;
-        let mut cursor = self.index.cursor()?;
+        let mut cursor = self.index.cursor();
         let mut by_row = self.sorter(settled_schema())?;
         while let Some(batch) = by_point.next_batch(PASS_ROWS)? {
             stop_if_cancelled(observer)?;

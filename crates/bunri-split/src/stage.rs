@@ -1,9 +1,8 @@
 //! The stage as a whole: order of the tables, threads, resuming, manifests last.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
 
 use bunri_catalogue::{Catalogue, Store, Table, store_columns, stored_type};
 use bunri_columnar::{
@@ -24,8 +23,10 @@ use crate::ownership::OwnershipIndex;
 use crate::passes::Spill;
 use crate::record::{Records, SplitRecord, SplitStats, TableRecord};
 use crate::rekey::Rekeys;
-use crate::table::{Shared, Target, split_table};
+use crate::store_files::Target;
+use crate::table::Shared;
 use crate::through::Indexes;
+use crate::units::{Done, TableUnits};
 
 /// Where staging lies and where the stores go.
 #[derive(Debug, Clone)]
@@ -66,8 +67,10 @@ pub struct SplitOptions {
     pub secrets: RekeySecrets,
     /// Bytes of memory to sort in, over all threads.
     pub memory: u64,
-    /// Tables split at the same time.
+    /// Units split at the same time.
     pub threads: usize,
+    /// Rows of a unit; [`None`] for what suits each table. It changes no byte of a store: tests give any number.
+    pub unit_rows: Option<NonZeroU64>,
 }
 
 /// Splits staging into the three stores. Deterministic: neither threads nor memory leave a trace in a store.
@@ -233,6 +236,7 @@ impl<'a> Stage<'a> {
         indexes: &'s Indexes,
         verdicts: &'s Path,
     ) -> Shared<'s> {
+        let threads = self.options.threads.max(1) as u64;
         Shared {
             staging: self.staging,
             catalogue: self.catalogue,
@@ -243,6 +247,8 @@ impl<'a> Stage<'a> {
             rekeys: &self.rekeys,
             spill: self.spill(),
             verdicts,
+            unit_rows: self.options.unit_rows.map(NonZeroU64::get),
+            room: usize::try_from(self.options.memory / (threads * 12)).unwrap_or(usize::MAX),
             observer: self.observer,
         }
     }
@@ -272,10 +278,12 @@ impl<'a> Stage<'a> {
         let verdicts = self.verdicts_folder()?;
         let shared = self.shared(codes, indexes, &verdicts);
         let mut refused = Vec::new();
-        for position in self.catalogue.parents_first() {
-            if needed.contains(&position) {
-                refused.extend(split_table(&shared, position, &KeyRanges::whole(), &[])?.refused);
-            }
+        for level in self.levels() {
+            let needed = level.into_iter().filter(|table| needed.contains(table));
+            let units = |table| TableUnits::new(&shared, table, KeyRanges::whole(), Vec::new());
+            let tables = needed.map(units).collect::<Result<Vec<_>, _>>()?;
+            let each = |_, done: Done| Ok(done.refused);
+            refused.extend(self.run_units(&tables, each)?.into_iter().flatten());
         }
         let _ = std::fs::remove_dir_all(&verdicts);
         self.refuse(refused)
@@ -299,7 +307,7 @@ impl<'a> Stage<'a> {
         let shared = self.shared(codes, indexes, &verdicts);
         let mut records = BTreeMap::new();
         for level in self.levels() {
-            records.extend(self.split_level(&shared, level)?);
+            records.extend(self.split_level(&shared, &level)?);
         }
         let _ = std::fs::remove_dir_all(&verdicts);
         Ok(records)
@@ -323,7 +331,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Tables whose parents are done by the time they are begun; the largest of a level first.
-    fn levels(&self) -> Vec<VecDeque<usize>> {
+    fn levels(&self) -> Vec<Vec<usize>> {
         let mut levels: Vec<Vec<usize>> = Vec::new();
         for position in self.catalogue.parents_first() {
             let depth = self.catalogue.depth(position);
@@ -340,81 +348,106 @@ impl<'a> Stage<'a> {
         for level in &mut levels {
             level.sort_by_key(|position| (std::cmp::Reverse(rows(position)), *position));
         }
-        levels.into_iter().map(VecDeque::from).collect()
+        levels
     }
 
+    /// Splits tables that do not ask each other, the units of all of them side by side.
     fn split_level(
         &self,
         shared: &Shared<'_>,
-        level: VecDeque<usize>,
+        level: &[usize],
     ) -> Result<Vec<(String, TableRecord)>, SplitError> {
-        let queue = Mutex::new(level);
-        let failed = AtomicBool::new(false);
-        let results = Mutex::new(Vec::new());
-        let work = || -> Result<(), SplitError> {
-            while !failed.load(Ordering::Relaxed) {
-                let Some(position) = held(&queue)?.pop_front() else {
-                    break;
-                };
-                let result = self.split_one(shared, position);
-                failed.fetch_or(result.is_err(), Ordering::Relaxed);
-                held(&results)?.push((position, result));
-            }
-            Ok(())
-        };
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..self.options.threads)
-                .map(|_| scope.spawn(work))
-                .collect();
-            let own = work();
-            let others = others.into_iter().map(|thread| match thread.join() {
-                Ok(ended) => ended,
-                // A bug in a thread is shown as one, not as a table that is not there.
-                Err(panicked) => std::panic::resume_unwind(panicked),
-            });
-            others.chain([own]).collect::<Result<(), SplitError>>()
+        let kept = bunri_work::run(self.options.threads, level.len(), |number| {
+            let id = &self.catalogue.tables[level[number]].id;
+            let root = |word: &str| self.root_of(word);
+            Ok::<_, SplitError>(self.records.table(id, &self.inputs, root))
         })?;
-        let mut results = results.into_inner().map_err(|_| SplitError::LockPoisoned)?;
-        // The first failure in table order is reported, whichever thread met it first.
-        results.sort_by_key(|(position, _)| *position);
-        results
-            .into_iter()
-            .map(|(position, result)| Ok((self.catalogue.tables[position].id.clone(), result?)))
-            .collect()
+        let roots = Store::ALL.map(|store| (store, self.roots.of(store)));
+        let mut finished = Vec::new();
+        let (mut begun, mut earlier) = (Vec::new(), Vec::new());
+        for (&position, kept) in level.iter().zip(kept) {
+            let table = &self.catalogue.tables[position];
+            let is_parent = !self.catalogue.references_to(position).is_empty();
+            let targets = match kept {
+                Some(record) if !is_parent => {
+                    finished.push(self.keep(table, record));
+                    continue;
+                }
+                // What its children ask did not outlive the earlier run.
+                Some(_) => Vec::new(),
+                None => self.clear(table, &roots)?,
+            };
+            begun.push(TableUnits::new(
+                shared,
+                position,
+                self.ranges(table),
+                targets,
+            )?);
+            earlier.push((table, kept));
+        }
+        let done = |number: usize, done: Done| match &earlier[number] {
+            (table, Some(record)) => Ok(self.keep(table, record.clone())),
+            (table, None) => self.done(table, done),
+        };
+        finished.extend(self.run_units(&begun, done)?);
+        Ok(finished)
     }
 
-    fn split_one(&self, shared: &Shared<'_>, position: usize) -> Result<TableRecord, SplitError> {
-        let table = &self.catalogue.tables[position];
-        let root = |word: &str| self.root_of(word);
-        let ranges = self.ranges(table);
-        let is_parent = !self.catalogue.references_to(position).is_empty();
-        if let Some(record) = self.records.table(&table.id, &self.inputs, root) {
-            if is_parent {
-                split_table(shared, position, &ranges, &[])?;
-            }
-            self.observer.event(Event::TableKept {
-                id: &table.id,
-                rows: record.stats.staging_rows,
-            });
-            return Ok(record);
-        }
-        self.observer.event(Event::Table { id: &table.id });
-        self.records.forget(&table.id)?;
-        let roots: Vec<(Store, PathBuf)> = Store::ALL
+    /// Does the units of some tables, in the order of the tables, and `each` where a table came to its end. Of several
+    /// failures the first in that order is given, and any before a wish to stop.
+    fn run_units<T: Send>(
+        &self,
+        tables: &[TableUnits<'_>],
+        each: impl Fn(usize, Done) -> Result<T, SplitError> + Sync,
+    ) -> Result<Vec<T>, SplitError> {
+        let tasks: Vec<(usize, usize)> = tables
             .iter()
-            .map(|&store| (store, self.roots.of(store)))
+            .enumerate()
+            .flat_map(|(table, units)| (0..units.count()).map(move |unit| (table, unit)))
             .collect();
-        let targets: Vec<Target<'_>> = roots
-            .iter()
-            .map(|(store, root)| Target {
+        let work = |task: usize| {
+            let (table, unit) = tasks[task];
+            let ended = tables[table].split(unit);
+            match ended.and_then(|done| done.map(|done| each(table, done)).transpose()) {
+                // A failure also stops units behind it, whose ends must not hide it.
+                Err(SplitError::Interrupted) => Ok(None),
+                ended => ended.map(Some),
+            }
+        };
+        let ended = bunri_work::run(self.options.threads, tasks.len(), work)?;
+        let whole: Option<Vec<Option<T>>> = ended.into_iter().collect();
+        let whole = whole.ok_or(SplitError::Interrupted)?;
+        Ok(whole.into_iter().flatten().collect())
+    }
+
+    /// A table that an earlier run has finished.
+    fn keep(&self, table: &Table, record: TableRecord) -> (String, TableRecord) {
+        self.observer.event(Event::TableKept {
+            id: &table.id,
+            rows: record.stats.staging_rows,
+        });
+        (table.id.clone(), record)
+    }
+
+    /// Where a table's rows go, after what an earlier run left of it.
+    fn clear<'r>(
+        &self,
+        table: &Table,
+        roots: &'r [(Store, PathBuf)],
+    ) -> Result<Vec<Target<'r>>, SplitError> {
+        self.records.forget(&table.id)?;
+        let target = |(store, root): &'r (Store, PathBuf)| {
+            remove_unfinished(&root.join(&table.id))?;
+            Ok(Target {
                 store: *store,
                 root,
             })
-            .collect();
-        for target in &targets {
-            remove_unfinished(&target.root.join(&table.id))?;
-        }
-        let done = split_table(shared, position, &ranges, &targets)?;
+        };
+        roots.iter().map(target).collect()
+    }
+
+    /// Records a table that is split.
+    fn done(&self, table: &Table, done: Done) -> Result<(String, TableRecord), SplitError> {
         self.refuse(done.refused)?;
         let record = TableRecord {
             inputs: self.inputs.clone(),
@@ -426,7 +459,7 @@ impl<'a> Stage<'a> {
             id: &table.id,
             rows: record.stats.staging_rows,
         });
-        Ok(record)
+        Ok((table.id.clone(), record))
     }
 
     fn ranges(&self, table: &Table) -> KeyRanges {
@@ -491,11 +524,6 @@ fn files_of<'r>(
             store: store.word(),
         }),
     }
-}
-
-/// What a lock guards, unless a thread panicked while it held it.
-fn held<T>(lock: &Mutex<T>) -> Result<MutexGuard<'_, T>, SplitError> {
-    lock.lock().map_err(|_| SplitError::LockPoisoned)
 }
 
 /// The files of sums beside a manifest, by name.
@@ -620,6 +648,7 @@ fn inputs(
         secrets,
         memory: _,
         threads: _,
+        unit_rows: _,
     } = options;
     // JSON, and its names in order: what stands in a record must not depend on how a Rust type prints itself.
     let text = json!({
@@ -644,7 +673,7 @@ fn blake3_hex(digest: &str) -> Blake3Hex {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::table::TableStats;
 
@@ -688,18 +717,5 @@ mod tests {
             of(&records, true),
             Err(SplitError::NoRecord { .. })
         ));
-    }
-
-    #[test]
-    fn a_poisoned_lock_is_an_error_and_not_an_empty_queue() {
-        let lock = Mutex::new(0);
-        std::thread::scope(|scope| {
-            let thread = scope.spawn(|| {
-                let _held = lock.lock().unwrap();
-                panic!("while it is held");
-            });
-            thread.join().unwrap_err();
-        });
-        assert!(matches!(held(&lock), Err(SplitError::LockPoisoned)));
     }
 }

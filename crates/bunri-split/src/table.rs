@@ -1,37 +1,38 @@
-//! One table from staging to the stores: its rows stream past the ledger's answers and the parents' verdicts,
-//! are decided batch by batch, and go to the writers of each store.
+//! The rows of one unit of a table: they stream past the ledger's answers and the parents' verdicts, and are decided batch by batch.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use bunri_catalogue::{Catalogue, ClassRule, KnownAt, Ownership, ParentRule, Store, Table};
+use bunri_catalogue::{Catalogue, ClassRule, KnownAt, Ownership, ParentRule, Table};
 use bunri_columnar::{
-    BatchSorter, ColumnarError, Event, KeyRanges, Observer, PendingFile, StagedRows, Staging,
-    StoreTableWriter, key_converter,
+    ColumnarError, Observer, STAGING_PART_ROWS, StagedRows, Staging, key_converter,
 };
-use bunri_manifest::FileEntry;
 use polars::prelude::{Column, IntoColumn, PolarsError, PolarsResult};
 use serde::{Deserialize, Serialize};
 
 use crate::SplitError;
 use crate::answers::Answers;
-use crate::cells::StorePlan;
 use crate::codes::Codes;
 use crate::days::{Calendar, day_columns};
 use crate::decide::{Decider, Decisions};
 use crate::decided::{Decided, Refusal};
 use crate::frame::{as_stamped, rule_columns};
+use crate::keyed::KeyedFile;
 use crate::known::{KnownRule, is_any};
 use crate::ownership::key_bytes;
-use crate::parents::{Found, Owner, Owners, Pairs, ParentSearch, VerdictWriter, verdict_path};
-use crate::passes::{PASS_ROWS, Spill, stop_if_cancelled};
+use crate::parents::{Found, Owner, Owners, Pairs, ParentSearch, VerdictWriter};
+use crate::passes::Spill;
 use crate::probe::LedgerQuestions;
-use crate::rekey::{KeyWatch, Rekeys};
+use crate::rekey::Rekeys;
 use crate::rules::{leaf_first, leaf_last, leaf_verdict, may_be_asked};
 use crate::settle::{Settled, SettledRows, Settling, owners_of};
 use crate::through::Indexes;
 use crate::verdict::{UNDECIDED, ownership, reason_word};
+
+/// Rows of a unit of a table whose ledger key leads its own: its units find their place in the index for little.
+const STREAMED_ROWS: u64 = 1 << 17;
 
 /// What became of one table's rows. Every figure counts rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,72 +64,62 @@ pub(crate) struct Shared<'a> {
     pub(crate) spill: Spill<'a>,
     /// For the verdict files of parent tables.
     pub(crate) verdicts: &'a Path,
+    /// Rows of a unit, if it is not what suits the table.
+    pub(crate) unit_rows: Option<u64>,
+    /// Bytes of one store's rows that may wait for the units before theirs.
+    pub(crate) room: usize,
     pub(crate) observer: &'a dyn Observer,
 }
 
-/// A store's root and the parts of its tables.
-pub(crate) struct Target<'a> {
-    pub(crate) store: Store,
-    pub(crate) root: &'a Path,
+impl Shared<'_> {
+    /// Rows of a unit of this table. Any number gives the same stores; what is asked beforehand, sorted by another key, goes through
+    /// a parent's verdicts once a unit, so that such units are large.
+    pub(crate) fn unit_rows(&self, table: &Table) -> u64 {
+        let key = table.ledger_key.as_ref();
+        let leads = key.is_none_or(|key| table.key.starts_with(key));
+        let usual = if leads && table.parent_rules().is_empty() {
+            STREAMED_ROWS
+        } else {
+            STAGING_PART_ROWS as u64
+        };
+        self.unit_rows.unwrap_or(usual)
+    }
 }
 
-/// What a table's split leaves.
-pub(crate) struct Done {
-    pub(crate) stats: TableStats,
-    /// By store.
-    pub(crate) files: BTreeMap<String, Vec<FileEntry>>,
-    /// Decisions that decide nothing.
-    pub(crate) refused: Vec<Refusal>,
-}
-
-/// Splits one table. Without targets its rows are decided only: for its children, and to look at decisions.
-pub(crate) fn split_table(
-    shared: &Shared<'_>,
-    position: usize,
-    ranges: &KeyRanges,
-    targets: &[Target<'_>],
-) -> Result<Done, SplitError> {
-    let table = &shared.catalogue.tables[position];
-    let file = shared.staging.table(table)?;
-    let mut facts = Facts::prepare(shared, position)?;
-    let mut outputs = targets
-        .iter()
-        .filter_map(|target| Output::open(table, target, ranges, shared).transpose())
-        .collect::<Result<Vec<_>, SplitError>>()?;
-    let mut stats = TableStats::default();
-    for batch in file.all(PASS_ROWS)? {
-        stop_if_cancelled(shared.observer)?;
-        let batch = batch?;
-        let decisions = facts.decide(&batch)?;
-        stats.count(table, &decisions);
-        for output in &mut outputs {
-            output.write(table, &batch, &decisions)?;
-        }
-        if !targets.is_empty() {
-            shared.observer.event(Event::Rows {
-                rows: batch.num_rows() as u64,
-            });
-        }
-    }
-    let refused = facts.finish()?;
-    let mut files = BTreeMap::new();
-    for output in outputs {
-        let store = output.plan.store.word().to_owned();
-        let entries = output.commit(table, shared.observer)?;
-        stats
-            .store_rows
-            .insert(store.clone(), entries.iter().map(|file| file.rows).sum());
-        files.insert(store, entries);
-    }
-    Ok(Done {
-        stats,
-        files,
-        refused,
-    })
+/// What all units of a table share of its parents and its children.
+pub(crate) struct Kin<'a> {
+    /// What became of the parents, by the number of the rule that asks.
+    pub(crate) parents: BTreeMap<usize, Arc<KeyedFile>>,
+    /// What children will ask.
+    pub(crate) heirs: Vec<VerdictWriter<'a>>,
 }
 
 impl TableStats {
-    fn count(&mut self, table: &Table, decisions: &Decisions) {
+    /// Adds those of another unit.
+    pub(crate) fn add(&mut self, other: Self) {
+        let Self {
+            staging_rows,
+            ownership_rows,
+            reason_rows,
+            decided_rows,
+            store_rows,
+            else_rows,
+        } = other;
+        self.staging_rows += staging_rows;
+        for (counts, more) in [
+            (&mut self.ownership_rows, ownership_rows),
+            (&mut self.reason_rows, reason_rows),
+            (&mut self.decided_rows, decided_rows),
+            (&mut self.store_rows, store_rows),
+            (&mut self.else_rows, else_rows),
+        ] {
+            for (word, rows) in more {
+                *counts.entry(word).or_default() += rows;
+            }
+        }
+    }
+
+    pub(crate) fn count(&mut self, table: &Table, decisions: &Decisions) {
         let add = |counts: &mut BTreeMap<String, u64>, word: &str, rows: u64| {
             *counts.entry(word.to_owned()).or_default() += rows;
         };
@@ -167,8 +158,8 @@ impl TableStats {
     }
 }
 
-/// Everything that is asked about the rows of a table, batch by batch.
-struct Facts<'a> {
+/// Everything that is asked about the rows of a unit, batch by batch.
+pub(crate) struct Facts<'w, 'a> {
     table: &'a Table,
     answers: Answers,
     /// Of the parent rules whose facts come neither with the answers nor settled.
@@ -177,41 +168,33 @@ struct Facts<'a> {
     calendar: Calendar,
     decider: Decider<'a>,
     decided: Decided<'a>,
-    heirs: Vec<VerdictWriter<'a>>,
+    heirs: &'w [VerdictWriter<'a>],
     owner: Option<arrow_row::RowConverter>,
 }
 
-impl<'a> Facts<'a> {
-    fn prepare(shared: &Shared<'a>, position: usize) -> Result<Self, SplitError> {
+impl<'w, 'a> Facts<'w, 'a> {
+    pub(crate) fn prepare(
+        shared: &Shared<'a>,
+        position: usize,
+        unit: &StagedRows,
+        kin: &'w Kin<'a>,
+    ) -> Result<Self, SplitError> {
         let table = &shared.catalogue.tables[position];
-        let file = shared.staging.table(table)?;
-        let references = shared.catalogue.references_to(position);
-        let has_heirs = !references.is_empty();
-        let mut pairs = search_parents(shared, table, &file, has_heirs)?;
+        let has_heirs = !kin.heirs.is_empty();
+        let asking = Asking { shared, kin, unit };
+        let mut pairs = asking.parents(table, has_heirs)?;
         let questions = LedgerQuestions::new(shared.catalogue, table, shared.cutover);
         let answers = Answers::prepare(
             table,
-            &file,
+            unit,
             questions,
             shared.indexes.of(table),
             &mut pairs,
             shared.spill,
             shared.observer,
         )?;
-        let settled = settle(shared, table, &file, &mut pairs, has_heirs)?;
-        search_again(shared, position, &file, &mut pairs)?;
-        let heirs = references
-            .into_iter()
-            .map(|references| {
-                let path = verdict_path(shared.verdicts, shared.catalogue, position, references);
-                let asked = shared.catalogue.conditions_on(position);
-                let terms = (asked, shared.cutover);
-                let mut writer =
-                    VerdictWriter::new(table, references.to_vec(), terms, path, shared.spill)?;
-                writer.push_rejected(table, shared.staging)?;
-                Ok(writer)
-            })
-            .collect::<Result<_, SplitError>>()?;
+        let settled = settle(shared, table, unit, &mut pairs, has_heirs)?;
+        asking.parents_again(position, &mut pairs)?;
         // Through another table it is another on every day; the catalogue's check sees that no child asks for it.
         let owner = table
             .ledger_key
@@ -229,12 +212,12 @@ impl<'a> Facts<'a> {
             calendar: Calendar::new(shared.catalogue.ledger_of(table), shared.cutover),
             decider,
             decided: Decided::new(table, position, shared.decisions)?,
-            heirs,
+            heirs: &kin.heirs,
             owner,
         })
     }
 
-    fn decide(&mut self, batch: &RecordBatch) -> Result<Decisions, SplitError> {
+    pub(crate) fn decide(&mut self, batch: &RecordBatch) -> Result<Decisions, SplitError> {
         let rows = batch.num_rows();
         let found = self.pairs.iter_mut().map(|pairs| pairs.take(rows));
         let found: Vec<Found> = found.collect::<Result<_, _>>()?;
@@ -260,7 +243,7 @@ impl<'a> Facts<'a> {
         self.decided.ruled(&decisions.ruled);
         if !self.heirs.is_empty() {
             let owners = self.owners(batch, &found, settled.as_ref(), &decisions)?;
-            for heir in &mut self.heirs {
+            for heir in self.heirs {
                 let facts = (decisions.verdicts.as_slice(), &decisions.told);
                 heir.push(self.table, batch, facts, &owners)?;
             }
@@ -329,72 +312,70 @@ impl<'a> Facts<'a> {
         Ok((0..batch.num_rows()).map(owners).collect())
     }
 
-    /// After the last row: what the table leaves for its children, and the decisions that decided nothing.
-    fn finish(self) -> Result<Vec<Refusal>, SplitError> {
-        for heir in self.heirs {
-            heir.finish()?;
+    /// After the last row: the decisions that met one, and those of them that decide nothing.
+    pub(crate) fn finish(self) -> (Vec<usize>, Vec<Refusal>) {
+        self.decided.finish()
+    }
+}
+
+/// Asks the parents of a unit's rows.
+struct Asking<'s, 'a> {
+    shared: &'s Shared<'a>,
+    kin: &'s Kin<'a>,
+    unit: &'s StagedRows,
+}
+
+impl Asking<'_, '_> {
+    /// The parents of all rows, by every parent rule of the table.
+    fn parents(&self, table: &Table, has_heirs: bool) -> Result<Vec<Pairs>, SplitError> {
+        // The points of parents are asked, or handed on to children, where the table has none of its own.
+        let is_known = match &table.known_at {
+            KnownAt::Column { .. } => true,
+            KnownAt::None { .. } | KnownAt::NotNeeded => false,
+        };
+        let mut owners = Vec::new();
+        if table.ledger_key.is_none() && (is_known || has_heirs) {
+            owners = may_be_asked(&table.rows);
         }
-        Ok(self.decided.finish())
+        let rules = table.parent_rules().into_iter();
+        rules
+            .map(|(leaf, rule)| self.search(table, (leaf, rule), owners.contains(&leaf)))
+            .collect()
     }
-}
 
-/// The parents of all rows, by every parent rule of the table.
-fn search_parents(
-    shared: &Shared<'_>,
-    table: &Table,
-    file: &StagedRows,
-    has_heirs: bool,
-) -> Result<Vec<Pairs>, SplitError> {
-    // The points of parents are asked, or handed on to children, where the table has none of its own.
-    let is_known = match &table.known_at {
-        KnownAt::Column { .. } => true,
-        KnownAt::None { .. } | KnownAt::NotNeeded => false,
-    };
-    let mut owners = Vec::new();
-    if table.ledger_key.is_none() && (is_known || has_heirs) {
-        owners = may_be_asked(&table.rows);
+    fn search(
+        &self,
+        table: &Table,
+        (leaf, rule): (usize, ParentRule<'_>),
+        owners: bool,
+    ) -> Result<Pairs, SplitError> {
+        let verdicts = self.kin.parents.get(&leaf);
+        let search = ParentSearch {
+            table,
+            leaf,
+            rule,
+            owners,
+            verdicts: verdicts.ok_or_else(|| SplitError::ColumnNotRead {
+                table: table.id.clone(),
+                column: leaf,
+            })?,
+            spill: self.shared.spill,
+        };
+        search.run(self.unit, self.shared.observer)
     }
-    let rules = table.parent_rules().into_iter();
-    rules
-        .map(|(leaf, rule)| search(shared, table, file, (leaf, rule), owners.contains(&leaf)))
-        .collect()
-}
 
-fn search(
-    shared: &Shared<'_>,
-    table: &Table,
-    file: &StagedRows,
-    (leaf, rule): (usize, ParentRule<'_>),
-    owners: bool,
-) -> Result<Pairs, SplitError> {
-    let (folder, catalogue) = (shared.verdicts, shared.catalogue);
-    let search = ParentSearch {
-        table,
-        leaf,
-        rule,
-        owners,
-        verdicts: &verdict_path(folder, catalogue, rule.table, rule.references),
-        spill: shared.spill,
-    };
-    search.run(file, shared.observer)
-}
-
-/// What parents say to conditions is asked while rows stream; of a rule whose facts went another way they are searched again.
-fn search_again(
-    shared: &Shared<'_>,
-    position: usize,
-    file: &StagedRows,
-    pairs: &mut Vec<Pairs>,
-) -> Result<(), SplitError> {
-    let table = &shared.catalogue.tables[position];
-    let asking = shared.catalogue.asking_parents(position);
-    for (leaf, rule) in table.parent_rules() {
-        let asked = asking.iter().any(|asking| asking.leaf == leaf);
-        if asked && !pairs.iter().any(|pairs| pairs.leaf() == leaf) {
-            pairs.push(search(shared, table, file, (leaf, rule), false)?);
+    /// What parents say to conditions is asked while rows stream; of a rule whose facts went another way they are searched again.
+    fn parents_again(&self, position: usize, pairs: &mut Vec<Pairs>) -> Result<(), SplitError> {
+        let table = &self.shared.catalogue.tables[position];
+        let asking = self.shared.catalogue.asking_parents(position);
+        for (leaf, rule) in table.parent_rules() {
+            let asked = asking.iter().any(|asking| asking.leaf == leaf);
+            if asked && !pairs.iter().any(|pairs| pairs.leaf() == leaf) {
+                pairs.push(self.search(table, (leaf, rule), false)?);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Settles the rows of a table that asks its parents' points when a row was written; takes the facts of its row rule.
@@ -440,84 +421,6 @@ fn settle(
         spill: shared.spill,
     };
     settling.run(file, taken, shared.observer).map(Some)
-}
-
-/// The files of one table in one store, while they are written.
-struct Output {
-    plan: StorePlan,
-    writer: StoreTableWriter<PendingFile>,
-    /// A multiset has no key, and a hash another order than its value: such rows are sorted first.
-    sorter: Option<BatchSorter>,
-    watch: Option<KeyWatch>,
-}
-
-impl Output {
-    fn open(
-        table: &Table,
-        target: &Target<'_>,
-        ranges: &KeyRanges,
-        shared: &Shared<'_>,
-    ) -> Result<Option<Self>, SplitError> {
-        let Some(plan) = StorePlan::new(table, target.store, shared.rekeys)? else {
-            return Ok(None);
-        };
-        let writer = StoreTableWriter::create(target.root, &table.id, &plan.schema, ranges)?;
-        let (key, reorders) = (plan.key(table), plan.reorders(table));
-        let mut sorter = None;
-        if key.is_empty() || reorders {
-            let (folder, budget) = (shared.spill.folder, shared.spill.budget);
-            let schema = plan.schema.clone();
-            sorter = Some(BatchSorter::new(&table.id, schema, &key, folder, budget)?);
-        }
-        let watch = reorders.then(|| KeyWatch::new(&table.id, &plan.schema, key));
-        Ok(Some(Self {
-            plan,
-            writer,
-            sorter,
-            watch: watch.transpose()?,
-        }))
-    }
-
-    fn write(
-        &mut self,
-        table: &Table,
-        batch: &RecordBatch,
-        decisions: &Decisions,
-    ) -> Result<(), SplitError> {
-        let rows = self
-            .plan
-            .rows(table, batch, decisions)
-            .map_err(ColumnarError::arrow(&table.id))?;
-        match &mut self.sorter {
-            Some(sorter) => sorter.push(&rows)?,
-            None => self.writer.write(&rows)?,
-        }
-        Ok(())
-    }
-
-    fn commit(
-        mut self,
-        table: &Table,
-        observer: &dyn Observer,
-    ) -> Result<Vec<FileEntry>, SplitError> {
-        if let Some(sorter) = self.sorter.take() {
-            let mut sorted = sorter.finish()?;
-            while let Some(batch) = sorted.next_batch(PASS_ROWS)? {
-                stop_if_cancelled(observer)?;
-                if let Some(watch) = &mut self.watch
-                    && watch
-                        .sees_double(&batch)
-                        .map_err(ColumnarError::arrow(&table.id))?
-                {
-                    return Err(SplitError::RekeyCollision {
-                        table: table.id.clone(),
-                    });
-                }
-                self.writer.write(&batch)?;
-            }
-        }
-        Ok(self.writer.commit(&table.id)?)
-    }
 }
 
 /// The rows of an ownership, zero where none were seen.

@@ -54,7 +54,7 @@ impl Indexes {
                 };
                 building.write(&ledgers[catalogue.tables[key.table].ledger], &path)?;
             }
-            through.insert(key.clone(), OwnershipIndex::at(&path, Reason::KeyMissing));
+            through.insert(key.clone(), OwnershipIndex::at(&path, Reason::KeyMissing)?);
         }
         Ok(Self { ledgers, through })
     }
@@ -142,7 +142,7 @@ impl Building<'_> {
     fn answered(&self, ledger: &OwnershipIndex) -> Result<SortedBatches, SplitError> {
         let mut sorter = self.sorter(answered_schema())?;
         let mut asked = self.asked()?;
-        let mut cursor = ledger.cursor()?;
+        let mut cursor = ledger.cursor();
         let unknown = vec![(FIRST_DAY, Reason::NotInLedger.verdict())];
         while let Some(batch) = asked.next_batch(PASS_ROWS)? {
             let points = batch.column(0).as_binary::<i32>();

@@ -66,6 +66,7 @@ impl Workplace {
             secrets: self.secrets.clone(),
             memory: self.job.memory,
             threads: self.job.threads,
+            unit_rows: None,
         }
     }
 

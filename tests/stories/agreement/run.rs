@@ -1,6 +1,7 @@
 //! One world through the stages, in process, and the stores held against the oracle.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -101,14 +102,25 @@ impl Run<'_> {
         load(&folder).map_err(|problems| format!("the catalogue is refused:\n{problems}"))
     }
 
+    /// Rows of the parts of staging and of units: a few or all of them, drawn from other limits, so that a world is the same as
+    /// ever. Where there are many rows, a few are a share of them.
+    fn cuts(&self) -> [Option<u64>; 2] {
+        let tables = self.world.tables.iter();
+        let most = tables.map(|table| table.rows.len()).max().unwrap_or(0) as u64;
+        let share = most / 50 + 1;
+        let (memory, threads) = (self.world.limits.memory, self.world.limits.threads as u64);
+        let few = |drawn: u64| (drawn > 0).then_some(drawn * share);
+        [few((memory + threads) % 3), few(memory % 11 / 3)]
+    }
+
     pub(super) fn extract(&self, catalogue: &Catalogue) -> Result<(), String> {
         let source = self.folder.join("legacy.db");
         database(self.world, &source);
+        let [parts, _] = self.cuts();
         let options = ExtractOptions {
             memory: 1 << 24,
             threads: self.world.limits.threads,
-            // Of a few rows or of all: in the same worlds as many threads as parts.
-            part_rows: [STAGING_PART_ROWS, 1, 7][self.world.limits.threads % 3],
+            part_rows: parts.map_or(STAGING_PART_ROWS, |rows| rows as usize),
         };
         let blake3 = Blake3Hex::of(&std::fs::read(&source).unwrap());
         let source = BoundSource {
@@ -154,6 +166,7 @@ impl Run<'_> {
             custody: self.custody(),
             retail: self.store(Store::Retail),
         };
+        let [_, units] = self.cuts();
         let options = SplitOptions {
             label: "chance".to_owned(),
             kind: "rehearsal".to_owned(),
@@ -163,6 +176,7 @@ impl Run<'_> {
             secrets: self.secrets(),
             memory: self.world.limits.memory,
             threads: self.world.limits.threads,
+            unit_rows: units.and_then(NonZeroU64::new),
         };
         split(catalogue, &roots, &options, &Silent)
     }

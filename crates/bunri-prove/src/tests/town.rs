@@ -89,6 +89,7 @@ impl Town {
             secrets: RekeySecrets::none(),
             memory: 64 << 20,
             threads: 2,
+            unit_rows: None,
         }
     }
 
