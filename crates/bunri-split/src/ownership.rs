@@ -12,12 +12,14 @@ use arrow_array::{
 };
 use arrow_row::RowConverter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
-use bunri_catalogue::{Catalogue, Ledger, LedgerTable, Table};
+use bunri_catalogue::{Catalogue, Ledger, LedgerEnd, LedgerTable, Table};
 use bunri_columnar::{
     BatchSorter, CanonicalWriter, ColumnarError, PendingFile, RawValue, Reject, SortedBatches,
-    Staging, key_converter,
+    Staging, key_converter, row_converter,
 };
+use bunri_types::ValueType;
 use polars::prelude::PolarsResult;
 
 use crate::SplitError;
@@ -27,11 +29,11 @@ use crate::keyed::{KeyedFile, KeyedRows};
 use crate::passes::Spill;
 use crate::slice::{Assigned, Slice, Timeline};
 use crate::timeline::{
-    COUNTS, LEDGER_COLUMNS, NEVER_COUNTS, REJECTED, STATUS_UNKNOWN, Segments, Sweep,
+    COUNTS, LEDGER_COLUMNS, NEVER_COUNTS, PointDays, REJECTED, STATUS_UNKNOWN, Segments, Sweep,
 };
 use crate::verdict::Reason;
 
-/// Rows of the ledger that are swept at once, and a few more to complete the last key.
+/// Rows of the ledger that are swept at once.
 const SWEEP_ROWS: usize = 1 << 16;
 
 /// Order-preserving bytes of some columns of a batch, NULL where any of them is.
@@ -94,14 +96,12 @@ impl OwnershipIndex {
         let mut rows = gather(staging, (catalogue, ledger), codes, spill)?;
         let file = PendingFile::create(path)?;
         let mut writer = CanonicalWriter::new(file, index_schema(), path)?;
-        let sweep = Sweep { ledger, codes };
-        let id = ledger_id(catalogue, ledger);
-        let mut carried: Option<RecordBatch> = None;
-        while let Some((whole, rest)) = next_whole(&mut rows, carried.take())? {
-            let segments = sweep.segments(&whole).map_err(SplitError::polars(id))?;
-            writer.write(&index_batch(&whole, &segments).map_err(ColumnarError::arrow(id))?)?;
-            carried = rest;
-        }
+        let sweep = KeySweep {
+            sweep: Sweep { ledger, codes },
+            open: None,
+            each: |entries| Ok(writer.write(&entries)?),
+        };
+        sweep.all(|| Ok(rows.next_batch(SWEEP_ROWS)?))?;
         writer.finish()?.sink.commit()?;
         Self::at(path, Reason::NotInLedger)
     }
@@ -300,57 +300,135 @@ fn read_key(
     })
 }
 
-/// The next rows of the ledger, cut where a key ends; the rows after the cut come back with the next call.
-fn next_whole(
-    ledger: &mut SortedBatches,
-    carried: Option<RecordBatch>,
-) -> Result<Option<(RecordBatch, Option<RecordBatch>)>, SplitError> {
-    let mut rows = carried;
-    loop {
-        let Some(more) = ledger.next_batch(SWEEP_ROWS)? else {
-            return Ok(rows.map(|rows| (rows, None)));
-        };
-        let all = match rows.take() {
-            None => more,
-            Some(held) => arrow_select::concat::concat_batches(&ledger_schema(), [&held, &more])
-                .map_err(ColumnarError::arrow("ledger"))?,
-        };
-        let keys = all.column(0).as_binary::<i32>();
-        let last = keys.value(keys.len() - 1);
-        let cut = (0..keys.len())
-            .rev()
-            .find(|&row| keys.value(row) != last)
-            .map_or(0, |row| row + 1);
-        if cut > 0 {
-            let rest = all.slice(cut, all.num_rows() - cut);
-            return Ok(Some((all.slice(0, cut), Some(rest))));
+/// A key of which more rows may come.
+struct OpenKey {
+    key: Vec<u8>,
+    days: PointDays,
+}
+
+/// The sweep over the rows of a ledger, sorted by key and day, some at a time. Of a key under way only its days are held.
+struct KeySweep<'a, F> {
+    sweep: Sweep<'a>,
+    open: Option<OpenKey>,
+    /// Takes the index's entries, in order.
+    each: F,
+}
+
+impl<F: FnMut(RecordBatch) -> Result<(), SplitError>> KeySweep<'_, F> {
+    /// Goes through all rows; `next` gives the next few.
+    fn all(
+        mut self,
+        mut next: impl FnMut() -> Result<Option<RecordBatch>, SplitError>,
+    ) -> Result<(), SplitError> {
+        let wrap = || ColumnarError::arrow("ledger");
+        let mut waiting: Option<RecordBatch> = None;
+        while let Some(more) = next()? {
+            let rows = match waiting.take() {
+                None => more,
+                Some(held) => concat_batches(&ledger_schema(), [&held, &more]).map_err(wrap())?,
+            };
+            let taken = match self.sweep.ledger.end {
+                LedgerEnd::Until { .. } => rows.num_rows(),
+                LedgerEnd::Next => before_last_day(&rows),
+            };
+            self.take(&rows, taken)?;
+            let left = rows.slice(taken, rows.num_rows() - taken);
+            waiting = (left.num_rows() > 0)
+                .then(|| at_most_twice(&left))
+                .transpose()?;
         }
-        rows = Some(all);
+        if let Some(rows) = waiting {
+            self.take(&rows, rows.num_rows())?;
+        }
+        self.close()
+    }
+
+    /// Takes the first rows of a batch.
+    fn take(&mut self, rows: &RecordBatch, taken: usize) -> Result<(), SplitError> {
+        let keys = rows.column(0).as_binary::<i32>();
+        let Some(last) = keys.len().checked_sub(1) else {
+            return Ok(());
+        };
+        let goes_on = |open: &mut OpenKey| open.key == keys.value(0);
+        let before = match self.open.take_if(goes_on) {
+            Some(open) => open.days,
+            None => {
+                self.close()?;
+                PointDays::default()
+            }
+        };
+        let said = self.sweep.segments(rows, taken, before);
+        let (segments, days) = said.map_err(SplitError::polars("ledger"))?;
+        let is_first = |row: &usize| *row == 0 || keys.value(*row) != keys.value(row - 1);
+        let firsts = (0..keys.len()).filter(is_first);
+        let points: Vec<&[u8]> = firsts.map(|row| keys.value(row)).collect();
+        (self.each)(index_batch(&points, segments)?)?;
+        let key = keys.value(last).to_vec();
+        self.open = Some(OpenKey { key, days });
+        Ok(())
+    }
+
+    /// All rows of the key under way were seen.
+    fn close(&mut self) -> Result<(), SplitError> {
+        let Some(OpenKey { key, days }) = self.open.take() else {
+            return Ok(());
+        };
+        let segments = self.sweep.of_point(days);
+        (self.each)(index_batch(&[&key], segments)?)
     }
 }
 
+/// How many rows come before those of the last day of the last key, of which it is not known yet when the next begins.
+fn before_last_day(rows: &RecordBatch) -> usize {
+    let keys = rows.column(0).as_binary::<i32>();
+    let status = rows.column(1).as_primitive::<Int64Type>();
+    let from = rows.column(2).as_primitive::<Int64Type>();
+    let count = rows.num_rows();
+    let Some(last) = count.checked_sub(1) else {
+        return 0;
+    };
+    // Of one key rows that count come first, by their day; without a day they ask for no next one.
+    if status.value(last) != COUNTS || from.is_null(last) {
+        return count;
+    }
+    let alike = |row: &usize| {
+        keys.value(*row) == keys.value(last)
+            && from.is_valid(*row)
+            && from.value(*row) == from.value(last)
+    };
+    count - (0..count).rev().take_while(alike).count()
+}
+
+/// Rows without what is there more than twice: to the timeline two rows that are alike are as many as three.
+fn at_most_twice(rows: &RecordBatch) -> Result<RecordBatch, SplitError> {
+    let wrap = || ColumnarError::arrow("ledger");
+    let schema = ledger_schema();
+    let types = schema.fields().iter().map(|field| field.data_type());
+    let converter = row_converter("ledger", types)?;
+    let bytes = converter.convert_columns(rows.columns()).map_err(wrap())?;
+    let is_third = |row: usize| {
+        row >= 2 && bytes.row(row) == bytes.row(row - 1) && bytes.row(row) == bytes.row(row - 2)
+    };
+    let kept: BooleanArray = (0..rows.num_rows())
+        .map(|row| Some(!is_third(row)))
+        .collect();
+    Ok(filter_record_batch(rows, &kept).map_err(wrap())?)
+}
+
 /// Segments with their keys, as the index file holds them.
-fn index_batch(
-    ledger: &RecordBatch,
-    segments: &Segments,
-) -> Result<RecordBatch, arrow_schema::ArrowError> {
-    let keys = ledger.column(0).as_binary::<i32>();
-    let is_first = |row: &usize| *row == 0 || keys.value(*row) != keys.value(row - 1);
-    let firsts: Vec<usize> = (0..keys.len()).filter(is_first).collect();
+fn index_batch(points: &[&[u8]], segments: Segments) -> Result<RecordBatch, SplitError> {
     let key = |point: &i64| {
-        usize::try_from(*point)
-            .ok()
-            .map(|point| keys.value(firsts[point]))
+        let point = usize::try_from(*point).ok();
+        point.and_then(|point| points.get(point).copied())
     };
     let keys: BinaryArray = segments.points.iter().map(key).collect();
-    RecordBatch::try_new(
-        index_schema(),
-        vec![
-            Arc::new(keys),
-            Arc::new(Int64Array::from(segments.starts.clone())),
-            Arc::new(Int64Array::from(segments.verdicts.clone())),
-        ],
-    )
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(keys),
+        Arc::new(Int64Array::from(segments.starts)),
+        Arc::new(Int64Array::from(segments.verdicts)),
+    ];
+    let entries = RecordBatch::try_new(index_schema(), columns);
+    Ok(entries.map_err(ColumnarError::arrow("ledger"))?)
 }
 
 /// Bytes that follow a key: which supply point, the first and the last day.
@@ -468,5 +546,118 @@ impl IndexCursor {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use bunri_catalogue::UntilIs;
+    use bunri_parse::load;
+
+    use super::*;
+    use crate::verdict::{OTHER, OWN};
+
+    /// Small, and the same everywhere.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, bound: i64) -> i64 {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from(self.0 >> 33).unwrap() % bound
+        }
+    }
+
+    /// Some hundred rows of eight keys, sorted as a ledger is: doubled ones, days that are missing, rows that nobody knows.
+    fn ledger(dice: &mut Dice) -> RecordBatch {
+        let mut rows: Vec<_> = (0..300)
+            .map(|_| {
+                let status = match dice.below(400) {
+                    0 => REJECTED,
+                    1 => STATUS_UNKNOWN,
+                    _ => COUNTS,
+                };
+                let from = (dice.below(300) > 0).then(|| dice.below(30));
+                let until = (dice.below(300) > 0).then(|| dice.below(40));
+                let code = ["99010", "99020", "?"][usize::try_from(dice.below(3)).unwrap()];
+                let own_when = [OWN, OTHER][usize::try_from(dice.below(2)).unwrap()];
+                (dice.below(8), status, from, until, code, own_when)
+            })
+            .collect();
+        rows.sort_unstable();
+        let keys = rows.iter().map(|row| Some(row.0.to_be_bytes()));
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(keys.collect::<BinaryArray>()),
+            Arc::new(rows.iter().map(|row| Some(row.1)).collect::<Int64Array>()),
+            Arc::new(rows.iter().map(|row| row.2).collect::<Int64Array>()),
+            Arc::new(rows.iter().map(|row| row.3).collect::<Int64Array>()),
+            Arc::new(rows.iter().map(|row| Some(row.4)).collect::<StringArray>()),
+            Arc::new(rows.iter().map(|row| Some(row.5)).collect::<Int64Array>()),
+        ];
+        RecordBatch::try_new(ledger_schema(), columns).unwrap()
+    }
+
+    #[test]
+    fn a_key_whose_rows_come_in_pieces_has_the_timeline_of_all_of_them() {
+        let folder = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../samples/catalogues/valid/minimal"
+        );
+        let catalogue = load(Path::new(folder)).unwrap();
+        let codes = Codes::only_incumbent("99010");
+        let ends = [
+            LedgerEnd::Next,
+            LedgerEnd::Until {
+                until_is: UntilIs::Inclusive,
+                open: BTreeSet::from([39]),
+                null_is_open: false,
+            },
+        ];
+        for seed in 0..20 {
+            let rows = ledger(&mut Dice(seed));
+            for (end, agreed) in ends.iter().flat_map(|end| [(end, false), (end, true)]) {
+                let mut ledger = catalogue.ledgers[0].clone();
+                ledger.end = end.clone();
+                ledger.overlap_same_verdict = agreed.then(|| "a test".to_owned());
+                let swept = |at_once: usize| {
+                    let (mut entries, mut next) = (Vec::new(), 0);
+                    let sweep = KeySweep {
+                        sweep: Sweep {
+                            ledger: &ledger,
+                            codes: &codes,
+                        },
+                        open: None,
+                        each: |batch| {
+                            entries.push(batch);
+                            Ok(())
+                        },
+                    };
+                    let pieces = || {
+                        let taken = at_once.min(rows.num_rows() - next);
+                        next += taken;
+                        Ok((taken > 0).then(|| rows.slice(next - taken, taken)))
+                    };
+                    sweep.all(pieces).unwrap();
+                    concat_batches(&index_schema(), &entries).unwrap()
+                };
+                let whole = swept(usize::MAX);
+                assert!(whole.num_rows() > 20);
+                for at_once in [1, 2, 3, 7, 64] {
+                    assert_eq!(swept(at_once), whole, "{at_once} of seed {seed}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn of_rows_that_are_alike_two_are_held() {
+        let rows = ledger(&mut Dice(1)).slice(0, 1);
+        let many = concat_batches(&ledger_schema(), vec![&rows; 9]).unwrap();
+        assert_eq!(at_most_twice(&many).unwrap().num_rows(), 2);
     }
 }

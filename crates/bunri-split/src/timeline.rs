@@ -6,6 +6,8 @@
 //! the sorted days give, for each stretch, how many rows of which kind touch it, and that decides the verdict.
 //! A point's day is one number, `point × SPAN + day`, so that one sort orders everything.
 
+use std::collections::BTreeMap;
+
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::{Compare, IncumbentCode, Ledger, LedgerEnd, UntilIs};
@@ -99,21 +101,60 @@ struct Periods {
     reversed: BooleanChunked,
 }
 
+/// What some rows of one point come to: by how much counters change on which days. However many rows a point has, its days
+/// are few.
+#[derive(Debug, Default)]
+pub(crate) struct PointDays(BTreeMap<i64, Counters>);
+
+impl PointDays {
+    /// As the events of the point with this number.
+    fn events(self, point: i64) -> impl Iterator<Item = Event> {
+        let event = move |(day, change)| Event {
+            at: number(point, day),
+            point,
+            change,
+        };
+        self.0.into_iter().map(event)
+    }
+}
+
 impl Sweep<'_> {
-    /// The segments of a batch that holds all rows of its points.
-    pub(crate) fn segments(&self, batch: &RecordBatch) -> PolarsResult<Segments> {
+    /// The segments of all points of a batch but the last, of which more rows may follow, and the days of that one. `before` are
+    /// those of the first point, of earlier batches. Only so many rows are `taken`; the others are looked at to see where these end.
+    pub(crate) fn segments(
+        &self,
+        batch: &RecordBatch,
+        taken: usize,
+        before: PointDays,
+    ) -> PolarsResult<(Segments, PointDays)> {
         let rows = self.rows(batch)?;
-        let mut events = Vec::with_capacity(4 * rows.points.len());
-        self.touching(&rows, &mut events)?;
-        self.incumbent(&rows, &mut events)?;
+        let mut events = Vec::with_capacity(4 * taken);
+        events.extend(before.events(0));
+        self.touching(&rows, taken, &mut events)?;
+        self.incumbent(&rows, taken, &mut events)?;
         // Every point begins at −∞ with nothing.
-        events.extend(rows.points.iter().map(|&point| Event {
+        events.extend(rows.points.iter().take(taken).map(|&point| Event {
             at: number(point, FIRST_DAY),
             point,
             change: Counters::default(),
         }));
-        events.sort_by_key(|event| event.at);
-        Ok(swept(&events, self.ledger))
+        let last = rows.points.last().copied().unwrap_or_default();
+        let (open, mut whole): (Vec<_>, Vec<_>) =
+            events.into_iter().partition(|event| event.point == last);
+        whole.sort_by_key(|event| event.at);
+        let mut days = PointDays::default();
+        for event in open {
+            let day = event.at - last * SPAN + FIRST_DAY;
+            let counters = days.0.entry(day).or_default();
+            *counters = counters.plus(event.change, 1);
+        }
+        Ok((swept(&whole, self.ledger), days))
+    }
+
+    /// The segments of a point whose rows were all seen; its number is 0.
+    pub(crate) fn of_point(&self, days: PointDays) -> Segments {
+        let events: Vec<Event> = days.events(0).collect();
+        swept(&events, self.ledger)
     }
 
     /// What the ledger's rows are (docs/rules.md, sections 1.1 to 1.4).
@@ -169,7 +210,12 @@ impl Sweep<'_> {
     }
 
     /// The events at both edges of every row: what the row is.
-    fn touching(&self, rows: &LedgerRows, events: &mut Vec<Event>) -> PolarsResult<()> {
+    fn touching(
+        &self,
+        rows: &LedgerRows,
+        taken: usize,
+        events: &mut Vec<Event>,
+    ) -> PolarsResult<()> {
         let listed = self.listed(rows);
         let begin = results(&rows.begin, "begin")?;
         let end = results(&rows.end, "end")?;
@@ -182,7 +228,7 @@ impl Sweep<'_> {
             &listed,
         ]
         .map(ones);
-        for (row, &point) in rows.points.iter().enumerate() {
+        for (row, &point) in rows.points.iter().enumerate().take(taken) {
             let counters = Counters {
                 rejected: rejected[row],
                 unknown: unknown[row],
@@ -226,7 +272,12 @@ impl Sweep<'_> {
     }
 
     /// The events where a row is the incumbent's, clipped to the validity of each of its codes.
-    fn incumbent(&self, rows: &LedgerRows, events: &mut Vec<Event>) -> PolarsResult<()> {
+    fn incumbent(
+        &self,
+        rows: &LedgerRows,
+        taken: usize,
+        events: &mut Vec<Event>,
+    ) -> PolarsResult<()> {
         let compare = self.ledger.compare;
         let supplied = &rows.plain & &!self.codes.is_vacant(&rows.code, compare);
         let own = ones(&rows.own_when.equal(OWN));
@@ -239,7 +290,7 @@ impl Sweep<'_> {
             let end = first_of(&[(&rows.end.gt(after), &word(after))], &rows.end)?;
             let touches = ones(&(&(&supplied & &is_entry) & &begin.lt(&end)));
             let (begin, end) = (results(&begin, "begin")?, results(&end, "end")?);
-            for (row, &point) in rows.points.iter().enumerate() {
+            for (row, &point) in rows.points.iter().enumerate().take(taken) {
                 if touches[row] == 1 {
                     let counters = Counters {
                         own: own[row],
@@ -476,14 +527,24 @@ mod tests {
             ledger: &ledger,
             codes: &Codes::only_incumbent("99010"),
         };
-        let segments = sweep.segments(&batch(rows)).unwrap();
-        let starts = segments.starts.iter().copied();
-        let points = segments.points.iter().copied();
-        points
-            .zip(starts)
-            .zip(segments.verdicts.iter().copied())
-            .map(|((point, start), verdict)| (point, start, verdict))
-            .collect()
+        segments_of(&sweep, rows)
+    }
+
+    fn segments_of(sweep: &Sweep<'_>, rows: &[Row]) -> Vec<(i64, i64, i64)> {
+        let days = PointDays::default();
+        let (whole, last) = sweep.segments(&batch(rows), rows.len(), days).unwrap();
+        let last = sweep.of_point(last);
+        let listed = |segments: Segments, from: i64| {
+            let days = segments.starts.into_iter().zip(segments.verdicts);
+            let points = segments.points.into_iter().map(move |point| point + from);
+            let all = points.zip(days);
+            all.map(|(point, (start, verdict))| (point, start, verdict))
+                .collect::<Vec<_>>()
+        };
+        let mut all = listed(whole, 0);
+        let number = all.last().map_or(0, |(point, _, _)| point + 1);
+        all.extend(listed(last, number));
+        all
     }
 
     /// A code that is written twice is one code: one own row beside another's is no agreement of two.
@@ -506,12 +567,12 @@ mod tests {
             codes: &codes,
         };
         let said = |rows: &[Row]| {
-            let segments = sweep.segments(&batch(rows)).unwrap();
-            let days = segments.starts.iter().zip(&segments.verdicts);
-            days.map(|(start, verdict)| (*start, *verdict))
-                .find(|(start, _)| *start == 10)
+            let segments = segments_of(&sweep, rows);
+            segments
+                .iter()
+                .find(|(_, start, _)| *start == 10)
                 .unwrap()
-                .1
+                .2
         };
         let own: Row = (b"a", COUNTS, Some(10), Some(20), OWN);
         let island: Row = (b"a", COUNTS, Some(10), Some(20), OTHER);
