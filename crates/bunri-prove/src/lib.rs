@@ -3,7 +3,7 @@
 //! The other claims look at one run. This one asks what no single run can answer: would the retail store be another one
 //! if the secrets were others? So the secrets are made others, the splitter runs again, and every byte must stay.
 //!
-//! 1. **Determinism first.** The same staging is split twice, with other threads and another memory limit, and, where
+//! 1. **Determinism first.** The same staging is split twice, with other threads, another memory limit and other units, and, where
 //!    all of staging is used, compared with the job's own stores. Otherwise a difference would tell nothing.
 //! 2. **What is withheld** (`withheld`) is not this crate's opinion: the plain evaluator of `bunri-verify` decides every
 //!    row and cell, and whatever retail must not hold may be changed.

@@ -1,5 +1,7 @@
 //! The whole run: determinism, then pairs, then the record in `evidence/`.
 
+use std::num::NonZeroU64;
+
 use bunri_catalogue::Store;
 use bunri_columnar::{CustodyLayout, Event, Observer, Staging};
 use bunri_decisions::Decisions;
@@ -23,6 +25,8 @@ use crate::withheld::Base;
 
 /// Memory for the second split of the determinism gate.
 const OTHER_MEMORY: u64 = 16 << 20;
+/// Rows of a unit of the second split: no number that parts or row groups have.
+const OTHER_UNIT_ROWS: u64 = 10_007;
 
 /// Perturbs what is withheld from retail, splits again and compares, `options.pairs` times; writes the record to the
 /// custody folder's `evidence/` and returns it.
@@ -184,6 +188,7 @@ fn gate(
     let mut other = bench.split.clone();
     other.threads = if other.threads == 1 { 2 } else { 1 };
     other.memory = OTHER_MEMORY;
+    other.unit_rows = NonZeroU64::new(OTHER_UNIT_ROWS);
     let again = bench.stage(&[])?;
     let again = bench.split_with(&again.place, &other)?;
     let mut compared = vec![again];
