@@ -206,6 +206,7 @@ impl Custody {
                 remove_if_there(&self.note(id))?;
                 remove_if_there(&self.rejects(id)?.1)?;
                 self.clear_parts(id, seam.files.len())?;
+                self.clear_aside(id, seam.rejects.len())?;
             }
         }
         Ok(seam)
@@ -325,10 +326,19 @@ impl Custody {
     /// Removes what was noted of the parts of a table: it is whole, or begun again.
     pub(crate) fn forget_seam(&self, id: &str) -> Result<(), ColumnarError> {
         remove_if_there(&self.seam_note(id))?;
+        self.clear_aside(id, 0)
+    }
+
+    /// Removes the rejected rows that lie aside but for the first files: a kill may come between a file and the note of it.
+    fn clear_aside(&self, id: &str, kept: usize) -> Result<(), ColumnarError> {
+        let kept = (0..kept)
+            .map(|number| Ok(self.rejects_aside(id, number)?.1))
+            .collect::<Result<BTreeSet<_>, ColumnarError>>()?;
         let aside = format!("{}rejects-", of(id));
         for path in listed(&self.tmp())? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.trim_start_matches(".bunri-tmp-").starts_with(&aside) {
+            let is_ours = name.trim_start_matches(".bunri-tmp-").starts_with(&aside);
+            if is_ours && !kept.contains(&path) {
                 remove_if_there(&path)?;
             }
         }

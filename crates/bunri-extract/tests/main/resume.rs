@@ -231,6 +231,34 @@ fn what_is_not_as_it_was_noted_is_begun_again() {
     }
 }
 
+/// A kill may come between a file and the note of it.
+#[test]
+fn files_that_nobody_noted_are_made_again() {
+    let story = hundred(ORDERED);
+    let whole = whole(&story);
+    let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(5));
+    assert!(matches!(outcome, Err(ExtractError::Interrupted)));
+    let aside = |number: usize| {
+        let name = format!("tmp/extract-t.rejects-{number:05}.jsonl");
+        story.custody().join(name)
+    };
+    let noted = (0..).take_while(|number| aside(*number).exists()).count();
+    assert!(noted > 0);
+    for name in [
+        aside(noted),
+        story.custody().join("staging/t/part-00005.parquet"),
+        story
+            .custody()
+            .join("staging/t/.bunri-tmp-part-00009.parquet-x"),
+    ] {
+        fs::write(name, "half").unwrap();
+    }
+    story
+        .extract_as(&story.custody(), &cut(PART), &Silent)
+        .unwrap();
+    assert_eq!(contents(&story.custody()), whole);
+}
+
 #[test]
 fn parts_of_another_size_are_not_gone_on_with() {
     let story = hundred(ORDERED);
