@@ -2,7 +2,7 @@
 //! drawn before anything is read, so that any part of it can be carried out alone and does the same.
 
 use arrow_buffer::BooleanBuffer;
-use bunri_catalogue::{Catalogue, RowRule, Table};
+use bunri_catalogue::{Catalogue, LedgerTable, RowRule, Table};
 
 use crate::draw::Draw;
 use crate::flows::{Flows, decides_for_others, is_way};
@@ -152,11 +152,15 @@ impl Planner<'_> {
         }
     }
 
-    /// A period of another company that leaves a point which was also the incumbent's would leave a gap in its ledger; and a
+    /// A period of another company that leaves a point which was also the incumbent's would leave a gap in its ledger, and one
+    /// that begins on another day (where that is part of the table's key) may meet the incumbent's; and a
     /// row by which others find their point may have begun in another company's time and hold days of the incumbent's.
     fn among_of_key(&self, position: usize, base: &TableBase, column: usize) -> Among {
         let part = self.catalogue.ledger_table(position);
-        if part.is_some_and(|part| part.key.contains(&column)) {
+        let moves_period = |part: &LedgerTable| {
+            part.key.contains(&column) || part.from == column || part.until == Some(column)
+        };
+        if part.is_some_and(moves_period) {
             Among::NeverOwn
         } else {
             self.among_of_way(position, base)
