@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use parquet::errors::ParquetError;
+
 /// A failure to read or write columns or files.
 #[derive(Debug, thiserror::Error)]
 pub enum ColumnarError {
@@ -24,7 +26,7 @@ pub enum ColumnarError {
         /// Where.
         path: PathBuf,
         /// Why not.
-        source: parquet::errors::ParquetError,
+        source: ParquetError,
     },
     /// A batch did not have the form that was asked for.
     #[error("table `{table}`: {source}")]
@@ -92,6 +94,15 @@ impl ColumnarError {
     /// Wraps an I/O error with what was tried and where.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {
+            action,
+            path: path.to_path_buf(),
+            source,
+        }
+    }
+
+    /// Wraps an error of the Parquet library with what was tried and where.
+    pub fn parquet(action: &'static str, path: &Path) -> impl Fn(ParquetError) -> Self {
+        move |source| Self::Parquet {
             action,
             path: path.to_path_buf(),
             source,

@@ -10,6 +10,7 @@ mod layout;
 mod observe;
 mod ranges;
 mod rejects;
+mod search;
 mod sort;
 mod staging;
 mod types;
@@ -22,8 +23,9 @@ pub use layout::{CustodyLayout, EVIDENCE, REJECTS, STAGING, TEMPORARY, part_name
 pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;
 pub use rejects::{REJECT_BYTES, RawValue, Reject, RejectReader, RejectWriter};
+pub use search::partition_point;
 pub use sort::{ByteSorter, SortedRecords};
-pub use staging::{Batches, STAGING_PART_ROWS, StagedRows, Staging, open_parquet};
+pub use staging::{Batches, STAGING_PART_ROWS, StagedRows, Staging, open_parquet, parquet_footer};
 pub use types::{
     REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema,
     type_word,

@@ -17,7 +17,10 @@ use bunri_manifest::{
     FileEntry, ManifestError, StagedTable, StagingManifest, open_regular, read_regular,
 };
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
+};
 
 use crate::{ColumnarError, CustodyLayout, ROW_GROUP_ROWS, RejectReader, staging_schema};
 
@@ -233,7 +236,7 @@ impl StagedRows {
         }
         builder
             .build()
-            .map_err(|source| parquet_read(&part.path, source))
+            .map_err(ColumnarError::parquet("read", &part.path))
     }
 
     /// Rows that the manifest does not count would be in no unit.
@@ -284,19 +287,21 @@ fn within(
 /// # Errors
 /// When it cannot be opened or has no readable footer.
 pub fn open_parquet(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, ColumnarError> {
-    use parquet::arrow::arrow_reader::ArrowReaderOptions;
-    let file = open_regular(path).map_err(ColumnarError::io("open", path))?;
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
-        .map_err(|source| parquet_read(path, source))
+    let (file, footer) = parquet_footer(path)?;
+    Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(
+        file, footer,
+    ))
 }
 
-fn parquet_read(path: &Path, source: parquet::errors::ParquetError) -> ColumnarError {
-    ColumnarError::Parquet {
-        action: "read",
-        path: path.to_path_buf(),
-        source,
-    }
+/// The footer of a file that is opened as by [`open_parquet`], for whoever opens it more than once.
+///
+/// # Errors
+/// As [`open_parquet`].
+pub fn parquet_footer(path: &Path) -> Result<(File, ArrowReaderMetadata), ColumnarError> {
+    let file = open_regular(path).map_err(ColumnarError::io("open", path))?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let footer = ArrowReaderMetadata::load(&file, options);
+    Ok((file, footer.map_err(ColumnarError::parquet("read", path))?))
 }
 
 /// Batches of a staged table or of a unit, in key order.

@@ -101,7 +101,7 @@ impl<W: Write + Send> CanonicalWriter<W> {
     /// # Errors
     /// When the sink refuses the first bytes or a type has no Parquet form.
     pub fn new(sink: W, schema: SchemaRef, path: &Path) -> Result<Self, ColumnarError> {
-        let wrap = parquet_error("begin", path);
+        let wrap = ColumnarError::parquet("begin", path);
         let options = properties().map_err(&wrap)?;
         let options = ArrowWriterOptions::new()
             .with_properties(options)
@@ -199,7 +199,7 @@ impl<W: Write + Send> CanonicalWriter<W> {
         if waiting.cells.is_empty() {
             return Ok(());
         }
-        let wrap = parquet_error("write", &self.path);
+        let wrap = ColumnarError::parquet("write", &self.path);
         if self.encoders.is_empty() {
             let encoders = self.factory.create_column_writers(self.groups);
             self.encoders = encoders.map_err(&wrap)?;
@@ -240,7 +240,7 @@ impl<W: Write + Send> CanonicalWriter<W> {
             }
             group.close().map(drop)
         };
-        written().map_err(parquet_error("write", &self.path))
+        written().map_err(ColumnarError::parquet("write", &self.path))
     }
 
     /// Nothing more will come: what waits is written.
@@ -258,7 +258,7 @@ impl<W: Write + Send> CanonicalWriter<W> {
         let sink = self
             .file
             .into_inner()
-            .map_err(parquet_error("finish", &self.path))?;
+            .map_err(ColumnarError::parquet("finish", &self.path))?;
         Ok(Finished {
             sink,
             rows: self.rows,
@@ -306,15 +306,6 @@ fn without_idle_mask(cells: ArrayRef) -> Result<ArrayRef, ArrowError> {
     }
     let data = cells.to_data().into_builder().nulls(None).build()?;
     Ok(make_array(data))
-}
-
-fn parquet_error(action: &'static str, path: &Path) -> impl Fn(ParquetError) -> ColumnarError {
-    let path = path.to_path_buf();
-    move |source| ColumnarError::Parquet {
-        action,
-        path: path.clone(),
-        source,
-    }
 }
 
 /// Writes all parts of one table of a store, from rows in store order. Empty parts are written too.

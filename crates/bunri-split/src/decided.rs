@@ -11,7 +11,7 @@ use arrow_array::{
 use arrow_row::{RowConverter, Rows};
 use arrow_schema::{ArrowError, DataType};
 use bunri_catalogue::{Ownership, Table};
-use bunri_columnar::{ColumnarError, key_converter};
+use bunri_columnar::{ColumnarError, key_converter, partition_point};
 use bunri_decisions::{Decision, Decisions, KeyPart, not_staged, not_undecided};
 use bunri_types::ValueType;
 
@@ -139,16 +139,7 @@ fn verdict(decided: Ownership) -> i64 {
 
 /// The first row that does not come before the wanted one.
 fn first_from(rows: &Rows, wanted: arrow_row::Row<'_>) -> usize {
-    let (mut low, mut high) = (0, rows.num_rows());
-    while low < high {
-        let middle = low.midpoint(high);
-        if rows.row(middle) < wanted {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
+    partition_point(0..rows.num_rows(), |row| rows.row(row) < wanted)
 }
 
 fn bisect(rows: &Rows, wanted: arrow_row::Row<'_>) -> Option<usize> {

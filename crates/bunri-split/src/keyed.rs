@@ -7,14 +7,12 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
-use bunri_columnar::ColumnarError;
+use bunri_columnar::{ColumnarError, parquet_footer, partition_point};
 use bunri_manifest::open_regular;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::errors::ParquetError;
 
 /// Rows that are read at once.
 const READ_ROWS: usize = 8192;
@@ -30,9 +28,7 @@ pub(crate) struct KeyedFile {
 
 impl KeyedFile {
     pub(crate) fn open(path: &Path) -> Result<Arc<Self>, ColumnarError> {
-        let file = open_regular(path).map_err(ColumnarError::io("open", path))?;
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = ArrowReaderMetadata::load(&file, options).map_err(unread(path))?;
+        let (_, metadata) = parquet_footer(path)?;
         let mut opened = Self {
             path: path.to_path_buf(),
             metadata,
@@ -82,16 +78,9 @@ impl KeyedFile {
                 builder.with_projection(key).with_limit(rows)
             }
         };
-        builder.build().map_err(unread(&self.path))
-    }
-}
-
-fn unread(path: &Path) -> impl Fn(ParquetError) -> ColumnarError {
-    let path = path.to_path_buf();
-    move |source| ColumnarError::Parquet {
-        action: "read",
-        path: path.clone(),
-        source,
+        builder
+            .build()
+            .map_err(ColumnarError::parquet("read", &self.path))
     }
 }
 
@@ -111,17 +100,8 @@ impl KeyedRows {
         loop {
             if let Some(batch) = &self.batch {
                 let keys = batch.column(0).as_binary::<i32>();
-                let (mut low, mut high) = (self.next, keys.len());
-                while low < high {
-                    let middle = low.midpoint(high);
-                    if keys.value(middle) < key {
-                        low = middle + 1;
-                    } else {
-                        high = middle;
-                    }
-                }
-                self.next = low;
-                if low < keys.len() {
+                self.next = partition_point(self.next..keys.len(), |row| keys.value(row) < key);
+                if self.next < keys.len() {
                     return Ok(());
                 }
             }

@@ -3,7 +3,7 @@
 
 use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::{Ownership, Store};
-use bunri_columnar::Observer;
+use bunri_columnar::{Observer, partition_point};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use bunri_leak::Unmatched;
 use bunri_redecide::{EncodedKeys, Expected, Layout, Regions, View};
@@ -39,16 +39,8 @@ impl Chunk<'_> {
 
     /// Whether staging has a row of this key.
     fn is_staged(&self, key: &[u8]) -> bool {
-        let (mut low, mut high) = (0, self.staged);
-        while low < high {
-            let middle = low.midpoint(high);
-            if self.keys.bytes(middle) < key {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        low < self.staged && self.keys.bytes(low) == key
+        let row = partition_point(0..self.staged, |row| self.keys.bytes(row) < key);
+        row < self.staged && self.keys.bytes(row) == key
     }
 }
 

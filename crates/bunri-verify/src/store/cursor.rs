@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use arrow_row::{RowConverter, Rows};
-use bunri_columnar::Observer;
+use bunri_columnar::{Observer, partition_point};
 use bunri_redecide::Layout;
 
 use super::multiset::SortedRows;
@@ -42,16 +42,9 @@ impl Loaded {
 
     /// The first row, from the current one on, whose key is after `last`.
     pub(crate) fn first_after(&self, last: &[u8]) -> usize {
-        let (mut low, mut high) = (self.at, self.batch.num_rows());
-        while low < high {
-            let middle = low.midpoint(high);
-            if self.keys.row(middle).data() <= last {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        partition_point(self.at..self.batch.num_rows(), |row| {
+            self.keys.row(row).data() <= last
+        })
     }
 }
 
