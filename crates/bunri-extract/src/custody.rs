@@ -13,6 +13,7 @@ use bunri_manifest::{
     Blake3Hex, FileEntry, RelativePath, Source, StagedTable, StagingManifest, TOOL, hash_file,
     open_regular,
 };
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::ExtractError;
@@ -28,23 +29,46 @@ pub(crate) struct Identity {
     pub(crate) shape: Blake3Hex,
 }
 
-/// Says that a table is complete; lives until the manifest says so of all.
+/// What a run says of a table to a later one: that it is complete ([`StagedTable`], until the manifest says so of all), or how far it
+/// has come ([`PartialTable`]).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Note {
+struct Note<T> {
     tool: String,
     identity: Identity,
-    table: StagedTable,
+    of: T,
 }
 
-/// Says how far a table has come that is not complete.
+/// How far a table has come, in parts of so many rows.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SeamNote {
-    tool: String,
-    identity: Identity,
+struct PartialTable {
     part_rows: u64,
     seam: Seam,
+}
+
+impl<T: Serialize + DeserializeOwned> Note<T> {
+    /// What is noted at `path`, by this version and of this source and shape. A note that cannot be read is no note: the table is
+    /// made again.
+    fn read(path: &Path, now: &Identity) -> Result<Option<T>, ColumnarError> {
+        let Some(text) = read_if_there(path)? else {
+            return Ok(None);
+        };
+        let note = serde_json::from_slice::<Self>(&text).ok();
+        let note = note.filter(|note| note.tool == TOOL && note.identity == *now);
+        Ok(note.map(|note| note.of))
+    }
+
+    /// The note that [`Note::read`] finds at `path`.
+    fn bytes(path: &Path, now: &Identity, of: T) -> Result<Vec<u8>, ColumnarError> {
+        let note = Self {
+            tool: TOOL.to_owned(),
+            identity: now.clone(),
+            of,
+        };
+        serde_json::to_vec(&note)
+            .map_err(|refused| ColumnarError::io("write", path)(refused.into()))
+    }
 }
 
 /// The custody folder.
@@ -173,22 +197,11 @@ impl Custody {
         id: &str,
         now: &Identity,
     ) -> Result<Option<StagedTable>, ColumnarError> {
-        let Some(text) = read_if_there(&self.note(id))? else {
+        let noted = Note::<StagedTable>::read(&self.note(id), now)?;
+        let Some(table) = noted.filter(|table| table.id == id) else {
             return Ok(None);
         };
-        // A note that cannot be read is no note: the table is made again.
-        let Ok(note) = serde_json::from_slice::<Note>(&text) else {
-            return Ok(None);
-        };
-        if note.tool != TOOL || note.identity != *now || note.table.id != id {
-            return Ok(None);
-        }
-        for entry in note.table.all_files() {
-            if !self.holds(entry)? {
-                return Ok(None);
-            }
-        }
-        Ok(Some(note.table))
+        Ok(self.holds_all(table.all_files())?.then_some(table))
     }
 
     /// How far an earlier run came with this table, if all of that is still there as it was. Whatever else lies there of
@@ -218,33 +231,19 @@ impl Custody {
         now: &Identity,
         part_rows: usize,
     ) -> Result<Option<Seam>, ColumnarError> {
-        let Some(text) = read_if_there(&self.seam_note(id))? else {
+        let part_rows = part_rows as u64;
+        let noted = Note::<PartialTable>::read(&self.seam_note(id), now)?;
+        let Some(PartialTable { seam, .. }) = noted.filter(|noted| noted.part_rows == part_rows)
+        else {
             return Ok(None);
         };
-        // As of a note that cannot be read: the table is made again.
-        let Ok(note) = serde_json::from_slice::<SeamNote>(&text) else {
-            return Ok(None);
-        };
-        let SeamNote {
-            tool,
-            identity,
-            part_rows: cut_by,
-            seam,
-        } = note;
-        if tool != TOOL || identity != *now || cut_by != part_rows as u64 {
-            return Ok(None);
-        }
         for (part, file) in seam.files.iter().enumerate() {
-            if file.path != self.part(id, part)?.0 || file.rows != cut_by {
+            if file.path != self.part(id, part)?.0 || file.rows != part_rows {
                 return Ok(None);
             }
         }
-        for entry in seam.files.iter().chain(&seam.rejects) {
-            if !self.holds(entry)? {
-                return Ok(None);
-            }
-        }
-        Ok(Some(seam))
+        let files = seam.files.iter().chain(&seam.rejects);
+        Ok(self.holds_all(files)?.then_some(seam))
     }
 
     /// Notes how far a table has come.
@@ -255,16 +254,12 @@ impl Custody {
         part_rows: usize,
         seam: Seam,
     ) -> Result<(), ColumnarError> {
-        let note = SeamNote {
-            tool: TOOL.to_owned(),
-            identity: now.clone(),
-            part_rows: part_rows as u64,
-            seam,
-        };
         let path = self.seam_note(id);
-        let bytes = serde_json::to_vec(&note)
-            .map_err(|refused| ColumnarError::io("write", &path)(refused.into()))?;
-        replace_whole(&path, &bytes)
+        let part_rows = part_rows as u64;
+        replace_whole(
+            &path,
+            &Note::bytes(&path, now, PartialTable { part_rows, seam })?,
+        )
     }
 
     /// Whether a file is there with the digests that were noted of it; its length alone would not show a damaged
@@ -278,21 +273,27 @@ impl Custody {
         }
     }
 
+    /// Whether all of them are.
+    fn holds_all<'e>(
+        &self,
+        entries: impl IntoIterator<Item = &'e FileEntry>,
+    ) -> Result<bool, ColumnarError> {
+        for entry in entries {
+            if !self.holds(entry)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Notes that a table's files are committed.
     pub(crate) fn note_table(
         &self,
         table: &StagedTable,
         now: &Identity,
     ) -> Result<(), ColumnarError> {
-        let note = Note {
-            tool: TOOL.to_owned(),
-            identity: now.clone(),
-            table: table.clone(),
-        };
         let path = self.note(&table.id);
-        let bytes = serde_json::to_vec(&note)
-            .map_err(|refused| ColumnarError::io("write", &path)(refused.into()))?;
-        write_whole(&path, &bytes).map(drop)
+        write_whole(&path, &Note::bytes(&path, now, table.clone())?).map(drop)
     }
 
     /// Removes what an earlier run left of this table, the notes first: they must not outlive its files.
