@@ -4,7 +4,6 @@
 
 mod convert;
 mod custody;
-mod hex;
 mod key;
 mod output;
 mod rejects;

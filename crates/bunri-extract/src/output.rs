@@ -9,7 +9,6 @@ use bunri_columnar::{CanonicalWriter, ColumnarError, PendingFile, create_folder,
 use bunri_manifest::FileEntry;
 
 use crate::custody::Custody;
-use crate::hex::{hex, unhex};
 use crate::key::KeyWatch;
 use crate::seam::Seam;
 
@@ -58,7 +57,7 @@ impl<'a> Output<'a> {
         part_rows: usize,
         seam: &Seam,
     ) -> Result<Option<Self>, ColumnarError> {
-        let Some(last) = unhex(&seam.last_key) else {
+        let Ok(last) = base16ct::lower::decode_vec(&seam.last_key) else {
             return Ok(None);
         };
         Ok(Some(Self {
@@ -72,7 +71,7 @@ impl<'a> Output<'a> {
     pub(crate) fn full_parts(&self) -> Option<(Vec<FileEntry>, String)> {
         let last = self.watch.as_ref()?.last_key()?;
         let full = self.part.is_none() && !self.files.is_empty();
-        full.then(|| (self.files.clone(), hex(last)))
+        full.then(|| (self.files.clone(), base16ct::lower::encode_string(last)))
     }
 
     /// Takes rows, unless they do not ascend.

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use base16ct::lower::encode_string;
 use bunri_catalogue::Table;
 use bunri_columnar::{ByteSorter, ColumnarError, REJECT_BYTES, RawValue, Reject, RejectWriter};
 use bunri_manifest::{Digests, FileEntry};
@@ -11,7 +12,6 @@ use bunri_manifest::{Digests, FileEntry};
 use crate::ExtractError;
 use crate::convert::Misfit;
 use crate::custody::Custody;
-use crate::hex::hex;
 use crate::source::{SourceRow, SourceValue};
 
 /// Gathers the rejected rows of one table.
@@ -161,9 +161,9 @@ pub(crate) fn raw(value: SourceValue<'_>) -> RawValue {
         SourceValue::Real(number) => RawValue::Real(format!("{number:?}")),
         SourceValue::Text(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => RawValue::Text(text.to_owned()),
-            Err(_) => RawValue::TextHex(hex(bytes)),
+            Err(_) => RawValue::TextHex(encode_string(bytes)),
         },
-        SourceValue::Blob(bytes) => RawValue::Blob(hex(bytes)),
+        SourceValue::Blob(bytes) => RawValue::Blob(encode_string(bytes)),
     }
 }
 

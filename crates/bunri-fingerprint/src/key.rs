@@ -1,7 +1,7 @@
 //! The secret under which elements are computed. Without it a fingerprint says nothing about a value; with
 //! it, it is an oracle ("is this phone number in there?"), so the key stays in custody.
 
-use std::fmt::{self, Debug, Formatter, Write};
+use std::fmt::{self, Debug, Formatter};
 
 /// 32 random bytes, drawn after the data they will cover are fixed.
 #[derive(Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl FingerprintKey {
     /// 64 hex digits, for the key file in custody (mode 0600) and for nothing else.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        hex(&self.0)
+        base16ct::lower::encode_string(&self.0)
     }
 }
 
@@ -47,16 +47,6 @@ impl Debug for FingerprintKey {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("FingerprintKey(secret)")
     }
-}
-
-/// Lower-case hex digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 #[cfg(test)]

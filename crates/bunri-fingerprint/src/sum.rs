@@ -3,8 +3,6 @@
 
 use std::ops::AddAssign;
 
-use crate::key::hex;
-
 /// An order-free sum over elements.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Fingerprint {
@@ -32,7 +30,7 @@ impl Fingerprint {
     /// The eight lanes, little-endian, as 128 hex digits.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        hex(self.lanes.map(u64::to_le_bytes).as_flattened())
+        base16ct::lower::encode_string(self.lanes.map(u64::to_le_bytes).as_flattened())
     }
 }
 

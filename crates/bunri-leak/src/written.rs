@@ -36,13 +36,8 @@ pub(crate) fn number_text(unscaled: i128, scale: i8, text: &mut String) {
 }
 
 pub(crate) fn hex(bytes: &[u8], text: &mut String) {
-    let digit = |digit: u8| char::from(b"0123456789abcdef"[usize::from(digit)]);
     text.clear();
-    text.extend(
-        bytes
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]),
-    );
+    text.push_str(&base16ct::lower::encode_string(bytes));
 }
 
 #[cfg(test)]

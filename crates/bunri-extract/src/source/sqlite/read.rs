@@ -7,7 +7,6 @@ use rusqlite::{Row, params_from_iter};
 
 use super::{Reader, sql};
 use crate::ExtractError;
-use crate::hex::unhex;
 use crate::source::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
 
 /// Every row, in whatever order SQLite likes.
@@ -49,7 +48,7 @@ pub(super) fn bound(value: &RawValue) -> Option<Value> {
         RawValue::Int(number) => Some(Value::Integer(*number)),
         RawValue::Real(text) => text.parse().ok().map(Value::Real),
         RawValue::Text(text) => Some(Value::Text(text.clone())),
-        RawValue::Blob(text) => unhex(text).map(Value::Blob),
+        RawValue::Blob(text) => base16ct::lower::decode_vec(text).ok().map(Value::Blob),
     }
 }
 
