@@ -24,6 +24,13 @@ pub(crate) struct Part {
     pub(super) names: Vec<String>,
 }
 
+impl Part {
+    /// Where it lies, and rows to be read at a time.
+    pub(crate) fn file(&self) -> (&Path, usize) {
+        (&self.path, self.batch_rows)
+    }
+}
+
 /// Anything that the Parquet reader does with a damaged file, a panic included, is an error.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok().flatten()
@@ -56,12 +63,13 @@ pub(crate) fn rows_in_footer(files: &StoreFiles, name: &str) -> u64 {
         .unwrap_or(0)
 }
 
+/// Reads a file, so many rows at a time.
 pub(crate) fn open_reader(
-    part: &Part,
+    (path, batch_rows): (&Path, usize),
     columns: Option<&[usize]>,
 ) -> Option<ParquetRecordBatchReader> {
     guarded(|| {
-        let builder = open_parquet(&part.path).ok()?;
+        let builder = open_parquet(path).ok()?;
         let mask = match columns {
             Some(columns) => {
                 ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied())
@@ -70,24 +78,29 @@ pub(crate) fn open_reader(
         };
         builder
             .with_projection(mask)
-            .with_batch_size(part.batch_rows)
+            .with_batch_size(batch_rows)
             .build()
             .ok()
     })
 }
 
 /// Whether every row can be read that a file says it has.
-pub(super) fn reads_whole(path: &Path, batch_rows: usize) -> bool {
-    let missing = guarded(|| {
-        let builder = open_parquet(path).ok()?;
-        let groups = builder.metadata().row_groups().iter();
-        let mut missing: i64 = groups.map(|group| group.num_rows()).sum();
-        for batch in builder.with_batch_size(batch_rows).build().ok()? {
-            missing -= i64::try_from(batch.ok()?.num_rows()).ok()?;
+pub(super) fn reads_whole(files: &StoreFiles, name: &str) -> bool {
+    let Some(told) = footer(files, name) else {
+        return false;
+    };
+    let path = files.path_of(name);
+    let Some(mut reader) = open_reader((&path, told.batch_rows), None) else {
+        return false;
+    };
+    let mut rows = 0;
+    loop {
+        match read_next(&mut reader) {
+            Read::Batch(batch) => rows += batch.num_rows() as u64,
+            Read::End => return u64::try_from(told.rows) == Ok(rows),
+            Read::Damage => return false,
         }
-        Some(missing)
-    });
-    missing == Some(0)
+    }
 }
 
 /// The rows of a table's files, one file after the other.
@@ -117,7 +130,7 @@ impl FileRows {
         loop {
             if self.current.is_none() {
                 let part = self.waiting.pop()?;
-                match open_reader(&part, None) {
+                match open_reader(part.file(), None) {
                     Some(reader) => self.current = Some((part, reader)),
                     None => self.unreadable.push(part.name),
                 }
