@@ -10,7 +10,10 @@ use bunri_types::{Day, day_from_parts, day_text};
 use toml::de::DeValue;
 
 use super::types::YEARS_OF_DATA;
-use super::{is_id, optional_compare, optional_text, required_name, required_names, required_word};
+use super::{
+    is_id, one_or_several, optional_compare, optional_text, required_name, required_names,
+    required_word,
+};
 use crate::words::COMPARES;
 
 /// Reads the top level of `catalogue.toml`.
@@ -196,7 +199,7 @@ fn ledger(value: &Item<'_>, name: Option<Name>, log: &mut Log) -> Option<LedgerD
     let mut section = Section::open(value, &what, log)?;
     let draft = LedgerDraft {
         name,
-        tables: ledger_tables(&mut section, log),
+        tables: one_or_several(&mut section, ("table", "tables"), "a ledger", log),
         key: required_names(&mut section, "key", log),
         retailer: required_name(&mut section, "retailer", log),
         from: required_name(&mut section, "from", log),
@@ -228,21 +231,6 @@ fn exception(
         section.close(log);
         is.and(basis).map(|basis| basis.value)
     })
-}
-
-fn ledger_tables(section: &mut Section<'_>, log: &mut Log) -> Option<Vec<Name>> {
-    if let Some(tables) = section.take("tables") {
-        let names = tables.some_texts(log);
-        if let Some(table) = section.take("table") {
-            log.refuse(
-                table.spot,
-                "a ledger has either `table` or `tables`, not both",
-            );
-            return None;
-        }
-        return names;
-    }
-    required_name(section, "table", log).map(|table| vec![table])
 }
 
 fn end(section: &mut Section<'_>, log: &mut Log) -> Option<EndDraft> {

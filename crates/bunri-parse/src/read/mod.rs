@@ -34,6 +34,25 @@ fn required_names(
     section.require(key)?.some_texts(log)
 }
 
+/// One name that has to be there, or a list of them by another key. `owner` is called so in messages.
+fn one_or_several(
+    section: &mut Section<'_>,
+    (one, several): (&'static str, &'static str),
+    owner: &str,
+    log: &mut Log,
+) -> Option<Vec<Name>> {
+    let Some(names) = section.take(several) else {
+        return required_name(section, one, log).map(|name| vec![name]);
+    };
+    let names = names.some_texts(log);
+    if let Some(name) = section.take(one) {
+        let message = format!("{owner} has either `{one}` or `{several}`, not both");
+        log.refuse(name.spot, message);
+        return None;
+    }
+    names
+}
+
 /// A word of a closed vocabulary that has to be there.
 fn required_word<T: Copy>(
     section: &mut Section<'_>,

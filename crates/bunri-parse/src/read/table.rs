@@ -8,7 +8,8 @@ use bunri_text::{Item, Lint, Log, Name, Section, Spot, Spotted, readable};
 
 use super::catalogue::open_ends;
 use super::{
-    columns, is_id, optional_text, required_name, required_names, required_word, rows, when,
+    columns, is_id, one_or_several, optional_text, required_name, required_names, required_word,
+    rows, when,
 };
 use crate::words::UNTILS;
 
@@ -177,7 +178,7 @@ fn known_at_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraft
             .and_then(|value| value.filled_text(log));
         basis.map(|basis| KnownAtDraft::None { basis: basis.value })
     } else {
-        let columns = known_columns(&mut section, log);
+        let columns = one_or_several(&mut section, ("column", "latest_of"), "`known_at`", log);
         let grace = readable(section.take("grace_days"), |value| grace_days(value, log));
         let early = readable(section.take("early"), |value| early(value, log));
         let basis = optional_text(&mut section, "basis", log);
@@ -206,21 +207,6 @@ fn known_at_rule(value: &Item<'_>, log: &mut Log) -> Option<Spotted<KnownAtDraft
 
 /// More days than this after its own end, and somebody has to say why.
 const MOST_GRACE: u32 = 60;
-
-fn known_columns(section: &mut Section<'_>, log: &mut Log) -> Option<Vec<Name>> {
-    if let Some(columns) = section.take("latest_of") {
-        let names = columns.some_texts(log);
-        if let Some(column) = section.take("column") {
-            log.refuse(
-                column.spot,
-                "`known_at` has either `column` or `latest_of`, not both",
-            );
-            return None;
-        }
-        return names;
-    }
-    required_name(section, "column", log).map(|column| vec![column])
-}
 
 const EARLY: [(&str, Early); 2] = [("own", Early::Own), ("undecided", Early::Undecided)];
 
