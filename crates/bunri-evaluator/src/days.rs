@@ -51,22 +51,14 @@ pub(crate) fn period(
     if is_open {
         return Ok((first, FOREVER));
     }
-    let last = match (row.value(until), until_is) {
-        (value @ Value::Timestamp(_), UntilIs::Exclusive) => day_of(value, 1).map(Days::from),
-        (value @ Value::Timestamp(_), UntilIs::Inclusive) => day_of(value, 0).map(Days::from),
-        (Value::Date(day), _) => Some(last_day(day, until_is)),
-        (
-            Value::Null
-            | Value::Text(_)
-            | Value::Int(_)
-            | Value::Decimal { .. }
-            | Value::Real(_)
-            | Value::Bool(_)
-            | Value::Bytes(_),
-            _,
-        ) => None,
-    }
-    .ok_or(Reason::DateMissing)?;
+    let end = row.value(until);
+    let exclusive = until_is == UntilIs::Exclusive;
+    let day = day_of(end, i64::from(exclusive)).ok_or(Reason::DateMissing)?;
+    let last = if matches!(end, Value::Date(_)) {
+        last_day(day, until_is)
+    } else {
+        Days::from(day)
+    };
     if last < first {
         Err(Reason::PeriodReversed)
     } else {
