@@ -157,10 +157,7 @@ impl Planner<'_> {
     /// row by which others find their point may have begun in another company's time and hold days of the incumbent's.
     fn among_of_key(&self, position: usize, base: &TableBase, column: usize) -> Among {
         let part = self.catalogue.ledger_table(position);
-        let moves_period = |part: &LedgerTable| {
-            part.key.contains(&column) || part.from == column || part.until == Some(column)
-        };
-        if part.is_some_and(moves_period) {
+        if part.is_some_and(|part| part.key.contains(&column) || is_period(part, column)) {
             Among::NeverOwn
         } else {
             self.among_of_way(position, base)
@@ -201,8 +198,7 @@ impl Planner<'_> {
         if strategy == Strategy::Clock && !self.flows.is_compared(position, column) {
             return (strategy, Among::Withheld, far);
         }
-        let is_period = part.is_some_and(|part| column == part.from || part.until == Some(column));
-        if is_period && pair % 3 != 2 {
+        if part.is_some_and(|part| is_period(part, column)) && pair % 3 != 2 {
             strategy = Strategy::Period;
         }
         let names_point = table.ledger_key.iter().any(|key| key.contains(&column));
@@ -257,6 +253,11 @@ impl Planner<'_> {
         };
         (edit.eligible(base).count_set_bits() > 0).then_some(edit)
     }
+}
+
+/// Whether a column says when a row of the ledger begins or ends.
+fn is_period(part: &LedgerTable, column: usize) -> bool {
+    part.from == column || part.until == Some(column)
 }
 
 /// Whether a row can only be own if the ledger says so.

@@ -67,7 +67,7 @@ impl Script<'_> {
         let tables = self.catalogue.tables.iter();
         let types: Vec<ValueType> = tables.flat_map(months).collect();
         let is_text = types.contains(&ValueType::Text);
-        if types.iter().any(|value_type| is_day(*value_type)) {
+        if types.iter().any(|value_type| value_type.is_day()) {
             self.gap();
             self.say("The first day of a day's month; NULL beyond the years 1000 to 9999.");
             self.statement(
@@ -213,18 +213,6 @@ fn months(table: &Table) -> Vec<ValueType> {
     columns
         .map(|column| table.columns[column].value_type)
         .collect()
-}
-
-fn is_day(value_type: ValueType) -> bool {
-    match value_type {
-        ValueType::Date(_) | ValueType::Timestamp => true,
-        ValueType::Text
-        | ValueType::Int
-        | ValueType::Decimal { .. }
-        | ValueType::Real
-        | ValueType::Bool
-        | ValueType::Bytes => false,
-    }
 }
 
 /// What stands in a line of rejects under this word, as a text.
