@@ -170,12 +170,8 @@ impl Stage<'_> {
                 ("updated_at", text("2012-04-02 09:00:00")),
             ],
         )?;
-        let selector = vec![("wheeling_contract_no", no.to_owned())];
         self.is(
-            At {
-                table: TableName::WheelingContract,
-                selector,
-            },
+            At::of(TableName::WheelingContract, [("wheeling_contract_no", no)]),
             "wheeling_contract_no",
             fate,
         )
@@ -198,8 +194,5 @@ fn request(s: &mut Stage<'_>, no: &str, requester: Value) -> Told {
 }
 
 fn request_at(no: &str) -> At {
-    At {
-        table: TableName::SwitchingRequest,
-        selector: vec![("request_no", no.to_owned())],
-    }
+    At::of(TableName::SwitchingRequest, [("request_no", no)])
 }

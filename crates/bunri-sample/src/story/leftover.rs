@@ -33,10 +33,6 @@ struct Old<'a> {
 
 impl Old<'_> {
     fn add(self, s: &mut Stage<'_>) -> Result<At, crate::story::StoryError> {
-        let selector = vec![
-            ("供給地点特定番号", self.point.to_owned()),
-            ("検針開始日", self.from.to_owned()),
-        ];
         let cells = [
             ("供給地点特定番号", text(self.point)),
             ("検針開始日", text(self.from)),
@@ -46,10 +42,10 @@ impl Old<'_> {
             ("更新日時", self.written),
         ];
         s.add(TableName::Leftover, &cells)?;
-        Ok(At {
-            table: TableName::Leftover,
-            selector,
-        })
+        Ok(At::of(
+            TableName::Leftover,
+            [("供給地点特定番号", self.point), ("検針開始日", self.from)],
+        ))
     }
 }
 

@@ -249,8 +249,5 @@ fn hung(meter: &str, day: &str) -> At {
 }
 
 fn of(table: TableName, meter: &str, (column, day): (&'static str, &str)) -> At {
-    At {
-        table,
-        selector: vec![("meter_no", meter.to_owned()), (column, day.to_owned())],
-    }
+    At::of(table, [("meter_no", meter), (column, day)])
 }

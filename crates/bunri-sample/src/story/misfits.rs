@@ -117,12 +117,11 @@ fn records(s: &mut Stage<'_>) -> Told {
         ("equipment_kind", text("溶接機")),
     ];
     s.add(TableName::LoadEquipment, &equipment)?;
-    let selector = vec![("supply_point_id", id), ("equipment_no", "9".to_owned())];
     s.is(
-        At {
-            table: TableName::LoadEquipment,
-            selector,
-        },
+        At::of(
+            TableName::LoadEquipment,
+            [("supply_point_id", &id), ("equipment_no", "9")],
+        ),
         "equipment_kind",
         Operator,
     )?;
@@ -149,12 +148,8 @@ fn misfit_bill(s: &mut Stage<'_>) -> Told {
         ("amount_yen", int(42_427)),
     ];
     s.add(TableName::Billing, &cells)?;
-    let selector = vec![("billing_no", "B-MISFIT-1".to_owned())];
     s.is(
-        At {
-            table: TableName::Billing,
-            selector,
-        },
+        At::of(TableName::Billing, [("billing_no", "B-MISFIT-1")]),
         "issued_on",
         Rejected,
     )
@@ -170,12 +165,11 @@ fn misfit_request(s: &mut Stage<'_>) -> Told {
         ("requested_start", text("2026-06-01")),
     ];
     s.add(TableName::SwitchingRequest, &cells)?;
-    let selector = vec![("request_no", "SW26-99010-MISFIT1".to_owned())];
     s.is(
-        At {
-            table: TableName::SwitchingRequest,
-            selector,
-        },
+        At::of(
+            TableName::SwitchingRequest,
+            [("request_no", "SW26-99010-MISFIT1")],
+        ),
         "requested_start",
         Rejected,
     )

@@ -191,10 +191,7 @@ pub(crate) fn code_tables_and_accounts(rows: &mut Rows, planted: &mut Vec<Plante
         periods: Vec::new(),
     };
     let s = &mut Stage::new(point, rows, planted);
-    let at = |table, column, value: &str| At {
-        table,
-        selector: vec![(column, value.to_owned())],
-    };
+    let at = |table, column, value: &str| At::of(table, [(column, value)]);
     let retailer = |code| at(TableName::CodeRetailer, "retailer_code", code);
     let tariff = |code| at(TableName::CodeTariff, "tariff_code", code);
     s.trap("code-table", "a public code, used here or not");

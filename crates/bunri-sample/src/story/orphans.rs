@@ -140,12 +140,8 @@ fn orphan_bill(s: &mut Stage<'_>) -> Told {
         ("updated_at", text("2026-02-06 09:00:00")),
     ];
     s.add(TableName::Billing, &cells)?;
-    let selector = vec![("billing_no", "B-ORPHAN-1".to_owned())];
     s.is(
-        At {
-            table: TableName::Billing,
-            selector,
-        },
+        At::of(TableName::Billing, [("billing_no", "B-ORPHAN-1")]),
         "amount_yen",
         Held,
     )
@@ -163,12 +159,8 @@ fn orphan_equipment(s: &mut Stage<'_>) -> Told {
         ("updated_at", text("2020-01-10 09:00:00")),
     ];
     s.add(TableName::LoadEquipment, &cells)?;
-    let selector = vec![("supply_point_id", NOWHERE.to_owned())];
     s.is(
-        At {
-            table: TableName::LoadEquipment,
-            selector,
-        },
+        At::of(TableName::LoadEquipment, [("supply_point_id", NOWHERE)]),
         "equipment_kind",
         Operator,
     )
@@ -196,10 +188,7 @@ fn orphan_documents(s: &mut Stage<'_>) -> Told {
 
 fn unknown_point(s: &mut Stage<'_>) -> Told {
     s.trap("point-not-in-ledger", "nobody is known to supply it");
-    let at = |table| At {
-        table,
-        selector: vec![("supply_point_id", NOWHERE.to_owned())],
-    };
+    let at = |table| At::of(table, [("supply_point_id", NOWHERE)]);
     let cells = [
         ("supply_point_id", text(NOWHERE)),
         ("service_address", text("甲野県戊島村字沖1番地")),
@@ -242,12 +231,8 @@ fn misspelt_reading(s: &mut Stage<'_>, id: &str) -> Told {
         ("updated_at", text("2026-02-02 08:00:00")),
     ];
     s.add(TableName::Monthly, &cells)?;
-    let selector = vec![("supply_point_id", id.to_owned())];
     s.is(
-        At {
-            table: TableName::Monthly,
-            selector,
-        },
+        At::of(TableName::Monthly, [("supply_point_id", id)]),
         "usage_kwh",
         Waiting,
     )

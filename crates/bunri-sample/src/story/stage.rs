@@ -48,6 +48,17 @@ pub(crate) struct At {
     pub(crate) selector: Vec<(&'static str, String)>,
 }
 
+impl At {
+    /// The row of a table with these values.
+    pub(crate) fn of<const N: usize>(table: TableName, values: [(&'static str, &str); N]) -> Self {
+        let selector = values.map(|(column, value)| (column, value.to_owned()));
+        Self {
+            table,
+            selector: selector.to_vec(),
+        }
+    }
+}
+
 /// One story being told.
 pub(crate) struct Stage<'a> {
     pub(crate) point: Point,
@@ -184,10 +195,7 @@ impl<'a> Stage<'a> {
 impl Stage<'_> {
     /// The one row of this point in a table.
     pub(crate) fn only(&self, table: TableName) -> At {
-        At {
-            table,
-            selector: vec![("supply_point_id", self.point.id.clone())],
-        }
+        At::of(table, [("supply_point_id", &self.point.id)])
     }
 
     fn also(&self, table: TableName, column: &'static str, value: impl ToString) -> At {
@@ -236,10 +244,7 @@ impl Stage<'_> {
 
     pub(crate) fn retail(&self, no: i64) -> At {
         let number = self.point.retail_no(no);
-        At {
-            table: TableName::RetailContract,
-            selector: vec![("retail_contract_no", number)],
-        }
+        At::of(TableName::RetailContract, [("retail_contract_no", &number)])
     }
 
     pub(crate) fn bill(&self, no: i64) -> At {
@@ -274,15 +279,9 @@ impl Stage<'_> {
 }
 
 pub(crate) fn document_at(no: &str) -> At {
-    At {
-        table: TableName::Document,
-        selector: vec![("document_no", no.to_owned())],
-    }
+    At::of(TableName::Document, [("document_no", no)])
 }
 
 pub(crate) fn consumer(id: i64) -> At {
-    At {
-        table: TableName::Consumer,
-        selector: vec![("consumer_id", id.to_string())],
-    }
+    At::of(TableName::Consumer, [("consumer_id", &id.to_string())])
 }

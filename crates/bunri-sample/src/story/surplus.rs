@@ -150,6 +150,8 @@ fn buy(
     (from, until): (&str, &str),
     (code, scheme): (&str, Option<&str>),
 ) -> Told {
+    // Agreed by the day on which it begins, and before the freeze.
+    let agreed = from.min("2026-03-24");
     s.add(
         TableName::SurplusPurchase,
         &[
@@ -160,15 +162,7 @@ fn buy(
             ("scheme", scheme.map_or(NULL, text)),
             ("unit_price_yen", hundredths(3_100)),
             ("updated_by", text("KAITORI")),
-            // Agreed before it begins, and before the freeze.
-            (
-                "updated_at",
-                text(if from > "2026-03-31" {
-                    "2026-03-24 09:00:00".to_owned()
-                } else {
-                    format!("{from} 09:00:00")
-                }),
-            ),
+            ("updated_at", text(format!("{agreed} 09:00:00"))),
         ],
     )
 }
@@ -211,11 +205,5 @@ fn bought(house: &str, from: &str) -> At {
 }
 
 fn at(table: TableName, house: &str, (column, day): (&'static str, &str)) -> At {
-    At {
-        table,
-        selector: vec![
-            ("supply_point_id", house.to_owned()),
-            (column, day.to_owned()),
-        ],
-    }
+    At::of(table, [("supply_point_id", house), (column, day)])
 }

@@ -180,12 +180,8 @@ fn add_statement(s: &mut Stage<'_>, no: &str, point: &str, statement: &str) -> T
         ("statement_text", text(statement)),
     ];
     s.add(TableName::CustomerStatement, &cells)?;
-    let selector = vec![("statement_no", no.to_owned())];
     s.is(
-        At {
-            table: TableName::CustomerStatement,
-            selector,
-        },
+        At::of(TableName::CustomerStatement, [("statement_no", no)]),
         "statement_text",
         Operator,
     )
@@ -200,15 +196,14 @@ fn add_change(s: &mut Stage<'_>, point: &str, number: i64, day: &str) -> Told {
         ("new_value", text(day)),
     ];
     s.add(TableName::ChangeHistory, &cells)?;
-    let selector = vec![
-        ("supply_point_id", point.to_owned()),
-        ("change_no", number.to_string()),
-    ];
     s.is(
-        At {
-            table: TableName::ChangeHistory,
-            selector,
-        },
+        At::of(
+            TableName::ChangeHistory,
+            [
+                ("supply_point_id", point),
+                ("change_no", &number.to_string()),
+            ],
+        ),
         "new_value",
         Operator,
     )
