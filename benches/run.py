@@ -9,12 +9,13 @@ right: it does not decide anything and looks at no byte that is no row. The rati
 import os
 import pathlib
 import shutil
-import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+from legacy import tables
 
 POINTS = int(os.environ.get("POINTS", "100000"))
 RUNS = int(os.environ.get("RUNS", "3"))
@@ -42,13 +43,6 @@ threads = {threads}
 """
 
 
-def every_row(legacy):
-    """What makes `sqlite3` step through every row of every table."""
-    source = sqlite3.connect(f"file:{legacy}?mode=ro", uri=True)
-    names = source.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
-    return [f'SELECT * FROM "{name}"' for (name,) in names]
-
-
 def timed(command, allowed):
     """Seconds and peak MiB of one process."""
     start = time.monotonic()
@@ -63,8 +57,10 @@ def timed(command, allowed):
 def main():
     with tempfile.TemporaryDirectory(prefix="bunri-bench-") as folder:
         folder = pathlib.Path(folder)
-        subprocess.run([BUNRI, "sample", "--points", str(POINTS), "--out", folder / "legacy.db"], check=True,
+        legacy = folder / "legacy.db"
+        subprocess.run([BUNRI, "sample", "--points", str(POINTS), "--out", legacy], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        every_row = [f'SELECT * FROM "{name}"' for name in tables(legacy)]
         figures = {}
         for run in range(RUNS):
             job = folder / f"job-{run}.toml"
@@ -73,11 +69,10 @@ def main():
             custody = folder / f"run-{run}/custody"
             retail = folder / f"run-{run}/retail"
             peer = [sys.executable, ROOT / "benches/peer.py"]
-            legacy = folder / "legacy.db"
             before = [
                 ("bunri extract", [BUNRI, "extract", job], (0, 1)),
                 ("DuckDB SQLite scanner", [SCANNER, ROOT / "benches/scanner.py", legacy, folder / f"scanned-{run}"], (0,)),
-                ("sqlite3 prints rows", ["sqlite3", "-readonly", legacy, *every_row(legacy)], (0,)),
+                ("sqlite3 prints rows", ["sqlite3", "-readonly", legacy, *every_row], (0,)),
                 ("bunri split", [BUNRI, "split", job], (0, 1)),
                 ("DuckDB split", [*peer, "split", custody, folder / f"peer-{run}"], (0,)),
             ]

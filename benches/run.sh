@@ -9,14 +9,8 @@ if ! command -v sqlite3 >/dev/null 2>&1; then
     exit 1
 fi
 # DuckDB's SQLite scanner is packaged for an older DuckDB than the stories use.
-pins=benches/requirements.txt
 scanner=${BUNRI_SCANNER_VENV:-$HOME/.cache/bunri/scanner}
+./tests/prepare.sh "$scanner" benches/requirements.txt
 export BUNRI_SCANNER="$scanner/bin/python"
-if ! cmp -s "$pins" "$scanner/made-from.txt"; then
-    [ ! -f "$scanner/pyvenv.cfg" ] || rm -rf "$scanner"
-    python3 -m venv "$scanner"
-    "$scanner/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$pins"
-    cp "$pins" "$scanner/made-from.txt"
-fi
 cargo build --locked --workspace
 exec "${BUNRI_VENV:-$HOME/.cache/bunri/venv}/bin/python" benches/run.py

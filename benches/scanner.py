@@ -6,11 +6,12 @@ text, because a value that is not of its declared type ends it otherwise.
 
 import os
 import pathlib
-import sqlite3
 import sys
 
 import duckdb
 import duckdb_extension_sqlite_scanner
+
+from legacy import tables
 
 
 def main(legacy, out):
@@ -22,9 +23,7 @@ def main(legacy, out):
     db.execute(f"SET memory_limit = '{os.environ.get('MEMORY', '2GiB')}'")
     db.execute(f"SET threads = {os.environ.get('THREADS', '2')}")
     out.mkdir()
-    source = sqlite3.connect(f"file:{legacy}?mode=ro", uri=True)
-    names = [row[0] for row in source.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-    for name in names:
+    for name in tables(legacy):
         path = out / f"{name}.parquet"
         db.execute(f"""COPY (SELECT * FROM sqlite_scan('{legacy}', '{name}')) TO '{path}' (FORMAT parquet, COMPRESSION zstd)""")
 

@@ -3,12 +3,13 @@
 # packages that the stories read the stores with. Quick when all of it is there. Where something is missing and we
 # are root on Debian it is installed; otherwise the line to type is printed and the exit code is 1.
 #
-#   BUNRI_VENV   where the virtual environment lives (default: $HOME/.cache/bunri/venv)
+#   prepare.sh [VENV PINS]   makes another environment, from other pins
+#   BUNRI_VENV               where the virtual environment lives (default: $HOME/.cache/bunri/venv)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-venv=${BUNRI_VENV:-$HOME/.cache/bunri/venv}
-pins=$here/requirements.txt
+venv=${1:-${BUNRI_VENV:-$HOME/.cache/bunri/venv}}
+pins=${2:-$here/requirements.txt}
 
 # bring WHAT PACKAGES...: installs Debian packages, or says how to.
 bring() {
@@ -35,7 +36,7 @@ fi
 if ! cmp -s "$pins" "$venv/made-from.txt" || ! "$venv/bin/python" -c '' 2>/dev/null; then
     python3 -c 'import venv, ensurepip' 2>/dev/null || bring "python3's venv module" python3-venv
     echo "prepare: making the virtual environment $venv"
-    # Only an environment is ever removed, whatever BUNRI_VENV was set to.
+    # Only an environment is ever removed, whatever we were told.
     [ ! -f "$venv/pyvenv.cfg" ] || rm -rf "$venv"
     python3 -m venv "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$pins"

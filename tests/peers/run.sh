@@ -13,13 +13,7 @@ built=${CARGO_TARGET_DIR:-$HOME/.cache/bunri/target}/debug
 ./tests/prepare.sh
 cargo build --locked --workspace
 
-# The stamp holds the pins that the environment was made from, as in tests/prepare.sh.
-if ! cmp -s "$pins" "$venv/made-from.txt"; then
-    [ ! -f "$venv/pyvenv.cfg" ] || rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$pins"
-    cp "$pins" "$venv/made-from.txt"
-fi
+./tests/prepare.sh "$venv" "$pins"
 
 if [ -z "${KEPT:-}" ]; then
     made=$(mktemp -d)
