@@ -1,11 +1,11 @@
 //! The segments that one batch needs: on which of them does a day lie, and what follows. They are found by bisection.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use polars::prelude::{BooleanChunked, Int64Chunked, PolarsResult};
 
 use crate::frame::{FIRST_DAY, LAST_DAY, first_of, word};
-use crate::timeline::SPAN;
 use crate::verdict::{OTHER, OWN, Reason};
 
 /// A key's segments, ascending: start and verdict.
@@ -26,9 +26,11 @@ pub(crate) struct Assigned {
 pub(crate) struct Slice {
     /// For every row its point, −1 where the ledger has none.
     pub(crate) points: Vec<i64>,
+    /// The segments of all points, one point after the other and each ascending: first day and verdict.
     starts: Vec<i64>,
     verdicts: Vec<i64>,
-    count: i64,
+    /// Where the segments of every point end.
+    ends: Vec<usize>,
     /// Of points that are keys through another table the supply points that they belonged to, each with the number of its segments here.
     assigned: BTreeMap<i64, Vec<(Assigned, i64)>>,
 }
@@ -37,26 +39,35 @@ pub(crate) struct Slice {
 pub(crate) const NEVER: i64 = 1 << 40;
 
 impl Slice {
-    /// Point −1 is there from the beginning, with one verdict for all its days.
+    /// Segment 0 belongs to no point: `unknown` is what rows without a point are told, of all days.
     pub(crate) fn new(unknown: i64) -> Self {
         Self {
             points: Vec::new(),
-            starts: vec![-SPAN],
+            starts: vec![FIRST_DAY],
             verdicts: vec![unknown],
-            count: 0,
+            ends: Vec::new(),
             assigned: BTreeMap::new(),
         }
     }
 
     /// Adds a point's segments (start and verdict, ascending) and gives its number.
     pub(crate) fn add(&mut self, segments: &[(i64, i64)]) -> i64 {
-        let point = self.count;
-        self.count += 1;
         for (start, verdict) in segments {
-            self.starts.push(point * SPAN + start - FIRST_DAY);
+            self.starts.push(*start);
             self.verdicts.push(*verdict);
         }
-        point
+        self.ends.push(self.starts.len());
+        i64::try_from(self.ends.len()).map_or(-1, |count| count - 1)
+    }
+
+    /// The segments of a point; none of −1.
+    fn segments_of(&self, point: i64) -> Range<usize> {
+        let Ok(point) = usize::try_from(point) else {
+            return 0..0;
+        };
+        let end = |point: usize| self.ends.get(point).copied();
+        let begin = point.checked_sub(1).map_or(Some(1), end);
+        begin.unwrap_or(0)..end(point).unwrap_or(0)
     }
 
     /// Adds a key's segments, and those of the supply points that it belonged to.
@@ -94,18 +105,14 @@ impl Slice {
     /// The position of the segment that holds a day of the row's point; of any of its days where the day is NULL.
     fn segment(&self, days: &Int64Chunked) -> Vec<usize> {
         let of = |(&point, day): (&i64, Option<i64>)| {
-            let number = point * SPAN + day.unwrap_or(0) - FIRST_DAY;
-            let after = self.starts.partition_point(|&start| start <= number);
-            // Position 0 is "not in the ledger", which is undecided.
-            after.saturating_sub(1)
+            let segments = self.segments_of(point);
+            let starts = self.starts.get(segments.clone()).unwrap_or_default();
+            let day = day.unwrap_or(0);
+            let begun = starts.partition_point(|&start| start <= day);
+            // A day without a segment of its point is told what rows without a point are: undecided.
+            begun.checked_sub(1).map_or(0, |last| segments.start + last)
         };
         self.points.iter().zip(days.iter()).map(of).collect()
-    }
-
-    /// The first day of a segment of the row's point.
-    fn start(&self, segment: usize, point: i64) -> Option<i64> {
-        let start = self.starts.get(segment);
-        start.map(|start| start - point * SPAN + FIRST_DAY)
     }
 
     fn verdict(&self, segments: &[usize]) -> Int64Chunked {
@@ -124,15 +131,13 @@ impl Slice {
     /// What a ledger rule says of the days from `first` on, which lie in these segments: a customer of a day after the
     /// cutover is the incumbent's only if the same own days hold the cutover.
     fn by_then(&self, first: &Int64Chunked, segments: &[usize], cutover: i64) -> Int64Chunked {
-        let rows = segments.iter().zip(&self.points).zip(first.iter());
-        rows.map(|((&segment, &point), first)| {
+        let rows = segments.iter().zip(first.iter());
+        rows.map(|(&segment, first)| {
             let verdict = self.verdicts.get(segment).copied();
-            let later = first.is_some_and(|first| first > cutover);
-            let still_to_come = later
+            let start = self.starts.get(segment);
+            let still_to_come = first.is_some_and(|first| first > cutover)
                 && verdict == Some(OWN)
-                && self
-                    .start(segment, point)
-                    .is_none_or(|start| start > cutover);
+                && start.is_none_or(|&start| start > cutover);
             if still_to_come { Some(OTHER) } else { verdict }
         })
         .collect()
@@ -171,20 +176,17 @@ impl Slice {
 
     /// The first of the own days that hold a day; [`NEVER`] where the day is not own, or NULL.
     pub(crate) fn began(&self, day: &Int64Chunked) -> Int64Chunked {
-        let rows = self.segment(day).into_iter();
-        rows.zip(&self.points)
-            .zip(day.iter())
-            .map(|((segment, &point), day)| {
-                let is_own = day.is_some() && self.verdicts.get(segment) == Some(&OWN);
-                let start = self.start(segment, point).filter(|_| is_own);
-                Some(start.unwrap_or(NEVER))
-            })
-            .collect()
+        let rows = self.segment(day).into_iter().zip(day.iter());
+        rows.map(|(segment, day)| {
+            let is_own = day.is_some() && self.verdicts.get(segment) == Some(&OWN);
+            let start = self.starts.get(segment).filter(|_| is_own);
+            Some(start.copied().unwrap_or(NEVER))
+        })
+        .collect()
     }
 }
 
-/// Days are far from the ends of i64, so sums of days and grace never wrap.
-const _: () = assert!(FIRST_DAY > -SPAN && LAST_DAY - FIRST_DAY < SPAN && NEVER > LAST_DAY);
+const _: () = assert!(NEVER > LAST_DAY);
 
 #[cfg(test)]
 mod tests {

@@ -21,7 +21,9 @@ use crate::frame::{FIRST_DAY, LAST_DAY, first_of, int_column, known, mask, resul
 use crate::verdict::{OTHER, OWN, Reason, UNDECIDED};
 
 /// Days of one point: the distance between the numbers of two points.
-pub(crate) const SPAN: i64 = 1 << 34;
+const SPAN: i64 = 1 << 34;
+
+const _: () = assert!(LAST_DAY - FIRST_DAY < SPAN);
 
 /// The number of a day of a point.
 fn number(point: i64, day: i64) -> i64 {
