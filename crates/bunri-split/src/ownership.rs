@@ -43,7 +43,7 @@ pub(crate) fn key_bytes(
 ) -> Result<BinaryArray, arrow_schema::ArrowError> {
     let rows = converter.convert_columns(columns)?;
     let whole = |row: usize| columns.iter().all(|column| column.is_valid(row));
-    let bytes = |row: usize| whole(row).then(|| rows.row(row).data().to_vec());
+    let bytes = |row: usize| whole(row).then(|| rows.row(row).data());
     Ok((0..rows.num_rows()).map(bytes).collect())
 }
 
@@ -110,7 +110,8 @@ impl OwnershipIndex {
     pub(crate) fn cursor(&self) -> IndexCursor {
         IndexCursor {
             rows: self.file.rows(),
-            held: None,
+            held: HeldKey::default(),
+            suffix: Vec::new(),
             missing: self.missing,
         }
     }
@@ -456,7 +457,8 @@ fn assigned_of(suffix: &[u8]) -> Option<Assigned> {
     })
 }
 
-/// A key that was found, with what the index has of it.
+/// The key that was asked for last, with what the index has of it: no segments if it lacks the key. Its room is used again.
+#[derive(Default)]
 struct HeldKey {
     key: Vec<u8>,
     segments: Timeline,
@@ -466,8 +468,9 @@ struct HeldKey {
 /// Goes through the index once, beside keys that ascend.
 pub(crate) struct IndexCursor {
     rows: KeyedRows,
-    /// The key that was asked for last, if the index has it.
-    held: Option<HeldKey>,
+    held: HeldKey,
+    /// Where a supply point of the key was read last.
+    suffix: Vec<u8>,
     missing: Reason,
 }
 
@@ -502,18 +505,21 @@ impl IndexCursor {
         Ok(self.find(key)?.map(|held| &held.segments))
     }
 
+    /// What the index has of a key; [`None`] if it lacks the key.
     fn find(&mut self, key: &[u8]) -> Result<Option<&HeldKey>, SplitError> {
-        if self.held.as_ref().is_none_or(|held| held.key != key) {
+        if self.held.key != key {
             self.advance(key)?;
         }
-        Ok(self.held.as_ref().filter(|held| held.key == key))
+        Ok(Some(&self.held).filter(|held| !held.segments.is_empty()))
     }
 
     fn advance(&mut self, key: &[u8]) -> Result<(), SplitError> {
-        let mut segments = Timeline::new();
-        let mut assigned: Vec<Assigned> = Vec::new();
-        // Where a supply point of the key was read last.
-        let mut suffix = Vec::new();
+        let held = &mut self.held;
+        held.key.clear();
+        held.key.extend_from_slice(key);
+        held.segments.clear();
+        held.assigned.clear();
+        self.suffix.clear();
         self.rows.seek(key)?;
         while let Some((batch, row)) = self.rows.row() {
             let here = batch.column(0).as_binary::<i32>().value(row);
@@ -523,13 +529,14 @@ impl IndexCursor {
             };
             let segment = (number(1), number(2));
             match here.strip_prefix(key) {
-                Some([]) => segments.push(segment),
+                Some([]) => held.segments.push(segment),
                 Some(bytes) if bytes.len() == SUFFIX => {
-                    if suffix != bytes {
-                        suffix = bytes.to_vec();
-                        assigned.extend(assigned_of(bytes));
+                    if self.suffix != bytes {
+                        self.suffix.clear();
+                        self.suffix.extend_from_slice(bytes);
+                        held.assigned.extend(assigned_of(bytes));
                     }
-                    if let Some(point) = assigned.last_mut() {
+                    if let Some(point) = held.assigned.last_mut() {
                         point.segments.push(segment);
                     }
                 }
@@ -537,13 +544,6 @@ impl IndexCursor {
                 Some(_) | None => break,
             }
             self.rows.step()?;
-        }
-        if !segments.is_empty() {
-            self.held = Some(HeldKey {
-                key: key.to_vec(),
-                segments,
-                assigned,
-            });
         }
         Ok(())
     }
