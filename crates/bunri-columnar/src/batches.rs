@@ -94,28 +94,33 @@ impl SortedBatches {
     /// # Errors
     /// When a spilled run cannot be read.
     pub fn next_batch(&mut self, rows: usize) -> Result<Option<RecordBatch>, ColumnarError> {
-        let mut taken: Vec<Vec<u8>> = Vec::with_capacity(rows.min(1 << 16));
-        while taken.len() < rows {
+        let mut bytes = Vec::new();
+        let mut ends = Vec::with_capacity(rows.min(1 << 16));
+        while ends.len() < rows {
             let Some(record) = self.records.next()? else {
                 break;
             };
-            taken.push(record.to_vec());
+            bytes.extend_from_slice(record);
+            ends.push(bytes.len());
         }
-        if taken.is_empty() {
+        if ends.is_empty() {
             return Ok(None);
         }
-        self.layout.decode(&taken).map(Some)
+        self.layout.decode(&bytes, &ends).map(Some)
     }
 }
 
 impl Layout {
-    fn decode(&self, records: &[Vec<u8>]) -> Result<RecordBatch, ColumnarError> {
+    /// Records that lie one behind the other, by where each ends.
+    fn decode(&self, bytes: &[u8], ends: &[usize]) -> Result<RecordBatch, ColumnarError> {
         let wrap = ColumnarError::arrow(&self.name);
         let parser = self.converter.parser();
+        let starts = std::iter::once(&0).chain(ends);
+        let records = starts.zip(ends).map(|(&start, &end)| &bytes[start..end]);
         let decode = || {
             let columns = self
                 .converter
-                .convert_rows(records.iter().map(|record| parser.parse(record)))?;
+                .convert_rows(records.map(|record| parser.parse(record)))?;
             let mut back = columns.clone();
             for (column, &position) in columns.into_iter().zip(&self.order) {
                 back[position] = column;

@@ -29,7 +29,8 @@ pub struct ByteSorter {
     runs: Vec<File>,
 }
 
-/// Where a record lies in the arena; its first bytes decide most comparisons.
+/// Where a record lies in the arena, and the eight bytes of it that decide most comparisons: those after what all records begin with.
+/// They are known when it is sorted.
 #[derive(Debug, Clone, Copy)]
 struct Span {
     prefix: u64,
@@ -77,7 +78,7 @@ impl ByteSorter {
             .iter()
             .for_each(|part| self.arena.extend_from_slice(part));
         self.spans.push(Span {
-            prefix: prefix(&self.arena[start..]),
+            prefix: 0,
             start,
             length,
         });
@@ -87,6 +88,16 @@ impl ByteSorter {
     fn sort(&mut self) {
         let arena = &self.arena;
         let bytes = |span: &Span| &arena[span.start..span.start + span.length];
+        let Some(first) = self.spans.first().map(bytes) else {
+            return;
+        };
+        // Numbers of supply points and rows begin alike, often for longer than eight bytes.
+        let common = self.spans.iter().fold(first.len(), |common, span| {
+            common_length(&first[..common], bytes(span))
+        });
+        for span in &mut self.spans {
+            span.prefix = prefix(&bytes(span)[common..]);
+        }
         self.spans
             .sort_unstable_by(|a, b| a.prefix.cmp(&b.prefix).then_with(|| bytes(a).cmp(bytes(b))));
     }
@@ -137,6 +148,14 @@ impl ByteSorter {
             &self.folder,
         )?)))
     }
+}
+
+/// How many bytes both begin with.
+fn common_length(a: &[u8], b: &[u8]) -> usize {
+    if b.starts_with(a) {
+        return a.len();
+    }
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
 fn prefix(record: &[u8]) -> u64 {
