@@ -787,6 +787,18 @@ impl Catalogue {
 }
 
 impl Table {
+    /// Whether a row may be named by its key where a person reads it: not where the key is a personal value.
+    #[must_use]
+    pub fn is_named_by_key(&self) -> bool {
+        let telling = |key: &usize| {
+            matches!(
+                self.columns[*key].category,
+                Some(Category::Personal | Category::FreeText)
+            )
+        };
+        !self.key.is_empty() && !self.key.iter().any(telling)
+    }
+
     /// The columns whose class rests on nothing: no basis of their own and none of their table. Public codes
     /// need none.
     #[must_use]

@@ -4,6 +4,7 @@
 mod day;
 mod reading;
 mod value;
+mod value_text;
 mod value_type;
 mod words;
 
@@ -12,5 +13,6 @@ pub use reading::{
     JAPAN_SECONDS, Moment, MomentForm, OPEN_END, Stamp, TruthWords, ValueForm, listed_integer,
 };
 pub use value::Value;
+pub use value_text::value_text;
 pub use value_type::{DateForm, EraForm, EraYears, ValueType};
 pub use words::{DATE_FORMS, MOMENT_FORMS};

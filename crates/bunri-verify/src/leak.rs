@@ -15,11 +15,12 @@ use bunri_leak::{
     Unmatched, Vocabulary,
 };
 use bunri_redecide::{BATCH_ROWS, ColumnClasses, Decided, Decider, Indexes, Layout, Scratch};
+use bunri_types::value_text;
 
 use crate::VerifyError;
 use crate::store::files::StoreFiles;
 use crate::store::order::order_columns;
-use crate::store::row_name::{key_text, row_name};
+use crate::store::row_name::row_name;
 
 /// The fates of a column's cells, by class and ownership.
 struct Fates([[Fate; Ownership::ALL.len()]; Class::ALL.len()]);
@@ -191,7 +192,7 @@ impl StoreTable for StoredTable<'_> {
             };
             // A column of the store's own type, which always has cells.
             bunri_fingerprint::Cells::of(cell.as_ref())
-                .map_or_else(|_| String::new(), |cells| key_text(cells.value(0)))
+                .map_or_else(|_| String::new(), |cells| value_text(cells.value(0)))
         })
     }
 }

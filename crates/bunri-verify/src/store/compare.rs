@@ -8,11 +8,12 @@ use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use bunri_leak::Unmatched;
 use bunri_redecide::{EncodedKeys, Expected, Layout, Regions, View};
 use bunri_report::{About, Claim, Findings, Place, Rule};
+use bunri_types::value_text;
 
 use super::cursor::{ActualRows, Cursor, Loaded};
 use super::elements::{RowElements, granted};
 use super::reader::FileRows;
-use super::row_name::{key_text, row_name};
+use super::row_name::row_name;
 use super::sums::{ByRegion, Elements, InRegions};
 use crate::VerifyError;
 
@@ -284,7 +285,7 @@ impl<'a> Compare<'a> {
             let view = View::of(&chunk.expected.rows).ok();
             row_name(self.layout, "staging", number, |position| {
                 view.as_ref().map_or_else(String::new, |view| {
-                    key_text(view.cells[position].value(row))
+                    value_text(view.cells[position].value(row))
                 })
             })
         });
@@ -320,7 +321,7 @@ impl<'a> Compare<'a> {
         if !self.findings.full(claim, rule, about) {
             let view = View::of(&loaded.batch)?;
             let number = self.cursor.before + loaded.at as u64;
-            let name = |position: usize| key_text(view.cells[position].value(loaded.at));
+            let name = |position: usize| value_text(view.cells[position].value(loaded.at));
             place.row = Some(row_name(self.layout, "store", number, name));
         }
         self.findings.add(claim, rule, about, place);
