@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 24] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     ("bunri-manifest", &[]),
     ("bunri-legacy", &[]),
     ("bunri-sample", &["bunri-legacy"]),
@@ -114,6 +114,21 @@ const ARROWS: [(&str, &[&str]); 24] = [
         ],
     ),
     (
+        "bunri-plan",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-decisions",
+            "bunri-evaluator",
+            "bunri-explain",
+            "bunri-manifest",
+            "bunri-redecide",
+            "bunri-report",
+            "bunri-types",
+            "bunri-work",
+        ],
+    ),
+    (
         "bunri-verify",
         &[
             "bunri-catalogue",
@@ -143,6 +158,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
             "bunri-job",
             "bunri-manifest",
             "bunri-parse",
+            "bunri-plan",
             "bunri-prove",
             "bunri-redecide",
             "bunri-report",

@@ -15,6 +15,7 @@
 //! | `kill` | a kill at any moment leaves stores absent or complete |
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
 //! | `decisions` | what people decide about quarantined rows, and what is refused of it |
+//! | `quarantine` | what waits and what frees it, a draft of decisions that is filled in, and what it would move |
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
 //! | `commands` | what each command prints and which exit code it gives |
@@ -59,6 +60,7 @@ mod modules;
 mod mutants;
 mod opened;
 mod prove;
+mod quarantine;
 mod rekey;
 mod same_bytes;
 mod tampering;

@@ -39,6 +39,13 @@ pub(crate) fn cut(key: &str) -> Option<Vec<String>> {
     Some(parts)
 }
 
+/// A key as decisions name it, of its parts as [`bunri_types::value_text`] writes them.
+#[must_use]
+pub fn written_key(parts: impl Iterator<Item = String>) -> String {
+    let escaped = parts.map(|part| part.replace('\\', r"\\").replace('|', r"\|"));
+    escaped.collect::<Vec<_>>().join("|")
+}
+
 /// A part as its column's type; [`None`] if it is spelt otherwise.
 pub(crate) fn part(text: &str, value_type: ValueType) -> Option<KeyPart> {
     match value_type {
@@ -151,6 +158,14 @@ mod tests {
         assert_eq!(cut("").unwrap(), [""]);
         assert_eq!(cut(r"a\b"), None);
         assert_eq!(cut(r"a\"), None);
+    }
+
+    #[test]
+    fn a_written_key_is_cut_into_its_parts_again() {
+        for parts in [&["90", "2026-01-01"][..], &["a|b", r"c\", r"\|"], &[""]] {
+            let written = written_key(parts.iter().map(|&part| part.to_owned()));
+            assert_eq!(cut(&written).unwrap(), parts, "{written}");
+        }
     }
 
     #[test]

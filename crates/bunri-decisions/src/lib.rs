@@ -7,5 +7,5 @@ mod lines;
 mod read;
 
 pub use decisions::{Decision, Decisions, not_staged, not_undecided};
-pub use key::KeyPart;
-pub use read::read_decisions;
+pub use key::{KeyPart, written_key};
+pub use read::{DraftDecisions, read_decisions, read_draft};

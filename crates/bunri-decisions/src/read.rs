@@ -19,28 +19,76 @@ const HEADER: [&str; 6] = ["table", "key", "ownership", "basis", "approver", "da
 /// # Errors
 /// Every mistake at once, each with file and line; never with a part of a key, which may be a customer's.
 pub fn read_decisions(path: &Path, catalogue: &Catalogue) -> Result<Decisions, Problems> {
+    let read = read(path, catalogue, Approval::Needed)?;
+    Ok(read.decisions)
+}
+
+/// A file that people are still at work on: its decisions as if they were approved, for nothing but to see what they would move.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DraftDecisions {
+    /// The lines that say own or other.
+    pub decisions: Decisions,
+    /// Lines that say neither yet; they decide nothing.
+    pub lines_open: usize,
+    /// Lines that decide and that nobody approved: basis, approver or date are missing, and split refuses them.
+    pub lines_unapproved: usize,
+}
+
+/// Reads a file of decisions in which lines may lack an ownership or the approval. No stage that writes a store takes it.
+///
+/// # Errors
+/// As [`read_decisions`], but for what is missing.
+pub fn read_draft(path: &Path, catalogue: &Catalogue) -> Result<DraftDecisions, Problems> {
+    read(path, catalogue, Approval::Later)
+}
+
+/// Whether a line counts that nobody approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Approval {
+    Needed,
+    Later,
+}
+
+fn read(
+    path: &Path,
+    catalogue: &Catalogue,
+    approval: Approval,
+) -> Result<DraftDecisions, Problems> {
     let bytes = fs::read(path)
         .map_err(|error| Problems::whole(path, format!("the decisions cannot be read: {error}")))?;
     let digest = blake3::hash(&bytes).to_hex().to_string();
     let mut log = Log::default();
     let files = [decode(0, path.to_owned(), bytes, &mut log)];
     let mut read = Vec::new();
+    let (mut lines_open, mut lines_unapproved) = (0, 0);
     if files[0].readable {
         let mut reading = Reading {
             catalogue,
+            approval,
+            lines_open: 0,
+            lines_unapproved: 0,
             log: &mut log,
             seen: BTreeMap::new(),
         };
         read = reading.file(&files[0].text);
+        (lines_open, lines_unapproved) = (reading.lines_open, reading.lines_unapproved);
     }
     if !log.is_empty() {
         return Err(log.into_problems(&files));
     }
-    Ok(Decisions::of_file(path.to_owned(), digest, read))
+    Ok(DraftDecisions {
+        decisions: Decisions::of_file(path.to_owned(), digest, read),
+        lines_open,
+        lines_unapproved,
+    })
 }
 
 struct Reading<'a> {
     catalogue: &'a Catalogue,
+    approval: Approval,
+    lines_open: usize,
+    lines_unapproved: usize,
     log: &'a mut Log,
     /// The line that spoke of a row first.
     seen: BTreeMap<(usize, Vec<KeyPart>), usize>,
@@ -91,7 +139,18 @@ impl Reading<'_> {
         };
         let table = self.table(table, spot);
         let key = table.and_then(|table| self.key(table, key, spot));
-        let ownership = self.ownership(ownership, spot);
+        let later = self.approval == Approval::Later;
+        let open = later && ownership.trim().is_empty();
+        let approval = [basis, approver, date];
+        if later && !open && approval.iter().any(|field| field.trim().is_empty()) {
+            self.lines_unapproved += 1;
+        }
+        let ownership = if open {
+            self.lines_open += 1;
+            None
+        } else {
+            self.ownership(ownership, spot)
+        };
         let basis = self.filled("basis", basis, spot);
         let approver = self.filled("approver", approver, spot);
         let date = self.date(date, spot);
@@ -181,7 +240,7 @@ impl Reading<'_> {
     }
 
     fn filled(&mut self, field: &str, written: &str, spot: Spot) -> Option<String> {
-        if written.trim().is_empty() {
+        if written.trim().is_empty() && self.approval == Approval::Needed {
             let message =
                 format!("`{field}` is empty: a decision counts once somebody has approved it");
             self.refuse(spot, message);
@@ -191,6 +250,10 @@ impl Reading<'_> {
     }
 
     fn date(&mut self, written: &str, spot: Spot) -> Option<Day> {
+        if written.trim().is_empty() && self.approval == Approval::Later {
+            // It is not approved, and nothing reads the day of it.
+            return Some(0);
+        }
         let date = parse_day(written);
         if date.is_none() {
             let message = "`date` is the day of the approval, such as 2026-05-12: without it the decision is \

@@ -38,6 +38,28 @@ pub fn explain(catalogue: &Catalogue) -> String {
     page.0
 }
 
+/// What holds for every table, line by line: the incumbent's codes, the ledgers, what is not read, what refers to what.
+#[must_use]
+pub fn terms_in_words(catalogue: &Catalogue) -> Vec<String> {
+    let mut page = Page::default();
+    terms(catalogue, &mut page);
+    lines_of(&page)
+}
+
+/// The rules of one table, line by line: whose its rows are, when they were written, cells of another time, conditions. Classes and
+/// where cells go are not among them.
+#[must_use]
+pub fn rules_in_words(catalogue: &Catalogue, table: &Table) -> Vec<String> {
+    let mut page = Page::default();
+    table_head(catalogue, table, &mut page);
+    table_conditions(catalogue, table, &mut page);
+    lines_of(&page)
+}
+
+fn lines_of(page: &Page) -> Vec<String> {
+    page.0.lines().map(|line| line.trim().to_owned()).collect()
+}
+
 fn heading(catalogue: &Catalogue, page: &mut Page) {
     let Catalogue {
         name,
@@ -49,6 +71,10 @@ fn heading(catalogue: &Catalogue, page: &mut Page) {
         0,
         format!("Catalogue {name}, version {version}, BLAKE3 {digest}"),
     );
+    terms(catalogue, page);
+}
+
+fn terms(catalogue: &Catalogue, page: &mut Page) {
     let codes: Vec<String> = catalogue.incumbent.iter().map(incumbent).collect();
     page.line(
         0,
@@ -165,6 +191,13 @@ fn explain_table(catalogue: &Catalogue, table: &Table, page: &mut Page) {
             format!("Table {} ({} in the source)", table.id, table.name),
         );
     }
+    table_head(catalogue, table, page);
+    classes(table, page);
+    table_conditions(catalogue, table, page);
+    destinations::destinations(table, page);
+}
+
+fn table_head(catalogue: &Catalogue, table: &Table, page: &mut Page) {
     if let Some(view) = &table.view_of {
         page.line(2, view_of(view));
     }
@@ -175,12 +208,13 @@ fn explain_table(catalogue: &Catalogue, table: &Table, page: &mut Page) {
         [] => page.line(2, "Key: none; equal rows are counted."),
         key => page.line(2, format!("Key: {}.", named(table, key))),
     }
-    classes(table, page);
+}
+
+fn table_conditions(catalogue: &Catalogue, table: &Table, page: &mut Page) {
     rules::cells(catalogue, table, page);
     for (position, when) in table.when.iter().enumerate() {
         explain_when(catalogue, table, (position, when), page);
     }
-    destinations::destinations(table, page);
 }
 
 /// Columns by class, in the order of the classes; those decided by a value after them.

@@ -1,12 +1,13 @@
 //! What one run is asked to do: which source, which catalogue, where to, within which limits.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bunri_text::Position;
 use bunri_types::Day;
 
 use crate::expect::Expect;
+use crate::paths::is_within;
 
 /// A job, read from `job.toml`. Paths are already relative to where the program runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,15 @@ pub enum JobKind {
 pub enum Source {
     /// An SQLite database file.
     Sqlite(PathBuf),
+}
+
+impl Job {
+    /// Whether a path is the retail store's folder or lies below it, however both are spelt. What custody knows may not be
+    /// written there.
+    #[must_use]
+    pub fn is_in_retail(&self, path: &Path) -> bool {
+        is_within(path, &self.retail)
+    }
 }
 
 impl JobKind {

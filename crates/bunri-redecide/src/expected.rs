@@ -173,8 +173,10 @@ fn hashed(layout: &Layout<'_>, position: usize, array: ArrayRef) -> Result<Array
     hashed_column(key, &array).map_err(|error| ArrowError::InvalidArgumentError(error.to_string()))
 }
 
-fn reasons(layout: &Layout<'_>, decided: &Decided, staged: &[usize]) -> ArrayRef {
-    let word = |&row: &usize| match decided.verdicts[row] {
+/// Why a row waits that stands in the quarantine, whose layout this is.
+#[must_use]
+pub fn quarantine_reason(layout: &Layout<'_>, decided: &Decided, row: usize) -> &'static str {
+    match decided.verdicts[row] {
         Verdict::Undecided(reason) => reason.word(),
         Verdict::Own | Verdict::Other | Verdict::Reference => {
             if holds_text(layout, decided, row) {
@@ -183,6 +185,10 @@ fn reasons(layout: &Layout<'_>, decided: &Decided, staged: &[usize]) -> ArrayRef
                 RETAIL_ONLY_OF_OTHER
             }
         }
-    };
+    }
+}
+
+fn reasons(layout: &Layout<'_>, decided: &Decided, staged: &[usize]) -> ArrayRef {
+    let word = |&row: &usize| quarantine_reason(layout, decided, row);
     Arc::new(StringArray::from_iter_values(staged.iter().map(word)))
 }

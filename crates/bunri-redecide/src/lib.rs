@@ -21,17 +21,20 @@ mod rows;
 pub use classes::{ColumnClasses, ColumnsByClass, Seen, bit};
 pub use decide::{Closed, Decided, Decider};
 pub use errors::RedecideError;
-pub use expected::{Expected, Regions};
+pub use expected::{Expected, Regions, quarantine_reason};
 pub use index::{
     Indexes,
     fold::{Scratch, cut},
     ledger::terms,
+    ledger_rows::{LedgerRow, LedgerRowName, LedgerRows, LedgerRowsAsking},
 };
 pub use layout::Layout;
-pub use redecide::{DecidedRows, ExpectedDigests, RedecideInputs, expected_digests, redecide};
+pub use redecide::{
+    DecidedRows, ExpectedDigests, RedecideInputs, expected_digests, redecide, temporary_folder,
+};
 pub use references::{
-    Cause, ReferenceCounts, ReferenceFiles, ReferenceRule, ReferenceTaker, StoreReferences,
-    Unfollowed, reference_rules,
+    Cause, Presence, ReferenceCounts, ReferenceFiles, ReferenceRule, ReferenceTaker,
+    StoreReferences, Stores, Unfollowed, reference_rules, store_bit,
 };
 pub use rekey::RekeyKeys;
 pub use rows::{BATCH_ROWS, EncodedKeys, View};

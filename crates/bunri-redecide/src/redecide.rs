@@ -149,7 +149,7 @@ pub fn redecide(
     visit: &mut dyn FnMut(&DecidedRows<'_>),
 ) -> Result<ExpectedDigests, RedecideError> {
     let staging = Staging::open(inputs.custody, inputs.catalogue)?;
-    let temporary = temporary(inputs.custody)?;
+    let temporary = temporary_folder(inputs.custody)?;
     let scratch = Scratch {
         folder: temporary.path().to_path_buf(),
         budget: usize::try_from(memory / SORTS_AT_ONCE).unwrap_or(usize::MAX),
@@ -207,7 +207,11 @@ pub fn expected_digests(
     redecide(inputs, memory, key, observer, &mut |_| {})
 }
 
-fn temporary(custody: &Path) -> Result<tempfile::TempDir, RedecideError> {
+/// A folder for what is under way, in custody; it vanishes with what is given, and verification removes what a killed run left.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn temporary_folder(custody: &Path) -> Result<tempfile::TempDir, RedecideError> {
     let folder = CustodyLayout::new(custody).temporary();
     create_folder(&folder)?;
     tempfile::Builder::new()

@@ -9,17 +9,23 @@
 mod acceptance;
 pub mod claim;
 pub mod claims;
+mod comparison;
 pub mod expectation;
 pub mod findings;
 pub mod report;
 pub mod rules;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use acceptance::{ByTable, noted_rows};
 pub use claim::{Claim, Grade};
 pub use claims::Scope;
+pub use comparison::{
+    ClassMoved, ComparedSide, Comparison, RowsMoved, SaidDifferently, StoreMoves, TableMoves,
+};
 pub use expectation::{Expectation, RejectedRows, TableReport, UndecidedRows};
 pub use findings::{About, Findings, NAMED, Place};
 pub use report::*;
 pub use rules::{NoteRule, Rule};
+pub use waiting::{DecidedTable, QuarantineReport, Remedy, TriedDecisions, WaitingGroup};

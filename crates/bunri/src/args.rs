@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Change what is withheld from retail, split again, and demand the same retail bytes
     Prove(ProveArguments),
+    /// Say what waits in the quarantine, draft the file of decisions, and try such a file out
+    Quarantine(QuarantineArguments),
     /// Extract, split and verify; go on where an interrupted run stopped
     Run(JobArguments),
 }
@@ -136,6 +138,25 @@ pub(crate) struct ProveArguments {
     /// Take about so many supply points, with everything that hangs on them, instead of all
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) sample: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuarantineArguments {
+    /// The job file, extracted
+    pub(crate) job: PathBuf,
+    /// Write a file of decisions with a line for every row that a person can decide: ownership, basis, approver and date
+    /// are left to be filled in. Keep it in custody
+    #[arg(long, value_name = "FILE")]
+    pub(crate) draft: Option<PathBuf>,
+    /// Write every row that waits, with the rows of the ledger behind it, one JSON object a line. Keep it in custody
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: Option<PathBuf>,
+    /// Say what this file of decisions would move, through parents too; lines may still lack their approval
+    #[arg(long = "try", value_name = "FILE")]
+    pub(crate) tried: Option<PathBuf>,
+    /// Print the answer as JSON, and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What was typed. Usage errors end the program here, with exit code 2.

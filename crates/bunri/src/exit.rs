@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use bunri_columnar::ColumnarError;
 use bunri_extract::ExtractError;
+use bunri_plan::PlanError;
 use bunri_prove::ProveError;
 use bunri_redecide::RedecideError;
 use bunri_residue::ResidueError;
@@ -50,7 +51,18 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Prove(#[from] ProveError),
     #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
     Columnar(#[from] ColumnarError),
+    #[error(
+        "`{}` lies in the retail store's folder: what custody knows of rows may not be written there; name another place",
+        .0.display()
+    )]
+    InRetail(PathBuf),
+    #[error(
+        "{0} lines of the file decide nothing, and a split would refuse the file: correct or remove them"
+    )]
+    TriedInVain(usize),
     #[error("no difference was seen, and the run shows nothing: {0}")]
     NothingShown(String),
     #[error("there is no store in `{}`", .0.display())]
@@ -92,6 +104,8 @@ impl Failure {
             Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
             Failure::Prove(error) => prove(error),
+            Failure::Plan(error) => plan(error),
+            Failure::InRetail(_) | Failure::TriedInVain(_) => REFUSED,
             Failure::NothingShown(_) => REFUSED,
             Failure::Columnar(error) => columnar(error),
             Failure::NoStore(_) => REFUSED,
@@ -113,7 +127,10 @@ impl Failure {
             )
             | Failure::Prove(ProveError::Columnar(error))
             | Failure::Prove(ProveError::Split(SplitError::Columnar(error)))
-            | Failure::Prove(ProveError::Redecide(RedecideError::Columnar(error))) => Some(error),
+            | Failure::Prove(ProveError::Redecide(RedecideError::Columnar(error)))
+            | Failure::Plan(
+                PlanError::Columnar(error) | PlanError::Redecide(RedecideError::Columnar(error)),
+            ) => Some(error),
             Failure::Refused(_)
             | Failure::Lock(_)
             | Failure::Sample(_)
@@ -121,6 +138,9 @@ impl Failure {
             | Failure::Split(_)
             | Failure::Verify(_)
             | Failure::Prove(_)
+            | Failure::Plan(_)
+            | Failure::InRetail(_)
+            | Failure::TriedInVain(_)
             | Failure::NothingShown(_)
             | Failure::NoStore(_)
             | Failure::NoJob(_)
@@ -288,6 +308,17 @@ fn verify(error: &VerifyError) -> u8 {
         | VerifyError::Type(_)
         | VerifyError::Report(_)
         | VerifyError::Thread { .. } => BUG,
+    }
+}
+
+fn plan(error: &PlanError) -> u8 {
+    match error {
+        PlanError::Columnar(error) => columnar(error),
+        PlanError::Redecide(error) => redecide(error),
+        PlanError::Interrupted => INTERRUPTED,
+        PlanError::Io { .. } => OUTPUT,
+        PlanError::Circle { .. } => REFUSED,
+        PlanError::Json(_) => BUG,
     }
 }
 

@@ -266,6 +266,28 @@ pub(crate) fn hold(
     Ok(held)
 }
 
+/// Custody that a command looks into, while nobody else changes it.
+#[derive(Debug)]
+pub(crate) struct Looking {
+    _custody: File,
+}
+
+/// Takes the custody folder for a command that writes no store and binds nothing: a changed catalogue, or changed decisions, may be
+/// looked at beside the stores of the old ones. Staging must be that of the source to which the folder is bound.
+pub(crate) fn look_into(workplace: &Workplace) -> Result<Looking, LockError> {
+    let custody = &workplace.job.custody;
+    let Some(lock) = JobLock::read(custody)? else {
+        return Err(LockError::NotBegun {
+            path: custody.clone(),
+        });
+    };
+    refuse_open(custody)?;
+    let source = lock.source(custody)?;
+    refuse_staging_of_another(workplace, &source)?;
+    let taken = take(custody)?;
+    Ok(Looking { _custody: taken })
+}
+
 /// Staging is read by its name alone: one of an older dump, put into custody by hand, must not be split under the
 /// lock of another.
 fn refuse_staging_of_another(workplace: &Workplace, bound: &Blake3Hex) -> Result<(), LockError> {

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use bunri_catalogue::Catalogue;
-use bunri_columnar::STAGING_PART_ROWS;
+use bunri_columnar::{Observer, STAGING_PART_ROWS};
 use bunri_decisions::Decisions;
 use bunri_extract::ExtractOptions;
 use bunri_job::{
     Job, RekeySecrets, check_expect_words, check_job, load_decisions, load_job, load_rekey_secrets,
 };
 use bunri_parse::load;
+use bunri_plan::{Ground, Side};
 use bunri_redecide::RedecideInputs;
 use bunri_split::{SplitOptions, StoreRoots};
 use bunri_text::Problems;
@@ -67,6 +68,23 @@ impl Workplace {
             memory: self.job.memory,
             threads: self.job.threads,
             unit_rows: None,
+        }
+    }
+
+    pub(crate) fn side(&self) -> Side<'_> {
+        Side {
+            catalogue: &self.catalogue,
+            decisions: &self.decisions,
+            cutover: self.job.cutover,
+        }
+    }
+
+    pub(crate) fn ground<'a>(&'a self, observer: &'a dyn Observer) -> Ground<'a> {
+        Ground {
+            custody: &self.job.custody,
+            threads: self.job.threads,
+            memory: self.job.memory,
+            observer,
         }
     }
 

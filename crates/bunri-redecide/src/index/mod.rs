@@ -7,6 +7,7 @@ pub(crate) mod file;
 pub(crate) mod fold;
 pub(crate) mod join;
 pub(crate) mod ledger;
+pub(crate) mod ledger_rows;
 pub(crate) mod parent_index;
 pub(crate) mod parents;
 pub(crate) mod rejected;

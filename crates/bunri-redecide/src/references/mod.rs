@@ -11,5 +11,6 @@ mod rule;
 mod taker;
 
 pub use count::{Cause, ReferenceCounts, StoreReferences};
+pub use presence::{Presence, Stores, bit as store_bit};
 pub use rule::{ReferenceRule, Unfollowed, reference_rules};
 pub use taker::{ReferenceFiles, ReferenceTaker};

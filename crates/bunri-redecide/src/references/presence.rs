@@ -8,15 +8,16 @@ use crate::expected::belongs;
 use crate::layout::Layout;
 
 /// A set of stores, a bit each.
-pub(super) type Stores = u8;
+pub type Stores = u8;
 
 /// The set of this store alone.
-pub(super) fn bit(store: Store) -> Stores {
+#[must_use]
+pub fn bit(store: Store) -> Stores {
     1 << (store as u8)
 }
 
-/// Asks of the rows of one table where some of its columns can be read.
-pub(super) struct Presence<'a> {
+/// Asks of the rows of one table where some of its columns can be read; without columns, where the rows stand.
+pub struct Presence<'a> {
     /// The stores that have all of the columns.
     layouts: Vec<&'a Layout<'a>>,
     columns: Vec<usize>,
@@ -27,7 +28,9 @@ pub(super) struct Presence<'a> {
 }
 
 impl<'a> Presence<'a> {
-    pub(super) fn new(table: &Table, layouts: &'a [Layout<'a>], columns: &[usize]) -> Self {
+    /// `layouts` are those of the table in every store that has it.
+    #[must_use]
+    pub fn new(table: &Table, layouts: &'a [Layout<'a>], columns: &[usize]) -> Self {
         let has_all = |layout: &&Layout<'_>| columns.iter().all(|it| layout.columns.contains(it));
         let classes = table.columns.iter().flat_map(|it| it.class.possible());
         let changes = table.when.iter().flat_map(|when| &when.change);
@@ -51,14 +54,31 @@ impl<'a> Presence<'a> {
     }
 
     /// Rows of this batch will be asked next.
-    pub(super) fn begin(&mut self, table: &Table, decided: &Decided) {
+    pub fn begin(&mut self, table: &Table, decided: &Decided) {
         let fixed = |it: &usize| matches!(decided.classes[*it], ColumnClasses::Fixed(_));
-        let fixed = self.plain && table.key.iter().chain(&self.columns).all(fixed);
-        self.known = fixed.then(Default::default);
+        let known = self.plain
+            && table.key.iter().chain(&self.columns).all(fixed)
+            && self.quarantine_is_known(decided);
+        self.known = known.then(Default::default);
+    }
+
+    /// Whether an undecided row is in the quarantine must not hang on a class that the next row may have otherwise: some column
+    /// waits there in every row of the batch, or no column's class depends on the row.
+    fn quarantine_is_known(&self, decided: &Decided) -> bool {
+        let quarantine = |layout: &&&Layout<'_>| layout.store == Store::Quarantine;
+        let Some(layout) = self.layouts.iter().find(quarantine) else {
+            return true;
+        };
+        let fixed = |classes: &ColumnClasses| matches!(classes, ColumnClasses::Fixed(_));
+        let waits = |classes: &ColumnClasses| match classes {
+            ColumnClasses::Fixed(class) => layout.granted(Ownership::Undecided, *class),
+            ColumnClasses::PerRow(_) => false,
+        };
+        decided.classes.iter().any(waits) || decided.classes.iter().all(fixed)
     }
 
     /// The stores that hold the row and show all of the columns.
-    pub(super) fn of(&mut self, decided: &Decided, row: usize) -> Stores {
+    pub fn of(&mut self, decided: &Decided, row: usize) -> Stores {
         let ownership = decided.verdicts[row].ownership();
         let known = self.known.and_then(|known| known[ownership as usize]);
         if let Some(stores) = known {

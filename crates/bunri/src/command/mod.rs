@@ -2,7 +2,9 @@
 
 mod check;
 mod journal;
+mod moved;
 mod prove;
+mod quarantine;
 mod references;
 mod said;
 mod sample;
@@ -24,6 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
             | Command::Split(_)
             | Command::Verify(_)
             | Command::Prove(_)
+            | Command::Quarantine(_)
             | Command::Run(_)
     ) {
         progress.hear_signals();
@@ -35,6 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
         Command::Verify(arguments) => verify::run(arguments, *log, &progress),
         Command::Prove(arguments) => prove::run(arguments, *log, &progress),
+        Command::Quarantine(arguments) => quarantine::run(arguments, &progress),
         Command::Run(arguments) => stages::run(arguments, *log, &progress),
     };
     progress.done();
