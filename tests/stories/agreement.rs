@@ -11,6 +11,7 @@ mod dice;
 mod invent;
 mod legacy;
 mod oracle;
+mod planned;
 mod run;
 mod shrink;
 mod stored;

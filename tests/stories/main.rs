@@ -15,6 +15,7 @@
 //! | `kill` | a kill at any moment leaves stores absent or complete |
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
 //! | `decisions` | what people decide about quarantined rows, and what is refused of it |
+//! | `plan` | what a run would do is what it does: counts, references, changes; the folder, and what is refused |
 //! | `quarantine` | what waits and what frees it, a draft of decisions that is filled in, and what it would move |
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
@@ -59,6 +60,7 @@ mod mixed;
 mod modules;
 mod mutants;
 mod opened;
+mod plan;
 mod prove;
 mod quarantine;
 mod rekey;

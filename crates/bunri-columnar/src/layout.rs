@@ -13,6 +13,8 @@ pub const REJECTS: &str = "rejects";
 pub const EVIDENCE: &str = "evidence";
 /// What is under way, in custody: spilled runs, and records of what is done.
 pub const TEMPORARY: &str = "tmp";
+/// What a run would do, in custody.
+pub const PLAN: &str = "plan";
 const OWNERSHIP: &str = "ownership";
 const JOURNAL: &str = "journal.jsonl";
 const LOCK: &str = "job.lock.json";
@@ -29,8 +31,8 @@ pub struct CustodyLayout<'a>(&'a Path);
 
 impl<'a> CustodyLayout<'a> {
     /// What lies in custody beside the stores when nothing is under way, by its name there.
-    pub const BESIDE_STORES: [&'static str; 6] =
-        [LOCK, JOURNAL, STAGING, REJECTS, OWNERSHIP, EVIDENCE];
+    pub const BESIDE_STORES: [&'static str; 7] =
+        [LOCK, JOURNAL, STAGING, REJECTS, OWNERSHIP, EVIDENCE, PLAN];
 
     /// Of this custody folder; nothing is looked at.
     #[must_use]
@@ -74,6 +76,12 @@ impl<'a> CustodyLayout<'a> {
         self.0.join(EVIDENCE)
     }
 
+    /// What a run would do.
+    #[must_use]
+    pub fn plan(self) -> PathBuf {
+        self.0.join(PLAN)
+    }
+
     /// What was begun and done, a line each.
     #[must_use]
     pub fn journal(self) -> PathBuf {
@@ -111,6 +119,7 @@ mod tests {
             layout.ownership(),
             layout.temporary(),
             layout.evidence(),
+            layout.plan(),
             layout.journal(),
             layout.lock(),
             layout.store(Store::Transmission, retail),

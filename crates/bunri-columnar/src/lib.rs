@@ -19,7 +19,7 @@ mod writer;
 pub use batches::{BatchSorter, SortedBatches};
 pub use commit::{PendingFile, create_folder, replace_whole, write_whole};
 pub use errors::ColumnarError;
-pub use layout::{CustodyLayout, EVIDENCE, REJECTS, STAGING, TEMPORARY, part_name};
+pub use layout::{CustodyLayout, EVIDENCE, PLAN, REJECTS, STAGING, TEMPORARY, part_name};
 pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;
 pub use rejects::{REJECT_BYTES, RawValue, Reject, RejectReader, RejectWriter};

@@ -66,20 +66,22 @@ pub(crate) fn comparison(
     to: Side<'_>,
     moved: Result<Vec<TableMoves>, NotCounted>,
 ) -> Comparison {
+    let counted = moved.is_ok();
     let (tables, not_counted) = match moved {
         Ok(tables) => (tables, None),
         Err(why) => (Vec::new(), Some(why.words())),
     };
     Comparison {
-        from: compared(from),
-        to: compared(to),
+        from: compared(from, counted),
+        to: compared(to, counted),
         said: said_differently(from.catalogue, to.catalogue),
         not_counted,
         tables,
     }
 }
 
-fn compared(side: Side<'_>) -> ComparedSide {
+/// Where nothing was decided, no day of a cutover mattered.
+fn compared(side: Side<'_>, decided: bool) -> ComparedSide {
     let Side {
         catalogue,
         decisions,
@@ -89,7 +91,7 @@ fn compared(side: Side<'_>) -> ComparedSide {
         name: catalogue.name.clone(),
         version: catalogue.version.clone(),
         blake3: catalogue.digest.clone(),
-        cutover: Some(day_text(cutover)),
+        cutover: decided.then(|| day_text(cutover)),
         decisions: decisions.digest().map(str::to_owned),
     }
 }

@@ -25,6 +25,12 @@ pub enum PlanError {
         /// Why not.
         source: io::Error,
     },
+    /// A folder that holds something which no plan has.
+    #[error("`{}` holds files that no plan has; name an empty folder, or that of an earlier plan", folder.display())]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A report could not be written as JSON.
     #[error("a report cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),

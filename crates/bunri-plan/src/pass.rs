@@ -2,17 +2,19 @@
 //! waits for the other, and what was asked for is counted beside.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use bunri_columnar::{Event, StagedRows};
 use bunri_evaluator::Unused;
-use bunri_redecide::{LedgerRows, temporary_folder};
+use bunri_redecide::{LedgerRows, ReferenceFiles, ReferenceRule, ReferenceTaker, temporary_folder};
 use bunri_report::{TableMoves, WaitingGroup};
 
 use crate::PlanError;
 use crate::moves::{Moves, Placed};
-use crate::placement::{Placement, layouts};
+use crate::placement::{CellStores, Placement, layouts};
 use crate::side::{Deciding, Ground, Side};
-use crate::waiting::{Named, NamedRows, Waiting};
+use crate::tally::Tally;
+use crate::waiting::{NamedRows, RowsToName, Waiting};
 
 /// Tables that are decided at one time: while one waits for its sorts, another keeps the processors busy.
 const TABLES_AT_ONCE: usize = 2;
@@ -22,6 +24,10 @@ const TABLES_AT_ONCE: usize = 2;
 pub(crate) struct Wanted {
     /// What the progress is called.
     pub(crate) name: &'static str,
+    /// Rows, cells and bytes by destination.
+    pub(crate) tally: bool,
+    /// References that dangle.
+    pub(crate) references: bool,
     /// What waits, in groups.
     pub(crate) waiting: bool,
     /// Rows that a person can decide, by name.
@@ -32,6 +38,9 @@ pub(crate) struct Wanted {
 
 /// What became of one table.
 pub(crate) struct TableOutcome {
+    pub(crate) tally: Option<Tally>,
+    /// By column: where its cells stand.
+    pub(crate) cells: Vec<CellStores>,
     pub(crate) groups: Vec<WaitingGroup>,
     pub(crate) named: NamedRows,
     pub(crate) moves: Option<TableMoves>,
@@ -46,6 +55,14 @@ pub(crate) struct TableOutcome {
 pub(crate) struct Passed {
     /// By the table's place in the catalogue.
     pub(crate) tables: BTreeMap<usize, TableOutcome>,
+    pub(crate) references: Option<References>,
+}
+
+/// References, and what was counted of each.
+pub(crate) struct References {
+    pub(crate) rules: Vec<ReferenceRule>,
+    pub(crate) unfollowed: Vec<bunri_redecide::Unfollowed>,
+    pub(crate) counts: Vec<bunri_redecide::ReferenceCounts>,
 }
 
 struct Pass<'a, 'b> {
@@ -54,6 +71,8 @@ struct Pass<'a, 'b> {
     to: &'b Deciding<'a>,
     from: Option<&'b Deciding<'a>>,
     ledger_rows: Option<LedgerRows>,
+    rules: &'b [ReferenceRule],
+    files: &'b Mutex<ReferenceFiles>,
 }
 
 /// Decides staging by `to`, and by `from` in step with it where there is one; both have the same tables, columns, types and keys.
@@ -77,22 +96,43 @@ pub(crate) fn pass(
         name: wanted.name,
         rows,
     });
+    let (rules, unfollowed) = if wanted.references {
+        bunri_redecide::reference_rules(catalogue, &to.staging)
+    } else {
+        Default::default()
+    };
     let ledger_rows = wanted
         .list
         .then(|| LedgerRows::build(catalogue, &to.staging, &to.scratch))
         .transpose()?;
+    let files = Mutex::new(ReferenceFiles::default());
     let pass = Pass {
         ground,
         wanted,
         to: &to,
         from: from.as_ref(),
         ledger_rows,
+        rules: &rules,
+        files: &files,
     };
     let at_once = ground.threads.clamp(1, TABLES_AT_ONCE);
     let after = |position: usize| parents(to.side, from.as_ref().map(|it| it.side), position);
     let outcomes = bunri_work::run_after(at_once, &order, after, |position| pass.table(position))?;
+    let references = if wanted.references {
+        let stop = || ground.observer.cancelled();
+        let files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let counts = files.count(catalogue, &rules, &stop)?;
+        Some(References {
+            rules,
+            unfollowed,
+            counts,
+        })
+    } else {
+        None
+    };
     Ok(Passed {
         tables: outcomes.into_iter().collect(),
+        references,
     })
 }
 
@@ -134,7 +174,8 @@ impl Pass<'_, '_> {
         let before = self.from.map(|side| &side.side.catalogue.tables[position]);
         let stood = before.map(layouts).unwrap_or_default();
         let mut placed_before = before.map(|table| Placement::new(table, &stood));
-        let named = Named {
+        let mut tally = self.wanted.tally.then(|| Tally::new(table));
+        let named = RowsToName {
             draft: self.wanted.draft,
             list: self.ledger_rows.as_ref(),
         };
@@ -142,12 +183,20 @@ impl Pass<'_, '_> {
         let (staging, scratch) = (&self.to.staging, &self.to.scratch);
         let waiting = || Waiting::new(of_table, &stands, named, staging, scratch);
         let mut waiting = self.wanted.waiting.then(waiting).transpose()?;
+        let references = || ReferenceTaker::new(of_table, self.rules, staging, &stands, scratch);
+        let mut references = self.wanted.references.then(references).transpose()?;
         let mut moves = self.from.map(|_| Moves::default());
         while let Some(decided) = to.decider.next()? {
             if observer.cancelled() {
                 return Err(PlanError::Interrupted);
             }
+            if let Some(references) = &mut references {
+                references.take(&decided)?;
+            }
             let stores = placement.rows(&decided).to_vec();
+            if let Some(tally) = &mut tally {
+                tally.take(table, &decided, &stores);
+            }
             if let Some(waiting) = &mut waiting {
                 waiting.take(&decided, &stores)?;
             }
@@ -175,6 +224,11 @@ impl Pass<'_, '_> {
         if let (Some(side), Some(from)) = (self.from, from) {
             side.end(from)?;
         }
+        if let Some(references) = references {
+            let left = references.finish()?;
+            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+            files.take(left);
+        }
         let rows = StagedRows::rows(&staging.table(table)?);
         observer.event(Event::TableDone {
             id: &table.id,
@@ -182,7 +236,10 @@ impl Pass<'_, '_> {
         });
         let waiting = waiting.map(Waiting::finish).transpose()?;
         let (groups, named) = waiting.unwrap_or_default();
+        let cells = (0..table.columns.len()).map(|column| *placement.cell(column));
         Ok(TableOutcome {
+            tally,
+            cells: cells.collect(),
             groups,
             named,
             moves: moves.and_then(|moves| moves.report(&table.id)),

@@ -51,6 +51,7 @@ pub fn quarantine(
         waiting: true,
         draft: draft.is_some(),
         list: list.is_some(),
+        ..Wanted::default()
     };
     let job = inputs.side;
     let (to, from) = match inputs.tried {

@@ -23,7 +23,7 @@ use crate::PlanError;
 
 /// Which rows are named, beside being counted.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Named<'a> {
+pub(crate) struct RowsToName<'a> {
     /// Those that a person can decide, for a file of decisions.
     pub(crate) draft: bool,
     /// All, with these rows of the ledgers.
@@ -41,7 +41,7 @@ pub(crate) struct Waiting<'a> {
     /// Whether a line of the file of decisions can name every row on which one of these hangs.
     parents_can_be_decided: bool,
     groups: BTreeMap<(&'static str, Remedy), Rows>,
-    names: Names,
+    names: RowLines,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,7 +51,7 @@ struct Rows {
 }
 
 /// Lines about the rows that were named, in staging order.
-struct Names {
+struct RowLines {
     draft: Option<BufWriter<File>>,
     list: Option<BufWriter<File>>,
     asking: Option<LedgerRowsAsking>,
@@ -68,7 +68,7 @@ impl<'a> Waiting<'a> {
     pub(crate) fn new(
         (catalogue, position): (&'a Catalogue, usize),
         layouts: &'a [Layout<'a>],
-        named: Named<'_>,
+        named: RowsToName<'_>,
         staging: &Staging,
         scratch: &Scratch,
     ) -> Result<Self, PlanError> {
@@ -87,7 +87,7 @@ impl<'a> Waiting<'a> {
             is_parent: !catalogue.references_to(position).is_empty(),
             parents_can_be_decided: table.parents().into_iter().all(can_be_decided),
             groups: BTreeMap::new(),
-            names: Names {
+            names: RowLines {
                 draft: spool(named.draft && !table.key.is_empty())?,
                 list: spool(named.list.is_some())?,
                 asking: asking.transpose()?.flatten(),
@@ -163,7 +163,7 @@ impl<'a> Waiting<'a> {
                 .map(|&at| value_text(view.cells[at].value(row)));
             whole.then(|| written_key(parts))
         };
-        let Names {
+        let RowLines {
             draft,
             list,
             asking,

@@ -12,6 +12,7 @@ pub mod claims;
 mod comparison;
 pub mod expectation;
 pub mod findings;
+mod plan;
 pub mod report;
 pub mod rules;
 #[cfg(test)]
@@ -26,6 +27,11 @@ pub use comparison::{
 };
 pub use expectation::{Expectation, RejectedRows, TableReport, UndecidedRows};
 pub use findings::{About, Findings, NAMED, Place};
+pub use plan::{
+    Destination, Extent, MeasuredStage, NotKnown, OpenColumn, OwnershipRows, Plan, PlannedCells,
+    PlannedColumn, PlannedCost, PlannedReference, PlannedStoreReference, PlannedTable, QueryOrigin,
+    QueryReport, ReadAs, RerunStep, StoreBytes, WithheldRead,
+};
 pub use report::*;
 pub use rules::{NoteRule, Rule};
 pub use waiting::{DecidedTable, QuarantineReport, Remedy, TriedDecisions, WaitingGroup};

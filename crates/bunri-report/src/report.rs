@@ -140,7 +140,7 @@ pub struct RegionReport {
 }
 
 /// Who says that a table refers to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaidBy {
     /// A parent rule of the catalogue.
@@ -152,7 +152,7 @@ pub enum SaidBy {
 }
 
 /// Rows of a store whose reference finds no row there, by what became of the row that they refer to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dangling {
     /// The source has none either.
     pub absent: u64,
@@ -306,7 +306,7 @@ pub struct Report {
 }
 
 /// Which classification decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogueReport {
     /// Its name.
     pub name: String,

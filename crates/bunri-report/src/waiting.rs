@@ -32,6 +32,17 @@ impl Remedy {
         Remedy::Key,
     ];
 
+    /// Who has to act: a role, because no catalogue names persons.
+    #[must_use]
+    pub fn owner(self) -> &'static str {
+        match self {
+            Self::Decision | Self::ParentDecision => "who approves decisions",
+            Self::Reading => "both companies",
+            Self::Catalogue => "the retailer",
+            Self::Key => "who keeps the catalogue",
+        }
+    }
+
     /// What to do, in a few words.
     #[must_use]
     pub fn advice(self) -> &'static str {

@@ -57,6 +57,10 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Change what is withheld from retail, split again, and demand the same retail bytes
     Prove(ProveArguments),
+    /// Decide and count what a run would do, and write it down: no store is written
+    Plan(PlanArguments),
+    /// Say what two catalogues, or two jobs, differ in, and which rows and cells that moves
+    Diff(DiffArguments),
     /// Say what waits in the quarantine, draft the file of decisions, and try such a file out
     Quarantine(QuarantineArguments),
     /// Extract, split and verify; go on where an interrupted run stopped
@@ -138,6 +142,35 @@ pub(crate) struct ProveArguments {
     /// Take about so many supply points, with everything that hangs on them, instead of all
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) sample: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    /// The job file; one that was not extracted yet is told what the catalogue alone says
+    pub(crate) job: PathBuf,
+    /// The folder of the plan, in place of `plan` in custody; never in the retail store's folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+    /// Say what changes against this catalogue or job
+    #[arg(long, value_name = "CATALOGUE|JOB")]
+    pub(crate) against: Option<PathBuf>,
+    /// Say which withheld columns the SQL files (*.sql) below this folder read, and how
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) queries: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    /// A catalogue's folder, or a job file: before
+    pub(crate) from: PathBuf,
+    /// A catalogue's folder, or a job file: after
+    pub(crate) to: PathBuf,
+    /// Decide the staging of this job by both, and count what moves
+    #[arg(long, value_name = "JOB")]
+    pub(crate) job: Option<PathBuf>,
+    /// Print the answer as JSON, and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -317,7 +317,7 @@ fn plan(error: &PlanError) -> u8 {
         PlanError::Redecide(error) => redecide(error),
         PlanError::Interrupted => INTERRUPTED,
         PlanError::Io { .. } => OUTPUT,
-        PlanError::Circle { .. } => REFUSED,
+        PlanError::Circle { .. } | PlanError::Foreign { .. } => REFUSED,
         PlanError::Json(_) => BUG,
     }
 }

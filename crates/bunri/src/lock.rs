@@ -270,6 +270,10 @@ pub(crate) fn hold(
 #[derive(Debug)]
 pub(crate) struct Looking {
     _custody: File,
+    /// Whether a split was begun.
+    pub(crate) split_begun: bool,
+    /// What the stores were made of and is otherwise now, a line each; empty while no store was begun.
+    pub(crate) differences: Vec<String>,
 }
 
 /// Takes the custody folder for a command that writes no store and binds nothing: a changed catalogue, or changed decisions, may be
@@ -285,7 +289,22 @@ pub(crate) fn look_into(workplace: &Workplace) -> Result<Looking, LockError> {
     let source = lock.source(custody)?;
     refuse_staging_of_another(workplace, &source)?;
     let taken = take(custody)?;
-    Ok(Looking { _custody: taken })
+    let split_begun = !may_be_renewed(&workplace.job)?;
+    let differences = if split_begun {
+        lock.differences(&JobLock::of(workplace, &source))
+    } else {
+        Vec::new()
+    };
+    Ok(Looking {
+        _custody: taken,
+        split_begun,
+        differences,
+    })
+}
+
+/// Whether a job began this custody folder.
+pub(crate) fn is_begun(custody: &Path) -> Result<bool, LockError> {
+    Ok(JobLock::read(custody)?.is_some())
 }
 
 /// Staging is read by its name alone: one of an older dump, put into custody by hand, must not be split under the

@@ -89,6 +89,7 @@ impl Run<'_> {
         self.compare_counts(&expected, &stats, &report)?;
         self.compare_regions(&expected, &report)?;
         self.compare_references(&expected, &report)?;
+        self.compare_plan((&catalogue, &decisions), &expected, &report)?;
         claims(&report)?;
         Ok(self.tally(&expected))
     }

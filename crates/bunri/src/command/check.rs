@@ -7,17 +7,14 @@ use bunri_job::{Job, RekeySecrets};
 use bunri_parse::load;
 
 use crate::args::{CheckArguments, Explained};
+use crate::command::sides::is_catalogue;
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 use crate::workplace::Workplace;
 
 pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     let path = &arguments.path;
-    let is_catalogue = path.is_dir()
-        || path
-            .file_name()
-            .is_some_and(|name| name == "catalogue.toml");
-    let (job, catalogue) = if is_catalogue {
+    let (job, catalogue) = if is_catalogue(path) {
         (None, load(path)?)
     } else {
         let Workplace {

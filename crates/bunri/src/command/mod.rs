@@ -1,13 +1,16 @@
 //! One function a command: what was typed becomes calls of the stages, and what they return is printed.
 
 mod check;
+mod diff;
 mod journal;
 mod moved;
+mod plan;
 mod prove;
 mod quarantine;
 mod references;
 mod said;
 mod sample;
+mod sides;
 mod stages;
 mod verify;
 
@@ -26,6 +29,8 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
             | Command::Split(_)
             | Command::Verify(_)
             | Command::Prove(_)
+            | Command::Plan(_)
+            | Command::Diff(_)
             | Command::Quarantine(_)
             | Command::Run(_)
     ) {
@@ -38,6 +43,8 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
         Command::Verify(arguments) => verify::run(arguments, *log, &progress),
         Command::Prove(arguments) => prove::run(arguments, *log, &progress),
+        Command::Plan(arguments) => plan::run(arguments, &progress),
+        Command::Diff(arguments) => diff::run(arguments, &progress),
         Command::Quarantine(arguments) => quarantine::run(arguments, &progress),
         Command::Run(arguments) => stages::run(arguments, *log, &progress),
     };

@@ -183,7 +183,7 @@ fn do_split(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Outc
 }
 
 /// The columns of a table of counts: a name, and then numbers.
-fn counts_line(name: &str, counts: [&str; 6]) -> String {
+pub(crate) fn counts_line(name: &str, counts: [&str; 6]) -> String {
     let counts: Vec<String> = counts.iter().map(|count| format!("{count:>9}")).collect();
     let line = counts.concat();
     // A name that is longer than its column stands above its numbers.
