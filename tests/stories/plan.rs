@@ -203,6 +203,7 @@ fn before_extraction_the_catalogue_alone_is_told_and_custody_stays_untouched() {
         .must(1)
         .prints("meter: to retail, transmission, quarantine")
         .prints("not known: rows, cells and bytes: nothing was extracted yet")
+        .prints("not known: what the views of the source read: the source is not there")
         .prints("nothing was written");
     assert!(!rig.path("custody").exists());
     rig.bunri(["plan", "job.toml", "--out", "plan"]).must(1);
@@ -353,6 +354,33 @@ fn queries_of_the_legacy_system_are_read_and_what_is_not_understood_is_never_cle
     assert_eq!(queries[2]["unknown"][0], "the file is not UTF-8");
     let page = rig.read("custody/plan/plan.md");
     assert!(page.contains("**unknown**") && !page.contains("09012345678"));
+}
+
+#[test]
+fn views_of_the_source_are_read_and_one_over_nothing_is_unknown() {
+    let rig = Rig::with_sample(60);
+    rig.sql(
+        "CREATE VIEW v_tel AS SELECT contact_phone FROM consumer;
+         CREATE VIEW \"V <b>|broken\" AS SELECT * FROM nowhere;",
+    );
+    let ended = rig.bunri(["plan", "job.toml", "--out", "plan"]).must(1);
+    ended
+        .prints("statements of the legacy system: 2; 1 read withheld columns, 1 are unknown")
+        .never_says("not known: what the views");
+    is_valid(&rig, "plan/plan.json");
+    let queries = &rig.json("plan/plan.json")["queries"];
+    assert_eq!(queries[0]["name"], "V <b>|broken");
+    let unknown = queries[0]["unknown"].to_string();
+    assert!(
+        unknown.contains("a relation that the catalogue does not have"),
+        "{unknown}"
+    );
+    assert_eq!(queries[1]["reads"][0]["column"], "contact_phone");
+    let page = rig.read("plan/plan.md");
+    assert!(
+        page.contains("V &lt;b&gt;\\|broken") && !page.contains("<b>"),
+        "{page}"
+    );
 }
 
 #[test]

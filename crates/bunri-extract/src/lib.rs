@@ -24,7 +24,7 @@ use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, ManifestError, StagedTable, StagingManifest};
 
 pub use run::extract;
-pub use source::{SourceError, source_digest};
+pub use source::{SourceError, source_digest, view_texts};
 
 /// The source that a run is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,8 +15,15 @@ const MOST_LINES: usize = 400;
 /// Names are whatever somebody else wrote: none of them may end a cell, a line, or begin a tag.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let letters: Vec<char> = text.chars().collect();
+    for (at, &letter) in letters.iter().enumerate() {
+        let in_word = |at: Option<usize>| {
+            let beside = at.and_then(|at| letters.get(at));
+            beside.is_some_and(|letter| letter.is_alphanumeric())
+        };
         match letter {
+            // Between letters it means nothing, and names are full of it.
+            '_' if in_word(at.checked_sub(1)) && in_word(at.checked_add(1)) => out.push('_'),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -476,5 +483,18 @@ fn rerun(plan: &Plan, page: &mut Markdown) {
     for it in &plan.rerun {
         let what = if it.stands { "stands" } else { "is done again" };
         page.line(format!("* {} {what}: {}", it.stage, escaped(&it.why)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_ends_no_cell_no_line_and_begins_no_tag() {
+        assert_eq!(
+            escaped("a|b\n<script>`x`_ snake_case \u{1b}[2K"),
+            "a\\|b &lt;script&gt;\\`x\\`\\_ snake_case \\[2K"
+        );
     }
 }

@@ -113,6 +113,16 @@ pub(crate) enum Interrupter {
     Sqlite(sqlite::InterruptHandle),
 }
 
+/// The views of a source, each with the statement that makes it in the source's own words, by name. Nothing is written there.
+///
+/// # Errors
+/// When the source cannot be opened or read.
+pub fn view_texts(source: &Source) -> Result<Vec<(String, String)>, ExtractError> {
+    match OpenSource::open(source)?.session()? {
+        Session::Sqlite(reader) => reader.view_texts(),
+    }
+}
+
 /// The BLAKE3 of a source, about a second a gigabyte; [`None`] if the observer asked to stop.
 ///
 /// # Errors

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use bunri_columnar::{ColumnarError, CustodyLayout, Staging};
-use bunri_job::load_job;
+use bunri_extract::view_texts;
+use bunri_job::{Source, load_job};
 use bunri_manifest::{StagedTable, StagingManifest};
 use bunri_plan::{
     Language, PLAN_FILES, PlanError, PlanInputs, QueryText, RunbookFacts, look_at_queries, page,
@@ -58,8 +59,17 @@ pub(crate) fn run(arguments: &PlanArguments, progress: &Progress) -> Result<Outc
         }
         prepare_folder(folder)?;
     }
-    let texts = queries.as_deref().map(query_texts).transpose()?;
-    let reports = look_at_queries(&workplace.catalogue, &texts.unwrap_or_default());
+    let views = views(&workplace);
+    let mut texts: Vec<QueryText> = views.iter().flatten().cloned().collect();
+    texts.extend(
+        queries
+            .as_deref()
+            .map(query_texts)
+            .transpose()?
+            .into_iter()
+            .flatten(),
+    );
+    let reports = look_at_queries(&workplace.catalogue, &texts);
     let inputs = PlanInputs {
         label: &workplace.job.label,
         kind: workplace.job.kind.word(),
@@ -70,7 +80,7 @@ pub(crate) fn run(arguments: &PlanArguments, progress: &Progress) -> Result<Outc
         rerun: &rerun(&staged, looking.as_ref()),
         // The journal notes no times.
         measured: &[],
-        not_known: &not_known(queries.is_some(), &staged),
+        not_known: &not_known(queries.is_some(), views.err(), &staged),
         memory: workplace.job.memory,
         threads: workplace.job.threads,
     };
@@ -146,7 +156,22 @@ fn rerun(staged: &Staged, looking: Option<&Looking>) -> Vec<RerunStep> {
     vec![extract, split, step("verify", false, verify)]
 }
 
-fn not_known(queries_given: bool, staged: &Staged) -> Vec<NotKnown> {
+/// The views of the source, which need not be there; or why they are not known.
+fn views(workplace: &Workplace) -> Result<Vec<QueryText>, String> {
+    let Source::Sqlite(path) = &workplace.job.source;
+    if !path.exists() {
+        return Err("the source is not there".to_owned());
+    }
+    let views = view_texts(&workplace.job.source).map_err(|error| error.to_string())?;
+    let views = views.into_iter().map(|(name, text)| QueryText {
+        origin: QueryOrigin::View,
+        name,
+        text: Ok(text),
+    });
+    Ok(views.collect())
+}
+
+fn not_known(queries_given: bool, no_views: Option<String>, staged: &Staged) -> Vec<NotKnown> {
     let mut not_known = Vec::new();
     let mut add = |what: &str, why: &str| {
         not_known.push(NotKnown {
@@ -160,10 +185,9 @@ fn not_known(queries_given: bool, staged: &Staged) -> Vec<NotKnown> {
             "none were given (--queries)",
         );
     }
-    add(
-        "what the views of the source read",
-        "views that the catalogue lists are tables of this plan; the text of the others was not looked at",
-    );
+    if let Some(why) = no_views {
+        add("what the views of the source read", &why);
+    }
     if let Staged::No(why) = staged {
         add("what would be staged", why);
     }
@@ -250,7 +274,7 @@ fn say_half_sound(problems: &Problems, path: &Path) {
 fn say(plan: &Plan) {
     screen::say(&counts_line(
         "rows of, and in",
-        ["own", "other", "undecided", "retail", "transm.", "quarant."],
+        ["own", "other", "undec.", "retail", "transm.", "quarant."],
     ));
     for table in plan.tables.iter().take(SHOWN) {
         let Some(rows) = table.rows else {
@@ -265,7 +289,12 @@ fn say(plan: &Plan) {
             );
             continue;
         };
-        let owned = [rows.own, rows.other, rows.undecided].map(|rows| rows.to_string());
+        // A public table has neither own nor other rows.
+        let public = rows.reference > 0;
+        let owned = [rows.own, rows.other, rows.undecided].map(|rows| match public {
+            true => "–".to_owned(),
+            false => rows.to_string(),
+        });
         let stored = ["retail", "transmission", "quarantine"].map(|store| {
             let has = table.stores.iter().any(|it| it == store);
             let (rows, _, _) = plan.of_store(table, store);

@@ -42,6 +42,17 @@ impl Reader {
         Ok(tables.map(|(name, _)| name.clone()).collect())
     }
 
+    /// Every view with the statement that makes it, by name.
+    pub(in crate::source) fn view_texts(&self) -> Result<Vec<(String, String)>, ExtractError> {
+        let wrap = self.error("list the views");
+        let sql =
+            "SELECT name, coalesce(sql, '') FROM sqlite_schema WHERE type = 'view' ORDER BY name";
+        let mut statement = self.connection.prepare(sql).map_err(&wrap)?;
+        let views = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let views: rusqlite::Result<Vec<(String, String)>> = views.map_err(&wrap)?.collect();
+        views.map_err(&wrap)
+    }
+
     /// `COUNT(*)` of a table that need not be in the catalogue.
     pub(in crate::source) fn count_of(&self, table: &str) -> Result<u64, ExtractError> {
         let sql = format!("SELECT COUNT(*) FROM main.{} NOT INDEXED", quoted(table));
