@@ -4,9 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use bunri_columnar::{Event, StagedRows};
+use bunri_catalogue::Table;
+use bunri_columnar::Event;
 use bunri_evaluator::Unused;
-use bunri_redecide::{LedgerRows, ReferenceFiles, ReferenceRule, ReferenceTaker, temporary_folder};
+use bunri_redecide::{
+    Closed, Decided, Layout, LedgerRows, ReferenceFiles, ReferenceRule, ReferenceTaker,
+    temporary_folder,
+};
 use bunri_report::{TableMoves, WaitingGroup};
 
 use crate::PlanError;
@@ -163,86 +167,119 @@ fn order(to: Side<'_>, from: Option<Side<'_>>) -> Result<Vec<usize>, PlanError> 
 
 impl Pass<'_, '_> {
     fn table(&self, position: usize) -> Result<TableOutcome, PlanError> {
-        let catalogue = self.to.side.catalogue;
-        let table = &catalogue.tables[position];
-        let observer = self.ground.observer;
-        observer.event(Event::Table { id: &table.id });
+        let table = &self.to.side.catalogue.tables[position];
+        self.ground.observer.event(Event::Table { id: &table.id });
+        let before = self.from.map(|side| &side.side.catalogue.tables[position]);
+        let (stands, stood) = (layouts(table), before.map(layouts).unwrap_or_default());
+        let mut counts = self.counts(position, &stands, before.map(|table| (table, &stood[..])))?;
         let mut to = self.to.begin(position)?;
         let mut from = self.from.map(|side| side.begin(position)).transpose()?;
-        let stands = layouts(table);
-        let mut placement = Placement::new(table, &stands);
-        let before = self.from.map(|side| &side.side.catalogue.tables[position]);
-        let stood = before.map(layouts).unwrap_or_default();
-        let mut placed_before = before.map(|table| Placement::new(table, &stood));
-        let mut tally = self.wanted.tally.then(|| Tally::new(table));
-        let named = RowsToName {
-            draft: self.wanted.draft,
-            list: self.ledger_rows.as_ref(),
-        };
-        let of_table = (catalogue, position);
-        let (staging, scratch) = (&self.to.staging, &self.to.scratch);
-        let waiting = || Waiting::new(of_table, &stands, named, staging, scratch);
-        let mut waiting = self.wanted.waiting.then(waiting).transpose()?;
-        let references = || ReferenceTaker::new(of_table, self.rules, staging, &stands, scratch);
-        let mut references = self.wanted.references.then(references).transpose()?;
-        let mut moves = self.from.map(|_| Moves::default());
+        let mut rows = 0;
         while let Some(decided) = to.decider.next()? {
-            if observer.cancelled() {
+            if self.ground.observer.cancelled() {
                 return Err(PlanError::Interrupted);
             }
-            if let Some(references) = &mut references {
-                references.take(&decided)?;
-            }
-            let stores = placement.rows(&decided).to_vec();
-            if let Some(tally) = &mut tally {
-                tally.take(table, &decided, &stores);
-            }
-            if let Some(waiting) = &mut waiting {
-                waiting.take(&decided, &stores)?;
-            }
-            if let (Some(from), Some(placed_before), Some(moves)) =
-                (&mut from, &mut placed_before, &mut moves)
-                && let Some(was) = from.decider.next()?
-            {
-                let stores_before = placed_before.rows(&was).to_vec();
-                let before = Placed {
-                    decided: &was,
-                    stores: &stores_before,
-                    placement: placed_before,
-                };
-                let after = Placed {
-                    decided: &decided,
-                    stores: &stores,
-                    placement: &placement,
-                };
-                moves.take(&before, &after);
-            }
-            let rows = decided.verdicts.len() as u64;
-            observer.event(Event::Rows { rows });
+            let was = from.as_mut().map(|from| from.decider.next()).transpose()?;
+            counts.take(table, &decided, was.flatten().as_ref())?;
+            let more = decided.verdicts.len() as u64;
+            rows += more;
+            self.ground.observer.event(Event::Rows { rows: more });
         }
         let closed = self.to.end(to)?;
         if let (Some(side), Some(from)) = (self.from, from) {
             side.end(from)?;
         }
-        if let Some(references) = references {
+        let id = &table.id;
+        self.ground.observer.event(Event::TableDone { id, rows });
+        if let Some(references) = counts.references.take() {
             let left = references.finish()?;
             let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
             files.take(left);
         }
-        let rows = StagedRows::rows(&staging.table(table)?);
-        observer.event(Event::TableDone {
-            id: &table.id,
-            rows,
-        });
-        let waiting = waiting.map(Waiting::finish).transpose()?;
+        counts.finish(table, closed)
+    }
+
+    /// What is counted of a table; `before` is the table of the other side, with where its rows stand.
+    fn counts<'t>(
+        &'t self,
+        position: usize,
+        stands: &'t [Layout<'t>],
+        before: Option<(&'t Table, &'t [Layout<'t>])>,
+    ) -> Result<Counts<'t>, PlanError> {
+        let of_table = (self.to.side.catalogue, position);
+        let table = &of_table.0.tables[position];
+        let (staging, scratch) = (&self.to.staging, &self.to.scratch);
+        let to_name = RowsToName {
+            draft: self.wanted.draft,
+            list: self.ledger_rows.as_ref(),
+        };
+        let waiting = || Waiting::new(of_table, stands, to_name, staging, scratch);
+        let references = || ReferenceTaker::new(of_table, self.rules, staging, stands, scratch);
+        Ok(Counts {
+            placement: Placement::new(table, stands),
+            tally: self.wanted.tally.then(|| Tally::new(table)),
+            waiting: self.wanted.waiting.then(waiting).transpose()?,
+            references: self.wanted.references.then(references).transpose()?,
+            moves: before.map(|(table, stood)| (Placement::new(table, stood), Moves::default())),
+        })
+    }
+}
+
+/// What is counted of one table while its rows go by.
+struct Counts<'t> {
+    placement: Placement<'t>,
+    tally: Option<Tally>,
+    waiting: Option<Waiting<'t>>,
+    references: Option<ReferenceTaker<'t>>,
+    /// Where the rows stand by the other side.
+    moves: Option<(Placement<'t>, Moves)>,
+}
+
+impl Counts<'_> {
+    /// The next batch; `was` is the same one as the other side decides it.
+    fn take(
+        &mut self,
+        table: &Table,
+        decided: &Decided,
+        was: Option<&Decided>,
+    ) -> Result<(), PlanError> {
+        if let Some(references) = &mut self.references {
+            references.take(decided)?;
+        }
+        let stores = self.placement.rows(decided);
+        if let Some(tally) = &mut self.tally {
+            tally.take(table, decided, &stores);
+        }
+        if let Some(waiting) = &mut self.waiting {
+            waiting.take(decided, &stores)?;
+        }
+        if let (Some((placement, moves)), Some(was)) = (&mut self.moves, was) {
+            let stood = placement.rows(was);
+            let before = Placed {
+                decided: was,
+                stores: &stood,
+                placement,
+            };
+            let after = Placed {
+                decided,
+                stores: &stores,
+                placement: &self.placement,
+            };
+            moves.take(&before, &after);
+        }
+        Ok(())
+    }
+
+    fn finish(self, table: &Table, closed: Closed) -> Result<TableOutcome, PlanError> {
+        let waiting = self.waiting.map(Waiting::finish).transpose()?;
         let (groups, named) = waiting.unwrap_or_default();
-        let cells = (0..table.columns.len()).map(|column| *placement.cell(column));
+        let cells = (0..table.columns.len()).map(|column| *self.placement.cell(column));
         Ok(TableOutcome {
-            tally,
+            tally: self.tally,
             cells: cells.collect(),
             groups,
             named,
-            moves: moves.and_then(|moves| moves.report(&table.id)),
+            moves: self.moves.and_then(|(_, moves)| moves.report(&table.id)),
             applied: closed.applied,
             through: closed.through,
             unused: closed.unused,

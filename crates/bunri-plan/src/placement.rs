@@ -13,8 +13,6 @@ pub(crate) struct Placement<'a> {
     presence: Presence<'a>,
     /// By catalogue column.
     cells: Vec<CellStores>,
-    /// The stores of every row of the batch.
-    rows: Vec<Stores>,
 }
 
 /// The layouts of a table in all stores that have it. No hash is made of them, so that no secret is asked for.
@@ -32,19 +30,14 @@ impl<'a> Placement<'a> {
             table,
             presence: Presence::new(table, layouts, &[]),
             cells: cells.collect(),
-            rows: Vec::new(),
         }
     }
 
     /// The stores of every row of a batch.
-    pub(crate) fn rows(&mut self, decided: &Decided) -> &[Stores] {
+    pub(crate) fn rows(&mut self, decided: &Decided) -> Vec<Stores> {
         self.presence.begin(self.table, decided);
-        self.rows.clear();
-        for row in 0..decided.verdicts.len() {
-            let stores = self.presence.of(decided, row);
-            self.rows.push(stores);
-        }
-        &self.rows
+        let rows = 0..decided.verdicts.len();
+        rows.map(|row| self.presence.of(decided, row)).collect()
     }
 
     /// The stores that hold a cell of this column where they hold its row.

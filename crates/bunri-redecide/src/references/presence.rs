@@ -56,25 +56,10 @@ impl<'a> Presence<'a> {
     /// Rows of this batch will be asked next.
     pub fn begin(&mut self, table: &Table, decided: &Decided) {
         let fixed = |it: &usize| matches!(decided.classes[*it], ColumnClasses::Fixed(_));
-        let known = self.plain
-            && table.key.iter().chain(&self.columns).all(fixed)
-            && self.quarantine_is_known(decided);
-        self.known = known.then(Default::default);
-    }
-
-    /// Whether an undecided row is in the quarantine must not hang on a class that the next row may have otherwise: some column
-    /// waits there in every row of the batch, or no column's class depends on the row.
-    fn quarantine_is_known(&self, decided: &Decided) -> bool {
-        let quarantine = |layout: &&&Layout<'_>| layout.store == Store::Quarantine;
-        let Some(layout) = self.layouts.iter().find(quarantine) else {
-            return true;
-        };
-        let fixed = |classes: &ColumnClasses| matches!(classes, ColumnClasses::Fixed(_));
-        let waits = |classes: &ColumnClasses| match classes {
-            ColumnClasses::Fixed(class) => layout.granted(Ownership::Undecided, *class),
-            ColumnClasses::PerRow(_) => false,
-        };
-        decided.classes.iter().any(waits) || decided.classes.iter().all(fixed)
+        // Of an undecided row the quarantine has the key itself, or else nothing: the catalogue's check refuses cells for retail
+        // beside a key that retail does not get, and of other cells none waits where nothing is `hold` or `retail_only`.
+        let fixed = self.plain && table.key.iter().chain(&self.columns).all(fixed);
+        self.known = fixed.then(Default::default);
     }
 
     /// The stores that hold the row and show all of the columns.
