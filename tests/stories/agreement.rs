@@ -135,6 +135,7 @@ const NOTIONS: &[&str] = &[
     "a condition without parents",
     "a condition on a rejected parent",
     "a condition that only a parent to come would meet",
+    "own, although the rules say other",
 ];
 
 fn number(variable: &str) -> Option<u64> {

@@ -42,6 +42,7 @@ mod other_years;
 mod own_when;
 mod periods;
 mod reasons;
+mod records;
 mod references;
 mod rejected_parents;
 mod sizes;

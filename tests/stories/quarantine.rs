@@ -179,7 +179,7 @@ fn a_file_of_decisions_is_tried_before_anybody_approves_it() {
     );
     rig.bunri(["quarantine", "job.toml", "--try", "decisions.csv"])
         .must(3)
-        .prints("line 2: this row of supply_period is not undecided")
+        .prints("line 2: this row of supply_period is decided by the rules")
         .says("1 lines of the file decide nothing");
 }
 
@@ -190,8 +190,26 @@ fn a_draft_that_people_filled_in_moves_what_was_said_and_nothing_is_lost() {
     rig.bunri(["quarantine", "job.toml", "--draft", "decisions.csv"])
         .must(1);
     let draft = rig.read("decisions.csv");
+    // Of records that only the retailer keeps, which the rules call another's, nothing but own can be said.
+    let waiting = said(&rig, 1, &["--list", "waiting.jsonl"]);
+    assert!(waiting["groups"].to_string().contains("own_decision"));
+    let overruled: Vec<String> = rig
+        .read("waiting.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|it| it["remedy"] == "own_decision")
+        .map(|it| {
+            format!(
+                "{},{},",
+                it["table"].as_str().unwrap(),
+                it["key"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert!(!overruled.is_empty());
     let lines = draft.lines().skip(1).enumerate().map(|(number, line)| {
-        let word = if number % 2 == 0 { "own" } else { "other" };
+        let own = number % 2 == 0 || overruled.iter().any(|row| line.starts_with(row));
+        let word = if own { "own" } else { "other" };
         line.replace(
             ",,,,",
             &format!(",{word},\"meeting of 2026-05-11, point 3\",甲野太郎,2026-05-12"),

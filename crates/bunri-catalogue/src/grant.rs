@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use bunri_types::ValueType;
 
-use crate::model::{Class, Ownership, Store, Table};
+use crate::model::{Catalogue, Class, Ownership, Store, Table};
 
 /// Whether a cell of this class, on a row of this ownership, goes to `store`.
 /// `opened` is [`Table::any_retailer_on_other_rows`].
@@ -109,6 +109,19 @@ pub fn reaches_nobody(table: &Table) -> Vec<usize> {
     (0..table.columns.len())
         .filter(|column| !retail.contains(column) && !transmission.contains(column))
         .collect()
+}
+
+/// Whether a table is the **retailer's own** (docs/rules.md, "Human decisions"): its rows may be undecided, it brings the
+/// transmission store nothing and retail something, and so does every table that asks it whose its rows are.
+#[must_use]
+pub fn is_retailers_own(catalogue: &Catalogue, table: usize) -> bool {
+    let asked = &catalogue.tables[table];
+    let children = catalogue.tables.iter().enumerate();
+    let mut children = children.filter(|(_, child)| child.parents().contains(&table));
+    possible_ownerships(asked).contains(&Ownership::Undecided)
+        && store_columns(asked, Store::Transmission).is_empty()
+        && !store_columns(asked, Store::Retail).is_empty()
+        && children.all(|(child, _)| is_retailers_own(catalogue, child))
 }
 
 /// The columns that `store` holds of this table, in store order: those that some row may bring, and for

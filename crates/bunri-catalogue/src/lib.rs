@@ -15,7 +15,7 @@ mod resolve;
 
 pub use digest::digest_files;
 pub use grant::{
-    class_of_another_time, granted, possible_classes, possible_ownerships, reaches_nobody,
-    store_columns, stored_type,
+    class_of_another_time, granted, is_retailers_own, possible_classes, possible_ownerships,
+    reaches_nobody, store_columns, stored_type,
 };
 pub use model::*;

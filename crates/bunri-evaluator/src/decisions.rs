@@ -3,10 +3,11 @@
 
 use std::cmp::Ordering;
 
-use bunri_catalogue::Ownership;
+use bunri_catalogue::{Catalogue, Ownership, Store};
 use bunri_decisions::{Decision, KeyPart};
 use bunri_types::Value;
 
+use crate::grants::{columns_of, ownerships};
 use crate::{Row, Verdict};
 
 /// A decision that decided nothing.
@@ -27,12 +28,27 @@ pub enum WhyUnused {
     NotUndecided,
 }
 
+/// Whether a person may say of a row of this table that it is own although the rules say other: only of the retailer's own
+/// records, from which nothing can come to retail that transmission has, not even through a table that follows this one.
+#[must_use]
+pub fn may_overrule_other(catalogue: &Catalogue, position: usize) -> bool {
+    let table = &catalogue.tables[position];
+    let follows = |child: &usize| catalogue.tables[*child].parents().contains(&position);
+    let mut followers = (0..catalogue.tables.len()).filter(follows);
+    ownerships(table).contains(&Ownership::Undecided)
+        && columns_of(table, Store::Transmission).is_empty()
+        && !columns_of(table, Store::Retail).is_empty()
+        && followers.all(|child| may_overrule_other(catalogue, child))
+}
+
 /// The decisions on one table, while its rows go by.
 #[derive(Debug)]
 pub struct LastWords<'a> {
     /// In key order.
     decisions: &'a [Decision],
     key: &'a [usize],
+    /// Whether own may be said of a row that the rules call another's ([`may_overrule_other`]).
+    overrules_other: bool,
     next: usize,
     /// Rows that were decided own, and other.
     pub applied: [u64; 2],
@@ -41,12 +57,13 @@ pub struct LastWords<'a> {
 }
 
 impl<'a> LastWords<'a> {
-    /// `decisions` on a table whose key columns are `key`.
+    /// `decisions` on a table whose key columns are `key`; `overrules_other` is [`may_overrule_other`] of it.
     #[must_use]
-    pub fn new(decisions: &'a [Decision], key: &'a [usize]) -> Self {
+    pub fn new(decisions: &'a [Decision], key: &'a [usize], overrules_other: bool) -> Self {
         Self {
             decisions,
             key,
+            overrules_other,
             next: 0,
             applied: [0; 2],
             unused: Vec::new(),
@@ -72,7 +89,12 @@ impl<'a> LastWords<'a> {
     }
 
     fn decide(&mut self, decision: &Decision, ruled: Verdict) -> Verdict {
-        if !matches!(ruled, Verdict::Undecided(_)) {
+        let open = match ruled {
+            Verdict::Undecided(_) => true,
+            Verdict::Other => self.overrules_other && decision.ownership == Ownership::Own,
+            Verdict::Own | Verdict::Reference => false,
+        };
+        if !open {
             self.refuse(decision, WhyUnused::NotUndecided);
             return ruled;
         }

@@ -28,7 +28,7 @@ pub mod verdict;
 pub use cells::{CellRules, clear};
 pub use codes::{Codes, code_text};
 pub use days::Row;
-pub use decisions::{LastWords, Unused, WhyUnused};
+pub use decisions::{LastWords, Unused, WhyUnused, may_overrule_other};
 pub use known::{Written, WrittenSet, written};
 pub use rows::{
     AskedParent, Facts, ParentFacts, RowDays, Terms, asked_parent, decide, foreign_cells, last,

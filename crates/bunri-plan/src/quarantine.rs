@@ -146,7 +146,7 @@ fn refused(side: Side<'_>, passed: &Passed) -> Vec<String> {
                 WhyUnused::NotStaged => format!("no row of {id} in staging has this key"),
                 WhyUnused::NotUndecided => {
                     format!(
-                        "this row of {id} is not undecided: the rules, or a decision on its parent, decide it"
+                        "this row of {id} is decided by the rules, or by a decision on its parent"
                     )
                 }
             };

@@ -10,7 +10,7 @@ use arrow_array::Array as _;
 use bunri_catalogue::{Catalogue, Ownership, Store, Table, possible_ownerships};
 use bunri_columnar::Staging;
 use bunri_decisions::written_key;
-use bunri_evaluator::{Reason, Verdict};
+use bunri_evaluator::{Reason, Verdict, may_overrule_other};
 use bunri_redecide::{
     Decided, Layout, LedgerRow, LedgerRowName, LedgerRows, LedgerRowsAsking, Scratch, Stores, View,
     quarantine_reason, store_bit,
@@ -40,6 +40,10 @@ pub(crate) struct Waiting<'a> {
     is_parent: bool,
     /// Whether a line of the file of decisions can name every row on which one of these hangs.
     parents_can_be_decided: bool,
+    /// Whether a person may say own of a row that the rules call another's.
+    overrules_other: bool,
+    /// And of a row of some table that it follows.
+    parents_are_overruled: bool,
     groups: BTreeMap<(&'static str, Remedy), Rows>,
     names: RowLines,
 }
@@ -78,6 +82,9 @@ impl<'a> Waiting<'a> {
             let parent = &catalogue.tables[parent];
             !parent.key.is_empty() && possible_ownerships(parent).contains(&Ownership::Undecided)
         };
+        let overruled = |position: usize| {
+            !catalogue.tables[position].key.is_empty() && may_overrule_other(catalogue, position)
+        };
         let spool = |wanted: bool| wanted.then(|| spool(&scratch.folder)).transpose();
         let asking = named.list.map(|rows| rows.beside(table, staging, scratch));
         Ok(Self {
@@ -85,6 +92,8 @@ impl<'a> Waiting<'a> {
             table,
             layout,
             is_parent: !catalogue.references_to(position).is_empty(),
+            overrules_other: overruled(position),
+            parents_are_overruled: table.parents().into_iter().any(overruled),
             parents_can_be_decided: table.parents().into_iter().all(can_be_decided),
             groups: BTreeMap::new(),
             names: RowLines {
@@ -132,6 +141,10 @@ impl<'a> Waiting<'a> {
         let reason = quarantine_reason(layout, decided, row);
         let remedy = if reason == bunri_evaluator::verdict::HOLD {
             Remedy::Reading
+        } else if self.parents_are_overruled && decided.hangs[row] {
+            Remedy::ParentDecision
+        } else if self.overrules_other {
+            Remedy::OwnDecision
         } else {
             Remedy::Catalogue
         };
@@ -173,7 +186,8 @@ impl<'a> Waiting<'a> {
         }
         for &(row, reason, remedy) in found {
             let key = text(row, &self.table.key).filter(|_| !self.table.key.is_empty());
-            if let (Some(draft), Some(key), Remedy::Decision) = (&mut *draft, &key, remedy) {
+            let decidable = matches!(remedy, Remedy::Decision | Remedy::OwnDecision);
+            if let (Some(draft), Some(key), true) = (&mut *draft, &key, decidable) {
                 let line = format!("{},{},,,,\n", self.table.id, field(key));
                 write(draft, line.as_bytes())?;
             }

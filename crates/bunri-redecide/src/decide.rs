@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use bunri_catalogue::{AskedOfParent, AskingParents, Catalogue, Table};
+use bunri_catalogue::{AskedOfParent, AskingParents, Catalogue, Ownership, Table};
 use bunri_columnar::{Batches, Staging};
 use bunri_decisions::Decisions;
 use bunri_evaluator::{
     AskedParent, Facts, KeyAssignments, LastWords, ParentFacts, Row, Terms, Timeline, Unused,
-    Verdict, WrittenSet, asked_parent, clear, decide, foreign_cells, row_days,
+    Verdict, WrittenSet, asked_parent, clear, decide, foreign_cells, may_overrule_other, row_days,
 };
 
 use crate::RedecideError;
@@ -31,6 +31,8 @@ pub struct Decided {
     pub batch: RecordBatch,
     /// By row.
     pub verdicts: Vec<Verdict>,
+    /// By row, whether a parent of it is not own: a decision on that one could change this.
+    pub hangs: Vec<bool>,
     /// By catalogue column.
     pub classes: Vec<ColumnClasses>,
     /// The table's key; [`None`] for a multiset.
@@ -56,6 +58,8 @@ pub struct Decider<'a> {
     /// that they do not meet, as bits by number.
     asking: Vec<(usize, AskingParents)>,
     clear: Vec<u64>,
+    /// By row of the batch, see [`Decided::hangs`].
+    hangs: Vec<bool>,
     /// What children ask of this table's rows.
     asked: Vec<AskedOfParent<'a>>,
     batches: Batches,
@@ -88,13 +92,18 @@ impl<'a> Decider<'a> {
             table,
             position,
             terms,
-            last_words: LastWords::new(decisions.of(position), &table.key),
+            last_words: LastWords::new(
+                decisions.of(position),
+                &table.key,
+                may_overrule_other(catalogue, position),
+            ),
             decided: decisions.tables(),
             through: BTreeMap::new(),
             classifier: Classifier::new(table, terms.cutover),
             foreign: vec![Vec::new(); table.cells.len()],
             asking: asking(catalogue, position),
             clear: Vec::new(),
+            hangs: Vec::new(),
             asked: catalogue.conditions_on(position),
             batches: staging.table(table)?.all(BATCH_ROWS)?,
             sources: Sources::new(table, staging, (indexes, terms), scratch)?,
@@ -143,6 +152,7 @@ impl<'a> Decider<'a> {
         Ok(Some(Decided {
             batch,
             verdicts,
+            hangs: std::mem::take(&mut self.hangs),
             classes,
             keys,
             first,
@@ -173,6 +183,11 @@ impl<'a> Decider<'a> {
             let place = self.decided.iter().position(|&it| it == self.position);
             place.map(DecidedTables::of).unwrap_or_default()
         };
+        let not_own = |parent: &ParentFacts| {
+            let set = parent.ownerships;
+            set.has(Ownership::Other) || set.has(Ownership::Undecided)
+        };
+        self.hangs.push(facts.parents.iter().any(not_own));
         self.clear.push(clear_whens(&self.asking, facts.parents));
         if !self.foreign.is_empty() {
             let foreign = if own {

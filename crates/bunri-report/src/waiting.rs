@@ -12,11 +12,14 @@ use crate::comparison::Comparison;
 pub enum Remedy {
     /// A person decides the row: a line of the file of decisions.
     Decision,
+    /// A person may say that it is the retailer's own record: the rules say other, and a line with `own` overrules them. Only of tables of
+    /// which transmission gets nothing, not even through a table that follows them.
+    OwnDecision,
     /// A person decides a row that it refers to; a line of its own would be one too many then.
     ParentDecision,
     /// A person reads the text, and the catalogue says what it is: no decision on a row releases a `hold` cell.
     Reading,
-    /// The rules decide the row, as another's customer; only a changed rule or class of the catalogue moves it.
+    /// The rules decide the row, as another's customer, and its table has more than the retailer's own records; only a changed rule or class of the catalogue moves it.
     Catalogue,
     /// The table has no key, so no line of the file of decisions can name the row.
     Key,
@@ -24,8 +27,9 @@ pub enum Remedy {
 
 impl Remedy {
     /// Every one.
-    pub const ALL: [Remedy; 5] = [
+    pub const ALL: [Remedy; 6] = [
         Remedy::Decision,
+        Remedy::OwnDecision,
         Remedy::ParentDecision,
         Remedy::Reading,
         Remedy::Catalogue,
@@ -36,7 +40,7 @@ impl Remedy {
     #[must_use]
     pub fn owner(self) -> &'static str {
         match self {
-            Self::Decision | Self::ParentDecision => "who approves decisions",
+            Self::Decision | Self::OwnDecision | Self::ParentDecision => "who approves decisions",
             Self::Reading => "both companies",
             Self::Catalogue => "the retailer",
             Self::Key => "who keeps the catalogue",
@@ -48,6 +52,7 @@ impl Remedy {
     pub fn advice(self) -> &'static str {
         match self {
             Self::Decision => "decide it",
+            Self::OwnDecision => "say own, or leave it",
             Self::ParentDecision => "decide its parent",
             Self::Reading => "read and classify",
             Self::Catalogue => "ruled as another's",

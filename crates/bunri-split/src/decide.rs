@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use bunri_catalogue::{
     AskingParents, Catalogue, ClassRule, Compare, KnownAt, Ownership, Subject, Table,
+    is_retailers_own,
 };
 use polars::prelude::{
     ChunkCompareEq, ChunkCompareIneq, Column, Int64Chunked, PolarsError, PolarsResult,
@@ -18,7 +19,7 @@ use crate::known::{KnownRule, Written};
 use crate::parents::HeirFacts;
 use crate::rules::{Rules, Wanted, columns_of_rule};
 use crate::settle::Settled;
-use crate::verdict::{OWN, REFERENCE, UNDECIDED};
+use crate::verdict::{OTHER, OWN, REFERENCE, UNDECIDED};
 
 /// Verdict and variant of some rows.
 #[derive(Debug)]
@@ -46,6 +47,8 @@ pub(crate) struct Decider<'a> {
     /// By `[[when]]`, of those that parents answer, its place in what they say.
     asking: BTreeMap<usize, AskingParents>,
     wanted: Wanted,
+    /// Whether a person may say own of a row that the rules call another's.
+    overrules_other: bool,
     /// Whether children inherit from this table.
     has_heirs: bool,
     /// The table's columns that the rules read.
@@ -76,6 +79,7 @@ impl<'a> Decider<'a> {
             questions: Questions::of(table),
             asking: asking.map(|asking| (asking.when, asking)).collect(),
             wanted,
+            overrules_other: is_retailers_own(catalogue, position),
             has_heirs,
             columns: read_columns(table),
         }
@@ -108,7 +112,11 @@ impl<'a> Decider<'a> {
         };
         let (ruled, last) = self.ruled(&rules, settled)?;
         let last_word = last_words(rows, decided)?;
-        let has_last_word = last_word.gt_eq(OWN) & ruled.gt_eq(UNDECIDED);
+        let mut open = ruled.gt_eq(UNDECIDED);
+        if self.overrules_other {
+            open = open | (ruled.equal(OTHER) & last_word.equal(OWN));
+        }
+        let has_last_word = last_word.gt_eq(OWN) & open;
         let verdict = first_of(&[(&has_last_word, &last_word)], &ruled)?;
         let answers = self.questions.answers(&rules, &verdict, &self.asking)?;
         let (numbers, examples) = combinations(&answers, rows);

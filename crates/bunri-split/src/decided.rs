@@ -10,7 +10,7 @@ use arrow_array::{
 };
 use arrow_row::{RowConverter, Rows};
 use arrow_schema::{ArrowError, DataType};
-use bunri_catalogue::{Ownership, Table};
+use bunri_catalogue::{Catalogue, Ownership, Table, is_retailers_own};
 use bunri_columnar::{ColumnarError, key_converter, partition_point};
 use bunri_decisions::{Decision, Decisions, KeyPart, not_staged, not_undecided};
 use bunri_types::ValueType;
@@ -24,6 +24,8 @@ pub(crate) type Refusal = (usize, String);
 pub(crate) struct Decided<'a> {
     table: &'a Table,
     decisions: &'a [Decision],
+    /// Whether own may be said of a row that the rules call another's.
+    overrules_other: bool,
     /// The table's key as ordered bytes, and the decisions' keys; [`None`] without decisions.
     keys: Option<(RowConverter, Rows)>,
     /// The first decision whose row may be to come; none before the first row.
@@ -37,10 +39,10 @@ pub(crate) struct Decided<'a> {
 
 impl<'a> Decided<'a> {
     pub(crate) fn new(
-        table: &'a Table,
-        position: usize,
+        (catalogue, position): (&'a Catalogue, usize),
         decisions: &'a Decisions,
     ) -> Result<Self, ColumnarError> {
+        let table = &catalogue.tables[position];
         let decisions = decisions.of(position);
         let mut keys = None;
         if !decisions.is_empty() {
@@ -51,6 +53,7 @@ impl<'a> Decided<'a> {
         Ok(Self {
             table,
             decisions,
+            overrules_other: is_retailers_own(catalogue, position),
             keys,
             next: None,
             current: Vec::new(),
@@ -100,7 +103,9 @@ impl<'a> Decided<'a> {
     /// What the rules say of the rows that [`Decided::of`] found, in the order of rows.
     pub(crate) fn ruled(&mut self, ruled: &BTreeMap<usize, i64>) {
         for (&number, &verdict) in self.current.iter().zip(ruled.values()) {
-            if verdict < UNDECIDED {
+            let own = self.decisions[number].ownership == Ownership::Own;
+            let overruled = self.overrules_other && own && verdict == OTHER;
+            if verdict < UNDECIDED && !overruled {
                 let message = not_undecided(self.table, ownership(verdict));
                 self.refused.push((self.decisions[number].line, message));
             }

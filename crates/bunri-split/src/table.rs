@@ -211,7 +211,7 @@ impl<'w, 'a> Facts<'w, 'a> {
             settled,
             calendar: Calendar::new(shared.catalogue.ledger_of(table), shared.cutover),
             decider,
-            decided: Decided::new(table, position, shared.decisions)?,
+            decided: Decided::new((shared.catalogue, position), shared.decisions)?,
             heirs: &kin.heirs,
             owner,
         })

@@ -6,6 +6,7 @@ mod classes;
 mod decisions;
 mod ledger;
 mod readings;
+mod records;
 mod references;
 mod rekeys;
 mod rows;
@@ -123,6 +124,7 @@ fn of_size(seed: u64, size: Size) -> World {
     };
     // Dice of their own: whatever else there is stays as it was without them.
     readings::declare(&mut Dice::new(!seed), &mut world);
+    records::keep(&mut Dice::new(seed ^ 0x0f0f), &mut world);
     rekeys::replace(dice, &mut world);
     let dice_of_keys = &mut Dice::new(seed ^ 0x5eed);
     through::hang(dice_of_keys, &mut world, &pool);

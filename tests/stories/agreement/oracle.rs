@@ -132,14 +132,22 @@ pub(super) fn expected(world: &World) -> Expected {
         decided: Vec::new(),
         seen: RefCell::default(),
     };
-    for table in &world.tables {
+    for (position, table) in world.tables.iter().enumerate() {
         let mut decided = vec![None; table.rows.len()];
-        let last_words = last_words(world, rows.decided.len());
+        let last_words = last_words(world, position);
         for at in table.staged() {
             let row = &table.rows[at];
             let ruled = rows.ruled(table, row);
             let verdict = match last_words.get(&table.key_of(row)) {
-                Some((line, who)) if ruled.who == Who::Undecided => {
+                Some((line, who))
+                    if ruled.who == Who::Undecided
+                        || (ruled.who == Who::Other
+                            && *who == Who::Own
+                            && is_retailers_own(world, position)) =>
+                {
+                    if ruled.who == Who::Other {
+                        rows.see("own, although the rules say other");
+                    }
                     unused.remove(line);
                     Verdict::of(*who)
                 }
@@ -207,6 +215,41 @@ pub(super) fn expected(world: &World) -> Expected {
         references,
         seen: rows.seen.into_inner(),
     }
+}
+
+/// Transmission can get nothing of the table, retail can get something, and the same is true of all tables that follow it.
+pub(super) fn is_retailers_own(world: &World, position: usize) -> bool {
+    let table = &world.tables[position];
+    let gets = |store: Store| {
+        (0..table.columns.len()).any(|column| {
+            [Who::Own, Who::Other, Who::Undecided]
+                .into_iter()
+                .any(|who| {
+                    let whens: Vec<usize> = (0..table.whens.len()).collect();
+                    let sets = [&[][..], &whens[..]];
+                    let classes = sets
+                        .into_iter()
+                        .flat_map(|set| classes_under(table, column, who, set));
+                    classes
+                        .into_iter()
+                        .any(|class| goes(store, who, class, table.opened))
+                })
+        })
+    };
+    let follows = |other: &&Table| {
+        let leaves = other.leaves().into_iter();
+        leaves
+            .into_iter()
+            .any(|rule| matches!(rule, Rule::Parent { table, .. } if *table == position))
+    };
+    let mut followers = world.tables.iter().filter(follows);
+    !table.rule.is_constant()
+        && !gets(Store::Transmission)
+        && gets(Store::Retail)
+        && followers.all(|other| {
+            let at = world.tables.iter().position(|it| it.name == other.name);
+            at.is_some_and(|at| is_retailers_own(world, at))
+        })
 }
 
 /// What people decided about rows of a table, by the row's key, with the line.

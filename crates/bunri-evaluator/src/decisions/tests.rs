@@ -92,7 +92,7 @@ fn a_part_of_every_type_is_before_at_or_after_a_value() {
 
 #[test]
 fn without_decisions_the_rules_stand() {
-    let mut none = LastWords::new(&[], &KEY);
+    let mut none = LastWords::new(&[], &KEY, false);
     for ruled in [Verdict::Own, Verdict::Other, UNDECIDED] {
         assert_eq!(none.last_word(&Keyed("a", 1), ruled), ruled);
     }
@@ -105,7 +105,7 @@ fn only_an_undecided_row_is_decided_and_only_by_its_own_key() {
     let (decisions, table) = decided(&[
         "12,other", "11,own", "9,own", "8,other", "6,own", "5,other", "3,own", "2,own",
     ]);
-    let mut words = LastWords::new(decisions.of(table), &[0]);
+    let mut words = LastWords::new(decisions.of(table), &[0], false);
     let mut say = |number, ruled| words.last_word(&Keyed("", number), ruled);
     assert_eq!(say(1, UNDECIDED), UNDECIDED, "nobody spoke of it");
     assert_eq!(say(2, UNDECIDED), Verdict::Own);
@@ -128,4 +128,19 @@ fn only_an_undecided_row_is_decided_and_only_by_its_own_key() {
         ],
         "each by its line in the file"
     );
+}
+
+#[test]
+fn of_the_retailers_own_records_own_may_be_said_although_the_rules_say_other() {
+    let (decisions, table) = decided(&["1,own", "2,other", "3,own", "4,own"]);
+    let mut words = LastWords::new(decisions.of(table), &[0], true);
+    let mut say = |number, ruled| words.last_word(&Keyed("", number), ruled);
+    assert_eq!(say(1, Verdict::Other), Verdict::Own);
+    assert_eq!(say(2, Verdict::Other), Verdict::Other, "nothing is decided");
+    assert_eq!(say(3, Verdict::Own), Verdict::Own, "nothing is decided");
+    assert_eq!(say(4, UNDECIDED), Verdict::Own);
+    words.finish();
+    assert_eq!(words.applied, [2, 0], "own, other");
+    let unused: Vec<_> = words.unused.iter().map(|unused| unused.why).collect();
+    assert_eq!(unused, [WhyUnused::NotUndecided; 2]);
 }

@@ -1,6 +1,6 @@
 //! Human decisions (docs/rules.md, section 4): rows of the file that the job names, found again by their keys as text.
 
-use bunri_catalogue::Table;
+use bunri_catalogue::{Table, is_retailers_own};
 use bunri_types::ValueType;
 
 use super::Script;
@@ -68,9 +68,21 @@ impl Script<'_> {
     /// A decision that decides nothing is refused.
     pub(super) fn refuse_unused(&mut self, table: &Table) {
         let (ruled, key, id) = (self.own("ruled"), self.own("key"), literal(&table.id));
+        // Of the retailer's own records a person may say own although the rules say other.
+        let position = self
+            .catalogue
+            .tables
+            .iter()
+            .position(|it| it.id == table.id);
+        let overruled = position.is_some_and(|position| is_retailers_own(self.catalogue, position));
+        let overruled = if overruled {
+            format!("\n    OR (d.ownership = 'own' AND t.{ruled} = 'other')")
+        } else {
+            String::new()
+        };
         let undecided = if self.may_be_decided(table) && !super::rows::is_alike(table) {
             format!(
-                "NOT EXISTS (SELECT 1 FROM decided.{} AS t\n  WHERE t.{key} = d.\"key\" AND t.{ruled} NOT IN ('own', 'other'))",
+                "NOT EXISTS (SELECT 1 FROM decided.{} AS t\n  WHERE t.{key} = d.\"key\" AND (t.{ruled} NOT IN ('own', 'other'){overruled}))",
                 name(&table.id)
             )
         } else {

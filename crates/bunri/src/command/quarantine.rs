@@ -111,6 +111,10 @@ fn meaning(remedy: Remedy) -> &'static str {
         Remedy::Decision => {
             "can be decided by a person: a line of the file of decisions for each (--draft FILE writes one with empty fields)"
         }
+        Remedy::OwnDecision => {
+            "are records of tables that only the retailer keeps, of customers that are another's by the rules: a person may say own \
+             (they are in the draft, too), or leave them where they are"
+        }
         Remedy::ParentDecision => {
             "hang on a row of another table: decide that one, and they follow; what still waits then, --try shows"
         }
@@ -119,7 +123,7 @@ fn meaning(remedy: Remedy) -> &'static str {
         }
         Remedy::Catalogue => {
             "are the retailer's own records of customers that are another's by the rules: no decision can move them, only a \
-             changed rule or class of their table"
+             changed rule or class of their table, because more hangs on them"
         }
         Remedy::Key => {
             "are in tables without a key, so no line can name them: a key or another rule in the catalogue, or a corrected \
@@ -181,7 +185,7 @@ fn line(table: &str, reason: &str, rows: &str, advice: &str) -> String {
 
 fn say_files(report: &QuarantineReport, draft: Option<&Path>, list: Option<&Path>, job: &Path) {
     if let Some(draft) = draft {
-        let rows = report.rows(Remedy::Decision);
+        let rows = report.rows(Remedy::Decision) + report.rows(Remedy::OwnDecision);
         screen::say_wrapped(
             &format!(
                 "draft: {rows} lines in {}; fill in `ownership` (own or other), `basis`, `approver` and `date`, remove the lines \

@@ -2,7 +2,7 @@
 //! on none at all.
 
 use super::super::dice::Dice;
-use super::super::oracle::{expected, refused};
+use super::super::oracle::{expected, is_retailers_own, refused};
 use super::super::world::{Decision, Value, Who, World};
 
 /// More rows than a small world has: there the last table alone is decided, since every table asks the oracle anew.
@@ -26,6 +26,25 @@ pub(super) fn decide(dice: &mut Dice, world: &mut World) {
             .filter(|&at| verdicts[at].is_some_and(|verdict| verdict.who == Who::Undecided))
             .map(|at| asked.key_of(&asked.rows[at]))
             .collect();
+        let of_another: Vec<Vec<Value>> = if is_retailers_own(world, table) {
+            let other = |at: &usize| verdicts[*at].is_some_and(|verdict| verdict.who == Who::Other);
+            let rows = asked.staged().filter(other);
+            rows.map(|at| asked.key_of(&asked.rows[at])).collect()
+        } else {
+            Vec::new()
+        };
+        let count = if of_another.is_empty() {
+            0
+        } else {
+            dice.below(4)
+        };
+        let overruled = dice.some(&of_another, count);
+        let overruled = overruled.into_iter().map(|key| Decision {
+            table,
+            key,
+            own: true,
+        });
+        world.decisions.extend(overruled);
         let count = dice.below(5);
         let chosen = dice.some(&undecided, count);
         world
