@@ -6,7 +6,7 @@
 //! 3. [`compare`]: two classifications held against each other, with what that moves;
 //! 4. [`look_at_queries`]: which withheld columns the views and queries of the legacy system read.
 //!
-//! One [`pass`](mod@pass) over staging serves all of them: a [`Side`] decides every table, or two sides do in step.
+//! One pass over staging serves all of them: a [`Side`] decides every table, or two sides do in step.
 
 mod compare;
 mod errors;
