@@ -44,7 +44,7 @@ fn digests(plan: &Plan, language: Language) -> Vec<String> {
     let known = [
         (
             "catalogue",
-            "区分カタログ",
+            "カタログ（項目区分）",
             Some(plan.catalogue.blake3.clone()),
         ),
         (
@@ -172,10 +172,10 @@ fn japanese(plan: &Plan, facts: RunbookFacts<'_>, digests: &[String], page: &mut
     page.line(format!(
         "1. `bunri check {job}` が終了コード 0 で終わり、上のカタログのダイジェストを表示すること。"
     ));
-    page.line(format!("2. `bunri run {job}`：抽出・分割・検証を続けて実行する。中断しても、同じコマンドで続きから再開できる。"));
-    page.line(format!("3. `bunri quarantine {job} --draft ファイル`：保留行の判定案を書き出し、担当者が記入する。承認の前に `--try ファイル` で影響を確かめる。"));
+    page.line(format!("2. `bunri run {job}`：抽出・振分け・検証を続けて実行する。中断しても、同じコマンドで続きから再開できる。"));
+    page.line(format!("3. `bunri quarantine {job} --draft ファイル`：隔離された行の判定案を書き出し、担当者が記入する。承認の前に `--try ファイル` で影響を確かめる。"));
     page.line(format!(
-        "4. `bunri prove {job}`：渡さない情報が小売側のファイルに影響しないことの裏付けを取る。"
+        "4. `bunri prove {job}`：渡さない情報が小売ストアのバイトに影響しないことの裏付けを取る。"
     ));
     page.line("5. 結果に問題がなければ、画面に出た `[expect]` を、確認済みの事項とともにジョブへ書き込む。");
     page.line("\n## 本番前の確認（すべて「はい」であること）\n");
@@ -184,7 +184,7 @@ fn japanese(plan: &Plan, facts: RunbookFacts<'_>, digests: &[String], page: &mut
         plan.without_basis.len()
     ));
     page.line(format!(
-        "* [ ] 人の判定を待つ行：{} 行（判定済み、または保留のままでよいと承認済み）",
+        "* [ ] 人の判定を待つ行：{} 行（判定済み、または隔離のままでよいと承認済み）",
         waits(plan, Remedy::Decision)
     ));
     page.line(format!(
@@ -197,7 +197,7 @@ fn japanese(plan: &Plan, facts: RunbookFacts<'_>, digests: &[String], page: &mut
         .map(crate::plan::missed)
         .fold(0, u64::saturating_add);
     page.line(format!(
-        "* [ ] 両社の格納先で参照先が見つからない行：{dangling} 行（原因ごとに承認済み）"
+        "* [ ] 両社のストアで参照先が見つからない行：{dangling} 行（原因ごとに承認済み）"
     ));
     let unknown = plan
         .queries
@@ -223,12 +223,12 @@ fn japanese(plan: &Plan, facts: RunbookFacts<'_>, digests: &[String], page: &mut
     page.line(format!(
         "| 2 | 移行 | `bunri check {job}` | 終了コード 0 | 0 以外（まだ何も書かれていない） |"
     ));
-    page.line(format!("| 3 | 移行 | `bunri run {job}` | 終了コード 0（期待どおり） | 10：主張が破れている。引き渡さない · 7：期待から外れた。責任者が判断する · 5・6・8：原因を除くか待って、同じコマンドで再開 · 3・4：リハーサルと入力が違う |"));
-    page.line("| 4 | 品質保証 | `evidence/report.json` を読み、ダイジェストを照合する | C1〜C6 がすべて held | それ以外 |");
+    page.line(format!("| 3 | 移行 | `bunri run {job}` | 終了コード 0（期待どおり） | 10：約束が破れている。引き渡してはならない · 7：期待から外れた。責任者が判断する · 5・6・8：原因を除くか待って、同じコマンドで再開 · 3・4：リハーサルと入力が違う |"));
+    page.line("| 4 | 品質保証 | `evidence/report.json` を読み、ダイジェストを照合する | C1〜C6 の約束がすべて守られている（held） | それ以外 |");
     page.line("| 5 | 両社 | 署名する | 両社の署名がそろった | 片方でも欠けている |");
     page.line(format!("| 6 | 移行 | `{}` だけを引き渡す | 受領側で `sha256sum --check SHA256SUMS` が一致 | 一つでも不一致 |", escaped(retail)));
     page.line("\n## 切り戻し\n");
-    page.line(format!("手順 6 までは何も外に出ていません。旧システムは読み取られただけです。`{}`（証跡）を残し、小売側のフォルダを削除して、旧システムを再開します。手順 6 の後は、受領側が写しを廃棄し、書面で報告します。どの格納物であったかはマニフェストで特定できます。", escaped(custody)));
+    page.line(format!("手順 6 までは何も外に出ていません。旧システムは読み取られただけです。`{}`（証跡）を残し、小売ストアのフォルダを削除して、旧システムを再開します。手順 6 の後は、受領側が写しを廃棄し、書面で報告します。どのストアであったかはマニフェストで特定できます。", escaped(custody)));
     page.line("\n## 署名\n\n| 役割 | 氏名 | 時刻 | 署名 |\n|---|---|---|---|");
     for role in [
         "移行責任者",
