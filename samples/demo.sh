@@ -66,6 +66,7 @@ rows) is what [expect] of samples/jobs/demo.toml says.
   demo/custody/quarantine/            what a person must decide, each row with its reason
   demo/custody/rejects/               rows that do not fit their declared types
   demo/custody/evidence/report.json   what was checked, how much of it, and the blind spots
+  demo/custody/evidence/report.html   the same as a page for people; report.ja.html in Japanese
 
 Next: README.md, "A transcript to paste".
 END

@@ -1,10 +1,13 @@
 #!/bin/sh
 # Brings what `make test` needs: a C compiler for SQLite and zstd, and a virtual environment with the pinned Python
-# packages that the stories read the stores with. Quick when all of it is there. Where something is missing and we
+# packages that the stories read the stores with; and a browser, with the pinned packages of npm that drive it over the
+# report's page. Quick when all of it is there. Where something is missing and we
 # are root on Debian it is installed; otherwise the line to type is printed and the exit code is 1.
 #
 #   prepare.sh [VENV PINS]   makes another environment, from other pins
 #   BUNRI_VENV               where the virtual environment lives (default: $HOME/.cache/bunri/venv)
+#   BUNRI_BROWSER            where the packages of npm live (default: $HOME/.cache/bunri/browser)
+#   BUNRI_CHROMIUM           the browser (default: /usr/bin/chromium, Debian's)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -41,4 +44,20 @@ if ! cmp -s "$pins" "$venv/made-from.txt" || ! "$venv/bin/python" -c '' 2>/dev/n
     python3 -m venv "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$pins"
     cp "$pins" "$venv/made-from.txt"
+fi
+
+# Other environments are for other work than the stories.
+[ $# -eq 0 ] || exit 0
+
+[ -x "${BUNRI_CHROMIUM:-/usr/bin/chromium}" ] || bring "the browser (chromium)" chromium
+command -v node >/dev/null 2>&1 || bring "node" nodejs
+command -v npm >/dev/null 2>&1 || bring "npm" npm
+browser=${BUNRI_BROWSER:-$HOME/.cache/bunri/browser}
+if ! cmp -s "$here/browser/package-lock.json" "$browser/made-from.json" || [ ! -d "$browser/node_modules" ]; then
+    echo "prepare: bringing what drives the browser to $browser"
+    mkdir -p "$browser"
+    cp "$here/browser/package.json" "$here/browser/package-lock.json" "$browser/"
+    # Pinned by digest in the lock file; no script of a package is run.
+    (cd "$browser" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    cp "$here/browser/package-lock.json" "$browser/made-from.json"
 fi

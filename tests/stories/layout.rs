@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 25] = [
+const ARROWS: [(&str, &[&str]); 26] = [
     ("bunri-manifest", &[]),
     ("bunri-legacy", &[]),
     ("bunri-sample", &["bunri-legacy"]),
@@ -35,6 +35,10 @@ const ARROWS: [(&str, &[&str]); 25] = [
         &["bunri-catalogue", "bunri-text", "bunri-types"],
     ),
     ("bunri-explain", &["bunri-catalogue", "bunri-types"]),
+    (
+        "bunri-page",
+        &["bunri-catalogue", "bunri-manifest", "bunri-report"],
+    ),
     (
         "bunri-parse",
         &["bunri-catalogue", "bunri-text", "bunri-types"],
@@ -157,6 +161,7 @@ const ARROWS: [(&str, &[&str]); 25] = [
             "bunri-extract",
             "bunri-job",
             "bunri-manifest",
+            "bunri-page",
             "bunri-parse",
             "bunri-plan",
             "bunri-prove",
@@ -339,6 +344,8 @@ fn text_catalogue_job_evaluator_explanation_and_manifest_know_no_arrow() {
         "bunri-evaluator",
         "bunri-explain",
         "bunri-manifest",
+        "bunri-page",
+        "bunri-report",
         "bunri-spelling",
     ] {
         let arrow: Vec<String> = tree(name)

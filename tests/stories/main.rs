@@ -9,6 +9,7 @@
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `opened` | class B opened on other rows: what retail sees then, and what it never does |
 //! | `leak` | a withheld value is found however it is spelled, encoded or hashed, and wherever it stands |
+//! | `page` | the report as a page: driven in a browser, that fetches nothing; what is refused of it |
 //! | `prove` | retail's bytes stay the same when what is withheld is other, and what verify makes of the record |
 //! | `mutants` | every leak that we could think of is caught by its named claim |
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
@@ -60,6 +61,7 @@ mod mixed;
 mod modules;
 mod mutants;
 mod opened;
+mod page;
 mod plan;
 mod prove;
 mod quarantine;

@@ -1,9 +1,9 @@
 //! What verification promises, claim by claim, and how sure a finding against one is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What verification promises (design section 5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Claim {
     /// Integrity: files and digests.
     C1,
@@ -53,7 +53,7 @@ impl Claim {
 }
 
 /// How sure a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// It breaks its claim.

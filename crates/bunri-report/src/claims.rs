@@ -90,7 +90,7 @@ fn claim(code: Claim, scope: &Scope, findings: &Findings) -> ClaimReport {
         .collect();
     ClaimReport {
         code,
-        name: code.name(),
+        name: code.name().to_owned(),
         status,
         reason,
         checked,

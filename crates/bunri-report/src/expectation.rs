@@ -1,9 +1,10 @@
 //! What a run was expected to be, and what it was; and the tables of which that is said.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One line of a job's `[expect]`, or what is expected of every job, held against the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// The key in `[expect]`: `claims.C5`, `rejected.tables.meter`. What no key names stands under the key that could name it.
     pub key: String,
@@ -18,7 +19,8 @@ pub struct Expectation {
 }
 
 /// Rows of one table, by what became of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TableReport {
     /// The table's id.
     pub table: String,
@@ -37,7 +39,8 @@ pub struct TableReport {
 }
 
 /// Rows that one column kept out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RejectedRows {
     /// The first column that did not fit.
     pub column: String,
@@ -48,7 +51,8 @@ pub struct RejectedRows {
 }
 
 /// Rows that are undecided for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UndecidedRows {
     /// Why.
     pub reason: String,

@@ -4,15 +4,18 @@
 //! 1. [`rules`]: the one list of rules and notes, each with its claim, grade, sentence and advice;
 //! 2. [`findings`]: gathered in parts and put together, the first few of each kind named, all counted;
 //! 3. [`claims`]: held, broken, or not checked and at what;
-//! 4. [`report`]: the file, whose bytes are a function of what was verified.
+//! 4. [`report`]: the file, whose bytes are a function of what was verified; read back by [`Report::parse`], which takes none
+//!    that contradicts itself; and beside it what the verification cost.
 
 mod acceptance;
 pub mod claim;
 pub mod claims;
 mod comparison;
+mod cost;
 pub mod expectation;
 pub mod findings;
 mod plan;
+mod reading;
 pub mod report;
 pub mod rules;
 #[cfg(test)]
@@ -25,6 +28,7 @@ pub use claims::Scope;
 pub use comparison::{
     ClassMoved, ComparedSide, Comparison, RowsMoved, SaidDifferently, StoreMoves, TableMoves,
 };
+pub use cost::{ClaimCost, CostRecord};
 pub use expectation::{Expectation, RejectedRows, TableReport, UndecidedRows};
 pub use findings::{About, Findings, NAMED, Place};
 pub use plan::{
@@ -32,6 +36,7 @@ pub use plan::{
     PlannedColumn, PlannedCost, PlannedReference, PlannedStoreReference, PlannedTable, QueryOrigin,
     QueryReport, ReadAs, RerunStep, StoreBytes, WithheldRead,
 };
+pub use reading::ReportError;
 pub use report::*;
 pub use rules::{NoteRule, Rule};
 pub use waiting::{DecidedTable, QuarantineReport, Remedy, TriedDecisions, WaitingGroup};

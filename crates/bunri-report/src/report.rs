@@ -1,17 +1,16 @@
 //! The report (`schemas/report.schema.json`): of each claim held, broken, or not checked and why; and the findings,
 //! each with the claim that it breaks. Never a value of a record.
 
-use std::time::Duration;
-
 use bunri_manifest::{Blake3Hex, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::claim::{Claim, Grade};
+use crate::cost::ClaimCost;
 use crate::expectation::{Expectation, TableReport};
 use crate::rules::{NoteRule, Rule};
 
 /// What became of a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Nothing speaks against it.
@@ -23,7 +22,8 @@ pub enum Status {
 }
 
 /// How much was looked at.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Checked {
     /// Files.
     pub files: u64,
@@ -36,7 +36,8 @@ pub struct Checked {
 }
 
 /// Something that a claim could not look at, although it looked elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Gap {
     /// The store, or `staging`; [`None`] if it is about none of them.
     pub store: Option<String>,
@@ -51,12 +52,13 @@ pub struct Gap {
 }
 
 /// One claim's line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClaimReport {
     /// Which.
     pub code: Claim,
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
     /// Held, broken, not checked.
     pub status: Status,
     /// Why, in a sentence.
@@ -72,7 +74,8 @@ pub struct ClaimReport {
 }
 
 /// One thing that verification saw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Finding {
     /// `F1`, `F2`, … in the order of the report.
     pub id: String,
@@ -99,7 +102,8 @@ pub struct Finding {
 }
 
 /// Something that breaks no claim and that a person should read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Note {
     /// What, in a word.
     pub rule: NoteRule,
@@ -114,7 +118,8 @@ pub struct Note {
 }
 
 /// Rows of a region in each store.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StoreRows {
     /// In retail.
     pub retail: u64,
@@ -125,14 +130,15 @@ pub struct StoreRows {
 }
 
 /// One region: the cells of a table that share one fate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RegionReport {
     /// The table's id.
     pub table: String,
     /// `own`, `other`, `undecided`, `reference`.
-    pub ownership: &'static str,
+    pub ownership: String,
     /// The class.
-    pub class: &'static str,
+    pub class: String,
     /// Rows in staging that have such cells.
     pub staging_rows: u64,
     /// Rows in the stores that have them.
@@ -153,6 +159,7 @@ pub enum SaidBy {
 
 /// Rows of a store whose reference finds no row there, by what became of the row that they refer to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Dangling {
     /// The source has none either.
     pub absent: u64,
@@ -200,10 +207,11 @@ impl Dangling {
 }
 
 /// One reference in one store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StoreReference {
     /// `retail`, `transmission`, `quarantine`.
-    pub store: &'static str,
+    pub store: String,
     /// Rows there that refer to anything.
     pub rows: u64,
     /// Of these, rows that find nothing there.
@@ -211,7 +219,8 @@ pub struct StoreReference {
 }
 
 /// A reference, and what it finds in every store that has the columns which refer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReferenceReport {
     /// The id of the table that refers.
     pub table: String,
@@ -224,7 +233,7 @@ pub struct ReferenceReport {
     /// Who says so.
     pub said_by: Vec<SaidBy>,
     /// Why it was not followed, where it was not.
-    pub not_followed: Option<&'static str>,
+    pub not_followed: Option<String>,
     /// By store.
     pub stores: Vec<StoreReference>,
 }
@@ -269,13 +278,50 @@ pub struct Judged {
     pub stores: Vec<JudgedStore>,
 }
 
+/// What a report speaks of that may be another by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JudgedPart {
+    /// The version of bunri that judged.
+    Tool,
+    /// The catalogue.
+    Catalogue,
+    /// The file of decisions.
+    Decisions,
+    /// The day of the cutover.
+    Cutover,
+    /// Staging.
+    Staging,
+    /// The retail store.
+    Retail,
+    /// The transmission store.
+    Transmission,
+    /// The quarantine.
+    Quarantine,
+}
+
+impl std::fmt::Display for JudgedPart {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Tool => "version of bunri",
+            Self::Catalogue => "catalogue",
+            Self::Decisions => "decisions",
+            Self::Cutover => "cutover",
+            Self::Staging => "staging",
+            Self::Retail => "retail store",
+            Self::Transmission => "transmission store",
+            Self::Quarantine => "quarantine store",
+        })
+    }
+}
+
 /// What verification says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
     /// [`Report::FORMAT`].
-    pub format: &'static str,
+    pub format: String,
     /// Tool and version.
-    pub tool: &'static str,
+    pub tool: String,
     /// The job's label.
     pub label: String,
     /// `rehearsal` or `cutover`.
@@ -307,6 +353,7 @@ pub struct Report {
 
 /// Which classification decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CatalogueReport {
     /// Its name.
     pub name: String,
@@ -357,13 +404,4 @@ impl Report {
         bytes.push(b'\n');
         Ok(bytes)
     }
-}
-
-/// What some claims cost together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClaimCost {
-    /// The claims that this work was for.
-    pub claims: &'static [Claim],
-    /// Processor time, summed over threads: on two idle cores the wall clock shows a little more than half of it.
-    pub work: Duration,
 }

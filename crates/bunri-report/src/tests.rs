@@ -102,3 +102,91 @@ fn the_page_for_whoever_must_say_yes_names_every_rule_at_its_claim() {
     let rules: BTreeSet<_> = Rule::ALL.iter().flat_map(|&rule| of(rule)).collect();
     assert_eq!(named, rules);
 }
+
+/// A report in which nothing was looked at, and one finding was made.
+fn written(finding: Option<Rule>) -> serde_json::Value {
+    let mut findings = crate::Findings::default();
+    if let Some(rule) = finding {
+        let about = crate::About {
+            store: "retail",
+            table: None,
+        };
+        findings.add(rule.claims()[0], rule, about, crate::Place::default());
+    }
+    let claims = crate::claims::report(&crate::Scope::default(), &findings);
+    let report = crate::Report {
+        format: crate::Report::FORMAT.to_owned(),
+        tool: "bunri".to_owned(),
+        label: "label".to_owned(),
+        kind: "rehearsal".to_owned(),
+        catalogue: None,
+        judged: crate::Judged {
+            source: None,
+            staging_manifest: None,
+            decisions: None,
+            cutover: None,
+            stores: Vec::new(),
+        },
+        verdict: crate::Verdict::of(&claims, &[], false),
+        claims,
+        findings: findings.into_report(),
+        expectations: Vec::new(),
+        tables: Vec::new(),
+        regions: Vec::new(),
+        references: Vec::new(),
+        notes: Vec::new(),
+        costs: Vec::new(),
+    };
+    let bytes = report.to_bytes().unwrap();
+    assert_eq!(crate::Report::parse(&bytes).unwrap(), report);
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+#[test]
+fn a_report_that_somebody_changed_is_none() {
+    type Change = fn(&mut serde_json::Value);
+    let changes: [(&str, Change); 9] = [
+        ("not all", |it| {
+            it["claims"].as_array_mut().unwrap().pop();
+        }),
+        ("counts other findings", |it| {
+            it["findings"] = serde_json::json!([]);
+        }),
+        ("not said to be broken", |it| {
+            it["claims"][0]["status"] = "held".into();
+        }),
+        ("verdict", |it| it["verdict"] = "as_expected".into()),
+        ("grade", |it| it["findings"][0]["grade"] = "review".into()),
+        ("another claim", |it| {
+            it["findings"][0]["claim"] = "C5".into()
+        }),
+        ("another name", |it| it["claims"][3]["name"] = "fine".into()),
+        ("format", |it| it["format"] = "bunri.report/1".into()),
+        ("line", |it| it["more"] = 1.into()),
+    ];
+    for (why, change) in changes {
+        let mut report = written(Some(Rule::FileChanged));
+        change(&mut report);
+        let refused = crate::Report::parse(report.to_string().as_bytes()).unwrap_err();
+        assert!(refused.to_string().contains(why), "{why}: {refused}");
+    }
+    written(None);
+}
+
+#[test]
+fn costs_are_those_of_the_report_beside_them() {
+    let report = bunri_manifest::Blake3Hex::of(b"one");
+    let record = crate::CostRecord {
+        format: crate::CostRecord::FORMAT.to_owned(),
+        report: report.clone(),
+        costs: vec![crate::ClaimCost {
+            claims: vec![Claim::C3, Claim::C4],
+            work: std::time::Duration::from_millis(1_500),
+        }],
+    };
+    let text = record.to_bytes().unwrap();
+    assert_eq!(crate::CostRecord::of_report(&text, &report), record.costs);
+    let other = bunri_manifest::Blake3Hex::of(b"other");
+    assert!(crate::CostRecord::of_report(&text, &other).is_empty());
+    assert!(crate::CostRecord::of_report(b"{}", &report).is_empty());
+}

@@ -81,8 +81,8 @@ pub fn verify_store_alone(
     let claims = claims::report(&scope, &findings);
     let findings = findings.into_report();
     Ok(Report {
-        format: Report::FORMAT,
-        tool: TOOL,
+        format: Report::FORMAT.to_owned(),
+        tool: TOOL.to_owned(),
         label: manifest
             .map(|manifest| manifest.label.clone())
             .unwrap_or_default(),

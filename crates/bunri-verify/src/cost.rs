@@ -1,5 +1,5 @@
 //! What the work on each claim cost: seconds of processor time, summed over the threads that did it. Time never enters the
-//! report file, whose bytes are a function of what was verified; it is for the eyes of whoever plans the night.
+//! report file, whose bytes are a function of what was verified; it lies beside it, for whoever plans the night.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -68,7 +68,7 @@ impl Costs {
         ];
         let spent = |work: &Work| self.0[*work as usize].load(Ordering::Relaxed);
         let costs = groups.map(|(claims, works)| ClaimCost {
-            claims,
+            claims: claims.to_vec(),
             work: Duration::from_nanos(works.iter().map(spent).sum()),
         });
         costs
@@ -93,7 +93,7 @@ mod tests {
         };
         costs.of(Work::Decide, busy);
         costs.of_all_threads(Work::Compare, busy);
-        let [cost] = costs.by_claim()[..] else {
+        let [cost] = &costs.by_claim()[..] else {
             unreachable!("C3 and C4 alone cost something")
         };
         assert_eq!(cost.claims, [Claim::C3, Claim::C4]);

@@ -1,4 +1,4 @@
-//! What stays in custody (mode 0600): the report, and the fingerprints with the key that they were made under. A later
+//! What stays in custody (mode 0600): the report, what it cost, and the fingerprints with the key that they were made under. A later
 //! verification replaces them; each file is absent or whole.
 
 use std::io::{self, Write};
@@ -7,7 +7,8 @@ use std::path::Path;
 use bunri_catalogue::{Class, Ownership, Store};
 use bunri_columnar::{CustodyLayout, create_folder};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
-use bunri_report::Report;
+use bunri_manifest::Blake3Hex;
+use bunri_report::{CostRecord, Report};
 use serde::Serialize;
 
 use crate::VerifyError;
@@ -135,7 +136,7 @@ fn remove_leftovers(folder: &Path, prefix: &str) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// Writes report, fingerprints and key below `custody`.
+/// Writes report, what it cost, fingerprints and key below `custody`.
 pub(crate) fn write(
     custody: &Path,
     report: &Report,
@@ -152,7 +153,14 @@ pub(crate) fn write(
     let mut sums = serde_json::to_vec_pretty(fingerprints)?;
     sums.push(b'\n');
     replace(&folder, "fingerprints.json", &sums)?;
-    replace(&folder, REPORT, &report.to_bytes()?)
+    let bytes = report.to_bytes()?;
+    let costs = CostRecord {
+        format: CostRecord::FORMAT.to_owned(),
+        report: Blake3Hex::of(&bytes),
+        costs: report.costs.clone(),
+    };
+    replace(&folder, CostRecord::FILE, &costs.to_bytes()?)?;
+    replace(&folder, REPORT, &bytes)
 }
 
 /// Writes the list of the cells that a person is to review: its lines lie in a temporary file, because there may be many.

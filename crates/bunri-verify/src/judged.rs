@@ -4,7 +4,7 @@
 use bunri_catalogue::Store;
 use bunri_columnar::CustodyLayout;
 use bunri_manifest::{Blake3Hex, MANIFEST, StagingManifest, TOOL, hash_file};
-use bunri_report::{Judged, JudgedStore};
+use bunri_report::{Judged, JudgedPart, JudgedStore};
 use bunri_types::day_text;
 use serde::Deserialize;
 
@@ -50,7 +50,7 @@ pub enum EarlierReport {
     /// It speaks of what lies here now.
     OfTheSame,
     /// It speaks of something else: these differ.
-    OfOther(Vec<String>),
+    OfOther(Vec<JudgedPart>),
     /// It is no report of this format, so nobody knows what it speaks of.
     Unreadable,
 }
@@ -89,7 +89,7 @@ pub fn earlier_report(inputs: &VerifyInputs<'_>) -> EarlierReport {
     }
 }
 
-fn differences(inputs: &VerifyInputs<'_>, bound: &Bound) -> Vec<String> {
+fn differences(inputs: &VerifyInputs<'_>, bound: &Bound) -> Vec<JudgedPart> {
     let manifest = |root: &std::path::Path| {
         let digests = hash_file(&root.join(MANIFEST)).ok();
         digests.map(|digests| digests.blake3)
@@ -104,26 +104,30 @@ fn differences(inputs: &VerifyInputs<'_>, bound: &Bound) -> Vec<String> {
     } = &bound.judged;
     let catalogue = bound.catalogue.as_ref().map(|it| it.blake3.as_str());
     let mut same = vec![
-        ("version of bunri".to_owned(), bound.tool == TOOL),
+        (JudgedPart::Tool, bound.tool == TOOL),
         (
-            "catalogue".to_owned(),
+            JudgedPart::Catalogue,
             catalogue == Some(inputs.catalogue.digest.as_str()),
         ),
-        ("decisions".to_owned(), *decided == decisions(inputs)),
+        (JudgedPart::Decisions, *decided == decisions(inputs)),
         (
-            "cutover".to_owned(),
+            JudgedPart::Cutover,
             *cutover == Some(day_text(inputs.cutover)),
         ),
         (
-            "staging".to_owned(),
+            JudgedPart::Staging,
             *staging_manifest == manifest(&CustodyLayout::new(inputs.custody).staging()),
         ),
     ];
     for store in Store::ALL {
         let spoken_of = stores.iter().find(|it| it.store == store.word());
         let spoken_of = spoken_of.and_then(|it| it.manifest.clone());
-        let now = manifest(&root(inputs, store));
-        same.push((format!("{} store", store.word()), spoken_of == now));
+        let part = match store {
+            Store::Retail => JudgedPart::Retail,
+            Store::Transmission => JudgedPart::Transmission,
+            Store::Quarantine => JudgedPart::Quarantine,
+        };
+        same.push((part, spoken_of == manifest(&root(inputs, store))));
     }
     let differ = same.into_iter().filter(|(_, same)| !same);
     differ.map(|(what, _)| what).collect()

@@ -292,8 +292,8 @@ pub(crate) fn regions<'a>(
         };
         (staging_rows > 0 || store_rows != StoreRows::default()).then(|| RegionReport {
             table: table.id.clone(),
-            ownership: ownership.word(),
-            class: class.word(),
+            ownership: ownership.word().to_owned(),
+            class: class.word().to_owned(),
             staging_rows,
             store_rows,
         })

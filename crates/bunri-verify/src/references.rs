@@ -67,7 +67,7 @@ fn not_followed(key: &Unfollowed) -> ReferenceReport {
         to: key.to.clone(),
         references: key.references.clone(),
         said_by: vec![SaidBy::Source],
-        not_followed: Some(key.why),
+        not_followed: Some(key.why.to_owned()),
         stores: Vec::new(),
     }
 }
@@ -75,7 +75,7 @@ fn not_followed(key: &Unfollowed) -> ReferenceReport {
 fn in_store((store, counts): &(Store, StoreReferences)) -> StoreReference {
     let of = |cause: Cause| counts.dangling[cause as usize];
     StoreReference {
-        store: store.word(),
+        store: store.word().to_owned(),
         rows: counts.rows,
         dangling: Dangling {
             absent: of(Cause::Absent),

@@ -467,8 +467,8 @@ impl Observations {
         };
         let expectations = expect::expectations(inputs.expect, run);
         let report = Report {
-            format: Report::FORMAT,
-            tool: TOOL,
+            format: Report::FORMAT.to_owned(),
+            tool: TOOL.to_owned(),
             label: inputs.label.to_owned(),
             kind: inputs.kind.to_owned(),
             catalogue: Some(catalogue_report(inputs.catalogue)),

@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Quarantine(QuarantineArguments),
     /// Extract, split and verify; go on where an interrupted run stopped
     Run(JobArguments),
+    /// Show what the last verification said as a page for people; it names rows and stays in custody
+    Report(ReportArguments),
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +192,39 @@ pub(crate) struct QuarantineArguments {
     /// Print the answer as JSON, and nothing else
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// The job file, verified
+    pub(crate) job: PathBuf,
+    /// One HTML file that fetches nothing; in both languages beside the report, unless --out names a file (the default)
+    #[arg(long, group = "form")]
+    pub(crate) html: bool,
+    /// A short Markdown text
+    #[arg(long, group = "form")]
+    pub(crate) md: bool,
+    /// The report itself, read and written again
+    #[arg(long, group = "form", conflicts_with_all = ["lang", "against"])]
+    pub(crate) json: bool,
+    /// In which language
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<Language>,
+    /// Write it to this file: mode 0600, never overwritten, never in the retail store
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Say what is different from this report of a run before
+    #[arg(long, value_name = "REPORT.json")]
+    pub(crate) against: Option<PathBuf>,
+}
+
+/// A language that pages are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// English
+    En,
+    /// 日本語
+    Ja,
 }
 
 /// What was typed. Usage errors end the program here, with exit code 2.

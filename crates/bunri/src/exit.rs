@@ -10,6 +10,7 @@ use bunri_extract::ExtractError;
 use bunri_plan::PlanError;
 use bunri_prove::ProveError;
 use bunri_redecide::RedecideError;
+use bunri_report::ReportError;
 use bunri_residue::ResidueError;
 use bunri_sample::SampleError;
 use bunri_split::SplitError;
@@ -63,6 +64,20 @@ pub(crate) enum Failure {
         "{0} lines of the file decide nothing, and a split would refuse the file: correct or remove them"
     )]
     TriedInVain(usize),
+    #[error("there is no report in `{}`; run `bunri verify` first", .0.display())]
+    NoReport(PathBuf),
+    #[error("`{}` cannot be read as a report: {source}", path.display())]
+    UnreadableReport { path: PathBuf, source: ReportError },
+    #[error("cannot read `{}`: {source}", path.display())]
+    Unread {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(
+        "`{}` is in the retail store: a page names rows that retail may not know; name a file in custody",
+        .0.display()
+    )]
+    PageInRetail(PathBuf),
     #[error("no difference was seen, and the run shows nothing: {0}")]
     NothingShown(String),
     #[error("there is no store in `{}`", .0.display())]
@@ -109,7 +124,11 @@ impl Failure {
             Failure::NothingShown(_) => REFUSED,
             Failure::Columnar(error) => columnar(error),
             Failure::NoStore(_) => REFUSED,
+            Failure::NoReport(_) | Failure::UnreadableReport { .. } | Failure::PageInRetail(_) => {
+                REFUSED
+            }
             Failure::NoJob(_) | Failure::NothingToVerify => USAGE,
+            Failure::Unread { .. } => OUTPUT,
             Failure::Unsaid(_) => OUTPUT,
         }
     }
@@ -142,6 +161,10 @@ impl Failure {
             | Failure::InRetail(_)
             | Failure::TriedInVain(_)
             | Failure::NothingShown(_)
+            | Failure::NoReport(_)
+            | Failure::UnreadableReport { .. }
+            | Failure::Unread { .. }
+            | Failure::PageInRetail(_)
             | Failure::NoStore(_)
             | Failure::NoJob(_)
             | Failure::NothingToVerify

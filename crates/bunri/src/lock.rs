@@ -185,7 +185,7 @@ impl JobLock {
 }
 
 /// The folder itself, however it was spelt and from wherever; its last part may not be there yet.
-fn true_path(path: &Path) -> PathBuf {
+pub(crate) fn true_path(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut missing = Vec::new();
     for above in absolute.ancestors() {
@@ -305,6 +305,17 @@ pub(crate) fn look_into(workplace: &Workplace) -> Result<Looking, LockError> {
 /// Whether a job began this custody folder.
 pub(crate) fn is_begun(custody: &Path) -> Result<bool, LockError> {
     Ok(JobLock::read(custody)?.is_some())
+}
+
+/// Takes custody for this process, as it lies there: for what is written beside a report and says itself of what.
+pub(crate) fn hold_custody(custody: &Path) -> Result<File, LockError> {
+    if JobLock::read(custody)?.is_none() {
+        return Err(LockError::NotBegun {
+            path: custody.to_path_buf(),
+        });
+    }
+    refuse_open(custody)?;
+    take(custody)
 }
 
 /// Staging is read by its name alone: one of an older dump, put into custody by hand, must not be split under the

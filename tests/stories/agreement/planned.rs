@@ -185,7 +185,7 @@ fn compare_references(plan: &Plan, report: &Report) -> Result<(), String> {
             let stores = it
                 .stores
                 .iter()
-                .map(|store| (store.store, store.rows, store.dangling));
+                .map(|store| (store.store.as_str(), store.rows, store.dangling));
             (
                 &it.table,
                 &it.columns,

@@ -283,7 +283,8 @@ impl Run<'_> {
             .filter(|region| region.staging_rows > 0);
         let found: BTreeMap<_, u64> = regions
             .map(|region| {
-                let names = (region.table.as_str(), region.ownership, region.class);
+                let (ownership, class) = (region.ownership.as_str(), region.class.as_str());
+                let names = (region.table.as_str(), ownership, class);
                 (names, region.staging_rows)
             })
             .collect();

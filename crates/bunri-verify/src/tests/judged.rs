@@ -2,7 +2,7 @@
 
 use bunri_catalogue::Store;
 use bunri_manifest::{Blake3Hex, MANIFEST, hash_file};
-use bunri_report::Verdict;
+use bunri_report::{JudgedPart, Verdict};
 
 use super::fixture::Fixture;
 use crate::{EarlierReport, earlier_report, verify_store_alone};
@@ -63,7 +63,7 @@ fn a_report_beside_other_stores_is_told_by_what_differs() {
     let text = std::fs::read_to_string(&manifest).unwrap();
     std::fs::write(&manifest, text.replace("\"test\"", "\"other\"")).unwrap();
     fixture.reseal_staging(|manifest| manifest.source.bytes = 1);
-    let differs = ["staging", "retail store"].map(str::to_owned);
+    let differs = [JudgedPart::Staging, JudgedPart::Retail];
     assert_eq!(earlier(&fixture), EarlierReport::OfOther(differs.into()));
     std::fs::write(fixture.custody().join("evidence/report.json"), "{}").unwrap();
     assert_eq!(earlier(&fixture), EarlierReport::Unreadable);

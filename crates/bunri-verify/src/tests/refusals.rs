@@ -236,6 +236,7 @@ fn the_evidence_stays_private() {
         "review.jsonl",
         "fingerprints.json",
         "fingerprint.key",
+        "cost.json",
     ] {
         let mode = std::fs::metadata(evidence.join(name))
             .unwrap()
@@ -243,7 +244,7 @@ fn the_evidence_stays_private() {
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    assert_eq!(std::fs::read_dir(&evidence).unwrap().count(), 4);
+    assert_eq!(std::fs::read_dir(&evidence).unwrap().count(), 5);
     assert_eq!(
         std::fs::read_dir(fixture.custody().join("tmp"))
             .unwrap()

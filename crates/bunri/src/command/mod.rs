@@ -4,10 +4,12 @@ mod check;
 mod diff;
 mod journal;
 mod moved;
+mod page;
 mod plan;
 mod prove;
 mod quarantine;
 mod references;
+mod report;
 mod said;
 mod sample;
 mod sides;
@@ -47,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
         Command::Diff(arguments) => diff::run(arguments, &progress),
         Command::Quarantine(arguments) => quarantine::run(arguments, &progress),
         Command::Run(arguments) => stages::run(arguments, *log, &progress),
+        Command::Report(arguments) => report::run(arguments, *log),
     };
     progress.done();
     (*log, result)

@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 
 use crate::args::{Log, ProveArguments};
-use crate::command::journal;
+use crate::command::{journal, page};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Reads, hold};
 use crate::progress::Progress;
@@ -50,6 +50,7 @@ pub(crate) fn run(
     };
     journal::note(&job.custody, "prove", state)?;
     say(&proof, log);
+    page::refresh_if_reported(&workplace);
     if log == Log::Human {
         let custody = job.custody.display();
         screen::say(&format!("record        {custody}/{EVIDENCE}/{PROOF}"));

@@ -148,7 +148,7 @@ fn claims_table(report: &Report) -> String {
         };
         table.add_row([
             Cell::new(format!("{:?}", claim.code)).add_attribute(Attribute::Bold),
-            Cell::new(claim.name),
+            Cell::new(&claim.name),
             Cell::new(word).fg(colour),
             Cell::new(looked_at(&claim.checked)),
             Cell::new(findings),

@@ -11,7 +11,7 @@ use bunri_verify::{
 use serde_json::json;
 
 use crate::args::{Log, VerifyArguments};
-use crate::command::{journal, said};
+use crate::command::{journal, page, said};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Reads, hold};
 use crate::progress::Progress;
@@ -55,6 +55,7 @@ pub(crate) fn of_job(
     };
     // Before the verification: if it cannot look, the old report stays where it is.
     say_earlier(&earlier_report(&inputs), log);
+    page::remove(workplace)?;
     let report = verify(&inputs, &options, progress)?;
     progress.done();
     let outcome = outcome(&report);
@@ -65,12 +66,21 @@ pub(crate) fn of_job(
     };
     journal::note(&job.custody, "verify", state)?;
     said::report(&report, log);
+    let pages = page::refresh(workplace);
+    if log == Log::Json {
+        for page in pages.iter().flatten() {
+            screen::event(&json!({"event": "page", "path": page}));
+        }
+    }
     if log == Log::Human {
         let custody = job.custody.display();
         screen::say(&format!("retail store  {}", job.retail.display()));
         screen::say(&format!("transmission  {custody}/transmission"));
         screen::say(&format!("quarantine    {custody}/quarantine"));
         screen::say(&format!("report        {custody}/{EVIDENCE}/{REPORT}"));
+        for page in pages.iter().flatten() {
+            screen::say(&format!("page          {}", page.display()));
+        }
     }
     Ok(outcome)
 }
@@ -99,7 +109,10 @@ fn outcome(report: &Report) -> Outcome {
 fn say_earlier(earlier: &EarlierReport, log: Log) {
     let differs = match earlier {
         EarlierReport::Absent | EarlierReport::OfTheSame => return,
-        EarlierReport::OfOther(differs) => differs.join(", "),
+        EarlierReport::OfOther(differs) => {
+            let differs: Vec<String> = differs.iter().map(ToString::to_string).collect();
+            differs.join(", ")
+        }
         EarlierReport::Unreadable => "it cannot be read".to_owned(),
     };
     match log {

@@ -1,0 +1,184 @@
+//! The page as one HTML file. maud escapes every text; names out of the data go through [`crate::name::Name`] besides.
+
+mod answer;
+mod claims;
+mod classes;
+mod findings;
+mod matrix;
+mod parts;
+mod proof;
+mod rows;
+mod since;
+
+pub(crate) use answer::LIMITS;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
+
+use crate::inputs::PageInputs;
+use crate::lang::Lang;
+use crate::name::{Name, Prose};
+use crate::words::Phrase as P;
+
+/// The only style and the only script; the page's policy names them by their digests.
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// A page being made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page<'a> {
+    pub(crate) inputs: PageInputs<'a>,
+    pub(crate) lang: Lang,
+}
+
+/// A part of the page behind the answer.
+struct Section {
+    id: &'static str,
+    title: P,
+    body: Markup,
+}
+
+/// The page: one file that fetches nothing.
+#[must_use]
+pub fn html(inputs: &PageInputs<'_>, lang: Lang) -> String {
+    let page = Page {
+        inputs: *inputs,
+        lang,
+    };
+    page.document().into_string()
+}
+
+impl Page<'_> {
+    /// A text that is always the same.
+    pub(crate) fn say(&self, phrase: P) -> &'static str {
+        self.lang.say(phrase)
+    }
+
+    fn document(&self) -> Markup {
+        let label = &self.inputs.report.label;
+        let (answer, _) = self.answer();
+        html! {
+            (DOCTYPE)
+            html lang=(self.lang.word()) {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(policy());
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    meta name="robots" content="noindex";
+                    meta name="color-scheme" content="light dark";
+                    title { (answer) " " (Name(label).visible()) " · " (self.say(P::Document)) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    a.skip href="#answer" { (self.say(P::Skip)) }
+                    (self.masthead())
+                    main {
+                        (self.first())
+                        (self.rest())
+                    }
+                    footer { p { (Prose(self.say(P::EndRest))) } p { (Name(&self.inputs.report.tool).visible()) } }
+                    script { (PreEscaped(SCRIPT)) }
+                }
+            }
+        }
+    }
+
+    fn masthead(&self) -> Markup {
+        let other = self.lang.other();
+        html! {
+            header.masthead {
+                p.title { (self.say(P::Document)) }
+                p.custody { (self.say(P::Custody)) }
+                @if self.inputs.both_languages {
+                    p.language { a href=(other.file()) lang=(other.word()) hreflang=(other.word()) { (other.name()) } }
+                }
+            }
+        }
+    }
+
+    /// Everything behind the answer.
+    fn rest(&self) -> Markup {
+        let mut sections = vec![
+            self.section("matrix", P::Matrix, Self::matrix),
+            self.section("regions", P::Regions, Self::regions),
+            self.section("undecided", P::UndecidedTitle, Self::undecided),
+            self.section("rejects", P::RejectsTitle, Self::rejects),
+            self.section("findings", P::FindingsTitle, Self::findings),
+            self.section("claims", P::ClaimsTitle, Self::claims),
+            self.section("expected", P::ExpectedTitle, Self::expected),
+            self.section("references", P::ReferencesTitle, Self::references),
+            self.section("notes", P::NotesTitle, Self::notes),
+            self.section("classes", P::ClassesTitle, Self::classes),
+            self.section("proof", P::ProofTitle, Self::proof),
+        ];
+        if let Some(before) = self.inputs.before {
+            sections.push(Section {
+                id: "since",
+                title: P::SinceTitle,
+                body: self.since(before),
+            });
+        }
+        sections.push(self.section("words", P::WordsTitle, Self::glossary));
+        html! {
+            nav.contents aria-labelledby="contents" {
+                h2 #contents { (self.say(P::Contents)) }
+                ol {
+                    @for section in &sections {
+                        li { a href={ "#" (section.id) } { (self.say(section.title)) } }
+                    }
+                }
+            }
+            @for section in &sections {
+                section id=(section.id) {
+                    h2 { (self.say(section.title)) }
+                    (section.body)
+                }
+            }
+        }
+    }
+
+    fn section(&self, id: &'static str, title: P, body: impl Fn(&Self) -> Markup) -> Section {
+        Section {
+            id,
+            title,
+            body: body(self),
+        }
+    }
+
+    fn glossary(&self) -> Markup {
+        let words = [
+            (P::Store, P::WordStore),
+            (P::Claim, P::WordClaim),
+            (P::FindingsTitle, P::WordFinding),
+            (P::Digest, P::WordDigest),
+            (P::Quarantine, P::WordQuarantine),
+            (P::Staging, P::WordStaging),
+        ];
+        html! {
+            dl.glossary {
+                @for (word, meaning) in words {
+                    dt { (self.say(word)) }
+                    dd { (self.say(meaning)) }
+                }
+            }
+        }
+    }
+}
+
+/// Nothing is fetched, whatever a name may say; and only this style and this script count.
+fn policy() -> String {
+    format!(
+        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        source(STYLE),
+        source(SCRIPT)
+    )
+}
+
+fn source(text: &str) -> String {
+    format!(
+        "sha256-{}",
+        STANDARD.encode(Sha256::digest(text.as_bytes()))
+    )
+}
