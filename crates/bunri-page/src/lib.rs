@@ -7,7 +7,7 @@
 //! 1. [`PageInputs`]: what a page is made of;
 //! 2. `summary`, `since`, `classes`: put in order, without a word of any language;
 //! 3. `words`, `sentences`, `rules`, `texts`: every text, in both languages or not at all;
-//! 4. `html`, `markdown`: the page. Names come out of somebody else's system and are shown as [`name::Name`]s only.
+//! 4. `html`, `markdown`: the page. Names come out of somebody else's system and are shown as a `Name` only.
 //!
 //! The HTML fetches nothing and says so (`default-src 'none'`), works without its script, and every list in it is bounded:
 //! where a list ends, it says how much more there is, and where.

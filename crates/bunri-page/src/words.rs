@@ -59,11 +59,12 @@ phrases! {
     DecisionsNone: "none", "なし";
     Tool: "Made by", "作成プログラム";
     ForStores: "For which stores", "対象のストア";
-    ForStoresWhy: "The answer is for these stores only. Each is named by the digest of its manifest, the list of its files: a number of \
-                   64 signs that is another one as soon as a single byte of any file is. To see whether you hold the same store, \
-                   type `b3sum manifest.json` in its folder and compare.",
-        "結論はこれらのストアだけに当てはまります。各ストアは、ファイル一覧であるマニフェストのダイジェスト（64 桁の値。どのファイルでも 1 バイト変われば別の値になる）\
-         で特定します。手元のストアが同じものかどうかは、そのフォルダで `b3sum manifest.json` を実行し、値を見比べて確かめてください。";
+    ForStoresWhy: "The answer is for these stores only. Each is named by the digest of its manifest, the list of its files with their own \
+                   digests: a number of 64 signs that is another one if a single byte of the list is. To see whether you hold the same store, \
+                   type `b3sum manifest.json` in its folder and compare; then `b3sum --check B3SUMS` compares every file with the list.",
+        "結論はこれらのストアだけに当てはまります。各ストアは、全ファイルのダイジェストを載せた一覧であるマニフェストのダイジェスト（64 桁の値。一覧が 1 バイトでも変われば別の値になる）\
+         で特定します。手元のストアが同じものかどうかは、そのフォルダで `b3sum manifest.json` を実行して値を見比べ、続けて `b3sum --check B3SUMS` で全ファイルを一覧と照合して確かめてください。";
+    Question: "What it asks", "何を確かめるか";
     Store: "Store", "ストア";
     StoreFor: "For whom", "渡し先";
     Digest: "Digest of its manifest (BLAKE3)", "マニフェストのダイジェスト（BLAKE3）";

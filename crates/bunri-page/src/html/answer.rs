@@ -211,7 +211,7 @@ impl Page<'_> {
         };
         let heads = [
             Head::Text(P::Claim),
-            Head::Text(P::Meaning),
+            Head::Text(P::Question),
             Head::Text(P::Status),
         ];
         self.table(self.say(P::Why), &heads, &rows)
