@@ -1,6 +1,6 @@
 //! A report put in order for a page: what both HTML and Markdown show, with every list bounded. No text of a language here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bunri_catalogue::{Ownership, Store};
 use bunri_report::{
@@ -290,18 +290,20 @@ fn is_told_apart(rule: NoteRule) -> bool {
     }
 }
 
-/// Rows of the companies' stores that find nothing, over all references; and how many references they are of.
+/// Rows of the companies' stores that find nothing, over all references; and in how many tables they are.
 pub(crate) fn dangling(report: &Report) -> (usize, u64) {
     let of_companies = |store: &str| store != Store::Quarantine.word();
-    let mut references = 0;
+    let mut tables: BTreeSet<&str> = BTreeSet::new();
     let mut rows: u64 = 0;
     for reference in &report.references {
         let stores = reference.stores.iter().filter(|it| of_companies(&it.store));
         let missed = stores.fold(0, |sum: u64, it| sum.saturating_add(it.dangling.total()));
-        rows = rows.saturating_add(missed);
-        references += usize::from(missed > 0);
+        if missed > 0 {
+            rows = rows.saturating_add(missed);
+            tables.insert(&reference.table);
+        }
     }
-    (references, rows)
+    (tables.len(), rows)
 }
 
 /// The first of a list, and how many more there are.

@@ -278,3 +278,27 @@ fn the_report_before_is_told_by_what_changed_and_nothing_else() {
     assert_eq!(since.matches("<tr").count(), 2, "the heads, and one change");
     assert!(since.contains("<td>5</td><td>1,234</td>"));
 }
+
+#[test]
+fn of_two_thousand_tables_the_largest_are_drawn_and_all_are_counted() {
+    let mut report = hostile();
+    report.tables = (0..2_000)
+        .map(|number| TableReport {
+            table: format!("table_{number:04}"),
+            staged: number,
+            own: number,
+            rejected: Vec::new(),
+            other: 0,
+            reference: 0,
+            undecided: Vec::new(),
+        })
+        .collect();
+    let page = html(&inputs(&report), Lang::En);
+    assert!(page.len() < 1_000_000, "{} bytes", page.len());
+    assert!(page.contains("and 1,600 more, in"));
+    let drawn = |number: usize| page.contains(&format!("<tr data-table=\"table_{number:04}\">"));
+    assert!(drawn(1_999) && drawn(1_600) && !drawn(1_599));
+    let (_, all) = page.split_once("<tr class=\"total\">").unwrap();
+    let rows = format!("own {}", crate::lang::number((0..2_000).sum()));
+    assert!(all.contains(&rows), "{rows}");
+}

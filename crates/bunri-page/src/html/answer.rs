@@ -284,12 +284,11 @@ impl Page<'_> {
                 self.lang.rows_of_tables(P::RejectsTitle, rows, tables),
             );
         }
-        let (references, rows) = dangling(report);
+        let (tables, rows) = dangling(report);
         if rows > 0 {
             add(
                 "references",
-                self.lang
-                    .rows_of_tables(P::ReferencesTitle, rows, references),
+                self.lang.rows_of_tables(P::ReferencesTitle, rows, tables),
             );
         }
         let others = notes(report).iter().map(|(_, notes)| notes.len()).sum();
