@@ -9,7 +9,7 @@ use bunri_redecide::{Cause, ReferenceRule, StoreReferences};
 use bunri_report::{
     CatalogueReport, Comparison, Dangling, Destination, Extent, MeasuredStage, NotKnown,
     OpenColumn, OwnershipRows, Plan, PlannedCells, PlannedColumn, PlannedCost, PlannedReference,
-    PlannedStoreReference, PlannedTable, QueryReport, RerunStep, SaidBy, StoreBytes,
+    PlannedTable, QueryReport, RerunStep, SaidBy, StoreBytes, StoreReference,
 };
 use bunri_types::day_text;
 
@@ -325,7 +325,7 @@ pub(crate) fn missed(reference: &PlannedReference) -> u64 {
 fn planned_reference(
     catalogue: &Catalogue,
     rule: &ReferenceRule,
-    stores: Vec<PlannedStoreReference>,
+    stores: Vec<StoreReference>,
 ) -> PlannedReference {
     let names = |table: usize, columns: &[usize]| {
         let table = &catalogue.tables[table];
@@ -351,9 +351,9 @@ fn planned_reference(
     }
 }
 
-fn planned_in(store: Store, counts: &StoreReferences) -> PlannedStoreReference {
+fn planned_in(store: Store, counts: &StoreReferences) -> StoreReference {
     let of = |cause: Cause| counts.dangling[cause as usize];
-    PlannedStoreReference {
+    StoreReference {
         store: store.word().to_owned(),
         rows: counts.rows,
         dangling: Dangling {

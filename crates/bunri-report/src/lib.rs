@@ -33,8 +33,8 @@ pub use expectation::{Expectation, RejectedRows, TableReport, UndecidedRows};
 pub use findings::{About, Findings, NAMED, Place};
 pub use plan::{
     Destination, Extent, MeasuredStage, NotKnown, OpenColumn, OwnershipRows, Plan, PlannedCells,
-    PlannedColumn, PlannedCost, PlannedReference, PlannedStoreReference, PlannedTable, QueryOrigin,
-    QueryReport, ReadAs, RerunStep, StoreBytes, WithheldRead,
+    PlannedColumn, PlannedCost, PlannedReference, PlannedTable, QueryOrigin, QueryReport, ReadAs,
+    RerunStep, StoreBytes, WithheldRead,
 };
 pub use reading::ReportError;
 pub use report::*;

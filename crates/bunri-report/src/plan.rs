@@ -5,7 +5,7 @@ use bunri_manifest::{Blake3Hex, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::comparison::Comparison;
-use crate::report::{CatalogueReport, Dangling, SaidBy};
+use crate::report::{CatalogueReport, SaidBy, StoreReference};
 use crate::waiting::WaitingGroup;
 
 /// What is planned.
@@ -144,18 +144,6 @@ pub struct PlannedTable {
     pub columns: Vec<PlannedColumn>,
 }
 
-/// One reference in one store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlannedStoreReference {
-    /// `retail`, `transmission`, `quarantine`.
-    pub store: String,
-    /// Rows there that would refer to anything.
-    pub rows: u64,
-    /// Of these, rows that would find nothing there, by cause.
-    pub dangling: Dangling,
-}
-
 /// A reference between tables.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,7 +161,7 @@ pub struct PlannedReference {
     /// Why it was not followed, where it was not.
     pub not_followed: Option<String>,
     /// By store.
-    pub stores: Vec<PlannedStoreReference>,
+    pub stores: Vec<StoreReference>,
 }
 
 /// A column for which somebody has something to do.

@@ -73,11 +73,6 @@ pub(crate) enum Failure {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error(
-        "`{}` is in the retail store: a page names rows that retail may not know; name a file in custody",
-        .0.display()
-    )]
-    PageInRetail(PathBuf),
     #[error("no difference was seen, and the run shows nothing: {0}")]
     NothingShown(String),
     #[error("there is no store in `{}`", .0.display())]
@@ -124,9 +119,7 @@ impl Failure {
             Failure::NothingShown(_) => REFUSED,
             Failure::Columnar(error) => columnar(error),
             Failure::NoStore(_) => REFUSED,
-            Failure::NoReport(_) | Failure::UnreadableReport { .. } | Failure::PageInRetail(_) => {
-                REFUSED
-            }
+            Failure::NoReport(_) | Failure::UnreadableReport { .. } => REFUSED,
             Failure::NoJob(_) | Failure::NothingToVerify => USAGE,
             Failure::Unread { .. } => OUTPUT,
             Failure::Unsaid(_) => OUTPUT,
@@ -164,7 +157,6 @@ impl Failure {
             | Failure::NoReport(_)
             | Failure::UnreadableReport { .. }
             | Failure::Unread { .. }
-            | Failure::PageInRetail(_)
             | Failure::NoStore(_)
             | Failure::NoJob(_)
             | Failure::NothingToVerify

@@ -185,7 +185,7 @@ impl JobLock {
 }
 
 /// The folder itself, however it was spelt and from wherever; its last part may not be there yet.
-pub(crate) fn true_path(path: &Path) -> PathBuf {
+fn true_path(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut missing = Vec::new();
     for above in absolute.ancestors() {

@@ -9,7 +9,6 @@ use bunri_report::{ClaimCost, CostRecord, JudgedPart, Report};
 use bunri_verify::{EarlierReport, REPORT, earlier_report};
 
 use crate::exit::Failure;
-use crate::lock::true_path;
 use crate::screen;
 use crate::workplace::Workplace;
 
@@ -128,8 +127,8 @@ pub(crate) fn write_out(workplace: &Workplace, path: &Path, text: &str) -> Resul
 }
 
 fn refuse_retail(workplace: &Workplace, path: &Path) -> Result<(), Failure> {
-    if true_path(path).starts_with(true_path(&workplace.job.retail)) {
-        return Err(Failure::PageInRetail(path.to_path_buf()));
+    if workplace.job.is_in_retail(path) {
+        return Err(Failure::InRetail(path.to_path_buf()));
     }
     Ok(())
 }
