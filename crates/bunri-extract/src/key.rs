@@ -12,7 +12,7 @@ use bunri_catalogue::{Category, Table};
 use bunri_columnar::{ColumnarError, key_converter};
 use bunri_types::day_text;
 
-use crate::source::Figures;
+use bunri_source::Figures;
 
 /// Sees every row of a keyed table once.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 //! counts and sums beside it. Of the catalogue only names, types and keys are used, so a changed class or
 //! row rule never reads the legacy system again.
 
-mod convert;
 mod custody;
 mod key;
 mod output;
@@ -12,7 +11,6 @@ mod run;
 mod schema;
 mod seam;
 mod sorted;
-mod source;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -22,9 +20,9 @@ use std::path::{Path, PathBuf};
 use bunri_columnar::ColumnarError;
 use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, ManifestError, StagedTable, StagingManifest};
+use bunri_source::SourceError;
 
 pub use run::extract;
-pub use source::{SourceError, source_digest, view_texts};
 
 /// The source that a run is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +158,7 @@ pub enum ExtractError {
     Keys(Vec<String>),
     /// The source cannot be read, or not at rest.
     #[error(transparent)]
-    Source(#[from] SourceError),
+    Source(SourceError),
     /// Another file took the source's name after the run was bound to it.
     #[error(
         "`{}` is not the file that this run is bound to: its blake3 was {bound}, and is {found}; nothing was read. \
@@ -195,4 +193,13 @@ pub enum ExtractError {
     /// Somebody asked to stop. Tables that were complete are kept for the next run.
     #[error("interrupted; run again to go on")]
     Interrupted,
+}
+
+impl From<SourceError> for ExtractError {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Interrupted => Self::Interrupted,
+            error => Self::Source(error),
+        }
+    }
 }

@@ -10,9 +10,9 @@ use bunri_columnar::{ByteSorter, ColumnarError, REJECT_BYTES, RawValue, Reject, 
 use bunri_manifest::{Digests, FileEntry};
 
 use crate::ExtractError;
-use crate::convert::Misfit;
 use crate::custody::Custody;
-use crate::source::{SourceRow, SourceValue};
+use bunri_source::Misfit;
+use bunri_source::{SourceRow, SourceValue};
 
 /// Gathers the rejected rows of one table.
 pub(crate) struct Rejects<'a> {

@@ -7,9 +7,9 @@ use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, RawValue, staging_schema};
 
 use crate::ExtractError;
-use crate::convert::{Copier, Misfit};
 use crate::rejects::{Rejects, raw};
-use crate::source::{SourceRow, SourceValue};
+use bunri_source::{Copier, Misfit};
+use bunri_source::{SourceRow, SourceValue};
 
 /// Rows in a batch.
 pub(crate) const BATCH_ROWS: usize = 8192;

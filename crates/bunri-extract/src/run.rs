@@ -1,6 +1,7 @@
 //! The stage: a database at rest, its tables shared out among threads, the manifest last.
 
 use std::convert::Infallible;
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -9,14 +10,14 @@ use std::thread;
 use std::time::Duration;
 
 use bunri_catalogue::{Catalogue, Table};
-use bunri_columnar::{Event, Observer, write_whole};
+use bunri_columnar::{ColumnarError, Event, Observer, write_whole};
 use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
 
 use crate::custody::{Custody, Identity};
 use crate::schema;
-use crate::source::{Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError};
 use crate::table::{Bench, Halt, Outcome, stage};
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
+use bunri_source::{Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError};
 
 /// A table's share of its thread's memory that the sorter may fill; batches and the writer take the rest.
 const SORT_SHARE: u64 = 3;
@@ -53,7 +54,7 @@ pub fn extract(
         shape: shape(catalogue)?,
     };
     let custody = Custody::prepare(custody)?;
-    open.keep_temporary_files(&custody.tmp())?;
+    open.keep_temporary_files(&canonical(&custody.tmp())?)?;
     if let Some(manifest) = custody.finished(&identity)? {
         open.unchanged(sessions, &identity.source, observer)?;
         manifest
@@ -79,7 +80,7 @@ pub fn extract(
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();
     let check =
-        |session: &Session| session.refuse_damage(&inventory, !catalogue.ignored.is_empty());
+        |session: &Session| Ok(session.refuse_damage(&inventory, !catalogue.ignored.is_empty())?);
     let mut staged = watched(&bench.halt, &interrupters(&sessions), || {
         let lacking = lacking(&sessions[0], catalogue, &tables, &inventory)?;
         let rows = lacking.iter().map(|task| task.rows).sum();
@@ -103,6 +104,18 @@ pub fn extract(
     open.unchanged(sessions, &identity.source, observer)?;
     let manifest = finish(&custody, identity, tables)?;
     Ok(ExtractStats::of(&manifest, tables_kept))
+}
+
+/// A folder by a name that the source's driver takes.
+fn canonical(folder: &Path) -> Result<String, ColumnarError> {
+    let folder = folder
+        .canonicalize()
+        .map_err(ColumnarError::io("find", folder))?;
+    let no_text = || io::Error::new(io::ErrorKind::InvalidInput, "its path is not UTF-8");
+    let name = folder.to_str().ok_or_else(no_text);
+    Ok(name
+        .map_err(ColumnarError::io("give SQLite", &folder))?
+        .to_owned())
 }
 
 /// What was hashed under the readers' locks, if it is what the run is bound to: a file renamed into place in

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use bunri_catalogue::{Catalogue, IgnoredObject, Table};
 
 use crate::ExtractError;
-use crate::source::{
+use bunri_source::{
     Inventory, ObjectKind, OpenSource, Session, SourceColumn, SourceObject, compatible,
 };
 

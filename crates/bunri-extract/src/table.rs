@@ -15,7 +15,7 @@ use crate::rejects::Rejects;
 use crate::rows::Batcher;
 use crate::seam::Seam;
 use crate::sorted::RowSorter;
-use crate::source::{Figures, ObjectKind, Query, RowSink, Session, SourceError, SourceRow};
+use bunri_source::{Figures, ObjectKind, Query, RowSink, Session, SourceError, SourceRow};
 
 /// Rejects are few; they get this part of a table's memory.
 const REJECT_SHARE: usize = 8;
@@ -405,6 +405,8 @@ impl<'r, F> RowSink for Intake<'_, 'r, F>
 where
     F: FnMut(&RecordBatch, Passage<'_, 'r>) -> Result<bool, ColumnarError>,
 {
+    type Error = ExtractError;
+
     fn take(&mut self, row: &impl SourceRow) -> Result<bool, ExtractError> {
         if self.batcher.push(row, self.rejects)? {
             return self.pass_on();

@@ -377,7 +377,7 @@ fn source_digest(job: &Job, observer: &dyn Observer) -> Result<Blake3Hex, LockEr
             source,
         },
     };
-    bunri_extract::source_digest(&job.source, observer)
+    bunri_source::source_digest(&job.source, observer)
         .map_err(wrong)?
         .ok_or(LockError::Interrupted)
 }

@@ -9,7 +9,7 @@ use bunri_manifest::open_regular;
 use rusqlite::Connection;
 
 use super::fixture::Town;
-use crate::source::OpenSource;
+use bunri_source::OpenSource;
 
 #[test]
 fn a_database_with_two_names_is_refused() {

@@ -3,8 +3,7 @@
 use bunri_job::Source;
 
 use super::fixture::{PAGE, Town, catalogue};
-use crate::ExtractError;
-use crate::source::{ObjectKind, OpenSource, RowSink, SourceRow, SourceValue};
+use bunri_source::{ObjectKind, OpenSource, RowSink, SourceError, SourceRow, SourceValue};
 
 fn damaged(town: &Town, said: &str) {
     let refused = town.refused();
@@ -35,7 +34,9 @@ struct ColumnValues {
 }
 
 impl RowSink for ColumnValues {
-    fn take(&mut self, row: &impl SourceRow) -> Result<bool, ExtractError> {
+    type Error = SourceError;
+
+    fn take(&mut self, row: &impl SourceRow) -> Result<bool, SourceError> {
         self.values.push(match row.value(self.column)? {
             SourceValue::Null => String::new(),
             SourceValue::Integer(number) => number.to_string(),

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::sync::Once;
 
 use bunri_columnar::{Event, Observer};
-use bunri_extract::{ExtractError, SourceError};
+use bunri_extract::ExtractError;
+use bunri_source::SourceError;
 use rusqlite::Connection;
 
 use crate::story::{Story, digest};

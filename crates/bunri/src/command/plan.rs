@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use bunri_columnar::{ColumnarError, CustodyLayout, Staging};
-use bunri_extract::view_texts;
 use bunri_job::{Source, load_job};
 use bunri_manifest::{StagedTable, StagingManifest};
 use bunri_plan::{
@@ -12,6 +11,7 @@ use bunri_plan::{
     plan, prepare_folder, runbook, write_folder,
 };
 use bunri_report::{NotKnown, Plan, QueryOrigin, RerunStep};
+use bunri_source::view_texts;
 use bunri_text::Problems;
 
 use crate::args::PlanArguments;

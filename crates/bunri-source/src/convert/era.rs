@@ -5,7 +5,7 @@ use bunri_types::{EraForm, EraYears};
 
 use super::calendar::{day_of, number};
 use super::{Cell, Misfit};
-use crate::source::SourceValue;
+use crate::model::SourceValue;
 
 struct Era {
     letter: u8,

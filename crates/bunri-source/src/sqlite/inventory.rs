@@ -4,16 +4,13 @@ use std::collections::BTreeSet;
 
 use super::Reader;
 use super::sql::quoted;
-use crate::ExtractError;
-use crate::source::{Inventory, ObjectKind, SourceColumn, SourceObject};
+use crate::error::SourceError;
+use crate::model::{Inventory, ObjectKind, SourceColumn, SourceObject};
 
 impl Reader {
     /// Tables and views, with the columns of those in `read`; SQLite's own tables left out. Others may be readable by the
     /// application alone.
-    pub(in crate::source) fn inventory(
-        &mut self,
-        read: &BTreeSet<&str>,
-    ) -> Result<Inventory, ExtractError> {
+    pub(crate) fn inventory(&mut self, read: &BTreeSet<&str>) -> Result<Inventory, SourceError> {
         let mut inventory = Inventory::new();
         let objects = self.objects()?;
         for (name, kind) in &objects {
@@ -34,7 +31,7 @@ impl Reader {
     }
 
     /// By name.
-    fn objects(&self) -> Result<Vec<(String, ObjectKind)>, ExtractError> {
+    fn objects(&self) -> Result<Vec<(String, ObjectKind)>, SourceError> {
         let wrap = self.error("list the tables");
         let sql =
             "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name";
@@ -61,7 +58,7 @@ impl Reader {
     }
 
     /// Names and declared types, generated columns among them: they hold data too.
-    fn columns(&self, object: &str) -> Result<Vec<SourceColumn>, ExtractError> {
+    fn columns(&self, object: &str) -> Result<Vec<SourceColumn>, SourceError> {
         let wrap = self.error(&format!("list the columns of table \"{object}\""));
         let sql = format!("PRAGMA table_xinfo({})", quoted(object));
         let mut statement = self.connection.prepare(&sql).map_err(&wrap)?;

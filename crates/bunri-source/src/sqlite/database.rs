@@ -14,9 +14,8 @@ use bunri_manifest::{Source, open_regular};
 use rusqlite::{Connection, OpenFlags};
 
 use super::sql_error;
-use crate::ExtractError;
-use crate::source::SourceError;
-use crate::source::digest::digest;
+use crate::digest::digest;
+use crate::error::SourceError;
 
 /// How long to wait for a lock that somebody holds.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -29,7 +28,7 @@ const READ_VERSION: usize = 19;
 
 /// The database file as it stood when it was opened.
 #[derive(Debug)]
-pub(crate) struct Database {
+pub struct Database {
     path: PathBuf,
     file: File,
     stamp: Stamp,
@@ -56,15 +55,15 @@ struct Stamp {
 
 /// One connection inside its read transaction.
 #[derive(Debug)]
-pub(crate) struct Reader {
-    pub(in crate::source) connection: Connection,
+pub struct Reader {
+    pub(super) connection: Connection,
     pub(super) path: PathBuf,
     data_version: i64,
 }
 
 impl Database {
     /// Opens the file and refuses what is no database at rest.
-    pub(in crate::source) fn open(path: &Path) -> Result<Self, SourceError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, SourceError> {
         let wrong = |source| SourceError::Io {
             path: path.to_path_buf(),
             source,
@@ -102,7 +101,7 @@ impl Database {
     }
 
     /// A connection whose read transaction has begun: from here to its end no commit can reach the file.
-    pub(in crate::source) fn begin(&self) -> Result<Reader, ExtractError> {
+    pub(crate) fn begin(&self) -> Result<Reader, SourceError> {
         let wrap = |source| sql_error(&self.path, "open the database", source);
         let connection = self.connect().map_err(wrap)?;
         connection.busy_timeout(PATIENCE).map_err(wrap)?;
@@ -139,7 +138,7 @@ impl Database {
     }
 
     /// Length and digest, while the readers hold their locks.
-    pub(in crate::source) fn hash(&self, observer: &dyn Observer) -> Result<Source, ExtractError> {
+    pub(crate) fn hash(&self, observer: &dyn Observer) -> Result<Source, SourceError> {
         let wrong = |source| SourceError::Io {
             path: self.path.clone(),
             source,
@@ -148,7 +147,7 @@ impl Database {
         file.seek(SeekFrom::Start(0)).map_err(wrong)?;
         let (bytes, blake3) = digest(file, observer)
             .map_err(wrong)?
-            .ok_or(ExtractError::Interrupted)?;
+            .ok_or(SourceError::Interrupted)?;
         Ok(Source {
             kind: "sqlite".to_owned(),
             bytes,
@@ -159,12 +158,12 @@ impl Database {
     /// Refuses a file that is not what it was. The readers' locks are released between the two halves: the
     /// file is looked at while nobody may write it, SQLite's own counter only moves in a new transaction.
     /// `before` is what [`Database::hash`] said before the first row.
-    pub(in crate::source) fn unchanged(
+    pub(crate) fn unchanged(
         &self,
         readers: Vec<Reader>,
         before: &Source,
         observer: &dyn Observer,
-    ) -> Result<(), ExtractError> {
+    ) -> Result<(), SourceError> {
         let changed = |what| SourceError::Changed {
             path: self.path.clone(),
             what,
@@ -175,21 +174,21 @@ impl Database {
         };
         let now = Stamp::of(&self.path.metadata().map_err(wrong)?);
         if now.inode != self.stamp.inode {
-            return Err(changed("another file has its name").into());
+            return Err(changed("another file has its name"));
         }
         if now != self.stamp {
-            return Err(changed("length or time of change").into());
+            return Err(changed("length or time of change"));
         }
         if self.journal("-wal").map_err(wrong)?.is_some() {
-            return Err(changed("a write-ahead log appeared").into());
+            return Err(changed("a write-ahead log appeared"));
         }
         // No lock kept a checkpoint away.
         if self.journal == JournalMode::WriteAhead && self.hash(observer)? != *before {
-            return Err(changed("its digest").into());
+            return Err(changed("its digest"));
         }
         for reader in readers {
             if reader.end()? {
-                return Err(changed("another connection committed").into());
+                return Err(changed("another connection committed"));
             }
         }
         Ok(())
@@ -277,17 +276,27 @@ impl Stamp {
     }
 }
 
+/// What ends the statement of a connection from another thread.
+pub struct InterruptHandle(rusqlite::InterruptHandle);
+
+impl InterruptHandle {
+    pub(crate) fn interrupt(&self) {
+        self.0.interrupt();
+    }
+}
+
 impl Reader {
+    pub(crate) fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle(self.connection.get_interrupt_handle())
+    }
+
     /// Wraps an SQLite error with what was tried.
-    pub(in crate::source) fn error(
-        &self,
-        action: &str,
-    ) -> impl Fn(rusqlite::Error) -> ExtractError + use<> {
+    pub(crate) fn error(&self, action: &str) -> impl Fn(rusqlite::Error) -> SourceError + use<> {
         let (path, action) = (self.path.clone(), action.to_owned());
         move |source| sql_error(&path, &action, source)
     }
 
-    fn refuse_utf16(&self) -> Result<(), ExtractError> {
+    fn refuse_utf16(&self) -> Result<(), SourceError> {
         let encoding: String = self
             .connection
             .query_row("PRAGMA encoding", [], |row| row.get(0))
@@ -298,12 +307,11 @@ impl Reader {
         Err(SourceError::Encoding {
             path: self.path.clone(),
             encoding,
-        }
-        .into())
+        })
     }
 
     /// Ends the transaction; says whether somebody has committed since it began.
-    fn end(self) -> Result<bool, ExtractError> {
+    fn end(self) -> Result<bool, SourceError> {
         let wrap = self.error("end the read transaction");
         self.connection.execute_batch("COMMIT").map_err(&wrap)?;
         Ok(pragma_data_version(&self.connection).map_err(&wrap)? != self.data_version)

@@ -2,7 +2,7 @@
 
 use bunri_types::{TruthWords, listed_integer};
 
-use crate::source::SourceValue;
+use crate::model::SourceValue;
 
 /// A list of such values. Texts are compared byte for byte, integers by their plain digits; reals and bytes are never
 /// listed.

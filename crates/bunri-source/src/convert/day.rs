@@ -5,7 +5,7 @@ use bunri_types::{DateForm, JAPAN_SECONDS, Moment, MomentForm};
 
 use super::calendar::{SECONDS_A_DAY, day_of, number};
 use super::{Cell, Misfit, era};
-use crate::source::SourceValue;
+use crate::model::SourceValue;
 
 /// The first and last day that a four-digit year can write.
 const FIRST_DAY: i64 = -719_528;

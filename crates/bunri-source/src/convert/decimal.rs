@@ -2,7 +2,7 @@
 //! round-trip decimal form; what people see in the legacy system is what is kept or rejected.
 
 use super::{Cell, Misfit};
-use crate::source::SourceValue;
+use crate::model::SourceValue;
 
 /// Below this, a decimal of the column's scale has at most 15 digits, and every such decimal has a double
 /// of its own: the double that equals `k / 10^scale` is written as exactly that.

@@ -7,14 +7,11 @@ use bunri_catalogue::Table;
 use bunri_manifest::ForeignKey;
 
 use super::Reader;
-use crate::ExtractError;
+use crate::error::SourceError;
 
 impl Reader {
     /// The foreign keys of a table, in order, each once.
-    pub(in crate::source) fn foreign_keys(
-        &self,
-        table: &Table,
-    ) -> Result<Vec<ForeignKey>, ExtractError> {
+    pub(crate) fn foreign_keys(&self, table: &Table) -> Result<Vec<ForeignKey>, SourceError> {
         let mut keys = self.written(&table.name)?;
         let own = self.names(&table.name)?.columns;
         for key in &mut keys {
@@ -35,7 +32,7 @@ impl Reader {
     }
 
     /// The foreign keys as they were written.
-    fn written(&self, table: &str) -> Result<Vec<ForeignKey>, ExtractError> {
+    fn written(&self, table: &str) -> Result<Vec<ForeignKey>, SourceError> {
         let wrap = self.error(&format!("list the foreign keys of table \"{table}\""));
         // `id` numbers the keys of the table, `seq` the columns of each.
         let sql = "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id, seq";
@@ -57,7 +54,7 @@ impl Reader {
     }
 
     /// Of a view and of a virtual table nothing is asked: what nobody migrates need not be readable.
-    fn names(&self, written: &str) -> Result<Names, ExtractError> {
+    fn names(&self, written: &str) -> Result<Names, SourceError> {
         let wrap = self.error(&format!("list the columns of table \"{written}\""));
         let sql = "SELECT s.name, c.name, c.pk FROM sqlite_schema AS s, pragma_table_xinfo(s.name) AS c \
                    WHERE s.type = 'table' AND s.rootpage > 0 AND s.name = ?1 COLLATE NOCASE ORDER BY c.cid";

@@ -19,11 +19,11 @@ use arrow_schema::ArrowError;
 use bunri_types::{DateForm, Moment, OPEN_END, ValueForm, ValueType};
 use literal::Literals;
 
-use crate::source::SourceValue;
+use crate::model::SourceValue;
 
 /// The rule that a value broke. Its word stands in the rejects file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Misfit {
+pub enum Misfit {
     /// Not stored as text.
     Text,
     /// Text whose bytes are not UTF-8.
@@ -54,7 +54,7 @@ pub(crate) enum Misfit {
 
 impl Misfit {
     /// The word of the rejects file.
-    pub(crate) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Misfit::Text => "not_text",
             Misfit::Utf8 => "not_utf8",
@@ -78,7 +78,7 @@ type Cell<T> = Result<Option<T>, Misfit>;
 
 /// Takes the values of one column.
 #[derive(Debug)]
-pub(crate) struct Copier {
+pub struct Copier {
     nothing: Literals,
     open: Literals,
     in_key: bool,
@@ -117,7 +117,7 @@ enum Cells {
 
 impl Copier {
     /// A copier for this declared type, read in this way; `in_key`: for a column of the table's key.
-    pub(crate) fn new(
+    pub fn new(
         value_type: ValueType,
         reading: &ValueForm,
         in_key: bool,
@@ -132,7 +132,7 @@ impl Copier {
 
     /// Takes the next value. One that does not fit leaves NULL in its place, so that the columns of a batch
     /// stay level; the caller drops its row.
-    pub(crate) fn take(&mut self, value: SourceValue<'_>) -> Result<(), Misfit> {
+    pub fn take(&mut self, value: SourceValue<'_>) -> Result<(), Misfit> {
         if self.nothing.hold(value) {
             self.cells.take(SourceValue::Null)?;
             return if self.in_key {
@@ -148,7 +148,7 @@ impl Copier {
     }
 
     /// The cells taken since the last call.
-    pub(crate) fn finish(&mut self) -> ArrayRef {
+    pub fn finish(&mut self) -> ArrayRef {
         match &mut self.cells {
             Cells::Text { cells, .. } => Arc::new(cells.finish()),
             Cells::Int(cells) => Arc::new(cells.finish()),

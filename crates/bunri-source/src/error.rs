@@ -112,6 +112,9 @@ pub enum SourceError {
         /// By reading.
         read: u64,
     },
+    /// Somebody asked to stop.
+    #[error("interrupted; run again to go on")]
+    Interrupted,
     /// SQLite said no.
     #[error("cannot {action} in `{}`: {source}", path.display())]
     Sql {

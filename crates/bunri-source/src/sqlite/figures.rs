@@ -10,19 +10,15 @@ use bunri_types::{ValueForm, ValueType, listed_integer};
 use rusqlite::Row;
 
 use super::{Reader, sql};
-use crate::ExtractError;
-use crate::source::{Figures, ObjectKind};
+use crate::error::SourceError;
+use crate::model::{Figures, ObjectKind};
 
 /// SQLite holds at most 2000 result columns; a column takes at most seven.
 const COLUMNS_AT_ONCE: usize = 250;
 
 impl Reader {
     /// SQLite's counts and sums, from the table itself.
-    pub(in crate::source) fn figures(
-        &self,
-        table: &Table,
-        kind: ObjectKind,
-    ) -> Result<Figures, ExtractError> {
+    pub(crate) fn figures(&self, table: &Table, kind: ObjectKind) -> Result<Figures, SourceError> {
         let mut figures = Figures {
             rows: 0,
             totals: Vec::with_capacity(table.columns.len()),
@@ -50,11 +46,7 @@ impl Reader {
     }
 
     /// `COUNT(*)` alone.
-    pub(in crate::source) fn count(
-        &self,
-        table: &Table,
-        kind: ObjectKind,
-    ) -> Result<u64, ExtractError> {
+    pub(crate) fn count(&self, table: &Table, kind: ObjectKind) -> Result<u64, SourceError> {
         let sql = format!("SELECT COUNT(*) {}", sql::from(table, kind));
         let counted = self
             .connection

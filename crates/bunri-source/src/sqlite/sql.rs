@@ -3,7 +3,7 @@
 
 use bunri_catalogue::{Column, Table};
 
-use crate::source::ObjectKind;
+use crate::model::ObjectKind;
 
 /// A name as SQL writes it.
 pub(super) fn quoted(name: &str) -> String {

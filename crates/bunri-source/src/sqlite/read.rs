@@ -6,11 +6,11 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, params_from_iter};
 
 use super::{Reader, sql};
-use crate::ExtractError;
-use crate::source::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
+use crate::error::SourceError;
+use crate::model::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
 
 /// Every row, in whatever order SQLite likes.
-pub(in crate::source) fn in_any_order(table: &Table, kind: ObjectKind) -> Query {
+pub(crate) fn in_any_order(table: &Table, kind: ObjectKind) -> Query {
     Query {
         text: sql::select_all(table, &sql::from(table, kind)),
         behind: Vec::new(),
@@ -19,12 +19,12 @@ pub(in crate::source) fn in_any_order(table: &Table, kind: ObjectKind) -> Query 
 
 impl Reader {
     /// Gives the sink every row of the answer, until it wants no more.
-    pub(in crate::source) fn read(
+    pub(crate) fn read<S: RowSink>(
         &self,
         table: &Table,
         query: &Query,
-        sink: &mut impl RowSink,
-    ) -> Result<(), ExtractError> {
+        sink: &mut S,
+    ) -> Result<(), S::Error> {
         let wrap = self.error(&format!("read table \"{}\"", table.name));
         let mut statement = self.connection.prepare(&query.text).map_err(&wrap)?;
         // What cannot be bound is compared as NULL, behind which nothing comes: too few rows are noticed.
@@ -58,8 +58,8 @@ struct SqliteRow<'a, F> {
     wrap: &'a F,
 }
 
-impl<F: Fn(rusqlite::Error) -> ExtractError> SourceRow for SqliteRow<'_, F> {
-    fn value(&self, column: usize) -> Result<SourceValue<'_>, ExtractError> {
+impl<F: Fn(rusqlite::Error) -> SourceError> SourceRow for SqliteRow<'_, F> {
+    fn value(&self, column: usize) -> Result<SourceValue<'_>, SourceError> {
         Ok(match self.row.get_ref(column).map_err(self.wrap)? {
             ValueRef::Null => SourceValue::Null,
             ValueRef::Integer(number) => SourceValue::Integer(number),

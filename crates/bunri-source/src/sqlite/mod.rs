@@ -28,37 +28,30 @@ mod views;
 
 use std::path::Path;
 
+use crate::error::SourceError;
 use rusqlite::ErrorCode;
 
-use crate::ExtractError;
-use crate::source::SourceError;
-
-pub(super) use database::{Database, Reader};
+pub(super) use database::{Database, InterruptHandle, Reader};
 pub(super) use declared::compatible;
 pub(super) use read::in_any_order;
-pub(super) use rusqlite::InterruptHandle;
 pub(super) use temporary::keep_temporary_files;
 
 /// What SQLite's code means to the person who runs this.
-fn sql_error(path: &Path, action: &str, source: rusqlite::Error) -> ExtractError {
+fn sql_error(path: &Path, action: &str, source: rusqlite::Error) -> SourceError {
     let path = path.to_path_buf();
     match source.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => ExtractError::Interrupted,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            SourceError::Locked { path }.into()
-        }
-        Some(ErrorCode::CannotOpen) => SourceError::CannotOpen { path }.into(),
+        Some(ErrorCode::OperationInterrupted) => SourceError::Interrupted,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => SourceError::Locked { path },
+        Some(ErrorCode::CannotOpen) => SourceError::CannotOpen { path },
         Some(ErrorCode::DatabaseCorrupt) => SourceError::Damaged {
             action: action.to_owned(),
             path,
-        }
-        .into(),
-        Some(ErrorCode::NotADatabase) => SourceError::NotADatabase { path }.into(),
+        },
+        Some(ErrorCode::NotADatabase) => SourceError::NotADatabase { path },
         _ => SourceError::Sql {
             action: action.to_owned(),
             path,
             source: Box::new(source),
-        }
-        .into(),
+        },
     }
 }

@@ -6,8 +6,7 @@ use rusqlite::ErrorCode;
 
 use super::Reader;
 use super::sql::quoted;
-use crate::ExtractError;
-use crate::source::SourceError;
+use crate::error::SourceError;
 
 /// So many complaints are shown; a damaged page brings thousands.
 const MOST_LINES: usize = 10;
@@ -41,11 +40,11 @@ const STRUCTURE: [&str; 12] = [
 impl Reader {
     /// Refuses a source that SQLite finds damaged. Where objects are ignored because they cannot be read, the
     /// whole cannot be checked either; then `tables` are, each with its indexes.
-    pub(in crate::source) fn refuse_damage(
+    pub(crate) fn refuse_damage(
         &self,
         tables: &[&str],
         some_ignored: bool,
-    ) -> Result<(), ExtractError> {
+    ) -> Result<(), SourceError> {
         // CHECK constraints bind who writes and say nothing of the file; they may call functions that only the
         // application has.
         self.connection
@@ -70,8 +69,7 @@ impl Reader {
         Err(SourceError::Integrity {
             path: self.path.clone(),
             lines,
-        }
-        .into())
+        })
     }
 
     /// The first complaints that matter; `scope` is a number for everything, or a quoted table.

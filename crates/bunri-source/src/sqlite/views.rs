@@ -9,8 +9,8 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
 use super::Reader;
 use super::sql::quoted;
-use crate::ExtractError;
-use crate::source::ObjectKind;
+use crate::error::SourceError;
+use crate::model::ObjectKind;
 
 impl Reader {
     /// The tables that a view reads, through other views too.
@@ -18,7 +18,7 @@ impl Reader {
         &mut self,
         view: &str,
         objects: &[(String, ObjectKind)],
-    ) -> Result<Vec<String>, ExtractError> {
+    ) -> Result<Vec<String>, SourceError> {
         let wrap = self.error(&format!("read view \"{view}\""));
         let read = Arc::new(Mutex::new(BTreeSet::new()));
         let told = Arc::clone(&read);
@@ -43,7 +43,7 @@ impl Reader {
     }
 
     /// Every view with the statement that makes it, by name.
-    pub(in crate::source) fn view_texts(&self) -> Result<Vec<(String, String)>, ExtractError> {
+    pub(crate) fn view_texts(&self) -> Result<Vec<(String, String)>, SourceError> {
         let wrap = self.error("list the views");
         let sql =
             "SELECT name, coalesce(sql, '') FROM sqlite_schema WHERE type = 'view' ORDER BY name";
@@ -54,7 +54,7 @@ impl Reader {
     }
 
     /// `COUNT(*)` of a table that need not be in the catalogue.
-    pub(in crate::source) fn count_of(&self, table: &str) -> Result<u64, ExtractError> {
+    pub(crate) fn count_of(&self, table: &str) -> Result<u64, SourceError> {
         let sql = format!("SELECT COUNT(*) FROM main.{} NOT INDEXED", quoted(table));
         let counted = self
             .connection

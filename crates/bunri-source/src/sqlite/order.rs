@@ -11,8 +11,8 @@ use rusqlite::Connection;
 
 use super::read::bound;
 use super::{Reader, sql};
-use crate::ExtractError;
-use crate::source::{ObjectKind, Query};
+use crate::error::SourceError;
+use crate::model::{ObjectKind, Query};
 
 /// How far the probe follows an index.
 const PROBED_ROWS: u32 = 20_000;
@@ -22,11 +22,11 @@ const FEWEST_ROWS_A_STEP_BACK: u64 = 8;
 
 impl Reader {
     /// The statement that makes SQLite read the table in key order for little; [`None`]: sort here.
-    pub(in crate::source) fn in_key_order(
+    pub(crate) fn in_key_order(
         &self,
         table: &Table,
         kind: ObjectKind,
-    ) -> Result<Option<Query>, ExtractError> {
+    ) -> Result<Option<Query>, SourceError> {
         // What a view does for an order is SQLite's affair, and it may take a temporary B-tree.
         if table.key.is_empty() || kind == ObjectKind::View {
             return Ok(None);
@@ -41,12 +41,12 @@ impl Reader {
     /// The same of the rows that come behind the row with this key. The order is that of `ORDER BY`: storage classes
     /// first, then bytes; a column's affinity, which would change a key that is stored otherwise than the column prefers,
     /// can lose or double rows, and then their number or their order is not right.
-    pub(in crate::source) fn in_key_order_behind(
+    pub(crate) fn in_key_order_behind(
         &self,
         table: &Table,
         kind: ObjectKind,
         key: &[RawValue],
-    ) -> Result<Option<Query>, ExtractError> {
+    ) -> Result<Option<Query>, SourceError> {
         let can_be_asked =
             key.len() == table.key.len() && key.iter().all(|key| bound(key).is_some());
         if !can_be_asked || table.key.is_empty() || kind == ObjectKind::View {
@@ -70,7 +70,7 @@ impl Reader {
     }
 
     /// How SQLite gives a table with a key in its order.
-    fn way(&self, table: &Table) -> Result<Way, ExtractError> {
+    fn way(&self, table: &Table) -> Result<Way, SourceError> {
         let wrap = self.error(&format!("plan the reading of table \"{}\"", table.name));
         let steps = plan(&self.connection, &straight(table, "")).map_err(&wrap)?;
         match Way::of(&steps) {

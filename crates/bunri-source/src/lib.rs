@@ -1,0 +1,19 @@
+//! A legacy source, read: one [`OpenSource`] a run, held still and identified by digest; one [`Session`] a thread, all on the
+//! same state; and [`Copier`], which makes typed cells of values, exactly or not at all. Everything a driver knows stays
+//! below the folder of its kind; above there are names, values as the source holds them, and rows. Whoever says beforehand
+//! what extraction will make of a source asks this crate, and so asks the code that extraction runs.
+
+mod convert;
+mod digest;
+mod error;
+mod model;
+mod open;
+mod sqlite;
+
+pub use convert::{Copier, Misfit};
+pub use error::SourceError;
+pub use model::{
+    Figures, Inventory, ObjectKind, Query, RowSink, SourceColumn, SourceObject, SourceRow,
+    SourceValue,
+};
+pub use open::{Interrupter, OpenSource, Session, compatible, source_digest, view_texts};

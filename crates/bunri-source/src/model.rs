@@ -1,0 +1,93 @@
+//! What passes between a source and who reads it: names, values as the source holds them, rows.
+
+use std::collections::BTreeMap;
+
+use bunri_columnar::RawValue;
+use bunri_manifest::ColumnTotal;
+
+use crate::error::SourceError;
+
+/// A value as the source holds it, before any declared type is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SourceValue<'a> {
+    /// No value.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A floating-point number.
+    Real(f64),
+    /// The bytes of a text, which need not be valid in any encoding.
+    Text(&'a [u8]),
+    /// Bytes.
+    Blob(&'a [u8]),
+}
+
+/// The row that a session stands at.
+pub trait SourceRow {
+    /// The value of the catalogue's column at this position.
+    ///
+    /// # Errors
+    /// What the source says.
+    fn value(&self, column: usize) -> Result<SourceValue<'_>, SourceError>;
+}
+
+/// What takes the rows of a table, one at a time and in the order of the session.
+pub trait RowSink {
+    /// Why it takes no more.
+    type Error: From<SourceError>;
+
+    /// Takes a row. Says whether it wants another one.
+    ///
+    /// # Errors
+    /// Its own; the session stops reading.
+    fn take(&mut self, row: &impl SourceRow) -> Result<bool, Self::Error>;
+}
+
+/// What an object of the source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// It holds rows.
+    Table,
+    /// It is made of others.
+    View,
+}
+
+/// A table or view of the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceObject {
+    /// Table or view.
+    pub kind: ObjectKind,
+    /// In the source's order; none of an object that is not read.
+    pub columns: Vec<SourceColumn>,
+    /// Of a view that is read: the tables that it reads, by name.
+    pub made_of: Vec<String>,
+}
+
+/// A column of the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type in the source's words; empty where there is none.
+    pub declared: String,
+}
+
+/// What the source has, by name. The source's own administration is left out.
+pub type Inventory = BTreeMap<String, SourceObject>;
+
+/// What the source itself says of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// How many rows it has.
+    pub rows: u64,
+    /// In catalogue order.
+    pub totals: Vec<ColumnTotal>,
+}
+
+/// How rows of a table are asked for, in the source's own language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    pub(crate) text: String,
+    /// The key behind which rows are wanted; none: all of them.
+    pub(crate) behind: Vec<RawValue>,
+}
