@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 27] = [
+const ARROWS: [(&str, &[&str]); 28] = [
     ("bunri-manifest", &[]),
     ("bunri-legacy", &[]),
     ("bunri-sample", &["bunri-legacy"]),
@@ -88,6 +88,16 @@ const ARROWS: [(&str, &[&str]); 27] = [
             "bunri-job",
             "bunri-manifest",
             "bunri-types",
+        ],
+    ),
+    (
+        "bunri-inspect",
+        &[
+            "bunri-columnar",
+            "bunri-job",
+            "bunri-source",
+            "bunri-types",
+            "bunri-work",
         ],
     ),
     (
@@ -170,6 +180,7 @@ const ARROWS: [(&str, &[&str]); 27] = [
             "bunri-decisions",
             "bunri-explain",
             "bunri-extract",
+            "bunri-inspect",
             "bunri-job",
             "bunri-manifest",
             "bunri-page",

@@ -294,8 +294,15 @@ fn a_types_name_means_one_thing_in_a_crate() {
 /// What one kind of source is read with is nobody's affair above its folder.
 #[test]
 fn drivers_of_sources_stay_in_their_folders() {
-    let Sources(modules) = Sources::of("bunri-extract");
-    let folder = ["source", "sqlite"].map(str::to_owned);
+    for above in ["bunri-extract", "bunri-inspect"] {
+        let Sources(modules) = Sources::of(above);
+        assert!(
+            modules.values().all(|text| !text.contains("rusqlite")),
+            "{above}"
+        );
+    }
+    let Sources(modules) = Sources::of("bunri-source");
+    let folder = ["sqlite"].map(str::to_owned);
     let with_driver = modules.iter().filter(|(_, text)| text.contains("rusqlite"));
     let (inside, outside): (Vec<_>, Vec<_>) =
         with_driver.partition(|(module, _)| module.starts_with(&folder));

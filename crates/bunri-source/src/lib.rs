@@ -8,12 +8,15 @@ mod digest;
 mod error;
 mod model;
 mod open;
+mod outline;
 mod sqlite;
 
 pub use convert::{Copier, Misfit};
+pub use convert::{read_date, read_moment};
 pub use error::SourceError;
 pub use model::{
     Figures, Inventory, ObjectKind, Query, RowSink, SourceColumn, SourceObject, SourceRow,
     SourceValue,
 };
 pub use open::{Interrupter, OpenSource, Session, compatible, source_digest, view_texts};
+pub use outline::{DeclaredColumn, DeclaredObject, TableSize};

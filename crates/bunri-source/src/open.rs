@@ -1,7 +1,7 @@
 //! One [`OpenSource`] a run and one [`Session`] a thread. The enums are closed: a kind that the job can name and that is not
 //! written here does not compile.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use bunri_catalogue::Table;
@@ -12,6 +12,7 @@ use bunri_types::{ValueForm, ValueType};
 
 use crate::error::SourceError;
 use crate::model::{Figures, Inventory, ObjectKind, Query, RowSink};
+use crate::outline::{DeclaredObject, TableSize};
 use crate::{digest, sqlite};
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
@@ -106,6 +107,22 @@ impl OpenSource {
     pub fn keep_temporary_files(&self, folder: &str) -> Result<(), SourceError> {
         match self {
             Self::Sqlite(_) => sqlite::keep_temporary_files(folder),
+        }
+    }
+
+    /// Ends the sessions and refuses a source that was written meanwhile, as far as that can be seen without reading it again:
+    /// enough for who only looks, and not for who hands on what was read.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn at_rest_still(&self, sessions: Vec<Session>) -> Result<(), SourceError> {
+        match self {
+            Self::Sqlite(database) => {
+                let readers = sessions.into_iter().map(|session| match session {
+                    Session::Sqlite(reader) => reader,
+                });
+                database.at_rest_still(readers.collect())
+            }
         }
     }
 
@@ -251,6 +268,53 @@ impl Session {
     ) -> Result<(), S::Error> {
         match self {
             Self::Sqlite(reader) => reader.read(table, query, sink),
+        }
+    }
+
+    /// What the source says of every table and view, in the order of their names.
+    ///
+    /// # Errors
+    /// What the source says; what is wrong with one view stands with that view.
+    pub fn outline(&mut self) -> Result<Vec<DeclaredObject>, SourceError> {
+        match self {
+            Self::Sqlite(reader) => reader.outline(),
+        }
+    }
+
+    /// How large each table is; [`None`] where the source cannot tell. Every page is looked at.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn table_sizes(&self) -> Result<Option<BTreeMap<String, TableSize>>, SourceError> {
+        match self {
+            Self::Sqlite(reader) => reader.table_sizes(),
+        }
+    }
+
+    /// About how many rows a table has, without reading it; 0 where that is not known.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn about_rows(&self, table: &str) -> Result<u64, SourceError> {
+        match self {
+            Self::Sqlite(reader) => reader.about_rows(table),
+        }
+    }
+
+    /// Gives the sink these columns of an object that need not be in any catalogue, in whatever order the source likes, until it
+    /// wants no more.
+    ///
+    /// # Errors
+    /// What the source says, and the sink's own.
+    pub fn read_columns<S: RowSink>(
+        &self,
+        object: &str,
+        columns: &[&str],
+        kind: ObjectKind,
+        sink: &mut S,
+    ) -> Result<(), S::Error> {
+        match self {
+            Self::Sqlite(reader) => reader.read_columns(object, columns, kind, sink),
         }
     }
 

@@ -20,6 +20,7 @@ Exit codes, for schedulers:
 
 First steps:
   bunri sample --points 20000 --out legacy.db     a fictional utility's combined database
+  bunri inspect legacy.db                         what does a source hold?
   bunri check schemas/denryoku                    is the classification sound?
   bunri run job.toml                              extract, split, verify; resumes if run again";
 
@@ -47,6 +48,8 @@ pub(crate) enum Log {
 pub(crate) enum Command {
     /// Make a fictional utility's combined database, with every trap planted in it
     Sample(SampleArguments),
+    /// Say what a source holds: names and counts, never a value; nothing is written
+    Inspect(InspectArguments),
     /// Read a catalogue (or a job and its catalogue) and say everything that is wrong with it
     Check(CheckArguments),
     /// Read the legacy source into staging: typed, in key order, with the source's own counts
@@ -83,6 +86,18 @@ pub(crate) struct SampleArguments {
     /// Insert the rows of every table in another order, decided by this number (small samples)
     #[arg(long)]
     pub(crate) shuffle: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// The SQLite file, at rest
+    pub(crate) source: PathBuf,
+    /// Print everything as JSON (schemas/inspect.schema.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Read at most so many rows of each table, from its first on, instead of all
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) sample: Option<u64>,
 }
 
 #[derive(Debug, Args)]

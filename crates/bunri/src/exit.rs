@@ -7,12 +7,14 @@ use std::sync::Mutex;
 
 use bunri_columnar::ColumnarError;
 use bunri_extract::ExtractError;
+use bunri_inspect::InspectError;
 use bunri_plan::PlanError;
 use bunri_prove::ProveError;
 use bunri_redecide::RedecideError;
 use bunri_report::ReportError;
 use bunri_residue::ResidueError;
 use bunri_sample::SampleError;
+use bunri_source::SourceError;
 use bunri_split::SplitError;
 use bunri_text::Problems;
 use bunri_verify::VerifyError;
@@ -45,6 +47,10 @@ pub(crate) enum Failure {
     Sample(#[from] SampleError),
     #[error(transparent)]
     Extract(#[from] ExtractError),
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
+    #[error("the profile cannot be written as JSON: {0}")]
+    Unwritable(#[source] serde_json::Error),
     #[error(transparent)]
     Split(#[from] SplitError),
     #[error(transparent)]
@@ -111,6 +117,8 @@ impl Failure {
             Failure::Lock(error) => lock(error),
             Failure::Sample(error) => sample(error),
             Failure::Extract(error) => extract(error),
+            Failure::Inspect(error) => inspect(error),
+            Failure::Unwritable(_) => BUG,
             Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
             Failure::Prove(error) => prove(error),
@@ -147,6 +155,8 @@ impl Failure {
             | Failure::Lock(_)
             | Failure::Sample(_)
             | Failure::Extract(_)
+            | Failure::Inspect(_)
+            | Failure::Unwritable(_)
             | Failure::Split(_)
             | Failure::Verify(_)
             | Failure::Prove(_)
@@ -260,6 +270,14 @@ fn extract(error: &ExtractError) -> u8 {
         ExtractError::Interrupted => INTERRUPTED,
         ExtractError::Columnar(error) => columnar(error),
         ExtractError::Manifest(_) | ExtractError::Thread(_) => OUTPUT,
+    }
+}
+
+fn inspect(error: &InspectError) -> u8 {
+    match error {
+        InspectError::Source(SourceError::Interrupted) => INTERRUPTED,
+        InspectError::Source(_) => SOURCE,
+        InspectError::Names(_) => BUG,
     }
 }
 

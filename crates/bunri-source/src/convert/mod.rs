@@ -73,6 +73,22 @@ impl Misfit {
     }
 }
 
+/// Reads a calendar day as a [`Copier`] does, in days since 1970-01-01; NULL is [`None`].
+///
+/// # Errors
+/// The rule that the value broke.
+pub fn read_date(value: SourceValue<'_>, form: DateForm) -> Result<Option<i32>, Misfit> {
+    day::date(value, form)
+}
+
+/// Reads a moment as a [`Copier`] does, in microseconds of Japan local time since 1970-01-01; NULL is [`None`].
+///
+/// # Errors
+/// The rule that the value broke.
+pub fn read_moment(value: SourceValue<'_>, moment: Moment) -> Result<Option<i64>, Misfit> {
+    day::timestamp(value, moment)
+}
+
 /// A typed cell, NULL, or the rule that the value broke.
 type Cell<T> = Result<Option<T>, Misfit>;
 

@@ -164,10 +164,38 @@ impl Database {
         before: &Source,
         observer: &dyn Observer,
     ) -> Result<(), SourceError> {
-        let changed = |what| SourceError::Changed {
+        self.refuse_other_stamp()?;
+        // No lock kept a checkpoint away.
+        if self.journal == JournalMode::WriteAhead && self.hash(observer)? != *before {
+            return Err(self.changed("its digest"));
+        }
+        self.end_all(readers)
+    }
+
+    /// The same without the digest, by which alone a change in a database with a write-ahead log might be seen.
+    pub(crate) fn at_rest_still(&self, readers: Vec<Reader>) -> Result<(), SourceError> {
+        self.refuse_other_stamp()?;
+        self.end_all(readers)
+    }
+
+    fn changed(&self, what: &'static str) -> SourceError {
+        SourceError::Changed {
             path: self.path.clone(),
             what,
-        };
+        }
+    }
+
+    fn end_all(&self, readers: Vec<Reader>) -> Result<(), SourceError> {
+        for reader in readers {
+            if reader.end()? {
+                return Err(self.changed("another connection committed"));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_other_stamp(&self) -> Result<(), SourceError> {
+        let changed = |what| self.changed(what);
         let wrong = |source| SourceError::Io {
             path: self.path.clone(),
             source,
@@ -181,15 +209,6 @@ impl Database {
         }
         if self.journal("-wal").map_err(wrong)?.is_some() {
             return Err(changed("a write-ahead log appeared"));
-        }
-        // No lock kept a checkpoint away.
-        if self.journal == JournalMode::WriteAhead && self.hash(observer)? != *before {
-            return Err(changed("its digest"));
-        }
-        for reader in readers {
-            if reader.end()? {
-                return Err(changed("another connection committed"));
-            }
         }
         Ok(())
     }

@@ -85,7 +85,7 @@ struct Names {
 }
 
 /// SQLite takes names that differ in the case of plain letters for one; the catalogue does not.
-fn as_spelt(written: &mut [String], columns: &[String]) {
+pub(super) fn as_spelt(written: &mut [String], columns: &[String]) {
     for name in written {
         let spelt = columns
             .iter()

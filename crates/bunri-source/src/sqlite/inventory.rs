@@ -31,7 +31,7 @@ impl Reader {
     }
 
     /// By name.
-    fn objects(&self) -> Result<Vec<(String, ObjectKind)>, SourceError> {
+    pub(super) fn objects(&self) -> Result<Vec<(String, ObjectKind)>, SourceError> {
         let wrap = self.error("list the tables");
         let sql =
             "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name";
@@ -58,7 +58,7 @@ impl Reader {
     }
 
     /// Names and declared types, generated columns among them: they hold data too.
-    fn columns(&self, object: &str) -> Result<Vec<SourceColumn>, SourceError> {
+    pub(super) fn columns(&self, object: &str) -> Result<Vec<SourceColumn>, SourceError> {
         let wrap = self.error(&format!("list the columns of table \"{object}\""));
         let sql = format!("PRAGMA table_xinfo({})", quoted(object));
         let mut statement = self.connection.prepare(&sql).map_err(&wrap)?;

@@ -9,6 +9,7 @@
 //! | `figures` | counts and sums, by SQLite |
 //! | `foreign_keys` | the references that a table declares |
 //! | `order` | rows in key order, where an index gives that for little |
+//! | `outline` | all of that before there is a catalogue, and the size of tables |
 //! | `read` | rows and their values |
 //! | `sql` | how SQL is written here |
 //! | `views` | what a view is made of |
@@ -21,6 +22,7 @@ mod foreign_keys;
 mod integrity;
 mod inventory;
 mod order;
+mod outline;
 mod read;
 mod sql;
 mod temporary;

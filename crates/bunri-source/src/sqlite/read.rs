@@ -25,10 +25,21 @@ impl Reader {
         query: &Query,
         sink: &mut S,
     ) -> Result<(), S::Error> {
-        let wrap = self.error(&format!("read table \"{}\"", table.name));
-        let mut statement = self.connection.prepare(&query.text).map_err(&wrap)?;
+        self.read_statement(&table.name, &query.text, &query.behind, sink)
+    }
+
+    /// Gives the sink the rows of a statement; `behind` are the values of its parameters.
+    pub(super) fn read_statement<S: RowSink>(
+        &self,
+        table: &str,
+        statement: &str,
+        behind: &[RawValue],
+        sink: &mut S,
+    ) -> Result<(), S::Error> {
+        let wrap = self.error(&format!("read table \"{table}\""));
+        let mut statement = self.connection.prepare(statement).map_err(&wrap)?;
         // What cannot be bound is compared as NULL, behind which nothing comes: too few rows are noticed.
-        let behind = query.behind.iter().map(bound);
+        let behind = behind.iter().map(bound);
         let behind = behind.map(|value| value.unwrap_or(Value::Null));
         let mut rows = statement.query(params_from_iter(behind)).map_err(&wrap)?;
         while let Some(row) = rows.next().map_err(&wrap)? {

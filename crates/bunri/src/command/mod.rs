@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod inspect;
 mod journal;
 mod moved;
 mod page;
@@ -27,7 +28,8 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
     // The other commands are short or harmless to end at once.
     if matches!(
         command,
-        Command::Extract(_)
+        Command::Inspect(_)
+            | Command::Extract(_)
             | Command::Split(_)
             | Command::Verify(_)
             | Command::Prove(_)
@@ -40,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
     }
     let result = match command {
         Command::Sample(arguments) => sample::run(arguments, *log),
+        Command::Inspect(arguments) => inspect::run(arguments, &progress),
         Command::Check(arguments) => check::run(arguments),
         Command::Extract(arguments) => stages::extract_only(arguments, *log, &progress),
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
