@@ -22,6 +22,7 @@
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
 //! | `commands` | what each command prints and which exit code it gives |
 //! | `expectations` | what a good run is, and that a lost table is never a quiet ending |
+//! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
 //! | `inspect` | what a source holds, before there is a catalogue |
 //! | `manifests` | published schemas, sums that every auditor can check |
 //! | `hostile` | manifests that somebody hostile wrote: a finding, never a panic, nothing read outside |
@@ -53,6 +54,7 @@ mod domain;
 mod expectations;
 mod fingerprints;
 mod hostile;
+mod init;
 mod inspect;
 mod kanji;
 mod kill;

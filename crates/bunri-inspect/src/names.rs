@@ -92,6 +92,8 @@ pub enum TableKind {
     Total,
     /// Never leaves the operator.
     Operator,
+    /// Who supplied whom from when to when.
+    Ledger,
 }
 
 #[derive(Debug, Deserialize)]
@@ -158,6 +160,18 @@ impl Words {
             japanese: japanese.iter().map(|text| text.nfkc().collect()).collect(),
             kana: kana.iter().map(|text| plain_kana(text)).collect(),
         }
+    }
+
+    /// Whether a spelling stands at the end of the name.
+    fn end(&self, name: &Name) -> bool {
+        let ends = |text: &str, written: &String| text.ends_with(written.as_str());
+        self.english.iter().any(|words| name.words.ends_with(words))
+            || self
+                .romaji
+                .iter()
+                .any(|it| format!(" {}", name.romaji).ends_with(&format!(" {it}")))
+            || self.japanese.iter().any(|it| ends(&name.japanese, it))
+            || self.kana.iter().any(|it| ends(&name.kana, it))
     }
 
     /// The letters of the longest spelling that stands in the name.
@@ -355,7 +369,16 @@ impl Names {
         };
         Meaning {
             item: best().map(|(_, item)| *item).max_by_key(|item| item.class),
-            roles: best().filter_map(|(_, item)| item.role).collect(),
+            // A word at the end says what a column is for, whatever stands before it: usage_from.
+            roles: self
+                .items
+                .iter()
+                .filter(|(_, words)| {
+                    let letters = words.explain(&name);
+                    letters > 0 && (Some(letters) == most || words.end(&name))
+                })
+                .filter_map(|(item, _)| item.role)
+                .collect(),
         }
     }
 

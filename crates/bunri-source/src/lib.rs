@@ -18,5 +18,5 @@ pub use model::{
     Figures, Inventory, ObjectKind, Query, RowSink, SourceColumn, SourceObject, SourceRow,
     SourceValue,
 };
-pub use open::{Interrupter, OpenSource, Session, compatible, source_digest, view_texts};
+pub use open::{Interrupter, OpenSource, Session, compatible, may_hold, source_digest, view_texts};
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};

@@ -68,6 +68,19 @@ pub fn compatible(
     }
 }
 
+/// The same of a source that need not be open.
+#[must_use]
+pub fn may_hold(
+    source: &Source,
+    declared: &str,
+    value_type: ValueType,
+    reading: &ValueForm,
+) -> bool {
+    match source {
+        Source::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
+    }
+}
+
 impl OpenSource {
     /// Opens the source and refuses what is not at rest.
     ///

@@ -7,7 +7,7 @@ use bunri_types::{Day, day_from_parts, parse_day};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::problem::{Log, Name, Spot, Spotted, did_you_mean, listed};
+use crate::problem::{Log, Name, Spot, Spotted, WAITING, did_you_mean, listed};
 
 /// Some lists are compared with each other item by item.
 const MOST_ITEMS: usize = 10_000;
@@ -42,11 +42,25 @@ impl<'a> Item<'a> {
 
     /// Refuses a value of another kind.
     pub fn refuse_kind(&self, wanted: &str, log: &mut Log) {
+        if self.waits() {
+            self.refuse_waiting(log);
+            return;
+        }
         let got = kind(self.raw);
         log.refuse(
             self.spot,
             format!("{} must be {wanted}, not {got}", self.label),
         );
+    }
+
+    /// Whether a person has still to decide what stands here.
+    pub fn waits(&self) -> bool {
+        matches!(self.raw, DeValue::String(text) if text == WAITING)
+    }
+
+    fn refuse_waiting(&self, log: &mut Log) {
+        let message = format!("{} waits for a person: replace \"{WAITING}\"", self.label);
+        log.refuse(self.spot, message);
     }
 
     /// Something made of it, with its place.
@@ -69,6 +83,10 @@ impl<'a> Item<'a> {
     /// Text with something in it.
     pub fn filled_text(&self, log: &mut Log) -> Option<Name> {
         let text = self.text(log)?;
+        if self.waits() {
+            self.refuse_waiting(log);
+            return None;
+        }
         if text.value.trim().is_empty() {
             log.refuse(self.spot, format!("{} is empty", self.label));
             return None;
@@ -168,6 +186,10 @@ impl<'a> Item<'a> {
         log: &mut Log,
     ) -> Option<Spotted<T>> {
         let text = self.text(log)?;
+        if self.waits() {
+            self.refuse_waiting(log);
+            return None;
+        }
         if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text.value) {
             return Some(self.spotted(*meaning));
         }

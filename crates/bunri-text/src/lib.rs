@@ -13,8 +13,8 @@ pub use file::{decode, read_file};
 pub use item::{Item, readable};
 pub use lint::Lint;
 pub use problem::{
-    Log, Name, Position, Problem, Problems, SourceFile, Spot, Spotted, closest, did_you_mean,
-    listed, position,
+    Log, Name, Position, Problem, Problems, SourceFile, Spot, Spotted, WAITING, closest,
+    did_you_mean, listed, position,
 };
 pub use section::{Entry, Section};
 pub use syntax::parse_toml;

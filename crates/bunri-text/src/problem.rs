@@ -20,7 +20,12 @@ pub struct Problem {
     pub suggestion: Option<String>,
     /// What a person may accept with a basis; [`None`]: nobody may.
     pub lint: Option<Lint>,
+    /// So many classes of this file are still [`WAITING`]; 0 of every other mistake.
+    pub waiting: usize,
 }
+
+/// The word that stands where a person has still to decide. Nothing ever takes it for a value.
+pub const WAITING: &str = "?";
 
 /// A place in a text file, counted from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +65,11 @@ impl fmt::Display for Problems {
             }
             write!(f, "{problem}")?;
         }
+        // In several files nobody adds them up.
+        let waiting = self.waiting();
+        if self.0.iter().filter(|problem| problem.waiting > 0).count() > 1 {
+            write!(f, "\n{waiting} classes wait for a person")?;
+        }
         Ok(())
     }
 }
@@ -78,6 +88,7 @@ impl Problem {
             message: message.into(),
             suggestion: None,
             lint: None,
+            waiting: 0,
         }
     }
 
@@ -89,6 +100,12 @@ impl Problem {
 }
 
 impl Problems {
+    /// How many classes wait for a person.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.iter().map(|problem| problem.waiting).sum()
+    }
+
     /// One mistake that concerns a whole file or folder.
     #[must_use]
     pub fn whole(file: impl Into<PathBuf>, message: impl Into<String>) -> Self {
@@ -134,6 +151,8 @@ pub struct Log {
     found: Vec<Found>,
     /// What the catalogue may say, and somebody should explain.
     warned: Vec<Found>,
+    /// Where classes wait for a person.
+    waiting: Vec<Spot>,
     searches: usize,
 }
 
@@ -154,6 +173,11 @@ impl Log {
     /// One mistake.
     pub fn refuse(&mut self, spot: Spot, message: impl Into<String>) {
         self.refuse_hint(spot, message, None);
+    }
+
+    /// A class that waits for a person. Hundreds of them are told as one mistake a file, so that the others are seen.
+    pub fn wait_for_class(&mut self, spot: Spot) {
+        self.waiting.push(spot);
     }
 
     /// What needs a reason that nobody gave: refused or told, as its level says.
@@ -200,13 +224,18 @@ impl Log {
     /// Whether no mistake was found; warnings are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.found.is_empty() && self.waiting.is_empty()
     }
 
     /// The mistakes in the order of files and lines, each once.
     #[must_use]
     pub fn into_problems(self, files: &[SourceFile]) -> Problems {
-        Problems(placed(self.found, files))
+        let mut problems = placed(self.found, files);
+        problems.extend(waiting(self.waiting, files));
+        // Stable: files stay in the order in which they were given.
+        let place = |problem: &Problem| files.iter().position(|file| file.path == problem.file);
+        problems.sort_by_key(|problem| (place(problem), problem.position));
+        Problems(problems)
     }
 
     /// The warnings in the order of files and lines, each once.
@@ -214,6 +243,29 @@ impl Log {
     pub fn into_warnings(self, files: &[SourceFile]) -> Vec<Problem> {
         placed(self.warned, files)
     }
+}
+
+/// One mistake a file, at its first class that waits.
+fn waiting(mut spots: Vec<Spot>, files: &[SourceFile]) -> Vec<Problem> {
+    spots.sort_unstable();
+    spots.dedup();
+    let of_one_file = spots.chunk_by(|a, b| a.file == b.file);
+    let problem = |spots: &[Spot]| {
+        let first = spots.first()?;
+        let file = files.get(first.file)?;
+        let (count, verb) = match spots.len() {
+            1 => ("1 class".to_owned(), "waits"),
+            many => (format!("{many} classes"), "wait"),
+        };
+        let message = format!(
+            "{count} {verb} for a person: replace each \"{WAITING}\" by a class of docs/catalogue.md"
+        );
+        let at = first.offset.map(|offset| position(&file.text, offset));
+        let mut problem = Problem::at(&file.path, at, message);
+        problem.waiting = spots.len();
+        Some(problem)
+    };
+    of_one_file.filter_map(problem).collect()
 }
 
 fn placed(mut found: Vec<Found>, files: &[SourceFile]) -> Vec<Problem> {
@@ -229,6 +281,7 @@ fn placed(mut found: Vec<Found>, files: &[SourceFile]) -> Vec<Problem> {
         message: found.message,
         suggestion: found.suggestion,
         lint: found.lint,
+        waiting: 0,
     };
     found.into_iter().map(problem).collect()
 }

@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Sample(SampleArguments),
     /// Say what a source holds: names and counts, never a value; nothing is written
     Inspect(InspectArguments),
+    /// Propose a catalogue for a source: one file a table, every class waiting for a person
+    Init(InitArguments),
     /// Read a catalogue (or a job and its catalogue) and say everything that is wrong with it
     Check(CheckArguments),
     /// Read the legacy source into staging: typed, in key order, with the source's own counts
@@ -96,6 +98,24 @@ pub(crate) struct InspectArguments {
     #[arg(long)]
     pub(crate) json: bool,
     /// Read at most so many rows of each table, from its first on, instead of all
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) sample: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// The SQLite file, at rest
+    pub(crate) source: PathBuf,
+    /// The catalogue's folder, empty or not there
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// The table that says who supplied whom from when to when, as the source spells it
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) ledger: Option<String>,
+    /// Add what is new in the source to the catalogue that lies there, and change nothing of it
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Look at no more than so many rows of each table
     #[arg(long, value_name = "ROWS")]
     pub(crate) sample: Option<u64>,
 }

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use bunri_columnar::ColumnarError;
 use bunri_extract::ExtractError;
-use bunri_inspect::InspectError;
+use bunri_inspect::{InitError, InspectError};
 use bunri_plan::PlanError;
 use bunri_prove::ProveError;
 use bunri_redecide::RedecideError;
@@ -49,6 +49,8 @@ pub(crate) enum Failure {
     Extract(#[from] ExtractError),
     #[error(transparent)]
     Inspect(#[from] InspectError),
+    #[error(transparent)]
+    Init(#[from] InitError),
     #[error("the profile cannot be written as JSON: {0}")]
     Unwritable(#[source] serde_json::Error),
     #[error(transparent)]
@@ -118,6 +120,7 @@ impl Failure {
             Failure::Sample(error) => sample(error),
             Failure::Extract(error) => extract(error),
             Failure::Inspect(error) => inspect(error),
+            Failure::Init(error) => init(error),
             Failure::Unwritable(_) => BUG,
             Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
@@ -156,6 +159,7 @@ impl Failure {
             | Failure::Sample(_)
             | Failure::Extract(_)
             | Failure::Inspect(_)
+            | Failure::Init(_)
             | Failure::Unwritable(_)
             | Failure::Split(_)
             | Failure::Verify(_)
@@ -278,6 +282,15 @@ fn inspect(error: &InspectError) -> u8 {
         InspectError::Source(SourceError::Interrupted) => INTERRUPTED,
         InspectError::Source(_) => SOURCE,
         InspectError::Names(_) => BUG,
+    }
+}
+
+fn init(error: &InitError) -> u8 {
+    match error {
+        InitError::Names(_) => BUG,
+        InitError::NoLedger(_) => USAGE,
+        InitError::Occupied(_) | InitError::NotUpdated { .. } => REFUSED,
+        InitError::Io { .. } => OUTPUT,
     }
 }
 

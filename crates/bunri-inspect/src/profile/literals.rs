@@ -70,6 +70,11 @@ pub(super) fn sentinel(value: SourceValue<'_>) -> Option<usize> {
     }
 }
 
+/// Whether a value is a sentinel that says "no end yet".
+pub(super) fn means_no_end(value: SourceValue<'_>) -> bool {
+    sentinel(value).is_some_and(|place| is_open(SENTINELS[place]))
+}
+
 /// Words for true and false, together as systems use them.
 pub(crate) const TRUTHS: [(&str, &str); 8] = [
     ("1", "0"),

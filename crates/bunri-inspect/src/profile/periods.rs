@@ -20,7 +20,7 @@ pub struct Periods {
     pub reversed: u64,
     /// Periods without an end, or with one that means "no end yet".
     pub open: u64,
-    /// Of those without an end: how many are NULL or cannot be read.
+    /// Of those without an end: how many are NULL, or no day and no sentinel.
     pub open_null: u64,
     /// Neighbours of which the later begins on the day after the earlier ends.
     pub next_day: u64,

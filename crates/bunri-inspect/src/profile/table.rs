@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use bunri_source::{RowSink, SourceError, SourceRow, SourceValue};
 
+use bunri_types::OPEN_END;
+
 use super::column::{ColumnProfile, ColumnWatch};
 use super::forms::any_day;
 use super::hashing::of_several;
 use super::keys::{FoundKey, KeyWatch};
+use super::literals::means_no_end;
 use super::periods::{PeriodWatch, Periods};
 use super::sketch::Sketch;
 
@@ -125,7 +128,14 @@ impl RowSink for TableWatch<'_> {
         }
         if let (Some((key, from, until)), Some(watch)) = (self.wanted.periods, &mut self.periods) {
             let until = match until {
-                Some(until) => any_day(row.value(until)?),
+                Some(until) => {
+                    let value = row.value(until)?;
+                    if means_no_end(value) {
+                        Some(OPEN_END)
+                    } else {
+                        any_day(value)
+                    }
+                }
                 None => None,
             };
             watch.take(self.row[key], any_day(row.value(from)?), until);

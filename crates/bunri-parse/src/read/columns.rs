@@ -2,12 +2,12 @@
 
 use bunri_catalogue::draft::{ClassDraft, ColumnDraft};
 use bunri_catalogue::{Category, Class};
-use bunri_text::{Entry, Item, Log, Name, Section, Spotted};
+use bunri_text::{Entry, Item, Log, Name, Section};
 use bunri_types::{ValueForm, ValueType};
 use toml::de::DeValue;
 
-use super::{is_id, optional_compare, optional_text, required_word};
-use crate::words::{CATEGORIES, classes};
+use super::{class, is_id, optional_compare, optional_text};
+use crate::words::CATEGORIES;
 
 /// The reason column of the quarantine; a source column of that name would collide with it.
 const RESERVED: &str = "bunri_reason";
@@ -102,9 +102,7 @@ fn check_name(name: &Name, log: &mut Log) {
 }
 
 fn fixed(value: &Item<'_>, log: &mut Log) -> Option<ClassDraft> {
-    value
-        .word("class", &classes(), log)
-        .map(|class| ClassDraft::Fixed(class.value))
+    class(value, log).map(ClassDraft::Fixed)
 }
 
 fn detailed(entry: &Entry<'_>, draft: &mut ColumnDraft, log: &mut Log) {
@@ -160,7 +158,7 @@ fn by_value(section: &mut Section<'_>, log: &mut Log) -> Option<ClassDraft> {
     let cases = section
         .require("cases")
         .and_then(|value| cases(&value, log));
-    let otherwise = required_word(section, "else", "class", &classes(), log);
+    let otherwise = section.require("else").and_then(|value| class(&value, log));
     Some(ClassDraft::ByValue {
         by: by?,
         compare: compare?,
@@ -180,13 +178,13 @@ fn cases(value: &Item<'_>, log: &mut Log) -> Option<Vec<(Name, Class)>> {
         return None;
     }
     let case = |entry: &Entry<'_>, log: &mut Log| {
-        let class: Spotted<Class> = entry.value.word("class", &classes(), log)?;
+        let class = class(&entry.value, log)?;
         Some((
             Name {
                 value: entry.key.to_owned(),
                 spot: entry.spot,
             },
-            class.value,
+            class,
         ))
     };
     let read: Vec<_> = entries

@@ -10,10 +10,10 @@ mod when;
 pub(crate) use catalogue::catalogue;
 pub(crate) use table::table;
 
-use bunri_catalogue::Compare;
-use bunri_text::{Log, Name, Section, Spotted, readable};
+use bunri_catalogue::{Class, Compare};
+use bunri_text::{Item, Log, Name, Section, Spotted, readable};
 
-use crate::words::COMPARES;
+use crate::words::{COMPARES, classes};
 
 /// An optional text that must not be empty.
 fn optional_text(section: &mut Section<'_>, key: &'static str, log: &mut Log) -> Option<String> {
@@ -51,6 +51,17 @@ fn one_or_several(
         return None;
     }
     names
+}
+
+/// A class. One that waits for a person is counted and is none.
+fn class(value: &Item<'_>, log: &mut Log) -> Option<Class> {
+    if value.waits() {
+        log.wait_for_class(value.spot);
+        return None;
+    }
+    value
+        .word("class", &classes(), log)
+        .map(|class| class.value)
 }
 
 /// A word of a closed vocabulary that has to be there.

@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod init;
 mod inspect;
 mod journal;
 mod moved;
@@ -29,6 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
     if matches!(
         command,
         Command::Inspect(_)
+            | Command::Init(_)
             | Command::Extract(_)
             | Command::Split(_)
             | Command::Verify(_)
@@ -43,6 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
     let result = match command {
         Command::Sample(arguments) => sample::run(arguments, *log),
         Command::Inspect(arguments) => inspect::run(arguments, &progress),
+        Command::Init(arguments) => init::run(arguments, &progress),
         Command::Check(arguments) => check::run(arguments),
         Command::Extract(arguments) => stages::extract_only(arguments, *log, &progress),
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),

@@ -1,0 +1,144 @@
+//! A class for every column, with its reason: by the table's name, by the column's, by the shape of its values. It stands in a
+//! comment beside `"?"`: a person decides. Where several are plausible it is the strictest; of what no list knows, `hold`.
+
+use crate::names::{Meaning, SuggestedClass, TableKind};
+use crate::profile::{ColumnProfile, Shape};
+
+/// What a column probably is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Suggestion {
+    /// The class.
+    pub(super) class: SuggestedClass,
+    /// The category, where one is likely.
+    pub(super) category: Option<String>,
+    /// Why.
+    pub(super) reason: String,
+}
+
+fn because(class: SuggestedClass, category: Option<&str>, reason: impl Into<String>) -> Suggestion {
+    Suggestion {
+        class,
+        category: category.map(str::to_owned),
+        reason: reason.into(),
+    }
+}
+
+/// The class of one column of a table of this kind.
+pub(super) fn suggest(
+    kind: Option<TableKind>,
+    meaning: &Meaning<'_>,
+    column: &ColumnProfile,
+) -> Suggestion {
+    let named = by_name(meaning);
+    let is_free_text = |one: &Suggestion| one.category.as_deref() == Some("free_text");
+    let is_audit = |one: &Suggestion| one.category.as_deref() == Some("audit");
+    let by_kind = |class: SuggestedClass, category: Option<&str>, of: &str| {
+        because(class, category, format!("the table is {of} by its name"))
+    };
+    let own = || named.clone().or_else(|| by_shape(column));
+    match kind {
+        Some(TableKind::Retail) => {
+            if own().as_ref().is_some_and(is_free_text) {
+                return because(
+                    SuggestedClass::Hold,
+                    Some("free_text"),
+                    "text that people typed, in a table of the retailer: a person reads it first",
+                );
+            }
+            let category = own().and_then(|one| one.category);
+            by_kind(
+                SuggestedClass::RetailOnly,
+                category.as_deref(),
+                "the retailer's own",
+            )
+        }
+        Some(TableKind::Security) => match &named {
+            Some(one) if one.class == SuggestedClass::Discard => one.clone(),
+            Some(_) | None => by_kind(
+                SuggestedClass::TransmissionOnly,
+                Some("security"),
+                "one of accounts and logs",
+            ),
+        },
+        Some(TableKind::Code) => match &named {
+            Some(one) if is_audit(one) || one.category.as_deref() == Some("derived") => one.clone(),
+            Some(_) | None => by_kind(SuggestedClass::Reference, None, "a public list"),
+        },
+        Some(TableKind::Total) => by_kind(
+            SuggestedClass::TransmissionOnly,
+            None,
+            "one of sums over customers",
+        ),
+        Some(TableKind::Operator) => {
+            let category = named.and_then(|one| one.category);
+            by_kind(
+                SuggestedClass::TransmissionOnly,
+                category.as_deref(),
+                "the operator's alone",
+            )
+        }
+        Some(TableKind::Ledger) | None => strictest(named, by_shape(column)).unwrap_or_else(|| {
+            because(
+                SuggestedClass::Hold,
+                None,
+                "no list knows this name: a person reads it first",
+            )
+        }),
+    }
+}
+
+fn by_name(meaning: &Meaning<'_>) -> Option<Suggestion> {
+    let item = meaning.item?;
+    Some(because(
+        item.class,
+        item.category.as_deref(),
+        format!("{}, by its name", item.term),
+    ))
+}
+
+/// What the values look like. Kanji alone say too little: a name, a place, a kind.
+fn by_shape(column: &ColumnProfile) -> Option<Suggestion> {
+    let own = |what: &str| {
+        because(
+            SuggestedClass::OwnCustomer,
+            Some("personal"),
+            format!("{what}, by its values"),
+        )
+    };
+    if column.free_text {
+        return Some(because(
+            SuggestedClass::TransmissionOnly,
+            Some("free_text"),
+            "sentences, by its values",
+        ));
+    }
+    match column.shape? {
+        Shape::SupplyPoint => Some(because(
+            SuggestedClass::AnyRetailer,
+            None,
+            "供給地点特定番号, by its 22 digits",
+        )),
+        Shape::Telephone => Some(own("telephone numbers")),
+        Shape::PostalCode => Some(own("postal codes")),
+        Shape::Mail => Some(own("mail addresses")),
+        Shape::Kana => Some(own("names in kana")),
+        Shape::Address => Some(own("addresses")),
+        Shape::Json | Shape::Sentence => Some(because(
+            SuggestedClass::TransmissionOnly,
+            Some("free_text"),
+            "sentences or structures, by its values",
+        )),
+        Shape::RetailerCode | Shape::KanjiWord => None,
+    }
+}
+
+/// Of a name and of values, whichever is stricter; addresses and names may well look like sentences.
+fn strictest(named: Option<Suggestion>, shaped: Option<Suggestion>) -> Option<Suggestion> {
+    match (named, shaped) {
+        (Some(named), Some(shaped)) => {
+            let is_known = named.category.is_some() || shaped.class <= named.class;
+            Some(if is_known { named } else { shaped })
+        }
+        (one, other) => one.or(other),
+    }
+}
