@@ -60,7 +60,7 @@ phrases! {
     Tool: "Made by", "作成プログラム";
     ForStores: "For which stores", "対象のストア";
     ForStoresWhy: "The answer is for these stores only. Each is named by the digest of its manifest, the list of its files with their own \
-                   digests: a number of 64 signs that is another one if a single byte of the list is. To see whether you hold the same store, \
+                   digests: a number of 64 digits that is another one if a single byte of the list is. To see whether you hold the same store, \
                    type `b3sum manifest.json` in its folder and compare; then `b3sum --check B3SUMS` compares every file with the list.",
         "結論はこれらのストアだけに当てはまります。各ストアは、全ファイルのダイジェストを載せた一覧であるマニフェストのダイジェスト（64 桁の値。一覧が 1 バイトでも変われば別の値になる）\
          で特定します。手元のストアが同じものかどうかは、そのフォルダで `b3sum manifest.json` を実行して値を見比べ、続けて `b3sum --check B3SUMS` で全ファイルを一覧と照合して確かめてください。";
@@ -254,7 +254,7 @@ phrases! {
         "ストアについての約束。一つずつ検査し、守られている・破れている・検査していないのどれかで示します。";
     WordFinding: "One thing that verification saw: where, and which rule it breaks. Never the content of a record.",
         "検証で見つけたこと。場所と、反する規則を示します。記録の中身は載せません。";
-    WordDigest: "A number of 64 signs that stands for the content of a file. Two files with the same digest are the same file.",
+    WordDigest: "A number of 64 digits that stands for the content of a file. Two files with the same digest are the same file.",
         "ファイルの内容を表す 64 桁の値。ダイジェストが同じなら、同じファイルです。";
     WordQuarantine: "Where rows wait that the rules cannot decide. It stays with the transmission operator.",
         "規則で決められない行を置くところ。送配電側が管理します。";
