@@ -1,4 +1,4 @@
-//! Whether one output folder lies inside another, however the paths are spelt.
+//! Paths of a job: as short as they may be said, and whether one output folder lies inside another, however they are spelt.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -34,9 +34,67 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
+/// A path below a folder without the `..` that lead out of a folder which was just entered, so that what is printed can be read.
+/// Behind a link `..` leads elsewhere, and stays.
+pub(crate) fn joined(base: &Path, path: &Path) -> PathBuf {
+    let mut short = PathBuf::new();
+    for component in base.join(path).components() {
+        let entered = matches!(short.components().next_back(), Some(Component::Normal(_)));
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if entered && is_folder(&short) => {
+                short.pop();
+            }
+            other => short.push(other),
+        }
+    }
+    if short.as_os_str().is_empty() {
+        short.push(Component::CurDir);
+    }
+    short
+}
+
+fn is_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|about| about.is_dir())
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_path_enters_no_folder_only_to_leave_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir_all(root.join("jobs/night")).unwrap();
+        std::os::unix::fs::symlink("jobs/night", root.join("link")).unwrap();
+        let base = root.join("jobs/night");
+        for (base, path, short) in [
+            (
+                base.as_path(),
+                "../../schemas/denryoku",
+                root.join("schemas/denryoku"),
+            ),
+            (&base, "./legacy.db", root.join("jobs/night/legacy.db")),
+            (&base, "/data/legacy.db", PathBuf::from("/data/legacy.db")),
+            (
+                &root.join("link"),
+                "../legacy.db",
+                root.join("link/../legacy.db"),
+            ),
+            (
+                &root.join("absent"),
+                "../legacy.db",
+                root.join("absent/../legacy.db"),
+            ),
+            (Path::new(""), "../out", PathBuf::from("../out")),
+            (Path::new(""), "../../out", PathBuf::from("../../out")),
+            (Path::new(""), ".", PathBuf::from(".")),
+        ] {
+            assert_eq!(joined(base, Path::new(path)), short, "{path}");
+        }
+    }
 
     #[test]
     fn a_folder_is_within_itself_and_its_ancestors_only() {

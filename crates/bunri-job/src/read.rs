@@ -11,7 +11,7 @@ use bunri_text::{
 
 use crate::expect::expect;
 use crate::job::{Job, JobKind, Places, SecretFile, Source};
-use crate::paths::is_within;
+use crate::paths::{is_within, joined};
 
 const KINDS: [(&str, JobKind); 2] = [
     ("rehearsal", JobKind::Rehearsal),
@@ -206,7 +206,7 @@ fn path_of(
 ) -> Option<Spotted<PathBuf>> {
     let path = section.require(key)?.filled_text(log)?;
     Some(Spotted {
-        value: base.join(path.value),
+        value: joined(base, Path::new(&path.value)),
         spot: path.spot,
     })
 }
