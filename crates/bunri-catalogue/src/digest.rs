@@ -30,17 +30,25 @@ fn framed(hasher: &mut blake3::Hasher, bytes: &[u8]) {
 pub(crate) fn digest_shape(tables: &[Table]) -> String {
     let mut text = String::from("bunri shape 1\n");
     for table in tables {
-        named(&mut text, "table", &table.id);
-        named(&mut text, "name", &table.name);
-        for &key in &table.key {
-            named(&mut text, "key", &table.columns[key].name);
-        }
-        for column in &table.columns {
-            named(&mut text, "column", &column.name);
-            named(&mut text, "type", &shape(column));
-        }
+        text.push_str(&table_shape(table));
     }
     blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+/// What extraction depends on of one table, as a text: its names, its columns, their types with their readings, and its key.
+#[must_use]
+pub fn table_shape(table: &Table) -> String {
+    let mut text = String::new();
+    named(&mut text, "table", &table.id);
+    named(&mut text, "name", &table.name);
+    for &key in &table.key {
+        named(&mut text, "key", &table.columns[key].name);
+    }
+    for column in &table.columns {
+        named(&mut text, "column", &column.name);
+        named(&mut text, "type", &shape(column));
+    }
+    text
 }
 
 /// What extraction depends on of a column, as a text: its type, and how values are read where that is said. A stamp is left

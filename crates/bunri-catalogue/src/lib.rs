@@ -13,7 +13,7 @@ mod grant;
 mod model;
 mod resolve;
 
-pub use digest::digest_files;
+pub use digest::{digest_files, table_shape};
 pub use grant::{
     class_of_another_time, granted, is_retailers_own, possible_classes, possible_ownerships,
     reaches_nobody, store_columns, stored_type,

@@ -1,10 +1,12 @@
 //! Where extraction writes, and what an earlier run left there. A table is kept only if its note says that
-//! it was made by this version from this source and shape, and its files are what the note says.
+//! it was made by this version from this source and shape, and its files are what the note says. Notes stay when staging is
+//! whole: where the catalogue changes later, the tables that it leaves as they were are not read again.
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use bunri_catalogue::{Table, table_shape};
 use bunri_columnar::{
     ColumnarError, CustodyLayout, REJECTS, TEMPORARY, create_folder, part_name, replace_whole,
     write_whole,
@@ -19,18 +21,27 @@ use serde::{Deserialize, Serialize};
 use crate::ExtractError;
 use crate::seam::Seam;
 
-/// What the bytes of staging depend on, beside the version of the tool.
+/// What the bytes of staging, or of one table in it, depend on, beside the version of the tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Identity {
     /// The database file.
     pub(crate) source: Source,
-    /// Names, columns, types and keys of the catalogue.
+    /// Names, columns, types and keys: of all tables of the catalogue, or of that one.
     pub(crate) shape: Blake3Hex,
 }
 
-/// What a run says of a table to a later one: that it is complete ([`StagedTable`], until the manifest says so of all), or how far it
-/// has come ([`PartialTable`]).
+impl Identity {
+    /// Of one table: a changed type of another one leaves it as it is.
+    pub(crate) fn of_table(source: &Source, table: &Table) -> Self {
+        Self {
+            source: source.clone(),
+            shape: Blake3Hex::of(table_shape(table).as_bytes()),
+        }
+    }
+}
+
+/// What a run says of a table to a later one: that it is complete ([`StagedTable`]), or how far it has come ([`PartialTable`]).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Note<T> {
@@ -87,6 +98,56 @@ impl Custody {
         Ok(Self {
             root: root.to_path_buf(),
         })
+    }
+
+    /// One that is there, or not; nothing is made.
+    pub(crate) fn at(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+        }
+    }
+
+    /// The ids of tables that have a folder in staging, sorted.
+    pub(crate) fn staged(&self) -> Result<Vec<String>, ColumnarError> {
+        let folders = listed(&CustodyLayout::new(&self.root).staging())?;
+        let folders = folders.iter().filter(|path| path.is_dir());
+        let names = folders.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// Whether a run of this version noted this table as whole, in its present shape and of this source.
+    pub(crate) fn is_noted(
+        &self,
+        table: &Table,
+        source: &Blake3Hex,
+    ) -> Result<bool, ColumnarError> {
+        let Some(text) = read_if_there(&self.note(&table.id))? else {
+            return Ok(false);
+        };
+        let note = serde_json::from_slice::<Note<StagedTable>>(&text).ok();
+        Ok(note.is_some_and(|note| {
+            let now = Identity::of_table(&note.identity.source, table);
+            note.tool == TOOL && note.identity == now && note.identity.source.blake3 == *source
+        }))
+    }
+
+    /// Whether there is the manifest of a staging that is not of this shape, or not of this version.
+    pub(crate) fn is_of_another(&self, shape: &Blake3Hex) -> Result<bool, ColumnarError> {
+        let Some(text) = read_if_there(&self.manifest_path())? else {
+            return Ok(false);
+        };
+        let manifest = StagingManifest::parse(&text).ok();
+        Ok(!manifest.is_some_and(|manifest| manifest.tool == TOOL && manifest.shape == *shape))
+    }
+
+    /// Removes that manifest.
+    pub(crate) fn reopen(&self, shape: &Blake3Hex) -> Result<(), ColumnarError> {
+        if self.is_of_another(shape)? {
+            remove_if_there(&self.manifest_path())?;
+        }
+        Ok(())
     }
 
     pub(crate) fn tmp(&self) -> PathBuf {
@@ -300,7 +361,10 @@ impl Custody {
     pub(crate) fn clear(&self, id: &str) -> Result<(), ColumnarError> {
         self.forget_notes(id)?;
         remove_if_there(&self.rejects(id)?.1)?;
-        self.clear_parts(id, 0)
+        self.clear_parts(id, 0)?;
+        // Of a table that is read again it is made again; what somebody else put there keeps it.
+        let _ = std::fs::remove_dir(CustodyLayout::new(&self.root).staging().join(id));
+        Ok(())
     }
 
     /// Removes the parts of a table but for the first ones, also those that a killed run left under temporary names.
@@ -319,7 +383,7 @@ impl Custody {
     }
 
     /// Removes what was noted of a table, the notes before the rejected rows that lie aside.
-    pub(crate) fn forget_notes(&self, id: &str) -> Result<(), ColumnarError> {
+    fn forget_notes(&self, id: &str) -> Result<(), ColumnarError> {
         remove_if_there(&self.note(id))?;
         self.forget_seam(id)
     }

@@ -8,7 +8,6 @@ mod output;
 mod rejects;
 mod rows;
 mod run;
-mod schema;
 mod seam;
 mod sorted;
 mod table;
@@ -22,7 +21,7 @@ use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, ManifestError, StagedTable, StagingManifest};
 use bunri_source::SourceError;
 
-pub use run::extract;
+pub use run::{Standing, extract, reopen, standing};
 
 /// The source that a run is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

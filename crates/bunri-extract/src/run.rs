@@ -14,10 +14,11 @@ use bunri_columnar::{ColumnarError, Event, Observer, write_whole};
 use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
 
 use crate::custody::{Custody, Identity};
-use crate::schema;
 use crate::table::{Bench, Halt, Outcome, stage};
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
-use bunri_source::{Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError};
+use bunri_source::{
+    Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError, differences,
+};
 
 /// A table's share of its thread's memory that the sorter may fill; batches and the writer take the rest.
 const SORT_SHARE: u64 = 3;
@@ -48,7 +49,7 @@ pub fn extract(
     let mut sessions: Vec<Session> = (0..threads)
         .map(|_| open.session())
         .collect::<Result<_, _>>()?;
-    let inventory = schema::check(&open, &mut sessions[0], catalogue)?;
+    let inventory = sound(&open, &mut sessions[0], catalogue)?;
     let identity = Identity {
         source: bound(source, open.identity(observer)?)?,
         shape: shape(catalogue)?,
@@ -72,7 +73,7 @@ pub fn extract(
     let budget = usize::try_from(share).unwrap_or(usize::MAX);
     let bench = Bench {
         custody: &custody,
-        identity: &identity,
+        source: &identity.source,
         halt,
         budget,
         part_rows,
@@ -104,6 +105,20 @@ pub fn extract(
     open.unchanged(sessions, &identity.source, observer)?;
     let manifest = finish(&custody, identity, tables)?;
     Ok(ExtractStats::of(&manifest, tables_kept))
+}
+
+/// What the source has, if that is what the catalogue says.
+fn sound(
+    source: &OpenSource,
+    session: &mut Session,
+    catalogue: &Catalogue,
+) -> Result<Inventory, ExtractError> {
+    let (inventory, found) = differences(source, session, catalogue)?;
+    if found.is_empty() {
+        return Ok(inventory);
+    }
+    let messages = found.into_iter().map(|finding| finding.message);
+    Err(ExtractError::Schema(messages.collect()))
 }
 
 /// A folder by a name that the source's driver takes.
@@ -147,7 +162,7 @@ fn tell_kept(observer: &dyn Observer, table: &StagedTable) {
 fn kept_tables(bench: &Bench<'_>, catalogue: &Catalogue) -> Result<Vec<StagedTable>, ExtractError> {
     let mut kept = Vec::new();
     for table in &catalogue.tables {
-        if let Some(staged) = bench.custody.kept(&table.id, bench.identity)? {
+        if let Some(staged) = bench.custody.kept(&table.id, &bench.identity_of(table))? {
             tell_kept(bench.halt.observer, &staged);
             kept.push(staged);
         }
@@ -284,7 +299,64 @@ fn finish(
     let manifest = StagingManifest::new(source, shape, tables);
     write_whole(&custody.manifest_path(), &manifest.to_bytes()?)?;
     for table in &manifest.tables {
-        custody.forget_notes(&table.id)?;
+        custody.forget_seam(&table.id)?;
     }
     Ok(manifest)
+}
+
+/// What of a finished staging another catalogue leaves as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether a staging lies there whole that is not of this catalogue's shape or not of this version.
+    pub is_of_another: bool,
+    /// Tables that need not be read again, by id.
+    pub stands: Vec<String>,
+    /// Tables that will be read, by id.
+    pub read: Vec<String>,
+    /// Tables of staging that the catalogue no longer has, by id.
+    pub gone: Vec<String>,
+}
+
+/// Says which tables of staging stand under this catalogue. Their files are not looked at: [`extract`] believes them by digest.
+///
+/// # Errors
+/// When custody cannot be read.
+pub fn standing(
+    source: &Blake3Hex,
+    catalogue: &Catalogue,
+    custody: &Path,
+) -> Result<Standing, ExtractError> {
+    let custody = Custody::at(custody);
+    let mut standing = Standing {
+        is_of_another: custody.is_of_another(&shape(catalogue)?)?,
+        ..Standing::default()
+    };
+    for table in &catalogue.tables {
+        let list = if custody.is_noted(table, source)? {
+            &mut standing.stands
+        } else {
+            &mut standing.read
+        };
+        list.push(table.id.clone());
+    }
+    let gone = custody.staged()?.into_iter();
+    let gone = gone.filter(|id| catalogue.table(id).is_none());
+    standing.gone = gone.collect();
+    Ok(standing)
+}
+
+/// Makes a finished staging an unfinished one, which [`extract`] goes on with under this catalogue; tables that the catalogue no longer
+/// has are removed. A staging that is already of its shape stays as it is.
+///
+/// # Errors
+/// When custody cannot be read or changed; what was removed until then is made again by the next extraction.
+pub fn reopen(catalogue: &Catalogue, custody: &Path) -> Result<(), ExtractError> {
+    let custody = Custody::at(custody);
+    custody.reopen(&shape(catalogue)?)?;
+    for id in custody.staged()? {
+        if catalogue.table(&id).is_none() {
+            custody.clear(&id)?;
+        }
+    }
+    Ok(())
 }

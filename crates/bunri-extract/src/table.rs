@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, Event, Observer, RawValue};
-use bunri_manifest::{BaseTable, FileEntry, StagedTable};
+use bunri_manifest::{BaseTable, FileEntry, Source, StagedTable};
 
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
@@ -23,12 +23,20 @@ const REJECT_SHARE: usize = 8;
 /// What all tables of a run share.
 pub(crate) struct Bench<'a> {
     pub(crate) custody: &'a Custody,
-    pub(crate) identity: &'a Identity,
+    /// The database file.
+    pub(crate) source: &'a Source,
     pub(crate) halt: Halt<'a>,
     /// Bytes to sort with, for one table at a time.
     pub(crate) budget: usize,
     /// Rows in every part but the last.
     pub(crate) part_rows: usize,
+}
+
+impl Bench<'_> {
+    /// What the bytes of a table depend on.
+    pub(crate) fn identity_of(&self, table: &Table) -> Identity {
+        Identity::of_table(self.source, table)
+    }
 }
 
 /// Whether to go on: somebody asked to stop, or another table failed.
@@ -70,7 +78,7 @@ pub(crate) fn stage(
     bench.halt.observer.event(Event::Table { id: &table.id });
     let begun = bench
         .custody
-        .begun(&table.id, bench.identity, bench.part_rows)?;
+        .begun(&table.id, &bench.identity_of(table), bench.part_rows)?;
     let figures = session.figures(table, kind)?;
     let nulls = key::nulls(table, &figures);
     if !nulls.is_empty() {
@@ -210,11 +218,9 @@ impl<'a> Work<'a> {
         progress: &mut Progress<'_>,
     ) -> Result<Option<(Written<'a>, u64)>, ExtractError> {
         let Bench {
-            custody,
-            identity,
-            part_rows,
-            ..
+            custody, part_rows, ..
         } = *self.bench;
+        let identity = self.bench.identity_of(self.table);
         let mut batcher = Batcher::new(self.table)?;
         if self.has_seams() {
             batcher = batcher.with_seams(part_rows, rows_read);
@@ -237,7 +243,7 @@ impl<'a> Work<'a> {
                     last,
                     last_key,
                 };
-                custody.note_seam(&self.table.id, identity, part_rows, seam)?;
+                custody.note_seam(&self.table.id, &identity, part_rows, seam)?;
             }
             Ok(true)
         })?;
@@ -357,7 +363,7 @@ impl<'a> Work<'a> {
             foreign_keys,
             made_of,
         };
-        custody.note_table(&staged, self.bench.identity)?;
+        custody.note_table(&staged, &self.bench.identity_of(table))?;
         custody.forget_seam(&table.id)?;
         Ok(staged)
     }

@@ -9,6 +9,7 @@ mod error;
 mod model;
 mod open;
 mod outline;
+mod schema;
 mod sqlite;
 
 pub use convert::{Copier, Misfit};
@@ -20,3 +21,4 @@ pub use model::{
 };
 pub use open::{Interrupter, OpenSource, Session, compatible, may_hold, source_digest, view_texts};
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
+pub use schema::{Concerns, Finding, differences};

@@ -1,59 +1,95 @@
-//! Drift between the catalogue and the source: what is listed exists, and what exists is listed. Every
+//! Finding between the catalogue and the source: what is listed exists, and what exists is listed. Every
 //! problem is named in one run.
 
 use std::collections::BTreeSet;
 
 use bunri_catalogue::{Catalogue, IgnoredObject, Table};
 
-use crate::ExtractError;
-use bunri_source::{
-    Inventory, ObjectKind, OpenSource, Session, SourceColumn, SourceObject, compatible,
-};
+use crate::error::SourceError;
+use crate::model::{Inventory, ObjectKind, SourceColumn, SourceObject};
+use crate::open::{OpenSource, Session, compatible};
 
-/// Compares the source with the catalogue and refuses it, naming every difference. What is ignored
-/// is not in the inventory that comes back.
-pub(crate) fn check(
+/// Something of the catalogue that does not fit the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What of the catalogue is to be mended.
+    pub concerns: Concerns,
+    /// What differs, where in the source, and what to do.
+    pub message: String,
+}
+
+/// The part of a catalogue that a difference concerns. Tables are given by their place in the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Concerns {
+    /// The catalogue's own file: a table is missing, or an ignored object is gone.
+    Catalogue,
+    /// A table as a whole.
+    Table(usize),
+    /// Its key.
+    Key(usize),
+    /// A column of a table, by its place.
+    Column {
+        /// The table.
+        table: usize,
+        /// The column.
+        column: usize,
+    },
+}
+
+/// Compares the source with the catalogue and names every difference. What is ignored is not in the inventory.
+///
+/// # Errors
+/// What the source says.
+pub fn differences(
     source: &OpenSource,
     session: &mut Session,
     catalogue: &Catalogue,
-) -> Result<Inventory, ExtractError> {
+) -> Result<(Inventory, Vec<Finding>), SourceError> {
     let read = catalogue.tables.iter().map(|table| table.name.as_str());
     let mut inventory = session.inventory(&read.collect::<BTreeSet<_>>())?;
     let is_table = |(name, object): (&String, &SourceObject)| {
         (object.kind == ObjectKind::Table).then(|| name.clone())
     };
     let tables: BTreeSet<String> = inventory.iter().filter_map(is_table).collect();
-    let mut problems = Vec::new();
+    let mut found = Vec::new();
     for IgnoredObject { object, .. } in &catalogue.ignored {
         if inventory.remove(object).is_none() {
-            problems.push(format!(
+            let message = format!(
                 "source object \"{object}\": in `[[ignored]]` of catalogue.toml but not in the source; remove it there"
-            ));
+            );
+            found.push(Finding {
+                concerns: Concerns::Catalogue,
+                message,
+            });
         }
     }
     for (name, object) in &inventory {
         if !catalogue.tables.iter().any(|table| table.name == *name) {
-            problems.push(unlisted(name, object.kind));
+            let message = unlisted(name, object.kind);
+            found.push(Finding {
+                concerns: Concerns::Catalogue,
+                message,
+            });
         }
     }
-    for table in &catalogue.tables {
+    for (number, table) in catalogue.tables.iter().enumerate() {
+        let whole = |message| Finding {
+            concerns: Concerns::Table(number),
+            message,
+        };
         match inventory.get(&table.name) {
             Some(object) => {
-                compare_columns(source, &object.columns, table, &mut problems);
-                problems.extend(view_problem(table, object, &tables));
+                compare_columns(source, &object.columns, (number, table), &mut found);
+                found.extend(view_problem(table, object, &tables).map(whole));
             }
-            None => problems.push(format!(
+            None => found.push(whole(format!(
                 "source table \"{}\": in the catalogue (tables/{}.toml) but not in the source; is this \
                  the right database?",
                 table.name, table.id
-            )),
+            ))),
         }
     }
-    if problems.is_empty() {
-        Ok(inventory)
-    } else {
-        Err(ExtractError::Schema(problems))
-    }
+    Ok((inventory, found))
 }
 
 fn unlisted(name: &str, kind: ObjectKind) -> String {
@@ -111,23 +147,35 @@ fn view_problem(table: &Table, object: &SourceObject, source: &BTreeSet<String>)
 
 fn compare_columns(
     source: &OpenSource,
-    found: &[SourceColumn],
-    table: &Table,
-    problems: &mut Vec<String>,
+    columns: &[SourceColumn],
+    (number, table): (usize, &Table),
+    found: &mut Vec<Finding>,
 ) {
     let place = |column: &str| format!("source table \"{}\", column \"{column}\"", table.name);
-    for SourceColumn { name, .. } in found {
+    for SourceColumn { name, .. } in columns {
         if !table.columns.iter().any(|column| column.name == *name) {
-            problems.push(format!(
-                "{}: not in the catalogue; add it to tables/{}.toml",
-                place(name),
-                table.id
-            ));
+            found.push(Finding {
+                concerns: Concerns::Table(number),
+                message: format!(
+                    "{}: not in the catalogue; add it to tables/{}.toml",
+                    place(name),
+                    table.id
+                ),
+            });
         }
     }
-    for column in &table.columns {
-        match found.iter().find(|found| found.name == column.name) {
-            None => problems.push(format!(
+    for (at, column) in table.columns.iter().enumerate() {
+        let mut differs = |message| {
+            found.push(Finding {
+                concerns: Concerns::Column {
+                    table: number,
+                    column: at,
+                },
+                message,
+            });
+        };
+        match columns.iter().find(|found| found.name == column.name) {
+            None => differs(format!(
                 "{}: in the catalogue but not in the source; remove it from tables/{}.toml",
                 place(&column.name),
                 table.id
@@ -135,7 +183,7 @@ fn compare_columns(
             Some(SourceColumn { declared, .. })
                 if !compatible(source, declared, column.value_type, &column.reading) =>
             {
-                problems.push(format!(
+                differs(format!(
                     "{}: declared {declared} where the catalogue says {}; correct [types] in tables/{}.toml",
                     place(&column.name),
                     column.value_type.word(),

@@ -16,6 +16,7 @@ mod conditions;
 mod days;
 mod decide;
 mod decided;
+mod discard;
 mod errors;
 mod frame;
 mod keyed;
@@ -38,6 +39,7 @@ mod unit_order;
 mod units;
 mod verdict;
 
+pub use discard::discard;
 pub use errors::SplitError;
 pub use record::SplitStats;
 pub use stage::{SplitOptions, StoreRoots, split};

@@ -99,6 +99,24 @@ impl Records {
         (&record.inputs == inputs && whole).then_some(record)
     }
 
+    /// Forgets everything, that a split was begun last.
+    pub(crate) fn discard(&self) -> Result<(), SplitError> {
+        let wrong = |refused| ColumnarError::io("list", &self.folder)(refused);
+        let entries = match std::fs::read_dir(&self.folder) {
+            Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(&wrong)?,
+        };
+        for entry in entries {
+            let name = entry.map_err(&wrong)?.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with("split-") && name.ends_with(".json") {
+                remove(&self.folder.join(name.as_ref()))?;
+            }
+        }
+        remove(&self.folder.join("split.json"))?;
+        remove(&self.folder.join("split.begun.json"))
+    }
+
     /// Forgets a table that must be split again.
     pub(crate) fn forget(&self, id: &str) -> Result<(), SplitError> {
         remove(&self.table_path(id))

@@ -45,7 +45,7 @@ impl StoreRoots {
     }
 
     /// Where in custody what lies.
-    fn layout(&self) -> CustodyLayout<'_> {
+    pub(crate) fn layout(&self) -> CustodyLayout<'_> {
         CustodyLayout::new(&self.custody)
     }
 }
