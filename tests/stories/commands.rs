@@ -35,9 +35,10 @@ fn a_sound_catalogue_is_told_with_its_digest() {
 
 #[test]
 fn a_sound_job_is_told_with_its_catalogue() {
+    // Its source has rows that would be rejected: something to read.
     Rig::with_sample(60)
         .bunri(["check", "job.toml"])
-        .must(0)
+        .must(1)
         .prints("job `story` (rehearsal) is sound")
         .prints("`denryoku`");
 }
@@ -254,7 +255,7 @@ fn stages_out_of_order_are_refused() {
 #[test]
 fn a_cutover_with_its_reviewed_catalogue_says_so_in_every_manifest() {
     let rig = Rig::with_sample(60);
-    let told = rig.bunri(["check", "job.toml"]).must(0).out;
+    let told = rig.bunri(["check", "job.toml", "--no-source"]).must(0).out;
     let digest = told
         .lines()
         .find(|line| line.starts_with("blake3 = "))

@@ -93,6 +93,7 @@ const ARROWS: [(&str, &[&str]); 28] = [
     (
         "bunri-inspect",
         &[
+            "bunri-catalogue",
             "bunri-columnar",
             "bunri-job",
             "bunri-source",

@@ -3,6 +3,7 @@
 //!
 //! | module | tells |
 //! |---|---|
+//! | `again` | after a change: what stands, what goes, and that it comes to what a fresh run makes |
 //! | `agreement` | splitting, verification and docs/rules.md say the same of systems made by chance |
 //! | `as_sql` | the SQL that `check` prints makes the same stores in DuckDB |
 //! | `domain` | every planted cell and every rule about rows ends where the domain says |
@@ -20,6 +21,7 @@
 //! | `quarantine` | what waits and what frees it, a draft of decisions that is filled in, and what it would move |
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
+//! | `check_source` | what does not fit the source is told before anything is extracted, with its line |
 //! | `commands` | what each command prints and which exit code it gives |
 //! | `expectations` | what a good run is, and that a lost table is never a quiet ending |
 //! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
@@ -29,6 +31,7 @@
 //! | `kanji` | a source whose tables and columns are in kanji |
 //! | `fingerprints` | the vectors agree with a plain implementation in Python |
 //! | `layout` | the arrows between the crates, one Arrow, permissive licences |
+//! | `operation` | what a scheduler and a terminal see: times, rates, the last line; manual pages |
 //! | `mixed` | folders of two runs put together in every order: told, never taken for one |
 //! | `units` | however tables are cut, on any number of threads: the same bytes |
 //! | `modules` | inside a crate: no two modules need each other, and a name means one type |
@@ -41,6 +44,7 @@ mod small;
 mod trees;
 mod verdict;
 
+mod again;
 mod agreement;
 mod as_sql;
 mod bad_catalogue;
@@ -48,6 +52,7 @@ mod bad_ledger;
 mod bad_output;
 mod bad_source;
 mod cases;
+mod check_source;
 mod commands;
 mod decisions;
 mod domain;
@@ -65,6 +70,7 @@ mod mixed;
 mod modules;
 mod mutants;
 mod opened;
+mod operation;
 mod page;
 mod plan;
 mod prove;

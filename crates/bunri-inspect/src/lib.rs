@@ -1,6 +1,7 @@
-//! Before the first run: what a legacy source holds ([`inspect`]), and a catalogue proposed for it ([`propose`]). A source is read
-//! table by table, once; names and counts come out, never a value.
+//! Before the first run: what a legacy source holds ([`inspect`]), a catalogue proposed for it ([`propose`]), and a catalogue held
+//! against it ([`check_source`]). A source is read table by table, once; names and counts come out, never a value.
 
+mod check;
 mod inspect;
 mod names;
 mod profile;
@@ -8,6 +9,7 @@ mod propose;
 mod references;
 mod roles;
 
+pub use check::{CheckError, CheckOptions, SourceCheck, check_source};
 pub use inspect::{
     InspectError, InspectOptions, LedgerCandidate, SourceProfile, TableProfile, ViewProfile,
     inspect,

@@ -2,8 +2,10 @@
 //! checks. Nothing else in the workspace reads a catalogue; a changed syntax changes this crate alone.
 
 mod load;
+mod places;
 mod read;
 mod type_words;
 mod words;
 
 pub use load::load;
+pub use places::Places;

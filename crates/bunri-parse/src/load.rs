@@ -9,7 +9,7 @@ use bunri_text::{Log, Problems, Section, SourceFile, Spot, decode, parse_toml, r
 
 use crate::read;
 
-const MAIN: &str = "catalogue.toml";
+pub(crate) const MAIN: &str = "catalogue.toml";
 const TABLES: &str = "tables";
 
 /// Reads and checks a catalogue: a folder with `catalogue.toml` and `tables/*.toml`, or that `catalogue.toml`.
@@ -44,7 +44,7 @@ pub fn load(path: &Path) -> Result<Catalogue, Problems> {
     }
 }
 
-fn folder_of(path: &Path) -> Result<PathBuf, Problems> {
+pub(crate) fn folder_of(path: &Path) -> Result<PathBuf, Problems> {
     if path.is_dir() {
         return Ok(path.to_owned());
     }
@@ -61,7 +61,7 @@ fn folder_of(path: &Path) -> Result<PathBuf, Problems> {
 
 /// The table files by their path inside the catalogue, sorted. Hidden files are an editor's; any other stray
 /// entry could be a table that somebody believes to be classified, so it is refused.
-fn table_files(folder: &Path) -> Result<Vec<String>, Problems> {
+pub(crate) fn table_files(folder: &Path) -> Result<Vec<String>, Problems> {
     let tables = folder.join(TABLES);
     let unreadable = |error: std::io::Error| {
         Problems::whole(&tables, format!("the folder cannot be read: {error}"))
@@ -103,7 +103,10 @@ fn refuse_strays(strays: Vec<PathBuf>) -> Problems {
     Problems(problems.flat_map(|problems| problems.0).collect())
 }
 
-fn read_all(folder: &Path, relative: &[String]) -> Result<Vec<(String, Vec<u8>)>, Problems> {
+pub(crate) fn read_all(
+    folder: &Path,
+    relative: &[String],
+) -> Result<Vec<(String, Vec<u8>)>, Problems> {
     let mut contents = Vec::new();
     let mut problems = Vec::new();
     for name in relative {

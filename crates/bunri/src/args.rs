@@ -1,6 +1,7 @@
 //! What can be typed. Help texts teach; nothing below this file knows clap.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -24,13 +25,21 @@ First steps:
   bunri check schemas/denryoku                    is the classification sound?
   bunri run job.toml                              extract, split, verify; resumes if run again";
 
+/// Names the job where none is typed.
+pub(crate) const JOB_VARIABLE: &str = "BUNRI_JOB";
+
 /// Separates a utility's combined customer database into a retail and a transmission store, and proves it.
 #[derive(Debug, Parser)]
 #[command(name = "bunri", version, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     /// How progress is told
-    #[arg(long, value_enum, default_value_t = Log::Human, global = true)]
+    #[arg(long, value_enum, default_value_t = Log::Human, global = true, env = "BUNRI_LOG")]
     pub(crate) log: Log,
+    /// Seconds between two lines of progress within a stage, where there is no bar; 0: none
+    #[arg(
+        long, value_name = "SECONDS", default_value = "10", global = true, env = "BUNRI_LOG_EVERY", value_parser = seconds
+    )]
+    pub(crate) log_every: Duration,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -52,7 +61,7 @@ pub(crate) enum Command {
     Inspect(InspectArguments),
     /// Propose a catalogue for a source: one file a table, every class waiting for a person
     Init(InitArguments),
-    /// Read a catalogue (or a job and its catalogue) and say everything that is wrong with it
+    /// Read a catalogue, or a job with its catalogue and source, and say everything that is wrong with it
     Check(CheckArguments),
     /// Read the legacy source into staging: typed, in key order, with the source's own counts
     Extract(JobArguments),
@@ -68,10 +77,14 @@ pub(crate) enum Command {
     Diff(DiffArguments),
     /// Say what waits in the quarantine, draft the file of decisions, and try such a file out
     Quarantine(QuarantineArguments),
-    /// Extract, split and verify; go on where an interrupted run stopped
-    Run(JobArguments),
+    /// Extract, split and verify; go on where an interrupted run stopped, or with --again after a change
+    Run(RunArguments),
     /// Show what the last verification said as a page for people; it names rows and stays in custody
     Report(ReportArguments),
+    /// Print what makes a shell complete these commands
+    Completions(CompletionsArguments),
+    /// Write the manual pages, one file a command
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -127,6 +140,9 @@ pub(crate) struct CheckArguments {
     /// Print what goes where, and nothing else: in words, or (of a job) as SQL that DuckDB runs over staging
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "words")]
     pub(crate) explain: Option<Explained>,
+    /// Of a job: do not open its source, and hold nothing against it
+    #[arg(long)]
+    pub(crate) no_source: bool,
 }
 
 /// How a catalogue is explained.
@@ -141,12 +157,27 @@ pub(crate) enum Explained {
 #[derive(Debug, Args)]
 pub(crate) struct JobArguments {
     /// The job file
+    #[arg(env = JOB_VARIABLE)]
     pub(crate) job: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The job file
+    #[arg(env = JOB_VARIABLE)]
+    pub(crate) job: PathBuf,
+    /// After a changed catalogue, job or file of decisions: say what stands and what goes, ask, and do it
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// With --again: do not ask
+    #[arg(long, requires = "again")]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SplitArguments {
     /// The job file
+    #[arg(env = JOB_VARIABLE)]
     pub(crate) job: PathBuf,
     /// Do nothing but say, for each table, which rows and cells go where
     #[arg(long)]
@@ -156,7 +187,7 @@ pub(crate) struct SplitArguments {
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArguments {
     /// The job file: checks every claim this version can
-    #[arg(required_unless_present = "store", conflicts_with = "store")]
+    #[arg(conflicts_with = "store")]
     pub(crate) job: Option<PathBuf>,
     /// A store alone, without its job: checks what a stranger can (C1, and C2 with --catalogue)
     #[arg(long)]
@@ -169,6 +200,7 @@ pub(crate) struct VerifyArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ProveArguments {
     /// The job file, extracted and split
+    #[arg(env = JOB_VARIABLE)]
     pub(crate) job: PathBuf,
     /// Perturbed stagings to compare
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
@@ -184,6 +216,7 @@ pub(crate) struct ProveArguments {
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
     /// The job file; one that was not extracted yet is told what the catalogue alone says
+    #[arg(env = JOB_VARIABLE)]
     pub(crate) job: PathBuf,
     /// The folder of the plan, in place of `plan` in custody; never in the retail store's folder
     #[arg(long, value_name = "FOLDER")]
@@ -213,6 +246,7 @@ pub(crate) struct DiffArguments {
 #[derive(Debug, Args)]
 pub(crate) struct QuarantineArguments {
     /// The job file, extracted
+    #[arg(env = JOB_VARIABLE)]
     pub(crate) job: PathBuf,
     /// Write a file of decisions with a line for every row that a person can decide: ownership, basis, approver and date
     /// are left to be filled in. Keep it in custody
@@ -232,6 +266,7 @@ pub(crate) struct QuarantineArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ReportArguments {
     /// The job file, verified
+    #[arg(env = JOB_VARIABLE)]
     pub(crate) job: PathBuf,
     /// One HTML file that fetches nothing; in both languages beside the report, unless --out names a file (the default)
     #[arg(long, group = "form")]
@@ -253,6 +288,20 @@ pub(crate) struct ReportArguments {
     pub(crate) against: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// The folder, which must be there; pages of the same names are replaced
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+}
+
 /// A language that pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
@@ -260,6 +309,11 @@ pub(crate) enum Language {
     En,
     /// 日本語
     Ja,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "no number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|refused| refused.to_string())
 }
 
 /// What was typed. Usage errors end the program here, with exit code 2.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use bunri_columnar::ColumnarError;
 use bunri_extract::ExtractError;
-use bunri_inspect::{InitError, InspectError};
+use bunri_inspect::{CheckError, InitError, InspectError};
 use bunri_plan::PlanError;
 use bunri_prove::ProveError;
 use bunri_redecide::RedecideError;
@@ -18,6 +18,7 @@ use bunri_source::SourceError;
 use bunri_split::SplitError;
 use bunri_text::Problems;
 use bunri_verify::VerifyError;
+use serde_json::{Map, Value};
 
 use crate::args::Log;
 use crate::lock::LockError;
@@ -36,6 +37,13 @@ pub(crate) enum Outcome {
     ClaimBroken,
 }
 
+/// A command that ended, and what the last line of its log says beside the exit code.
+pub(crate) struct Ended {
+    pub(crate) log: Log,
+    pub(crate) result: Result<Outcome, Failure>,
+    pub(crate) facts: Map<String, Value>,
+}
+
 /// How a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -51,6 +59,8 @@ pub(crate) enum Failure {
     Inspect(#[from] InspectError),
     #[error(transparent)]
     Init(#[from] InitError),
+    #[error(transparent)]
+    CheckSource(#[from] CheckError),
     #[error("the profile cannot be written as JSON: {0}")]
     Unwritable(#[source] serde_json::Error),
     #[error(transparent)]
@@ -90,6 +100,10 @@ pub(crate) enum Failure {
         .0.display()
     )]
     NoJob(PathBuf),
+    #[error(
+        "nothing was changed: what goes has to be confirmed; type `y`, or run with --again --yes"
+    )]
+    NotConfirmed,
     #[error("give a job, or a store with --store: nothing was verified")]
     NothingToVerify,
     #[error("the result did not reach standard output: {0}")]
@@ -121,13 +135,14 @@ impl Failure {
             Failure::Extract(error) => extract(error),
             Failure::Inspect(error) => inspect(error),
             Failure::Init(error) => init(error),
+            Failure::CheckSource(error) => check_source(error),
             Failure::Unwritable(_) => BUG,
             Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
             Failure::Prove(error) => prove(error),
             Failure::Plan(error) => plan(error),
             Failure::InRetail(_) | Failure::TriedInVain(_) => REFUSED,
-            Failure::NothingShown(_) => REFUSED,
+            Failure::NothingShown(_) | Failure::NotConfirmed => REFUSED,
             Failure::Columnar(error) => columnar(error),
             Failure::NoStore(_) => REFUSED,
             Failure::NoReport(_) | Failure::UnreadableReport { .. } => REFUSED,
@@ -141,6 +156,7 @@ impl Failure {
     fn columnar(&self) -> Option<&ColumnarError> {
         match self {
             Failure::Columnar(error)
+            | Failure::CheckSource(CheckError::Columnar(error))
             | Failure::Lock(LockError::Columnar(error))
             | Failure::Extract(ExtractError::Columnar(error))
             | Failure::Split(SplitError::Columnar(error))
@@ -160,6 +176,7 @@ impl Failure {
             | Failure::Extract(_)
             | Failure::Inspect(_)
             | Failure::Init(_)
+            | Failure::CheckSource(_)
             | Failure::Unwritable(_)
             | Failure::Split(_)
             | Failure::Verify(_)
@@ -174,6 +191,7 @@ impl Failure {
             | Failure::NoStore(_)
             | Failure::NoJob(_)
             | Failure::NothingToVerify
+            | Failure::NotConfirmed
             | Failure::Unsaid(_) => None,
         }
     }
@@ -285,6 +303,14 @@ fn inspect(error: &InspectError) -> u8 {
     }
 }
 
+fn check_source(error: &CheckError) -> u8 {
+    match error {
+        CheckError::Source(SourceError::Interrupted) | CheckError::Interrupted => INTERRUPTED,
+        CheckError::Source(_) => SOURCE,
+        CheckError::Columnar(error) => columnar(error),
+    }
+}
+
 fn init(error: &InitError) -> u8 {
     match error {
         InitError::Names(_) => BUG,
@@ -391,7 +417,8 @@ fn redecide(error: &RedecideError) -> u8 {
 }
 
 /// Prints a failure and gives the exit code.
-fn finish((log, result): (Log, Result<Outcome, Failure>)) -> ExitCode {
+fn finish(ended: Ended) -> ExitCode {
+    let Ended { log, result, facts } = ended;
     let lost = screen::lost();
     let result = match (result, lost) {
         // Nothing outranks a broken claim, and a failure is told on the other stream.
@@ -400,16 +427,20 @@ fn finish((log, result): (Log, Result<Outcome, Failure>)) -> ExitCode {
         }
         (result, Some(_) | None) => result,
     };
-    match result {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::SomethingToRead) => ExitCode::from(1),
-        Ok(Outcome::Outside) => ExitCode::from(OUTSIDE),
-        Ok(Outcome::ClaimBroken) => ExitCode::from(BROKEN),
+    let code = match result {
+        Ok(Outcome::Clean) => 0,
+        Ok(Outcome::SomethingToRead) => 1,
+        Ok(Outcome::Outside) => OUTSIDE,
+        Ok(Outcome::ClaimBroken) => BROKEN,
         Err(failure) => {
             screen::failure(log, failure.code(), &chain(&failure), failure.advice());
-            ExitCode::from(failure.code())
+            failure.code()
         }
+    };
+    if log == Log::Json {
+        screen::end(code, facts);
     }
+    ExitCode::from(code)
 }
 
 /// The message and its causes, each once: some messages quote their cause already.
@@ -439,9 +470,7 @@ fn keep_only_the_place_of_a_bug() {
 }
 
 /// Runs a command and gives the exit code, whatever happens.
-pub(crate) fn run_guarded(
-    run: impl FnOnce() -> (Log, Result<Outcome, Failure>) + UnwindSafe,
-) -> ExitCode {
+pub(crate) fn run_guarded(run: impl FnOnce() -> Ended + UnwindSafe) -> ExitCode {
     keep_only_the_place_of_a_bug();
     match std::panic::catch_unwind(run) {
         Ok(ended) => finish(ended),

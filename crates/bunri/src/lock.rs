@@ -21,6 +21,8 @@ use crate::workplace::Workplace;
 
 /// The input that the source is, in the lock.
 const SOURCE_BLAKE3: &str = "source blake3";
+/// The folder of the retail store, in the lock.
+const OUTPUT_RETAIL: &str = "output.retail";
 
 /// What a run is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +52,8 @@ pub(crate) enum LockError {
     )]
     Foreign { path: PathBuf },
     #[error(
-        "`{}` belongs to another job:\n{}\nname another folder in [output], or restore the old input to resume",
+        "`{}` belongs to another job:\n{}\nname another folder in [output], or restore the old input to resume; of the same source, \
+         `bunri run --again` says what stands and makes the rest anew",
         path.display(), differences.join("\n")
     )]
     OtherJob {
@@ -88,6 +91,16 @@ pub(crate) struct Held {
     _folders: Vec<File>,
     /// The digest of the source, taken once; what is extracted and what is split must be of it.
     pub(crate) source: Blake3Hex,
+    /// What the stores were made of and is otherwise now, a line each: nothing may be written before they are discarded.
+    pub(crate) differences: Vec<String>,
+    now: JobLock,
+}
+
+impl Held {
+    /// Binds the folders to the job as it is now. Whoever calls this has discarded what was made of another.
+    pub(crate) fn renew(&self, custody: &Path) -> Result<(), LockError> {
+        self.now.write(custody)
+    }
 }
 
 impl JobLock {
@@ -109,7 +122,7 @@ impl JobLock {
             ("cutover", day_text(job.cutover)),
             (SOURCE_BLAKE3, source.as_str().to_owned()),
             ("catalogue blake3", catalogue.digest.clone()),
-            ("output.retail", retail.display().to_string()),
+            (OUTPUT_RETAIL, retail.display().to_string()),
             ("ranges", json!(job.ranges).to_string()),
         ];
         let decisions = decisions
@@ -169,6 +182,10 @@ impl JobLock {
         Ok(replace_whole(&path, &text)?)
     }
 
+    fn differs(&self, now: &Self, name: &str) -> bool {
+        self.inputs.get(name) != now.inputs.get(name)
+    }
+
     fn differences(&self, now: &Self) -> Vec<String> {
         let names = self.inputs.keys().chain(now.inputs.keys());
         let mut lines: Vec<String> = names
@@ -200,6 +217,15 @@ fn true_path(path: &Path) -> PathBuf {
     absolute
 }
 
+/// What becomes of stores that were made of other inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changed {
+    /// The job is refused.
+    Refused,
+    /// They are named in [`Held::differences`], unless they are of another source or lie elsewhere: those are refused.
+    Named,
+}
+
 /// Whether the command reads the source, and so must see that it is still the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reads {
@@ -212,9 +238,11 @@ pub(crate) enum Reads {
 pub(crate) fn hold(
     workplace: &Workplace,
     reads: Reads,
+    changed: Changed,
     observer: &dyn Observer,
 ) -> Result<Held, LockError> {
     let job = &workplace.job;
+    let mut stale = Vec::new();
     let there = JobLock::read(&job.custody)?;
     let source = match (&there, reads) {
         (None, Reads::StagingOnly) => {
@@ -235,10 +263,14 @@ pub(crate) fn hold(
         refuse_open(&job.custody)?;
         let differences = lock.differences(&now);
         if !differences.is_empty() && !may_be_renewed(job)? {
-            return Err(LockError::OtherJob {
-                path: job.custody.clone(),
-                differences,
-            });
+            let bound = [SOURCE_BLAKE3, OUTPUT_RETAIL];
+            if changed == Changed::Refused || bound.iter().any(|name| lock.differs(&now, name)) {
+                return Err(LockError::OtherJob {
+                    path: job.custody.clone(),
+                    differences,
+                });
+            }
+            stale = differences;
         }
     }
     if reads == Reads::StagingOnly {
@@ -249,6 +281,8 @@ pub(crate) fn hold(
     let held = Held {
         _folders: vec![take(&job.custody)?, take(&job.retail)?],
         source,
+        differences: stale,
+        now,
     };
     // Another run may have come and gone between the look at the lock and the hold on the folder.
     if JobLock::read(&job.custody)? != there {
@@ -260,8 +294,8 @@ pub(crate) fn hold(
         // It is empty: nobody can have seen anything in it.
         close_to_others(&job.custody)?;
     }
-    if there.as_ref() != Some(&now) {
-        now.write(&job.custody)?;
+    if there.as_ref() != Some(&held.now) && held.differences.is_empty() {
+        held.renew(&job.custody)?;
     }
     Ok(held)
 }

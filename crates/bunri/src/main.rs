@@ -1,6 +1,7 @@
 //! `bunri`: physical separation of a utility's customer system, with evidence.
 
 mod args;
+mod clock;
 mod command;
 mod exit;
 mod lock;

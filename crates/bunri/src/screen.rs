@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use crate::args::Log;
+use crate::clock;
 
 /// Columns of a screen whose width nobody knows.
 pub(crate) const WIDTH: u16 = 80;
@@ -81,10 +82,26 @@ pub(crate) fn tell(text: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(text));
 }
 
-/// Prints an event for a machine.
+/// Prints an event for a machine, with the time in front; times ascend, whichever thread speaks.
 pub(crate) fn event(event: &Value) {
+    static SPEAKING: Mutex<()> = Mutex::new(());
+    let _alone = SPEAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut line = serde_json::Map::from_iter([("time".to_owned(), json!(clock::now()))]);
+    if let Value::Object(facts) = event {
+        line.extend(facts.clone());
+    }
     // Not made visible: JSON has escapes of its own.
-    let _ = writeln!(io::stderr(), "{event}");
+    let _ = writeln!(io::stderr(), "{}", Value::Object(line));
+}
+
+/// The last line of a log for machines.
+pub(crate) fn end(code: u8, facts: serde_json::Map<String, Value>) {
+    let mut line = serde_json::Map::from_iter([
+        ("event".to_owned(), json!("end")),
+        ("exit".to_owned(), json!(code)),
+    ]);
+    line.extend(facts);
+    event(&Value::Object(line));
 }
 
 /// Names of files, and texts of files that somebody else wrote, without letters that would move the cursor or turn the
@@ -100,6 +117,19 @@ pub(crate) fn visible(text: &str) -> String {
         }
     };
     text.chars().map(shown).collect()
+}
+
+/// Digits in groups of three.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// Prints why a command ended early, and what to do.
@@ -144,6 +174,14 @@ mod tests {
         assert_eq!(
             lost().map(|lost| lost.kind()),
             Some(io::ErrorKind::StorageFull)
+        );
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(
+            (grouped(7).as_str(), grouped(1_234_567).as_str()),
+            ("7", "1,234,567")
         );
     }
 }

@@ -25,6 +25,7 @@ use rows::{RowsPlan, Time};
 use text::{key, line, list, quoted};
 
 pub use types::ProposedType;
+pub(crate) use types::propose_type;
 pub use update::{Updated, update};
 pub use write::write_new;
 

@@ -1,18 +1,22 @@
-//! `bunri check`: is the classification, or a job with it, sound?
+//! `bunri check`: is the classification, or a job with it and its source, sound?
 
 use bunri_catalogue::{Catalogue, reaches_nobody};
 use bunri_decisions::Decisions;
 use bunri_explain::{SqlInputs, explain, explain_sql};
-use bunri_job::{Job, RekeySecrets};
-use bunri_parse::load;
+use bunri_inspect::{CheckOptions, SourceCheck, check_source};
+use bunri_job::{Job, RekeySecrets, Source};
+use bunri_parse::{Places, load};
+use bunri_source::{Concerns, Finding};
+use bunri_text::{Problem, Problems};
 
 use crate::args::{CheckArguments, Explained};
 use crate::command::sides::is_catalogue;
 use crate::exit::{Failure, Outcome};
-use crate::screen;
+use crate::progress::Progress;
+use crate::screen::{self, grouped};
 use crate::workplace::Workplace;
 
-pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &CheckArguments, progress: &Progress) -> Result<Outcome, Failure> {
     let path = &arguments.path;
     let (job, catalogue) = if is_catalogue(path) {
         (None, load(path)?)
@@ -27,18 +31,23 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     };
     match arguments.explain {
         None => {
-            let outcome = if catalogue.warnings.is_empty() {
-                Outcome::Clean
-            } else {
-                Outcome::SomethingToRead
-            };
+            let mut something = !catalogue.warnings.is_empty();
             job.iter().for_each(|(job, ..)| describe_job(job));
             describe(&catalogue);
             if let Some((_, decisions, secrets)) = &job {
                 describe_decisions(decisions);
                 describe_secrets(secrets);
             }
-            Ok(outcome)
+            if let Some((job, ..)) = &job
+                && !arguments.no_source
+            {
+                something |= hold_against_source(job, &catalogue, progress)?;
+            }
+            Ok(if something {
+                Outcome::SomethingToRead
+            } else {
+                Outcome::Clean
+            })
         }
         Some(Explained::Words) => {
             screen::say(explain(&catalogue).trim_end());
@@ -55,6 +64,85 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
             Ok(Outcome::Clean)
         }
     }
+}
+
+/// Says what of the source does not fit. Whether there is something to read; what extraction would refuse is refused.
+fn hold_against_source(
+    job: &Job,
+    catalogue: &Catalogue,
+    progress: &Progress,
+) -> Result<bool, Failure> {
+    let Source::Sqlite(path) = &job.source;
+    let source = path.display();
+    if !path.exists() {
+        screen::say_wrapped(&format!("source not checked: `{source}` is not there"), 4);
+        return Ok(false);
+    }
+    let options = CheckOptions {
+        memory: job.memory,
+        threads: job.threads,
+    };
+    let check = check_source(&job.source, catalogue, &options, progress)?;
+    progress.done();
+    let places = Places::read(&job.catalogue)?;
+    let problem = |finding: &Finding| placed(finding, catalogue, &places);
+    for note in &check.notes {
+        screen::say(&format!("note: {}", problem(note)));
+    }
+    describe_source(job, catalogue, &check);
+    if !check.refused.is_empty() {
+        return Err(Problems(check.refused.iter().map(problem).collect()).into());
+    }
+    Ok(!check.notes.is_empty())
+}
+
+fn placed(finding: &Finding, catalogue: &Catalogue, places: &Places) -> Problem {
+    let id = |table: usize| catalogue.tables[table].id.as_str();
+    let (file, position) = match finding.concerns {
+        Concerns::Catalogue => (places.main(), None),
+        Concerns::Table(table) => (places.table(id(table)), None),
+        Concerns::Key(table) => (places.table(id(table)), places.key(id(table))),
+        Concerns::Column { table, column } => {
+            let name = &catalogue.tables[table].columns[column].name;
+            (places.table(id(table)), places.column(id(table), name))
+        }
+    };
+    Problem::at(file, position, finding.message.clone())
+}
+
+fn describe_source(job: &Job, catalogue: &Catalogue, check: &SourceCheck) {
+    let Source::Sqlite(path) = &job.source;
+    let fits = if check.refused.is_empty() {
+        "fits the catalogue"
+    } else {
+        "does not fit the catalogue"
+    };
+    screen::say_wrapped(
+        &format!(
+            "source `{}` {fits}: {} rows of {} tables were read, {} would be rejected",
+            path.display(),
+            grouped(check.rows),
+            check.tables,
+            grouped(check.rejected)
+        ),
+        4,
+    );
+    if let Some((day, table, column)) = check.newest {
+        let table = &catalogue.tables[table];
+        let when = match i64::from(job.cutover) - i64::from(day) {
+            0 => "on the day of the cutover".to_owned(),
+            days if days > 0 => format!("{days} days before the cutover"),
+            days => format!("{} days after the cutover", -days),
+        };
+        screen::say_wrapped(
+            &format!(
+                "newest entry, by {}.{}: {when}",
+                table.id, table.columns[column].name
+            ),
+            4,
+        );
+    }
+    screen::say("not checked here: the database's own integrity, which extraction checks");
 }
 
 fn describe_job(job: &Job) {

@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use crate::args::InspectArguments;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
-use crate::screen;
+use crate::screen::{self, grouped};
 
 /// Tables on the page; the JSON has all of them.
 const TABLES_SHOWN: usize = 12;
@@ -439,19 +439,6 @@ fn plural(count: usize, what: &str) -> String {
     format!("{} {what}{ending}", grouped(count as u64))
 }
 
-/// Digits in groups of three.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -460,13 +447,5 @@ mod tests {
     fn a_name_stays_on_its_line() {
         assert_eq!(shown("a\nb\u{1b}"), "a\\u{a}b\\u{1b}");
         assert_eq!(shown(&"漢".repeat(40)), format!("{}…", "漢".repeat(36)));
-    }
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!(
-            (grouped(7).as_str(), grouped(1_234_567).as_str()),
-            ("7", "1,234,567")
-        );
     }
 }

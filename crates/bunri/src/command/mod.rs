@@ -1,6 +1,8 @@
 //! One function a command: what was typed becomes calls of the stages, and what they return is printed.
 
+mod again;
 mod check;
+mod completions;
 mod diff;
 mod init;
 mod inspect;
@@ -18,19 +20,24 @@ mod sides;
 mod stages;
 mod verify;
 
-use crate::args::{Arguments, Command, Log};
-use crate::exit::{Failure, Outcome};
+use crate::args::{Arguments, Command};
+use crate::exit::Ended;
 use crate::progress::Progress;
 
 /// Carries out a command.
-pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
-    let Arguments { log, command } = arguments;
-    let progress = Progress::new(*log);
+pub(crate) fn run(arguments: &Arguments) -> Ended {
+    let Arguments {
+        log,
+        log_every,
+        command,
+    } = arguments;
+    let progress = Progress::new(*log, *log_every);
     // The other commands are short or harmless to end at once.
     if matches!(
         command,
         Command::Inspect(_)
             | Command::Init(_)
+            | Command::Check(_)
             | Command::Extract(_)
             | Command::Split(_)
             | Command::Verify(_)
@@ -46,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
         Command::Sample(arguments) => sample::run(arguments, *log),
         Command::Inspect(arguments) => inspect::run(arguments, &progress),
         Command::Init(arguments) => init::run(arguments, &progress),
-        Command::Check(arguments) => check::run(arguments),
+        Command::Check(arguments) => check::run(arguments, &progress),
         Command::Extract(arguments) => stages::extract_only(arguments, *log, &progress),
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
         Command::Verify(arguments) => verify::run(arguments, *log, &progress),
@@ -56,7 +63,13 @@ pub(crate) fn run(arguments: &Arguments) -> (Log, Result<Outcome, Failure>) {
         Command::Quarantine(arguments) => quarantine::run(arguments, &progress),
         Command::Run(arguments) => stages::run(arguments, *log, &progress),
         Command::Report(arguments) => report::run(arguments, *log),
+        Command::Completions(arguments) => completions::shell(arguments),
+        Command::Man(arguments) => completions::man(arguments),
     };
     progress.done();
-    (*log, result)
+    Ended {
+        log: *log,
+        result,
+        facts: progress.end(),
+    }
 }

@@ -15,10 +15,10 @@ use bunri_source::view_texts;
 use bunri_text::Problems;
 
 use crate::args::PlanArguments;
-use crate::command::diff;
 use crate::command::moved;
 use crate::command::sides::NamedSide;
 use crate::command::stages::counts_line;
+use crate::command::{diff, journal};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Looking, is_begun, look_into};
 use crate::progress::Progress;
@@ -78,8 +78,7 @@ pub(crate) fn run(arguments: &PlanArguments, progress: &Progress) -> Result<Outc
         queries: &reports,
         grants: GRANTS,
         rerun: &rerun(&staged, looking.as_ref()),
-        // The journal notes no times.
-        measured: &[],
+        measured: &journal::measured(&workplace.job.custody),
         not_known: &not_known(queries.is_some(), views.err(), &staged),
         memory: workplace.job.memory,
         threads: workplace.job.threads,

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::{Log, ProveArguments};
 use crate::command::{journal, page};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Reads, hold};
+use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
@@ -27,7 +27,7 @@ pub(crate) fn run(
     } = arguments;
     let workplace = Workplace::open(job)?;
     let job = &workplace.job;
-    let _held = hold(&workplace, Reads::StagingOnly, progress)?;
+    let _held = hold(&workplace, Reads::StagingOnly, Changed::Refused, progress)?;
     journal::note(&job.custody, "prove", "begun")?;
     let split = workplace.split_options();
     let inputs = ProveInputs {

@@ -6,21 +6,29 @@ use bunri_extract::{BoundSource, ExtractStats, ReadValues, extract};
 use bunri_split::{SplitStats, split};
 use serde_json::json;
 
-use crate::args::{JobArguments, Log, SplitArguments};
-use crate::command::{journal, verify};
+use crate::args::{JobArguments, Log, RunArguments, SplitArguments};
+use crate::command::{again, journal, verify};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Held, Reads, hold};
+use crate::lock::{Changed, Held, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
 
 pub(crate) fn run(
-    arguments: &JobArguments,
+    arguments: &RunArguments,
     log: Log,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
-    let held = hold(&workplace, Reads::Source, progress)?;
+    let changed = if arguments.again {
+        Changed::Named
+    } else {
+        Changed::Refused
+    };
+    let held = hold(&workplace, Reads::Source, changed, progress)?;
+    if arguments.again {
+        again::clear(&workplace, &held, arguments, log, progress)?;
+    }
     // What they have to tell, verification tells again, and holds it against what the job expects.
     do_extract(&workplace, &held, log, progress)?;
     do_split(&workplace, log, progress)?;
@@ -33,7 +41,7 @@ pub(crate) fn extract_only(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let workplace = Workplace::open(&arguments.job)?;
-    let held = hold(&workplace, Reads::Source, progress)?;
+    let held = hold(&workplace, Reads::Source, Changed::Refused, progress)?;
     do_extract(&workplace, &held, log, progress)
 }
 
@@ -47,7 +55,7 @@ pub(crate) fn split_only(
         screen::say(&explain(&workplace.catalogue));
         return Ok(Outcome::Clean);
     }
-    let _held = hold(&workplace, Reads::StagingOnly, progress)?;
+    let _held = hold(&workplace, Reads::StagingOnly, Changed::Refused, progress)?;
     do_split(&workplace, log, progress)
 }
 
@@ -68,6 +76,8 @@ fn do_extract(
     progress.done();
     journal::note(custody, "extract", "done")?;
     say_extracted(&stats, log);
+    progress.end_with("rows_staged", json!(stats.rows_staged));
+    progress.end_with("rows_rejected", json!(stats.rows_rejected));
     let named = workplace
         .job
         .expect

@@ -1,19 +1,19 @@
 //! `bunri verify`: which claims hold, and whether the run is what the job expects; the full report lies in custody.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use bunri_columnar::EVIDENCE;
+use bunri_columnar::{CustodyLayout, EVIDENCE};
 use bunri_parse::load;
-use bunri_report::{Report, Verdict};
+use bunri_report::{Report, Status, Verdict};
 use bunri_verify::{
     EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
 };
 use serde_json::json;
 
-use crate::args::{Log, VerifyArguments};
+use crate::args::{JOB_VARIABLE, Log, VerifyArguments};
 use crate::command::{journal, page, said};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Reads, hold};
+use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
@@ -28,14 +28,18 @@ pub(crate) fn run(
         store,
         catalogue,
     } = arguments;
-    match (job, store) {
+    // Not the parser's to know: a store alone is verified wherever a scheduler names a job.
+    let named = || std::env::var_os(JOB_VARIABLE).map(PathBuf::from);
+    let job = job
+        .clone()
+        .or_else(|| if store.is_none() { named() } else { None });
+    match (&job, store) {
         (Some(job), None | Some(_)) => {
             let workplace = Workplace::open(job)?;
-            let _held = hold(&workplace, Reads::StagingOnly, progress)?;
+            let _held = hold(&workplace, Reads::StagingOnly, Changed::Refused, progress)?;
             of_job(&workplace, log, progress)
         }
         (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
-        // The argument parser asks for one of the two; should it not, nothing was verified.
         (None, None) => Err(Failure::NothingToVerify),
     }
 }
@@ -65,6 +69,7 @@ pub(crate) fn of_job(
         Outcome::Clean | Outcome::SomethingToRead => "done",
     };
     journal::note(&job.custody, "verify", state)?;
+    end_with(&report, workplace, progress);
     said::report(&report, log);
     let pages = page::refresh(workplace);
     if log == Log::Json {
@@ -94,6 +99,25 @@ fn of_store(store: &Path, catalogue: Option<&Path>, log: Log) -> Result<Outcome,
     let report = verify_store_alone(store, catalogue.as_ref(), threads)?;
     said::report(&report, log);
     Ok(outcome(&report))
+}
+
+/// What a scheduler wants to know without reading the log.
+fn end_with(report: &Report, workplace: &Workplace, progress: &Progress) {
+    let path = CustodyLayout::new(&workplace.job.custody).evidence();
+    progress.end_with("verdict", json!(report.verdict));
+    progress.end_with("report", json!(path.join(REPORT)));
+    let count = |status: Status| {
+        let claims = report.claims.iter();
+        claims.filter(|claim| claim.status == status).count()
+    };
+    progress.end_with(
+        "claims",
+        json!({
+            "held": count(Status::Held), "broken": count(Status::Broken),
+            "not_checked": count(Status::NotChecked),
+        }),
+    );
+    progress.end_with("findings", json!(report.findings.len()));
 }
 
 fn outcome(report: &Report) -> Outcome {
