@@ -14,12 +14,18 @@ use super::types::ProposedType;
 pub(super) struct LedgerPlan {
     /// Its tables, by their places among the plans: all have the same columns.
     pub(super) tables: Vec<usize>,
-    pub(super) key_name: String,
-    pub(super) key_type: ProposedType,
+    /// The column of the point; [`None`]: a person has to say.
+    pub(super) key: Option<LedgerKey>,
     retailer: Option<String>,
     pub(super) from: Option<usize>,
     pub(super) until: Option<usize>,
     periods: Option<Periods>,
+}
+
+/// The column of the ledger's key.
+pub(super) struct LedgerKey {
+    pub(super) name: String,
+    pub(super) value_type: ProposedType,
 }
 
 /// The table that was named, or the likeliest candidate; [`None`]: there is none.
@@ -56,8 +62,10 @@ fn of_candidate(plans: &[TablePlan<'_>], number: usize, candidate: &LedgerCandid
     let key = place(&candidate.key);
     LedgerPlan {
         tables: alike(plans, number),
-        key_name: candidate.key.clone(),
-        key_type: plan.types[key].clone(),
+        key: Some(LedgerKey {
+            name: candidate.key.clone(),
+            value_type: plan.types[key].clone(),
+        }),
         retailer: Some(candidate.retailer.clone()),
         from: day(&candidate.from),
         until: candidate.until.as_deref().and_then(day),
@@ -65,17 +73,19 @@ fn of_candidate(plans: &[TablePlan<'_>], number: usize, candidate: &LedgerCandid
     }
 }
 
-/// A table that a person named and no dictionary knows: what its keys and types say.
+/// A table that a person named and no dictionary knows: what its types say. Which of its columns is the point nobody guesses: its own
+/// key numbers periods and not points, and with a wrong one every table that has a column of that name would ask the ledger.
 fn of_any_table(plans: &[TablePlan<'_>], number: usize) -> LedgerPlan {
     let plan = &plans[number];
-    let key = plan.key.first().copied().unwrap_or_default();
-    let key = plan.of_role(Role::SupplyPoint).unwrap_or(key);
+    let key = plan.of_role(Role::SupplyPoint);
     let days = (0..plan.types.len()).filter(|place| is_date(&plan.types[*place]));
-    let mut days = days.filter(|place| *place != key);
+    let mut days = days.filter(|place| Some(*place) != key);
     LedgerPlan {
         tables: vec![number],
-        key_name: plan.name(key).to_owned(),
-        key_type: plan.types[key].clone(),
+        key: key.map(|key| LedgerKey {
+            name: plan.name(key).to_owned(),
+            value_type: plan.types[key].clone(),
+        }),
         retailer: plan
             .of_role(Role::Retailer)
             .map(|place| plan.name(place).to_owned()),
@@ -187,10 +197,10 @@ fn ledger_section(plans: &[TablePlan<'_>], ledger: &LedgerPlan) -> String {
     };
     let column =
         |place: Option<usize>| place.map_or("\"?\"".to_owned(), |place| quoted(first.name(place)));
-    text.push_str(&format!(
-        "key = {}\n",
-        list(std::slice::from_ref(&ledger.key_name))
-    ));
+    text.push_str(&match &ledger.key {
+        Some(key) => format!("key = {}\n", list(std::slice::from_ref(&key.name))),
+        None => line("key = \"?\"", "the columns of the supply point"),
+    });
     let retailer = ledger
         .retailer
         .as_ref()

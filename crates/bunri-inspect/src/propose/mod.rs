@@ -251,11 +251,14 @@ fn table(
         reason,
     ));
     if !rule.is_constant() {
-        written.push_str(&known_at(plan));
+        written.push_str(&known_at(plan, matches!(rule, RowsPlan::Waits)));
     }
     if let (RowsPlan::Ledger(_), Some(ledger)) = (rule, ledger)
         && let Some(point) = rows::ledger_key(plan, ledger)
-        && plan.name(point) != ledger.key_name
+        && ledger
+            .key
+            .as_ref()
+            .is_some_and(|key| plan.name(point) != key.name)
     {
         let key = list(&[plan.name(point).to_owned()]);
         written.push_str(&line(
@@ -321,7 +324,7 @@ fn column(plan: &TablePlan<'_>, place: usize) -> ProposedColumn {
 }
 
 /// When a row was written, by the last of the columns that may say so.
-fn known_at(plan: &TablePlan<'_>) -> String {
+fn known_at(plan: &TablePlan<'_>, rows_wait: bool) -> String {
     let mut columns = plan.days_of_role(Role::UpdatedAt);
     columns.extend(plan.days_of_role(Role::CreatedAt));
     let names: Vec<String> = columns
@@ -329,6 +332,10 @@ fn known_at(plan: &TablePlan<'_>) -> String {
         .map(|place| plan.name(*place).to_owned())
         .collect();
     match names.as_slice() {
+        [] if rows_wait => line(
+            "known_at = { none = \"?\" }",
+            "no column says when a row was written: why is that acceptable? Remove it if every row is decided alike",
+        ),
         [] => line(
             "known_at = { none = \"?\" }",
             "no column says when a row was written: why is that acceptable?",

@@ -103,11 +103,19 @@ fn plan<'a>(
             SuggestedClass::OwnCustomer | SuggestedClass::AnyRetailer
         )
     };
-    if suggestions.iter().any(is_for_retail) {
+    // A store that gets a row gets its key: `check` would refuse suggestions that keep it back.
+    let of_the_rows = if suggestions.iter().any(is_for_retail) {
+        Some(SuggestedClass::OwnCustomer)
+    } else {
+        let is_the_operators = |one: &Suggestion| one.class == SuggestedClass::TransmissionOnly;
+        let some = suggestions.iter().any(is_the_operators);
+        some.then_some(SuggestedClass::TransmissionOnly)
+    };
+    if let Some(class) = of_the_rows {
         for place in &key {
             let own = &mut suggestions[*place];
             if own.class == SuggestedClass::Hold {
-                own.class = SuggestedClass::OwnCustomer;
+                own.class = class;
                 own.reason = "a key goes where its rows go; no list knows its name".to_owned();
             }
         }
@@ -172,8 +180,10 @@ fn key(profile: &TableProfile) -> (Vec<usize>, String) {
             .any(|place| profile.columns[*place].stored.null > 0)
     };
     let declared = std::iter::once(&profile.key_declared).chain(&profile.unique_declared);
+    let mut with_nulls = false;
     for (number, names) in declared.enumerate() {
         let key = places(names);
+        with_nulls |= has_null(&key);
         if !key.is_empty() && key.len() == names.len() && !has_null(&key) {
             let word = if number == 0 {
                 "primary key"
@@ -185,14 +195,24 @@ fn key(profile: &TableProfile) -> (Vec<usize>, String) {
     }
     let found = profile.keys_found.first();
     match found {
-        Some(found) if profile.rows > 0 => {
-            let reason = format!("no key is declared; it tells {} rows apart", found.rows);
+        // One row is told apart by anything.
+        Some(found) if profile.rows > 1 => {
+            let why = if with_nulls {
+                "the declared key holds NULLs"
+            } else {
+                "no key is declared"
+            };
+            let reason = format!("{why}; it tells {} rows apart", found.rows);
             (places(&found.columns), reason)
         }
-        Some(_) | None => (
-            Vec::new(),
-            "no columns were found that tell the rows apart".to_owned(),
-        ),
+        Some(_) | None => {
+            let why = if with_nulls {
+                "the declared key holds NULLs, and no other columns were found that tell the rows apart"
+            } else {
+                "no columns were found that tell the rows apart"
+            };
+            (Vec::new(), why.to_owned())
+        }
     }
 }
 

@@ -177,9 +177,10 @@ fn month(plan: &TablePlan<'_>) -> Option<usize> {
 
 /// The column of the ledger's key, if it is there and of the same type.
 pub(super) fn ledger_key(plan: &TablePlan<'_>, ledger: &LedgerPlan) -> Option<usize> {
-    let by_name = plan.place(&ledger.key_name);
+    let key = ledger.key.as_ref()?;
+    let by_name = plan.place(&key.name);
     let place = by_name.or_else(|| plan.of_role(Role::SupplyPoint))?;
-    plan.types[place].joins(&ledger.key_type).then_some(place)
+    plan.types[place].joins(&key.value_type).then_some(place)
 }
 
 /// Whether the catalogue wants a reason for a rule that decides every row alike.

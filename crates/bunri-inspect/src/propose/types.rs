@@ -99,8 +99,9 @@ fn by_values(column: &ColumnProfile, in_key: bool) -> ProposedType {
     if numbers == 0 {
         return plain(ValueType::Text, stored.bytes + stored.not_utf8);
     }
-    // A slip among thousands of numbers is a value that does not fit, and no reason to take the numbers for texts.
-    if stored.text * 100 <= values {
+    // A slip among thousands of numbers is a value that does not fit, and no reason to take the numbers for texts; but a code
+    // that is part of a key is none, and with its row others that refer to it would dangle.
+    if stored.text * 100 <= values && !in_key {
         let mut proposed = number(column, in_key);
         proposed.misfits += stored.text;
         return proposed;
@@ -219,6 +220,9 @@ pub(crate) fn speaks_of_days(column: &ColumnProfile) -> bool {
         "on",
         "at",
         "from",
+        "start",
+        "begin",
+        "end",
         "until",
         "time",
         "timestamp",
