@@ -107,6 +107,62 @@ fn a_person_opens_a_finding_and_filters_the_tables() {
 }
 
 #[test]
+fn a_plan_is_a_page_too() {
+    let rig = Rig::split();
+    let pages = ["custody/plan/plan.html", "custody/plan/plan.ja.html"];
+    std::fs::create_dir(rig.path("queries")).unwrap();
+    rig.write(
+        "queries/list.sql",
+        "SELECT contract_holder_kana FROM consumer; SELEC nothing;",
+    );
+    rig.bunri(["plan", "job.toml", "--queries", "queries"])
+        .must(1)
+        .prints("plan.ja.html");
+    for (page, answer) in pages
+        .into_iter()
+        .zip(["What a run would do", "実行した場合の結果"])
+    {
+        let mode = rig.path(page).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{page}");
+        let seen = browse(&rig, page);
+        stands(&seen);
+        assert_eq!(seen["answer"], answer);
+        let english: Vec<&str> = seen["english"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|text| text.as_str().unwrap())
+            // What the parser of SQL says is its own.
+            .filter(|text| !text.contains("sql parser error"))
+            .collect();
+        assert_eq!(english, [""; 0], "not said in Japanese");
+        let (all, filtered) = (seen["tables"].as_array().unwrap(), &seen["filtered"]);
+        let wanted: Vec<&Value> = all
+            .iter()
+            .filter(|it| it.as_str().unwrap().contains("reading"))
+            .collect();
+        assert!(wanted.len() > 2 && wanted.len() < all.len());
+        assert_eq!(
+            filtered.as_array().unwrap().iter().collect::<Vec<_>>(),
+            wanted
+        );
+        rig.holds_no_value(&Ended {
+            code: None,
+            // The day of the cutover is the job's word; some rows hold the same day.
+            out: rig.read(page).replace("2026-04-01", ""),
+            err: String::new(),
+        });
+    }
+    // The figures of the picture are those of plan.json.
+    let plan = rig.json("custody/plan/plan.json");
+    let html = rig.read(pages[0]);
+    let table = &plan["tables"].as_array().unwrap()[0];
+    let own = table["rows"]["own"].as_u64().unwrap();
+    let label = format!("legacy system: own {own},");
+    assert!(own == 0 || html.contains(&label), "{label}");
+}
+
+#[test]
 fn pages_lie_in_custody_and_are_the_same_whoever_makes_them() {
     let rig = quiet();
     let made = PAGES.map(|page| rig.read(page));

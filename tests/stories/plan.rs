@@ -8,7 +8,14 @@ use crate::rig::{Ended, Rig, copy_folder, repository};
 use crate::small::{POINT, small};
 
 const STORES: [&str; 3] = ["retail", "transmission", "quarantine"];
-const FILES: [&str; 4] = ["plan.json", "plan.md", "runbook.ja.md", "runbook.md"];
+const FILES: [&str; 6] = [
+    "plan.html",
+    "plan.ja.html",
+    "plan.json",
+    "plan.md",
+    "runbook.ja.md",
+    "runbook.md",
+];
 
 /// What stands in the stores, by DuckDB.
 fn counted(rig: &Rig) -> Value {
@@ -154,6 +161,11 @@ fn a_plan_is_a_function_of_its_inputs_and_its_folder_is_closed() {
     let same = |text: &String| {
         text.replace("\"threads\": 1", "\"threads\": 2")
             .replace("on 1 threads", "on 2 threads")
+            .replace("<dt>Threads</dt><dd>1</dd>", "<dt>Threads</dt><dd>2</dd>")
+            .replace(
+                "<dt>スレッド数</dt><dd>1</dd>",
+                "<dt>スレッド数</dt><dd>2</dd>",
+            )
     };
     assert_eq!(first.each_ref().map(same), second.each_ref().map(same));
     let mut found: Vec<String> = std::fs::read_dir(rig.path("custody/plan"))
@@ -167,7 +179,7 @@ fn a_plan_is_a_function_of_its_inputs_and_its_folder_is_closed() {
     for name in FILES {
         assert_eq!(mode(&format!("custody/plan/{name}")), 0o600, "{name}");
     }
-    assert!(first[2].contains("切り戻し") && first[3].contains("The way back"));
+    assert!(first[4].contains("切り戻し") && first[5].contains("The way back"));
     for text in &first {
         rig.holds_no_value(&Ended {
             code: None,

@@ -1,4 +1,4 @@
-//! The report as a page that a person reads: one HTML file, or a short Markdown text, in English or Japanese. A function of
+//! A report, or a plan, as a page that a person reads: one HTML file, or a short Markdown text, in English or Japanese. A function of
 //! typed results: the same inputs give the same bytes. Nothing is read or written here.
 //!
 //! The reader is somebody who must say yes or no and knows nothing of hashes: a regulator, a manager, the other company's
@@ -27,7 +27,7 @@ mod tests;
 mod texts;
 mod words;
 
-pub use html::html;
+pub use html::{html, plan};
 pub use inputs::PageInputs;
 pub use lang::Lang;
 pub use markdown::markdown;

@@ -292,6 +292,23 @@ impl Lang {
         }
     }
 
+    /// The same of a plan.
+    pub(crate) fn more_of_plan(self, count: usize) -> String {
+        let count = number(u64::try_from(count).unwrap_or(u64::MAX));
+        match self {
+            Lang::En => format!("and {count} more, in `plan.json`"),
+            Lang::Ja => format!("ほか {count} 件は `plan.json` にあります"),
+        }
+    }
+
+    /// What there is so many of.
+    pub(crate) fn counted(self, what: &str, count: u64) -> String {
+        match self {
+            Lang::En => format!("{what}: {}", number(count)),
+            Lang::Ja => format!("{what}：{}", number(count)),
+        }
+    }
+
     /// More columns of a catalogue than are shown.
     pub(crate) fn more_of_catalogue(self, count: usize) -> String {
         let count = number(u64::try_from(count).unwrap_or(u64::MAX));

@@ -32,7 +32,7 @@ impl RowsByOwner {
             .fold(0, u64::saturating_add)
     }
 
-    fn of(&mut self, ownership: Ownership) -> &mut u64 {
+    pub(crate) fn of(&mut self, ownership: Ownership) -> &mut u64 {
         match ownership {
             Ownership::Own => &mut self.own,
             Ownership::Other => &mut self.other,
@@ -95,18 +95,24 @@ pub(crate) fn destinations(report: &Report) -> (Vec<Destination<'_>>, Destinatio
         }
     }
     let tables: Vec<Destination<'_>> = tables.into_values().collect();
+    let all = total(&tables);
+    (tables, all)
+}
+
+/// All tables together.
+pub(crate) fn total(tables: &[Destination<'_>]) -> Destination<'static> {
     let mut all = Destination {
         table: "",
         source: RowsByOwner::default(),
         stores: Default::default(),
     };
-    for table in &tables {
+    for table in tables {
         all.source.add(table.source);
         for (all, one) in all.stores.iter_mut().zip(table.stores) {
             all.add(one);
         }
     }
-    (tables, all)
+    all
 }
 
 /// Rows of a region in a store.

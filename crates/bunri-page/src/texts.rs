@@ -11,6 +11,162 @@ use crate::name::{Name, Prose};
 
 /// English, Japanese; as many `{}` in either, in the same order.
 const SENTENCES: &[(&str, &str)] = &[
+    // why a statement of the legacy system is not understood
+    (
+        "a part of it is of a kind that is not followed",
+        "追跡できない種類の部分があります",
+    ),
+    (
+        "a query stands in an ORDER BY",
+        "ORDER BY の中に問合せがあります",
+    ),
+    (
+        "a relation has no plain name",
+        "名前が単純でない表があります",
+    ),
+    (
+        "a relation's columns get other names",
+        "表の列に別名が付けられています",
+    ),
+    (
+        "a star replaces or renames columns",
+        "* で列を置き換えるか改名しています",
+    ),
+    (
+        "a star stands behind an expression",
+        "式の後ろに * があります",
+    ),
+    (
+        "a star stands for a relation that is not there",
+        "存在しない表の * があります",
+    ),
+    ("a star stands in an expression", "式の中に * があります"),
+    (
+        "it changes rows in the middle of a query",
+        "問合せの途中で行を変更しています",
+    ),
+    ("it does not parse", "構文を解析できません"),
+    (
+        "it does not parse, in line {}",
+        "構文を解析できません（{} 行目）",
+    ),
+    (
+        "it goes on in line {} where a statement should end",
+        "文が終わるべき {} 行目に続きがあります",
+    ),
+    ("it groups by ALL", "GROUP BY ALL を使っています"),
+    ("it has pipe operators", "パイプ演算子を使っています"),
+    (
+        "it is nested too deeply to be read",
+        "入れ子が深すぎて読めません",
+    ),
+    (
+        "it is no query: only SELECT, and views and tables made of one, are followed",
+        "問合せではありません（追跡するのは SELECT と、それから作るビューや表だけです）",
+    ),
+    (
+        "it joins a query that sees the rows beside it (LATERAL)",
+        "LATERAL で結合しています",
+    ),
+    (
+        "it joins by a column that the catalogue does not have",
+        "カタログにない列で結合しています",
+    ),
+    (
+        "it joins by something that is no column",
+        "列でないもので結合しています",
+    ),
+    (
+        "it joins by whatever columns have the same name (NATURAL)",
+        "NATURAL で結合しています",
+    ),
+    (
+        "it joins in a way that is not followed",
+        "追跡できない方法で結合しています",
+    ),
+    (
+        "it makes a table, and reads none",
+        "表を作るだけで、何も読みません",
+    ),
+    (
+        "it names a column that the catalogue does not have",
+        "カタログにない列を挙げています",
+    ),
+    ("it orders by ALL", "ORDER BY ALL を使っています"),
+    (
+        "it reads a relation that the catalogue does not have",
+        "カタログにない表を読んでいます",
+    ),
+    (
+        "it reads a table as a whole (TABLE)",
+        "TABLE で表全体を読んでいます",
+    ),
+    (
+        "it reads something that is neither a table nor a query",
+        "表でも問合せでもないものを読んでいます",
+    ),
+    ("there is no statement in it", "文がありません"),
+    // what a plan says
+    ("nothing was extracted yet", "まだ抽出していません"),
+    ("rows, cells and bytes", "行数・セル数・バイト数"),
+    ("references that dangle", "参照先のない行"),
+    ("what will wait", "人の判断を待つ行"),
+    ("time", "所要時間"),
+    (
+        "the job's journal tells of no run with its times",
+        "実行の記録に所要時間がありません",
+    ),
+    (
+        "what queries of the legacy system read",
+        "旧システムの問合せが読む列",
+    ),
+    (
+        "none were given (--queries)",
+        "問合せの指定がありません（--queries）",
+    ),
+    (
+        "what the views of the source read",
+        "移行元のビューが読む列",
+    ),
+    ("the source is not there", "移行元がありません"),
+    ("what would be staged", "ステージングに入るもの"),
+    (
+        "SQLite has no grants: whoever can read the database file can read every column of it",
+        "SQLite に権限の仕組みはありません。データベースファイルを読める人は、すべての列を読めます",
+    ),
+    (
+        "staging is of the source that the job is bound to, and has the tables, types and keys of this catalogue; whether the source is still the same, `bunri run` sees",
+        "ステージングは、このジョブの移行元から作られ、このカタログの表・型・キーを持っています。移行元が今も同じかは `bunri run` が確かめます",
+    ),
+    (
+        "the stores were begun with the same catalogue, decisions, cutover and ranges; tables whose files have their digests stand",
+        "ストアは、同じカタログ・個別判断・切替日・範囲で作り始めたものです。ダイジェストの合う表はそのまま使います",
+    ),
+    (
+        "the stores were made of something else: {}",
+        "ストアは別の入力から作られています：{}",
+    ),
+    ("no split was begun", "振分けはまだ始まっていません"),
+    (
+        "a verification reads everything anew",
+        "検証は、毎回すべてを読み直します",
+    ),
+    ("decide it", "個別に判断する"),
+    (
+        "say own, or leave it",
+        "自社のものと判断するか、そのままにする",
+    ),
+    ("decide its parent", "親の行を判断する"),
+    ("read and classify", "読んで区分を決める"),
+    (
+        "ruled as another's",
+        "規則により他社の行（カタログを変えないかぎり動かない）",
+    ),
+    ("no key to name it", "キーがなく、行を指定できない"),
+    ("who approves decisions", "個別判断の承認者"),
+    ("both companies", "両社"),
+    ("the retailer", "小売"),
+    ("who keeps the catalogue", "カタログの管理者"),
     // why a claim holds
     (
         "every listed file is there with both digests, and nothing else is there",

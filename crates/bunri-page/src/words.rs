@@ -262,6 +262,72 @@ phrases! {
         "分ける前に、旧システムを行ごとに写したもの。";
     EndRest: "Everything here, and more of it, stands in `custody/evidence/report.json`.",
         "このページの内容と詳細は `custody/evidence/report.json` にあります。";
+    // the plan
+    PlanDocument: "Separation plan", "分離計画書";
+    PlanCustody: "Transmission custody. Names and counts only, and yet not for the retail company.",
+        "送配電側の管理文書です。名称と件数だけですが、小売側に渡さないでください。";
+    PlanAnswer: "What a run would do", "実行した場合の結果";
+    PlanLede: "Decided from what was extracted, by the evaluator that verification uses. No store was written.",
+        "抽出済みのデータを、検証と同じ判定器で判定した結果です。ストアには何も書き込んでいません。";
+    PlanLedeCatalogue: "Nothing was extracted yet: this page says what the catalogue alone tells.",
+        "まだ抽出していないため、カタログだけから分かることを示します。";
+    PlanUnknown: "What this plan does not know", "この計画では分からないこと";
+    PlanUnknownNothing: "Nothing that it should.", "ありません。";
+    PlanFirst: "What somebody has to do first", "先に行うべきこと";
+    PlanFirstNothing: "Nothing that a plan can see.", "計画から分かるものはありません。";
+    PlanMatrix: "Where everything would go", "行き先の見込み";
+    PlanWaiting: "Rows that would wait for a person", "人の判断を待つ見込みの行";
+    PlanDrafts: "`bunri quarantine` drafts the file of decisions, and says what such a file would move.",
+        "`bunri quarantine` で個別判断ファイルのひな形を作り、その結果を試算できます。";
+    PlanFrees: "What frees them", "解消の方法";
+    PlanOwner: "Who has to act", "担当";
+    PlanChanges: "What changes against before", "以前との違い";
+    PlanSame: "Nothing moves: every row and every cell stays where it is.", "行もセルも動きません。";
+    PlanWas: "Was", "変更前";
+    PlanIs: "Is", "変更後";
+    PlanRowsIn: "Rows in", "入る行";
+    PlanRowsOut: "Rows out", "出る行";
+    PlanCellsIn: "Cells in", "入るセル";
+    PlanCellsOut: "Cells out", "出るセル";
+    PlanQueries: "Views and queries of the legacy system", "旧システムのビューと問合せ";
+    PlanQueriesNone: "None was given.", "対象がありません。";
+    PlanQueriesWhy: "What a statement reads that a store would not have whole. One that is not understood is never clean.",
+        "ストアにそろわない列を読む文を示します。解析できない文は、問題なしとは見なしません。";
+    PlanStatement: "Statement", "文";
+    PlanReadAs: "How", "使い方";
+    PlanShown: "shown", "表示";
+    PlanFilter: "filter", "条件";
+    PlanJoin: "join", "結合";
+    PlanGroup: "group", "集計";
+    PlanOrder: "order", "並べ替え";
+    PlanNotUnderstood: "unknown", "不明";
+    PlanHasRetail: "Retail has", "小売にあるもの";
+    PlanHasTransmission: "Transmission has", "送配電にあるもの";
+    PlanWhole: "all", "全部";
+    PlanPart: "some cells", "一部のセル";
+    PlanHashed: "hashes", "ハッシュ値";
+    PlanNothing: "nothing", "なし";
+    PlanGrants: "Who can read withheld columns today", "渡さない列を今読める人";
+    PlanBaseless: "Columns without a basis", "根拠のない列";
+    PlanBaselessWhy: "A cutover refuses them. Who keeps the catalogue has to name a law, a guideline or a decision.",
+        "本番切替では拒否します。カタログの管理者が、法令・指針・決定のいずれかを根拠として記載してください。";
+    PlanBaselessNone: "Every column rests on a basis.", "根拠のない列はありません。";
+    PlanCost: "Disk, memory and time", "ディスク・メモリ・時間";
+    PlanStagingRows: "Rows of staging", "ステージングの行";
+    PlanStagingDisk: "Staging on disk, bytes", "ステージングのディスク容量（バイト）";
+    PlanValues: "Values before any compression, bytes", "圧縮前の値（バイト）";
+    PlanStoreDisk: "About so much for the store, bytes, if its values compress as those of staging did:",
+        "ストアの見込み容量（バイト、ステージングと同じ圧縮率の場合）：";
+    PlanMemory: "Sorts may hold, bytes", "並べ替えに使うメモリの上限（バイト）";
+    PlanThreads: "Threads", "スレッド数";
+    PlanTook: "Seconds that the last run took:", "前回の所要秒数：";
+    PlanTimeUnknown: "Time is not known: no run was noted with its times.", "所要時間は分かりません（実行の記録がありません）。";
+    PlanRerun: "What a rerun does again", "再実行でやり直すこと";
+    PlanStands: "stands", "そのまま";
+    PlanRedone: "is done again", "やり直す";
+    PlanStage: "Stage", "段階";
+    PlanRest: "Everything here, and more of it, stands in `plan.json` beside this page; `runbook.md` says what to do on the day.",
+        "このページの内容と詳細は、同じフォルダの `plan.json` にあります。当日の手順は `runbook.ja.md` を見てください。";
     OnPaper: "Long lists are printed only where they were opened first.", "長い一覧は、開いてから印刷したものだけが印刷されます。";
     NotTold: "–", "–";
 }

@@ -11,7 +11,14 @@ use bunri_columnar::{create_folder, replace_whole};
 use crate::PlanError;
 
 /// The files of a plan; the first is written last.
-pub const PLAN_FILES: [&str; 4] = ["plan.json", "plan.md", "runbook.md", "runbook.ja.md"];
+pub const PLAN_FILES: [&str; 6] = [
+    "plan.json",
+    "plan.md",
+    "plan.html",
+    "plan.ja.html",
+    "runbook.md",
+    "runbook.ja.md",
+];
 
 /// Makes the folder, closed to others (0700), and takes an earlier plan away: nobody shall read it as the new one. A folder that
 /// holds anything else is somebody else's.
@@ -64,7 +71,7 @@ mod tests {
         for text in ["one", "two"] {
             prepare_folder(&plan).unwrap();
             assert!(!plan.join(PLAN_FILES[0]).exists());
-            write_folder(&plan, [text.as_bytes(); 4]).unwrap();
+            write_folder(&plan, [text.as_bytes(); PLAN_FILES.len()]).unwrap();
             for name in PLAN_FILES {
                 assert_eq!(std::fs::read_to_string(plan.join(name)).unwrap(), text);
                 let mode = plan.join(name).metadata().unwrap().permissions().mode();

@@ -4,13 +4,13 @@ use bunri_catalogue::Store;
 use maud::{Markup, html};
 
 use crate::html::Page;
-use crate::lang::number;
+use crate::lang::{Lang, number};
 use crate::name::Name;
 use crate::summary::{Destination, RowsByOwner, destinations};
 use crate::words::Phrase as P;
 
 /// More tables are told in one line.
-const MOST_TABLES: usize = 400;
+pub(super) const MOST_TABLES: usize = 400;
 
 /// The least that can be seen, in hundredths of a percent.
 const SLIVER: u64 = 80;
@@ -18,6 +18,17 @@ const SLIVER: u64 = 80;
 impl Page<'_> {
     pub(super) fn matrix(&self) -> Markup {
         let (tables, all) = destinations(self.inputs.report);
+        html! {
+            p { (self.say(P::MatrixWhy)) }
+            (self.lang.matrix(&tables, &all))
+            (self.more(tables.len().saturating_sub(MOST_TABLES)))
+        }
+    }
+}
+
+impl Lang {
+    /// The picture, with its legend and the box that filters it; of many tables the largest.
+    pub(super) fn matrix(self, tables: &[Destination<'_>], all: &Destination<'_>) -> Markup {
         let mut shown: Vec<&Destination<'_>> = tables.iter().collect();
         if shown.len() > MOST_TABLES {
             // The largest are shown, in the order of their names.
@@ -27,7 +38,6 @@ impl Page<'_> {
         }
         let caption = self.say(P::MatrixCaption);
         html! {
-            p { (self.say(P::MatrixWhy)) }
             (self.legend())
             (self.filter())
             div.scroll tabindex="0" role="region" aria-label=(caption) {
@@ -36,7 +46,7 @@ impl Page<'_> {
                     thead { tr {
                         th scope="col" { (self.say(P::Table)) }
                         th scope="col" { (self.say(P::Source)) }
-                        @for store in Store::ALL { th scope="col" { (self.lang.store(store.word())) } }
+                        @for store in Store::ALL { th scope="col" { (self.store(store.word())) } }
                     } }
                     tbody {
                         @for table in &shown {
@@ -47,16 +57,15 @@ impl Page<'_> {
                         }
                         tr.total {
                             th scope="row" { (self.say(P::Total)) }
-                            (self.destination(&all))
+                            (self.destination(all))
                         }
                     }
                 }
             }
-            (self.more(tables.len() - shown.len()))
         }
     }
 
-    fn legend(&self) -> Markup {
+    fn legend(self) -> Markup {
         let owners = [
             ("own", P::Own, P::OwnMeaning),
             ("other", P::Other, P::OtherMeaning),
@@ -86,7 +95,7 @@ impl Page<'_> {
     }
 
     /// Hidden until a script is there to serve it.
-    fn filter(&self) -> Markup {
+    fn filter(self) -> Markup {
         html! {
             div.filter #filter-box hidden {
                 label for="filter" { (self.say(P::Filter)) }
@@ -96,18 +105,18 @@ impl Page<'_> {
         }
     }
 
-    fn destination(&self, table: &Destination<'_>) -> Markup {
+    fn destination(self, table: &Destination<'_>) -> Markup {
         let of = table.source.total();
         html! {
-            (self.bar(self.say(P::Source), table.source, of))
+            (self.picture(self.say(P::Source), table.source, of))
             @for (store, rows) in Store::ALL.into_iter().zip(table.stores) {
-                (self.bar(&self.lang.store(store.word()), rows, of))
+                (self.picture(&self.store(store.word()), rows, of))
             }
         }
     }
 
     /// One cell: the bar, and how many rows it is.
-    fn bar(&self, place: &str, rows: RowsByOwner, of: u64) -> Markup {
+    fn picture(self, place: &str, rows: RowsByOwner, of: u64) -> Markup {
         let RowsByOwner {
             own,
             other,
@@ -136,7 +145,7 @@ impl Page<'_> {
         });
         html! {
             td.bar {
-                svg role="img" aria-label=(self.lang.bar(place, &told)) width="100%" height="12" {
+                svg role="img" aria-label=(self.bar(place, &told)) width="100%" height="12" {
                     rect.whole x="0" y="0" width="100%" height="12" {}
                     @for (class, left, width) in drawn {
                         rect.(class) x=(percent(left)) y="0" width=(percent(width)) height="12" {}

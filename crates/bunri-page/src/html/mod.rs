@@ -6,6 +6,7 @@ mod classes;
 mod findings;
 mod matrix;
 mod parts;
+mod plan;
 mod proof;
 mod rows;
 mod since;
@@ -14,6 +15,7 @@ pub(crate) use answer::LIMITS;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+pub use plan::plan;
 use sha2::{Digest as _, Sha256};
 
 use crate::inputs::PageInputs;
@@ -56,46 +58,24 @@ impl Page<'_> {
     }
 
     fn document(&self) -> Markup {
-        let label = &self.inputs.report.label;
         let (answer, _) = self.answer();
-        html! {
-            (DOCTYPE)
-            html lang=(self.lang.word()) {
-                head {
-                    meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(policy());
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="referrer" content="no-referrer";
-                    meta name="robots" content="noindex";
-                    meta name="color-scheme" content="light dark";
-                    title { (answer) " " (Name(label).visible()) " · " (self.say(P::Document)) }
-                    style { (PreEscaped(STYLE)) }
-                }
-                body {
-                    a.skip href="#answer" { (self.say(P::Skip)) }
-                    (self.masthead())
-                    main {
-                        (self.first())
-                        (self.rest())
-                    }
-                    footer { p { (Prose(self.say(P::EndRest))) } p { (Name(&self.inputs.report.tool).visible()) } }
-                    script { (PreEscaped(SCRIPT)) }
-                }
-            }
-        }
-    }
-
-    fn masthead(&self) -> Markup {
-        let other = self.lang.other();
-        html! {
-            header.masthead {
-                p.title { (self.say(P::Document)) }
-                p.custody { (self.say(P::Custody)) }
-                @if self.inputs.both_languages {
-                    p.language { a href=(other.file()) lang=(other.word()) hreflang=(other.word()) { (other.name()) } }
-                }
-            }
-        }
+        let label = Name(&self.inputs.report.label).visible();
+        let other = self.inputs.both_languages.then(|| self.lang.other());
+        frame(
+            self.lang,
+            &Frame {
+                title: format!("{answer} {label} · {}", self.say(P::Document)),
+                document: P::Document,
+                custody: P::Custody,
+                other: other.map(|other| (other, other.file())),
+                rest: P::EndRest,
+                tool: &self.inputs.report.tool,
+            },
+            &html! {
+                (self.first())
+                (self.rest())
+            },
+        )
     }
 
     /// Everything behind the answer.
@@ -121,22 +101,7 @@ impl Page<'_> {
             });
         }
         sections.push(self.section("words", P::WordsTitle, Self::glossary));
-        html! {
-            nav.contents aria-labelledby="contents" {
-                h2 #contents { (self.say(P::Contents)) }
-                ol {
-                    @for section in &sections {
-                        li { a href={ "#" (section.id) } { (self.say(section.title)) } }
-                    }
-                }
-            }
-            @for section in &sections {
-                section id=(section.id) {
-                    h2 { (self.say(section.title)) }
-                    (section.body)
-                }
-            }
-        }
+        parts(self.lang, &sections)
     }
 
     fn section(&self, id: &'static str, title: P, body: impl Fn(&Self) -> Markup) -> Section {
@@ -162,6 +127,69 @@ impl Page<'_> {
                     dt { (self.say(word)) }
                     dd { (self.say(meaning)) }
                 }
+            }
+        }
+    }
+}
+
+/// What is around the contents of a page.
+struct Frame<'a> {
+    title: String,
+    document: P,
+    custody: P,
+    /// The same page in another language, by its file beside this one.
+    other: Option<(Lang, &'static str)>,
+    rest: P,
+    tool: &'a str,
+}
+
+/// A page around its contents.
+fn frame(lang: Lang, frame: &Frame<'_>, main: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.word()) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                meta name="robots" content="noindex";
+                meta name="color-scheme" content="light dark";
+                title { (frame.title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#answer" { (lang.say(P::Skip)) }
+                header.masthead {
+                    p.title { (lang.say(frame.document)) }
+                    p.custody { (lang.say(frame.custody)) }
+                    @if let Some((other, file)) = frame.other {
+                        p.language { a href=(file) lang=(other.word()) hreflang=(other.word()) { (other.name()) } }
+                    }
+                }
+                main { (main) }
+                footer { p { (Prose(lang.say(frame.rest))) } p { (Name(frame.tool).visible()) } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+}
+
+/// The parts of a page behind its answer, with their contents in front.
+fn parts(lang: Lang, sections: &[Section]) -> Markup {
+    html! {
+        nav.contents aria-labelledby="contents" {
+            h2 #contents { (lang.say(P::Contents)) }
+            ol {
+                @for section in sections {
+                    li { a href={ "#" (section.id) } { (lang.say(section.title)) } }
+                }
+            }
+        }
+        @for section in sections {
+            section id=(section.id) {
+                h2 { (lang.say(section.title)) }
+                (section.body)
             }
         }
     }

@@ -4,7 +4,7 @@
 use maud::{Markup, Render, html};
 
 use crate::html::Page;
-use crate::lang::number;
+use crate::lang::{Lang, number};
 use crate::name::{Name, Prose};
 use crate::words::Phrase as P;
 
@@ -26,9 +26,9 @@ impl Render for Figure {
     }
 }
 
-impl Page<'_> {
+impl Lang {
     /// A table; where it is wider than the page, it is scrolled and the page is not.
-    pub(super) fn table(&self, caption: &str, heads: &[Head], rows: &Markup) -> Markup {
+    pub(super) fn table(self, caption: &str, heads: &[Head], rows: &Markup) -> Markup {
         html! {
             div.scroll tabindex="0" role="region" aria-label=(caption) {
                 table {
@@ -45,6 +45,13 @@ impl Page<'_> {
                 }
             }
         }
+    }
+}
+
+impl Page<'_> {
+    /// A table in the page's language.
+    pub(super) fn table(&self, caption: &str, heads: &[Head], rows: &Markup) -> Markup {
+        self.lang.table(caption, heads, rows)
     }
 
     /// On paper, what was not opened is missing; the page says so.

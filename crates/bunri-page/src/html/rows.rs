@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::html::Page;
 use crate::html::parts::{Figure, Head, table_head};
-use crate::lang::{number, percent};
+use crate::lang::{Lang, number, percent};
 use crate::name::{Name, Prose};
 use crate::summary::{ReasonLine, bounded, rejects, rows_in, undecided_by_reason};
 use crate::words::Phrase as P;
@@ -168,7 +168,7 @@ impl Page<'_> {
                     td { (self.lang.store(&store.store)) }
                     (Figure(store.rows))
                     (Figure(store.dangling.total()))
-                    td { (self.causes(&store.dangling)) }
+                    td { (self.lang.causes(&store.dangling)) }
                 }
             }
         };
@@ -196,8 +196,11 @@ impl Page<'_> {
             }
         }
     }
+}
 
-    fn causes(&self, dangling: &Dangling) -> String {
+impl Lang {
+    /// Why rows find nothing, and how many.
+    pub(super) fn causes(self, dangling: &Dangling) -> String {
         let Dangling {
             absent,
             rejected,
@@ -216,14 +219,22 @@ impl Page<'_> {
         ];
         let there = causes.into_iter().filter(|(_, rows)| *rows > 0);
         let told: Vec<String> = there
-            .map(|(cause, rows)| self.lang.cause(self.say(cause), &number(rows)))
+            .map(|(cause, rows)| self.cause(self.say(cause), &number(rows)))
             .collect();
-        self.lang.list(&told)
+        self.list(&told)
     }
 }
 
 /// `document (owner_id) → consumer (consumer_id)`.
 fn reference_name(reference: &ReferenceReport) -> Markup {
+    sides(
+        (&reference.table, &reference.columns),
+        (&reference.to, &reference.references),
+    )
+}
+
+/// The columns of a table, and those of the other that they refer to.
+pub(super) fn sides(from: (&str, &[String]), to: (&str, &[String])) -> Markup {
     let side = |table: &str, columns: &[String]| {
         html! {
             (Name(table)) " ("
@@ -231,5 +242,5 @@ fn reference_name(reference: &ReferenceReport) -> Markup {
             ")"
         }
     };
-    html! { (side(&reference.table, &reference.columns)) " → " (side(&reference.to, &reference.references)) }
+    html! { (side(from.0, from.1)) " → " (side(to.0, to.1)) }
 }

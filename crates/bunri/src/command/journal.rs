@@ -51,18 +51,29 @@ pub(crate) fn measured(custody: &Path) -> Vec<MeasuredStage> {
             }
             _ => None,
         };
+        let mut seconds = of_stage.windows(2).filter_map(took).rev();
+        let last = seconds.next()?;
         // A run that found everything done before took no time, and says nothing of what it would take.
-        let seconds = of_stage.windows(2).filter_map(took).rev();
-        let seconds = seconds
-            .clone()
-            .find(|seconds| *seconds > 0)
-            .or(seconds.last())?;
+        let seconds = if last > 0 {
+            last
+        } else {
+            seconds.find(|seconds| *seconds > 0).unwrap_or(last)
+        };
         Some(MeasuredStage {
             stage: (*stage).to_owned(),
             seconds,
         })
     });
     stages.collect()
+}
+
+/// When the last split that ended did, as [`clock::now`] wrote it.
+pub(crate) fn split_ended(custody: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(CustodyLayout::new(custody).journal()).ok()?;
+    let lines = text.lines().rev();
+    let mut lines = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let ended = lines.find(|line| line["stage"] == "split" && line["state"] == "done")?;
+    Some(ended["time"].as_str()?.to_owned())
 }
 
 #[cfg(test)]

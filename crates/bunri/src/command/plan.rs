@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use bunri_columnar::{ColumnarError, CustodyLayout, Staging};
 use bunri_job::{Source, load_job};
 use bunri_manifest::{StagedTable, StagingManifest};
+use bunri_page::Lang;
 use bunri_plan::{
     Language, PLAN_FILES, PlanError, PlanInputs, QueryText, RunbookFacts, look_at_queries, page,
     plan, prepare_folder, runbook, write_folder,
@@ -387,11 +388,13 @@ fn write(plan: &Plan, workplace: &Workplace, job: &Path, folder: &Path) -> Resul
     let json = plan.to_bytes().map_err(PlanError::from)?;
     let pages = [
         page(plan),
+        bunri_page::plan(plan, Lang::En, Some("plan.ja.html")),
+        bunri_page::plan(plan, Lang::Ja, Some("plan.html")),
         runbook(plan, facts, Language::English),
         runbook(plan, facts, Language::Japanese),
     ];
-    let [page, english, japanese] = pages.each_ref().map(String::as_bytes);
-    write_folder(folder, [&json, page, english, japanese])?;
+    let [text, html, html_ja, english, japanese] = pages.each_ref().map(String::as_bytes);
+    write_folder(folder, [&json, text, html, html_ja, english, japanese])?;
     let (folder, files) = (folder.display(), PLAN_FILES.join(", "));
     screen::say_wrapped(&format!("plan          {folder}: {files}"), 14);
     Ok(())
