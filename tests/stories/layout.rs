@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 28] = [
+const ARROWS: [(&str, &[&str]); 29] = [
     ("bunri-manifest", &[]),
     ("bunri-legacy", &[]),
     ("bunri-sample", &["bunri-legacy"]),
@@ -35,6 +35,10 @@ const ARROWS: [(&str, &[&str]); 28] = [
         &["bunri-catalogue", "bunri-text", "bunri-types"],
     ),
     ("bunri-explain", &["bunri-catalogue", "bunri-types"]),
+    (
+        "bunri-export",
+        &["bunri-catalogue", "bunri-manifest", "bunri-types"],
+    ),
     (
         "bunri-page",
         &["bunri-catalogue", "bunri-manifest", "bunri-report"],
@@ -180,6 +184,7 @@ const ARROWS: [(&str, &[&str]); 28] = [
             "bunri-columnar",
             "bunri-decisions",
             "bunri-explain",
+            "bunri-export",
             "bunri-extract",
             "bunri-inspect",
             "bunri-job",
@@ -368,6 +373,7 @@ fn text_catalogue_job_evaluator_explanation_and_manifest_know_no_arrow() {
         "bunri-job",
         "bunri-evaluator",
         "bunri-explain",
+        "bunri-export",
         "bunri-manifest",
         "bunri-page",
         "bunri-report",

@@ -43,7 +43,7 @@ contract_no = \"int\"
 ";
 
 /// The small system with contracts 1001 to 1012, of which 1003 and 1004 are another's, and a remark on each.
-fn contracts() -> Rig {
+pub(crate) fn contracts() -> Rig {
     let rig = small(&[
         [POINT, "2020-01-01", "2025-12-31", "99010"],
         [POINT, "2026-01-01", "9999-12-31", "99020"],

@@ -85,6 +85,8 @@ pub(crate) enum Command {
     Completions(CompletionsArguments),
     /// Write the manual pages, one file a command
     Man(ManArguments),
+    /// Say what goes where in the words of other tools: data contracts of the stores, or the lineage of a finished run
+    Export(ExportArguments),
 }
 
 #[derive(Debug, Args)]
@@ -300,6 +302,32 @@ pub(crate) struct ManArguments {
     /// The folder, which must be there; pages of the same names are replaced
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// The job file
+    #[arg(env = JOB_VARIABLE)]
+    pub(crate) job: PathBuf,
+    /// In which words
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// Write it there, mode 0600, in place of standard output: of contracts a folder, of lineage a file. What is there already
+    /// must be the same; never in the retail store
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// Of lineage: when the run was, such as 2026-04-01T02:30:00+09:00; else when its split ended, by the journal
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) time: Option<String>,
+}
+
+/// What other tools understand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Open Data Contract Standard 3.0.2: one contract for retail, one for custody; needs no run
+    Odcs,
+    /// OpenLineage events of extract and split, one JSON object a line; needs a finished run
+    Openlineage,
 }
 
 /// A language that pages are written in.

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use bunri_columnar::ColumnarError;
+use bunri_export::ExportError;
 use bunri_extract::ExtractError;
 use bunri_inspect::{CheckError, InitError, InspectError};
+use bunri_manifest::ManifestError;
 use bunri_plan::PlanError;
 use bunri_prove::ProveError;
 use bunri_redecide::RedecideError;
@@ -86,6 +88,27 @@ pub(crate) enum Failure {
     NoReport(PathBuf),
     #[error("`{}` cannot be read as a report: {source}", path.display())]
     UnreadableReport { path: PathBuf, source: ReportError },
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error(
+        "lineage is told of a finished run, and this one is not: `{}` is not there, which {stage} writes last; run `bunri run` with \
+         this job (it goes on where it stopped), then export again", path.display()
+    )]
+    Unfinished { stage: &'static str, path: PathBuf },
+    #[error(
+        "`{}` cannot be read as a manifest: {source}; run `bunri verify`, which says what lies there", path.display()
+    )]
+    UnreadableManifest {
+        path: PathBuf,
+        source: ManifestError,
+    },
+    #[error(
+        "OpenLineage asks when a run was, and the journal tells of no split that ended: say it with --time, such as --time \
+         2026-04-01T02:30:00+09:00"
+    )]
+    NoTime,
+    #[error("--time belongs to --format openlineage: a contract has no time")]
+    NeedlessTime,
     #[error("cannot read `{}`: {source}", path.display())]
     Unread {
         path: PathBuf,
@@ -147,6 +170,9 @@ impl Failure {
             Failure::NoStore(_) => REFUSED,
             Failure::NoReport(_) | Failure::UnreadableReport { .. } => REFUSED,
             Failure::NoJob(_) | Failure::NothingToVerify => USAGE,
+            Failure::NoTime | Failure::NeedlessTime => USAGE,
+            Failure::Export(error) => export(error),
+            Failure::Unfinished { .. } | Failure::UnreadableManifest { .. } => REFUSED,
             Failure::Unread { .. } => OUTPUT,
             Failure::Unsaid(_) => OUTPUT,
         }
@@ -187,6 +213,11 @@ impl Failure {
             | Failure::NothingShown(_)
             | Failure::NoReport(_)
             | Failure::UnreadableReport { .. }
+            | Failure::Export(_)
+            | Failure::Unfinished { .. }
+            | Failure::UnreadableManifest { .. }
+            | Failure::NoTime
+            | Failure::NeedlessTime
             | Failure::Unread { .. }
             | Failure::NoStore(_)
             | Failure::NoJob(_)
@@ -391,6 +422,14 @@ fn plan(error: &PlanError) -> u8 {
         PlanError::Io { .. } => OUTPUT,
         PlanError::Circle { .. } | PlanError::Foreign { .. } => REFUSED,
         PlanError::Json(_) => BUG,
+    }
+}
+
+fn export(error: &ExportError) -> u8 {
+    match error {
+        ExportError::Time { .. } => USAGE,
+        ExportError::OtherRun { .. } | ExportError::OtherTables { .. } => REFUSED,
+        ExportError::Json(_) => BUG,
     }
 }
 

@@ -4,6 +4,7 @@ mod again;
 mod check;
 mod completions;
 mod diff;
+mod export;
 mod init;
 mod inspect;
 mod journal;
@@ -65,6 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Report(arguments) => report::run(arguments, *log),
         Command::Completions(arguments) => completions::shell(arguments),
         Command::Man(arguments) => completions::man(arguments),
+        Command::Export(arguments) => export::run(arguments, *log),
     };
     progress.done();
     Ended {
