@@ -131,3 +131,35 @@ impl<'a> Digests<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::scratch::Scratch;
+    use crate::vocabulary::Vocabulary;
+
+    /// `digests_not_compared`: what memory cannot hold is counted, each once, and never passed over in silence.
+    #[test]
+    fn digests_beyond_memory_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let scratch = Scratch {
+            folder: folder.path().to_path_buf(),
+            budget: 1 << 20,
+        };
+        let lexicon = Lexicon::new().unwrap();
+        let vocabulary = Vocabulary::new(&lexicon, &scratch);
+        let [exclusive, _] = Exclusive::of(vocabulary, &scratch, 1).unwrap();
+        for (room, beyond) in [(5, 0), (3, 0), (2, 1), (0, 3)] {
+            let mut found = scratch.sorter();
+            for digest in [1, 2, 3, 3, 1] {
+                let record = [[digest; DIGEST_KEY].as_slice(), b"place"].concat();
+                found.push(&record).unwrap();
+            }
+            let digests =
+                Digests::new(found, room * HELD, &lexicon, &exclusive, scratch.sorter()).unwrap();
+            assert_eq!(digests.beyond, beyond, "{room}");
+            assert_eq!(digests.first.len() as u64, 3 - beyond);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Residue planted by somebody who knows the format: everything around it is made consistent again, footer included, so
 //! that only the audit's own rule can see it. With `BUNRI_CORPUS=DIR` the files are written there as seeds.
 
-use super::made::{audit, rows, schema, written};
+use super::made::{audit, rows, schema, text, written};
 use crate::canon;
 use crate::outline::Outline;
 use crate::pages::{Page, PageKind};
@@ -12,6 +12,8 @@ struct Craft {
     page: Page,
     /// Bytes before its header.
     before: Vec<u8>,
+    /// What becomes of its header.
+    header: fn(Vec<u8>) -> Vec<u8>,
     packed: Vec<u8>,
 }
 
@@ -35,7 +37,17 @@ fn original() -> Vec<u8> {
 
 /// A file of all types with one page changed: `edit` hears column and kind, and says when it is done.
 fn crafted(column: usize, kind: PageKind, edit: impl FnOnce(&mut Craft)) -> Vec<u8> {
-    let bytes = original();
+    crafted_of(&original(), column, kind, edit)
+}
+
+/// The same of another file of all types.
+fn crafted_of(
+    bytes: &[u8],
+    column: usize,
+    kind: PageKind,
+    edit: impl FnOnce(&mut Craft),
+) -> Vec<u8> {
+    let bytes = bytes.to_vec();
     let mut outline = Outline::read(&bytes, &mut Residues::default()).unwrap();
     let mut edit = Some(edit);
     let mut file = b"PAR1".to_vec();
@@ -46,6 +58,7 @@ fn crafted(column: usize, kind: PageKind, edit: impl FnOnce(&mut Craft)) -> Vec<
             let mut craft = Craft {
                 page: page_was,
                 before,
+                header: std::convert::identity,
                 packed,
             };
             if at == column
@@ -57,7 +70,7 @@ fn crafted(column: usize, kind: PageKind, edit: impl FnOnce(&mut Craft)) -> Vec<
             file.extend_from_slice(&craft.before);
             craft.page.at = file.len() as u64;
             craft.page.compressed = craft.packed.len() as u32;
-            let header = craft.page.canonical_header();
+            let header = (craft.header)(craft.page.canonical_header());
             craft.page.header = header.len() as u32;
             file.extend_from_slice(&header);
             file.extend_from_slice(&craft.packed);
@@ -383,5 +396,113 @@ fn a_page_that_unpacks_to_gigabytes() {
         true,
         &["page_damaged"],
         &bomb,
+    );
+}
+
+/// The indices of a data page of column 1, all of whose rows that are not NULL have one; `edit` gives them anew, with their width.
+fn indexed(edit: impl FnOnce(&mut Vec<u32>, u32) -> u32) -> Vec<u8> {
+    crafted(1, PageKind::Data, |craft| {
+        let content = craft.unpack();
+        let levels = u32::from_le_bytes(*content.first_chunk().unwrap()) as usize;
+        let (levels, values) = content.split_at(4 + levels);
+        let mut defined = Vec::new();
+        crate::hybrid::decode(&levels[4..], 1, 40, &mut defined).unwrap();
+        let filled = defined.iter().filter(|level| **level == 1).count();
+        let (width, mut indices) = (u32::from(values[0]), Vec::new());
+        crate::hybrid::decode(&values[1..], width, filled, &mut indices).unwrap();
+        let width = edit(&mut indices, width);
+        let mut again = levels.to_vec();
+        again.push(u8::try_from(width).unwrap());
+        crate::hybrid::encode(&indices, width, &mut again);
+        craft.pack(&again);
+    })
+}
+
+#[test]
+fn orders_and_widths_of_a_dictionary_are_no_choice() {
+    assert_eq!(indexed(|_, width| width), original());
+    let swapped = indexed(|indices, width| {
+        for index in indices.iter_mut().filter(|index| **index < 2) {
+            *index = 1 - *index;
+        }
+        width
+    });
+    plant(
+        "the second entry first",
+        true,
+        &["dictionary_order"],
+        &swapped,
+    );
+    let wider = indexed(|_, width| width + 1);
+    plant("a bit more", true, &["indices_not_canonical"], &wider);
+}
+
+#[test]
+fn what_a_reader_pads_is_zero() {
+    let few = rows(37, |row, column| {
+        ((row + column) % 5 > 0).then_some((row * 91) as i64)
+    });
+    let padded = crafted_of(&written(&schema(), &[few]), 9, PageKind::Data, |craft| {
+        let mut content = craft.unpack();
+        let last = content.len() - 1;
+        content[last] |= 0x80;
+        craft.pack(&content);
+    });
+    plant(
+        "a bit behind the last",
+        true,
+        &["values_not_canonical"],
+        &padded,
+    );
+}
+
+#[test]
+fn a_header_has_one_form() {
+    // The first number of the header, in one byte more than it needs.
+    let longer = crafted(0, PageKind::Data, |craft| {
+        craft.header = |header| [&header[..1], &[header[1] | 0x80, 0], &header[2..]].concat();
+    });
+    plant("a longer number", true, &["page_header_foreign"], &longer);
+}
+
+#[test]
+fn a_column_that_begins_in_another_one_is_not_to_be_read() {
+    let bytes = original();
+    let mut outline = Outline::read(&bytes, &mut Residues::default()).unwrap();
+    let (data, _) = halves();
+    let first = outline.pages[0][0].clone();
+    outline.pages[0][1] = first;
+    let twice = with_footer(data, &canon::footer(&schema(), &outline).unwrap());
+    plant(
+        "the column before it again",
+        false,
+        &["byte_claimed_twice"],
+        &twice,
+    );
+}
+
+#[test]
+fn pages_are_cut_where_the_canonical_writer_cuts_them() {
+    let batch = text(9000, 12, 700, 7);
+    let properties = parquet::file::properties::WriterProperties::builder()
+        .set_data_page_row_count_limit(1_000)
+        .set_write_batch_size(1_000)
+        .set_compression(parquet::basic::Compression::ZSTD(
+            parquet::basic::ZstdLevel::try_new(1).unwrap(),
+        ))
+        .build();
+    let mut file = Vec::new();
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(&mut file, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let words = audit(&file, &batch.schema()).residues.words();
+    assert!(words.contains(&"page_cut"), "{words:?}");
+    assert!(
+        audit(
+            &written(&batch.schema(), std::slice::from_ref(&batch)),
+            &batch.schema()
+        )
+        .clean()
     );
 }
