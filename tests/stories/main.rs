@@ -23,12 +23,15 @@
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
 //! | `check_source` | what does not fit the source is told before anything is extracted, with its line |
 //! | `commands` | what each command prints and which exit code it gives |
+//! | `editor` | the schemas that editors mark mistakes with know the parser's keys and words |
 //! | `expectations` | what a good run is, and that a lost table is never a quiet ending |
+//! | `export` | contracts and lineage, as the validators of their standards and the files say |
 //! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
 //! | `inspect` | what a source holds, before there is a catalogue |
 //! | `manifests` | published schemas, sums that every auditor can check |
 //! | `hostile` | manifests that somebody hostile wrote: a finding, never a panic, nothing read outside |
 //! | `kanji` | a source whose tables and columns are in kanji |
+//! | `findings` | every rule of the list of findings is provoked by some test |
 //! | `fingerprints` | the vectors agree with a plain implementation in Python |
 //! | `layout` | the arrows between the crates, one Arrow, permissive licences |
 //! | `operation` | what a scheduler and a terminal see: times, rates, the last line; manual pages |
@@ -56,7 +59,10 @@ mod check_source;
 mod commands;
 mod decisions;
 mod domain;
+mod editor;
 mod expectations;
+mod export;
+mod findings;
 mod fingerprints;
 mod hostile;
 mod init;

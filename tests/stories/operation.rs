@@ -150,25 +150,47 @@ fn a_terminal_is_told_in_numbers_whatever_its_size() {
             .filter(|line| line.trim().chars().count() == 1);
         assert!(lines.count() < 3, "one letter a row: {screen}");
         if columns == "80" {
-            let plain = |line: &str| {
-                let mut text = String::new();
-                let mut escaped = false;
-                for letter in line.chars() {
-                    match letter {
-                        '\u{1b}' => escaped = true,
-                        _ if escaped => escaped = !letter.is_ascii_alphabetic(),
-                        '\r' => text.clear(),
-                        _ => text.push(letter),
-                    }
-                }
-                text
-            };
             for line in screen.lines() {
-                let line = plain(line.trim_end_matches('\r'));
+                let line = as_seen(line.trim_end_matches('\r'));
                 assert!(line.chars().count() <= 80, "{line}");
             }
         }
     }
+}
+
+#[test]
+fn what_the_other_commands_print_fits_a_terminal_of_80_columns() {
+    let rig = Rig::split();
+    let bunri = crate::rig::binary().display().to_string();
+    for command in ["plan", "quarantine", "check", "verify"] {
+        let ended = rig.python("terminal.py", ["80", &bunri, command, "job.toml"]);
+        let ended = ended.must(1);
+        for line in ended.out.lines() {
+            let line = as_seen(line.trim_end_matches('\r'));
+            let columns: usize = line
+                .chars()
+                .map(|it| if it < '\u{2e80}' { 1 } else { 2 })
+                .sum();
+            // A path, and what is pasted into a job, is not broken.
+            let is_whole = line.split(' ').any(|word| word.len() > 40) || line.contains(" = ");
+            assert!(columns <= 80 || is_whole, "{command}: {columns}: {line}");
+        }
+    }
+}
+
+/// A line without what moves the cursor or colours it.
+fn as_seen(line: &str) -> String {
+    let mut text = String::new();
+    let mut escaped = false;
+    for letter in line.chars() {
+        match letter {
+            '\u{1b}' => escaped = true,
+            _ if escaped => escaped = !letter.is_ascii_alphabetic(),
+            '\r' => text.clear(),
+            _ => text.push(letter),
+        }
+    }
+    text
 }
 
 #[test]

@@ -361,8 +361,12 @@ impl Custody {
     pub(crate) fn clear(&self, id: &str) -> Result<(), ColumnarError> {
         self.forget_notes(id)?;
         remove_if_there(&self.rejects(id)?.1)?;
-        self.clear_parts(id, 0)?;
-        // Of a table that is read again it is made again; what somebody else put there keeps it.
+        self.clear_parts(id, 0)
+    }
+
+    /// Removes a table that the catalogue no longer has; what somebody else put into its folder keeps that.
+    pub(crate) fn remove(&self, id: &str) -> Result<(), ColumnarError> {
+        self.clear(id)?;
         let _ = std::fs::remove_dir(CustodyLayout::new(&self.root).staging().join(id));
         Ok(())
     }

@@ -355,7 +355,7 @@ pub fn reopen(catalogue: &Catalogue, custody: &Path) -> Result<(), ExtractError>
     custody.reopen(&shape(catalogue)?)?;
     for id in custody.staged()? {
         if catalogue.table(&id).is_none() {
-            custody.clear(&id)?;
+            custody.remove(&id)?;
         }
     }
     Ok(())

@@ -12,8 +12,8 @@ fn bytes(story: &Story, memory: u64, threads: usize) -> Vec<(std::path::PathBuf,
         .extract_with(&custody, memory, threads, &Silent)
         .unwrap();
     let mut found = contents(&custody);
-    // The manifest names the digest of the source, which other insertion orders change.
-    found.retain(|(path, _)| !path.ends_with("manifest.json"));
+    // The manifest and the notes name the digest of the source, which other insertion orders change.
+    found.retain(|(path, _)| !path.ends_with("manifest.json") && !path.starts_with("tmp"));
     found
 }
 

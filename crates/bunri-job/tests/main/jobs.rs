@@ -47,9 +47,12 @@ fn every_invalid_job_is_refused_in_its_own_words() {
         {
             let said = match refusal(file) {
                 Ok(()) => "nothing: the job was accepted\n".to_owned(),
-                Err(problems) => {
-                    format!("{problems}\n").replace(&format!("{}/", jobs.display()), "")
-                }
+                Err(problems) => format!("{problems}\n")
+                    .replace(&format!("{}/", jobs.display()), "")
+                    .replace(
+                        &format!("{}/", folder("").display()).replace("//", "/"),
+                        "../",
+                    ),
             };
             wrong.extend(agrees(&file.with_extension("txt"), &said).err());
         }

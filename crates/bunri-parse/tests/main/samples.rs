@@ -14,9 +14,9 @@ pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
 }
 
 pub(crate) fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../samples/catalogues")
-        .join(name)
+    let catalogues = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/catalogues");
+    // As a job says its paths: without folders entered only to be left.
+    catalogues.canonicalize().unwrap().join(name)
 }
 
 /// Copies a tree of files over another.
