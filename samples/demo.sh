@@ -31,8 +31,8 @@ echo "1. A combined legacy system of $points supply points, with its traps"
 "$bunri" sample --points "$points" --out demo/legacy.db
 
 echo
-echo "2. The job: is it sound?"
-"$bunri" check "$job"
+echo "2. The job: is it sound? (without --no-source: does the source fit it? The planted traps are told, a line each.)"
+"$bunri" check "$job" --no-source
 
 echo
 echo "3. Extract, split, verify"

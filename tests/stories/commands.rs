@@ -313,3 +313,24 @@ fn a_result_that_nobody_gets_is_a_failure_of_the_output() {
         "{said}"
     );
 }
+
+/// In a folder of its own, with the samples as they are shipped.
+#[test]
+fn the_demo_ends_as_it_promises() {
+    let rig = Rig::empty();
+    for folder in ["samples", "schemas"] {
+        crate::rig::copy_folder(&crate::rig::repository().join(folder), &rig.path(folder));
+    }
+    let binary = crate::rig::binary();
+    // target/debug/bunri, as the script expects it.
+    let target = binary.parent().and_then(std::path::Path::parent).unwrap();
+    let mut demo = std::process::Command::new("bash");
+    demo.arg("samples/demo.sh")
+        .current_dir(rig.root())
+        .env("CARGO_TARGET_DIR", target);
+    Ended::of(&mut demo)
+        .must(0)
+        .prints("is sound")
+        .prints("bunri ended with exit code 0");
+    assert!(rig.path("demo/custody/evidence/report.html").is_file());
+}

@@ -131,7 +131,9 @@ fn describe_source(job: &Job, catalogue: &Catalogue, check: &SourceCheck) {
         let table = &catalogue.tables[table];
         let when = match i64::from(job.cutover) - i64::from(day) {
             0 => "on the day of the cutover".to_owned(),
+            1 => "on the day before the cutover".to_owned(),
             days if days > 0 => format!("{days} days before the cutover"),
+            -1 => "on the day after the cutover".to_owned(),
             days => format!("{} days after the cutover", -days),
         };
         screen::say_wrapped(
