@@ -17,6 +17,7 @@ pub mod findings;
 mod plan;
 mod reading;
 pub mod report;
+mod reread;
 pub mod rules;
 #[cfg(test)]
 mod tests;
@@ -38,5 +39,6 @@ pub use plan::{
 };
 pub use reading::ReportError;
 pub use report::*;
+pub use reread::{Reread, RereadColumn, RereadReject, RereadStatus, RereadTable};
 pub use rules::{NoteRule, Rule};
 pub use waiting::{DecidedTable, QuarantineReport, Remedy, TriedDecisions, WaitingGroup};

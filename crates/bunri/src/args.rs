@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Change what is withheld from retail, split again, and demand the same retail bytes
     Prove(ProveArguments),
+    /// Read the source a second time, by another reader, and hold every row against staging and rejects
+    Reread(RereadArguments),
     /// Decide and count what a run would do, and write it down: no store is written
     Plan(PlanArguments),
     /// Say what two catalogues, or two jobs, differ in, and which rows and cells that moves
@@ -213,6 +215,16 @@ pub(crate) struct ProveArguments {
     /// Take about so many supply points, with everything that hangs on them, instead of all
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) sample: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RereadArguments {
+    /// The job file, extracted
+    #[arg(env = JOB_VARIABLE)]
+    pub(crate) job: PathBuf,
+    /// Compare so many percent of the rows of each table, chosen by a hash of their keys, instead of all
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) share: u8,
 }
 
 #[derive(Debug, Args)]

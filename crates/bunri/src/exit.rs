@@ -14,6 +14,7 @@ use bunri_plan::PlanError;
 use bunri_prove::ProveError;
 use bunri_redecide::RedecideError;
 use bunri_report::ReportError;
+use bunri_reread::RereadError;
 use bunri_residue::ResidueError;
 use bunri_sample::SampleError;
 use bunri_source::SourceError;
@@ -71,6 +72,8 @@ pub(crate) enum Failure {
     Verify(#[from] VerifyError),
     #[error(transparent)]
     Prove(#[from] ProveError),
+    #[error(transparent)]
+    Reread(#[from] RereadError),
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
@@ -163,6 +166,7 @@ impl Failure {
             Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
             Failure::Prove(error) => prove(error),
+            Failure::Reread(error) => reread(error),
             Failure::Plan(error) => plan(error),
             Failure::InRetail(_) | Failure::TriedInVain(_) => REFUSED,
             Failure::NothingShown(_) | Failure::NotConfirmed => REFUSED,
@@ -193,6 +197,7 @@ impl Failure {
             | Failure::Prove(ProveError::Columnar(error))
             | Failure::Prove(ProveError::Split(SplitError::Columnar(error)))
             | Failure::Prove(ProveError::Redecide(RedecideError::Columnar(error)))
+            | Failure::Reread(RereadError::Columnar(error))
             | Failure::Plan(
                 PlanError::Columnar(error) | PlanError::Redecide(RedecideError::Columnar(error)),
             ) => Some(error),
@@ -207,6 +212,7 @@ impl Failure {
             | Failure::Split(_)
             | Failure::Verify(_)
             | Failure::Prove(_)
+            | Failure::Reread(_)
             | Failure::Plan(_)
             | Failure::InRetail(_)
             | Failure::TriedInVain(_)
@@ -397,6 +403,20 @@ fn prove(error: &ProveError) -> u8 {
         | ProveError::Arrow { .. }
         | ProveError::Name(_)
         | ProveError::Unsettled { .. } => BUG,
+    }
+}
+
+fn reread(error: &RereadError) -> u8 {
+    match error {
+        RereadError::Columnar(error) => columnar(error),
+        RereadError::Source { .. }
+        | RereadError::File { .. }
+        | RereadError::NotAtRest { .. }
+        | RereadError::OtherSource { .. }
+        | RereadError::Encoding { .. } => SOURCE,
+        RereadError::Random(_) => OUTPUT,
+        RereadError::Interrupted => INTERRUPTED,
+        RereadError::Literal { .. } | RereadError::Record(_) => BUG,
     }
 }
 

@@ -15,6 +15,7 @@ mod prove;
 mod quarantine;
 mod references;
 mod report;
+mod reread;
 mod said;
 mod sample;
 mod sides;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
             | Command::Split(_)
             | Command::Verify(_)
             | Command::Prove(_)
+            | Command::Reread(_)
             | Command::Plan(_)
             | Command::Diff(_)
             | Command::Quarantine(_)
@@ -59,6 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
         Command::Verify(arguments) => verify::run(arguments, *log, &progress),
         Command::Prove(arguments) => prove::run(arguments, *log, &progress),
+        Command::Reread(arguments) => reread::run(arguments, *log, &progress),
         Command::Plan(arguments) => plan::run(arguments, &progress),
         Command::Diff(arguments) => diff::run(arguments, &progress),
         Command::Quarantine(arguments) => quarantine::run(arguments, &progress),
