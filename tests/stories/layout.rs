@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 29] = [
+const ARROWS: [(&str, &[&str]); 30] = [
     ("bunri-manifest", &[]),
     ("bunri-legacy", &[]),
     ("bunri-sample", &["bunri-legacy"]),
@@ -159,6 +159,18 @@ const ARROWS: [(&str, &[&str]); 29] = [
         ],
     ),
     (
+        "bunri-reread",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-report",
+            "bunri-types",
+            "bunri-work",
+        ],
+    ),
+    (
         "bunri-verify",
         &[
             "bunri-catalogue",
@@ -195,6 +207,7 @@ const ARROWS: [(&str, &[&str]); 29] = [
             "bunri-prove",
             "bunri-redecide",
             "bunri-report",
+            "bunri-reread",
             "bunri-residue",
             "bunri-sample",
             "bunri-source",

@@ -12,6 +12,7 @@
 //! | `leak` | a withheld value is found however it is spelled, encoded or hashed, and wherever it stands |
 //! | `page` | the report as a page: driven in a browser, that fetches nothing; what is refused of it |
 //! | `prove` | retail's bytes stay the same when what is withheld is other, and what verify makes of the record |
+//! | `reread` | the source read a second time: what extraction made of it, and what a faulty one would have made |
 //! | `mutants` | every leak that we could think of is caught by its named claim |
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
 //! | `kill` | a kill at any moment leaves stores absent or complete |
@@ -82,6 +83,7 @@ mod plan;
 mod prove;
 mod quarantine;
 mod rekey;
+mod reread;
 mod same_bytes;
 mod tampering;
 mod units;

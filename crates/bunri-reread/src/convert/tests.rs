@@ -61,10 +61,8 @@ fn texts_are_taken_byte_for_byte() {
 
 #[test]
 fn text_of_any_takes_integers_as_they_are_printed() {
-    let any = ValueForm {
-        takes_integers: true,
-        ..plain()
-    };
+    let mut any = plain();
+    any.takes_integers = true;
     gives(
         ValueType::Text,
         &any,
@@ -395,7 +393,9 @@ fn kanji_days_have_one_digit_or_two_and_a_first_year() {
 }
 
 fn moment(moment: Moment) -> ValueForm {
-    ValueForm { moment, ..plain() }
+    let mut reading = plain();
+    reading.moment = moment;
+    reading
 }
 
 /// 2026-04-01T00:00 on Japan's clock.
@@ -595,13 +595,11 @@ fn truth_is_one_and_nought_or_what_is_listed() {
         &[Raw::Int(2), text("1"), Raw::Real(1.0)],
     );
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
-    let listed = ValueForm {
-        truth: Some(TruthWords {
-            yes: words(&["Y", "1"]),
-            no: words(&["N", ""]),
-        }),
-        ..plain()
-    };
+    let mut listed = plain();
+    listed.truth = Some(TruthWords {
+        yes: words(&["Y", "1"]),
+        no: words(&["N", ""]),
+    });
     for (raw, truth) in [
         (text("Y"), true),
         (Raw::Int(1), true),
@@ -638,11 +636,9 @@ fn bytes_are_bytes() {
 #[test]
 fn what_means_nothing_is_null_and_what_means_no_end_is_the_last_day() {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
-    let reading = ValueForm {
-        nothing: words(&["", "0", "00000000"]),
-        open: words(&["99999999", "x"]),
-        ..plain()
-    };
+    let mut reading = plain();
+    reading.nothing = words(&["", "0", "00000000"]);
+    reading.open = words(&["99999999", "x"]);
     for value_type in [
         ValueType::Text,
         ValueType::Int,
