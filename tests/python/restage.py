@@ -40,7 +40,7 @@ FUNCTIONS = {
     "nul_cut": lambda value: value.split("\0")[0],
     "no_leading_zeros": lambda value: value.lstrip("0"),
     "nul_bytes": lambda value: value.rstrip(b"\0"),
-    "to": lambda value, before, after: after if str(value) == before else value,
+    "to": lambda value, before, after: datetime.date.fromisoformat(after) if str(value) == before else value,
 }
 
 
@@ -114,6 +114,8 @@ def rejected(lines, schema):
             kind, value = next(iter(raw.items()))
             if pa.types.is_string(field.type) and kind in ("text", "text_hex"):
                 total += len(value.encode()) if kind == "text" else len(value) // 2
+            elif pa.types.is_string(field.type) and kind == "int":
+                total += len(str(value))
             elif pa.types.is_int64(field.type) and kind == "int":
                 total += value
             elif pa.types.is_decimal(field.type) and kind in ("int", "real"):

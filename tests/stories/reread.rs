@@ -16,7 +16,7 @@ const RECORD: &str = "custody/evidence/reread.json";
 
 /// One column of every type, with what extractors get wrong in it, and rows that do not fit.
 const ODD: &str = r#"
-CREATE TABLE odd (id INTEGER PRIMARY KEY, name TEXT, kana TEXT, any_no, kw NUMERIC, loss REAL, day TEXT, at TEXT, urgent INTEGER,
+CREATE TABLE odd (id INTEGER PRIMARY KEY, name TEXT, kana TEXT, any_no, kw NUMERIC, loss, day TEXT, at TEXT, urgent INTEGER,
     scan BLOB, code TEXT);
 INSERT INTO odd VALUES
     (1, '髙橋 𠮷男 ', 'ﾀｶﾊｼ', 12, -12.5, -0.0, '2026-04-01', '2026-04-01 12:34:56.789', 1, x'00ff00', '0012'),
@@ -434,9 +434,11 @@ fn whatever_a_faulty_extractor_makes_is_named_with_table_and_column() {
         rig.python("restage.py", ["pristine", "custody", "fault.json"])
             .must(0);
         // Everybody else believes it.
-        rig.bunri(["split", "job.toml"]).must(1);
+        rig.bunri(["split", "job.toml"]).must(0);
         let verified = rig.bunri(["verify", "job.toml"]);
-        assert_eq!(verified.code, Some(1), "{name}: {verified}");
+        // Of one that fits, C3 says so too: its own reader of rejects finds nothing wrong with it.
+        let code = if name == "reject that fits" { 10 } else { 1 };
+        assert_eq!(verified.code, Some(code), "{name}: {verified}");
         let ended = rig.bunri(["reread", "job.toml"]);
         assert_eq!(ended.code, Some(10), "{name}: {ended}");
         let ended = ended
