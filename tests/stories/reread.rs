@@ -434,7 +434,8 @@ fn whatever_a_faulty_extractor_makes_is_named_with_table_and_column() {
         rig.python("restage.py", ["pristine", "custody", "fault.json"])
             .must(0);
         // Everybody else believes it.
-        rig.bunri(["split", "job.toml"]).must(0);
+        let split = rig.bunri(["split", "job.toml"]);
+        assert!(matches!(split.code, Some(0 | 1)), "{name}: {split}");
         let verified = rig.bunri(["verify", "job.toml"]);
         // Of one that fits, C3 says so too: its own reader of rejects finds nothing wrong with it.
         let code = if name == "reject that fits" { 10 } else { 1 };
