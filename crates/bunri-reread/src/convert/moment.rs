@@ -43,9 +43,9 @@ fn clock(text: &str, in_date: &str, in_time: &str, how: &Moment) -> Option<i64> 
         return None;
     }
     let of_day = i64::from(hours * 3_600 + minutes * 60 + seconds) * SECOND + fraction;
+    // Where it was written, the last midnight may lie beyond the calendar: what counts is Japan's clock.
     let written = i64::from(day) * DAY + of_day;
-    // A moment that is none where it was written is none anywhere.
-    is_within(written).then(|| written + i64::from(JAPAN_SECONDS - east) * SECOND)
+    Some(written + i64::from(JAPAN_SECONDS - east) * SECOND)
 }
 
 /// Microseconds behind a point, and what is behind them.

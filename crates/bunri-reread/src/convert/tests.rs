@@ -462,6 +462,26 @@ fn moments_stand_on_japans_clock() {
     );
 }
 
+/// The last midnight of the calendar is a moment where Japan's clock is behind.
+#[test]
+fn the_calendar_ends_on_japans_clock() {
+    let last = i64::from(OPEN_END) * 86_400_000_000;
+    let there = text("9999-12-31 24:00:00+14:00");
+    gives(
+        ValueType::Timestamp,
+        &plain(),
+        &there,
+        Ok(Cell::Moment(last + 19 * HOUR)),
+    );
+    let beyond = ["9999-12-31 24:00:00+09:00", "0000-01-01 00:00:00+14:00"];
+    breaks(
+        ValueType::Timestamp,
+        &plain(),
+        Rule::NotATimestamp,
+        &beyond.map(text),
+    );
+}
+
 #[test]
 fn clocks_and_fractions_are_as_declared() {
     let utc = moment(Moment {
