@@ -133,12 +133,12 @@ fn words_that_no_report_says_are_refused_with_their_line() {
     let rig = quiet();
     expecting(
         &rig,
-        "claims = [\"C1\", \"C8\", \"C9\"]\nnotes = { empty_tabel = { meter_reading = 0 } }\n",
+        "claims = [\"C1\", \"C8\", \"C10\"]\nnotes = { empty_tabel = { meter_reading = 0 } }\n",
     );
     run(&rig)
         .must(3)
         .says("`C8` cannot be met: this version does not check it")
-        .says("unknown claim `C9`")
+        .says("unknown claim `C10`")
         .says("did you mean `empty_table`?");
 }
 

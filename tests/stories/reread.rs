@@ -1,6 +1,7 @@
 //! The source read a second time: what extraction made of it is held, and whatever a faulty extractor could have made of it
 //! is seen by nobody else and named here, with table and column.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use crate::job::Job;
 use crate::kanji::kanji;
 use crate::rig::{Rig, copy_folder, repository};
 use crate::small::{POINT, small};
+use crate::verdict::findings;
 
 mod agreement;
 
@@ -423,6 +425,7 @@ fn whatever_a_faulty_extractor_makes_is_named_with_table_and_column() {
     std::fs::rename(rig.path("custody"), rig.path("pristine")).unwrap();
     let faults = faults();
     assert!(faults.len() >= 20, "{} faults", faults.len());
+    let mut rules = BTreeSet::new();
     for (name, table, fault, words) in faults {
         rig.write(
             "fault.json",
@@ -448,11 +451,27 @@ fn whatever_a_faulty_extractor_makes_is_named_with_table_and_column() {
         words
             .into_iter()
             .fold(ended, |ended, word| ended.prints(word));
+        let verified = rig.bunri(["verify", "job.toml"]).must(10);
+        verified.prints("C9");
+        let against = findings(&rig).into_iter();
+        let against: Vec<String> = against.filter(|line| line.starts_with("C9 ")).collect();
+        assert!(!against.is_empty(), "{name}");
+        for line in against {
+            assert!(line.contains(&format!("staging/{table}")), "{name}: {line}");
+            rules.insert(line.split(' ').nth(1).unwrap().to_owned());
+        }
         let schema = repository().join("schemas/reread.schema.json");
         rig.python("schemas.py", [schema.to_str().unwrap(), RECORD])
             .must(0)
             .prints("1 documents, 0 complaints");
     }
+    let every = [
+        "reread_rejects_differ",
+        "reread_row_added",
+        "reread_row_missing",
+        "reread_value_differs",
+    ];
+    assert_eq!(rules.iter().collect::<Vec<_>>(), every);
 }
 
 #[test]
@@ -488,4 +507,56 @@ fn a_machine_is_told_the_same_without_keys() {
     let ended = rig.bunri(["reread", "job.toml", "--log", "json"]).must(0);
     assert!(ended.err.contains("\"event\":\"reread\""), "{ended}");
     assert!(ended.err.contains("\"status\":\"held\""), "{ended}");
+}
+
+/// The claim of the report, as (status, reason).
+fn claim(rig: &Rig) -> (String, String) {
+    let report = rig.json("custody/evidence/report.json");
+    let claims = report["claims"].as_array().unwrap().iter();
+    let claim = claims.into_iter().find(|it| it["code"] == "C9").unwrap();
+    let text = |key: &str| claim[key].as_str().unwrap().to_owned();
+    (text("status"), text("reason"))
+}
+
+#[test]
+fn verification_believes_the_record_of_this_staging_and_no_other() {
+    let rig = Rig::split();
+    let verify = || rig.bunri(["verify", "job.toml"]);
+    verify().must(1);
+    let (status, reason) = claim(&rig);
+    assert_eq!((&*status, &*reason), ("not_checked", "run `bunri reread`"));
+    rig.bunri(["reread", "job.toml"]).must(0);
+    verify().must(1).prints("faithful");
+    let (status, reason) = claim(&rig);
+    assert_eq!(status, "held", "{reason}");
+    // A share is a share.
+    rig.bunri(["reread", "job.toml", "--share", "50"]).must(1);
+    verify().must(1);
+    let (status, reason) = claim(&rig);
+    assert_eq!(status, "not_checked");
+    assert!(
+        reason.contains("rows were not read a second time"),
+        "{reason}"
+    );
+    // A record that was edited, and one of another staging.
+    rig.bunri(["reread", "job.toml"]).must(0);
+    let record = rig.read("custody/evidence/reread.json");
+    rig.write(
+        "custody/evidence/reread.json",
+        record.replacen("\"same\": true", "\"same\": false", 1),
+    );
+    verify().must(1);
+    assert!(
+        claim(&rig).1.contains("no record of this version"),
+        "{:?}",
+        claim(&rig)
+    );
+    rig.write(
+        "custody/evidence/reread.json",
+        record
+            .replace("\"source\": \"", "\"source\": \"0")
+            .replacen("0", "", 0),
+    );
+    verify().must(1);
+    assert_eq!(claim(&rig).0, "not_checked");
 }

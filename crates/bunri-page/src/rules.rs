@@ -174,6 +174,18 @@ fn seen(rule: Rule) -> &'static str {
         Rule::RetailDepends => {
             "渡さないデータを変えると、小売ストアのバイトが変わりました（変え方は詳細欄）。"
         }
+        Rule::RereadValueDiffers => {
+            "ステージングの値が、別の経路で読み直した旧システムの値と異なります。"
+        }
+        Rule::RereadRowMissing => {
+            "別の経路で読み直すと旧システムにある行が、ステージングにありません。"
+        }
+        Rule::RereadRowAdded => {
+            "別の経路で読み直すと旧システムにない行が、ステージングにあります。"
+        }
+        Rule::RereadRejectsDiffer => {
+            "リジェクトされた行が、別の経路で読み直した旧システムの行と異なります。"
+        }
     }
 }
 
@@ -206,7 +218,11 @@ fn advice(rule: Rule) -> &'static str {
         Rule::ViewDiffers => {
             "データベースの管理者に、ビューから漏れる行を確認してください。ビューを直すか、正しい理由を view_of に書き、抽出からやり直してください。"
         }
-        Rule::StagedRowsDiffer
+        Rule::RereadValueDiffers
+        | Rule::RereadRowMissing
+        | Rule::RereadRowAdded
+        | Rule::RereadRejectsDiffer
+        | Rule::StagedRowsDiffer
         | Rule::RejectedRowsDiffer
         | Rule::RejectedForNothing
         | Rule::SourceRowsDiffer

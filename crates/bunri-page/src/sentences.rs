@@ -31,6 +31,7 @@ impl Lang {
             (Lang::Ja, Claim::C6) => "残留物なし",
             (Lang::Ja, Claim::C7) => "非干渉",
             (Lang::Ja, Claim::C8) => "証拠",
+            (Lang::Ja, Claim::C9) => "忠実",
         }
     }
 
@@ -53,6 +54,9 @@ impl Lang {
                 "Would the retail store be the same if the secrets were others?"
             }
             (Lang::En, Claim::C8) => "Is it signed who made and who checked the stores?",
+            (Lang::En, Claim::C9) => {
+                "Does a second reader of the legacy system, on another path, see the same?"
+            }
             (Lang::Ja, Claim::C1) => "作られたファイルがそのままあり、ほかに何もないか",
             (Lang::Ja, Claim::C2) => "各ストアの表と列は、持ってよいものと正確に同じか",
             (Lang::Ja, Claim::C3) => "元にあったものは、変わらずどこかに残っているか",
@@ -61,6 +65,7 @@ impl Lang {
             (Lang::Ja, Claim::C6) => "ファイルの中、行の間や後ろに何も隠れていないか",
             (Lang::Ja, Claim::C7) => "渡さないデータが違っていても、小売ストアは同じになるか",
             (Lang::Ja, Claim::C8) => "誰が作り、誰が検査したかの署名があるか",
+            (Lang::Ja, Claim::C9) => "旧システムを別の経路で読み直しても、同じ内容か",
         }
     }
 

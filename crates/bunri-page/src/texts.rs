@@ -11,6 +11,36 @@ use crate::name::{Name, Prose};
 
 /// English, Japanese; as many `{}` in either, in the same order.
 const SENTENCES: &[(&str, &str)] = &[
+    // the second reading
+    ("run `bunri reread`", "`bunri reread` を実行してください"),
+    (
+        "evidence/reread.json is no record of this version that could be believed; run `bunri reread` again",
+        "evidence/reread.json は、この版の記録として信用できません。`bunri reread` を実行し直してください",
+    ),
+    (
+        "evidence/reread.json speaks of another source, staging, shape or version; run `bunri reread` again",
+        "evidence/reread.json は、別の移行元・ステージング・形・版の記録です。`bunri reread` を実行し直してください",
+    ),
+    (
+        "the last `bunri reread` found no row to compare",
+        "前回の `bunri reread` には、比べる行がありませんでした",
+    ),
+    (
+        "{} of {} rows were not read a second time",
+        "{} 行（全 {} 行のうち）は読み直していません",
+    ),
+    (
+        "every row of staging and of the rejects is what the source holds, read again on another path",
+        "ステージングとリジェクトのすべての行が、別の経路で読み直した旧システムの内容と一致します",
+    ),
+    (
+        "both readings ask one and the same database library, and believe the catalogue's declarations of types",
+        "二回とも同じデータベースライブラリで読み、カタログの型の宣言を信じています",
+    ),
+    (
+        "what the source had lost or wrong before it was read is read so twice",
+        "読む前から旧システムにあった欠落や誤りは、二回ともそのまま読まれます",
+    ),
     // why a statement of the legacy system is not understood
     (
         "a part of it is of a kind that is not followed",

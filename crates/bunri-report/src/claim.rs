@@ -21,11 +21,13 @@ pub enum Claim {
     C7,
     /// Evidence: signatures.
     C8,
+    /// Faithful: staging is what the source holds, read again on another path.
+    C9,
 }
 
 impl Claim {
     /// Every claim.
-    pub const ALL: [Claim; 8] = [
+    pub const ALL: [Claim; 9] = [
         Claim::C1,
         Claim::C2,
         Claim::C3,
@@ -34,6 +36,7 @@ impl Claim {
         Claim::C6,
         Claim::C7,
         Claim::C8,
+        Claim::C9,
     ];
 
     /// Its name.
@@ -48,6 +51,7 @@ impl Claim {
             Claim::C6 => "no residue",
             Claim::C7 => "noninterference",
             Claim::C8 => "evidence",
+            Claim::C9 => "faithful",
         }
     }
 }

@@ -269,6 +269,14 @@ rules! {
         "Extended attributes on a file or folder of the store.", AROUND;
     RetailDepends "retail_depends" [C7] Certain
         "Retail's bytes changed when something withheld from it did; detail is how it was changed.", DEPENDS;
+    RereadValueDiffers "reread_value_differs" [C9] Certain
+        "Staging has another value than the source, read again on another path.", EXTRACT;
+    RereadRowMissing "reread_row_missing" [C9] Certain
+        "Staging lacks a row that the source has, read again on another path.", EXTRACT;
+    RereadRowAdded "reread_row_added" [C9] Certain
+        "Staging has a row that the source does not have, read again on another path.", EXTRACT;
+    RereadRejectsDiffer "reread_rejects_differ" [C9] Certain
+        "The rejected rows are not those of the source, read again on another path.", EXTRACT;
 }
 
 note_rules! {

@@ -18,6 +18,7 @@ mod misfit;
 mod notes;
 mod proved;
 mod references;
+mod reread;
 mod store;
 mod table;
 mod tally;

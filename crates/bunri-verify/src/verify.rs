@@ -30,7 +30,7 @@ use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
-use crate::{VerifyError, expect, judged, notes, proved, references};
+use crate::{VerifyError, expect, judged, notes, proved, references, reread};
 
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
@@ -452,6 +452,7 @@ impl Observations {
             ..Scope::default()
         };
         proved::look(inputs, &mut scope, &mut self.findings);
+        reread::look(inputs, &mut scope, &mut self.findings);
         self.regions.sort_by(|a, b| a.table.cmp(&b.table));
         self.notes.sort_by(|a, b| {
             (a.rule, &a.table, &a.store, &a.detail).cmp(&(b.rule, &b.table, &b.store, &b.detail))
