@@ -177,7 +177,7 @@ fn value(dice: &mut Dice, alike: &[&str]) -> String {
             let mut text = dice.of(alike).as_bytes().to_vec();
             let at = dice.roll(text.len() + 1);
             match dice.roll(4) {
-                0 => text.insert(at, b"0 -.9T\0\xffZ+"[dice.roll(11)]),
+                0 => text.insert(at, b"0 -.9T\0\xffZ+"[dice.roll(10)]),
                 1 if at < text.len() => drop(text.remove(at)),
                 2 if at < text.len() => text[at] = b"0123456789"[dice.roll(10)],
                 _ => text.push(b' '),
