@@ -440,7 +440,7 @@ fn whatever_a_faulty_extractor_makes_is_named_with_table_and_column() {
         let split = rig.bunri(["split", "job.toml"]);
         assert!(matches!(split.code, Some(0 | 1)), "{name}: {split}");
         let verified = rig.bunri(["verify", "job.toml"]);
-        // Of one that fits, C3 says so too: its own reader of rejects finds nothing wrong with it.
+        // A rejected row in which nothing is wrong C3 finds too, and nothing else of these.
         let code = if name == "reject that fits" { 10 } else { 1 };
         assert_eq!(verified.code, Some(code), "{name}: {verified}");
         let ended = rig.bunri(["reread", "job.toml"]);
