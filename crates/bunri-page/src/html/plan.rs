@@ -15,7 +15,7 @@ use super::rows::sides;
 use super::{Frame, Section, frame, parts};
 use crate::lang::{Lang, number};
 use crate::name::{Name, Prose};
-use crate::summary::{Destination, RowsByOwner, total};
+use crate::summary::{Destination, RowsByOwner, bounded, total};
 use crate::words::Phrase as P;
 
 /// Lines of one list.
@@ -46,12 +46,6 @@ struct PlanPage<'a> {
     lang: Lang,
 }
 
-/// As many lines as a list has, and how many more there are.
-fn bounded<T>(lines: &[T]) -> (&[T], usize) {
-    let shown = lines.len().min(MOST_LINES);
-    (&lines[..shown], lines.len() - shown)
-}
-
 impl PlanPage<'_> {
     fn say(&self, phrase: P) -> &'static str {
         self.lang.say(phrase)
@@ -64,11 +58,18 @@ impl PlanPage<'_> {
         lines: &[T],
         line: impl Fn(&T) -> Markup,
     ) -> Markup {
-        let (shown, more) = bounded(lines);
+        let (shown, more) = bounded(lines, MOST_LINES);
         let rows = html! { @for it in shown { (line(it)) } };
         html! {
             (self.lang.table(self.say(title), heads, &rows))
-            @if more > 0 { p.more { (Prose(&self.lang.more_of_plan(more))) } }
+            (self.more(more))
+        }
+    }
+
+    /// Where a list ends before its end.
+    fn more(&self, count: usize) -> Markup {
+        html! {
+            @if count > 0 { p.more { (Prose(&self.lang.more_of_plan(count))) } }
         }
     }
 
@@ -214,8 +215,7 @@ impl PlanPage<'_> {
         html! {
             p { (self.say(P::MatrixWhy)) }
             (self.lang.matrix(&tables, &all))
-            @let more = tables.len().saturating_sub(MOST_TABLES);
-            @if more > 0 { p.more { (Prose(&self.lang.more_of_plan(more))) } }
+            (self.more(tables.len().saturating_sub(MOST_TABLES)))
         }
     }
 
@@ -268,7 +268,7 @@ impl PlanPage<'_> {
         ];
         let unfollowed = references.filter_map(|it| Some((it, it.not_followed.as_deref()?)));
         let unfollowed: Vec<_> = unfollowed.collect();
-        let (shown, more) = bounded(&unfollowed);
+        let (shown, more) = bounded(&unfollowed, MOST_LINES);
         html! {
             @if missing.is_empty() {
                 p { (self.say(P::NoneDangling)) }
@@ -286,7 +286,7 @@ impl PlanPage<'_> {
             }
             @if !unfollowed.is_empty() {
                 ul { @for (reference, why) in shown { li { (name(reference)) " · " (self.lang.told(why)) } } }
-                @if more > 0 { p.more { (Prose(&self.lang.more_of_plan(more))) } }
+                (self.more(more))
             }
         }
     }
