@@ -1,7 +1,6 @@
 //! A source from one end to the other: what it declares, then every table once, on all threads.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use bunri_columnar::{Event, Observer};
 use bunri_job::Source;
@@ -12,6 +11,7 @@ use crate::names::{Meaning, Names, NamesError, TableKind};
 use crate::profile::{ColumnProfile, FoundKey, Periods, Seen, TableWatch, Wanted};
 use crate::references::{Candidates, ReferenceProfile};
 use crate::roles::{LedgerColumns, ledger_columns};
+use crate::sessions::{Lent, Sessions};
 
 /// How a source is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,10 +126,7 @@ pub fn inspect(
     };
     let tables = tables_by_size(&first, &objects, sizes.as_ref())?;
     let threads = options.threads.clamp(1, tables.len().max(1));
-    let mut sessions = vec![first];
-    for _ in 1..threads {
-        sessions.push(open.session()?);
-    }
+    let sessions = Sessions::open(&open, first, threads)?;
     observer.event(Event::Stage {
         name: "inspect",
         rows: tables
@@ -151,26 +148,14 @@ pub fn inspect(
         .filter(|(_, object)| object.kind == ObjectKind::Table)
         .filter_map(|(number, _)| Some((number, ledger_columns(&meanings[number])?)))
         .collect();
-    let looked = Mutex::new(sessions);
-    let take = || {
-        let mut sessions = looked.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.pop()
-    };
-    let work = |session: &mut Borrowed<'_>, number: usize| {
+    let work = |lent: &mut Lent<'_>, number: usize| {
         let (number, _) = tables[number];
-        let Some(session) = session.session() else {
-            return Err(SourceError::Interrupted);
-        };
         let object = &objects[number];
         let wanted = wanted(object, number, &candidates, ledgers.get(&number), options);
-        look(session, object, &wanted, observer).map(|seen| (number, seen))
+        look(lent.session()?, object, &wanted, observer).map(|seen| (number, seen))
     };
-    let borrowed = || Borrowed {
-        session: take(),
-        home: &looked,
-    };
-    let looks = bunri_work::run_with(threads, tables.len(), borrowed, work)?;
-    let sessions = looked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let looks = bunri_work::run_with(threads, tables.len(), || sessions.lend(), work)?;
+    let sessions = sessions.into_inner();
     let (seen, unreadable) = sort_out(looks);
     let mut profile = SourceProfile {
         format: "bunri.inspect/1".to_owned(),
@@ -200,27 +185,6 @@ pub fn inspect(
     }
     open.at_rest_still(sessions)?;
     Ok(profile)
-}
-
-/// A session that goes back when its thread is done.
-struct Borrowed<'a> {
-    session: Option<Session>,
-    home: &'a Mutex<Vec<Session>>,
-}
-
-impl Borrowed<'_> {
-    fn session(&self) -> Option<&Session> {
-        self.session.as_ref()
-    }
-}
-
-impl Drop for Borrowed<'_> {
-    fn drop(&mut self) {
-        if let Some(session) = self.session.take() {
-            let mut home = self.home.lock().unwrap_or_else(PoisonError::into_inner);
-            home.push(session);
-        }
-    }
 }
 
 /// Tables with about how many rows they have, the largest first so that threads end together.

@@ -8,6 +8,7 @@ mod profile;
 mod propose;
 mod references;
 mod roles;
+mod sessions;
 
 pub use check::{CheckError, CheckOptions, SourceCheck, check_source};
 pub use inspect::{

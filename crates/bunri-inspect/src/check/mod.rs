@@ -6,7 +6,6 @@ mod codes;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{ColumnarError, Event, Observer};
@@ -19,6 +18,7 @@ use bunri_types::{Day, ValueForm, ValueType};
 
 use crate::profile::{TableWatch, Wanted};
 use crate::propose::propose_type;
+use crate::sessions::{Lent, Sessions};
 use codes::{CodeList, CodesSeen};
 use watch::{Asked, TableCheck, TableSeen};
 
@@ -105,17 +105,11 @@ pub fn check_source(
     let threads = options.threads.clamp(1, tables.len().max(1));
     let share = options.memory / (threads as u64 * size_of::<u128>() as u64);
     let most_keys = usize::try_from(share).unwrap_or(usize::MAX);
-    let mut sessions = vec![first];
-    for _ in 1..threads {
-        sessions.push(open.session()?);
-    }
-    let idle = Mutex::new(sessions);
-    let work = |_: &mut (), place: usize| -> Result<(usize, Looked), CheckError> {
+    let sessions = Sessions::open(&open, first, threads)?;
+    let work = |lent: &mut Lent<'_>, place: usize| -> Result<(usize, Looked), CheckError> {
         let (number, kind, _) = tables[place];
         let table = &catalogue.tables[number];
-        let session = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        // There is a session for every thread.
-        let session = session.ok_or(CheckError::Interrupted)?;
+        let session = lent.session()?;
         let lists = codes::lists_of(catalogue, number);
         let asked = Asked {
             lists: &lists,
@@ -125,11 +119,7 @@ pub fn check_source(
                 .is_some_and(|object| keeps_unique(object, table)),
             most_keys,
         };
-        let looked = look(&session, &open, (table, kind), &asked, &declared, observer);
-        idle.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(session);
-        let (seen, fitting) = looked?;
+        let (seen, fitting) = look(session, &open, (table, kind), &asked, &declared, observer)?;
         Ok((
             number,
             Looked {
@@ -139,9 +129,8 @@ pub fn check_source(
             },
         ))
     };
-    let looked = bunri_work::run_with(threads, tables.len(), || (), work)?;
-    let sessions = idle.into_inner().unwrap_or_else(PoisonError::into_inner);
-    open.at_rest_still(sessions)?;
+    let looked = bunri_work::run_with(threads, tables.len(), || sessions.lend(), work)?;
+    open.at_rest_still(sessions.into_inner())?;
     let looked: BTreeMap<usize, Looked> = looked.into_iter().collect();
     let nobody = CodesSeen::default();
     let retailers = looked
