@@ -117,11 +117,7 @@ impl Page<'_> {
         let report = self.inputs.report;
         let judged = &report.judged;
         let shown = |name: &str| Name(name).visible();
-        let kind = match report.kind.as_str() {
-            "rehearsal" => self.say(P::Rehearsal).to_owned(),
-            "cutover" => self.say(P::Cutover).to_owned(),
-            other => shown(other),
-        };
+        let kind = self.lang.kind_of_job(&report.kind);
         let mut facts = vec![(P::Run, shown(&report.label)), (P::Kind, kind)];
         if let Some(day) = &judged.cutover {
             facts.push((P::CutoverDay, shown(day)));

@@ -8,6 +8,7 @@ mod matrix;
 mod parts;
 mod plan;
 mod proof;
+mod references;
 mod rows;
 mod since;
 
@@ -39,6 +40,12 @@ struct Section {
     id: &'static str,
     title: P,
     body: Markup,
+}
+
+impl Section {
+    fn of(id: &'static str, title: P, body: Markup) -> Self {
+        Self { id, title, body }
+    }
 }
 
 /// The page: one file that fetches nothing.
@@ -81,35 +88,23 @@ impl Page<'_> {
     /// Everything behind the answer.
     fn rest(&self) -> Markup {
         let mut sections = vec![
-            self.section("matrix", P::Matrix, Self::matrix),
-            self.section("regions", P::Regions, Self::regions),
-            self.section("undecided", P::UndecidedTitle, Self::undecided),
-            self.section("rejects", P::RejectsTitle, Self::rejects),
-            self.section("findings", P::FindingsTitle, Self::findings),
-            self.section("claims", P::ClaimsTitle, Self::claims),
-            self.section("expected", P::ExpectedTitle, Self::expected),
-            self.section("references", P::ReferencesTitle, Self::references),
-            self.section("notes", P::NotesTitle, Self::notes),
-            self.section("classes", P::ClassesTitle, Self::classes),
-            self.section("proof", P::ProofTitle, Self::proof),
+            Section::of("matrix", P::Matrix, self.matrix()),
+            Section::of("regions", P::Regions, self.regions()),
+            Section::of("undecided", P::UndecidedTitle, self.undecided()),
+            Section::of("rejects", P::RejectsTitle, self.rejects()),
+            Section::of("findings", P::FindingsTitle, self.findings()),
+            Section::of("claims", P::ClaimsTitle, self.claims()),
+            Section::of("expected", P::ExpectedTitle, self.expected()),
+            Section::of("references", P::ReferencesTitle, self.references()),
+            Section::of("notes", P::NotesTitle, self.notes()),
+            Section::of("classes", P::ClassesTitle, self.classes()),
+            Section::of("proof", P::ProofTitle, self.proof()),
         ];
         if let Some(before) = self.inputs.before {
-            sections.push(Section {
-                id: "since",
-                title: P::SinceTitle,
-                body: self.since(before),
-            });
+            sections.push(Section::of("since", P::SinceTitle, self.since(before)));
         }
-        sections.push(self.section("words", P::WordsTitle, Self::glossary));
+        sections.push(Section::of("words", P::WordsTitle, self.glossary()));
         parts(self.lang, &sections)
-    }
-
-    fn section(&self, id: &'static str, title: P, body: impl Fn(&Self) -> Markup) -> Section {
-        Section {
-            id,
-            title,
-            body: body(self),
-        }
     }
 
     fn glossary(&self) -> Markup {

@@ -48,6 +48,17 @@ impl Lang {
     }
 }
 
+impl Lang {
+    /// The kind of a job, by its word in the report or the plan.
+    pub(super) fn kind_of_job(self, word: &str) -> String {
+        match word {
+            "rehearsal" => self.say(P::Rehearsal).to_owned(),
+            "cutover" => self.say(P::Cutover).to_owned(),
+            other => Name(other).visible(),
+        }
+    }
+}
+
 impl Page<'_> {
     /// A table in the page's language.
     pub(super) fn table(&self, caption: &str, heads: &[Head], rows: &Markup) -> Markup {

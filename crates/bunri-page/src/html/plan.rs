@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 use super::matrix::MOST_TABLES;
 use super::parts::{Figure, Head, table_head};
-use super::rows::sides;
+use super::references::Reference;
 use super::{Frame, Section, frame, parts};
 use crate::lang::{Lang, number};
 use crate::name::{Name, Prose};
@@ -87,14 +87,9 @@ impl PlanPage<'_> {
             Some(_) => P::PlanLede,
             None => P::PlanLedeCatalogue,
         };
-        let kind = match kind.as_str() {
-            "rehearsal" => self.say(P::Rehearsal).to_owned(),
-            "cutover" => self.say(P::Cutover).to_owned(),
-            other => Name(other).visible(),
-        };
         let mut facts = vec![
             (P::Run, Name(label).visible()),
-            (P::Kind, kind),
+            (P::Kind, self.lang.kind_of_job(kind)),
             (P::CutoverDay, Name(cutover).visible()),
         ];
         if let Some(source) = source {
@@ -162,34 +157,26 @@ impl PlanPage<'_> {
 
     fn rest(&self) -> Markup {
         let mut sections = vec![
-            self.section("matrix", P::PlanMatrix, Self::matrix),
-            self.section("waiting", P::PlanWaiting, Self::waiting),
-            self.section("references", P::ReferencesTitle, Self::references),
+            Section::of("matrix", P::PlanMatrix, self.matrix()),
+            Section::of("waiting", P::PlanWaiting, self.waiting()),
+            Section::of("references", P::ReferencesTitle, self.references()),
         ];
         if let Some(changes) = &self.plan.changes {
-            sections.push(Section {
-                id: "changes",
-                title: P::PlanChanges,
-                body: self.changes(changes),
-            });
+            sections.push(Section::of(
+                "changes",
+                P::PlanChanges,
+                self.changes(changes),
+            ));
         }
         sections.extend([
-            self.section("queries", P::PlanQueries, Self::queries),
-            self.section("grants", P::PlanGrants, Self::grants),
-            self.section("baseless", P::PlanBaseless, Self::baseless),
-            self.section("classes", P::ClassesTitle, Self::classes),
-            self.section("cost", P::PlanCost, Self::cost),
-            self.section("rerun", P::PlanRerun, Self::rerun),
+            Section::of("queries", P::PlanQueries, self.queries()),
+            Section::of("grants", P::PlanGrants, self.grants()),
+            Section::of("baseless", P::PlanBaseless, self.baseless()),
+            Section::of("classes", P::ClassesTitle, self.classes()),
+            Section::of("cost", P::PlanCost, self.cost()),
+            Section::of("rerun", P::PlanRerun, self.rerun()),
         ]);
         parts(self.lang, &sections)
-    }
-
-    fn section(&self, id: &'static str, title: P, body: impl Fn(&Self) -> Markup) -> Section {
-        Section {
-            id,
-            title,
-            body: body(self),
-        }
     }
 
     fn matrix(&self) -> Markup {
@@ -251,44 +238,9 @@ impl PlanPage<'_> {
     }
 
     fn references(&self) -> Markup {
-        let references = self.plan.references.iter();
-        let missing = references.clone().flat_map(|reference| {
-            let stores = reference.stores.iter().filter(|it| it.dangling.total() > 0);
-            stores.map(move |store| (reference, store))
-        });
-        let missing: Vec<_> = missing.collect();
-        let name =
-            |it: &PlannedReference| sides((&it.table, &it.columns), (&it.to, &it.references));
-        let heads = [
-            Head::Text(P::Refers),
-            Head::Text(P::Store),
-            Head::Number(P::Rows),
-            Head::Number(P::Dangling),
-            Head::Text(P::Causes),
-        ];
-        let unfollowed = references.filter_map(|it| Some((it, it.not_followed.as_deref()?)));
-        let unfollowed: Vec<_> = unfollowed.collect();
-        let (shown, more) = bounded(&unfollowed, MOST_LINES);
-        html! {
-            @if missing.is_empty() {
-                p { (self.say(P::NoneDangling)) }
-            } @else {
-                p { (self.say(P::ReferencesWhy)) }
-                (self.table(P::ReferencesTitle, &heads, &missing, |(reference, store)| html! {
-                    tr data-table=(Name(&reference.table).visible()) {
-                        th.name scope="row" { (name(reference)) }
-                        td { (self.lang.store(&store.store)) }
-                        (Figure(store.rows))
-                        (Figure(store.dangling.total()))
-                        td { (self.lang.causes(&store.dangling)) }
-                    }
-                }))
-            }
-            @if !unfollowed.is_empty() {
-                ul { @for (reference, why) in shown { li { (name(reference)) " · " (self.lang.told(why)) } } }
-                (self.more(more))
-            }
-        }
+        let all = self.plan.references.iter().map(Reference::of_plan);
+        let all: Vec<Reference<'_>> = all.collect();
+        (self.lang).references(&all, MOST_LINES, |count| self.more(count))
     }
 
     fn changes(&self, changes: &Comparison) -> Markup {

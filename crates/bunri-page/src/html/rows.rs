@@ -1,12 +1,13 @@
 //! Rows: the regions of every store, what waits for a person, what did not fit, and references that find nothing.
 
 use bunri_catalogue::{Class, Ownership, Store};
-use bunri_report::{Dangling, ReferenceReport, RegionReport, StoreReference};
+use bunri_report::RegionReport;
 use maud::{Markup, html};
 
 use crate::html::Page;
 use crate::html::parts::{Figure, Head, table_head};
-use crate::lang::{Lang, number, percent};
+use crate::html::references::Reference;
+use crate::lang::percent;
 use crate::name::{Name, Prose};
 use crate::summary::{ReasonLine, bounded, rejects, rows_in, undecided_by_reason};
 use crate::words::Phrase as P;
@@ -152,95 +153,13 @@ impl Page<'_> {
     }
 
     pub(super) fn references(&self) -> Markup {
-        let references = self.inputs.report.references.iter();
-        let missed = references.clone().flat_map(|reference| {
-            let stores = reference.stores.iter().filter(|it| it.dangling.total() > 0);
-            stores.map(move |store| (reference, store))
-        });
-        let missed: Vec<(&ReferenceReport, &StoreReference)> = missed.collect();
-        let unfollowed = references.filter_map(|it| Some((it, it.not_followed.as_deref()?)));
-        let unfollowed: Vec<(&ReferenceReport, &str)> = unfollowed.collect();
-        let (shown, more) = bounded(&missed, MOST_LINES);
-        let rows = html! {
-            @for (reference, store) in shown {
-                tr data-table=(Name(&reference.table).visible()) {
-                    th.name scope="row" { (reference_name(reference)) }
-                    td { (self.lang.store(&store.store)) }
-                    (Figure(store.rows))
-                    (Figure(store.dangling.total()))
-                    td { (self.lang.causes(&store.dangling)) }
-                }
-            }
-        };
-        let heads = [
-            Head::Text(P::Refers),
-            Head::Text(P::Store),
-            Head::Number(P::Rows),
-            Head::Number(P::Dangling),
-            Head::Text(P::Causes),
-        ];
-        let (shown_unfollowed, more_unfollowed) = bounded(&unfollowed, MOST_LINES);
-        html! {
-            @if missed.is_empty() {
-                p { (self.say(P::NoneDangling)) }
-            } @else {
-                p { (self.say(P::ReferencesWhy)) }
-                (self.table(self.say(P::ReferencesTitle), &heads, &rows))
-                (self.more(more))
-            }
-            @if !unfollowed.is_empty() {
-                ul { @for (reference, why) in shown_unfollowed {
-                    li { (reference_name(reference)) " · " (self.lang.told(why)) }
-                } }
-                (self.more(more_unfollowed))
-            }
-        }
+        let all = self
+            .inputs
+            .report
+            .references
+            .iter()
+            .map(Reference::of_report);
+        let all: Vec<Reference<'_>> = all.collect();
+        (self.lang).references(&all, MOST_LINES, |count| self.more(count))
     }
-}
-
-impl Lang {
-    /// Why rows find nothing, and how many.
-    pub(super) fn causes(self, dangling: &Dangling) -> String {
-        let Dangling {
-            absent,
-            rejected,
-            withheld,
-            own,
-            other,
-            undecided,
-        } = *dangling;
-        let causes = [
-            (P::CauseAbsent, absent),
-            (P::CauseRejected, rejected),
-            (P::CauseWithheld, withheld),
-            (P::CauseOwn, own),
-            (P::CauseOther, other),
-            (P::CauseUndecided, undecided),
-        ];
-        let there = causes.into_iter().filter(|(_, rows)| *rows > 0);
-        let told: Vec<String> = there
-            .map(|(cause, rows)| self.cause(self.say(cause), &number(rows)))
-            .collect();
-        self.list(&told)
-    }
-}
-
-/// `document (owner_id) → consumer (consumer_id)`.
-fn reference_name(reference: &ReferenceReport) -> Markup {
-    sides(
-        (&reference.table, &reference.columns),
-        (&reference.to, &reference.references),
-    )
-}
-
-/// The columns of a table, and those of the other that they refer to.
-pub(super) fn sides(from: (&str, &[String]), to: (&str, &[String])) -> Markup {
-    let side = |table: &str, columns: &[String]| {
-        html! {
-            (Name(table)) " ("
-            @for (place, column) in columns.iter().enumerate() { @if place > 0 { ", " } (Name(column)) }
-            ")"
-        }
-    };
-    html! { (side(from.0, from.1)) " → " (side(to.0, to.1)) }
 }
