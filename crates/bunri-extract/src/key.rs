@@ -12,7 +12,7 @@ use bunri_catalogue::{Category, Table};
 use bunri_columnar::{ColumnarError, key_converter};
 use bunri_types::day_text;
 
-use bunri_source::Figures;
+use bunri_source::{Figures, doubled_key, key_names, null_in_key};
 
 /// Sees every row of a keyed table once.
 #[derive(Debug)]
@@ -123,24 +123,12 @@ impl<'a> KeyWatch<'a> {
     /// The complaint, if two rows share a key.
     pub(crate) fn complaint(self) -> Option<String> {
         let first = self.first?;
-        Some(format!(
-            "source table \"{}\": {} rows share their key ({}) with another row, {first}; correct `key` in \
-             tables/{}.toml (or `key = \"none\"` for a multiset)",
-            self.table.name,
+        Some(doubled_key(
+            self.table,
             self.doubled_rows,
-            key_names(self.table),
-            self.table.id
+            Some(first.as_str()),
         ))
     }
-}
-
-fn key_names(table: &Table) -> String {
-    let names: Vec<&str> = table
-        .key
-        .iter()
-        .map(|&column| table.columns[column].name.as_str())
-        .collect();
-    names.join(", ")
 }
 
 /// A key cell as people write it: texts, numbers and days. Other types have no short form.
@@ -159,14 +147,7 @@ pub(crate) fn nulls(table: &Table, figures: &Figures) -> Vec<String> {
     let complaint = |&column: &usize| {
         let total = &figures.totals[column];
         let nulls = figures.rows.saturating_sub(total.non_null + total.nothing);
-        let name = &table.columns[column].name;
-        (nulls > 0).then(|| {
-            format!(
-                "source table \"{}\", column \"{name}\": {nulls} rows have NULL in this column of the key; \
-                 correct `key` in tables/{}.toml",
-                table.name, table.id
-            )
-        })
+        (nulls > 0).then(|| null_in_key(table, column, nulls))
     };
     table.key.iter().filter_map(complaint).collect()
 }

@@ -21,4 +21,4 @@ pub use model::{
 };
 pub use open::{Interrupter, OpenSource, Session, compatible, may_hold, source_digest, view_texts};
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
-pub use schema::{Concerns, Finding, differences};
+pub use schema::{Concerns, Finding, differences, doubled_key, key_names, null_in_key};

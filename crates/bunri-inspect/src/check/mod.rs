@@ -12,7 +12,7 @@ use bunri_columnar::{ColumnarError, Event, Observer};
 use bunri_job::Source;
 use bunri_source::{
     Concerns, DeclaredObject, Finding, ObjectKind, OpenSource, Session, SourceError, compatible,
-    differences,
+    differences, doubled_key, null_in_key,
 };
 use bunri_types::{Day, ValueForm, ValueType};
 
@@ -277,27 +277,11 @@ fn key_findings(number: usize, table: &Table, seen: &TableSeen) -> Vec<Finding> 
     let mut found = Vec::new();
     for (&column, &nulls) in table.key.iter().zip(&seen.null_keys) {
         if nulls > 0 {
-            let name = &table.columns[column].name;
-            found.push(at_key(format!(
-                "source table \"{}\", column \"{name}\": {nulls} rows have NULL in this column of the key; \
-                 correct `key` in tables/{}.toml",
-                table.name, table.id
-            )));
+            found.push(at_key(null_in_key(table, column, nulls)));
         }
     }
     if let Some(doubled) = seen.doubled.filter(|doubled| *doubled > 0) {
-        let names: Vec<&str> = table
-            .key
-            .iter()
-            .map(|&column| table.columns[column].name.as_str())
-            .collect();
-        found.push(at_key(format!(
-            "source table \"{}\": {doubled} rows share their key ({}) with another row; correct `key` in tables/{}.toml \
-             (or `key = \"none\"` for a multiset)",
-            table.name,
-            names.join(", "),
-            table.id
-        )));
+        found.push(at_key(doubled_key(table, doubled, None)));
     }
     found
 }
