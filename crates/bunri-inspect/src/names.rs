@@ -19,6 +19,15 @@ pub(crate) struct ItemName {
     pub(crate) class: SuggestedClass,
     pub(crate) category: Option<String>,
     pub(crate) role: Option<Role>,
+    /// Where in a name the spellings say something.
+    #[serde(default)]
+    place: Place,
+    /// Only where something speaks of persons.
+    #[serde(default)]
+    pub(crate) of_persons: bool,
+    /// Every program has it: it says nothing of whose it is.
+    #[serde(default)]
+    pub(crate) general: bool,
     #[serde(default)]
     english: Vec<String>,
     #[serde(default)]
@@ -27,6 +36,16 @@ pub(crate) struct ItemName {
     kana: Vec<String>,
     #[serde(default)]
     romaji: Vec<String>,
+}
+
+/// Where in a name a spelling has to stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Place {
+    #[default]
+    Anywhere,
+    End,
+    Whole,
 }
 
 /// The catalogue's classes, strictest last where names leave several open.
@@ -113,7 +132,18 @@ struct TableName {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ColumnFile {
+    persons: PersonNames,
     item: Vec<ItemName>,
+}
+
+/// Words by which a name speaks of persons.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonNames {
+    english: Vec<String>,
+    japanese: Vec<String>,
+    kana: Vec<String>,
+    romaji: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -135,6 +165,7 @@ pub(crate) struct Meaning<'a> {
 pub(crate) struct Names {
     items: Vec<(ItemName, Words)>,
     tables: Vec<(TableKind, Words)>,
+    persons: Words,
 }
 
 /// The dictionaries cannot be read: a mistake of this version, and no source's.
@@ -172,6 +203,24 @@ impl Words {
                 .any(|it| format!(" {}", name.romaji).ends_with(&format!(" {it}")))
             || self.japanese.iter().any(|it| ends(&name.japanese, it))
             || self.kana.iter().any(|it| ends(&name.kana, it))
+    }
+
+    /// Whether a spelling is all of the name.
+    fn are(&self, name: &Name) -> bool {
+        self.english.contains(&name.words)
+            || self.romaji.contains(&name.romaji)
+            || self.japanese.contains(&name.japanese)
+            || self.kana.contains(&name.kana)
+    }
+
+    /// The letters of the longest spelling that stands in the name where it has to stand.
+    fn explain_at(&self, place: Place, name: &Name) -> usize {
+        let stands = match place {
+            Place::Anywhere => true,
+            Place::End => self.end(name),
+            Place::Whole => self.are(name),
+        };
+        if stands { self.explain(name) } else { 0 }
     }
 
     /// The letters of the longest spelling that stands in the name.
@@ -346,7 +395,14 @@ impl Names {
             let words = Words::of(&table.english, &table.japanese, &table.kana, &table.romaji);
             (table.kind, words)
         };
+        let PersonNames {
+            english,
+            japanese,
+            kana,
+            romaji,
+        } = &columns.persons;
         Ok(Self {
+            persons: Words::of(english, japanese, kana, romaji),
             items: columns.item.into_iter().map(item).collect(),
             tables: tables.table.into_iter().map(table).collect(),
         })
@@ -358,7 +414,7 @@ impl Names {
         let explained = self
             .items
             .iter()
-            .map(|(item, words)| (words.explain(&name), item));
+            .map(|(item, words)| (words.explain_at(item.place, &name), item));
         let explained: Vec<(usize, &ItemName)> =
             explained.filter(|(letters, _)| *letters > 0).collect();
         let most = explained.iter().map(|(letters, _)| *letters).max();
@@ -373,13 +429,18 @@ impl Names {
             roles: self
                 .items
                 .iter()
-                .filter(|(_, words)| {
-                    let letters = words.explain(&name);
+                .filter(|(item, words)| {
+                    let letters = words.explain_at(item.place, &name);
                     letters > 0 && (Some(letters) == most || words.end(&name))
                 })
                 .filter_map(|(item, _)| item.role)
                 .collect(),
         }
+    }
+
+    /// Whether a table or a column of this name speaks of persons.
+    pub(crate) fn speaks_of_persons(&self, name: &str) -> bool {
+        self.persons.explain(&Name::of(name)) > 0
     }
 
     /// What rows of a table of this name may be.
@@ -439,6 +500,58 @@ mod tests {
         assert_eq!(term("更新者").as_deref(), Some("更新者・更新プログラム"));
         assert_eq!(term("xyzzy"), None);
         assert_eq!(term("\" DROP <b>\n"), None);
+    }
+
+    #[test]
+    fn what_every_program_has_is_known_where_it_is_all_of_a_name() {
+        let names = Names::shipped().unwrap();
+        let general = |name: &str| names.column(name).item.is_some_and(|item| item.general);
+        for name in [
+            "guid",
+            "account_guid",
+            "Code",
+            "is_active",
+            "sort_order",
+            "有効フラグ",
+            "YUKO_FLG",
+        ] {
+            assert!(general(name), "{name}");
+        }
+        for name in [
+            "uom_code",
+            "contract_kind",
+            "usage_unit",
+            "slot_type",
+            "meter_type",
+        ] {
+            assert!(!general(name), "{name}");
+        }
+        // A slot is half an hour only at the end of a name.
+        assert_eq!(term("slot_type"), None);
+        assert_eq!(term("read_slot").as_deref(), Some("30分コマ"));
+    }
+
+    #[test]
+    fn names_speak_of_persons_by_whole_words() {
+        let names = Names::shipped().unwrap();
+        for name in [
+            "customers",
+            "OwnerName",
+            "contact_name",
+            "契約者名",
+            "KOKYAKU",
+        ] {
+            assert!(names.speaks_of_persons(name), "{name}");
+        }
+        for name in [
+            "auth_name",
+            "object_table_name",
+            "file_name",
+            "ownership",
+            "grid_name",
+        ] {
+            assert!(!names.speaks_of_persons(name), "{name}");
+        }
     }
 
     #[test]

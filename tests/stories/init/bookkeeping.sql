@@ -1,5 +1,5 @@
 -- A household's bookkeeping program, as such programs are: every key a text of 32 hex digits, no reference declared, types with
--- lengths that SQLite does not look at, days in three forms, numbers as a numerator and a denominator, a table of attributes in
+-- lengths that SQLite does not look at, days in three forms (the days of booking in two within one column), numbers as a numerator and a denominator, a table of attributes in
 -- which each row uses one column of many, and tables that nobody ever used. Made here; nothing in it is anybody's.
 CREATE TABLE session_lock (host varchar(255), process int);
 CREATE TABLE format_versions (part text(50) PRIMARY KEY NOT NULL, number integer NOT NULL);
@@ -15,7 +15,7 @@ CREATE TABLE bookings (uid text(32) PRIMARY KEY NOT NULL, unit_uid text(32) NOT 
 CREATE TABLE booking_lines (uid text(32) PRIMARY KEY NOT NULL, booking_uid text(32) NOT NULL, head_uid text(32) NOT NULL,
     memo text(2048) NOT NULL, checked text(1) NOT NULL, checked_day text(14), value_num bigint NOT NULL, value_denom bigint NOT NULL);
 CREATE TABLE attributes (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, of_uid text(32) NOT NULL, name text(4096) NOT NULL,
-    attribute_kind integer NOT NULL, whole_val bigint, text_val text(4096), real_val float8, moment_val text(19), uid_val text(32),
+    attribute_kind integer NOT NULL, slot_type integer, whole_val bigint, text_val text(4096), real_val float8, moment_val text(19), uid_val text(32),
     day_val text(8));
 CREATE TABLE repeats (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, of_uid text(32) NOT NULL, times integer NOT NULL,
     period_kind text(2048) NOT NULL, period_start text(8) NOT NULL, weekend text(2048) NOT NULL);
@@ -32,7 +32,10 @@ INSERT INTO parties VALUES ('00000000000000000000000000000c01', 'A', '000001', '
     ('00000000000000000000000000000c02', 'B', '000002', 'pays late', 0, 5000, 100, '00000000000000000000000000000a02', 'B', NULL, NULL, NULL, NULL);
 INSERT INTO bookings VALUES ('00000000000000000000000000000d01', '00000000000000000000000000000a01', '', '2024-04-01 10:59:00', '2024-04-02 08:11:12', 'rent of April'),
     ('00000000000000000000000000000d02', '00000000000000000000000000000a01', '7', '2024-05-01 10:59:00', '2024-05-01 09:00:01', NULL),
-    ('00000000000000000000000000000d03', '00000000000000000000000000000a02', '', NULL, NULL, 'opened');
+    ('00000000000000000000000000000d03', '00000000000000000000000000000a02', '', NULL, NULL, 'opened'),
+    ('00000000000000000000000000000d04', '00000000000000000000000000000a01', '', '20240601105900', '2024-06-01 10:59:00', 'rent of June'),
+    ('00000000000000000000000000000d05', '00000000000000000000000000000a01', '', '20240701105900', '2024-07-01 10:59:00', 'rent of July'),
+    ('00000000000000000000000000000d06', '00000000000000000000000000000a01', '', '2024-08-01 10:59:00', '2024-08-01 10:59:00', 'rent of August');
 INSERT INTO booking_lines VALUES
     ('00000000000000000000000000000e01', '00000000000000000000000000000d01', '00000000000000000000000000000b02', '', 'n', NULL, -80000, 100),
     ('00000000000000000000000000000e02', '00000000000000000000000000000d01', '00000000000000000000000000000b03', '', 'y', '20240405000000', 80000, 100),

@@ -20,7 +20,7 @@ CREATE TABLE used_in (authority TEXT, code INTEGER_OR_TEXT, object_table TEXT NO
     object_code INTEGER_OR_TEXT NOT NULL, region_authority TEXT NOT NULL, region_code INTEGER_OR_TEXT NOT NULL,
     PRIMARY KEY (authority, code), FOREIGN KEY (region_authority, region_code) REFERENCES region (authority, code));
 CREATE INDEX used_in_object ON used_in (object_table, object_authority, object_code);
-CREATE TABLE other_name (object_table TEXT NOT NULL, authority TEXT NOT NULL, code INTEGER_OR_TEXT NOT NULL, other TEXT NOT NULL, source TEXT);
+CREATE TABLE other_name (object_table_name TEXT NOT NULL, authority TEXT NOT NULL, code INTEGER_OR_TEXT NOT NULL, other TEXT NOT NULL, source TEXT);
 CREATE TABLE withdrawal (object_table TEXT NOT NULL, old_authority TEXT NOT NULL, old_code INTEGER_OR_TEXT NOT NULL,
     new_authority TEXT NOT NULL, new_code INTEGER_OR_TEXT NOT NULL, source TEXT);
 CREATE TABLE download (package TEXT NOT NULL NULL PRIMARY KEY, description TEXT, url TEXT, is_open BOOLEAN CHECK (is_open IN (0, 1))) WITHOUT ROWID;

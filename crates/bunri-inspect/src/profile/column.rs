@@ -45,6 +45,43 @@ pub struct ColumnProfile {
     pub term: Option<String>,
 }
 
+/// Of a hundred values that are no sentinels, so many are readable in the form of a type at least.
+pub(crate) const READABLE_OF_100: u64 = 95;
+
+impl ColumnProfile {
+    /// Values that may be days: neither blank nor a sentinel.
+    #[must_use]
+    pub fn perhaps_days(&self) -> u64 {
+        let sentinels: u64 = self.sentinels.iter().map(|one| one.values).sum();
+        let nothing = self.texts.empty + self.texts.blank + sentinels;
+        self.stored.values().saturating_sub(nothing)
+    }
+
+    /// Two forms of days that read nearly all values together and neither of them alone, each with how many; the form of most first.
+    #[must_use]
+    pub fn days_in_two_forms(&self) -> Option<[(&str, u64); 2]> {
+        let values = self.perhaps_days();
+        let enough = |read: u64| read > 0 && read * 100 >= values * READABLE_OF_100;
+        // Numbers are seconds of some epoch by chance, and months are no days.
+        let forms = self.forms.iter();
+        let forms = forms.filter(|one| one.of != FormOf::Month && !one.form.starts_with("epoch"));
+        let forms: Vec<&FormSeen> = forms.collect();
+        // `max_by_key` takes the last of equals: a day with a time of day that says nothing is told as a moment.
+        let most = forms.iter().max_by_key(|one| one.values)?;
+        // What both forms read is counted twice, so that two that share values come to more than there are.
+        let others = forms
+            .iter()
+            .filter(|one| most.values + one.values <= values);
+        let other = others.max_by_key(|one| one.values)?;
+        (!enough(most.values) && other.values > 0 && enough(most.values + other.values)).then_some(
+            [
+                (most.form.as_str(), most.values),
+                (other.form.as_str(), other.values),
+            ],
+        )
+    }
+}
+
 /// How values are stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Stored {

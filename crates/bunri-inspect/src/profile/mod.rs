@@ -11,6 +11,7 @@ mod shapes;
 mod sketch;
 mod table;
 
+pub(crate) use column::READABLE_OF_100;
 pub use column::{ColumnProfile, FormOf, FormSeen, SentinelSeen, Stored, Texts};
 pub use keys::FoundKey;
 pub use numbers::Digits;

@@ -25,6 +25,8 @@ pub enum Shape {
     Kana,
     /// Two to ten kanji, perhaps with kana or a space between: a name, or a word.
     KanjiWord,
+    /// Two or three words of Latin letters, each large at its head and small behind: a name, or a place.
+    PersonName,
     /// A prefecture or a city at its head and a number in it.
     Address,
     /// `{…}` or `[…]`.
@@ -33,7 +35,7 @@ pub enum Shape {
     Sentence,
 }
 
-const SHAPES: usize = 10;
+const SHAPES: usize = 11;
 
 impl Shape {
     const ALL: [Shape; SHAPES] = [
@@ -44,6 +46,7 @@ impl Shape {
         Shape::Mail,
         Shape::Kana,
         Shape::KanjiWord,
+        Shape::PersonName,
         Shape::Address,
         Shape::Json,
         Shape::Sentence,
@@ -83,6 +86,7 @@ impl ShapeCounts {
                 | Shape::Mail
                 | Shape::Kana
                 | Shape::KanjiWord
+                | Shape::PersonName
                 | Shape::Json => 9,
             };
             self.looked_at > 0
@@ -144,8 +148,26 @@ fn of_ascii(text: &str) -> Option<Shape> {
     if text.starts_with(['{', '[']) && text.ends_with(['}', ']']) {
         return Some(Shape::Json);
     }
+    if is_person_name(text) {
+        return Some(Shape::PersonName);
+    }
     let words = text.split_whitespace().count();
     (words >= 5 || text.contains('\n')).then_some(Shape::Sentence)
+}
+
+/// `Ann Smith`, `John Q. Public`, `O'Neil Jean-Luc`.
+fn is_person_name(text: &str) -> bool {
+    let word = |word: &str| {
+        let small =
+            |letter: u8| letter.is_ascii_alphabetic() || matches!(letter, b'.' | b'\'' | b'-');
+        let bytes = word.as_bytes();
+        let initial = bytes.len() == 2 && bytes[1] == b'.';
+        bytes[0].is_ascii_uppercase()
+            && bytes[1..].iter().copied().all(small)
+            && (initial || bytes.iter().any(u8::is_ascii_lowercase))
+    };
+    let words = text.split_ascii_whitespace().count();
+    (2..=3).contains(&words) && text.split_ascii_whitespace().all(word)
 }
 
 fn of_japanese(text: &str) -> Option<Shape> {
@@ -205,6 +227,11 @@ mod tests {
             ("{\"a\":1}", Some(Shape::Json)),
             ("在宅酸素使用、要注意", Some(Shape::Sentence)),
             ("call back after five o'clock", Some(Shape::Sentence)),
+            ("Ann Smith", Some(Shape::PersonName)),
+            ("John Q. Public", Some(Shape::PersonName)),
+            ("Ann", None),
+            ("WGS 84", None),
+            ("ann smith", None),
             ("normal", None),
             ("", None),
             ("2026-04-01", None),

@@ -23,13 +23,14 @@ fn because(class: SuggestedClass, category: Option<&str>, reason: impl Into<Stri
     }
 }
 
-/// The class of one column of a table of this kind.
+/// The class of one column of a table of this kind. `persons`: whether the table, or the column's name, speaks of persons.
 pub(super) fn suggest(
     kind: Option<TableKind>,
     meaning: &Meaning<'_>,
     column: &ColumnProfile,
+    persons: bool,
 ) -> Suggestion {
-    let named = by_name(meaning);
+    let named = by_name(meaning, persons || looks_like_names(column));
     let is_free_text = |one: &Suggestion| one.category.as_deref() == Some("free_text");
     let is_audit = |one: &Suggestion| one.category.as_deref() == Some("audit");
     let by_kind = |class: SuggestedClass, category: Option<&str>, of: &str| {
@@ -87,8 +88,33 @@ pub(super) fn suggest(
     }
 }
 
-fn by_name(meaning: &Meaning<'_>) -> Option<Suggestion> {
+/// Whether values look like the names of persons. Alone that says too little; in a column that is called a name it does.
+fn looks_like_names(column: &ColumnProfile) -> bool {
+    match column.shape {
+        Some(Shape::Kana | Shape::KanjiWord | Shape::PersonName) => true,
+        Some(
+            Shape::SupplyPoint
+            | Shape::RetailerCode
+            | Shape::Telephone
+            | Shape::PostalCode
+            | Shape::Mail
+            | Shape::Address
+            | Shape::Json
+            | Shape::Sentence,
+        )
+        | None => false,
+    }
+}
+
+fn by_name(meaning: &Meaning<'_>, persons: bool) -> Option<Suggestion> {
     let item = meaning.item?;
+    if item.of_persons && !persons {
+        return Some(because(
+            SuggestedClass::Hold,
+            None,
+            "a name, and nothing here speaks of persons: a person reads what it names",
+        ));
+    }
     Some(because(
         item.class,
         item.category.as_deref(),
@@ -128,7 +154,7 @@ fn by_shape(column: &ColumnProfile) -> Option<Suggestion> {
             Some("free_text"),
             "sentences or structures, by its values",
         )),
-        Shape::RetailerCode | Shape::KanjiWord => None,
+        Shape::RetailerCode | Shape::KanjiWord | Shape::PersonName => None,
     }
 }
 

@@ -166,6 +166,10 @@ pub(super) fn main_file(
     });
     text.push_str("\n[ledger]\n");
     let Some(ledger) = ledger else {
+        text.push_str(
+            "# No table looks like a ledger. Without one nothing says whose a row is, and this source cannot be separated.\n\
+             # If it lies in another system, copy it into the source as a table; if all is one company's, there is nothing to separate.\n",
+        );
         text.push_str(&line(
             "table = \"?\"",
             "who supplied which point from when to when; `bunri init --ledger TABLE` fills it in",

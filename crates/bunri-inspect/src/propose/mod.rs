@@ -38,6 +38,8 @@ pub struct Proposal {
     pub tables: Vec<ProposedTable>,
     /// Classes that wait for a person.
     pub classes: usize,
+    /// Whether some table looks like the ledger, or was named as it.
+    pub has_ledger: bool,
 }
 
 /// What is proposed for one table.
@@ -148,6 +150,7 @@ fn proposal(
         main,
         tables,
         classes,
+        has_ledger: ledger.is_some(),
     })
 }
 
@@ -302,20 +305,26 @@ fn column(plan: &TablePlan<'_>, place: usize) -> ProposedColumn {
     };
     let reason = format!("{}: {}", suggestion.class.word(), suggestion.reason);
     let proposed = &plan.types[place];
-    let value_type = proposed.written().map(|written| {
-        let written = format!("{name} = {written}");
-        match proposed.misfits {
-            0 => format!("{written}\n"),
-            1 => line(
-                &written,
-                "1 value does not fit it: its row would be rejected",
-            ),
-            misfits => line(
-                &written,
-                &format!("{misfits} values do not fit it: their rows would be rejected"),
-            ),
-        }
-    });
+    let misfits = match proposed.misfits {
+        0 => None,
+        1 => Some("1 value does not fit it: its row would be rejected".to_owned()),
+        misfits => Some(format!(
+            "{misfits} values do not fit it: their rows would be rejected"
+        )),
+    };
+    let told: Vec<String> = misfits.into_iter().chain(proposed.note.clone()).collect();
+    let told = told.join("; ");
+    let value_type = match proposed.written() {
+        Some(written) if told.is_empty() => Some(format!("{name} = {written}\n")),
+        Some(written) => Some(line(&format!("{name} = {written}"), &told)),
+        // Text needs no line; what is to be known of it stands where a type would.
+        None if proposed.note.is_some() => Some(format!(
+            "# {}: {}\n",
+            text::comment(&name),
+            text::comment(&told)
+        )),
+        None => None,
+    };
     ProposedColumn {
         name: profile.name.clone(),
         class: line(&class, &reason),

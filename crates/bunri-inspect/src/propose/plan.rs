@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use crate::inspect::{SourceProfile, TableProfile};
 use crate::names::{Meaning, Names, Role, SuggestedClass, TableKind};
 use crate::profile::{ColumnProfile, Shape};
+use crate::references::ReferenceProfile;
 
 use super::classes::{Suggestion, suggest};
-use super::types::{Fits, ProposedType, propose_type};
+use super::types::{Fits, ProposedType, one_type, propose_type};
 
 /// A public list has few rows and few columns, and nobody in it.
 const MOST_CODES: u64 = 1_000;
@@ -71,12 +72,50 @@ pub(super) fn plans<'a>(
         .tables
         .iter()
         .filter(|table| table.unreadable.is_none());
-    readable
-        .map(|table| {
-            let id = new_id(&table.name, &mut ids);
-            plan(table, id, names, fits)
-        })
-        .collect()
+    let plans = readable.map(|table| {
+        let id = new_id(&table.name, &mut ids);
+        plan(table, id, names, fits)
+    });
+    let mut plans: Vec<TablePlan<'a>> = plans.collect();
+    join_types(&mut plans, &profile.references, fits);
+    plans
+}
+
+/// Gives both sides of a reference one type. A side that changes may be a side of others, so until nothing changes; every change
+/// is to the type of an other side or to `text(any)`, and none of them back.
+fn join_types(plans: &mut [TablePlan<'_>], references: &[ReferenceProfile], fits: &Fits<'_>) {
+    let mut sides = Vec::new();
+    for reference in references {
+        let table = |name: &str| plans.iter().position(|plan| plan.profile.name == name);
+        let (Some(from), Some(to)) = (table(&reference.table), table(&reference.to)) else {
+            continue;
+        };
+        for (own, other) in reference.columns.iter().zip(&reference.references) {
+            if let (Some(own), Some(other)) = (plans[from].place(own), plans[to].place(other)) {
+                sides.push(((from, own), (to, other)));
+            }
+        }
+    }
+    // Each column changes twice at most: to another side's type while it has no values, and to `text(any)`.
+    for _ in 0..=sides.len() * 2 {
+        let mut changed = false;
+        for ((from, own), (to, other)) in &sides {
+            let (one, second) = (&plans[*from], &plans[*to]);
+            let joined = one_type(
+                (one.column(*own), &one.types[*own]),
+                (second.column(*other), &second.types[*other]),
+                fits,
+            );
+            if let Some((left, right)) = joined {
+                plans[*from].types[*own] = left;
+                plans[*to].types[*other] = right;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
 }
 
 fn plan<'a>(
@@ -93,9 +132,13 @@ fn plan<'a>(
         .enumerate()
         .map(|(place, column)| propose_type(column, key.contains(&place), fits))
         .collect();
+    let persons = speaks_of_persons(profile, &meanings, names);
     let mut suggestions: Vec<Suggestion> = columns()
         .zip(&meanings)
-        .map(|(column, meaning)| suggest(kind, meaning, column))
+        .map(|(column, meaning)| {
+            let persons = persons || names.speaks_of_persons(&column.name);
+            suggest(kind, meaning, column, persons)
+        })
         .collect();
     let is_for_retail = |one: &Suggestion| {
         matches!(
@@ -114,9 +157,12 @@ fn plan<'a>(
     if let Some(class) = of_the_rows {
         for place in &key {
             let own = &mut suggestions[*place];
-            if own.class == SuggestedClass::Hold {
+            // Of what every program has the list says what it is, and nothing of whose.
+            let general = meanings[*place].item.is_some_and(|item| item.general);
+            let by_name = kind.is_none() || kind == Some(TableKind::Ledger);
+            if own.class == SuggestedClass::Hold || (general && by_name) {
                 own.class = class;
-                own.reason = "a key goes where its rows go; no list knows its name".to_owned();
+                own.reason = "a key goes where its rows go".to_owned();
             }
         }
     }
@@ -132,6 +178,17 @@ fn plan<'a>(
     }
 }
 
+/// Whether the rows of a table are of persons: its name says so, or they have what persons have.
+fn speaks_of_persons(profile: &TableProfile, meanings: &[Meaning<'_>], names: &Names) -> bool {
+    let of_persons = |meaning: &Meaning<'_>| {
+        let personal = meaning
+            .item
+            .filter(|item| item.category.as_deref() == Some("personal"));
+        personal.is_some_and(|item| !item.of_persons)
+    };
+    names.speaks_of_persons(&profile.name) || meanings.iter().any(of_persons)
+}
+
 /// A table is a public list only if nothing in it speaks of a customer, whatever its name says.
 fn kind(profile: &TableProfile, meanings: &[Meaning<'_>]) -> Option<TableKind> {
     let kind = profile.kind?;
@@ -143,7 +200,7 @@ fn kind(profile: &TableProfile, meanings: &[Meaning<'_>]) -> Option<TableKind> {
         .filter_map(|meaning| meaning.item)
         .any(|item| {
             // A list of companies has their names.
-            let names_things = item.term.starts_with("契約者名義");
+            let names_things = item.of_persons || item.term.starts_with("契約者名義");
             item.category.as_deref() == Some("personal") && !names_things
         });
     let point = meanings

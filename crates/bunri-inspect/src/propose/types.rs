@@ -5,7 +5,7 @@ use bunri_types::{
     DATE_FORMS, DateForm, MOMENT_FORMS, Moment, MomentForm, ValueForm, ValueType, listed_integer,
 };
 
-use crate::profile::{ColumnProfile, FormOf};
+use crate::profile::{ColumnProfile, FormOf, READABLE_OF_100};
 
 /// A type, and what of the column does not fit it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,10 +16,10 @@ pub struct ProposedType {
     pub reading: ValueForm,
     /// Values of the rows that were read that do not fit: their rows would be rejected. At least so many.
     pub misfits: u64,
+    /// What a person should know of it.
+    pub note: Option<String>,
 }
 
-/// Of a hundred values that are no sentinels, so many are readable in the form of a type at least.
-const READABLE_OF_100: u64 = 95;
 /// So many texts of eight digits are days by chance never.
 const ENOUGH_DAYS: u64 = 20;
 
@@ -28,7 +28,12 @@ pub(crate) type Fits<'a> = dyn Fn(&str, ValueType, &ValueForm) -> bool + 'a;
 
 /// The type that fits most values. Where the source declares what the type cannot be, the next one that it may be.
 pub(crate) fn propose_type(column: &ColumnProfile, in_key: bool, fits: &Fits<'_>) -> ProposedType {
-    let best = by_values(column, in_key);
+    let mut best = by_values(column, in_key);
+    if best.value_type == ValueType::Text
+        && let Some(forms) = two_forms(column)
+    {
+        best.note = Some(forms);
+    }
     let may_be =
         |proposed: &ProposedType| fits(&column.declared, proposed.value_type, &proposed.reading);
     if may_be(&best) {
@@ -60,6 +65,7 @@ fn plain(value_type: ValueType, misfits: u64) -> ProposedType {
         value_type,
         reading: ValueForm::default(),
         misfits,
+        note: None,
     }
 }
 
@@ -84,7 +90,7 @@ fn by_values(column: &ColumnProfile, in_key: bool) -> ProposedType {
     let stored = column.stored;
     let values = stored.values();
     if values == 0 {
-        return by_declaration(column);
+        return by_declaration(column, in_key);
     }
     if stored.bytes * 2 > values {
         return plain(ValueType::Bytes, values - stored.bytes);
@@ -124,11 +130,29 @@ fn number(column: &ColumnProfile, in_key: bool) -> ProposedType {
     if stored.real == 0 && declared_decimal(column).is_none() {
         return plain(ValueType::Int, stored.bytes);
     }
-    if (column.numbers.finer > 0 || column.numbers.before_point > 18) && !in_key {
-        return plain(ValueType::Real, stored.bytes + column.numbers.not_finite);
+    let computed = column.numbers.finer > 0 || column.numbers.before_point > 18;
+    if (computed || is_binary_float(column)) && !in_key {
+        let mut proposed = plain(ValueType::Real, stored.bytes + column.numbers.not_finite);
+        if !computed {
+            let fitting = decimal(column).value_type.word();
+            proposed.note = Some(format!(
+                "declared {}: \"{fitting}\" would fit these values, and perhaps not those of the next delivery",
+                column.declared
+            ));
+        }
+        return proposed;
     }
     decimal(column)
 }
+
+/// Numbers that the source declares as binary floating point: how many digits they have today says nothing of tomorrow.
+fn is_binary_float(column: &ColumnProfile) -> bool {
+    let declared = column.declared.to_ascii_uppercase();
+    let mut words = declared.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(|word| BINARY_FLOATS.contains(&word))
+}
+
+const BINARY_FLOATS: [&str; 6] = ["REAL", "FLOAT", "DOUBLE", "FLOAT4", "FLOAT8", "SINGLE"];
 
 /// What the source declares, where the values fit it; else the smallest usual one that holds them and a digit more.
 fn decimal(column: &ColumnProfile) -> ProposedType {
@@ -162,7 +186,7 @@ fn declared_decimal(column: &ColumnProfile) -> Option<(u8, u8)> {
 }
 
 /// A column without a value: what the source says that it will hold.
-fn by_declaration(column: &ColumnProfile) -> ProposedType {
+fn by_declaration(column: &ColumnProfile, in_key: bool) -> ProposedType {
     let declared = column.declared.to_ascii_uppercase();
     let words: Vec<&str> = declared
         .split(|letter: char| !letter.is_ascii_alphanumeric())
@@ -191,9 +215,9 @@ fn by_declaration(column: &ColumnProfile) -> ProposedType {
         "INT64",
     ]) {
         ValueType::Int
-    } else if has(&[
-        "REAL", "FLOAT", "DOUBLE", "NUMERIC", "DECIMAL", "NUMBER", "MONEY",
-    ]) {
+    } else if is_binary_float(column) && !in_key {
+        ValueType::Real
+    } else if is_binary_float(column) || has(&["NUMERIC", "DECIMAL", "NUMBER", "MONEY"]) {
         ValueType::Decimal {
             precision: 18,
             scale: 4,
@@ -202,6 +226,46 @@ fn by_declaration(column: &ColumnProfile) -> ProposedType {
         ValueType::Text
     };
     plain(value_type, 0)
+}
+
+/// Days in two forms, of which neither reads enough of the values for a type.
+fn two_forms(column: &ColumnProfile) -> Option<String> {
+    let [(one, first), (other, second)] = column.days_in_two_forms()?;
+    Some(format!(
+        "{first} values as {one} and {second} as {other}: no one form reads them, so it stays text; make one form of them \
+         in the source, or in a view of it, where a rule asks these days"
+    ))
+}
+
+/// One type for both sides of a reference; [`None`]: they have one, or none that both may be. A side without values takes the type of
+/// the other; of numbers here and texts there `text(any)` takes both.
+pub(super) fn one_type(
+    (one, first): (&ColumnProfile, &ProposedType),
+    (other, second): (&ColumnProfile, &ProposedType),
+    fits: &Fits<'_>,
+) -> Option<(ProposedType, ProposedType)> {
+    if first.joins(second) {
+        return None;
+    }
+    let may_be = |column: &ColumnProfile, proposed: &ProposedType| {
+        fits(&column.declared, proposed.value_type, &proposed.reading)
+    };
+    for (empty, taken, swap) in [(one, second, false), (other, first, true)] {
+        let mut taken = taken.clone();
+        taken.misfits = 0;
+        taken.note = None;
+        if empty.stored.values() == 0 && may_be(empty, &taken) {
+            let kept = if swap { first } else { second }.clone();
+            return Some(if swap { (kept, taken) } else { (taken, kept) });
+        }
+    }
+    let of_codes = |proposed: &ProposedType| {
+        let plain = proposed.reading.open.is_empty() && proposed.reading.nothing.is_empty();
+        plain && matches!(proposed.value_type, ValueType::Text | ValueType::Int)
+    };
+    let both = (any_text(one), any_text(other));
+    let all_may = may_be(one, &both.0) && may_be(other, &both.1);
+    (of_codes(first) && of_codes(second) && all_may).then_some(both)
 }
 
 /// A name that ends in a word of days, or a column that is declared so.

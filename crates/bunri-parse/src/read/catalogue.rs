@@ -5,7 +5,7 @@ use bunri_catalogue::draft::{
     RetailersDraft,
 };
 use bunri_catalogue::{IgnoredObject, IncumbentCode, UntilIs};
-use bunri_text::{Entry, Item, Lint, Log, Name, Section, Spotted, readable};
+use bunri_text::{Entry, Item, Lint, Log, Name, Section, Spotted, WAITING, readable};
 use bunri_types::{Day, day_from_parts, day_text};
 use toml::de::DeValue;
 
@@ -16,6 +16,21 @@ use super::{
 };
 use crate::words::COMPARES;
 
+/// What whoever has no ledger has to know.
+const WITHOUT_LEDGER: &str = "a source without a ledger cannot be separated, because nothing else says who supplied which point \
+     when; where it lies in another system, copy it into the source as a table (docs/inspect.md)";
+
+/// Whether a person has still to say which table is the ledger.
+fn names_no_table(ledger: &Item<'_>) -> bool {
+    let waits = |value: &DeValue<'_>| matches!(value, DeValue::String(text) if text == WAITING);
+    match ledger.raw {
+        DeValue::Table(keys) => keys.iter().any(|(key, value)| {
+            matches!(key.get_ref().as_ref(), "table" | "tables") && waits(value.get_ref())
+        }),
+        _ => false,
+    }
+}
+
 /// Reads the top level of `catalogue.toml`.
 pub(crate) fn catalogue(mut file: Section<'_>, log: &mut Log) -> CatalogueDraft {
     let mut draft = CatalogueDraft::default();
@@ -23,6 +38,16 @@ pub(crate) fn catalogue(mut file: Section<'_>, log: &mut Log) -> CatalogueDraft 
         heading(&value, &mut draft, log);
     }
     let main = file.require("ledger");
+    match &main {
+        // One that is misspelt is told as such.
+        None if file.misspells("ledger") => {}
+        None => log.refuse(file.spot(), format!("no `[ledger]`: {WITHOUT_LEDGER}")),
+        Some(value) if names_no_table(value) => log.refuse(
+            value.spot,
+            format!("`[ledger]` names no table yet; {WITHOUT_LEDGER}"),
+        ),
+        Some(_) => {}
+    }
     let main = main.and_then(|value| ledger(&value, None, log));
     draft.ledgers = vec![main];
     if let Some(value) = file.take("ledgers") {

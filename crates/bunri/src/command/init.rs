@@ -9,6 +9,10 @@ use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen;
 
+const NO_LEDGER: &str = "no table looks like a ledger, and a source without a ledger cannot be separated: nothing else says who supplied \
+     which point when. Name it with --ledger; where it lies in another system, copy it into the source as a table; where all is one \
+     company's, there is nothing to separate (docs/inspect.md)";
+
 pub(crate) fn run(arguments: &InitArguments, progress: &Progress) -> Result<Outcome, Failure> {
     let InitArguments {
         source,
@@ -44,6 +48,9 @@ pub(crate) fn run(arguments: &InitArguments, progress: &Progress) -> Result<Outc
             ),
             4,
         );
+        if !proposal.has_ledger {
+            screen::say_wrapped(NO_LEDGER, 4);
+        }
     }
     screen::say_wrapped(
         &format!("replace every \"?\", then: bunri check {folder} (docs/catalogue.md)"),

@@ -197,6 +197,19 @@ fn values(profile: &SourceProfile) {
         format!(" ({})", grouped(column.stored.not_utf8))
     });
     forms(profile);
+    let two = columns(profile).filter(|(_, column)| column.days_in_two_forms().is_some());
+    line(
+        "two forms",
+        "days in two forms, of which no one reads enough,",
+        two,
+        |column| {
+            let forms = column.days_in_two_forms().into_iter().flatten();
+            let forms: Vec<String> = forms
+                .map(|(form, values)| format!("{form} {}", grouped(values)))
+                .collect();
+            format!(" ({})", forms.join(", "))
+        },
+    );
     let sentinels =
         columns(profile).filter(|(_, column)| has_forms(column) && !column.sentinels.is_empty());
     line(
