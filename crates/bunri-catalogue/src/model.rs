@@ -1021,6 +1021,31 @@ impl Class {
     ];
 }
 
+impl Category {
+    /// The word of the catalogue.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Category::Personal => "personal",
+            Category::FreeText => "free_text",
+            Category::GridOperation => "grid_operation",
+            Category::Security => "security",
+            Category::Derived => "derived",
+            Category::Audit => "audit",
+        }
+    }
+
+    /// Every category.
+    pub const ALL: [Category; 6] = [
+        Category::Personal,
+        Category::FreeText,
+        Category::GridOperation,
+        Category::Security,
+        Category::Derived,
+        Category::Audit,
+    ];
+}
+
 impl Ownership {
     /// The word of the reports.
     #[must_use]

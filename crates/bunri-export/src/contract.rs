@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::ExportError;
 use crate::id::uuid;
-use crate::place::{HeldColumn, Place, category_word, physical_type};
+use crate::place::{HeldColumn, Place, physical_type};
 
 /// Whose document it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -335,7 +335,7 @@ fn custom_properties(table: &Table, held: &HeldColumn) -> Vec<CustomProperty> {
         properties.push(custom("mayBeWithheld", true));
     }
     if let Some(category) = written.and_then(|column| column.category) {
-        properties.push(custom("category", category_word(category)));
+        properties.push(custom("category", category.word()));
     }
     if let Some(name) = &held.rekey {
         properties.push(custom("rekey", name.as_str()));

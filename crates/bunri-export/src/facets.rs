@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::PRODUCER;
 use crate::deciding::{Columns, of_cells, of_rows};
-use crate::place::{HeldColumn, Place, category_word, physical_type};
+use crate::place::{HeldColumn, Place, physical_type};
 
 /// A facet with its producer and its schema.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -264,7 +264,7 @@ impl DatasetFacets {
                 name: held.name.clone(),
                 class: held.class?.word(),
                 classes: held.classes.iter().map(|class| class.word()).collect(),
-                category: written.category.map(category_word),
+                category: written.category.map(bunri_catalogue::Category::word),
                 may_be_withheld: held.may_be_withheld,
                 rekeyed: held.rekey.is_some(),
             })

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use bunri_catalogue::{
-    Category, Class, ClassRule, Ownership, Store, Table, granted, possible_classes,
-    possible_ownerships, store_columns, stored_type,
+    Class, ClassRule, Ownership, Store, Table, granted, possible_classes, possible_ownerships,
+    store_columns, stored_type,
 };
 use bunri_types::ValueType;
 
@@ -186,17 +186,5 @@ pub(crate) fn physical_type(value_type: ValueType) -> String {
         ValueType::Timestamp => "TIMESTAMP".to_owned(),
         ValueType::Bool => "BOOLEAN".to_owned(),
         ValueType::Bytes => "BLOB".to_owned(),
-    }
-}
-
-/// The word of the catalogue.
-pub(crate) fn category_word(category: Category) -> &'static str {
-    match category {
-        Category::Personal => "personal",
-        Category::FreeText => "free_text",
-        Category::GridOperation => "grid_operation",
-        Category::Security => "security",
-        Category::Derived => "derived",
-        Category::Audit => "audit",
     }
 }

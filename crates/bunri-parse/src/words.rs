@@ -1,6 +1,6 @@
 //! The closed vocabularies of a catalogue. Those of the forms of dates and timestamps stand beside the types.
 
-use bunri_catalogue::{Category, Class, Compare, Match, Ownership, UntilIs};
+use bunri_catalogue::{Class, Compare, Match, Ownership, UntilIs};
 use bunri_types::{EraYears, Stamp};
 
 pub(crate) const COMPARES: [(&str, Compare); 2] =
@@ -12,15 +12,6 @@ pub(crate) const UNTILS: [(&str, UntilIs); 2] = [
 ];
 
 pub(crate) const MATCHES: [(&str, Match); 2] = [("all", Match::All), ("any", Match::Any)];
-
-pub(crate) const CATEGORIES: [(&str, Category); 6] = [
-    ("personal", Category::Personal),
-    ("free_text", Category::FreeText),
-    ("grid_operation", Category::GridOperation),
-    ("security", Category::Security),
-    ("derived", Category::Derived),
-    ("audit", Category::Audit),
-];
 
 /// The ownerships that a `when` may speak of.
 pub(crate) const ROWS: [(&str, Ownership); 3] = [

@@ -7,7 +7,6 @@ use bunri_types::{ValueForm, ValueType};
 use toml::de::DeValue;
 
 use super::{class, is_id, optional_compare, optional_text};
-use crate::words::CATEGORIES;
 
 /// The reason column of the quarantine; a source column of that name would collide with it.
 const RESERVED: &str = "bunri_reason";
@@ -130,8 +129,9 @@ fn detailed(entry: &Entry<'_>, draft: &mut ColumnDraft, log: &mut Log) {
 }
 
 fn category(value: &Item<'_>, log: &mut Log) -> Option<Category> {
+    let words = Category::ALL.map(|category| (category.word(), category));
     value
-        .word("category", &CATEGORIES, log)
+        .word("category", &words, log)
         .map(|category| category.value)
 }
 
