@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 30] = [
+const ARROWS: [(&str, &[&str]); 31] = [
     ("bunri-manifest", &[]),
     ("bunri-legacy", &[]),
     ("bunri-sample", &["bunri-legacy"]),
@@ -22,6 +22,7 @@ const ARROWS: [(&str, &[&str]); 30] = [
     ("bunri-report", &["bunri-manifest"]),
     ("bunri-text", &["bunri-types"]),
     ("bunri-catalogue", &["bunri-text", "bunri-types"]),
+    ("bunri-answers", &["bunri-catalogue", "bunri-text"]),
     (
         "bunri-residue",
         &["bunri-manifest", "bunri-report", "bunri-work"],
@@ -192,6 +193,7 @@ const ARROWS: [(&str, &[&str]); 30] = [
     (
         "bunri",
         &[
+            "bunri-answers",
             "bunri-catalogue",
             "bunri-columnar",
             "bunri-decisions",

@@ -27,6 +27,7 @@
 //! | `editor` | the schemas that editors mark mistakes with know the parser's keys and words |
 //! | `expectations` | what a good run is, and that a lost table is never a quiet ending |
 //! | `export` | contracts and lineage, as the validators of their standards and the files say |
+//! | `answers` | every question of a proposed catalogue asked once, and the answers taken by name alone |
 //! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
 //! | `inspect` | what a source holds, before there is a catalogue |
 //! | `manifests` | published schemas, sums that every auditor can check |
@@ -50,6 +51,7 @@ mod verdict;
 
 mod again;
 mod agreement;
+mod answers;
 mod as_sql;
 mod bad_catalogue;
 mod bad_ledger;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 const AFTER_HELP: &str = "\
 Exit codes, for schedulers:
@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Inspect(InspectArguments),
     /// Propose a catalogue for a source: one file a table, every class waiting for a person
     Init(InitArguments),
+    /// Ask every question of a proposed catalogue once, on a sheet; take the answers of such a sheet into the catalogue
+    Answers(AnswersArguments),
     /// Read a catalogue, or a job with its catalogue and source, and say everything that is wrong with it
     Check(CheckArguments),
     /// Read the legacy source into staging: typed, in key order, with the source's own counts
@@ -135,6 +137,19 @@ pub(crate) struct InitArguments {
     /// Look at no more than so many rows of each table
     #[arg(long, value_name = "ROWS")]
     pub(crate) sample: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("way").required(true).args(["ask", "take"])))]
+pub(crate) struct AnswersArguments {
+    /// The catalogue's folder
+    pub(crate) catalogue: PathBuf,
+    /// Write the sheet: each question that waits once, with the columns and tables that it is of; never overwritten
+    #[arg(long, value_name = "SHEET")]
+    pub(crate) ask: Option<PathBuf>,
+    /// Put the sheet's answers in the place of every "?" that they answer, and nothing else
+    #[arg(long, value_name = "SHEET")]
+    pub(crate) take: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+use bunri_answers::AnswersError;
 use bunri_columnar::ColumnarError;
 use bunri_export::ExportError;
 use bunri_extract::ExtractError;
@@ -62,6 +63,8 @@ pub(crate) enum Failure {
     Inspect(#[from] InspectError),
     #[error(transparent)]
     Init(#[from] InitError),
+    #[error(transparent)]
+    Answers(#[from] AnswersError),
     #[error(transparent)]
     CheckSource(#[from] CheckError),
     #[error("the profile cannot be written as JSON: {0}")]
@@ -161,6 +164,7 @@ impl Failure {
             Failure::Extract(error) => extract(error),
             Failure::Inspect(error) => inspect(error),
             Failure::Init(error) => init(error),
+            Failure::Answers(error) => answers(error),
             Failure::CheckSource(error) => check_source(error),
             Failure::Unwritable(_) => BUG,
             Failure::Split(error) => split(error),
@@ -207,6 +211,7 @@ impl Failure {
             | Failure::Extract(_)
             | Failure::Inspect(_)
             | Failure::Init(_)
+            | Failure::Answers(_)
             | Failure::CheckSource(_)
             | Failure::Unwritable(_)
             | Failure::Split(_)
@@ -354,6 +359,13 @@ fn init(error: &InitError) -> u8 {
         InitError::NoLedger(_) => USAGE,
         InitError::Occupied(_) | InitError::NotUpdated { .. } => REFUSED,
         InitError::Io { .. } => OUTPUT,
+    }
+}
+
+fn answers(error: &AnswersError) -> u8 {
+    match error {
+        AnswersError::Text(_) | AnswersError::Occupied(_) | AnswersError::Form(_) => REFUSED,
+        AnswersError::Io { .. } => OUTPUT,
     }
 }
 

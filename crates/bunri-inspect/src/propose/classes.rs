@@ -115,10 +115,16 @@ fn by_name(meaning: &Meaning<'_>, persons: bool) -> Option<Suggestion> {
             "a name, and nothing here speaks of persons: a person reads what it names",
         ));
     }
+    // One reason for all of them: what each is says nothing of whose it is, and who agrees agrees once.
+    let what = if item.general {
+        "どのプログラムにもある項目"
+    } else {
+        &item.term
+    };
     Some(because(
         item.class,
         item.category.as_deref(),
-        format!("{}, by its name", item.term),
+        format!("{what}, by its name"),
     ))
 }
 

@@ -1,6 +1,7 @@
 //! One function a command: what was typed becomes calls of the stages, and what they return is printed.
 
 mod again;
+mod answers;
 mod check;
 mod completions;
 mod diff;
@@ -56,6 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Sample(arguments) => sample::run(arguments, *log),
         Command::Inspect(arguments) => inspect::run(arguments, &progress),
         Command::Init(arguments) => init::run(arguments, &progress),
+        Command::Answers(arguments) => answers::run(arguments),
         Command::Check(arguments) => check::run(arguments, &progress),
         Command::Extract(arguments) => stages::extract_only(arguments, *log, &progress),
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
