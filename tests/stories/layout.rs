@@ -11,8 +11,9 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 31] = [
+const ARROWS: [(&str, &[&str]); 32] = [
     ("bunri-manifest", &[]),
+    ("bunri-names", &[]),
     ("bunri-legacy", &[]),
     ("bunri-sample", &["bunri-legacy"]),
     ("bunri-spelling", &[]),
@@ -101,6 +102,7 @@ const ARROWS: [(&str, &[&str]); 31] = [
             "bunri-catalogue",
             "bunri-columnar",
             "bunri-job",
+            "bunri-names",
             "bunri-source",
             "bunri-types",
             "bunri-work",
@@ -382,7 +384,9 @@ fn text_catalogue_job_evaluator_explanation_and_manifest_know_no_arrow() {
     for name in [
         "bunri-types",
         "bunri-text",
+        "bunri-answers",
         "bunri-catalogue",
+        "bunri-names",
         "bunri-parse",
         "bunri-decisions",
         "bunri-job",
@@ -390,6 +394,7 @@ fn text_catalogue_job_evaluator_explanation_and_manifest_know_no_arrow() {
         "bunri-explain",
         "bunri-export",
         "bunri-manifest",
+        "bunri-names",
         "bunri-page",
         "bunri-report",
         "bunri-spelling",

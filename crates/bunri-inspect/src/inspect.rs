@@ -7,11 +7,11 @@ use bunri_job::Source;
 use bunri_source::{DeclaredObject, ObjectKind, OpenSource, Session, SourceError, TableSize};
 use serde::Serialize;
 
-use crate::names::{Meaning, Names, NamesError, TableKind};
 use crate::profile::{ColumnProfile, FoundKey, Periods, Seen, TableWatch, Wanted};
 use crate::references::{Candidates, ReferenceProfile};
 use crate::roles::{LedgerColumns, ledger_columns};
 use crate::sessions::{Lent, Sessions};
+use bunri_names::{Meaning, Names, NamesError, TableKind};
 
 /// How a source is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,19 +3,18 @@
 
 mod check;
 mod inspect;
-mod names;
 mod profile;
 mod propose;
 mod references;
 mod roles;
 mod sessions;
 
+pub use bunri_names::{NamesError, SuggestedClass, TableKind};
 pub use check::{CheckError, CheckOptions, SourceCheck, check_source};
 pub use inspect::{
     InspectError, InspectOptions, LedgerCandidate, SourceProfile, TableProfile, ViewProfile,
     inspect,
 };
-pub use names::{NamesError, SuggestedClass, TableKind};
 pub use profile::{
     ColumnProfile, Digits, Distinct, FormOf, FormSeen, FoundKey, Periods, SentinelSeen, Shape,
     Stored, Texts,

@@ -1,6 +1,6 @@
 //! Which columns of a table may be those of a ledger: the point, the supplier, the first day and the end, by their names.
 
-use crate::names::{Meaning, Role};
+use bunri_names::{Meaning, Role};
 
 /// The columns of a ledger, by their places in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

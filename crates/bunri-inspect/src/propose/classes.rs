@@ -1,8 +1,8 @@
 //! A class for every column, with its reason: by the table's name, by the column's, by the shape of its values. It stands in a
 //! comment beside `"?"`: a person decides. Where several are plausible it is the strictest; of what no list knows, `hold`.
 
-use crate::names::{Meaning, SuggestedClass, TableKind};
 use crate::profile::{ColumnProfile, Shape};
+use bunri_names::{Meaning, SuggestedClass, TableKind};
 
 /// What a column probably is.
 #[derive(Debug, Clone, PartialEq, Eq)]

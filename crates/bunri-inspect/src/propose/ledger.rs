@@ -3,8 +3,8 @@
 use bunri_types::ValueType;
 
 use crate::inspect::{LedgerCandidate, SourceProfile};
-use crate::names::{Role, TableKind};
 use crate::profile::Periods;
+use bunri_names::{Role, TableKind};
 
 use super::plan::TablePlan;
 use super::text::{line, list, quoted};

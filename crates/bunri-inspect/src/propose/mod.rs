@@ -17,7 +17,7 @@ use bunri_job::Source;
 use bunri_source::may_hold;
 
 use crate::inspect::{SourceProfile, TableProfile};
-use crate::names::{Names, NamesError, Role, SuggestedClass};
+use bunri_names::{Names, NamesError, Role, SuggestedClass};
 
 use ledger::LedgerPlan;
 use plan::TablePlan;

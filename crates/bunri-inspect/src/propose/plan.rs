@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::inspect::{SourceProfile, TableProfile};
-use crate::names::{Meaning, Names, Role, SuggestedClass, TableKind};
 use crate::profile::{ColumnProfile, Shape};
 use crate::references::ReferenceProfile;
+use bunri_names::{Meaning, Names, Role, SuggestedClass, TableKind};
 
 use super::classes::{Suggestion, suggest};
 use super::types::{Fits, ProposedType, one_type, propose_type};

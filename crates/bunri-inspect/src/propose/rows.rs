@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use bunri_types::ValueType;
 
-use crate::names::{Role, TableKind};
 use crate::references::ReferenceProfile;
+use bunri_names::{Role, TableKind};
 
 use super::ledger::LedgerPlan;
 use super::plan::TablePlan;

@@ -13,21 +13,24 @@ const SHORT: usize = 6;
 /// What a column may be.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ItemName {
+pub struct ItemName {
     /// The regulator's word, or ours.
-    pub(crate) term: String,
-    pub(crate) class: SuggestedClass,
-    pub(crate) category: Option<String>,
-    pub(crate) role: Option<Role>,
+    pub term: String,
+    /// Never looser than the strictest one that it has on some row.
+    pub class: SuggestedClass,
+    /// In the catalogue's word.
+    pub category: Option<String>,
+    /// What it is for in its table.
+    pub role: Option<Role>,
     /// Where in a name the spellings say something.
     #[serde(default)]
     place: Place,
     /// Only where something speaks of persons.
     #[serde(default)]
-    pub(crate) of_persons: bool,
+    pub of_persons: bool,
     /// Every program has it: it says nothing of whose it is.
     #[serde(default)]
-    pub(crate) general: bool,
+    pub general: bool,
     #[serde(default)]
     english: Vec<String>,
     #[serde(default)]
@@ -87,13 +90,20 @@ impl SuggestedClass {
 /// What a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Role {
+pub enum Role {
+    /// The point.
     SupplyPoint,
+    /// The supplier.
     Retailer,
+    /// The first day of a period.
     From,
+    /// The end of a period.
     Until,
+    /// The day on which something was measured or done.
     Day,
+    /// When the row was written last.
     UpdatedAt,
+    /// When the row was written first.
     CreatedAt,
 }
 
@@ -154,15 +164,16 @@ struct TableFile {
 
 /// What the name of a column says.
 #[derive(Debug, Default)]
-pub(crate) struct Meaning<'a> {
-    pub(crate) item: Option<&'a ItemName>,
+pub struct Meaning<'a> {
+    /// The entry that explains most of it.
+    pub item: Option<&'a ItemName>,
     /// What it may be for, whichever entry it is.
-    pub(crate) roles: Vec<Role>,
+    pub roles: Vec<Role>,
 }
 
 /// The dictionaries, ready to be asked.
 #[derive(Debug)]
-pub(crate) struct Names {
+pub struct Names {
     items: Vec<(ItemName, Words)>,
     tables: Vec<(TableKind, Words)>,
     persons: Words,
@@ -384,7 +395,10 @@ fn plain_kana(text: &str) -> String {
 
 impl Names {
     /// The shipped dictionaries.
-    pub(crate) fn shipped() -> Result<Self, NamesError> {
+    ///
+    /// # Errors
+    /// [`NamesError`]: this version's dictionaries are broken.
+    pub fn shipped() -> Result<Self, NamesError> {
         let columns: ColumnFile = toml::from_str(COLUMNS)?;
         let tables: TableFile = toml::from_str(TABLES)?;
         let item = |item: ItemName| {
@@ -409,7 +423,8 @@ impl Names {
     }
 
     /// What a column of this name may be: the strictest of the entries that explain most of it.
-    pub(crate) fn column(&self, name: &str) -> Meaning<'_> {
+    #[must_use]
+    pub fn column(&self, name: &str) -> Meaning<'_> {
         let name = Name::of(name);
         let explained = self
             .items
@@ -439,12 +454,14 @@ impl Names {
     }
 
     /// Whether a table or a column of this name speaks of persons.
-    pub(crate) fn speaks_of_persons(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn speaks_of_persons(&self, name: &str) -> bool {
         self.persons.explain(&Name::of(name)) > 0
     }
 
     /// What rows of a table of this name may be.
-    pub(crate) fn table(&self, name: &str) -> Option<TableKind> {
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<TableKind> {
         let name = Name::of(name);
         let explained = self
             .tables
