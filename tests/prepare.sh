@@ -1,7 +1,7 @@
 #!/bin/sh
 # Brings what `make test` needs: a C compiler for SQLite and zstd, and a virtual environment with the pinned Python
-# packages that the stories read the stores with; and a browser, with the pinned packages of npm that drive it over the
-# report's page. Quick when all of it is there. Where something is missing and we
+# packages that the stories read the stores with; a browser, with the pinned packages of npm that drive it over the
+# report's page; and a terminal multiplexer, in which the screens are looked at. Quick when all of it is there. Where something is missing and we
 # are root on Debian it is installed; otherwise the line to type is printed and the exit code is 1.
 #
 #   prepare.sh [VENV PINS]   makes another environment, from other pins
@@ -50,6 +50,7 @@ fi
 [ $# -eq 0 ] || exit 0
 
 [ -x "${BUNRI_CHROMIUM:-/usr/bin/chromium}" ] || bring "the browser (chromium)" chromium
+command -v tmux >/dev/null 2>&1 || bring "a terminal multiplexer (tmux)" tmux
 command -v node >/dev/null 2>&1 || bring "node" nodejs
 command -v npm >/dev/null 2>&1 || bring "npm" npm
 browser=${BUNRI_BROWSER:-$HOME/.cache/bunri/browser}

@@ -178,6 +178,25 @@ fn what_the_other_commands_print_fits_a_terminal_of_80_columns() {
     }
 }
 
+/// Captured from the pane of a terminal multiplexer: no line broken or too wide, every table whole, one sane line of progress at a time.
+#[test]
+fn what_stands_on_a_screen_of_80_by_24_is_whole() {
+    let rig = Rig::with_sample(200);
+    let bunri = crate::rig::binary().display().to_string();
+    let commands = ["run job.toml", "plan job.toml", "quarantine job.toml"];
+    let around = ["80", "24", ".", &bunri];
+    let ended = rig
+        .python("tmux.py", around.iter().chain(&commands))
+        .must(0);
+    for command in ["run", "plan", "quarantine"] {
+        let told = ended.out.lines().find(|line| line.starts_with(command));
+        let told = told.unwrap_or_else(|| panic!("{command}: {ended}"));
+        assert!(!told.contains(" 0 of tables"), "{told}");
+        // All of them read whole tables, and tell how far they are.
+        assert!(!told.contains(" 0 lines of progress"), "{told}");
+    }
+}
+
 /// A line without what moves the cursor or colours it.
 fn as_seen(line: &str) -> String {
     let mut text = String::new();

@@ -215,10 +215,12 @@ impl Observer for Progress {
     fn event(&self, event: Event<'_>) {
         match event {
             Event::Stage { name, rows } => {
-                self.bar.reset();
+                // A bar that has ended is not drawn, so that none is seen with one stage's name and another's numbers or table.
+                self.bar.finish_and_clear();
                 self.bar.set_length(rows);
-                self.bar.set_position(0);
                 self.bar.set_prefix(name.to_owned());
+                self.bar.set_message("");
+                self.bar.reset();
                 let now = Instant::now();
                 *self.meter() = Meter {
                     stage: name.to_owned(),

@@ -31,7 +31,6 @@ pub(crate) fn say_wrapped(text: &str, indent: usize) {
 }
 
 fn wrapped(text: &str, indent: usize) -> String {
-    let width = |text: &str| text.chars().map(columns).sum::<usize>();
     let mut lines = String::new();
     let mut line = String::new();
     for (number, word) in text.split(' ').enumerate() {
@@ -46,6 +45,11 @@ fn wrapped(text: &str, indent: usize) -> String {
         line.push_str(word);
     }
     lines + &line
+}
+
+/// Columns that a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().map(columns).sum()
 }
 
 /// Columns that a letter takes: East Asian letters are wide.

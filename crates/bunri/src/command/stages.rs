@@ -194,13 +194,13 @@ fn do_split(workplace: &Workplace, log: Log, progress: &Progress) -> Result<Outc
 
 /// The columns of a table of counts: a name, and then numbers.
 pub(crate) fn counts_line(name: &str, counts: [&str; 6]) -> String {
-    let counts: Vec<String> = counts.iter().map(|count| format!("{count:>9}")).collect();
+    // However long a number is, a blank stands before it.
+    let counts: Vec<String> = counts.iter().map(|count| format!(" {count:>8}")).collect();
     let line = counts.concat();
-    // A name that is longer than its column stands above its numbers.
-    if name.chars().count() > NAME {
-        format!("{name}\n{:NAME$}{line}", "")
-    } else {
-        format!("{name:NAME$}{line}")
+    // A name that is longer than its column stands above its numbers; one in kanji takes two columns a letter.
+    match NAME.checked_sub(screen::width(name)) {
+        Some(left) => format!("{name}{:left$}{line}", ""),
+        None => format!("{name}\n{:NAME$}{line}", ""),
     }
 }
 
@@ -208,7 +208,7 @@ const NAME: usize = 25;
 
 /// Rows by ownership and by store. A public table has neither own nor other rows.
 fn split_table(stats: &SplitStats) -> String {
-    let head = ["own", "other", "undecided", "retail", "transm.", "quarant."];
+    let head = ["own", "other", "undec.", "retail", "transm.", "quarant."];
     let mut lines = vec![counts_line("rows of, and in", head)];
     for (id, table) in &stats.tables {
         let owned = |word: &str| table.ownership_rows.get(word);
