@@ -27,7 +27,7 @@ impl Dice {
 }
 
 /// Runs the job and kills it after this time, unless it is done before. Says whether it was killed.
-fn run_and_kill(rig: &Rig, after: Duration) -> bool {
+pub(crate) fn killed_run(rig: &Rig, after: Duration) -> bool {
     let mut run = rig.command();
     let mut run = run
         .args(["run", "job.toml"])
@@ -88,7 +88,7 @@ fn killed_at_thirty_moments_a_rerun_ends_in_the_same_bytes() {
     for kill in 0..KILLS {
         clear(&rig);
         let share = f64::from(kill * 1000 + dice.below(1000)) / f64::from(KILLS * 1000);
-        killed += u32::from(run_and_kill(&rig, duration.mul_f64(share)));
+        killed += u32::from(killed_run(&rig, duration.mul_f64(share)));
         absent_or_complete(&rig);
         rig.bunri(["run", "job.toml"]).must(1);
         assert_eq!(absent_or_complete(&rig), STORES.len());
@@ -108,7 +108,7 @@ fn killed_over_and_over_in_one_folder_it_still_ends_in_the_same_bytes() {
     let rig = Rig::with_sample(POINTS);
     let mut dice = Dice(400);
     for _ in 0..10 {
-        run_and_kill(&rig, duration.mul_f64(f64::from(dice.below(1000)) / 2000.0));
+        killed_run(&rig, duration.mul_f64(f64::from(dice.below(1000)) / 2000.0));
         absent_or_complete(&rig);
     }
     rig.bunri(["run", "job.toml"]).must(1);

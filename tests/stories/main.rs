@@ -61,6 +61,7 @@ mod cases;
 mod check_source;
 mod commands;
 mod decisions;
+mod delimited;
 mod domain;
 mod editor;
 mod expectations;

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
+use crate::delimited::as_files;
 use crate::job::Job;
 use crate::kanji::kanji;
 use crate::rig::{Rig, copy_folder, repository};
@@ -421,7 +422,23 @@ fn faults() -> Vec<(&'static str, &'static str, Value, Vec<&'static str>)> {
 
 #[test]
 fn whatever_a_faulty_extractor_makes_is_named_with_table_and_column() {
+    every_fault_is_named(&odd());
+}
+
+/// The same system in files: values without types, and a reader of its own for them too.
+#[test]
+fn whatever_a_faulty_extractor_makes_of_files_is_named_too() {
     let rig = odd();
+    std::fs::remove_dir_all(rig.path("custody")).unwrap();
+    std::fs::remove_dir_all(rig.path("retail")).unwrap();
+    let source = "delimited = { folder = \"unload\", encoding = \"utf-8\" }";
+    as_files(&rig, &[], source);
+    rig.bunri(["extract", "job.toml"]).must(1);
+    holds(&rig);
+    every_fault_is_named(&rig);
+}
+
+fn every_fault_is_named(rig: &Rig) {
     std::fs::rename(rig.path("custody"), rig.path("pristine")).unwrap();
     let faults = faults();
     assert!(faults.len() >= 20, "{} faults", faults.len());
@@ -453,7 +470,7 @@ fn whatever_a_faulty_extractor_makes_is_named_with_table_and_column() {
             .fold(ended, |ended, word| ended.prints(word));
         let verified = rig.bunri(["verify", "job.toml"]).must(10);
         verified.prints("C9");
-        let against = findings(&rig).into_iter();
+        let against = findings(rig).into_iter();
         let against: Vec<String> = against.filter(|line| line.starts_with("C9 ")).collect();
         assert!(!against.is_empty(), "{name}");
         for line in against {

@@ -22,7 +22,7 @@ pub use errors::ColumnarError;
 pub use layout::{CustodyLayout, EVIDENCE, PLAN, REJECTS, STAGING, TEMPORARY, part_name};
 pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;
-pub use rejects::{REJECT_BYTES, RawValue, Reject, RejectReader, RejectWriter};
+pub use rejects::{REJECT_BYTES, RawValue, Reject, RejectLine, RejectReader, RejectWriter};
 pub use search::partition_point;
 pub use sort::{ByteSorter, SortedRecords};
 pub use staging::{Batches, STAGING_PART_ROWS, StagedRows, Staging, open_parquet, parquet_footer};

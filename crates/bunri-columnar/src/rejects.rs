@@ -30,6 +30,8 @@ pub enum RawValue {
     TextHex(String),
     /// Bytes, in hex.
     Blob(String),
+    /// Of a line that is no row: nobody can say what stands in a column.
+    Unknown,
 }
 
 impl RawValue {
@@ -40,7 +42,7 @@ impl RawValue {
         match self {
             Self::Text(text) => literals.contains(text),
             Self::Int(number) => literals.contains(&number.to_string()),
-            Self::Null | Self::Real(_) | Self::TextHex(_) | Self::Blob(_) => false,
+            Self::Null | Self::Real(_) | Self::TextHex(_) | Self::Blob(_) | Self::Unknown => false,
         }
     }
 }
@@ -51,12 +53,36 @@ impl RawValue {
 pub struct Reject {
     /// The table's id.
     pub table: String,
-    /// The first column that did not fit.
+    /// The first column that did not fit; empty of a line that is no row.
     pub column: String,
     /// Which rule it broke (`not_a_date`, `does_not_fit_scale`, …).
     pub rule: String,
     /// Every column, in catalogue order, the key among them.
     pub values: Vec<RawValue>,
+    /// Where it lies, in a source that has lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<RejectLine>,
+}
+
+/// A line of a file of the source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RejectLine {
+    /// The file, by its name in the source.
+    pub file: String,
+    /// The number of the row's first line, from 1.
+    pub number: u64,
+    /// Of a line that is no row: all of it, as text or in hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<RawValue>,
+}
+
+impl Reject {
+    /// The line, if it is no row.
+    #[must_use]
+    pub fn broken_line(&self) -> Option<&RawValue> {
+        self.line.as_ref()?.raw.as_ref()
+    }
 }
 
 /// Writes rejects, in the order they come.

@@ -142,11 +142,13 @@ fn plain(cells: &ArrayRef, row: usize) -> Option<String> {
 }
 
 /// NULLs in key columns, by the source's own counts: a complaint for each column that has some. What means nothing there is
-/// no complaint: its rows are rejected one by one.
+/// no complaint: its rows are rejected one by one. Nor are lines that are no rows.
 pub(crate) fn nulls(table: &Table, figures: &Figures) -> Vec<String> {
     let complaint = |&column: &usize| {
         let total = &figures.totals[column];
-        let nulls = figures.rows.saturating_sub(total.non_null + total.nothing);
+        let nulls = figures
+            .rows
+            .saturating_sub(figures.broken + total.non_null + total.nothing);
         (nulls > 0).then(|| null_in_key(table, column, nulls))
     };
     table.key.iter().filter_map(complaint).collect()

@@ -36,6 +36,7 @@ impl BoundSource<'_> {
     fn path(&self) -> &Path {
         match self.source {
             Source::Sqlite(path) => path,
+            Source::Delimited(files) => &files.folder,
         }
     }
 }

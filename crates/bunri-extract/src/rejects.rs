@@ -6,13 +6,16 @@ use std::path::Path;
 
 use base16ct::lower::encode_string;
 use bunri_catalogue::Table;
-use bunri_columnar::{ByteSorter, ColumnarError, REJECT_BYTES, RawValue, Reject, RejectWriter};
+use bunri_columnar::{
+    ByteSorter, ColumnarError, REJECT_BYTES, RawValue, Reject, RejectLine, RejectWriter,
+};
 use bunri_manifest::{Digests, FileEntry};
 
 use crate::ExtractError;
 use crate::custody::Custody;
-use bunri_source::Misfit;
-use bunri_source::{SourceRow, SourceValue};
+use bunri_source::{LineFault, LinePlace, Misfit, read_integer};
+use bunri_source::{SourceError, SourceRow, SourceValue};
+use bunri_types::ValueType;
 
 /// Gathers the rejected rows of one table.
 pub(crate) struct Rejects<'a> {
@@ -93,26 +96,68 @@ impl<'a> Rejects<'a> {
         if held > REJECT_BYTES {
             return Err(too_large().into());
         }
-        let values = (0..table.columns.len()).map(|at| row.value(at).map(raw));
+        let columns = table.columns.iter().enumerate();
+        let values = columns.map(|(at, column)| Ok(raw(row.value(at)?, column.value_type)));
         let reject = Reject {
             table: table.id.clone(),
             column: table.columns[column].name.clone(),
             rule: misfit.word().to_owned(),
-            values: values.collect::<Result<_, _>>()?,
+            values: values.collect::<Result<_, SourceError>>()?,
+            line: row.place().map(|place| RejectLine {
+                file: place.file.to_owned(),
+                number: place.line,
+                raw: None,
+            }),
         };
+        Ok(self.push(&reject, too_large)?)
+    }
+
+    /// Takes a line that is no row.
+    pub(crate) fn take_line(
+        &mut self,
+        table: &Table,
+        place: LinePlace<'_>,
+        fault: LineFault,
+    ) -> Result<(), ExtractError> {
+        let too_large = || ColumnarError::RejectTooLarge {
+            table: table.id.clone(),
+            column: fault.word().to_owned(),
+        };
+        if place.raw.len() > REJECT_BYTES {
+            return Err(too_large().into());
+        }
+        let reject = Reject {
+            table: table.id.clone(),
+            column: String::new(),
+            rule: fault.word().to_owned(),
+            values: vec![RawValue::Unknown; table.columns.len()],
+            line: Some(RejectLine {
+                file: place.file.to_owned(),
+                number: place.line,
+                raw: Some(text(place.raw)),
+            }),
+        };
+        Ok(self.push(&reject, too_large)?)
+    }
+
+    fn push(
+        &mut self,
+        reject: &Reject,
+        too_large: impl Fn() -> ColumnarError,
+    ) -> Result<(), ColumnarError> {
         self.rows += 1;
-        let line = serde_json::to_vec(&reject).map_err(|refused| ColumnarError::Staging {
-            path: table.id.clone().into(),
+        let line = serde_json::to_vec(reject).map_err(|refused| ColumnarError::Staging {
+            path: reject.table.clone().into(),
             message: format!("a reject cannot be written: {:?}", refused.classify()),
         })?;
         // With the end of its line.
         if line.len() >= REJECT_BYTES {
-            return Err(too_large().into());
+            return Err(too_large());
         }
         if let Some(aside) = &mut self.aside {
             aside.take(&line)?;
         }
-        Ok(self.sorter.push(&line)?)
+        self.sorter.push(&line)
     }
 
     /// Writes them to `path`; no file when there are none.
@@ -148,22 +193,35 @@ impl Aside<'_> {
 fn length(value: SourceValue<'_>) -> usize {
     match value {
         SourceValue::Null | SourceValue::Integer(_) | SourceValue::Real(_) => 0,
-        SourceValue::Text(bytes) | SourceValue::Blob(bytes) => bytes.len(),
+        SourceValue::Text(bytes)
+        | SourceValue::Blob(bytes)
+        | SourceValue::Untyped(bytes)
+        | SourceValue::Undecodable(bytes) => bytes.len(),
     }
 }
 
-/// A value as rejects and seams write it.
-pub(crate) fn raw(value: SourceValue<'_>) -> RawValue {
+/// A value as rejects and seams write it. What has no type is a text; digits in a column of integers are the integer that they print, so
+/// that whoever asks a rejected row for its key finds it.
+pub(crate) fn raw(value: SourceValue<'_>, value_type: ValueType) -> RawValue {
     match value {
         SourceValue::Null => RawValue::Null,
         SourceValue::Integer(number) => RawValue::Int(number),
         // `{:?}` is the shortest text that reads back as the same number, with an exponent where it is long.
         SourceValue::Real(number) => RawValue::Real(format!("{number:?}")),
-        SourceValue::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => RawValue::Text(text.to_owned()),
-            Err(_) => RawValue::TextHex(encode_string(bytes)),
+        SourceValue::Text(bytes) => text(bytes),
+        SourceValue::Untyped(bytes) => match read_integer(bytes) {
+            Some(number) if value_type == ValueType::Int => RawValue::Int(number),
+            Some(_) | None => text(bytes),
         },
+        SourceValue::Undecodable(bytes) => RawValue::TextHex(encode_string(bytes)),
         SourceValue::Blob(bytes) => RawValue::Blob(encode_string(bytes)),
+    }
+}
+
+fn text(bytes: &[u8]) -> RawValue {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => RawValue::Text(text.to_owned()),
+        Err(_) => RawValue::TextHex(encode_string(bytes)),
     }
 }
 
@@ -189,7 +247,22 @@ mod tests {
             ),
         ];
         for (value, expected) in list {
-            assert_eq!(raw(value), expected);
+            assert_eq!(raw(value, ValueType::Text), expected);
         }
+    }
+
+    #[test]
+    fn what_has_no_type_is_a_text_but_for_integers_where_integers_are() {
+        let untyped = SourceValue::Untyped(b"12");
+        assert_eq!(raw(untyped, ValueType::Text), RawValue::Text("12".into()));
+        assert_eq!(raw(untyped, ValueType::Int), RawValue::Int(12));
+        let code = SourceValue::Untyped(b"012");
+        assert_eq!(raw(code, ValueType::Int), RawValue::Text("012".into()));
+        // Bytes of another encoding may look like UTF-8, and are no text all the same.
+        let other = SourceValue::Undecodable(b"12");
+        assert_eq!(
+            raw(other, ValueType::Text),
+            RawValue::TextHex("3132".into())
+        );
     }
 }

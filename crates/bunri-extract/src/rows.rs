@@ -47,7 +47,10 @@ impl Seams {
             return Ok(false);
         }
         self.room = self.part_rows;
-        let key = table.key.iter().map(|&column| row.value(column).map(raw));
+        let key = table.key.iter().map(|&column| {
+            let value_type = table.columns[column].value_type;
+            row.value(column).map(|value| raw(value, value_type))
+        });
         self.last = Some(key.collect::<Result<_, _>>()?);
         Ok(true)
     }
@@ -98,13 +101,19 @@ impl<'a> Batcher<'a> {
         rejects: &mut Rejects<'_>,
     ) -> Result<bool, ExtractError> {
         let misfit = self.copy(row)?;
-        if let Some((column, misfit)) = misfit {
+        let line = row.place();
+        let fault = line.and_then(|line| Some((line, line.fault?)));
+        // Of a line that is no row nothing was said of any column.
+        if let Some((line, fault)) = fault {
+            rejects.take_line(self.table, line, fault)?;
+        } else if let Some((column, misfit)) = misfit {
             rejects.take(self.table, row, column, misfit)?;
         }
-        self.fits.push(misfit.is_none());
+        let fits = misfit.is_none() && fault.is_none();
+        self.fits.push(fits);
         self.rows_read += 1;
         let mut part_ends = false;
-        if let Some(seams) = self.seams.as_mut().filter(|_| misfit.is_none()) {
+        if let Some(seams) = self.seams.as_mut().filter(|_| fits) {
             part_ends = seams.take(self.table, row)?;
         }
         Ok(part_ends || self.fits.len() == BATCH_ROWS || self.bytes >= BATCH_BYTES)
@@ -115,9 +124,13 @@ impl<'a> Batcher<'a> {
         let mut first = None;
         for (column, copier) in self.copiers.iter_mut().enumerate() {
             let value = row.value(column)?;
-            if let SourceValue::Text(content) | SourceValue::Blob(content) = value {
-                self.bytes += content.len();
-            }
+            self.bytes += match value {
+                SourceValue::Text(content)
+                | SourceValue::Blob(content)
+                | SourceValue::Untyped(content)
+                | SourceValue::Undecodable(content) => content.len(),
+                SourceValue::Null | SourceValue::Integer(_) | SourceValue::Real(_) => 0,
+            };
             if let Err(misfit) = copier.take(value) {
                 first = first.or(Some((column, misfit)));
             }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use bunri_text::Position;
 use bunri_types::Day;
 
+use crate::delimited::Delimited;
 use crate::expect::Expect;
 use crate::paths::is_within;
 
@@ -71,6 +72,8 @@ pub enum JobKind {
 pub enum Source {
     /// An SQLite database file.
     Sqlite(PathBuf),
+    /// A folder of delimited text files.
+    Delimited(Delimited),
 }
 
 impl Job {

@@ -3,6 +3,7 @@
 
 mod check;
 mod decisions;
+mod delimited;
 mod expect;
 mod job;
 mod paths;
@@ -14,6 +15,7 @@ pub use check::{
     check_warnings,
 };
 pub use decisions::load_decisions;
+pub use delimited::{Cp932, Delimited, Encoding, Gaiji, LineForm, TableFiles, WaveDash};
 pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
 pub use job::{Job, JobKind, SecretFile, Source};
 pub use read::load_job;

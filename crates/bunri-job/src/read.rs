@@ -9,6 +9,7 @@ use bunri_text::{
     read_file, readable,
 };
 
+use crate::delimited::{Delimited, delimited};
 use crate::expect::expect;
 use crate::job::{Job, JobKind, Places, SecretFile, Source};
 use crate::paths::{is_within, joined};
@@ -72,7 +73,8 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     refuse_unpinned_cutover(&kind, pin.as_ref(), log);
     refuse_unpinned_decisions(&kind, decisions.as_ref(), log);
     let (source, (custody, retail), limits, ranges) = (source?, output?, limits?, ranges?);
-    refuse_source_in_retail(&source, &retail, log);
+    let folders = [("custody", &custody), ("retail", &retail.value)];
+    refuse_source_in_output(&source, folders, log);
     let rekey = rekey?;
     for one in &rekey {
         refuse_bad_secret(one, &kind, &retail, log);
@@ -90,7 +92,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         label: label?,
         kind: kind.value,
         cutover: cutover?.value,
-        source: Source::Sqlite(source.value),
+        source: source.value,
         catalogue,
         decisions: decisions.map(|path| path.value),
         decisions_blake3: decisions_pin.flatten().map(|pin| pin.value),
@@ -145,11 +147,27 @@ fn label(value: &Item<'_>, log: &mut Log) -> Option<String> {
     Some(label.value)
 }
 
-fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spotted<PathBuf>> {
+/// One of the kinds; SQLite is missed where none is named.
+fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spotted<Source>> {
     let mut section = Section::open(value, "`[source]`", log)?;
+    if let Some(files) = section.take("delimited") {
+        let other = section.take("sqlite");
+        let source = delimited(&files, base, log);
+        section.close(log);
+        if let Some(other) = other {
+            let message = "`[source]` has either `sqlite` or `delimited`";
+            log.refuse(other.spot, message);
+            return None;
+        }
+        let Spotted { value, spot } = source?;
+        let value = Source::Delimited(value);
+        return Some(Spotted { value, spot });
+    }
     let path = path_of(&mut section, "sqlite", base, log);
     section.close(log);
-    path
+    let Spotted { value, spot } = path?;
+    let value = Source::Sqlite(value);
+    Some(Spotted { value, spot })
 }
 
 fn catalogue(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Option<Name>)> {
@@ -198,7 +216,7 @@ fn output(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Spot
     Some((custody, retail))
 }
 
-fn path_of(
+pub(crate) fn path_of(
     section: &mut Section<'_>,
     key: &'static str,
     base: &Path,
@@ -341,10 +359,31 @@ fn refuse_unpinned_cutover(kind: &Spotted<JobKind>, pin: Option<&Name>, log: &mu
     }
 }
 
-/// The combined legacy database in the retailer's folder would be the leak itself.
-fn refuse_source_in_retail(source: &Spotted<PathBuf>, retail: &Spotted<PathBuf>, log: &mut Log) {
-    if is_within(&source.value, &retail.value) {
-        log.refuse(source.spot, "the source lies inside the `retail` folder");
+/// The combined legacy system in the retailer's folder would be the leak itself. A folder of files that holds an output, or lies in
+/// one, would change while it is read.
+fn refuse_source_in_output(
+    source: &Spotted<Source>,
+    outputs: [(&str, &PathBuf); 2],
+    log: &mut Log,
+) {
+    match &source.value {
+        Source::Sqlite(path) => {
+            let [_, (_, retail)] = outputs;
+            if is_within(path, retail) {
+                log.refuse(source.spot, "the source lies inside the `retail` folder");
+            }
+        }
+        Source::Delimited(Delimited { folder, .. }) => {
+            for (name, output) in outputs {
+                if is_within(folder, output) {
+                    let message = format!("the source lies inside the `{name}` folder");
+                    log.refuse(source.spot, message);
+                } else if is_within(output, folder) {
+                    let message = format!("the `{name}` folder lies inside the source");
+                    log.refuse(source.spot, message);
+                }
+            }
+        }
     }
 }
 

@@ -82,9 +82,11 @@ impl SecondReading<'_, '_> {
                     declared == ValueType::Int
                         || declared == ValueType::Text && reading.takes_integers
                 }
-                RawValue::Null | RawValue::Real(_) | RawValue::TextHex(_) | RawValue::Blob(_) => {
-                    false
-                }
+                RawValue::Null
+                | RawValue::Unknown
+                | RawValue::Real(_)
+                | RawValue::TextHex(_)
+                | RawValue::Blob(_) => false,
             };
             if fits {
                 self.suspects.cell(&text, column, true);

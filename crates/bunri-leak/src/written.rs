@@ -11,7 +11,7 @@ pub(crate) const SMALLEST_NUMBER: u128 = 100_000_000;
 /// A rejected value as it is searched for.
 pub(crate) fn rejected_text(value: &RawValue) -> Option<Cow<'_, str>> {
     match value {
-        RawValue::Null => None,
+        RawValue::Null | RawValue::Unknown => None,
         RawValue::Text(text)
         | RawValue::Real(text)
         | RawValue::TextHex(text)

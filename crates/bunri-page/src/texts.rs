@@ -524,6 +524,21 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Text that is not UTF-8.",
         "UTF-8 でない文字列。",
     ),
+    (
+        "undecodable",
+        "Bytes that are no characters in the encoding of the file.",
+        "ファイルの文字コードに無いバイト列。",
+    ),
+    (
+        "ragged_line",
+        "A line with more or fewer fields than columns.",
+        "項目の数が列の数と異なる行。",
+    ),
+    (
+        "broken_quoting",
+        "A line with a quote where none may be.",
+        "引用符の位置が正しくない行。",
+    ),
     ("not_an_integer", "Not an integer.", "整数でない。"),
     (
         "not_a_decimal",

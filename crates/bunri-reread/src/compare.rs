@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{ColumnarError, CustodyLayout, Event, Observer, Reject, Staging};
-use rusqlite::Connection;
 
 use crate::RereadError;
 use crate::convert::{Raw, Rule};
+use crate::held::{Connected, Line, Place};
 use crate::rows::{Outcome, RowBytes, Share};
-use crate::source::Place;
-use crate::staged::{StagedColumn, rejected};
+use crate::staged::{StagedColumn, line_bytes, rejected};
 use crate::sums::{Sum, SumKey};
 
 /// Rows of staging that are read at once.
@@ -59,7 +58,7 @@ impl Ground<'_> {
     /// The source's side.
     pub(crate) fn of_source(
         &self,
-        connection: &Connection,
+        connection: &Connected,
         table: &Table,
         key: &SumKey,
     ) -> Result<Side, RereadError> {
@@ -73,7 +72,7 @@ impl Ground<'_> {
                 Outcome::Passed => {}
                 Outcome::Fits => fitting.add(key, &bytes.row),
                 Outcome::Breaks(at, rule) => {
-                    let misfit = misfits.entry((Some(at), Some(rule))).or_default();
+                    let misfit = misfits.entry((at, Some(rule))).or_default();
                     misfit.add(key, &bytes.row);
                 }
             }
@@ -94,7 +93,7 @@ impl Ground<'_> {
     /// Gives every row of the source that fits.
     pub(crate) fn fitting_of_source(
         &self,
-        connection: &Connection,
+        connection: &Connected,
         table: &Table,
         take: Take<'_>,
     ) -> Result<(), RereadError> {
@@ -107,16 +106,22 @@ impl Ground<'_> {
 
     fn each_source_row(
         &self,
-        connection: &Connection,
+        connection: &Connected,
         table: &Table,
         mut each: impl FnMut(u64, Outcome, &RowBytes) -> Result<(), RereadError>,
     ) -> Result<u64, RereadError> {
         let mut bytes = RowBytes::default();
         let mut rows = 0;
-        self.place.each_row(connection, table, |raws| {
+        self.place.each_line(connection, table, |line| {
             self.go_on(rows)?;
             rows += 1;
-            let outcome = bytes.take_source(table, self.share, raws);
+            let outcome = match line {
+                Line::Row(raws) => bytes.take_source(table, self.share, raws),
+                Line::Broken(rule, raw) => {
+                    bytes.take_line(raw);
+                    Outcome::Breaks(None, rule)
+                }
+            };
             each(rows, outcome, &bytes)
         })?;
         Ok(rows)
@@ -143,10 +148,18 @@ impl Ground<'_> {
             self.go_on(side.reject_rows)?;
             let reject = reject?;
             side.reject_rows += 1;
+            let rule = Rule::ALL.into_iter().find(|it| it.word() == reject.rule);
+            if let Some(line) = reject.broken_line() {
+                let line = line_bytes(line)
+                    .ok_or_else(|| self.strange(table, "a line of the rejects is no line"))?;
+                bytes.take_line(&line);
+                let misfit = side.misfits.entry((None, rule)).or_default();
+                misfit.add(key, &bytes.row);
+                continue;
+            }
             let raws = self.raws(table, &reject)?;
             if bytes.take_rejected(table, self.share, &raws) {
                 let column = table.columns.iter().position(|it| it.name == reject.column);
-                let rule = Rule::ALL.into_iter().find(|it| it.word() == reject.rule);
                 let misfit = side.misfits.entry((column, rule)).or_default();
                 misfit.add(key, &bytes.row);
             }
@@ -155,7 +168,9 @@ impl Ground<'_> {
     }
 
     fn raws<'a>(&self, table: &Table, reject: &'a Reject) -> Result<Vec<Raw<'a>>, RereadError> {
-        let raws: Option<Vec<Raw<'_>>> = reject.values.iter().map(rejected).collect();
+        let untyped = self.place.is_untyped();
+        let values = reject.values.iter().map(|value| rejected(value, untyped));
+        let raws: Option<Vec<Raw<'_>>> = values.collect();
         let of_table = reject.table == table.id;
         raws.filter(|raws| of_table && raws.len() == table.columns.len())
             .ok_or_else(|| self.strange(table, "a line of the rejects is no row of the table"))

@@ -6,11 +6,11 @@ use std::path::Path;
 use bunri_catalogue::Table;
 use bunri_columnar::{ByteSorter, SortedRecords};
 use bunri_report::{RereadColumn, RereadTable};
-use rusqlite::Connection;
 
 use crate::RereadError;
 use crate::compare::Ground;
 use crate::encode::{key_text, may_be_named};
+use crate::held::Connected;
 use crate::pairs::{Alike, pairs};
 
 /// Rows of each side that are put together again; more are only counted.
@@ -25,7 +25,7 @@ const SHARES_OF_MEMORY: u64 = 4;
 /// Finds what differs, and counts it in the table's record.
 pub(crate) fn find(
     ground: &Ground<'_>,
-    connection: &Connection,
+    connection: &Connected,
     table: &Table,
     (folder, memory): (&Path, u64),
     into: &mut RereadTable,

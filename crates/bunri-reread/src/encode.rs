@@ -2,9 +2,9 @@
 //! length before it. Nothing is trimmed, and NULL is no value.
 
 use bunri_catalogue::{Category, Table};
-use bunri_types::{Value, value_text};
+use bunri_types::{Value, ValueType, value_text};
 
-use crate::convert::{Cell, Raw};
+use crate::convert::{Cell, Raw, printed_integer};
 
 /// The tags of typed cells, and those of values that did not fit, which are never compared with one another.
 mod tag {
@@ -17,6 +17,7 @@ mod tag {
     pub(super) const MOMENT: u8 = 6;
     pub(super) const BOOL: u8 = 7;
     pub(super) const BYTES: u8 = 8;
+    pub(super) const UNDECODABLE: u8 = 9;
 }
 
 /// Appends a cell.
@@ -34,13 +35,20 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, cell: &Cell<'_>) {
     }
 }
 
-/// Appends a value as the source holds it.
-pub(crate) fn push_raw(out: &mut Vec<u8>, raw: &Raw<'_>) {
+/// Appends a value as the source holds it; what has no type, as it is written into the rejects.
+pub(crate) fn push_raw(out: &mut Vec<u8>, raw: &Raw<'_>, value_type: ValueType) {
     match raw {
         Raw::Null => out.push(tag::NULL),
         Raw::Int(number) => push_fixed(out, tag::INT, &number.to_be_bytes()),
         Raw::Real(real) => push_fixed(out, tag::REAL, &real.to_bits().to_be_bytes()),
+        Raw::Untyped(bytes) => match printed_integer(bytes) {
+            Some(number) if value_type == ValueType::Int => {
+                push_fixed(out, tag::INT, &number.to_be_bytes());
+            }
+            Some(_) | None => push_bytes(out, tag::TEXT, bytes),
+        },
         Raw::Text(bytes) => push_bytes(out, tag::TEXT, bytes),
+        Raw::Undecodable(bytes) => push_bytes(out, tag::UNDECODABLE, bytes),
         Raw::Blob(bytes) => push_bytes(out, tag::BYTES, bytes),
     }
 }
@@ -161,7 +169,7 @@ mod tests {
             Cell::Day(-1),
             Cell::Moment(7),
             Cell::Bool(true),
-            Cell::Bytes(b"\0"),
+            Cell::Bytes(Cow::Borrowed(b"\0")),
         ];
         let mut bytes = Vec::new();
         let mut each = Vec::new();

@@ -72,6 +72,14 @@ pub enum RereadError {
         /// The column.
         column: String,
     },
+    /// A file of a folder could not be read as the job says.
+    #[error("the source's file `{}`: {what}", path.display())]
+    Files {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
     /// The catalogue's digest is none, or the record could not be made.
     #[error("the record cannot be made: {0}")]
     Record(String),

@@ -14,6 +14,8 @@ mod convert;
 mod differ;
 mod encode;
 mod errors;
+mod files;
+mod held;
 mod pairs;
 mod record;
 mod reread;

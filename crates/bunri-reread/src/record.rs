@@ -9,10 +9,14 @@ use bunri_report::{Reread, RereadReject};
 
 use crate::RereadError;
 use crate::compare::Misfit;
+use crate::convert::Rule;
 use crate::sums::Sum;
 
 /// What stands for a name in the rejects that the catalogue, or the rules of rejects, do not have: it may be anything.
 const STRANGE: &str = "(unknown)";
+
+/// What stands for the column of a line that is no row.
+const NO_COLUMN: &str = "(line)";
 
 /// Rejected rows of which the two sides do not say the same, in the order of columns and rules.
 pub(crate) fn rejects(
@@ -29,9 +33,11 @@ pub(crate) fn rejects(
         .map(|misfit| {
             let (column, rule) = misfit;
             RereadReject {
-                column: column
-                    .map_or(STRANGE, |at| &table.columns[at].name)
-                    .to_owned(),
+                column: match (column, rule) {
+                    (Some(at), _) => table.columns[*at].name.clone(),
+                    (None, Some(Rule::RaggedLine | Rule::BrokenQuoting)) => NO_COLUMN.to_owned(),
+                    (None, _) => STRANGE.to_owned(),
+                },
                 rule: rule.map_or(STRANGE, |rule| rule.word()).to_owned(),
                 source_rows: sum(source, misfit).rows,
                 reject_rows: sum(staged, misfit).rows,

@@ -8,14 +8,14 @@ use bunri_columnar::{ColumnarError, CustodyLayout, Event, Observer, Staging};
 use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, hash_file, open_regular};
 use bunri_report::{Reread, RereadTable};
-use rusqlite::Connection;
 
 use crate::RereadError;
 use crate::compare::{Ground, Side};
 use crate::differ::find;
+use crate::held::{Connected, Held, Place};
 use crate::record::{rejects, write};
 use crate::rows::Share;
-use crate::source::{HeldSource, Place, digest, keep_temporary_files};
+use crate::source::digest;
 use crate::sums::SumKey;
 
 /// What is read, and what it is held against.
@@ -53,7 +53,7 @@ pub fn reread(
     let RereadInputs {
         catalogue,
         custody,
-        source: Source::Sqlite(path),
+        source,
     } = inputs;
     let staging = Staging::open(custody, catalogue)?;
     let manifest = CustodyLayout::new(custody).staging_manifest();
@@ -61,23 +61,23 @@ pub fn reread(
         .map_err(ColumnarError::io("read", &manifest))?
         .blake3;
     files_are_listed(&staging, custody, observer)?;
-    let mut held = HeldSource::open(path)?;
+    let mut held = Held::open(source)?;
     let found = held.digest(observer)?;
     let staged = &staging.manifest().source.blake3;
     if found != *staged {
         return Err(RereadError::OtherSource {
-            path: path.clone(),
+            path: held.path().to_path_buf(),
             found,
             staged: staged.clone(),
         });
     }
-    let temporary = keep_temporary_files(custody)?;
+    let temporary = held.keep_temporary_files(custody)?;
     let tables = {
         let ground = Ground {
             catalogue,
             custody,
             staging: &staging,
-            place: held.place(),
+            place: &held.place(),
             share: Share(options.share),
             observer,
         };
@@ -145,7 +145,7 @@ fn read_tables(
         options.threads,
         order.len() * 2,
         || None,
-        |connection: &mut Option<Connection>, task| {
+        |connection: &mut Option<Connected>, task| {
             let table = &tables[order[task / 2]];
             if task % 2 == 0 {
                 let connection = connected(connection, ground.place)?;
@@ -172,9 +172,9 @@ fn read_tables(
 }
 
 fn connected<'a>(
-    connection: &'a mut Option<Connection>,
+    connection: &'a mut Option<Connected>,
     place: &Place,
-) -> Result<&'a Connection, RereadError> {
+) -> Result<&'a Connected, RereadError> {
     Ok(match connection {
         Some(connection) => connection,
         None => connection.insert(place.connect()?),

@@ -27,8 +27,8 @@ pub(crate) enum Outcome {
     Passed,
     /// It fits: its bytes stand in [`RowBytes`].
     Fits,
-    /// This column breaks this rule first: its raw bytes stand there.
-    Breaks(usize, Rule),
+    /// This column breaks this rule first, or no column of a line that is no row: its raw bytes stand there.
+    Breaks(Option<usize>, Rule),
 }
 
 /// The bytes of a row at a time, and of its key; used again for the next.
@@ -50,8 +50,8 @@ impl RowBytes {
             match cell(table, at, raw) {
                 Ok(cell) => self.push(&cell),
                 Err(rule) => {
-                    self.take_raws(raws);
-                    return Outcome::Breaks(at, rule);
+                    self.take_raws(table, raws);
+                    return Outcome::Breaks(Some(at), rule);
                 }
             }
         }
@@ -68,8 +68,14 @@ impl RowBytes {
         if !share.is_all() && !self.key_is_taken(table, share, raws) {
             return false;
         }
-        self.take_raws(raws);
+        self.take_raws(table, raws);
         true
+    }
+
+    /// A line that is no row. It has no key, and is always looked at.
+    pub(crate) fn take_line(&mut self, line: &[u8]) {
+        self.clear();
+        self.row.extend_from_slice(line);
     }
 
     /// A staged row; whether it is looked at.
@@ -103,9 +109,11 @@ impl RowBytes {
         table.key.is_empty() || share.takes(&self.key)
     }
 
-    fn take_raws(&mut self, raws: &[Raw<'_>]) {
+    fn take_raws(&mut self, table: &Table, raws: &[Raw<'_>]) {
         self.clear();
-        raws.iter().for_each(|raw| push_raw(&mut self.row, raw));
+        for (raw, column) in raws.iter().zip(&table.columns) {
+            push_raw(&mut self.row, raw, column.value_type);
+        }
     }
 
     fn clear(&mut self) {

@@ -168,6 +168,10 @@ pub(crate) fn keep_temporary_files(custody: &Path) -> Result<PathBuf, RereadErro
 }
 
 impl Place {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A connection inside a read transaction that has begun.
     pub(crate) fn connect(&self) -> Result<Connection, RereadError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY

@@ -72,14 +72,18 @@ impl<'a> StagedColumn<'a> {
             Self::Day(array) => Cell::Day(array.value(row)),
             Self::Moment(array) => Cell::Moment(array.value(row)),
             Self::Bool(array) => Cell::Bool(array.value(row)),
-            Self::Bytes(array) => Cell::Bytes(array.value(row)),
+            Self::Bytes(array) => Cell::Bytes(Cow::Borrowed(array.value(row))),
         }
     }
 }
 
-/// A value of a rejected row as the source held it; none where the file writes what extraction never does.
-pub(crate) fn rejected(value: &RawValue) -> Option<Raw<'_>> {
+/// A value of a rejected row as the source held it; none where the file writes what extraction never does. Texts of a source that
+/// has no types have none here either.
+pub(crate) fn rejected(value: &RawValue, untyped: bool) -> Option<Raw<'_>> {
     Some(match value {
+        RawValue::Text(text) if untyped => Raw::Untyped(Cow::Borrowed(text.as_bytes())),
+        RawValue::TextHex(hex) if untyped => Raw::Undecodable(Cow::Owned(from_hex(hex)?)),
+        RawValue::Unknown => return None,
         RawValue::Null => Raw::Null,
         RawValue::Int(number) => Raw::Int(*number),
         RawValue::Real(text) => Raw::Real(text.parse().ok()?),
@@ -87,4 +91,17 @@ pub(crate) fn rejected(value: &RawValue) -> Option<Raw<'_>> {
         RawValue::TextHex(hex) => Raw::Text(Cow::Owned(from_hex(hex)?)),
         RawValue::Blob(hex) => Raw::Blob(Cow::Owned(from_hex(hex)?)),
     })
+}
+
+/// A line as it lies in the source; none where the file writes it otherwise than extraction does.
+pub(crate) fn line_bytes(line: &RawValue) -> Option<Vec<u8>> {
+    match line {
+        RawValue::Text(text) => Some(text.as_bytes().to_vec()),
+        RawValue::TextHex(hex) => from_hex(hex),
+        RawValue::Null
+        | RawValue::Int(_)
+        | RawValue::Real(_)
+        | RawValue::Blob(_)
+        | RawValue::Unknown => None,
+    }
 }

@@ -4,7 +4,9 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-/// What is wrong with the source database. Names files and tables, never a record's value.
+use crate::delimited::DelimitedError;
+
+/// What is wrong with the source. Names files and tables, never a record's value.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The file system said no.
@@ -112,6 +114,9 @@ pub enum SourceError {
         /// By reading.
         read: u64,
     },
+    /// What is wrong with a folder of delimited files.
+    #[error(transparent)]
+    Delimited(#[from] DelimitedError),
     /// Somebody asked to stop.
     #[error("interrupted; run again to go on")]
     Interrupted,

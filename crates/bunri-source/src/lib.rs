@@ -4,6 +4,7 @@
 //! what extraction will make of a source asks this crate, and so asks the code that extraction runs.
 
 mod convert;
+mod delimited;
 mod digest;
 mod error;
 mod model;
@@ -13,11 +14,11 @@ mod schema;
 mod sqlite;
 
 pub use convert::{Copier, Misfit};
-pub use convert::{read_date, read_moment};
+pub use convert::{plain_integer as read_integer, read_date, read_moment};
 pub use error::SourceError;
 pub use model::{
-    Figures, Inventory, ObjectKind, Query, RowSink, SourceColumn, SourceObject, SourceRow,
-    SourceValue,
+    Figures, Inventory, LineFault, LinePlace, ObjectKind, Query, RowSink, SourceColumn,
+    SourceObject, SourceRow, SourceValue,
 };
 pub use open::{Interrupter, OpenSource, Session, compatible, may_hold, source_digest, view_texts};
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};

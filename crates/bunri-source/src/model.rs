@@ -20,6 +20,43 @@ pub enum SourceValue<'a> {
     Text(&'a [u8]),
     /// Bytes.
     Blob(&'a [u8]),
+    /// The characters of a value whose type the source does not know, as UTF-8: the declared type reads them.
+    Untyped(&'a [u8]),
+    /// Bytes that are no characters in the encoding of the source, as they lie. They fit no type.
+    Undecodable(&'a [u8]),
+}
+
+/// Where a row lies, in a source that has lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinePlace<'a> {
+    /// The file, by its name in the source.
+    pub file: &'a str,
+    /// Its first line, from 1.
+    pub line: u64,
+    /// Why it is no row, if it is none: its values say nothing.
+    pub fault: Option<LineFault>,
+    /// All of it, without the end of its line.
+    pub raw: &'a [u8],
+}
+
+/// Why a line is no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineFault {
+    /// More or fewer fields than the table has columns.
+    Ragged,
+    /// A quote where none may be.
+    BrokenQuoting,
+}
+
+impl LineFault {
+    /// The word of the rejects file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ragged => "ragged_line",
+            Self::BrokenQuoting => "broken_quoting",
+        }
+    }
 }
 
 /// The row that a session stands at.
@@ -29,6 +66,11 @@ pub trait SourceRow {
     /// # Errors
     /// What the source says.
     fn value(&self, column: usize) -> Result<SourceValue<'_>, SourceError>;
+
+    /// Where it lies, if the source has lines.
+    fn place(&self) -> Option<LinePlace<'_>> {
+        None
+    }
 }
 
 /// What takes the rows of a table, one at a time and in the order of the session.
@@ -80,6 +122,8 @@ pub type Inventory = BTreeMap<String, SourceObject>;
 pub struct Figures {
     /// How many rows it has.
     pub rows: u64,
+    /// Of these, lines that are no rows: no column counts them. A database has none.
+    pub broken: u64,
     /// In catalogue order.
     pub totals: Vec<ColumnTotal>,
 }
@@ -90,4 +134,14 @@ pub struct Query {
     pub(crate) text: String,
     /// The key behind which rows are wanted; none: all of them.
     pub(crate) behind: Vec<RawValue>,
+}
+
+impl Query {
+    /// For a source that has no language: all rows.
+    pub(crate) fn everything() -> Self {
+        Self {
+            text: String::new(),
+            behind: Vec::new(),
+        }
+    }
 }

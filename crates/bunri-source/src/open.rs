@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 use bunri_catalogue::Table;
 use bunri_columnar::{Observer, RawValue};
@@ -13,13 +14,15 @@ use bunri_types::{ValueForm, ValueType};
 use crate::error::SourceError;
 use crate::model::{Figures, Inventory, ObjectKind, Query, RowSink};
 use crate::outline::{DeclaredObject, TableSize};
-use crate::{digest, sqlite};
+use crate::{delimited, digest, sqlite};
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
 pub enum OpenSource {
     /// A database file of SQLite.
     Sqlite(sqlite::Database),
+    /// A folder of delimited files.
+    Delimited(Arc<delimited::Folder>),
 }
 
 /// One thread's view of the source. All sessions of a run see the same state.
@@ -27,12 +30,16 @@ pub enum OpenSource {
 pub enum Session {
     /// A connection to it, inside a read transaction.
     Sqlite(sqlite::Reader),
+    /// A reader of the folder.
+    Delimited(delimited::Reader),
 }
 
 /// Ends a session's long statement from another thread.
 pub enum Interrupter {
     /// Of such a connection.
     Sqlite(sqlite::InterruptHandle),
+    /// Of such a reader.
+    Delimited(delimited::Interrupt),
 }
 
 /// The views of a source, each with the statement that makes it in the source's own words, by name. Nothing is written there.
@@ -42,6 +49,7 @@ pub enum Interrupter {
 pub fn view_texts(source: &Source) -> Result<Vec<(String, String)>, SourceError> {
     match OpenSource::open(source)?.session()? {
         Session::Sqlite(reader) => reader.view_texts(),
+        Session::Delimited(_) => Ok(Vec::new()),
     }
 }
 
@@ -52,6 +60,7 @@ pub fn view_texts(source: &Source) -> Result<Vec<(String, String)>, SourceError>
 pub fn source_digest(source: &Source, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
     match source {
         Source::Sqlite(path) => digest::file_digest(path, observer),
+        Source::Delimited(files) => delimited::digest(files, observer),
     }
 }
 
@@ -65,6 +74,7 @@ pub fn compatible(
 ) -> bool {
     match source {
         OpenSource::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
+        OpenSource::Delimited(_) => true,
     }
 }
 
@@ -78,6 +88,7 @@ pub fn may_hold(
 ) -> bool {
     match source {
         Source::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
+        Source::Delimited(_) => true,
     }
 }
 
@@ -89,6 +100,9 @@ impl OpenSource {
     pub fn open(source: &Source) -> Result<Self, SourceError> {
         match source {
             Source::Sqlite(path) => sqlite::Database::open(path).map(Self::Sqlite),
+            Source::Delimited(files) => {
+                delimited::Folder::open(files).map(|folder| Self::Delimited(Arc::new(folder)))
+            }
         }
     }
 
@@ -99,6 +113,7 @@ impl OpenSource {
     pub fn session(&self) -> Result<Session, SourceError> {
         match self {
             Self::Sqlite(database) => database.begin().map(Session::Sqlite),
+            Self::Delimited(folder) => Ok(Session::Delimited(delimited::Reader::new(folder))),
         }
     }
 
@@ -109,6 +124,7 @@ impl OpenSource {
     pub fn identity(&self, observer: &dyn Observer) -> Result<manifest::Source, SourceError> {
         match self {
             Self::Sqlite(database) => database.hash(observer),
+            Self::Delimited(folder) => folder.hash(observer),
         }
     }
 
@@ -120,6 +136,7 @@ impl OpenSource {
     pub fn keep_temporary_files(&self, folder: &str) -> Result<(), SourceError> {
         match self {
             Self::Sqlite(_) => sqlite::keep_temporary_files(folder),
+            Self::Delimited(_) => Ok(()),
         }
     }
 
@@ -131,11 +148,10 @@ impl OpenSource {
     pub fn at_rest_still(&self, sessions: Vec<Session>) -> Result<(), SourceError> {
         match self {
             Self::Sqlite(database) => {
-                let readers = sessions.into_iter().map(|session| match session {
-                    Session::Sqlite(reader) => reader,
-                });
+                let readers = sessions.into_iter().filter_map(Session::sqlite);
                 database.at_rest_still(readers.collect())
             }
+            Self::Delimited(folder) => folder.at_rest_still(),
         }
     }
 
@@ -151,16 +167,23 @@ impl OpenSource {
     ) -> Result<(), SourceError> {
         match self {
             Self::Sqlite(database) => {
-                let readers = sessions.into_iter().map(|session| match session {
-                    Session::Sqlite(reader) => reader,
-                });
+                let readers = sessions.into_iter().filter_map(Session::sqlite);
                 database.unchanged(readers.collect(), before, observer)
             }
+            Self::Delimited(folder) => folder.unchanged(before, observer),
         }
     }
 }
 
 impl Session {
+    /// A database begins no other sessions than those of its kind.
+    fn sqlite(self) -> Option<sqlite::Reader> {
+        match self {
+            Self::Sqlite(reader) => Some(reader),
+            Self::Delimited(_) => None,
+        }
+    }
+
     /// What the source has. Only of the objects in `read` the columns are looked at: others need not be readable.
     ///
     /// # Errors
@@ -168,6 +191,7 @@ impl Session {
     pub fn inventory(&mut self, read: &BTreeSet<&str>) -> Result<Inventory, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.inventory(read),
+            Self::Delimited(reader) => reader.inventory(read),
         }
     }
 
@@ -189,6 +213,8 @@ impl Session {
                 let tables: Vec<&str> = tables.map(|(name, _)| name.as_str()).collect();
                 reader.refuse_damage(&tables, some_ignored)
             }
+            // Whatever is wrong with a file is met when it is read, and all of them are.
+            Self::Delimited(_) => Ok(()),
         }
     }
 
@@ -199,6 +225,7 @@ impl Session {
     pub fn count(&self, table: &Table, kind: ObjectKind) -> Result<u64, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.count(table, kind),
+            Self::Delimited(reader) => reader.count_of(&table.name),
         }
     }
 
@@ -209,6 +236,7 @@ impl Session {
     pub fn count_of(&self, table: &str) -> Result<u64, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.count_of(table),
+            Self::Delimited(reader) => reader.count_of(table),
         }
     }
 
@@ -219,6 +247,7 @@ impl Session {
     pub fn figures(&self, table: &Table, kind: ObjectKind) -> Result<Figures, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.figures(table, kind),
+            Self::Delimited(reader) => reader.figures(table),
         }
     }
 
@@ -229,6 +258,7 @@ impl Session {
     pub fn foreign_keys(&self, table: &Table) -> Result<Vec<ForeignKey>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.foreign_keys(table),
+            Self::Delimited(_) => Ok(Vec::new()),
         }
     }
 
@@ -243,6 +273,7 @@ impl Session {
     ) -> Result<Option<Query>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.in_key_order(table, kind),
+            Self::Delimited(_) => Ok(None),
         }
     }
 
@@ -258,6 +289,7 @@ impl Session {
     ) -> Result<Option<Query>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.in_key_order_behind(table, kind, key),
+            Self::Delimited(_) => Ok(None),
         }
     }
 
@@ -266,6 +298,7 @@ impl Session {
     pub fn in_any_order(&self, table: &Table, kind: ObjectKind) -> Query {
         match self {
             Self::Sqlite(_) => sqlite::in_any_order(table, kind),
+            Self::Delimited(_) => Query::everything(),
         }
     }
 
@@ -281,6 +314,10 @@ impl Session {
     ) -> Result<(), S::Error> {
         match self {
             Self::Sqlite(reader) => reader.read(table, query, sink),
+            Self::Delimited(reader) => {
+                let columns = table.columns.iter().map(|column| column.name.as_str());
+                reader.read(&table.name, &columns.collect::<Vec<_>>(), sink)
+            }
         }
     }
 
@@ -291,6 +328,7 @@ impl Session {
     pub fn outline(&mut self) -> Result<Vec<DeclaredObject>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.outline(),
+            Self::Delimited(reader) => Ok(reader.outline()),
         }
     }
 
@@ -301,6 +339,7 @@ impl Session {
     pub fn table_sizes(&self) -> Result<Option<BTreeMap<String, TableSize>>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.table_sizes(),
+            Self::Delimited(reader) => Ok(Some(reader.table_sizes())),
         }
     }
 
@@ -311,6 +350,7 @@ impl Session {
     pub fn about_rows(&self, table: &str) -> Result<u64, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.about_rows(table),
+            Self::Delimited(reader) => Ok(reader.about_rows(table)),
         }
     }
 
@@ -328,6 +368,7 @@ impl Session {
     ) -> Result<(), S::Error> {
         match self {
             Self::Sqlite(reader) => reader.read_columns(object, columns, kind, sink),
+            Self::Delimited(reader) => reader.read(object, columns, sink),
         }
     }
 
@@ -336,6 +377,7 @@ impl Session {
     pub fn interrupter(&self) -> Interrupter {
         match self {
             Self::Sqlite(reader) => Interrupter::Sqlite(reader.interrupt_handle()),
+            Self::Delimited(reader) => Interrupter::Delimited(reader.interrupt_handle()),
         }
     }
 }
@@ -345,6 +387,7 @@ impl Interrupter {
     pub fn interrupt(&self) {
         match self {
             Self::Sqlite(handle) => handle.interrupt(),
+            Self::Delimited(handle) => handle.interrupt(),
         }
     }
 }

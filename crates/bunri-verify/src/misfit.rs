@@ -10,6 +10,12 @@ use bunri_types::{DateForm, EraForm, MomentForm, ValueForm, ValueType};
 
 /// Whether the value that a row was rejected for fits its column, or is not in the table at all.
 pub(crate) fn rejected_for_nothing(table: &Table, reject: &Reject) -> bool {
+    // A line that is no row: how lines are cut, only the readers know. What it would have added to the figures nobody counted, so a
+    // row that is called so for nothing is missed by them.
+    if reject.broken_line().is_some() {
+        let unknown = |value: &RawValue| *value == RawValue::Unknown;
+        return reject.values.len() != table.columns.len() || !reject.values.iter().all(unknown);
+    }
     let column = table
         .columns
         .iter()
@@ -34,6 +40,7 @@ fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
         return true;
     }
     match (value, value_type) {
+        (RawValue::Unknown, _) => false,
         (RawValue::Null, _)
         | (RawValue::Text(_), ValueType::Text)
         | (RawValue::Int(_), ValueType::Int)

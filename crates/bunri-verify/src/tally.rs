@@ -94,6 +94,7 @@ impl Tally {
             store: STAGING,
             table: Some(&table.id),
         };
+        self.totals.of_source(&staging.manifest().source);
         for reject in staging.rejects(table)?.into_iter().flatten() {
             let reject = reject?;
             self.totals.rejected(table, &reject);

@@ -9,7 +9,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use bunri_catalogue::Table;
 use bunri_columnar::{RawValue, Reject};
-use bunri_manifest::{ColumnTotal, StagedTable, Total};
+use bunri_manifest::{ColumnTotal, Source, StagedTable, Total};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 use bunri_types::{OPEN_END, ValueForm, ValueType};
 
@@ -21,6 +21,8 @@ pub(crate) struct Totals {
     pub(crate) rows: u64,
     rejected: u64,
     columns: Vec<ColumnSums>,
+    /// Whether the source knows no types: then it sums decimals that are texts.
+    untyped: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -46,6 +48,11 @@ impl Totals {
             columns: vec![ColumnSums::default(); table.columns.len()],
             ..Self::default()
         }
+    }
+
+    /// Whose rows they are: how rejected ones were summed depends on it.
+    pub(crate) fn of_source(&mut self, source: &Source) {
+        self.untyped = source.kind == "delimited";
     }
 
     /// Takes staged rows.
@@ -84,6 +91,7 @@ impl Totals {
     /// Takes a rejected row, as the source stored it.
     pub(crate) fn rejected(&mut self, table: &Table, reject: &Reject) {
         self.rejected += 1;
+        let untyped = self.untyped;
         for ((sums, value), column) in self
             .columns
             .iter_mut()
@@ -96,14 +104,20 @@ impl Totals {
                 continue;
             }
             sums.open += u64::from(value.is_listed(&column.reading.open));
-            sums.non_null += u64::from(*value != RawValue::Null);
+            sums.non_null += u64::from(!matches!(value, RawValue::Null | RawValue::Unknown));
             match (value, column.value_type) {
                 (RawValue::Int(number), ValueType::Text) if column.reading.takes_integers => {
                     sums.integers += 1;
                     sums.text_bytes += number.to_string().len() as u64;
                 }
                 (RawValue::Int(number), ValueType::Int) => sums.add(i128::from(*number)),
-                (RawValue::Null, _) => {}
+                (RawValue::Null | RawValue::Unknown, _) => {}
+                (RawValue::Text(text), ValueType::Decimal { scale, .. }) if untyped => {
+                    match summed_text(text, scale) {
+                        Some(units) => sums.add(units),
+                        None => sums.not_summed += 1,
+                    }
+                }
                 (value, ValueType::Decimal { scale, .. }) => match summed(value, scale) {
                     Some(units) => sums.add(units),
                     None => sums.not_summed += 1,
@@ -290,6 +304,31 @@ fn summed(value: &RawValue, scale: u8) -> Option<i128> {
         }
         _ => None,
     }
+}
+
+/// The same of a text, in a source that knows no types: a plain decimal, not finer than the scale, of at most fifteen digits in its units.
+fn summed_text(text: &str, scale: u8) -> Option<i128> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    let mut parts = digits.split('.');
+    let (whole, fraction) = (parts.next()?, parts.next());
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.next().is_some() || !plain(whole) || !fraction.is_none_or(plain) {
+        return None;
+    }
+    let mut units: i128 = 0;
+    let mut push = |digit: u8| {
+        units = units * 10 + i128::from(digit - b'0');
+        (units < Total::LARGEST_SUMMED.into()).then_some(())
+    };
+    whole.bytes().try_for_each(&mut push)?;
+    let mut fraction = fraction.unwrap_or_default().bytes();
+    for _ in 0..scale {
+        push(fraction.next().unwrap_or(b'0'))?;
+    }
+    fraction.all(|digit| digit == b'0').then_some(sign * units)
 }
 
 #[cfg(test)]

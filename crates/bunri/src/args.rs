@@ -111,7 +111,7 @@ pub(crate) struct SampleArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
-    /// The SQLite file, at rest
+    /// The SQLite file, at rest; or a job file (.toml), for the source that it names
     pub(crate) source: PathBuf,
     /// Print everything as JSON (schemas/inspect.schema.json)
     #[arg(long)]
@@ -123,7 +123,7 @@ pub(crate) struct InspectArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArguments {
-    /// The SQLite file, at rest
+    /// The SQLite file, at rest; or a job file (.toml), for the source that it names
     pub(crate) source: PathBuf,
     /// The catalogue's folder, empty or not there
     #[arg(long)]

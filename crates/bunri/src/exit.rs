@@ -423,6 +423,7 @@ fn reread(error: &RereadError) -> u8 {
         RereadError::Columnar(error) => columnar(error),
         RereadError::Source { .. }
         | RereadError::File { .. }
+        | RereadError::Files { .. }
         | RereadError::NotAtRest { .. }
         | RereadError::OtherSource { .. }
         | RereadError::Encoding { .. } => SOURCE,

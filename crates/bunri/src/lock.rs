@@ -11,7 +11,7 @@ use bunri_catalogue::Store;
 use bunri_columnar::{
     ColumnarError, CustodyLayout, Observer, Staging, create_folder, replace_whole,
 };
-use bunri_job::{Job, Source};
+use bunri_job::{Delimited, Job, Source};
 use bunri_manifest::{Blake3Hex, TOOL};
 use bunri_types::day_text;
 use serde::{Deserialize, Serialize};
@@ -406,10 +406,12 @@ fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
 /// The BLAKE3 of the source, which takes about a second a gigabyte.
 fn source_digest(job: &Job, observer: &dyn Observer) -> Result<Blake3Hex, LockError> {
     let wrong = |source| match &job.source {
-        Source::Sqlite(path) => LockError::Source {
-            path: path.clone(),
-            source,
-        },
+        Source::Sqlite(path) | Source::Delimited(Delimited { folder: path, .. }) => {
+            LockError::Source {
+                path: path.clone(),
+                source,
+            }
+        }
     };
     bunri_source::source_digest(&job.source, observer)
         .map_err(wrong)?

@@ -41,9 +41,10 @@ impl RowSink for ColumnValues {
             SourceValue::Null => String::new(),
             SourceValue::Integer(number) => number.to_string(),
             SourceValue::Real(number) => number.to_string(),
-            SourceValue::Text(bytes) | SourceValue::Blob(bytes) => {
-                String::from_utf8(bytes.to_vec()).unwrap()
-            }
+            SourceValue::Text(bytes)
+            | SourceValue::Blob(bytes)
+            | SourceValue::Untyped(bytes)
+            | SourceValue::Undecodable(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
         });
         Ok(true)
     }

@@ -308,6 +308,14 @@ fn notes(number: usize, table: &Table, looked: &Looked, retailers: &CodesSeen) -
             ),
         });
     }
+    for (word, lines) in &seen.broken {
+        found.push(Finding {
+            concerns: Concerns::Table(number),
+            message: format!(
+                "{lines} lines of its files are no rows ({word}): they would be rejected"
+            ),
+        });
+    }
     for (column, misfits) in seen.misfits.iter().enumerate() {
         let wrong: u64 = misfits.values().sum();
         if wrong > 0 {

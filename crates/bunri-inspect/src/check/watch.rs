@@ -55,6 +55,8 @@ pub(super) struct TableSeen {
     pub(super) retailers: CodesSeen,
     /// The newest day on which a row was written.
     pub(super) newest: Option<(Day, usize)>,
+    /// Lines that are no rows, by what is wrong with them.
+    pub(super) broken: BTreeMap<&'static str, u64>,
 }
 
 /// Keys by 128 bits of their BLAKE3: two rows with one number share a key, on any source that nobody made to deceive.
@@ -155,6 +157,10 @@ impl<'a> TableCheck<'a> {
     }
 
     fn row(&mut self, row: &impl SourceRow) -> Result<(), CheckError> {
+        if let Some(fault) = row.place().and_then(|place| place.fault) {
+            *self.seen.broken.entry(fault.word()).or_insert(0) += 1;
+            return self.no_row();
+        }
         let mut fits = true;
         for (column, copier) in self.copiers.iter_mut().enumerate() {
             let value = row.value(column)?;
@@ -171,6 +177,20 @@ impl<'a> TableCheck<'a> {
         self.seen.rejected += u64::from(!fits);
         self.seen.rows += 1;
         self.fits.push(fits);
+        Ok(())
+    }
+}
+
+impl TableCheck<'_> {
+    /// A line that is none: nothing is said of any column, and columns stay level.
+    fn no_row(&mut self) -> Result<(), CheckError> {
+        for copier in &mut self.copiers {
+            // NULL fits every type.
+            let _ = copier.take(SourceValue::Null);
+        }
+        self.seen.rejected += 1;
+        self.seen.rows += 1;
+        self.fits.push(false);
         Ok(())
     }
 }

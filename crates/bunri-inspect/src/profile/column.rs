@@ -202,7 +202,11 @@ impl ColumnWatch {
                 self.stored.real += 1;
                 self.decimals.real(number);
             }
-            SourceValue::Text(bytes) => self.text(bytes),
+            SourceValue::Text(bytes) | SourceValue::Untyped(bytes) => self.text(bytes),
+            SourceValue::Undecodable(_) => {
+                self.stored.text += 1;
+                self.stored.not_utf8 += 1;
+            }
             SourceValue::Blob(_) => self.stored.bytes += 1,
         }
         self.forms.take(value);

@@ -28,9 +28,12 @@ const MICROS_A_DAY: i64 = 86_400_000_000;
 impl FormCounts {
     pub(super) fn take(&mut self, value: SourceValue<'_>) {
         match value {
-            SourceValue::Text(text) => self.text(text),
+            SourceValue::Text(text) | SourceValue::Untyped(text) => self.text(text),
             SourceValue::Integer(number) => self.integer(number),
-            SourceValue::Null | SourceValue::Real(_) | SourceValue::Blob(_) => {}
+            SourceValue::Null
+            | SourceValue::Real(_)
+            | SourceValue::Blob(_)
+            | SourceValue::Undecodable(_) => {}
         }
     }
 

@@ -34,9 +34,9 @@ pub(super) fn of_value(value: SourceValue<'_>) -> Option<u64> {
     match value {
         SourceValue::Null => None,
         SourceValue::Integer(number) => Some(of_bytes(1, &number.to_le_bytes())),
-        SourceValue::Text(text) => Some(of_bytes(2, text)),
+        SourceValue::Text(text) | SourceValue::Untyped(text) => Some(of_bytes(2, text)),
         SourceValue::Real(number) => Some(of_bytes(3, &number.to_bits().to_le_bytes())),
-        SourceValue::Blob(bytes) => Some(of_bytes(4, bytes)),
+        SourceValue::Blob(bytes) | SourceValue::Undecodable(bytes) => Some(of_bytes(4, bytes)),
     }
 }
 

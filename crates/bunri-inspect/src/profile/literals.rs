@@ -47,7 +47,7 @@ pub(crate) fn is_open(sentinel: &str) -> bool {
 /// Its place in [`SENTINELS`].
 pub(super) fn sentinel(value: SourceValue<'_>) -> Option<usize> {
     match value {
-        SourceValue::Text(text) => {
+        SourceValue::Text(text) | SourceValue::Untyped(text) => {
             // Most values are none, and their first byte says so.
             let first = *text.first()?;
             let may_be = matches!(first, b'0' | b'9' | b'1' | b'N' | b'n' | b'-') || first > 0x7f;
@@ -66,7 +66,10 @@ pub(super) fn sentinel(value: SourceValue<'_>) -> Option<usize> {
             }
             _ => None,
         },
-        SourceValue::Null | SourceValue::Real(_) | SourceValue::Blob(_) => None,
+        SourceValue::Null
+        | SourceValue::Real(_)
+        | SourceValue::Blob(_)
+        | SourceValue::Undecodable(_) => None,
     }
 }
 
@@ -91,11 +94,13 @@ pub(crate) const TRUTHS: [(&str, &str); 8] = [
 pub(super) fn truth(value: SourceValue<'_>) -> Option<usize> {
     match value {
         SourceValue::Integer(0 | 1) => Some(0),
-        SourceValue::Text(text) if text.len() <= 5 => TRUTHS
+        SourceValue::Text(text) | SourceValue::Untyped(text) if text.len() <= 5 => TRUTHS
             .iter()
             .position(|(yes, no)| yes.as_bytes() == text || no.as_bytes() == text),
         SourceValue::Integer(_)
         | SourceValue::Text(_)
+        | SourceValue::Untyped(_)
+        | SourceValue::Undecodable(_)
         | SourceValue::Null
         | SourceValue::Real(_)
         | SourceValue::Blob(_) => None,

@@ -13,6 +13,8 @@ use std::borrow::Cow;
 use bunri_catalogue::{Column, Table};
 use bunri_types::{DateForm, EraForm, MomentForm, OPEN_END, ValueForm, ValueType};
 
+use crate::source::from_hex;
+
 /// A value as the source holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Raw<'a> {
@@ -22,6 +24,10 @@ pub(crate) enum Raw<'a> {
     /// Bytes, because nobody has seen yet whether they are UTF-8.
     Text(Cow<'a, [u8]>),
     Blob(Cow<'a, [u8]>),
+    /// Characters of a source that has no types, as UTF-8.
+    Untyped(Cow<'a, [u8]>),
+    /// Bytes that are no characters where they lie.
+    Undecodable(Cow<'a, [u8]>),
 }
 
 /// A typed cell. A decimal is in units of its column's scale.
@@ -36,7 +42,7 @@ pub(crate) enum Cell<'a> {
     Day(i32),
     Moment(i64),
     Bool(bool),
-    Bytes(&'a [u8]),
+    Bytes(Cow<'a, [u8]>),
 }
 
 /// What a value that does not fit breaks, in the words of the rejects.
@@ -55,10 +61,13 @@ pub(crate) enum Rule {
     NotABool,
     NotBytes,
     KeyIsNothing,
+    Undecodable,
+    RaggedLine,
+    BrokenQuoting,
 }
 
 impl Rule {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::NotText,
         Self::NotUtf8,
         Self::NotAnInteger,
@@ -72,6 +81,9 @@ impl Rule {
         Self::NotABool,
         Self::NotBytes,
         Self::KeyIsNothing,
+        Self::Undecodable,
+        Self::RaggedLine,
+        Self::BrokenQuoting,
     ];
 
     pub(crate) fn word(self) -> &'static str {
@@ -89,6 +101,9 @@ impl Rule {
             Self::NotABool => "not_a_bool",
             Self::NotBytes => "not_bytes",
             Self::KeyIsNothing => "key_is_nothing",
+            Self::Undecodable => "undecodable",
+            Self::RaggedLine => "ragged_line",
+            Self::BrokenQuoting => "broken_quoting",
         }
     }
 }
@@ -116,12 +131,20 @@ pub(crate) fn convert<'a>(
     if *raw == Raw::Null || is_listed(raw, &reading.nothing) {
         return Ok(Cell::Null);
     }
+    if let Raw::Undecodable(_) = raw {
+        return Err(Rule::Undecodable);
+    }
     let open = is_listed(raw, &reading.open);
     match value_type {
         ValueType::Text => text(raw, reading.takes_integers),
         ValueType::Int => match raw {
             Raw::Int(number) => Ok(Cell::Int(*number)),
-            _ => Err(Rule::NotAnInteger),
+            Raw::Untyped(digits) => printed_integer(digits)
+                .map(Cell::Int)
+                .ok_or(Rule::NotAnInteger),
+            Raw::Null | Raw::Real(_) | Raw::Text(_) | Raw::Blob(_) | Raw::Undecodable(_) => {
+                Err(Rule::NotAnInteger)
+            }
         },
         ValueType::Decimal { precision, scale } => {
             number::decimal(raw, precision, scale).map(Cell::Decimal)
@@ -133,8 +156,15 @@ pub(crate) fn convert<'a>(
         ValueType::Timestamp => timestamp(raw, reading).map(Cell::Moment),
         ValueType::Bool => truth(raw, reading).map(Cell::Bool).ok_or(Rule::NotABool),
         ValueType::Bytes => match raw {
-            Raw::Blob(bytes) => Ok(Cell::Bytes(bytes)),
-            _ => Err(Rule::NotBytes),
+            Raw::Blob(bytes) => Ok(Cell::Bytes(Cow::Borrowed(bytes))),
+            Raw::Untyped(digits) => std::str::from_utf8(digits)
+                .ok()
+                .and_then(from_hex)
+                .map(|bytes| Cell::Bytes(Cow::Owned(bytes)))
+                .ok_or(Rule::NotBytes),
+            Raw::Null | Raw::Int(_) | Raw::Real(_) | Raw::Text(_) | Raw::Undecodable(_) => {
+                Err(Rule::NotBytes)
+            }
         },
     }
 }
@@ -144,30 +174,43 @@ fn is_listed(raw: &Raw<'_>, list: &[String]) -> bool {
     match raw {
         // Most columns have no list, and digits are not made for nothing.
         _ if list.is_empty() => false,
-        Raw::Text(text) => list.iter().any(|listed| listed.as_bytes() == &**text),
+        Raw::Text(text) | Raw::Untyped(text) => {
+            list.iter().any(|listed| listed.as_bytes() == &**text)
+        }
         Raw::Int(number) => list.contains(&number.to_string()),
-        Raw::Null | Raw::Real(_) | Raw::Blob(_) => false,
+        Raw::Null | Raw::Real(_) | Raw::Blob(_) | Raw::Undecodable(_) => false,
     }
 }
 
 fn text<'a>(raw: &'a Raw<'_>, takes_integers: bool) -> Result<Cell<'a>, Rule> {
     match raw {
-        Raw::Text(bytes) => match std::str::from_utf8(bytes) {
+        Raw::Text(bytes) | Raw::Untyped(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Cell::Text(Cow::Borrowed(text))),
             Err(_) => Err(Rule::NotUtf8),
         },
         Raw::Int(number) if takes_integers => Ok(Cell::Text(Cow::Owned(number.to_string()))),
-        Raw::Null | Raw::Int(_) | Raw::Real(_) | Raw::Blob(_) => Err(Rule::NotText),
+        Raw::Null | Raw::Int(_) | Raw::Real(_) | Raw::Blob(_) | Raw::Undecodable(_) => {
+            Err(Rule::NotText)
+        }
     }
 }
 
 /// The letters of a value: a text, and an integer as it is printed where the form is one of digits alone.
 fn letters<'a>(raw: &'a Raw<'_>, takes_numbers: bool) -> Option<Cow<'a, str>> {
     match raw {
-        Raw::Text(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+        Raw::Text(bytes) | Raw::Untyped(bytes) => {
+            std::str::from_utf8(bytes).ok().map(Cow::Borrowed)
+        }
         Raw::Int(number) if takes_numbers => Some(Cow::Owned(number.to_string())),
-        Raw::Null | Raw::Int(_) | Raw::Real(_) | Raw::Blob(_) => None,
+        Raw::Null | Raw::Int(_) | Raw::Real(_) | Raw::Blob(_) | Raw::Undecodable(_) => None,
     }
+}
+
+/// An integer of 64 bits whose digits are those that it is printed with.
+pub(crate) fn printed_integer(digits: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(digits).ok()?;
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 fn date(raw: &Raw<'_>, form: DateForm) -> Result<i32, Rule> {
@@ -198,6 +241,8 @@ fn truth(raw: &Raw<'_>, reading: &ValueForm) -> Option<bool> {
         return match raw {
             Raw::Int(0) => Some(false),
             Raw::Int(1) => Some(true),
+            Raw::Untyped(digits) if **digits == *b"0" => Some(false),
+            Raw::Untyped(digits) if **digits == *b"1" => Some(true),
             _ => None,
         };
     };

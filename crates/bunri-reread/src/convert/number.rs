@@ -7,10 +7,10 @@ pub(super) fn decimal(raw: &Raw<'_>, precision: u8, scale: u8) -> Result<i128, R
     let written = match raw {
         Raw::Int(number) => Written::of(&number.to_string(), 0),
         Raw::Real(real) if real.is_finite() => shortest(*real),
-        Raw::Text(bytes) => std::str::from_utf8(bytes)
+        Raw::Text(bytes) | Raw::Untyped(bytes) => std::str::from_utf8(bytes)
             .ok()
             .and_then(|text| Written::of(text, 0)),
-        Raw::Null | Raw::Real(_) | Raw::Blob(_) => None,
+        Raw::Null | Raw::Real(_) | Raw::Blob(_) | Raw::Undecodable(_) => None,
     };
     let written = written.ok_or(Rule::NotADecimal)?;
     written.units(precision, scale)
@@ -87,6 +87,27 @@ pub(super) fn real(raw: &Raw<'_>) -> Result<f64, Rule> {
                 Err(Rule::DoesNotFitPrecision)
             }
         }
-        Raw::Null | Raw::Real(_) | Raw::Text(_) | Raw::Blob(_) => Err(Rule::NotAReal),
+        Raw::Untyped(bytes) => written_real(bytes),
+        Raw::Null | Raw::Real(_) | Raw::Text(_) | Raw::Blob(_) | Raw::Undecodable(_) => {
+            Err(Rule::NotAReal)
+        }
+    }
+}
+
+/// A number in digits, perhaps with a power of ten. What is not zero stays so.
+fn written_real(bytes: &[u8]) -> Result<f64, Rule> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Rule::NotAReal)?;
+    let (digits, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let written = Written::of(digits, 0).ok_or(Rule::NotAReal)?;
+    let power = power.strip_prefix(['+', '-']).unwrap_or(power);
+    if power.is_empty() || !power.bytes().all(|sign| sign.is_ascii_digit()) {
+        return Err(Rule::NotAReal);
+    }
+    match text.parse::<f64>() {
+        Ok(0.0) if written.digits.bytes().any(|sign| sign != b'0') => {
+            Err(Rule::DoesNotFitPrecision)
+        }
+        Ok(real) if real.is_finite() => Ok(real),
+        Ok(_) | Err(_) => Err(Rule::NotAReal),
     }
 }

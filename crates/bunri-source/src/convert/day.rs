@@ -21,14 +21,13 @@ pub(super) fn date(value: SourceValue<'_>, form: DateForm) -> Cell<i32> {
     };
     let day = match (value, separator) {
         (SourceValue::Null, _) => return Ok(None),
-        (SourceValue::Text(text), Some(separator)) => {
+        (SourceValue::Text(text) | SourceValue::Untyped(text), Some(separator)) => {
             without_midnight(text, form).and_then(|text| separated(text, separator))
         }
-        (SourceValue::Text(text), None) => compact_text(text),
+        (SourceValue::Text(text) | SourceValue::Untyped(text), None) => compact_text(text),
         (SourceValue::Integer(number), None) => compact_number(number),
-        (SourceValue::Integer(_), Some(_)) | (SourceValue::Real(_) | SourceValue::Blob(_), _) => {
-            None
-        }
+        (SourceValue::Integer(_), Some(_))
+        | (SourceValue::Real(_) | SourceValue::Blob(_) | SourceValue::Undecodable(_), _) => None,
     };
     day.map(Some).ok_or(Misfit::Date)
 }
@@ -51,14 +50,15 @@ pub(super) fn timestamp(value: SourceValue<'_>, moment: Moment) -> Cell<i64> {
     let micros = match (value, unit) {
         (SourceValue::Null, _) => return Ok(None),
         (SourceValue::Integer(number), Some(unit)) => since_epoch(number, unit),
-        (SourceValue::Text(text), Some(unit)) => {
+        (SourceValue::Text(text) | SourceValue::Untyped(text), Some(unit)) => {
             signed(text).and_then(|number| since_epoch(number, unit))
         }
-        (SourceValue::Text(text), None) => written(text, moment),
+        (SourceValue::Text(text) | SourceValue::Untyped(text), None) => written(text, moment),
         (SourceValue::Integer(number), None) if moment.form == MomentForm::Compact => {
             written(number.to_string().as_bytes(), moment)
         }
-        (SourceValue::Integer(_), None) | (SourceValue::Real(_) | SourceValue::Blob(_), _) => None,
+        (SourceValue::Integer(_), None)
+        | (SourceValue::Real(_) | SourceValue::Blob(_) | SourceValue::Undecodable(_), _) => None,
     };
     micros.map(Some).ok_or(Misfit::Timestamp)
 }

@@ -16,8 +16,10 @@ pub(super) fn cell(value: SourceValue<'_>, precision: u8, scale: u8) -> Cell<i12
         SourceValue::Null => Ok(None),
         SourceValue::Integer(number) => of_integer(number, precision, scale).map(Some),
         SourceValue::Real(number) => of_real(number, precision, scale).map(Some),
-        SourceValue::Text(bytes) => of_text(bytes, precision, scale).map(Some),
-        SourceValue::Blob(_) => Err(Misfit::Decimal),
+        SourceValue::Text(bytes) | SourceValue::Untyped(bytes) => {
+            of_text(bytes, precision, scale).map(Some)
+        }
+        SourceValue::Blob(_) | SourceValue::Undecodable(_) => Err(Misfit::Decimal),
     }
 }
 

@@ -69,12 +69,12 @@ type EraDay = (&'static Era, [i64; 3]);
 pub(super) fn date(value: SourceValue<'_>, form: EraForm, years: EraYears) -> Cell<i32> {
     let written = match (value, form) {
         (SourceValue::Null, _) => return Ok(None),
-        (SourceValue::Text(text), EraForm::Dotted) => dotted(text),
-        (SourceValue::Text(text), EraForm::Compact) => compact(text),
-        (SourceValue::Text(text), EraForm::Kanji) => kanji(text),
+        (SourceValue::Text(text) | SourceValue::Untyped(text), EraForm::Dotted) => dotted(text),
+        (SourceValue::Text(text) | SourceValue::Untyped(text), EraForm::Compact) => compact(text),
+        (SourceValue::Text(text) | SourceValue::Untyped(text), EraForm::Kanji) => kanji(text),
         (SourceValue::Integer(number), EraForm::Compact) => compact(number.to_string().as_bytes()),
         (SourceValue::Integer(_), EraForm::Dotted | EraForm::Kanji)
-        | (SourceValue::Real(_) | SourceValue::Blob(_), _) => None,
+        | (SourceValue::Real(_) | SourceValue::Blob(_) | SourceValue::Undecodable(_), _) => None,
     };
     let (era, [year, month, day]) = written.ok_or(Misfit::Date)?;
     if year == 0 {

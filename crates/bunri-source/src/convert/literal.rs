@@ -2,6 +2,7 @@
 
 use bunri_types::{TruthWords, listed_integer};
 
+use super::plain_integer;
 use crate::model::SourceValue;
 
 /// A list of such values. Texts are compared byte for byte, integers by their plain digits; reals and bytes are never
@@ -25,7 +26,15 @@ impl Literals {
         match value {
             SourceValue::Text(bytes) => self.texts.iter().any(|text| text == bytes),
             SourceValue::Integer(number) => self.numbers.contains(&number),
-            SourceValue::Null | SourceValue::Real(_) | SourceValue::Blob(_) => false,
+            // Digits are a number, too, for the lists that are given as numbers.
+            SourceValue::Untyped(bytes) => {
+                self.texts.iter().any(|text| text == bytes)
+                    || plain_integer(bytes).is_some_and(|number| self.numbers.contains(&number))
+            }
+            SourceValue::Null
+            | SourceValue::Real(_)
+            | SourceValue::Blob(_)
+            | SourceValue::Undecodable(_) => false,
         }
     }
 }

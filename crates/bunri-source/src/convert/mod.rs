@@ -6,6 +6,7 @@ mod day;
 mod decimal;
 mod era;
 mod literal;
+mod untyped;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use arrow_array::builder::{
 use arrow_schema::ArrowError;
 use bunri_types::{DateForm, Moment, OPEN_END, ValueForm, ValueType};
 use literal::Literals;
+pub use untyped::int as plain_integer;
 
 use crate::model::SourceValue;
 
@@ -28,6 +30,8 @@ pub enum Misfit {
     Text,
     /// Text whose bytes are not UTF-8.
     Utf8,
+    /// Bytes that are no characters in the encoding of the source.
+    Undecodable,
     /// Not stored as an integer.
     Int,
     /// No finite number, or no plain decimal text.
@@ -58,6 +62,7 @@ impl Misfit {
         match self {
             Misfit::Text => "not_text",
             Misfit::Utf8 => "not_utf8",
+            Misfit::Undecodable => "undecodable",
             Misfit::Int => "not_an_integer",
             Misfit::Decimal => "not_a_decimal",
             Misfit::Scale => "does_not_fit_scale",
@@ -159,6 +164,10 @@ impl Copier {
         }
         if self.open.hold(value) {
             return self.cells.take_open_end();
+        }
+        if let SourceValue::Undecodable(_) = value {
+            self.cells.take(SourceValue::Null)?;
+            return Err(Misfit::Undecodable);
         }
         self.cells.take(value)
     }
@@ -275,12 +284,15 @@ fn kept<T>(cell: Cell<T>, misfit: &mut Result<(), Misfit>) -> Option<T> {
 fn text(value: SourceValue<'_>, takes_integers: bool) -> Cell<Cow<'_, str>> {
     match value {
         SourceValue::Null => Ok(None),
-        SourceValue::Text(bytes) => std::str::from_utf8(bytes)
+        SourceValue::Text(bytes) | SourceValue::Untyped(bytes) => std::str::from_utf8(bytes)
             .map(|text| Some(text.into()))
             .map_err(|_| Misfit::Utf8),
         // As the source prints it. A real has no one form that all programs print.
         SourceValue::Integer(number) if takes_integers => Ok(Some(number.to_string().into())),
-        SourceValue::Integer(_) | SourceValue::Real(_) | SourceValue::Blob(_) => Err(Misfit::Text),
+        SourceValue::Integer(_)
+        | SourceValue::Real(_)
+        | SourceValue::Blob(_)
+        | SourceValue::Undecodable(_) => Err(Misfit::Text),
     }
 }
 
@@ -288,7 +300,11 @@ fn int(value: SourceValue<'_>) -> Cell<i64> {
     match value {
         SourceValue::Null => Ok(None),
         SourceValue::Integer(number) => Ok(Some(number)),
-        _ => Err(Misfit::Int),
+        SourceValue::Untyped(digits) => untyped::int(digits).map(Some).ok_or(Misfit::Int),
+        SourceValue::Real(_)
+        | SourceValue::Text(_)
+        | SourceValue::Blob(_)
+        | SourceValue::Undecodable(_) => Err(Misfit::Int),
     }
 }
 
@@ -304,7 +320,11 @@ fn real(value: SourceValue<'_>) -> Cell<f64> {
             let same = real as i128 == i128::from(number);
             same.then_some(Some(real)).ok_or(Misfit::Precision)
         }
-        SourceValue::Real(_) | SourceValue::Text(_) | SourceValue::Blob(_) => Err(Misfit::Real),
+        SourceValue::Untyped(digits) => untyped::real(digits).map(Some),
+        SourceValue::Real(_)
+        | SourceValue::Text(_)
+        | SourceValue::Blob(_)
+        | SourceValue::Undecodable(_) => Err(Misfit::Real),
     }
 }
 
@@ -316,15 +336,23 @@ fn truth(value: SourceValue<'_>, yes: &Literals, no: &Literals) -> Cell<bool> {
         SourceValue::Integer(_)
         | SourceValue::Real(_)
         | SourceValue::Text(_)
-        | SourceValue::Blob(_) => Err(Misfit::Bool),
+        | SourceValue::Blob(_)
+        | SourceValue::Untyped(_)
+        | SourceValue::Undecodable(_) => Err(Misfit::Bool),
     }
 }
 
-fn bytes(value: SourceValue<'_>) -> Cell<&[u8]> {
+fn bytes(value: SourceValue<'_>) -> Cell<Cow<'_, [u8]>> {
     match value {
         SourceValue::Null => Ok(None),
-        SourceValue::Blob(bytes) => Ok(Some(bytes)),
-        _ => Err(Misfit::Bytes),
+        SourceValue::Blob(bytes) => Ok(Some(bytes.into())),
+        SourceValue::Untyped(digits) => untyped::bytes(digits)
+            .map(|bytes| Some(bytes.into()))
+            .ok_or(Misfit::Bytes),
+        SourceValue::Integer(_)
+        | SourceValue::Real(_)
+        | SourceValue::Text(_)
+        | SourceValue::Undecodable(_) => Err(Misfit::Bytes),
     }
 }
 

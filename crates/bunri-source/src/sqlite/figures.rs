@@ -21,6 +21,7 @@ impl Reader {
     pub(crate) fn figures(&self, table: &Table, kind: ObjectKind) -> Result<Figures, SourceError> {
         let mut figures = Figures {
             rows: 0,
+            broken: 0,
             totals: Vec::with_capacity(table.columns.len()),
         };
         for columns in table.columns.chunks(COLUMNS_AT_ONCE) {

@@ -10,7 +10,7 @@ use bunri_source::{Concerns, Finding};
 use bunri_text::{Problem, Problems};
 
 use crate::args::{CheckArguments, Explained};
-use crate::command::sides::is_catalogue;
+use crate::command::sides::{is_catalogue, place_of};
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen::{self, grouped};
@@ -72,7 +72,7 @@ fn hold_against_source(
     catalogue: &Catalogue,
     progress: &Progress,
 ) -> Result<bool, Failure> {
-    let Source::Sqlite(path) = &job.source;
+    let path = place_of(&job.source);
     let source = path.display();
     if !path.exists() {
         screen::say_wrapped(&format!("source not checked: `{source}` is not there"), 4);
@@ -111,7 +111,7 @@ fn placed(finding: &Finding, catalogue: &Catalogue, places: &Places) -> Problem 
 }
 
 fn describe_source(job: &Job, catalogue: &Catalogue, check: &SourceCheck) {
-    let Source::Sqlite(path) = &job.source;
+    let path = place_of(&job.source);
     let fits = if check.refused.is_empty() {
         "fits the catalogue"
     } else {
@@ -144,7 +144,12 @@ fn describe_source(job: &Job, catalogue: &Catalogue, check: &SourceCheck) {
             4,
         );
     }
-    screen::say("not checked here: the database's own integrity, which extraction checks");
+    match &job.source {
+        Source::Sqlite(_) => {
+            screen::say("not checked here: the database's own integrity, which extraction checks")
+        }
+        Source::Delimited(_) => {}
+    }
 }
 
 fn describe_job(job: &Job) {

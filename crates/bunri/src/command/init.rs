@@ -1,10 +1,10 @@
 //! `bunri init`: a catalogue proposed for a source, or what is new in the source added to one.
 
 use bunri_inspect::{InitOptions, InspectOptions, Updated, inspect, propose, update, write_new};
-use bunri_job::Source;
 
 use super::inspect::{shown, threads};
 use crate::args::InitArguments;
+use crate::command::sides::{place_of, source_at};
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen;
@@ -25,10 +25,12 @@ pub(crate) fn run(arguments: &InitArguments, progress: &Progress) -> Result<Outc
         sample: *sample,
         threads: threads(),
     };
-    let from = Source::Sqlite(source.clone());
+    let from = source_at(source)?;
     let profile = inspect(&from, &look, progress)?;
     progress.done();
-    let name = source.file_stem().map(|stem| stem.to_string_lossy());
+    let name = place_of(&from)
+        .file_stem()
+        .map(|stem| stem.to_string_lossy());
     let options = InitOptions {
         source: &from,
         name: name.as_deref().unwrap_or("catalogue"),

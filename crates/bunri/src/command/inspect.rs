@@ -4,10 +4,10 @@ use bunri_inspect::{
     ColumnProfile, FormOf, InspectOptions, LedgerCandidate, Periods, SourceProfile, TableProfile,
     inspect,
 };
-use bunri_job::Source;
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::args::InspectArguments;
+use crate::command::sides::{place_of, source_at};
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen::{self, grouped};
@@ -29,12 +29,13 @@ pub(crate) fn run(arguments: &InspectArguments, progress: &Progress) -> Result<O
         sample: *sample,
         threads: threads(),
     };
-    let profile = inspect(&Source::Sqlite(source.clone()), &options, progress)?;
+    let from = source_at(source)?;
+    let profile = inspect(&from, &options, progress)?;
     progress.done();
     if *json {
         screen::say_exact(&serde_json::to_string_pretty(&profile).map_err(Failure::Unwritable)?);
     } else {
-        page(&source.display().to_string(), &profile);
+        page(&place_of(&from).display().to_string(), &profile);
     }
     Ok(Outcome::Clean)
 }

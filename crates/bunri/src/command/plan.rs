@@ -17,7 +17,7 @@ use bunri_text::Problems;
 
 use crate::args::PlanArguments;
 use crate::command::moved;
-use crate::command::sides::NamedSide;
+use crate::command::sides::{NamedSide, place_of};
 use crate::command::stages::counts_line;
 use crate::command::{diff, journal};
 use crate::exit::{Failure, Outcome};
@@ -29,8 +29,17 @@ use crate::workplace::Workplace;
 /// Tables, and other lines of one kind, that are printed; the folder has all.
 const SHOWN: usize = 40;
 
-const GRANTS: &str =
-    "SQLite has no grants: whoever can read the database file can read every column of it";
+/// Who could read what in the legacy system, as far as a source can say.
+fn grants(source: &Source) -> &'static str {
+    match source {
+        Source::Sqlite(_) => {
+            "SQLite has no grants: whoever can read the database file can read every column of it"
+        }
+        Source::Delimited(_) => {
+            "files have no grants by column: whoever can read a file can read all of it"
+        }
+    }
+}
 
 pub(crate) fn run(arguments: &PlanArguments, progress: &Progress) -> Result<Outcome, Failure> {
     let PlanArguments {
@@ -77,7 +86,7 @@ pub(crate) fn run(arguments: &PlanArguments, progress: &Progress) -> Result<Outc
         side: workplace.side(),
         against: against.as_ref().map(|it| it.side(workplace.side())),
         queries: &reports,
-        grants: GRANTS,
+        grants: grants(&workplace.job.source),
         rerun: &rerun(&staged, looking.as_ref()),
         measured: &journal::measured(&workplace.job.custody),
         not_known: &not_known(queries.is_some(), views.err(), &staged),
@@ -158,8 +167,7 @@ fn rerun(staged: &Staged, looking: Option<&Looking>) -> Vec<RerunStep> {
 
 /// The views of the source, which need not be there; or why they are not known.
 fn views(workplace: &Workplace) -> Result<Vec<QueryText>, String> {
-    let Source::Sqlite(path) = &workplace.job.source;
-    if !path.exists() {
+    if !place_of(&workplace.job.source).exists() {
         return Err("the source is not there".to_owned());
     }
     let views = view_texts(&workplace.job.source).map_err(|error| error.to_string())?;

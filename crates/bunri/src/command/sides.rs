@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bunri_catalogue::Catalogue;
+use bunri_job::{Source, load_job};
 use bunri_parse::load;
 use bunri_plan::Side;
 use bunri_text::Problems;
@@ -19,6 +20,23 @@ pub(crate) enum NamedSide {
 pub(crate) fn is_catalogue(path: &Path) -> bool {
     let name = path.file_name();
     path.is_dir() || name.is_some_and(|name| name == "catalogue.toml")
+}
+
+/// Where a source lies.
+pub(crate) fn place_of(source: &Source) -> &Path {
+    match source {
+        Source::Sqlite(path) => path,
+        Source::Delimited(files) => &files.folder,
+    }
+}
+
+/// The source that a path names: that of a job, or a database file. A source of many files and settings is described in a job, which
+/// may name a catalogue that is still to be made.
+pub(crate) fn source_at(path: &Path) -> Result<Source, Problems> {
+    if path.extension().is_some_and(|ending| ending == "toml") {
+        return Ok(load_job(path)?.source);
+    }
+    Ok(Source::Sqlite(path.to_path_buf()))
 }
 
 impl NamedSide {
