@@ -13,6 +13,7 @@ FAULT: {"table": id, "do": [WORD, ...]}; a row is named by its place in key orde
 
 import datetime
 import json
+import re
 import shutil
 import sys
 import unicodedata
@@ -103,8 +104,13 @@ def weights(rows, schema):
     return sums
 
 
-def rejected(lines, schema):
-    """The same of rejected rows, of values that are stored as the column's own kind."""
+def plain(text, scale):
+    """Whether a text is a decimal that a source without types sums."""
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and Decimal(text).scaleb(scale) % 1 == 0
+
+
+def rejected(lines, schema, untyped):
+    """The same of rejected rows, of values that are stored as the column's own kind; where nothing has one, as the declared type reads them."""
     sums = {field.name: (0, 0) for field in schema}
     for line in lines:
         for field, raw in zip(schema, json.loads(line)["values"]):
@@ -120,6 +126,8 @@ def rejected(lines, schema):
                 total += value
             elif pa.types.is_decimal(field.type) and kind in ("int", "real"):
                 total += int(Decimal(str(value)).scaleb(field.type.scale))
+            elif pa.types.is_decimal(field.type) and untyped and kind == "text" and plain(value, field.type.scale):
+                total += int(Decimal(value).scaleb(field.type.scale))
             sums[field.name] = (count + 1, total)
     return sums
 
@@ -148,7 +156,8 @@ def restage(custody, table, word, *rest):
     rows, schema = there.to_pylist(), there.schema
     rejects = custody / f"rejects/{table}.jsonl"
     lines = rejects.read_text(encoding="utf-8").splitlines() if rejects.exists() else []
-    before, count = both(weights(rows, schema), rejected(lines, schema)), len(rows) + len(lines)
+    untyped = manifest["source"]["kind"] == "delimited"
+    before, count = both(weights(rows, schema), rejected(lines, schema, untyped)), len(rows) + len(lines)
     if word == "reject_lost":
         lines.pop(rest[0])
     elif word == "reject_value":
@@ -174,7 +183,7 @@ def restage(custody, table, word, *rest):
     elif rejects.exists():
         rejects.unlink()
     listed["files"][0].update(digests(path.read_bytes()), rows=pq.read_metadata(path).num_rows)
-    after = both(weights(rows, schema), rejected(lines, schema))
+    after = both(weights(rows, schema), rejected(lines, schema, untyped))
     reseal(custody, listed, before, after, len(rows) + len(lines) - count)
     sealed = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (custody / "staging/manifest.json").write_text(sealed, encoding="utf-8")

@@ -20,8 +20,7 @@ pub(crate) fn as_files(rig: &Rig, how: &[&str], source: &str) -> Ended {
 }
 
 const UTF8: &str = "delimited = { folder = \"unload\", encoding = \"utf-8\" }";
-const CP932: &str =
-    "delimited = { folder = \"unload\", encoding = \"cp932\", delimiter = \"\\t\" }";
+const CP932: &str = "delimited = { folder = \"unload\", encoding = \"cp932\", delimiter = \"\\t\", gaiji = \"private-use\" }";
 
 /// A rig with the rig's own database.
 fn twin(rig: &Rig) -> Rig {
@@ -54,9 +53,9 @@ fn the_same_system_from_files_gives_the_same_stores() {
     same_stores(&database, &files);
     holds(&files);
     // Rejected rows keep where they lie.
-    let rejects = files.read("custody/rejects/contract.jsonl");
+    let rejects = files.read("custody/rejects/meter.jsonl");
     let reject: Value = serde_json::from_str(rejects.lines().next().unwrap()).unwrap();
-    assert_eq!(reject["line"]["file"], "contract.csv");
+    assert_eq!(reject["line"]["file"], "meter.csv");
     let schema = repository().join("schemas/staging-manifest.schema.json");
     let manifest = "custody/staging/manifest.json";
     files
@@ -88,7 +87,7 @@ fn packed_files_and_many_of_them_give_the_same_stores() {
     database.bunri(["run", "job.toml"]).must(1);
     for pack in ["gz", "zst"] {
         let files = twin(&database);
-        as_files(&files, &["--pack", pack, "--rows", "100"], "");
+        as_files(&files, &["--pack", pack, "--rows", "20"], "");
         let mut tables: Vec<String> = std::fs::read_dir(files.path("unload"))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -258,7 +257,7 @@ fn what_is_odd_and_sound_is_kept_as_it_is() {
             "quotes",
             of("1,\"\"\"a\"\",\"\"\"\n"),
             same,
-            plain(&[["1", "\"a\","]]),
+            plain(&[["1", "\"a\",\""]]),
         ),
         (
             "NULL and ''",
@@ -367,7 +366,7 @@ fn lines_that_are_no_rows_are_rejected_whole_and_counted() {
     rig.bunri(["extract", "job.toml"])
         .must(1)
         .never_says("SECRET");
-    rig.bunri(["split", "job.toml"]).must(1);
+    rig.bunri(["split", "job.toml"]).must(0);
     let unknown = json!(["unknown", "unknown", "unknown", "unknown", "unknown"]);
     let line = |rule: &str, number: u64, raw: &str| {
         json!({
@@ -431,7 +430,10 @@ fn a_broken_line_in_the_ledger_refuses_the_split() {
         rig.write(&file, text);
         rig.bunri(["extract", "job.toml"]).must(1);
         let split = rig.bunri(["split", "job.toml"]);
-        assert!(split.code == Some(3), "{split}");
+        assert!(split.code == Some(4), "{split}");
+        split
+            .says("it is unknown which supply point it speaks of")
+            .never_says("2010");
     }
 }
 
@@ -729,4 +731,77 @@ fn every_code_of_cp932_is_decoded_or_rejected() {
         .prints(" 0 wrong");
         holds(&rig);
     }
+}
+
+/// Lines made by chance, of what ends, quotes and halves characters: the reader, the scanner of figures and the second reader are
+/// written one from another's page and not from another's code, and must say the same of each.
+#[test]
+fn three_readers_say_the_same_of_lines_made_by_chance() {
+    let signs: [&[u8]; 10] = [
+        b"a",
+        b",",
+        b"\"",
+        b"\"\"",
+        b"\n",
+        b"\r",
+        b"|",
+        b"\x81",
+        b"\x81\x60",
+        b"\xff",
+    ];
+    let mut state = 932_u64;
+    let mut dice = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let (mut staged, mut rejected) = (0, 0);
+    for round in 0..12 {
+        let rig = tiny();
+        let (encoding, delimiter) = [("utf-8", ","), ("cp932", ","), ("cp932", "|")][round % 3];
+        let source = UTF8.replace("utf-8", encoding);
+        let source = source.replace(" }", &format!(", delimiter = \"{delimiter}\" }}"));
+        rig.edit("job.toml", UTF8, &source);
+        for table in ["supply_period", "meter_reading"] {
+            let file = format!("unload/{table}.csv");
+            let text = rig.read(&file).replace(',', delimiter);
+            rig.write(&file, text);
+        }
+        let mut content = format!("retailer_code{delimiter}retailer_name\n").into_bytes();
+        for line in 0..200 {
+            content.extend(format!("{line}{delimiter}").bytes());
+            if dice(3) == 0 {
+                content.push(b'"');
+            }
+            for _ in 0..dice(5) {
+                content.extend(signs[dice(signs.len())]);
+            }
+            if dice(3) == 0 {
+                content.push(b'"');
+            }
+            content.push(b'\n');
+        }
+        rig.write("unload/code_retailer.csv", &content);
+        let mut ended = rig.bunri(["extract", "job.toml"]);
+        if ended.err.contains("is never closed") {
+            content.extend(b"\"\n");
+            rig.write("unload/code_retailer.csv", &content);
+            ended = rig.bunri(["extract", "job.toml"]);
+        }
+        // Pieces of lines may share a key by chance, or have none.
+        if ended.code == Some(4) && ended.err.contains("breaks keys") {
+            continue;
+        }
+        ended.must(1);
+        holds(&rig);
+        let manifest = rig.json("custody/staging/manifest.json");
+        let table = &manifest["tables"][0];
+        staged += table["files"][0]["rows"].as_u64().unwrap();
+        rejected += table["rejects"]["rows"].as_u64().unwrap();
+    }
+    assert!(
+        staged > 200 && rejected > 200,
+        "{staged} staged, {rejected} rejected"
+    );
 }

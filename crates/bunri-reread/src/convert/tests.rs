@@ -643,7 +643,7 @@ fn bytes_are_bytes() {
         ValueType::Bytes,
         &plain(),
         &bytes,
-        Ok(Cell::Bytes(b"\0\xff")),
+        Ok(Cell::Bytes(Cow::Borrowed(b"\0\xff"))),
     );
     breaks(
         ValueType::Bytes,
@@ -693,4 +693,58 @@ fn what_means_nothing_is_null_and_what_means_no_end_is_the_last_day() {
         Rule::NotADate,
         &[not_listed],
     );
+}
+
+/// Characters of a source that has no types, as docs/sources.md says.
+#[test]
+fn what_has_no_type_is_read_by_the_declared_one() {
+    let untyped = |text: &'static str| Raw::Untyped(Cow::Borrowed(text.as_bytes()));
+    for (value_type, text, cell) in [
+        (ValueType::Text, "007", Cell::Text(Cow::Borrowed("007"))),
+        (ValueType::Text, "", Cell::Text(Cow::Borrowed(""))),
+        (ValueType::Int, "-7", Cell::Int(-7)),
+        (ValueType::Int, "9223372036854775807", Cell::Int(i64::MAX)),
+        (ValueType::Real, "-0", Cell::Real((-0.0_f64).to_bits())),
+        (ValueType::Real, "1.5E+3", Cell::Real(1500.0_f64.to_bits())),
+        (ValueType::Bool, "1", Cell::Bool(true)),
+        (
+            ValueType::Bytes,
+            "00fF",
+            Cell::Bytes(Cow::Borrowed(b"\0\xff")),
+        ),
+        (ValueType::Bytes, "", Cell::Bytes(Cow::Borrowed(b""))),
+        (ValueType::Date(DateForm::Compact), "19700102", Cell::Day(1)),
+    ] {
+        gives(value_type, &plain(), &untyped(text), Ok(cell));
+    }
+    for (value_type, rule, texts) in [
+        (
+            ValueType::Int,
+            Rule::NotAnInteger,
+            &[
+                "",
+                "-",
+                "-0",
+                "+7",
+                "007",
+                " 7",
+                "7.0",
+                "9223372036854775808",
+            ][..],
+        ),
+        (
+            ValueType::Real,
+            Rule::NotAReal,
+            &["", ".5", "5.", "1e", "inf", "nan", "+1", "1e999", "1e5e5"],
+        ),
+        (ValueType::Real, Rule::DoesNotFitPrecision, &["1e-999"]),
+        (ValueType::Bool, Rule::NotABool, &["", "true", "01"]),
+        (ValueType::Bytes, Rule::NotBytes, &["0", "0g", " 00"]),
+    ] {
+        let raws: Vec<Raw<'_>> = texts.iter().map(|text| untyped(text)).collect();
+        breaks(value_type, &plain(), rule, &raws);
+    }
+    let other = [Raw::Undecodable(Cow::Borrowed(b"12"))];
+    breaks(ValueType::Text, &plain(), Rule::Undecodable, &other);
+    breaks(ValueType::Int, &plain(), Rule::Undecodable, &other);
 }

@@ -148,6 +148,53 @@ impl Scanner<'_> {
     }
 }
 
+/// The records of a file as the scanner cuts them, for a test.
+#[cfg(test)]
+pub(super) mod cutting {
+    use std::path::Path;
+
+    use super::*;
+
+    type Fields = Vec<(Vec<u8>, bool)>;
+
+    pub(in super::super) fn pieces_of(
+        folder: &Path,
+        file: &str,
+        form: &LineForm,
+    ) -> (Vec<Option<Fields>>, Option<String>) {
+        let mut found = Vec::new();
+        let bytes = match Bytes::open(folder, file, form) {
+            Ok(bytes) => bytes,
+            Err(error) => return (found, Some(error.to_string())),
+        };
+        let mut scanner = Scanner {
+            bytes,
+            file,
+            form,
+            lines: 0,
+        };
+        let (mut line, mut pieces) = (Vec::new(), Vec::new());
+        loop {
+            match scanner.record(&mut line, &mut pieces) {
+                Ok(None) => return (found, None),
+                Ok(Some(Shape::Whole)) => {
+                    let field = |piece: &Piece| {
+                        let raw = &line[piece.at.clone()];
+                        let content = match form.quote {
+                            Some(quote) if piece.quoted => undoubled(raw, quote),
+                            Some(_) | None => raw.to_vec(),
+                        };
+                        (content, piece.quoted)
+                    };
+                    found.push(Some(pieces.iter().map(field).collect()));
+                }
+                Ok(Some(Shape::Broken | Shape::Open { .. })) => found.push(None),
+                Err(error) => return (found, Some(error.to_string())),
+            }
+        }
+    }
+}
+
 fn without_end(line: &[u8]) -> &[u8] {
     match line.strip_suffix(b"\n") {
         Some(line) => line.strip_suffix(b"\r").unwrap_or(line),

@@ -16,6 +16,8 @@ mod figures;
 mod folder;
 mod read;
 mod records;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(super) use error::DelimitedError;

@@ -59,3 +59,76 @@ fn cp932(bytes: &[u8], policy: Cp932, out: &mut Vec<u8>) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn read(bytes: &[u8], gaiji: Gaiji, wave_dash: WaveDash) -> Option<String> {
+        let mut out = Vec::new();
+        let decoded = decode(bytes, Encoding::Cp932(Cp932 { gaiji, wave_dash }), &mut out);
+        assert!(decoded || out.is_empty());
+        decoded.then(|| String::from_utf8(out).unwrap())
+    }
+
+    /// The table is public: this number is made of every code of two bytes and the character that Python's codec `cp932` gives it, 0 where
+    /// it gives none (tests/python/cp932.py asks them one by one).
+    #[test]
+    fn every_code_of_two_bytes_is_the_character_of_the_public_table() {
+        let mut state: u64 = 0xcbf2_9ce4_8422_2325;
+        let mut known = 0;
+        for lead in (0x81..=0x9f_u8).chain(0xe0..=0xfc) {
+            for trail in (0x40..=0x7e_u8).chain(0x80..=0xfc) {
+                let text = read(&[lead, trail], Gaiji::PrivateUse, WaveDash::AsWindows);
+                let sign = text.map_or(0, |text| {
+                    let mut signs = text.chars();
+                    let sign = signs.next().unwrap();
+                    assert_eq!(signs.next(), None);
+                    known += 1;
+                    u64::from(u32::from(sign))
+                });
+                let code = u64::from(lead) << 8 | u64::from(trail);
+                state = (state ^ (code << 32 | sign)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+        assert_eq!((state, known), (0x5282c035e7f20b79, 9604));
+    }
+
+    #[test]
+    fn policies_are_those_of_the_job() {
+        let windows = |bytes: &[u8]| read(bytes, Gaiji::Reject, WaveDash::AsWindows);
+        assert_eq!(
+            windows(b"\xb6\x8a\xbf").as_deref(),
+            Some("\u{ff76}\u{6f22}")
+        );
+        for none in [
+            &b"\x80"[..],
+            b"\xa0",
+            b"\xfd",
+            b"\xff",
+            b"\x81",
+            b"a\x81",
+            b"\x81\x20",
+            b"\xf0\x40",
+            b"\xf9\xfc",
+        ] {
+            assert_eq!(windows(none), None, "{none:x?}");
+        }
+        let gaiji = |bytes: &[u8]| read(bytes, Gaiji::PrivateUse, WaveDash::AsWindows);
+        assert_eq!(gaiji(b"\xf0\x40").as_deref(), Some("\u{e000}"));
+        assert_eq!(gaiji(b"\xf9\xfc").as_deref(), Some("\u{e757}"));
+        let codes =
+            b"\x81\x5c\x81\x60\x81\x61\x81\x7c\x81\x91\x81\x92\x81\xca\xee\xf9\xfa\x54\x81\x5f";
+        assert_eq!(
+            windows(codes).as_deref(),
+            Some(
+                "\u{2015}\u{ff5e}\u{2225}\u{ff0d}\u{ffe0}\u{ffe1}\u{ffe2}\u{ffe2}\u{ffe2}\u{ff3c}"
+            )
+        );
+        assert_eq!(
+            read(codes, Gaiji::Reject, WaveDash::AsJis).as_deref(),
+            Some("\u{2014}\u{301c}\u{2016}\u{2212}\u{a2}\u{a3}\u{ac}\u{ac}\u{ac}\u{ff3c}")
+        );
+    }
+}
