@@ -51,6 +51,15 @@ fi
 
 [ -x "${BUNRI_CHROMIUM:-/usr/bin/chromium}" ] || bring "the browser (chromium)" chromium
 command -v tmux >/dev/null 2>&1 || bring "a terminal multiplexer (tmux)" tmux
+# The stories start servers of their own, in folders that vanish: the package must not make one that stays.
+if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+    if [ "$(id -u)" = 0 ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+        mkdir -p /etc/postgresql-common
+        echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf
+    fi
+    bring "a PostgreSQL server" postgresql
+fi
+command -v openssl >/dev/null 2>&1 || bring "openssl" openssl
 command -v node >/dev/null 2>&1 || bring "node" nodejs
 command -v npm >/dev/null 2>&1 || bring "npm" npm
 browser=${BUNRI_BROWSER:-$HOME/.cache/bunri/browser}

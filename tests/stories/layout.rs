@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 32] = [
+const ARROWS: [(&str, &[&str]); 33] = [
     ("bunri-manifest", &[]),
     ("bunri-names", &[]),
     ("bunri-legacy", &[]),
@@ -86,6 +86,7 @@ const ARROWS: [(&str, &[&str]); 32] = [
             "bunri-work",
         ],
     ),
+    ("bunri-postgresql", &["bunri-job", "bunri-manifest"]),
     (
         "bunri-source",
         &[
@@ -93,6 +94,7 @@ const ARROWS: [(&str, &[&str]); 32] = [
             "bunri-columnar",
             "bunri-job",
             "bunri-manifest",
+            "bunri-postgresql",
             "bunri-types",
         ],
     ),
@@ -168,6 +170,7 @@ const ARROWS: [(&str, &[&str]); 32] = [
             "bunri-columnar",
             "bunri-job",
             "bunri-manifest",
+            "bunri-postgresql",
             "bunri-report",
             "bunri-types",
             "bunri-work",

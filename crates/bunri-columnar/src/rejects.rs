@@ -24,6 +24,8 @@ pub enum RawValue {
     Int(i64),
     /// A real number.
     Real(String),
+    /// An exact number that is no [`Self::Int`], in the digits that the source prints.
+    Decimal(String),
     /// Text.
     Text(String),
     /// Text that is not UTF-8, in hex.
@@ -35,12 +37,12 @@ pub enum RawValue {
 }
 
 impl RawValue {
-    /// Whether a declaration lists this value (`nothing`, `open`): a text byte for byte, an integer by its plain digits.
-    /// Reals and bytes are never listed.
+    /// Whether a declaration lists this value (`nothing`, `open`): a text byte for byte, an integer by its plain digits,
+    /// another exact number as the source prints it. Reals and bytes are never listed.
     #[must_use]
     pub fn is_listed(&self, literals: &[String]) -> bool {
         match self {
-            Self::Text(text) => literals.contains(text),
+            Self::Text(text) | Self::Decimal(text) => literals.contains(text),
             Self::Int(number) => literals.contains(&number.to_string()),
             Self::Null | Self::Real(_) | Self::TextHex(_) | Self::Blob(_) | Self::Unknown => false,
         }

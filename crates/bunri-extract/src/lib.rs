@@ -14,31 +14,22 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bunri_columnar::ColumnarError;
 use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, ManifestError, StagedTable, StagingManifest};
-use bunri_source::SourceError;
+use bunri_source::{SourceError, SourceState};
 
 pub use run::{Standing, extract, reopen, standing};
 
 /// The source that a run is bound to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct BoundSource<'a> {
     /// Where it is.
     pub source: &'a Source,
-    /// Its BLAKE3, as whoever binds the run has taken it. What is read must have it.
-    pub blake3: &'a Blake3Hex,
-}
-
-impl BoundSource<'_> {
-    fn path(&self) -> &Path {
-        match self.source {
-            Source::Sqlite(path) => path,
-            Source::Delimited(files) => &files.folder,
-        }
-    }
+    /// Its state, as whoever binds the run has taken it. What is read must be it.
+    pub state: &'a SourceState,
 }
 
 /// How much of the machine extraction may use, which changes no byte of what is written; and how it cuts tables.
@@ -161,13 +152,12 @@ pub enum ExtractError {
     Source(SourceError),
     /// Another file took the source's name after the run was bound to it.
     #[error(
-        "`{}` is not the file that this run is bound to: its blake3 was {bound}, and is {found}; nothing was read. \
-         Run again when nobody replaces it",
-        path.display()
+        "`{place}` is not what this run is bound to: its blake3 was {bound}, and is {found}; nothing was read. \
+         Run again when nobody replaces it"
     )]
     OtherSource {
-        /// The database file.
-        path: PathBuf,
+        /// The file or server.
+        place: String,
         /// The digest that the run is bound to.
         bound: Blake3Hex,
         /// The digest of what lies there now.

@@ -194,6 +194,7 @@ fn length(value: SourceValue<'_>) -> usize {
     match value {
         SourceValue::Null | SourceValue::Integer(_) | SourceValue::Real(_) => 0,
         SourceValue::Text(bytes)
+        | SourceValue::Decimal(bytes)
         | SourceValue::Blob(bytes)
         | SourceValue::Untyped(bytes)
         | SourceValue::Undecodable(bytes) => bytes.len(),
@@ -214,6 +215,10 @@ pub(crate) fn raw(value: SourceValue<'_>, value_type: ValueType) -> RawValue {
             Some(_) | None => text(bytes),
         },
         SourceValue::Undecodable(bytes) => RawValue::TextHex(encode_string(bytes)),
+        // Digits, a sign, a point and few words: always UTF-8.
+        SourceValue::Decimal(digits) => {
+            RawValue::Decimal(String::from_utf8_lossy(digits).into_owned())
+        }
         SourceValue::Blob(bytes) => RawValue::Blob(encode_string(bytes)),
     }
 }

@@ -129,7 +129,10 @@ impl<'a> Batcher<'a> {
                 | SourceValue::Blob(content)
                 | SourceValue::Untyped(content)
                 | SourceValue::Undecodable(content) => content.len(),
-                SourceValue::Null | SourceValue::Integer(_) | SourceValue::Real(_) => 0,
+                SourceValue::Null
+                | SourceValue::Integer(_)
+                | SourceValue::Real(_)
+                | SourceValue::Decimal(_) => 0,
             };
             if let Err(misfit) = copier.take(value) {
                 first = first.or(Some((column, misfit)));

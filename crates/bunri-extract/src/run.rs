@@ -44,7 +44,7 @@ pub fn extract(
         threads,
         part_rows,
     } = *options;
-    let open = OpenSource::open(source.source)?;
+    let open = OpenSource::open_at(source.source, source.state)?;
     let threads = threads.clamp(1, catalogue.tables.len().max(1));
     let mut sessions: Vec<Session> = (0..threads)
         .map(|_| open.session())
@@ -136,12 +136,12 @@ fn canonical(folder: &Path) -> Result<String, ColumnarError> {
 /// What was hashed under the readers' locks, if it is what the run is bound to: a file renamed into place in
 /// between would be extracted under the name of the other.
 fn bound(source: &BoundSource<'_>, found: Source) -> Result<Source, ExtractError> {
-    if found.blake3 == *source.blake3 {
+    if found.blake3 == source.state.blake3 {
         return Ok(found);
     }
     Err(ExtractError::OtherSource {
-        path: source.path().to_path_buf(),
-        bound: source.blake3.clone(),
+        place: source.source.place(),
+        bound: source.state.blake3.clone(),
         found: found.blake3,
     })
 }

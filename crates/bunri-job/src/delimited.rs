@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bunri_text::{Entry, Item, Log, Section, Spotted};
 use toml::de::DeValue;
 
-use crate::read::path_of;
+use crate::paths::path_of;
 
 /// A folder of delimited files.
 #[derive(Debug, Clone, PartialEq, Eq)]

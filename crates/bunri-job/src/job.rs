@@ -74,6 +74,98 @@ pub enum Source {
     Sqlite(PathBuf),
     /// A folder of delimited text files.
     Delimited(Delimited),
+    /// A database of a PostgreSQL server.
+    Postgresql(Box<PostgresqlSource>),
+}
+
+/// A database of a PostgreSQL server, and how it is reached. Holds no password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PostgresqlSource {
+    /// A name or address; a path that begins with `/` is the folder of a socket.
+    pub host: String,
+    /// Its port, which is part of the name of a socket too.
+    pub port: u16,
+    /// The database.
+    pub database: String,
+    /// Who asks.
+    pub user: String,
+    /// Whose tables are called by their names alone.
+    pub schema: String,
+    /// Where the password stands; none: in the password file of PostgreSQL, or none is needed.
+    pub password: Option<PasswordPlace>,
+    /// How the connection is kept from others.
+    pub tls: Tls,
+    /// A snapshot that somebody else has exported and holds; none: one is taken.
+    pub snapshot: Option<String>,
+}
+
+/// Where a password stands, which is never in the job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PasswordPlace {
+    /// In a variable of the environment, by this name.
+    Environment(String),
+    /// In the first line of a file that only its owner may read.
+    File(PathBuf),
+}
+
+/// How a connection is kept from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tls {
+    /// It is not: the server is on this machine, or the job says so.
+    Off,
+    /// Encrypted, with a server whose certificate for this host is signed by one in this file.
+    Verified {
+        /// Certificates, as PEM.
+        ca: PathBuf,
+    },
+}
+
+impl Source {
+    /// How messages call it. Tells no password.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Delimited(files) => files.folder.display().to_string(),
+            Self::Postgresql(server) => server.place(),
+        }
+    }
+
+    /// What somebody who asks for it would call it: a file or folder, or a database.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Delimited(files) => files.folder.display().to_string(),
+            Self::Postgresql(server) => server.database.clone(),
+        }
+    }
+
+    /// Whether it can be told without asking it that it is not there. A server is asked.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        match self {
+            Self::Sqlite(path) => !path.exists(),
+            Self::Delimited(files) => !files.folder.exists(),
+            Self::Postgresql(_) => false,
+        }
+    }
+}
+
+impl PostgresqlSource {
+    /// The URL of it, as far as it is no secret.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let Self {
+            host,
+            port,
+            database,
+            user,
+            ..
+        } = self;
+        format!("postgresql://{user}@{host}:{port}/{database}")
+    }
 }
 
 impl Job {

@@ -9,6 +9,7 @@ mod job;
 mod paths;
 mod read;
 mod rekey;
+mod source;
 
 pub use check::{
     ExpectWords, check_basis, check_expect_words, check_job, check_pin, check_ranges,
@@ -17,6 +18,6 @@ pub use check::{
 pub use decisions::load_decisions;
 pub use delimited::{Cp932, Delimited, Encoding, Gaiji, LineForm, TableFiles, WaveDash};
 pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
-pub use job::{Job, JobKind, SecretFile, Source};
+pub use job::{Job, JobKind, PasswordPlace, PostgresqlSource, SecretFile, Source, Tls};
 pub use read::load_job;
 pub use rekey::{RekeySecrets, load_rekey_secrets};

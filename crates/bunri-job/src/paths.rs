@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use bunri_text::{Log, Section, Spotted};
+
 /// Whether `inner` is `outer`, or lies below it.
 pub(crate) fn is_within(inner: &Path, outer: &Path) -> bool {
     resolved(inner).starts_with(resolved(outer))
@@ -112,4 +114,18 @@ mod tests {
         ));
         assert!(!is_within(Path::new("out"), Path::new("out/custody")));
     }
+}
+
+/// A key that has to be there: a path, relative to the job file.
+pub(crate) fn path_of(
+    section: &mut Section<'_>,
+    key: &'static str,
+    base: &Path,
+    log: &mut Log,
+) -> Option<Spotted<PathBuf>> {
+    let path = section.require(key)?.filled_text(log)?;
+    Some(Spotted {
+        value: joined(base, Path::new(&path.value)),
+        spot: path.spot,
+    })
 }

@@ -9,10 +9,11 @@ use bunri_text::{
     read_file, readable,
 };
 
-use crate::delimited::{Delimited, delimited};
+use crate::delimited::Delimited;
 use crate::expect::expect;
 use crate::job::{Job, JobKind, Places, SecretFile, Source};
-use crate::paths::{is_within, joined};
+use crate::paths::{is_within, path_of};
+use crate::source::source;
 
 const KINDS: [(&str, JobKind); 2] = [
     ("rehearsal", JobKind::Rehearsal),
@@ -53,7 +54,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         .require("kind")
         .and_then(|value| value.word("kind of job", &KINDS, log));
     let cutover = file.require("cutover").and_then(|value| value.day(log));
-    let source = file
+    let legacy = file
         .require("source")
         .and_then(|value| source(&value, &base, log));
     let catalogue = file
@@ -72,7 +73,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let (kind, (catalogue, pin), decisions) = (kind?, catalogue?, decisions?);
     refuse_unpinned_cutover(&kind, pin.as_ref(), log);
     refuse_unpinned_decisions(&kind, decisions.as_ref(), log);
-    let (source, (custody, retail), limits, ranges) = (source?, output?, limits?, ranges?);
+    let (source, (custody, retail), limits, ranges) = (legacy?, output?, limits?, ranges?);
     let folders = [("custody", &custody), ("retail", &retail.value)];
     refuse_source_in_output(&source, folders, log);
     let rekey = rekey?;
@@ -147,29 +148,6 @@ fn label(value: &Item<'_>, log: &mut Log) -> Option<String> {
     Some(label.value)
 }
 
-/// One of the kinds; SQLite is missed where none is named.
-fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spotted<Source>> {
-    let mut section = Section::open(value, "`[source]`", log)?;
-    if let Some(files) = section.take("delimited") {
-        let other = section.take("sqlite");
-        let source = delimited(&files, base, log);
-        section.close(log);
-        if let Some(other) = other {
-            let message = "`[source]` has either `sqlite` or `delimited`";
-            log.refuse(other.spot, message);
-            return None;
-        }
-        let Spotted { value, spot } = source?;
-        let value = Source::Delimited(value);
-        return Some(Spotted { value, spot });
-    }
-    let path = path_of(&mut section, "sqlite", base, log);
-    section.close(log);
-    let Spotted { value, spot } = path?;
-    let value = Source::Sqlite(value);
-    Some(Spotted { value, spot })
-}
-
 fn catalogue(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Option<Name>)> {
     let mut section = Section::open(value, "`[catalogue]`", log)?;
     let path = path_of(&mut section, "path", base, log);
@@ -214,19 +192,6 @@ fn output(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Spot
         return None;
     }
     Some((custody, retail))
-}
-
-pub(crate) fn path_of(
-    section: &mut Section<'_>,
-    key: &'static str,
-    base: &Path,
-    log: &mut Log,
-) -> Option<Spotted<PathBuf>> {
-    let path = section.require(key)?.filled_text(log)?;
-    Some(Spotted {
-        value: joined(base, Path::new(&path.value)),
-        spot: path.spot,
-    })
 }
 
 fn limits(value: Option<Item<'_>>, log: &mut Log) -> Option<(u64, usize)> {
@@ -373,6 +338,7 @@ fn refuse_source_in_output(
                 log.refuse(source.spot, "the source lies inside the `retail` folder");
             }
         }
+        Source::Postgresql(_) => {}
         Source::Delimited(Delimited { folder, .. }) => {
             for (name, output) in outputs {
                 if is_within(folder, output) {

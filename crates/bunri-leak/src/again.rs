@@ -85,6 +85,7 @@ impl SecondReading<'_, '_> {
                 RawValue::Null
                 | RawValue::Unknown
                 | RawValue::Real(_)
+                | RawValue::Decimal(_)
                 | RawValue::TextHex(_)
                 | RawValue::Blob(_) => false,
             };

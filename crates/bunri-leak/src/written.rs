@@ -14,6 +14,7 @@ pub(crate) fn rejected_text(value: &RawValue) -> Option<Cow<'_, str>> {
         RawValue::Null | RawValue::Unknown => None,
         RawValue::Text(text)
         | RawValue::Real(text)
+        | RawValue::Decimal(text)
         | RawValue::TextHex(text)
         | RawValue::Blob(text) => Some(text.into()),
         RawValue::Int(number) => Some(number.to_string().into()),

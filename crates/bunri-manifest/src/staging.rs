@@ -12,12 +12,15 @@ use crate::{Blake3Hex, FileEntry, ManifestError, TOOL};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// `sqlite`.
+    /// `sqlite` or `postgresql`.
     pub kind: String,
-    /// Length of the database file.
+    /// Length of the database file; 0 of a server, which has none.
     pub bytes: u64,
-    /// BLAKE3 of the database file, taken inside the read transaction.
+    /// BLAKE3 of the database file, taken inside the read transaction; of a server, of `state`.
     pub blake3: Blake3Hex,
+    /// Of a server: which installation, which database, and which transactions are seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 /// A sum over one column, computed by the source itself.

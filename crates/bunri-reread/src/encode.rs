@@ -18,6 +18,7 @@ mod tag {
     pub(super) const BOOL: u8 = 7;
     pub(super) const BYTES: u8 = 8;
     pub(super) const UNDECODABLE: u8 = 9;
+    pub(super) const DIGITS: u8 = 10;
 }
 
 /// Appends a cell.
@@ -49,6 +50,7 @@ pub(crate) fn push_raw(out: &mut Vec<u8>, raw: &Raw<'_>, value_type: ValueType) 
         },
         Raw::Text(bytes) => push_bytes(out, tag::TEXT, bytes),
         Raw::Undecodable(bytes) => push_bytes(out, tag::UNDECODABLE, bytes),
+        Raw::Decimal(digits) => push_bytes(out, tag::DIGITS, digits.as_bytes()),
         Raw::Blob(bytes) => push_bytes(out, tag::BYTES, bytes),
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bunri_columnar::ColumnarError;
 use bunri_manifest::Blake3Hex;
+use bunri_postgresql::PostgresqlError;
 
 /// A reading that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +44,12 @@ pub enum RereadError {
     },
     /// The database is another than the one that was extracted.
     #[error(
-        "the source `{}` is not the one that was extracted:\n  BLAKE3 of the file: {found}\n  BLAKE3 in the manifest of staging: {staged}\n\
-         put back the source that was extracted, or extract this one into an empty folder", path.display()
+        "the source `{place}` is not the one that was extracted:\n  BLAKE3 of it: {found}\n  BLAKE3 in the manifest of staging: {staged}\n\
+         put back the source that was extracted, or extract this one into an empty folder"
     )]
     OtherSource {
-        /// The database.
-        path: PathBuf,
+        /// The file or server.
+        place: String,
         /// Its digest now.
         found: Blake3Hex,
         /// The digest that staging was made of.
@@ -80,6 +81,9 @@ pub enum RereadError {
         /// What is wrong.
         what: String,
     },
+    /// The server could not be read.
+    #[error(transparent)]
+    Server(PostgresqlError),
     /// The catalogue's digest is none, or the record could not be made.
     #[error("the record cannot be made: {0}")]
     Record(String),
@@ -107,5 +111,14 @@ impl RereadError {
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::File { path, source }
+    }
+}
+
+impl From<PostgresqlError> for RereadError {
+    fn from(error: PostgresqlError) -> Self {
+        match error {
+            PostgresqlError::Interrupted => Self::Interrupted,
+            error => Self::Server(error),
+        }
     }
 }

@@ -11,18 +11,21 @@ use rusqlite::Connection;
 use crate::RereadError;
 use crate::convert::{Raw, Rule};
 use crate::files::Files;
-use crate::source::{self, HeldSource};
+use crate::postgresql;
+use crate::sqlite::{self, HeldSource};
 
 /// A source that nobody changes while this lives, or of which a change is seen at its end.
 pub(crate) enum Held {
     Sqlite(HeldSource),
     Files(Files),
+    Postgresql(postgresql::Held),
 }
 
 /// Where it lies, for the threads that read it.
 pub(crate) enum Place {
-    Sqlite(source::Place),
+    Sqlite(sqlite::Place),
     Files(Files),
+    Postgresql(postgresql::Place),
 }
 
 /// What a thread reads it with.
@@ -30,6 +33,7 @@ pub(crate) enum Connected {
     Sqlite(Connection),
     /// Files are opened when they are read.
     Files,
+    Postgresql(Box<bunri_postgresql::Connection>),
 }
 
 /// What stands in a place of the source.
@@ -44,13 +48,7 @@ impl Held {
         match source {
             Source::Sqlite(path) => HeldSource::open(path).map(Self::Sqlite),
             Source::Delimited(files) => Files::look(files).map(Self::Files),
-        }
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        match self {
-            Self::Sqlite(held) => held.place().path(),
-            Self::Files(files) => files.folder(),
+            Source::Postgresql(server) => postgresql::Held::open(server).map(Self::Postgresql),
         }
     }
 
@@ -58,6 +56,7 @@ impl Held {
         match self {
             Self::Sqlite(held) => Place::Sqlite(held.place().clone()),
             Self::Files(files) => Place::Files(files.clone()),
+            Self::Postgresql(held) => Place::Postgresql(held.place().clone()),
         }
     }
 
@@ -66,14 +65,15 @@ impl Held {
         match self {
             Self::Sqlite(held) => held.digest(observer),
             Self::Files(files) => files.digest(observer),
+            Self::Postgresql(held) => held.digest(),
         }
     }
 
     /// The folder in custody in which sorters keep what they cannot hold.
     pub(crate) fn keep_temporary_files(&self, custody: &Path) -> Result<PathBuf, RereadError> {
         match self {
-            Self::Sqlite(_) => source::keep_temporary_files(custody),
-            Self::Files(_) => {
+            Self::Sqlite(_) => sqlite::keep_temporary_files(custody),
+            Self::Files(_) | Self::Postgresql(_) => {
                 let folder = CustodyLayout::new(custody).temporary();
                 create_folder(&folder)?;
                 Ok(folder)
@@ -89,13 +89,14 @@ impl Held {
     ) -> Result<(), RereadError> {
         match self {
             Self::Sqlite(held) => held.end(digest, observer),
+            Self::Postgresql(held) => held.end(),
             Self::Files(files) => {
                 let found = files.digest(observer)?;
                 if found == *digest {
                     return Ok(());
                 }
                 Err(RereadError::OtherSource {
-                    path: files.folder().to_path_buf(),
+                    place: files.folder().display().to_string(),
                     found,
                     staged: digest.clone(),
                 })
@@ -109,13 +110,16 @@ impl Place {
         match self {
             Self::Sqlite(place) => place.connect().map(Connected::Sqlite),
             Self::Files(_) => Ok(Connected::Files),
+            Self::Postgresql(place) => place
+                .connect()
+                .map(|connection| Connected::Postgresql(Box::new(connection))),
         }
     }
 
     /// Whether its values have no types.
     pub(crate) fn is_untyped(&self) -> bool {
         match self {
-            Self::Sqlite(_) => false,
+            Self::Sqlite(_) | Self::Postgresql(_) => false,
             Self::Files(_) => true,
         }
     }
@@ -132,7 +136,10 @@ impl Place {
                 place.each_row(connection, table, |raws| each(Line::Row(raws)))
             }
             (Self::Files(files), Connected::Files) => files.each_line(table, each),
-            (Self::Sqlite(_), Connected::Files) | (Self::Files(_), Connected::Sqlite(_)) => {
+            (Self::Postgresql(place), Connected::Postgresql(connection)) => {
+                place.each_row(connection, table, |raws| each(Line::Row(raws)))
+            }
+            (Self::Sqlite(_) | Self::Files(_) | Self::Postgresql(_), _) => {
                 let what = "it was connected to another kind of source".to_owned();
                 Err(RereadError::Record(what))
             }

@@ -15,7 +15,7 @@ use crate::differ::find;
 use crate::held::{Connected, Held, Place};
 use crate::record::{rejects, write};
 use crate::rows::Share;
-use crate::source::digest;
+use crate::sqlite::digest;
 use crate::sums::SumKey;
 
 /// What is read, and what it is held against.
@@ -66,7 +66,7 @@ pub fn reread(
     let staged = &staging.manifest().source.blake3;
     if found != *staged {
         return Err(RereadError::OtherSource {
-            path: held.path().to_path_buf(),
+            place: source.place(),
             found,
             staged: staged.clone(),
         });

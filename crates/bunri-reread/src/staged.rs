@@ -12,7 +12,7 @@ use bunri_columnar::RawValue;
 use bunri_types::ValueType;
 
 use crate::convert::{Cell, Raw};
-use crate::source::from_hex;
+use crate::sqlite::from_hex;
 
 /// A column of a batch, by its declared type.
 pub(crate) enum StagedColumn<'a> {
@@ -89,6 +89,7 @@ pub(crate) fn rejected(value: &RawValue, untyped: bool) -> Option<Raw<'_>> {
         RawValue::Real(text) => Raw::Real(text.parse().ok()?),
         RawValue::Text(text) => Raw::Text(Cow::Borrowed(text.as_bytes())),
         RawValue::TextHex(hex) => Raw::Text(Cow::Owned(from_hex(hex)?)),
+        RawValue::Decimal(digits) => Raw::Decimal(Cow::Borrowed(digits)),
         RawValue::Blob(hex) => Raw::Blob(Cow::Owned(from_hex(hex)?)),
     })
 }
@@ -102,6 +103,7 @@ pub(crate) fn line_bytes(line: &RawValue) -> Option<Vec<u8>> {
         | RawValue::Int(_)
         | RawValue::Real(_)
         | RawValue::Blob(_)
+        | RawValue::Decimal(_)
         | RawValue::Unknown => None,
     }
 }

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
+use bunri_postgresql::PostgresqlError;
+
 use crate::delimited::DelimitedError;
 
 /// What is wrong with the source. Names files and tables, never a record's value.
@@ -117,6 +119,9 @@ pub enum SourceError {
     /// What is wrong with a folder of delimited files.
     #[error(transparent)]
     Delimited(#[from] DelimitedError),
+    /// A server, or the way to it.
+    #[error(transparent)]
+    Server(PostgresqlError),
     /// Somebody asked to stop.
     #[error("interrupted; run again to go on")]
     Interrupted,
@@ -130,4 +135,21 @@ pub enum SourceError {
         /// Why not.
         source: Box<dyn Error + Send + Sync>,
     },
+}
+
+impl SourceError {
+    /// Whether the same may succeed over a new connection.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Server(server) if server.is_passing())
+    }
+}
+
+impl From<PostgresqlError> for SourceError {
+    fn from(error: PostgresqlError) -> Self {
+        match error {
+            PostgresqlError::Interrupted => Self::Interrupted,
+            error => Self::Server(error),
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod error;
 mod model;
 mod open;
 mod outline;
+mod postgresql;
 mod schema;
 mod sqlite;
 
@@ -20,6 +21,6 @@ pub use model::{
     Figures, Inventory, LineFault, LinePlace, ObjectKind, Query, RowSink, SourceColumn,
     SourceObject, SourceRow, SourceValue,
 };
-pub use open::{Interrupter, OpenSource, Session, compatible, may_hold, source_digest, view_texts};
+pub use open::{Interrupter, OpenSource, Session, SourceState, compatible, may_hold, view_texts};
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
 pub use schema::{Concerns, Finding, differences, doubled_key, key_names, null_in_key};

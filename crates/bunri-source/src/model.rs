@@ -16,6 +16,8 @@ pub enum SourceValue<'a> {
     Integer(i64),
     /// A floating-point number.
     Real(f64),
+    /// An exact number that is no [`Self::Integer`], in the digits that the source prints.
+    Decimal(&'a [u8]),
     /// The bytes of a text, which need not be valid in any encoding.
     Text(&'a [u8]),
     /// Bytes.

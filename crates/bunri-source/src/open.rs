@@ -2,7 +2,6 @@
 //! written here does not compile.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::sync::Arc;
 
 use bunri_catalogue::Table;
@@ -14,7 +13,7 @@ use bunri_types::{ValueForm, ValueType};
 use crate::error::SourceError;
 use crate::model::{Figures, Inventory, ObjectKind, Query, RowSink};
 use crate::outline::{DeclaredObject, TableSize};
-use crate::{delimited, digest, sqlite};
+use crate::{delimited, digest, postgresql, sqlite};
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
@@ -23,6 +22,8 @@ pub enum OpenSource {
     Sqlite(sqlite::Database),
     /// A folder of delimited files.
     Delimited(Arc<delimited::Folder>),
+    /// A database of a PostgreSQL server.
+    Postgresql(postgresql::Database),
 }
 
 /// One thread's view of the source. All sessions of a run see the same state.
@@ -32,6 +33,8 @@ pub enum Session {
     Sqlite(sqlite::Reader),
     /// A reader of the folder.
     Delimited(delimited::Reader),
+    /// A connection on its snapshot.
+    Postgresql(Box<postgresql::Reader>),
 }
 
 /// Ends a session's long statement from another thread.
@@ -40,6 +43,68 @@ pub enum Interrupter {
     Sqlite(sqlite::InterruptHandle),
     /// Of such a reader.
     Delimited(delimited::Interrupt),
+    /// Of such a connection.
+    Postgresql(postgresql::Interrupter),
+}
+
+/// What a run is bound to before anything is read: the digest of the source's state, and what keeps that state where a server can.
+#[derive(Debug, Clone)]
+pub struct SourceState {
+    /// By which the state is known.
+    pub blake3: Blake3Hex,
+    held: Option<Arc<postgresql::HeldSnapshot>>,
+}
+
+impl SourceState {
+    /// A state that nothing holds: of a file, which can be hashed again.
+    #[must_use]
+    pub fn of_digest(blake3: Blake3Hex) -> Self {
+        Self { blake3, held: None }
+    }
+
+    /// Lets go of the state: whoever opens the source after this finds it as it is then.
+    pub fn release(&mut self) {
+        self.held = None;
+    }
+
+    /// The state of the source as it is now. Of a file that is its BLAKE3, about a second a gigabyte; of a server a snapshot is
+    /// taken, and held for as long as the answer lives.
+    ///
+    /// # Errors
+    /// What the source says; when it is no regular file; when the observer asked to stop.
+    pub fn of(source: &Source, observer: &dyn Observer) -> Result<Self, SourceError> {
+        match source {
+            Source::Sqlite(path) => {
+                let wrong = |source| SourceError::Io {
+                    path: path.clone(),
+                    source,
+                };
+                let digest = digest::file_digest(path, observer).map_err(wrong)?;
+                digest.map(Self::of_digest).ok_or(SourceError::Interrupted)
+            }
+            Source::Delimited(files) => {
+                let wrong = |source| SourceError::Io {
+                    path: files.folder.clone(),
+                    source,
+                };
+                let digest = delimited::digest(files, observer).map_err(wrong)?;
+                digest.map(Self::of_digest).ok_or(SourceError::Interrupted)
+            }
+            Source::Postgresql(server) => {
+                let database = postgresql::Database::open(server, None)?;
+                Ok(Self {
+                    blake3: database.identity()?.blake3,
+                    held: Some(Arc::clone(database.held())),
+                })
+            }
+        }
+    }
+}
+
+impl PartialEq for SourceState {
+    fn eq(&self, other: &Self) -> bool {
+        self.blake3 == other.blake3
+    }
 }
 
 /// The views of a source, each with the statement that makes it in the source's own words, by name. Nothing is written there.
@@ -50,17 +115,7 @@ pub fn view_texts(source: &Source) -> Result<Vec<(String, String)>, SourceError>
     match OpenSource::open(source)?.session()? {
         Session::Sqlite(reader) => reader.view_texts(),
         Session::Delimited(_) => Ok(Vec::new()),
-    }
-}
-
-/// The BLAKE3 of a source, about a second a gigabyte; [`None`] if the observer asked to stop.
-///
-/// # Errors
-/// When it is no regular file or cannot be read.
-pub fn source_digest(source: &Source, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
-    match source {
-        Source::Sqlite(path) => digest::file_digest(path, observer),
-        Source::Delimited(files) => delimited::digest(files, observer),
+        Session::Postgresql(reader) => reader.view_texts(),
     }
 }
 
@@ -75,6 +130,7 @@ pub fn compatible(
     match source {
         OpenSource::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
         OpenSource::Delimited(_) => true,
+        OpenSource::Postgresql(_) => postgresql::compatible(declared, value_type, reading),
     }
 }
 
@@ -89,6 +145,7 @@ pub fn may_hold(
     match source {
         Source::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
         Source::Delimited(_) => true,
+        Source::Postgresql(_) => postgresql::compatible(declared, value_type, reading),
     }
 }
 
@@ -98,10 +155,28 @@ impl OpenSource {
     /// # Errors
     /// What the source says.
     pub fn open(source: &Source) -> Result<Self, SourceError> {
+        Self::open_held(source, None)
+    }
+
+    /// The same on the state that a run is bound to, where it is held.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn open_at(source: &Source, state: &SourceState) -> Result<Self, SourceError> {
+        Self::open_held(source, state.held.as_ref())
+    }
+
+    fn open_held(
+        source: &Source,
+        held: Option<&Arc<postgresql::HeldSnapshot>>,
+    ) -> Result<Self, SourceError> {
         match source {
             Source::Sqlite(path) => sqlite::Database::open(path).map(Self::Sqlite),
             Source::Delimited(files) => {
                 delimited::Folder::open(files).map(|folder| Self::Delimited(Arc::new(folder)))
+            }
+            Source::Postgresql(server) => {
+                postgresql::Database::open(server, held).map(Self::Postgresql)
             }
         }
     }
@@ -114,6 +189,9 @@ impl OpenSource {
         match self {
             Self::Sqlite(database) => database.begin().map(Session::Sqlite),
             Self::Delimited(folder) => Ok(Session::Delimited(delimited::Reader::new(folder))),
+            Self::Postgresql(database) => database
+                .begin()
+                .map(|reader| Session::Postgresql(Box::new(reader))),
         }
     }
 
@@ -125,6 +203,7 @@ impl OpenSource {
         match self {
             Self::Sqlite(database) => database.hash(observer),
             Self::Delimited(folder) => folder.hash(observer),
+            Self::Postgresql(database) => database.identity(),
         }
     }
 
@@ -137,6 +216,8 @@ impl OpenSource {
         match self {
             Self::Sqlite(_) => sqlite::keep_temporary_files(folder),
             Self::Delimited(_) => Ok(()),
+            // The driver keeps nothing.
+            Self::Postgresql(_) => Ok(()),
         }
     }
 
@@ -147,11 +228,9 @@ impl OpenSource {
     /// What the source says.
     pub fn at_rest_still(&self, sessions: Vec<Session>) -> Result<(), SourceError> {
         match self {
-            Self::Sqlite(database) => {
-                let readers = sessions.into_iter().filter_map(Session::sqlite);
-                database.at_rest_still(readers.collect())
-            }
+            Self::Sqlite(database) => database.at_rest_still(of_sqlite(sessions)),
             Self::Delimited(folder) => folder.at_rest_still(),
+            Self::Postgresql(database) => database.unchanged(of_postgresql(sessions)),
         }
     }
 
@@ -166,21 +245,41 @@ impl OpenSource {
         observer: &dyn Observer,
     ) -> Result<(), SourceError> {
         match self {
-            Self::Sqlite(database) => {
-                let readers = sessions.into_iter().filter_map(Session::sqlite);
-                database.unchanged(readers.collect(), before, observer)
-            }
+            Self::Sqlite(database) => database.unchanged(of_sqlite(sessions), before, observer),
             Self::Delimited(folder) => folder.unchanged(before, observer),
+            Self::Postgresql(database) => database.unchanged(of_postgresql(sessions)),
         }
     }
 }
 
+/// Those of SQLite; a run's sessions are all of one kind.
+fn of_sqlite(sessions: Vec<Session>) -> Vec<sqlite::Reader> {
+    let reader = |session| match session {
+        Session::Sqlite(reader) => Some(reader),
+        Session::Delimited(_) | Session::Postgresql(_) => None,
+    };
+    sessions.into_iter().filter_map(reader).collect()
+}
+
+/// Those of PostgreSQL.
+fn of_postgresql(sessions: Vec<Session>) -> Vec<postgresql::Reader> {
+    let reader = |session| match session {
+        Session::Sqlite(_) | Session::Delimited(_) => None,
+        Session::Postgresql(reader) => Some(*reader),
+    };
+    sessions.into_iter().filter_map(reader).collect()
+}
+
 impl Session {
-    /// A database begins no other sessions than those of its kind.
-    fn sqlite(self) -> Option<sqlite::Reader> {
+    /// Opens the session again after its connection was lost, on the same state; what it was asked may be asked again.
+    ///
+    /// # Errors
+    /// What the source says; when the state is not there any more.
+    pub fn again(&mut self) -> Result<(), SourceError> {
         match self {
-            Self::Sqlite(reader) => Some(reader),
-            Self::Delimited(_) => None,
+            // A file is not lost.
+            Self::Sqlite(_) | Self::Delimited(_) => Ok(()),
+            Self::Postgresql(reader) => reader.again(),
         }
     }
 
@@ -192,6 +291,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.inventory(read),
             Self::Delimited(reader) => reader.inventory(read),
+            Self::Postgresql(reader) => reader.inventory(read),
         }
     }
 
@@ -215,6 +315,8 @@ impl Session {
             }
             // Whatever is wrong with a file is met when it is read, and all of them are.
             Self::Delimited(_) => Ok(()),
+            // A server checks its pages as it reads them, if it was made with checksums; there is no other check for who only reads.
+            Self::Postgresql(_) => Ok(()),
         }
     }
 
@@ -226,6 +328,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.count(table, kind),
             Self::Delimited(reader) => reader.count_of(&table.name),
+            Self::Postgresql(reader) => reader.count_of(&table.name),
         }
     }
 
@@ -237,6 +340,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.count_of(table),
             Self::Delimited(reader) => reader.count_of(table),
+            Self::Postgresql(reader) => reader.count_of(table),
         }
     }
 
@@ -248,6 +352,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.figures(table, kind),
             Self::Delimited(reader) => reader.figures(table),
+            Self::Postgresql(reader) => reader.figures(table, kind),
         }
     }
 
@@ -259,6 +364,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.foreign_keys(table),
             Self::Delimited(_) => Ok(Vec::new()),
+            Self::Postgresql(reader) => reader.foreign_keys(table),
         }
     }
 
@@ -274,6 +380,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.in_key_order(table, kind),
             Self::Delimited(_) => Ok(None),
+            Self::Postgresql(reader) => reader.in_key_order(table, kind),
         }
     }
 
@@ -290,6 +397,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.in_key_order_behind(table, kind, key),
             Self::Delimited(_) => Ok(None),
+            Self::Postgresql(reader) => reader.in_key_order_behind(table, kind, key),
         }
     }
 
@@ -299,6 +407,7 @@ impl Session {
         match self {
             Self::Sqlite(_) => sqlite::in_any_order(table, kind),
             Self::Delimited(_) => Query::everything(),
+            Self::Postgresql(_) => postgresql::in_any_order(),
         }
     }
 
@@ -318,6 +427,7 @@ impl Session {
                 let columns = table.columns.iter().map(|column| column.name.as_str());
                 reader.read(&table.name, &columns.collect::<Vec<_>>(), sink)
             }
+            Self::Postgresql(reader) => reader.read(table, query, sink),
         }
     }
 
@@ -329,6 +439,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.outline(),
             Self::Delimited(reader) => Ok(reader.outline()),
+            Self::Postgresql(reader) => reader.outline(),
         }
     }
 
@@ -340,6 +451,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.table_sizes(),
             Self::Delimited(reader) => Ok(Some(reader.table_sizes())),
+            Self::Postgresql(reader) => reader.table_sizes().map(Some),
         }
     }
 
@@ -351,6 +463,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.about_rows(table),
             Self::Delimited(reader) => Ok(reader.about_rows(table)),
+            Self::Postgresql(reader) => reader.about_rows(table),
         }
     }
 
@@ -369,6 +482,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.read_columns(object, columns, kind, sink),
             Self::Delimited(reader) => reader.read(object, columns, sink),
+            Self::Postgresql(reader) => reader.read_columns(object, columns, kind, sink),
         }
     }
 
@@ -378,6 +492,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => Interrupter::Sqlite(reader.interrupt_handle()),
             Self::Delimited(reader) => Interrupter::Delimited(reader.interrupt_handle()),
+            Self::Postgresql(reader) => Interrupter::Postgresql(reader.interrupter()),
         }
     }
 }
@@ -388,6 +503,7 @@ impl Interrupter {
         match self {
             Self::Sqlite(handle) => handle.interrupt(),
             Self::Delimited(handle) => handle.interrupt(),
+            Self::Postgresql(interrupter) => interrupter.interrupt(),
         }
     }
 }

@@ -57,9 +57,10 @@ fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
             .parse::<f64>()
             // As a person writes it, without an exponent.
             .is_ok_and(|number| is_decimal(&number.to_string(), precision, scale)),
-        (RawValue::Text(text), ValueType::Decimal { precision, scale }) => {
-            is_decimal(text, precision, scale)
-        }
+        (
+            RawValue::Text(text) | RawValue::Decimal(text),
+            ValueType::Decimal { precision, scale },
+        ) => is_decimal(text, precision, scale),
         (RawValue::Real(text), ValueType::Real) => text.parse::<f64>().is_ok_and(f64::is_finite),
         (RawValue::Int(number), ValueType::Real) => number.unsigned_abs() <= 1 << 53,
         (RawValue::Int(number), ValueType::Date(DateForm::Compact)) => {
@@ -83,9 +84,16 @@ fn fits(value: &RawValue, value_type: ValueType, reading: &ValueForm) -> bool {
         | (RawValue::Int(_), ValueType::Date(_) | ValueType::Bytes)
         | (RawValue::Blob(_), ValueType::Real)
         | (RawValue::Real(_) | RawValue::Blob(_), ValueType::Text | ValueType::Int)
-        | (RawValue::Real(_), ValueType::Date(_) | ValueType::Timestamp | ValueType::Bytes) => {
-            false
-        }
+        | (RawValue::Real(_), ValueType::Date(_) | ValueType::Timestamp | ValueType::Bytes)
+        | (
+            RawValue::Decimal(_),
+            ValueType::Text
+            | ValueType::Int
+            | ValueType::Real
+            | ValueType::Date(_)
+            | ValueType::Timestamp
+            | ValueType::Bytes,
+        ) => false,
     }
 }
 

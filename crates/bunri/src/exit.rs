@@ -302,12 +302,13 @@ impl Failure {
 fn lock(error: &LockError) -> u8 {
     match error {
         LockError::Columnar(error) => columnar(error),
-        LockError::Source { .. } => SOURCE,
+        LockError::Source(_) => SOURCE,
         LockError::Interrupted => INTERRUPTED,
         // Whoever waits and types the same command again is served: no refusal of the job.
         LockError::Busy { .. } => BUSY,
         LockError::Foreign { .. }
         | LockError::OtherJob { .. }
+        | LockError::MovedOn { .. }
         | LockError::NotBegun { .. }
         | LockError::Illegible { .. }
         | LockError::OtherSource { .. }
@@ -426,7 +427,8 @@ fn reread(error: &RereadError) -> u8 {
         | RereadError::Files { .. }
         | RereadError::NotAtRest { .. }
         | RereadError::OtherSource { .. }
-        | RereadError::Encoding { .. } => SOURCE,
+        | RereadError::Encoding { .. }
+        | RereadError::Server(_) => SOURCE,
         RereadError::Random(_) => OUTPUT,
         RereadError::Interrupted => INTERRUPTED,
         RereadError::Literal { .. } | RereadError::Record(_) => BUG,

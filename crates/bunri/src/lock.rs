@@ -11,8 +11,9 @@ use bunri_catalogue::Store;
 use bunri_columnar::{
     ColumnarError, CustodyLayout, Observer, Staging, create_folder, replace_whole,
 };
-use bunri_job::{Delimited, Job, Source};
+use bunri_job::{Job, Source};
 use bunri_manifest::{Blake3Hex, TOOL};
+use bunri_source::{SourceError, SourceState};
 use bunri_types::day_text;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -38,11 +39,8 @@ pub(crate) struct JobLock {
 pub(crate) enum LockError {
     #[error(transparent)]
     Columnar(#[from] ColumnarError),
-    #[error("cannot read the source `{}`: {source}", path.display())]
-    Source {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Source(SourceError),
     #[error("interrupted while the source was hashed; run again")]
     Interrupted,
     #[error("another bunri is at work in `{}`; wait for it to end", path.display())]
@@ -60,6 +58,12 @@ pub(crate) enum LockError {
         path: PathBuf,
         differences: Vec<String>,
     },
+    #[error(
+        "`{place}` was written to since `{}` was bound to it, and rows of two states are not mixed. Where staging is complete, go on \
+         with `bunri split` and `bunri verify`; else name an empty folder in [output], and read from a standby whose replay is \
+         paused, or from a `snapshot` that another session holds: then an interrupted run can go on", path.display()
+    )]
+    MovedOn { place: String, path: PathBuf },
     #[error("nothing was extracted into `{}` yet; run `bunri extract` or `bunri run` first", path.display())]
     NotBegun { path: PathBuf },
     #[error(
@@ -89,8 +93,8 @@ pub(crate) enum LockError {
 #[derive(Debug)]
 pub(crate) struct Held {
     _folders: Vec<File>,
-    /// The digest of the source, taken once; what is extracted and what is split must be of it.
-    pub(crate) source: Blake3Hex,
+    /// The state of the source, taken once; what is extracted and what is split must be of it.
+    pub(crate) source: SourceState,
     /// What the stores were made of and is otherwise now, a line each: nothing may be written before they are discarded.
     pub(crate) differences: Vec<String>,
     now: JobLock,
@@ -253,16 +257,23 @@ pub(crate) fn hold(
         (None, Reads::Source) => {
             refuse_unless_empty(&job.custody)?;
             refuse_unless_empty(&job.retail)?;
-            source_digest(job, observer)?
+            source_state(job, observer)?
         }
-        (Some(_), Reads::Source) => source_digest(job, observer)?,
-        (Some(lock), Reads::StagingOnly) => lock.source(&job.custody)?,
+        (Some(_), Reads::Source) => source_state(job, observer)?,
+        (Some(lock), Reads::StagingOnly) => SourceState::of_digest(lock.source(&job.custody)?),
     };
-    let now = JobLock::of(workplace, &source);
+    let now = JobLock::of(workplace, &source.blake3);
     if let Some(lock) = &there {
         refuse_open(&job.custody)?;
         let differences = lock.differences(&now);
         if !differences.is_empty() && !may_be_renewed(job)? {
+            let moved_on = differences.len() == 1 && lock.differs(&now, SOURCE_BLAKE3);
+            if moved_on && matches!(job.source, Source::Postgresql(_)) {
+                return Err(LockError::MovedOn {
+                    place: job.source.place(),
+                    path: job.custody.clone(),
+                });
+            }
             let bound = [SOURCE_BLAKE3, OUTPUT_RETAIL];
             if changed == Changed::Refused || bound.iter().any(|name| lock.differs(&now, name)) {
                 return Err(LockError::OtherJob {
@@ -274,7 +285,7 @@ pub(crate) fn hold(
         }
     }
     if reads == Reads::StagingOnly {
-        refuse_staging_of_another(workplace, &source)?;
+        refuse_staging_of_another(workplace, &source.blake3)?;
     }
     create_folder(&job.custody)?;
     create_folder(&job.retail)?;
@@ -403,19 +414,12 @@ fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
     Ok(true)
 }
 
-/// The BLAKE3 of the source, which takes about a second a gigabyte.
-fn source_digest(job: &Job, observer: &dyn Observer) -> Result<Blake3Hex, LockError> {
-    let wrong = |source| match &job.source {
-        Source::Sqlite(path) | Source::Delimited(Delimited { folder: path, .. }) => {
-            LockError::Source {
-                path: path.clone(),
-                source,
-            }
-        }
-    };
-    bunri_source::source_digest(&job.source, observer)
-        .map_err(wrong)?
-        .ok_or(LockError::Interrupted)
+/// The state of the source: of a file its BLAKE3, which takes about a second a gigabyte.
+fn source_state(job: &Job, observer: &dyn Observer) -> Result<SourceState, LockError> {
+    SourceState::of(&job.source, observer).map_err(|wrong| match wrong {
+        SourceError::Interrupted => LockError::Interrupted,
+        wrong => LockError::Source(wrong),
+    })
 }
 
 /// Custody holds everything; only its owner may look (0700).

@@ -207,6 +207,10 @@ impl ColumnWatch {
                 self.stored.text += 1;
                 self.stored.not_utf8 += 1;
             }
+            SourceValue::Decimal(digits) => {
+                self.stored.real += 1;
+                self.decimals.text(digits);
+            }
             SourceValue::Blob(_) => self.stored.bytes += 1,
         }
         self.forms.take(value);

@@ -32,6 +32,7 @@ impl FormCounts {
             SourceValue::Integer(number) => self.integer(number),
             SourceValue::Null
             | SourceValue::Real(_)
+            | SourceValue::Decimal(_)
             | SourceValue::Blob(_)
             | SourceValue::Undecodable(_) => {}
         }

@@ -37,6 +37,7 @@ pub(super) fn of_value(value: SourceValue<'_>) -> Option<u64> {
         SourceValue::Text(text) | SourceValue::Untyped(text) => Some(of_bytes(2, text)),
         SourceValue::Real(number) => Some(of_bytes(3, &number.to_bits().to_le_bytes())),
         SourceValue::Blob(bytes) | SourceValue::Undecodable(bytes) => Some(of_bytes(4, bytes)),
+        SourceValue::Decimal(digits) => Some(of_bytes(5, digits)),
     }
 }
 

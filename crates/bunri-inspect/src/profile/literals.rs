@@ -68,6 +68,7 @@ pub(super) fn sentinel(value: SourceValue<'_>) -> Option<usize> {
         },
         SourceValue::Null
         | SourceValue::Real(_)
+        | SourceValue::Decimal(_)
         | SourceValue::Blob(_)
         | SourceValue::Undecodable(_) => None,
     }
@@ -103,6 +104,7 @@ pub(super) fn truth(value: SourceValue<'_>) -> Option<usize> {
         | SourceValue::Undecodable(_)
         | SourceValue::Null
         | SourceValue::Real(_)
+        | SourceValue::Decimal(_)
         | SourceValue::Blob(_) => None,
     }
 }

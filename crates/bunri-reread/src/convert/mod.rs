@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use bunri_catalogue::{Column, Table};
 use bunri_types::{DateForm, EraForm, MomentForm, OPEN_END, ValueForm, ValueType};
 
-use crate::source::from_hex;
+use crate::sqlite::from_hex;
 
 /// A value as the source holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub(crate) enum Raw<'a> {
     Null,
     Int(i64),
     Real(f64),
+    /// A number that is no [`Self::Int`], as the source prints it.
+    Decimal(Cow<'a, str>),
     /// Bytes, because nobody has seen yet whether they are UTF-8.
     Text(Cow<'a, [u8]>),
     Blob(Cow<'a, [u8]>),
@@ -142,9 +144,12 @@ pub(crate) fn convert<'a>(
             Raw::Untyped(digits) => printed_integer(digits)
                 .map(Cell::Int)
                 .ok_or(Rule::NotAnInteger),
-            Raw::Null | Raw::Real(_) | Raw::Text(_) | Raw::Blob(_) | Raw::Undecodable(_) => {
-                Err(Rule::NotAnInteger)
-            }
+            Raw::Null
+            | Raw::Real(_)
+            | Raw::Text(_)
+            | Raw::Blob(_)
+            | Raw::Undecodable(_)
+            | Raw::Decimal(_) => Err(Rule::NotAnInteger),
         },
         ValueType::Decimal { precision, scale } => {
             number::decimal(raw, precision, scale).map(Cell::Decimal)
@@ -162,9 +167,12 @@ pub(crate) fn convert<'a>(
                 .and_then(from_hex)
                 .map(|bytes| Cell::Bytes(Cow::Owned(bytes)))
                 .ok_or(Rule::NotBytes),
-            Raw::Null | Raw::Int(_) | Raw::Real(_) | Raw::Text(_) | Raw::Undecodable(_) => {
-                Err(Rule::NotBytes)
-            }
+            Raw::Null
+            | Raw::Int(_)
+            | Raw::Real(_)
+            | Raw::Text(_)
+            | Raw::Undecodable(_)
+            | Raw::Decimal(_) => Err(Rule::NotBytes),
         },
     }
 }
@@ -178,6 +186,7 @@ fn is_listed(raw: &Raw<'_>, list: &[String]) -> bool {
             list.iter().any(|listed| listed.as_bytes() == &**text)
         }
         Raw::Int(number) => list.contains(&number.to_string()),
+        Raw::Decimal(digits) => list.iter().any(|listed| listed == digits),
         Raw::Null | Raw::Real(_) | Raw::Blob(_) | Raw::Undecodable(_) => false,
     }
 }
@@ -189,9 +198,12 @@ fn text<'a>(raw: &'a Raw<'_>, takes_integers: bool) -> Result<Cell<'a>, Rule> {
             Err(_) => Err(Rule::NotUtf8),
         },
         Raw::Int(number) if takes_integers => Ok(Cell::Text(Cow::Owned(number.to_string()))),
-        Raw::Null | Raw::Int(_) | Raw::Real(_) | Raw::Blob(_) | Raw::Undecodable(_) => {
-            Err(Rule::NotText)
-        }
+        Raw::Null
+        | Raw::Int(_)
+        | Raw::Real(_)
+        | Raw::Decimal(_)
+        | Raw::Blob(_)
+        | Raw::Undecodable(_) => Err(Rule::NotText),
     }
 }
 
@@ -202,7 +214,12 @@ fn letters<'a>(raw: &'a Raw<'_>, takes_numbers: bool) -> Option<Cow<'a, str>> {
             std::str::from_utf8(bytes).ok().map(Cow::Borrowed)
         }
         Raw::Int(number) if takes_numbers => Some(Cow::Owned(number.to_string())),
-        Raw::Null | Raw::Int(_) | Raw::Real(_) | Raw::Blob(_) | Raw::Undecodable(_) => None,
+        Raw::Null
+        | Raw::Int(_)
+        | Raw::Real(_)
+        | Raw::Decimal(_)
+        | Raw::Blob(_)
+        | Raw::Undecodable(_) => None,
     }
 }
 

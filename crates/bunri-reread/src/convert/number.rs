@@ -10,6 +10,7 @@ pub(super) fn decimal(raw: &Raw<'_>, precision: u8, scale: u8) -> Result<i128, R
         Raw::Text(bytes) | Raw::Untyped(bytes) => std::str::from_utf8(bytes)
             .ok()
             .and_then(|text| Written::of(text, 0)),
+        Raw::Decimal(text) => Written::of(text, 0),
         Raw::Null | Raw::Real(_) | Raw::Blob(_) | Raw::Undecodable(_) => None,
     };
     let written = written.ok_or(Rule::NotADecimal)?;
@@ -88,9 +89,12 @@ pub(super) fn real(raw: &Raw<'_>) -> Result<f64, Rule> {
             }
         }
         Raw::Untyped(bytes) => written_real(bytes),
-        Raw::Null | Raw::Real(_) | Raw::Text(_) | Raw::Blob(_) | Raw::Undecodable(_) => {
-            Err(Rule::NotAReal)
-        }
+        Raw::Null
+        | Raw::Real(_)
+        | Raw::Decimal(_)
+        | Raw::Text(_)
+        | Raw::Blob(_)
+        | Raw::Undecodable(_) => Err(Rule::NotAReal),
     }
 }
 

@@ -20,7 +20,7 @@ use self::grammar::{Grammar, Sentence, Word};
 use crate::RereadError;
 use crate::convert::{Raw, Rule};
 use crate::held::Line;
-use crate::source;
+use crate::sqlite;
 
 /// The folder, as the job describes it.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl Files {
         for name in self.names()? {
             let path = self.folder().join(&name);
             let mut file = open_regular(&path).map_err(RereadError::file(&path))?;
-            let blake3 = source::digest(&mut file, &path, observer)?;
+            let blake3 = sqlite::digest(&mut file, &path, observer)?;
             let about = file.metadata().map_err(RereadError::file(&path))?;
             hasher.update(format!("file {} {blake3} {name}\n", about.len()).as_bytes());
         }

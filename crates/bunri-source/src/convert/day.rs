@@ -27,7 +27,13 @@ pub(super) fn date(value: SourceValue<'_>, form: DateForm) -> Cell<i32> {
         (SourceValue::Text(text) | SourceValue::Untyped(text), None) => compact_text(text),
         (SourceValue::Integer(number), None) => compact_number(number),
         (SourceValue::Integer(_), Some(_))
-        | (SourceValue::Real(_) | SourceValue::Blob(_) | SourceValue::Undecodable(_), _) => None,
+        | (
+            SourceValue::Real(_)
+            | SourceValue::Decimal(_)
+            | SourceValue::Blob(_)
+            | SourceValue::Undecodable(_),
+            _,
+        ) => None,
     };
     day.map(Some).ok_or(Misfit::Date)
 }
@@ -58,7 +64,13 @@ pub(super) fn timestamp(value: SourceValue<'_>, moment: Moment) -> Cell<i64> {
             written(number.to_string().as_bytes(), moment)
         }
         (SourceValue::Integer(_), None)
-        | (SourceValue::Real(_) | SourceValue::Blob(_) | SourceValue::Undecodable(_), _) => None,
+        | (
+            SourceValue::Real(_)
+            | SourceValue::Decimal(_)
+            | SourceValue::Blob(_)
+            | SourceValue::Undecodable(_),
+            _,
+        ) => None,
     };
     micros.map(Some).ok_or(Misfit::Timestamp)
 }

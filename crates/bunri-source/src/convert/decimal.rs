@@ -16,7 +16,7 @@ pub(super) fn cell(value: SourceValue<'_>, precision: u8, scale: u8) -> Cell<i12
         SourceValue::Null => Ok(None),
         SourceValue::Integer(number) => of_integer(number, precision, scale).map(Some),
         SourceValue::Real(number) => of_real(number, precision, scale).map(Some),
-        SourceValue::Text(bytes) | SourceValue::Untyped(bytes) => {
+        SourceValue::Text(bytes) | SourceValue::Decimal(bytes) | SourceValue::Untyped(bytes) => {
             of_text(bytes, precision, scale).map(Some)
         }
         SourceValue::Blob(_) | SourceValue::Undecodable(_) => Err(Misfit::Decimal),

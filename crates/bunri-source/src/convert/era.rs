@@ -74,7 +74,13 @@ pub(super) fn date(value: SourceValue<'_>, form: EraForm, years: EraYears) -> Ce
         (SourceValue::Text(text) | SourceValue::Untyped(text), EraForm::Kanji) => kanji(text),
         (SourceValue::Integer(number), EraForm::Compact) => compact(number.to_string().as_bytes()),
         (SourceValue::Integer(_), EraForm::Dotted | EraForm::Kanji)
-        | (SourceValue::Real(_) | SourceValue::Blob(_) | SourceValue::Undecodable(_), _) => None,
+        | (
+            SourceValue::Real(_)
+            | SourceValue::Decimal(_)
+            | SourceValue::Blob(_)
+            | SourceValue::Undecodable(_),
+            _,
+        ) => None,
     };
     let (era, [year, month, day]) = written.ok_or(Misfit::Date)?;
     if year == 0 {

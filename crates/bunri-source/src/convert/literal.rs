@@ -5,8 +5,8 @@ use bunri_types::{TruthWords, listed_integer};
 use super::plain_integer;
 use crate::model::SourceValue;
 
-/// A list of such values. Texts are compared byte for byte, integers by their plain digits; reals and bytes are never
-/// listed.
+/// A list of such values. Texts are compared byte for byte, integers by their plain digits, other exact numbers by
+/// the digits that the source prints; reals and bytes are never listed.
 #[derive(Debug, Default)]
 pub(super) struct Literals {
     texts: Vec<Vec<u8>>,
@@ -24,7 +24,9 @@ impl Literals {
 
     pub(super) fn hold(&self, value: SourceValue<'_>) -> bool {
         match value {
-            SourceValue::Text(bytes) => self.texts.iter().any(|text| text == bytes),
+            SourceValue::Text(bytes) | SourceValue::Decimal(bytes) => {
+                self.texts.iter().any(|text| text == bytes)
+            }
             SourceValue::Integer(number) => self.numbers.contains(&number),
             // Digits are a number, too, for the lists that are given as numbers.
             SourceValue::Untyped(bytes) => {

@@ -291,6 +291,7 @@ fn text(value: SourceValue<'_>, takes_integers: bool) -> Cell<Cow<'_, str>> {
         SourceValue::Integer(number) if takes_integers => Ok(Some(number.to_string().into())),
         SourceValue::Integer(_)
         | SourceValue::Real(_)
+        | SourceValue::Decimal(_)
         | SourceValue::Blob(_)
         | SourceValue::Undecodable(_) => Err(Misfit::Text),
     }
@@ -304,6 +305,7 @@ fn int(value: SourceValue<'_>) -> Cell<i64> {
         SourceValue::Real(_)
         | SourceValue::Text(_)
         | SourceValue::Blob(_)
+        | SourceValue::Decimal(_)
         | SourceValue::Undecodable(_) => Err(Misfit::Int),
     }
 }
@@ -323,6 +325,7 @@ fn real(value: SourceValue<'_>) -> Cell<f64> {
         SourceValue::Untyped(digits) => untyped::real(digits).map(Some),
         SourceValue::Real(_)
         | SourceValue::Text(_)
+        | SourceValue::Decimal(_)
         | SourceValue::Blob(_)
         | SourceValue::Undecodable(_) => Err(Misfit::Real),
     }
@@ -335,6 +338,7 @@ fn truth(value: SourceValue<'_>, yes: &Literals, no: &Literals) -> Cell<bool> {
         value if no.hold(value) => Ok(Some(false)),
         SourceValue::Integer(_)
         | SourceValue::Real(_)
+        | SourceValue::Decimal(_)
         | SourceValue::Text(_)
         | SourceValue::Blob(_)
         | SourceValue::Untyped(_)
@@ -352,6 +356,7 @@ fn bytes(value: SourceValue<'_>) -> Cell<Cow<'_, [u8]>> {
         SourceValue::Integer(_)
         | SourceValue::Real(_)
         | SourceValue::Text(_)
+        | SourceValue::Decimal(_)
         | SourceValue::Undecodable(_) => Err(Misfit::Bytes),
     }
 }

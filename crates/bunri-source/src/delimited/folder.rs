@@ -140,6 +140,7 @@ impl Folder {
             .map_err(|source| self.wrong(source))?
             .ok_or(SourceError::Interrupted)?;
         Ok(Source {
+            state: None,
             kind: "delimited".to_owned(),
             bytes,
             blake3,

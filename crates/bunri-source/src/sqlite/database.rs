@@ -152,6 +152,7 @@ impl Database {
             kind: "sqlite".to_owned(),
             bytes,
             blake3,
+            state: None,
         })
     }
 

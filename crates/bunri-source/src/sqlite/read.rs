@@ -55,7 +55,8 @@ impl Reader {
 /// of a staged row is.
 pub(super) fn bound(value: &RawValue) -> Option<Value> {
     match value {
-        RawValue::Null | RawValue::TextHex(_) | RawValue::Unknown => None,
+        // SQLite has no exact numbers but integers.
+        RawValue::Null | RawValue::TextHex(_) | RawValue::Decimal(_) | RawValue::Unknown => None,
         RawValue::Int(number) => Some(Value::Integer(*number)),
         RawValue::Real(text) => text.parse().ok().map(Value::Real),
         RawValue::Text(text) => Some(Value::Text(text.clone())),

@@ -25,7 +25,7 @@ pub(crate) fn clear(
     progress: &Progress,
 ) -> Result<(), Failure> {
     let job = &workplace.job;
-    let standing = standing(&held.source, &workplace.catalogue, &job.custody)?;
+    let standing = standing(&held.source.blake3, &workplace.catalogue, &job.custody)?;
     if held.differences.is_empty() && !standing.is_of_another {
         if log == Log::Human {
             screen::say("nothing changed since the last run: it is resumed");

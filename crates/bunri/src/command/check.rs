@@ -10,7 +10,7 @@ use bunri_source::{Concerns, Finding};
 use bunri_text::{Problem, Problems};
 
 use crate::args::{CheckArguments, Explained};
-use crate::command::sides::{is_catalogue, place_of};
+use crate::command::sides::is_catalogue;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen::{self, grouped};
@@ -72,9 +72,8 @@ fn hold_against_source(
     catalogue: &Catalogue,
     progress: &Progress,
 ) -> Result<bool, Failure> {
-    let path = place_of(&job.source);
-    let source = path.display();
-    if !path.exists() {
+    if job.source.is_absent() {
+        let source = job.source.place();
         screen::say_wrapped(&format!("source not checked: `{source}` is not there"), 4);
         return Ok(false);
     }
@@ -111,7 +110,6 @@ fn placed(finding: &Finding, catalogue: &Catalogue, places: &Places) -> Problem 
 }
 
 fn describe_source(job: &Job, catalogue: &Catalogue, check: &SourceCheck) {
-    let path = place_of(&job.source);
     let fits = if check.refused.is_empty() {
         "fits the catalogue"
     } else {
@@ -120,7 +118,7 @@ fn describe_source(job: &Job, catalogue: &Catalogue, check: &SourceCheck) {
     screen::say_wrapped(
         &format!(
             "source `{}` {fits}: {} rows of {} tables were read, {} would be rejected",
-            path.display(),
+            job.source.place(),
             grouped(check.rows),
             check.tables,
             grouped(check.rejected)
@@ -148,6 +146,9 @@ fn describe_source(job: &Job, catalogue: &Catalogue, check: &SourceCheck) {
         Source::Sqlite(_) => {
             screen::say("not checked here: the database's own integrity, which extraction checks")
         }
+        Source::Postgresql(_) => screen::say(
+            "not checked here or elsewhere: the server's pages, which it checks itself if it was made with checksums",
+        ),
         Source::Delimited(_) => {}
     }
 }

@@ -1,10 +1,12 @@
 //! `bunri init`: a catalogue proposed for a source, or what is new in the source added to one.
 
+use std::path::Path;
+
 use bunri_inspect::{InitOptions, InspectOptions, Updated, inspect, propose, update, write_new};
 
 use super::inspect::{shown, threads};
 use crate::args::InitArguments;
-use crate::command::sides::{place_of, source_at};
+use crate::command::sides::source_at;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen;
@@ -28,7 +30,8 @@ pub(crate) fn run(arguments: &InitArguments, progress: &Progress) -> Result<Outc
     let from = source_at(source)?;
     let profile = inspect(&from, &look, progress)?;
     progress.done();
-    let name = place_of(&from)
+    let named = from.name();
+    let name = Path::new(&named)
         .file_stem()
         .map(|stem| stem.to_string_lossy());
     let options = InitOptions {

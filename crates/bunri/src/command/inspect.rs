@@ -7,7 +7,7 @@ use bunri_inspect::{
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::args::InspectArguments;
-use crate::command::sides::{place_of, source_at};
+use crate::command::sides::source_at;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen::{self, grouped};
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &InspectArguments, progress: &Progress) -> Result<O
     if *json {
         screen::say_exact(&serde_json::to_string_pretty(&profile).map_err(Failure::Unwritable)?);
     } else {
-        page(&place_of(&from).display().to_string(), &profile);
+        page(&from.place(), &profile);
     }
     Ok(Outcome::Clean)
 }

@@ -17,7 +17,7 @@ use bunri_text::Problems;
 
 use crate::args::PlanArguments;
 use crate::command::moved;
-use crate::command::sides::{NamedSide, place_of};
+use crate::command::sides::NamedSide;
 use crate::command::stages::counts_line;
 use crate::command::{diff, journal};
 use crate::exit::{Failure, Outcome};
@@ -37,6 +37,9 @@ fn grants(source: &Source) -> &'static str {
         }
         Source::Delimited(_) => {
             "files have no grants by column: whoever can read a file can read all of it"
+        }
+        Source::Postgresql(_) => {
+            "this version does not ask the server for its grants: `\\dp` of psql lists them"
         }
     }
 }
@@ -167,7 +170,7 @@ fn rerun(staged: &Staged, looking: Option<&Looking>) -> Vec<RerunStep> {
 
 /// The views of the source, which need not be there; or why they are not known.
 fn views(workplace: &Workplace) -> Result<Vec<QueryText>, String> {
-    if !place_of(&workplace.job.source).exists() {
+    if workplace.job.source.is_absent() {
         return Err("the source is not there".to_owned());
     }
     let views = view_texts(&workplace.job.source).map_err(|error| error.to_string())?;

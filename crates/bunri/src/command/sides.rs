@@ -22,14 +22,6 @@ pub(crate) fn is_catalogue(path: &Path) -> bool {
     path.is_dir() || name.is_some_and(|name| name == "catalogue.toml")
 }
 
-/// Where a source lies.
-pub(crate) fn place_of(source: &Source) -> &Path {
-    match source {
-        Source::Sqlite(path) => path,
-        Source::Delimited(files) => &files.folder,
-    }
-}
-
 /// The source that a path names: that of a job, or a database file. A source of many files and settings is described in a job, which
 /// may name a catalogue that is still to be made.
 pub(crate) fn source_at(path: &Path) -> Result<Source, Problems> {

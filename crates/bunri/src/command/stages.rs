@@ -25,12 +25,14 @@ pub(crate) fn run(
     } else {
         Changed::Refused
     };
-    let held = hold(&workplace, Reads::Source, changed, progress)?;
+    let mut held = hold(&workplace, Reads::Source, changed, progress)?;
     if arguments.again {
         again::clear(&workplace, &held, arguments, log, progress)?;
     }
     // What they have to tell, verification tells again, and holds it against what the job expects.
     do_extract(&workplace, &held, log, progress)?;
+    // A server keeps what a snapshot sees, and must not keep it while stores are written.
+    held.source.release();
     do_split(&workplace, log, progress)?;
     verify::of_job(&workplace, log, progress)
 }
@@ -69,7 +71,7 @@ fn do_extract(
     journal::note(custody, "extract", "begun")?;
     let source = BoundSource {
         source: &workplace.job.source,
-        blake3: &held.source,
+        state: &held.source,
     };
     let options = workplace.extract_options();
     let stats = extract(&source, &workplace.catalogue, custody, &options, progress)?;

@@ -90,7 +90,7 @@ impl HeldSource {
             let found = self.digest(observer)?;
             if found != *digest {
                 return Err(RereadError::OtherSource {
-                    path: self.place.path,
+                    place: self.place.path.display().to_string(),
                     found,
                     staged: digest.clone(),
                 });
@@ -168,10 +168,6 @@ pub(crate) fn keep_temporary_files(custody: &Path) -> Result<PathBuf, RereadErro
 }
 
 impl Place {
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// A connection inside a read transaction that has begun.
     pub(crate) fn connect(&self) -> Result<Connection, RereadError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY

@@ -1,0 +1,162 @@
+//! `[source]`: one of the kinds of legacy system. A password never stands in a job, so that jobs can be reviewed and kept.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use bunri_text::{Item, Log, Name, Section, Spotted, readable};
+
+use crate::delimited::delimited;
+use crate::job::{PasswordPlace, PostgresqlSource, Source, Tls};
+use crate::paths::path_of;
+
+/// The port of a PostgreSQL server, unless it has another one.
+const PORT: u16 = 5432;
+/// The schema in which PostgreSQL makes tables, unless it is told another one.
+const SCHEMA: &str = "public";
+
+/// Reads `[source]`: exactly one kind.
+pub(crate) fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spotted<Source>> {
+    let mut section = Section::open(value, "`[source]`", log)?;
+    let kinds = [section.take("delimited"), section.take("postgresql")];
+    let [files, server] = &kinds;
+    let Some(first) = files.as_ref().or(server.as_ref()) else {
+        // SQLite is missed where no kind is named.
+        let path = path_of(&mut section, "sqlite", base, log);
+        section.close(log);
+        return path.map(|path| Spotted {
+            value: Source::Sqlite(path.value),
+            spot: path.spot,
+        });
+    };
+    let database = section.take("sqlite");
+    let others = [server.as_ref(), database.as_ref()].into_iter().flatten();
+    let other = others.into_iter().find(|other| other.spot != first.spot);
+    let source = match (files, server) {
+        (Some(files), _) => delimited(files, base, log).map(|Spotted { value, spot }| Spotted {
+            value: Source::Delimited(value),
+            spot,
+        }),
+        (None, _) => postgresql(first, base, log)
+            .map(|server| first.spotted(Source::Postgresql(Box::new(server)))),
+    };
+    section.close(log);
+    if let Some(other) = other {
+        let message = "`[source]` has one of `sqlite`, `delimited` and `postgresql`";
+        log.refuse(other.spot, message);
+        return None;
+    }
+    source
+}
+
+fn postgresql(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<PostgresqlSource> {
+    let mut section = Section::open(value, "`[source.postgresql]`", log)?;
+    let word = |section: &mut Section<'_>, key, log: &mut Log| {
+        section.require(key).and_then(|value| one_line(&value, log))
+    };
+    let host = word(&mut section, "host", log);
+    let database = word(&mut section, "database", log);
+    let user = word(&mut section, "user", log);
+    let port = section.take("port").map_or(Some(PORT), |value| {
+        let port = value.integer(1..=i64::from(u16::MAX), log)?;
+        u16::try_from(port).ok()
+    });
+    let schema = readable(section.take("schema"), |value| one_line(value, log));
+    let password = readable(section.take("password"), |value| password(value, base, log));
+    let tls = readable(section.take("tls"), |value| tls(value, base, log));
+    let snapshot = readable(section.take("snapshot"), |value| snapshot(value, log));
+    section.close(log);
+    let host = host?;
+    let tls = match tls? {
+        Some(tls) => tls,
+        None if is_here(&host.value) => Tls::Off,
+        None => {
+            let message = "a server on another machine is read over TLS: `tls = { ca = \"ca.pem\" }`; or say `tls = \"off\"` if \
+                           the network between is yours alone";
+            log.refuse(host.spot, message);
+            return None;
+        }
+    };
+    Some(PostgresqlSource {
+        host: host.value,
+        port: port?,
+        database: database?.value,
+        user: user?.value,
+        schema: schema?.map_or_else(|| SCHEMA.to_owned(), |name| name.value),
+        password: password?,
+        tls,
+        snapshot: snapshot?.map(|name| name.value),
+    })
+}
+
+/// A text that can stand in a message.
+fn one_line(value: &Item<'_>, log: &mut Log) -> Option<Name> {
+    let text = value.filled_text(log)?;
+    if text.value.chars().any(char::is_control) {
+        let message = format!("{} holds a control character", value.label());
+        log.refuse(text.spot, message);
+        return None;
+    }
+    Some(text)
+}
+
+/// Whether a host is this machine.
+fn is_here(host: &str) -> bool {
+    let loopback = |address: IpAddr| address.is_loopback();
+    host.starts_with('/') || host == "localhost" || host.parse().is_ok_and(loopback)
+}
+
+fn password(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<PasswordPlace> {
+    let mut section = match value.raw {
+        toml::de::DeValue::String(_) => {
+            let message = "a password does not stand in a job: `password = { env = \"NAME\" }` or \
+                           `password = { file = \"path\" }`; without either, PostgreSQL's password file is asked";
+            log.refuse(value.spot, message);
+            return None;
+        }
+        _ => Section::open(value, "`password`", log)?,
+    };
+    let variable = readable(section.take("env"), |value| one_line(value, log));
+    let has_file = section.has("file");
+    let file = if has_file {
+        path_of(&mut section, "file", base, log).map(Some)
+    } else {
+        Some(None)
+    };
+    let spot = section.spot();
+    section.close(log);
+    match (variable?, file?) {
+        (Some(name), None) => Some(PasswordPlace::Environment(name.value)),
+        (None, Some(path)) => Some(PasswordPlace::File(path.value)),
+        _ => {
+            log.refuse(
+                spot,
+                "`password` names one place: `{ env = \"NAME\" }` or `{ file = \"path\" }`",
+            );
+            None
+        }
+    }
+}
+
+fn tls(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Tls> {
+    if let toml::de::DeValue::String(_) = value.raw {
+        return value
+            .word("kind of TLS", &[("off", ())], log)
+            .map(|_| Tls::Off);
+    }
+    let mut section = Section::open(value, "`tls`", log)?;
+    let ca: Option<Spotted<PathBuf>> = path_of(&mut section, "ca", base, log);
+    section.close(log);
+    Some(Tls::Verified { ca: ca?.value })
+}
+
+/// As `pg_export_snapshot()` names one.
+fn snapshot(value: &Item<'_>, log: &mut Log) -> Option<Name> {
+    let name = value.filled_text(log)?;
+    let plain = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    if !name.value.bytes().all(plain) {
+        let message = "`snapshot` is what `SELECT pg_export_snapshot()` gave, such as \"00000003-0000001B-1\"";
+        log.refuse(name.spot, message);
+        return None;
+    }
+    Some(name)
+}

@@ -1,0 +1,202 @@
+//! One connection: statements, and the rows that come back. A connection is one thread's; the driver's tasks run inside the calls, on a
+//! runtime of the connection's own, so that no other thread is needed.
+
+use futures_util::TryStreamExt;
+use std::pin::pin;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{CancelToken, Client, Config, NoTls, SimpleQueryMessage};
+
+use crate::error::{PostgresqlError, explain, words};
+use crate::server::Server;
+
+/// A connection.
+pub struct Connection {
+    runtime: Runtime,
+    client: Client,
+    server: Server,
+}
+
+/// Rows of text, as the simple protocol gives them; NULL is [`None`].
+pub type Rows = Vec<Vec<Option<String>>>;
+
+/// Ends the statement of a connection from another thread.
+pub struct Interrupter {
+    token: CancelToken,
+    server: Server,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "a connection to {}", self.server.place())
+    }
+}
+
+fn runtime(server: &Server) -> Result<Runtime, PostgresqlError> {
+    Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()
+        .map_err(|source| PostgresqlError::System {
+            place: server.place().to_owned(),
+            source,
+        })
+}
+
+impl Connection {
+    pub(crate) fn open(server: &Server, config: &Config) -> Result<Self, PostgresqlError> {
+        let runtime = runtime(server)?;
+        let connected = runtime.block_on(async {
+            if let Some(tls) = server.tls() {
+                let (client, connection) = config.connect(tls).await?;
+                // What ends it is told to whoever asks next.
+                tokio::spawn(async move { drop(connection.await) });
+                return Ok(client);
+            }
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(async move { drop(connection.await) });
+            Ok(client)
+        });
+        let client = connected.map_err(|refused: tokio_postgres::Error| {
+            let why = match refused.as_db_error() {
+                Some(said) => words(said),
+                None => own_words(refused),
+            };
+            PostgresqlError::Connect {
+                place: server.place().to_owned(),
+                why,
+            }
+        })?;
+        Ok(Self {
+            runtime,
+            client,
+            server: server.clone(),
+        })
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    fn explain(&self, action: &str) -> impl Fn(tokio_postgres::Error) -> PostgresqlError {
+        let (place, action) = (self.server.place().to_owned(), action.to_owned());
+        move |error| explain(&place, &action, &error)
+    }
+
+    /// Runs statements whose answers nobody needs. `action` completes "refuses to …".
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn execute(&self, action: &str, sql: &str) -> Result<(), PostgresqlError> {
+        self.runtime
+            .block_on(self.client.batch_execute(sql))
+            .map_err(self.explain(action))
+    }
+
+    /// All rows of a statement, as text: for what is small.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn rows(&self, action: &str, sql: &str) -> Result<Rows, PostgresqlError> {
+        let mut rows = Rows::new();
+        self.each_row(action, sql, |row| {
+            rows.push(row.iter().map(|cell| cell.map(str::to_owned)).collect());
+            Ok::<_, PostgresqlError>(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Gives every row of a statement as text, as the server writes it, over the simple protocol.
+    ///
+    /// # Errors
+    /// What the server says, and the taker's own.
+    pub fn each_row<E: From<PostgresqlError>>(
+        &self,
+        action: &str,
+        sql: &str,
+        mut take: impl FnMut(&[Option<&str>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let explain = self.explain(action);
+        let place = || PostgresqlError::Protocol {
+            place: self.server.place().to_owned(),
+            action: action.to_owned(),
+        };
+        self.runtime.block_on(async {
+            let messages = self.client.simple_query_raw(sql).await.map_err(&explain)?;
+            let mut messages = pin!(messages);
+            while let Some(message) = messages.try_next().await.map_err(&explain)? {
+                if let SimpleQueryMessage::Row(row) = message {
+                    let cells: Result<Vec<Option<&str>>, _> =
+                        (0..row.len()).map(|at| row.try_get(at)).collect();
+                    take(&cells.map_err(|_| place())?)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Gives what `COPY … TO STDOUT` sends, piece by piece; `take` says whether it wants more. Where it does not, the statement is
+    /// cancelled, and the connection is of no more use.
+    ///
+    /// # Errors
+    /// What the server says, and the taker's own.
+    pub fn copy_out<E: From<PostgresqlError>>(
+        &self,
+        action: &str,
+        sql: &str,
+        mut take: impl FnMut(&[u8]) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        let explain = self.explain(action);
+        self.runtime.block_on(async {
+            let pieces = self.client.copy_out(sql).await.map_err(&explain)?;
+            let mut pieces = pin!(pieces);
+            while let Some(piece) = pieces.try_next().await.map_err(&explain)? {
+                if !take(&piece)? {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// What ends a statement of this connection from another thread.
+    #[must_use]
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter {
+            token: self.client.cancel_token(),
+            server: self.server.clone(),
+        }
+    }
+}
+
+impl Interrupter {
+    /// Ends the statement that runs, if one does. A server that cannot be reached has ended it already.
+    pub fn interrupt(&self) {
+        let Ok(runtime) = runtime(&self.server) else {
+            return;
+        };
+        let asked = runtime.block_on(async {
+            match self.server.tls() {
+                Some(tls) => self.token.cancel_query(tls).await,
+                None => self.token.cancel_query(NoTls).await,
+            }
+        });
+        drop(asked);
+    }
+}
+
+/// The words of an error that no server said.
+fn own_words(error: tokio_postgres::Error) -> String {
+    let own = error.to_string();
+    match error.into_source() {
+        Some(source) => format!("{own}: {source}"),
+        None => own,
+    }
+}

@@ -1,0 +1,25 @@
+//! A PostgreSQL server, reached: connections, all on one snapshot; what the database is, for whoever binds a run to it; and what
+//! the server says, in words without values. Whoever reads rows decodes them himself: extraction and the second reader share
+//! the way to the server and nothing of what comes back.
+//!
+//! | module | does |
+//! |---|---|
+//! | `server` | where the server is, TLS, the password |
+//! | `password` | finds the password where the job or PostgreSQL says |
+//! | `connection` | statements and their rows, one thread a connection |
+//! | `snapshot` | the state that all connections of a run see, and its name |
+//! | `error` | what went wrong, by the server's codes |
+//!
+//! **What is asked of a server.** Everything runs in read-only transactions of isolation REPEATABLE READ, on one exported
+//! snapshot, with `SET LOCAL` alone, so that a pooler may hand the connection to others afterwards.
+
+mod connection;
+mod error;
+mod password;
+mod server;
+mod snapshot;
+
+pub use connection::{Connection, Interrupter, Rows};
+pub use error::PostgresqlError;
+pub use server::Server;
+pub use snapshot::{HeldSnapshot, literal, quoted};

@@ -1,0 +1,190 @@
+//! How a type of PostgreSQL is read: what the statement asks for, and what the bytes that come are. And what a column of the type can
+//! mean: PostgreSQL keeps to its declared types, so this is no guess.
+
+use bunri_types::{DateForm, EraForm, MomentForm, ValueForm, ValueType};
+
+use super::objects::Column;
+use bunri_postgresql::quoted;
+
+/// What comes for a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One byte.
+    Bool,
+    /// Two bytes.
+    Int2,
+    /// Four bytes.
+    Int4,
+    /// Eight bytes.
+    Int8,
+    /// Four bytes without a sign.
+    Oid,
+    /// IEEE 754, single.
+    Float4,
+    /// IEEE 754, double.
+    Float8,
+    /// Digits of base 10,000.
+    Numeric,
+    /// Money, asked for as a number: its own text depends on the server's locale.
+    Money,
+    /// The bytes of a text.
+    Text,
+    /// The bytes of a text of fixed length, with the blanks that fill it: a cast would take them away.
+    Padded,
+    /// Bytes.
+    Bytes,
+    /// Days since 2000-01-01.
+    Date,
+    /// Microseconds since 2000-01-01, by a clock on the wall.
+    Timestamp,
+    /// The same, in UTC.
+    TimestampTz,
+    /// Everything else, as the server writes it.
+    Written,
+}
+
+impl Form {
+    /// Of a type of the server's own, by its name; of others the name is empty.
+    pub(super) fn of(name: &str) -> Self {
+        match name {
+            "bool" => Self::Bool,
+            "int2" => Self::Int2,
+            "int4" => Self::Int4,
+            "int8" => Self::Int8,
+            "oid" => Self::Oid,
+            "float4" => Self::Float4,
+            "float8" => Self::Float8,
+            "numeric" => Self::Numeric,
+            "money" => Self::Money,
+            "text" | "varchar" | "name" | "json" => Self::Text,
+            "bpchar" => Self::Padded,
+            "bytea" => Self::Bytes,
+            "date" => Self::Date,
+            "timestamp" => Self::Timestamp,
+            "timestamptz" => Self::TimestampTz,
+            _ => Self::Written,
+        }
+    }
+}
+
+impl Column {
+    /// What the statement asks for; the table has the name `t`.
+    pub(super) fn asked(&self) -> String {
+        let name = self.stored();
+        match self.form {
+            Form::Money => format!("{name}::numeric"),
+            Form::Written => format!("{name}::text"),
+            _ => name,
+        }
+    }
+
+    /// The column itself.
+    pub(super) fn stored(&self) -> String {
+        format!("t.{}", quoted(&self.name))
+    }
+
+    /// The text that is read of it, by SQL: of what is read as a text.
+    pub(super) fn text(&self) -> Option<String> {
+        let name = self.stored();
+        match self.form {
+            Form::Text | Form::Written | Form::Date | Form::Timestamp => {
+                Some(format!("{name}::text"))
+            }
+            // Zones have minutes here; the days that are no days have no zone.
+            Form::TimestampTz => Some(format!(
+                "({name}::text || CASE WHEN isfinite({name}) THEN ':00' ELSE '' END)"
+            )),
+            // `||` gives a text, and takes away the blanks as a cast does; `rpad` puts them back.
+            Form::Padded => Some(format!(
+                "rpad({name}::text, length({name}::text) + octet_length({name}) - octet_length({name}::text))"
+            )),
+            Form::Bool
+            | Form::Int2
+            | Form::Int4
+            | Form::Int8
+            | Form::Oid
+            | Form::Float4
+            | Form::Float8
+            | Form::Numeric
+            | Form::Money
+            | Form::Bytes => None,
+        }
+    }
+}
+
+/// What a declared type speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Whole,
+    Number,
+    Float,
+    Truth,
+    Text,
+    Day,
+    Moment,
+    Bytes,
+    Other,
+}
+
+fn family(declared: &str) -> Family {
+    let word = declared.split('(').next().unwrap_or_default().trim();
+    match word {
+        "smallint" | "integer" | "bigint" | "oid" => Family::Whole,
+        "numeric" | "money" => Family::Number,
+        "real" | "double precision" => Family::Float,
+        "boolean" => Family::Truth,
+        "text" | "character varying" | "character" | "bpchar" | "name" | "json" => Family::Text,
+        "date" => Family::Day,
+        // `timestamp(3) without time zone`: the words behind the number are cut off.
+        "timestamp without time zone" | "timestamp with time zone" | "timestamp" => Family::Moment,
+        "bytea" => Family::Bytes,
+        _ => Family::Other,
+    }
+}
+
+/// Whether a column that PostgreSQL declares so can hold values of this type, read in this way.
+pub(crate) fn compatible(declared: &str, value_type: ValueType, reading: &ValueForm) -> bool {
+    let family = family(declared);
+    match value_type {
+        ValueType::Text => match family {
+            Family::Text | Family::Other | Family::Day | Family::Moment => true,
+            Family::Whole | Family::Number | Family::Truth => reading.takes_integers,
+            Family::Float | Family::Bytes => false,
+        },
+        ValueType::Int => matches!(family, Family::Whole | Family::Number | Family::Truth),
+        ValueType::Decimal { .. } => matches!(
+            family,
+            Family::Whole | Family::Number | Family::Float | Family::Text
+        ),
+        ValueType::Real => matches!(family, Family::Whole | Family::Float),
+        ValueType::Date(form) => match family {
+            Family::Text | Family::Other => true,
+            Family::Day => form == DateForm::Iso,
+            Family::Moment => form == DateForm::IsoMidnight,
+            Family::Whole | Family::Number => matches!(
+                form,
+                DateForm::Compact
+                    | DateForm::Era {
+                        form: EraForm::Compact,
+                        ..
+                    }
+            ),
+            Family::Float | Family::Truth | Family::Bytes => false,
+        },
+        ValueType::Timestamp => match family {
+            Family::Text | Family::Other => true,
+            Family::Moment => reading.moment.form == MomentForm::Iso,
+            Family::Whole | Family::Number => matches!(
+                reading.moment.form,
+                MomentForm::Compact | MomentForm::EpochSeconds | MomentForm::EpochMilliseconds
+            ),
+            Family::Float | Family::Truth | Family::Day | Family::Bytes => false,
+        },
+        ValueType::Bool => match family {
+            Family::Truth | Family::Whole | Family::Number => true,
+            Family::Text | Family::Other => reading.truth.is_some(),
+            Family::Float | Family::Day | Family::Moment | Family::Bytes => false,
+        },
+        ValueType::Bytes => family == Family::Bytes,
+    }
+}

@@ -1,0 +1,161 @@
+//! `numeric` out of its binary form: groups of four digits, the place of the first group, the sign, and how many digits behind the
+//! point are shown (`numeric_send` in PostgreSQL's source, src/backend/utils/adt/numeric.c).
+
+use std::io::Write;
+
+/// A number, as it goes on from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    /// Without digits behind the point, within 64 bits.
+    Whole(i64),
+    /// Its digits were written, as PostgreSQL prints them.
+    Written,
+}
+
+const POSITIVE: u16 = 0;
+const NEGATIVE: u16 = 0x4000;
+const NAN: u16 = 0xc000;
+const INFINITY: u16 = 0xd000;
+const MINUS_INFINITY: u16 = 0xf000;
+/// Groups that fit an i64 together, whatever they are.
+const GROUPS: usize = 4;
+
+/// Reads a number; where it is not whole, its digits are appended to `text`. [`None`]: the bytes are no number.
+pub(super) fn number(bytes: &[u8], text: &mut Vec<u8>) -> Option<Number> {
+    let (head, mut rest) = bytes.split_first_chunk::<8>()?;
+    let word = |at: usize| [head[at], head[at + 1]];
+    let count = usize::from(u16::from_be_bytes(word(0)));
+    let weight = i16::from_be_bytes(word(2));
+    let sign = u16::from_be_bytes(word(4));
+    let shown = u16::from_be_bytes(word(6));
+    if rest.len() != count * 2 {
+        return None;
+    }
+    let special: &[u8] = match sign {
+        POSITIVE | NEGATIVE => b"",
+        NAN => b"NaN",
+        INFINITY => b"Infinity",
+        MINUS_INFINITY => b"-Infinity",
+        _ => return None,
+    };
+    if !special.is_empty() {
+        text.extend_from_slice(special);
+        return Some(Number::Written);
+    }
+    let mut groups = Vec::new();
+    while let Some((group, after)) = rest.split_first_chunk::<2>() {
+        let group = u16::from_be_bytes(*group);
+        if group > 9_999 {
+            return None;
+        }
+        groups.push(group);
+        rest = after;
+    }
+    let group = |place: i32| {
+        // Groups count down from the weight; those that are not there are zeros.
+        usize::try_from(i32::from(weight) - place)
+            .ok()
+            .and_then(|at| groups.get(at))
+            .copied()
+            .unwrap_or(0)
+    };
+    let negative = sign == NEGATIVE;
+    if shown == 0 && usize::try_from(weight + 1).unwrap_or(0) <= GROUPS {
+        let whole = (0..=i32::from(weight))
+            .rev()
+            .fold(0_i64, |sum, place| sum * 10_000 + i64::from(group(place)));
+        return Some(Number::Whole(if negative { -whole } else { whole }));
+    }
+    let begin = text.len();
+    if negative {
+        text.push(b'-');
+    }
+    // Of the first group the zeros in front are not written.
+    write!(text, "{}", group(i32::from(weight).max(0))).ok()?;
+    for place in (0..i32::from(weight)).rev() {
+        write!(text, "{:04}", group(place)).ok()?;
+    }
+    if shown == 0 {
+        let digits = std::str::from_utf8(&text[begin..]).ok()?;
+        if let Ok(whole) = digits.parse() {
+            text.truncate(begin);
+            return Some(Number::Whole(whole));
+        }
+        return Some(Number::Written);
+    }
+    text.push(b'.');
+    let end = text.len() + usize::from(shown);
+    let mut place = -1;
+    while text.len() < end {
+        write!(text, "{:04}", group(place)).ok()?;
+        place -= 1;
+    }
+    text.truncate(end);
+    Some(Number::Written)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn bytes(weight: i16, sign: u16, shown: u16, groups: &[u16]) -> Vec<u8> {
+        let mut bytes = (groups.len() as u16).to_be_bytes().to_vec();
+        bytes.extend(weight.to_be_bytes());
+        bytes.extend(sign.to_be_bytes());
+        bytes.extend(shown.to_be_bytes());
+        bytes.extend(groups.iter().flat_map(|group| group.to_be_bytes()));
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Option<String> {
+        let mut text = Vec::new();
+        Some(match number(bytes, &mut text)? {
+            Number::Whole(whole) => format!("{whole} whole"),
+            Number::Written => String::from_utf8(text).unwrap(),
+        })
+    }
+
+    #[test]
+    fn numbers_as_postgresql_prints_them() {
+        let list = [
+            (bytes(0, POSITIVE, 0, &[]), "0 whole"),
+            (bytes(0, POSITIVE, 2, &[]), "0.00"),
+            (bytes(0, POSITIVE, 0, &[12]), "12 whole"),
+            (bytes(0, NEGATIVE, 2, &[12, 3400]), "-12.34"),
+            (bytes(-1, POSITIVE, 4, &[12]), "0.0012"),
+            (bytes(-2, POSITIVE, 8, &[12]), "0.00000012"),
+            (bytes(0, POSITIVE, 3, &[7, 5000]), "7.500"),
+            (bytes(1, POSITIVE, 0, &[1]), "10000 whole"),
+            (bytes(1, POSITIVE, 1, &[1, 2]), "10002.0"),
+            (
+                bytes(4, POSITIVE, 0, &[922, 3372, 368, 5477, 5807]),
+                "9223372036854775807 whole",
+            ),
+            (
+                bytes(4, NEGATIVE, 0, &[922, 3372, 368, 5477, 5808]),
+                "-9223372036854775808 whole",
+            ),
+            (
+                bytes(4, POSITIVE, 0, &[922, 3372, 368, 5477, 5808]),
+                "9223372036854775808",
+            ),
+            (bytes(5, POSITIVE, 0, &[1]), "100000000000000000000"),
+            (bytes(0, NAN, 0, &[]), "NaN"),
+            (bytes(0, MINUS_INFINITY, 0, &[]), "-Infinity"),
+        ];
+        for (bytes, printed) in list {
+            assert_eq!(read(&bytes).as_deref(), Some(printed), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_none() {
+        assert_eq!(read(b""), None);
+        assert_eq!(read(&bytes(0, 1, 0, &[])), None);
+        assert_eq!(read(&bytes(0, POSITIVE, 0, &[10_000])), None);
+        let mut short = bytes(0, POSITIVE, 0, &[1]);
+        short.pop();
+        assert_eq!(read(&short), None);
+    }
+}

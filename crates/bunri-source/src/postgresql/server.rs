@@ -1,0 +1,91 @@
+//! The database, held by a snapshot, and the sessions that see it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bunri_job::PostgresqlSource;
+use bunri_manifest as manifest;
+use bunri_postgresql::{Connection, HeldSnapshot, Interrupter, PostgresqlError, Server};
+
+use super::objects::{Column, Object};
+use crate::error::SourceError;
+
+/// A database, held.
+#[derive(Debug)]
+pub struct Database {
+    held: Arc<HeldSnapshot>,
+}
+
+/// One connection on its snapshot.
+#[derive(Debug)]
+pub struct Reader {
+    pub(super) held: Arc<HeldSnapshot>,
+    pub(super) connection: Connection,
+    /// Every table and view by the name that a catalogue calls it by.
+    pub(super) objects: BTreeMap<String, Object>,
+    /// The columns that were asked for already: of a session that holds its tables still they do not change.
+    pub(super) columns: RefCell<BTreeMap<String, Arc<[Column]>>>,
+}
+
+impl Database {
+    /// Goes on from a snapshot that is held already, or takes one.
+    pub(crate) fn open(
+        source: &PostgresqlSource,
+        held: Option<&Arc<HeldSnapshot>>,
+    ) -> Result<Self, SourceError> {
+        let held = match held {
+            Some(held) => Arc::clone(held),
+            None => Arc::new(HeldSnapshot::hold(&Server::new(source)?)?),
+        };
+        Ok(Self { held })
+    }
+
+    pub(crate) fn held(&self) -> &Arc<HeldSnapshot> {
+        &self.held
+    }
+
+    pub(crate) fn begin(&self) -> Result<Reader, SourceError> {
+        Reader::begin(Arc::clone(&self.held))
+    }
+
+    pub(crate) fn identity(&self) -> Result<manifest::Source, SourceError> {
+        Ok(self.held.source()?)
+    }
+
+    /// What a snapshot shows does not change; it only has to have been there to the end.
+    pub(crate) fn unchanged(&self, readers: Vec<Reader>) -> Result<(), SourceError> {
+        drop(readers);
+        if self.held.is_held() {
+            return Ok(());
+        }
+        Err(PostgresqlError::Lost {
+            place: self.held.server().place().to_owned(),
+            action: "hold the snapshot until everything was read".to_owned(),
+        }
+        .into())
+    }
+}
+
+impl Reader {
+    fn begin(held: Arc<HeldSnapshot>) -> Result<Self, SourceError> {
+        let connection = held.session()?;
+        let objects = super::objects::objects(&connection, held.server().schema())?;
+        Ok(Self {
+            held,
+            connection,
+            objects,
+            columns: RefCell::default(),
+        })
+    }
+
+    /// Connects again, on the same snapshot.
+    pub(crate) fn again(&mut self) -> Result<(), SourceError> {
+        *self = Self::begin(Arc::clone(&self.held))?;
+        Ok(())
+    }
+
+    pub(crate) fn interrupter(&self) -> Interrupter {
+        self.connection.interrupter()
+    }
+}
