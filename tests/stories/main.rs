@@ -19,6 +19,7 @@
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
 //! | `decisions` | what people decide about quarantined rows, and what is refused of it |
 //! | `plan` | what a run would do is what it does: counts, references, changes; the folder, and what is refused |
+//! | `postgresql` | PostgreSQL as a source: the stores are those of SQLite; what a server can do to a reader is lived through or told |
 //! | `quarantine` | what waits and what frees it, a draft of decisions that is filled in, and what it would move |
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
@@ -83,6 +84,7 @@ mod opened;
 mod operation;
 mod page;
 mod plan;
+mod postgresql;
 mod prove;
 mod quarantine;
 mod rekey;

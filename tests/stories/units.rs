@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{STAGING_PART_ROWS, Silent};
-use bunri_extract::{BoundSource, ExtractOptions, extract};
+use bunri_extract::{BoundSource, ExtractOptions, SourceState, extract};
 use bunri_job::{load_decisions, load_job, load_rekey_secrets};
 use bunri_manifest::Blake3Hex;
 use bunri_parse::load;
@@ -44,7 +44,9 @@ fn staged(rig: &Rig, part_rows: usize) -> String {
     let custody = format!("staged-{part_rows}");
     let bound = BoundSource {
         source: &source,
-        blake3: &Blake3Hex::of(&std::fs::read(rig.path("legacy.db")).unwrap()),
+        state: &SourceState::of_digest(Blake3Hex::of(
+            &std::fs::read(rig.path("legacy.db")).unwrap(),
+        )),
     };
     let options = ExtractOptions {
         memory: 1 << 28,

@@ -19,8 +19,9 @@ use std::path::PathBuf;
 use bunri_columnar::ColumnarError;
 use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, ManifestError, StagedTable, StagingManifest};
-use bunri_source::{SourceError, SourceState};
+use bunri_source::SourceError;
 
+pub use bunri_source::SourceState;
 pub use run::{Standing, extract, reopen, standing};
 
 /// The source that a run is bound to.

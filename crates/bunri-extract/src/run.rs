@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{ColumnarError, Event, Observer, write_whole};
 use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
 
 use crate::custody::{Custody, Identity};
-use crate::table::{Bench, Halt, Outcome, stage};
+use crate::table::{Bench, Halt, Outcome, Progress, stage};
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 use bunri_source::{
     Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError, differences,
@@ -24,6 +24,14 @@ use bunri_source::{
 const SORT_SHARE: u64 = 3;
 /// How often a long statement of the source is asked to stop, once a stop is wanted.
 const PULSE: Duration = Duration::from_millis(100);
+/// Before a lost connection is made anew: short for a restart of what stands between, longer for what stays away.
+const WAITS: [Duration; 5] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+];
 
 /// Reads a source into `custody/staging` and `custody/rejects`, and writes
 /// `custody/staging/manifest.json` last. A run that was interrupted goes on with the tables it lacks; a
@@ -247,10 +255,10 @@ fn stage_all(
     let session = || &sessions[taken.fetch_add(1, Ordering::Relaxed)];
     let work = |session: &mut &Mutex<&mut Session>, number: usize| {
         // Nobody else has it. A panic that poisoned it is passed on by the pool.
-        let session = session.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = match number.checked_sub(1).map(|number| &tasks[number]) {
             None => check(&session).map(|()| None),
-            Some(Task { table, kind, .. }) => stage(bench, &session, table, *kind).map(Some),
+            Some(task) => staged_over_losses(bench, &mut session, task).map(Some),
         };
         if outcome.is_err() {
             bench.halt.failed.store(true, Ordering::Relaxed);
@@ -262,6 +270,46 @@ fn stage_all(
         Ok(ended) => gather(ended),
         Err(never) => match never {},
     }
+}
+
+/// Stages a table. Where the connection is lost it is made anew, on the same state, and the table goes on behind its last full
+/// part; rows are told of once.
+fn staged_over_losses(
+    bench: &Bench<'_>,
+    session: &mut Session,
+    task: &Task<'_>,
+) -> Result<Outcome, ExtractError> {
+    let mut progress = Progress::new(bench.halt.observer);
+    let mut waits = WAITS.iter();
+    loop {
+        let lost = match stage(bench, session, task.table, task.kind, &mut progress) {
+            Err(ExtractError::Source(met)) if met.is_passing() => met,
+            ended => return ended,
+        };
+        loop {
+            let Some(wait) = waits.next() else {
+                return Err(lost.into());
+            };
+            wait_unless_asked(bench, *wait)?;
+            match session.again() {
+                Ok(()) => break,
+                // The state itself may be gone: then the first loss says more.
+                Err(_) if waits.len() > 0 => {}
+                Err(refused) => return Err(refused.into()),
+            }
+        }
+    }
+}
+
+fn wait_unless_asked(bench: &Bench<'_>, wait: Duration) -> Result<(), ExtractError> {
+    let begun = Instant::now();
+    while begun.elapsed() < wait {
+        if bench.halt.asked() {
+            return Err(ExtractError::Interrupted);
+        }
+        thread::sleep(PULSE);
+    }
+    Ok(())
 }
 
 /// All tables, or what went wrong: a failure before an interruption before broken keys, which are named

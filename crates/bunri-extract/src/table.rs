@@ -73,6 +73,7 @@ pub(crate) fn stage(
     session: &Session,
     table: &Table,
     kind: ObjectKind,
+    progress: &mut Progress<'_>,
 ) -> Result<Outcome, ExtractError> {
     bench.halt.check()?;
     bench.halt.observer.event(Event::Table { id: &table.id });
@@ -91,11 +92,7 @@ pub(crate) fn stage(
         kind,
         figures,
     };
-    let mut progress = Progress {
-        observer: bench.halt.observer,
-        told: 0,
-    };
-    let written = work.write(begun, &mut progress)?;
+    let written = work.write(begun, progress)?;
     if let Some(complaint) = written.parts.watch.and_then(KeyWatch::complaint) {
         bench.custody.clear(&table.id)?;
         return Ok(Outcome::Refused(vec![complaint]));
@@ -110,12 +107,16 @@ pub(crate) fn stage(
 }
 
 /// Tells of rows once, however often a table is read.
-struct Progress<'a> {
+pub(crate) struct Progress<'a> {
     observer: &'a dyn Observer,
     told: u64,
 }
 
-impl Progress<'_> {
+impl<'a> Progress<'a> {
+    pub(crate) fn new(observer: &'a dyn Observer) -> Self {
+        Self { observer, told: 0 }
+    }
+
     fn reach(&mut self, rows: u64) {
         if rows > self.told {
             self.observer.event(Event::Rows {

@@ -99,6 +99,7 @@ fn hostile() -> Report {
         }),
         judged: Judged {
             source: Some(Source {
+                state: None,
                 kind: name(),
                 bytes: 1,
                 blake3: digest.clone(),

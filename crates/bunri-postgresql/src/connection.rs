@@ -25,6 +25,12 @@ pub struct Interrupter {
     server: Server,
 }
 
+impl std::fmt::Debug for Interrupter {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "an end to a statement of {}", self.server.place())
+    }
+}
+
 impl std::fmt::Debug for Connection {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "a connection to {}", self.server.place())

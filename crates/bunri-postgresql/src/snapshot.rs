@@ -59,9 +59,11 @@ impl HeldSnapshot {
     /// What the server says; when a snapshot that is named has died; when a table was altered since it was exported.
     pub fn hold(server: &Server) -> Result<Self, PostgresqlError> {
         let keeper = server.connect()?;
+        // In a transaction of its own: what is listed here is locked before the snapshot is taken.
+        keeper.execute("begin a transaction", &begin())?;
         refuse_old_server(&keeper)?;
         let tables = tables(&keeper)?;
-        keeper.execute("begin a transaction", &begin())?;
+        keeper.execute("begin another transaction", &format!("COMMIT; {}", begin()))?;
         if let Some(name) = server.snapshot() {
             import(&keeper, name)?;
         }
@@ -172,7 +174,7 @@ impl HeldSnapshot {
 
 fn begin() -> String {
     format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
     )
 }
 

@@ -202,7 +202,9 @@ impl Printed {
                 Self::TextBytes,
             ),
             _ if raw_bytes => (
-                format!("convert_to({column}::text, 'SQL_ASCII')"),
+                format!(
+                    "CASE WHEN {column} IS NOT NULL THEN convert_to(concat({column}), 'SQL_ASCII') END"
+                ),
                 Self::TextBytes,
             ),
             _ => (as_it_is, Self::Text),

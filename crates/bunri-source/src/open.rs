@@ -2,7 +2,7 @@
 //! written here does not compile.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use bunri_catalogue::Table;
 use bunri_columnar::{Observer, RawValue};
@@ -44,7 +44,7 @@ pub enum Interrupter {
     /// Of such a reader.
     Delimited(delimited::Interrupt),
     /// Of such a connection.
-    Postgresql(postgresql::Interrupter),
+    Postgresql(postgresql::CurrentInterrupter),
 }
 
 /// What a run is bound to before anything is read: the digest of the source's state, and what keeps that state where a server can.
@@ -503,7 +503,10 @@ impl Interrupter {
         match self {
             Self::Sqlite(handle) => handle.interrupt(),
             Self::Delimited(handle) => handle.interrupt(),
-            Self::Postgresql(interrupter) => interrupter.interrupt(),
+            Self::Postgresql(current) => current
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .interrupt(),
         }
     }
 }

@@ -577,10 +577,10 @@ mod tests {
         // 5 is EIO, 11 is EAGAIN (no thread), 24 is EMFILE.
         let at = Path::new("custody/staging/meter/part-00000.parquet");
         let read = |number| ColumnarError::io("read", at)(Error::from_raw_os_error(number));
-        let lock = LockError::Source {
+        let lock = LockError::Source(SourceError::Io {
             path: at.to_path_buf(),
             source: Error::from_raw_os_error(5),
-        };
+        });
         let failures = [
             (Failure::Columnar(read(5)), OUTPUT),
             (Failure::Verify(VerifyError::Columnar(read(24))), OUTPUT),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{STAGING_PART_ROWS, Silent};
 use bunri_decisions::{Decisions, read_decisions};
-use bunri_extract::{BoundSource, ExtractOptions, extract};
+use bunri_extract::{BoundSource, ExtractOptions, SourceState, extract};
 use bunri_job::{RekeySecrets, Source};
 use bunri_manifest::Blake3Hex;
 use bunri_parse::load;
@@ -126,7 +126,7 @@ impl Run<'_> {
         let blake3 = Blake3Hex::of(&std::fs::read(&source).unwrap());
         let source = BoundSource {
             source: &Source::Sqlite(source),
-            blake3: &blake3,
+            state: &SourceState::of_digest(blake3),
         };
         let done = extract(&source, catalogue, &self.custody(), &options, &Silent);
         done.map(|_| ())

@@ -38,6 +38,7 @@ impl RowSink for ColumnValues {
 
     fn take(&mut self, row: &impl SourceRow) -> Result<bool, SourceError> {
         self.values.push(match row.value(self.column)? {
+            SourceValue::Decimal(digits) => String::from_utf8_lossy(digits).into_owned(),
             SourceValue::Null => String::new(),
             SourceValue::Integer(number) => number.to_string(),
             SourceValue::Real(number) => number.to_string(),

@@ -10,7 +10,7 @@ use bunri_parse::load;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats, extract};
+use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats, SourceState, extract};
 
 /// The page size that SQLite gives to a new database.
 pub(super) const PAGE: usize = 4096;
@@ -102,7 +102,7 @@ impl Town {
         };
         let source = BoundSource {
             source: &Source::Sqlite(path.clone()),
-            blake3: &Blake3Hex::of(&content),
+            state: &SourceState::of_digest(Blake3Hex::of(&content)),
         };
         extract(&source, catalogue, &self.custody(), &options, &Silent)
     }

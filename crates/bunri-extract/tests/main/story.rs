@@ -11,7 +11,9 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{Observer, Reject, STAGING_PART_ROWS, Silent, Staging};
-use bunri_extract::{BoundSource, ExtractError, ExtractOptions, ExtractStats, extract};
+use bunri_extract::{
+    BoundSource, ExtractError, ExtractOptions, ExtractStats, SourceState, extract,
+};
 use bunri_job::Source;
 use bunri_manifest::{Blake3Hex, StagedTable};
 use bunri_parse::load;
@@ -165,7 +167,7 @@ impl Story {
         let path = self.source();
         let source = BoundSource {
             source: &Source::Sqlite(path.clone()),
-            blake3: &digest(&path),
+            state: &SourceState::of_digest(digest(&path)),
         };
         extract(&source, &self.catalogue(), custody, options, observer)
     }
@@ -180,7 +182,7 @@ impl Story {
         let path = self.source();
         let source = BoundSource {
             source: &Source::Sqlite(path.clone()),
-            blake3,
+            state: &SourceState::of_digest(blake3.clone()),
         };
         extract(
             &source,

@@ -121,6 +121,7 @@ impl Town {
         let tables = self.catalogue.tables.iter();
         let staged = tables.map(|table| self.stage_table(table, &rows[table.id.as_str()]));
         let source = Source {
+            state: None,
             kind: "sqlite".into(),
             bytes: 0,
             blake3: Blake3Hex::of(b""),

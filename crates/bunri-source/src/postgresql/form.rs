@@ -73,7 +73,7 @@ impl Column {
         let name = self.stored();
         match self.form {
             Form::Money => format!("{name}::numeric"),
-            Form::Written => format!("{name}::text"),
+            Form::Written => written(&name),
             _ => name,
         }
     }
@@ -87,9 +87,8 @@ impl Column {
     pub(super) fn text(&self) -> Option<String> {
         let name = self.stored();
         match self.form {
-            Form::Text | Form::Written | Form::Date | Form::Timestamp => {
-                Some(format!("{name}::text"))
-            }
+            Form::Text | Form::Date | Form::Timestamp => Some(format!("{name}::text")),
+            Form::Written => Some(written(&name)),
             // Zones have minutes here; the days that are no days have no zone.
             Form::TimestampTz => Some(format!(
                 "({name}::text || CASE WHEN isfinite({name}) THEN ':00' ELSE '' END)"
@@ -110,6 +109,12 @@ impl Column {
             | Form::Bytes => None,
         }
     }
+}
+
+/// A value as the server prints it. A cast to text is not always that: of `inet` it adds the length of the prefix. `concat` prints,
+/// and takes NULL for the empty text.
+fn written(name: &str) -> String {
+    format!("CASE WHEN {name} IS NOT NULL THEN concat({name}) END")
 }
 
 /// What a declared type speaks of.

@@ -25,7 +25,7 @@ mod outline;
 mod read;
 mod server;
 
-pub(super) use bunri_postgresql::{HeldSnapshot, Interrupter};
+pub(super) use bunri_postgresql::HeldSnapshot;
 pub(super) use form::compatible;
 pub(super) use read::in_any_order;
-pub(super) use server::{Database, Reader};
+pub(super) use server::{CurrentInterrupter, Database, Reader};

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bunri_job::PostgresqlSource;
 use bunri_manifest as manifest;
@@ -26,7 +26,11 @@ pub struct Reader {
     pub(super) objects: BTreeMap<String, Object>,
     /// The columns that were asked for already: of a session that holds its tables still they do not change.
     pub(super) columns: RefCell<BTreeMap<String, Arc<[Column]>>>,
+    interrupter: CurrentInterrupter,
 }
+
+/// Ends a statement of a session, over whichever connection it has now.
+pub(crate) type CurrentInterrupter = Arc<Mutex<Interrupter>>;
 
 impl Database {
     /// Goes on from a snapshot that is held already, or takes one.
@@ -73,19 +77,26 @@ impl Reader {
         let objects = super::objects::objects(&connection, held.server().schema())?;
         Ok(Self {
             held,
+            interrupter: Arc::new(Mutex::new(connection.interrupter())),
             connection,
             objects,
             columns: RefCell::default(),
         })
     }
 
-    /// Connects again, on the same snapshot.
+    /// Connects again, on the same snapshot, whose tables and columns are the same.
     pub(crate) fn again(&mut self) -> Result<(), SourceError> {
-        *self = Self::begin(Arc::clone(&self.held))?;
+        let connection = self.held.session()?;
+        let mut interrupter = self
+            .interrupter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *interrupter = connection.interrupter();
+        self.connection = connection;
         Ok(())
     }
 
-    pub(crate) fn interrupter(&self) -> Interrupter {
-        self.connection.interrupter()
+    pub(crate) fn interrupter(&self) -> CurrentInterrupter {
+        Arc::clone(&self.interrupter)
     }
 }

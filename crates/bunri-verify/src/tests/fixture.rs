@@ -87,6 +87,7 @@ impl Fixture {
         });
         let staged = staged.collect();
         let source = Source {
+            state: None,
             kind: "sqlite".into(),
             bytes: 0,
             blake3: Blake3Hex::of(b""),

@@ -1,0 +1,365 @@
+//! A PostgreSQL server of a story's own: in a folder that vanishes, on loopback and a socket, stopped when the story ends.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::rig::Ended;
+
+/// A server that runs.
+pub(super) struct Server {
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+    /// PostgreSQL refuses to run as root: then it runs as the user that its package makes.
+    user: Option<(u32, u32)>,
+}
+
+/// The folder of the server's programs: Debian keeps them out of the way.
+fn programs() -> PathBuf {
+    let packaged = std::fs::read_dir("/usr/lib/postgresql");
+    let mut versions: Vec<PathBuf> = packaged
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    versions.sort();
+    let programs = versions.last().map(|version| version.join("bin"));
+    programs
+        .filter(|folder| folder.join("initdb").is_file())
+        .expect("PostgreSQL's server is missing; type `make test`, which brings it")
+}
+
+fn number(of: &str) -> u32 {
+    let out = Command::new("id").args([of, "postgres"]).output().unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    text.trim().parse().expect("a user `postgres`")
+}
+
+pub(super) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+impl Server {
+    pub(super) fn start() -> Self {
+        Self::start_with(&["--encoding=UTF8", "--locale=C.UTF-8"])
+    }
+
+    /// With these words for `initdb`.
+    pub(super) fn start_with(words: &[&str]) -> Self {
+        let mut server = Self::empty();
+        let data = server.data();
+        let made = server
+            .program("initdb")
+            .arg("-D")
+            .arg(&data)
+            .args(["-U", "postgres", "--auth=trust", "--no-sync"])
+            .args(words)
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "initdb: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        server.run();
+        server
+    }
+
+    /// A standby of this server, that has replayed all of it and stands still.
+    pub(super) fn standby(&self) -> Self {
+        let mut server = Self::empty();
+        let data = server.data();
+        let copied = server
+            .program("pg_basebackup")
+            .arg("-D")
+            .arg(&data)
+            .args(["-R", "-X", "stream", "-c", "fast", "-h", "127.0.0.1"])
+            .args(["-p", &self.port.to_string(), "-U", "postgres"])
+            .output()
+            .unwrap();
+        assert!(
+            copied.status.success(),
+            "pg_basebackup: {}",
+            String::from_utf8_lossy(&copied.stderr)
+        );
+        server.run();
+        server.psql("postgres", "SELECT pg_wal_replay_pause()");
+        server
+    }
+
+    fn empty() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("bunri-pg-")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let is_root = std::fs::metadata("/proc/self")
+            .is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0);
+        let user = is_root.then(|| (number("-u"), number("-g")));
+        if let Some((uid, gid)) = user {
+            std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid)).unwrap();
+        }
+        Self {
+            folder,
+            port: free_port(),
+            child: None,
+            user,
+        }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(programs().join(name));
+        command.current_dir(self.folder.path());
+        if let Some((uid, gid)) = self.user {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+
+    /// Starts it on what lies in its folder.
+    pub(super) fn run(&mut self) {
+        let log = std::fs::File::create(self.folder.path().join("log")).unwrap();
+        let mut command = self.program("postgres");
+        command
+            .arg("-D")
+            .arg(self.data())
+            .args(["-p", &self.port.to_string(), "-k"])
+            .arg(self.folder.path())
+            .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
+            .args(["-c", "autovacuum=off", "-c", "shared_buffers=32MB"])
+            .stdout(Stdio::null())
+            .stderr(log);
+        self.child = Some(command.spawn().unwrap());
+        let begun = Instant::now();
+        while !self.try_psql("postgres", "SELECT 1").status.success() {
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "the server does not answer: {}",
+                std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ends it as a power cut would: nothing is written down first.
+    pub(super) fn kill(&mut self) {
+        let child = self.child.as_mut().unwrap();
+        // SIGQUIT: the server and all of its sessions end at once, and the next start recovers.
+        signal("-QUIT", child.id());
+        child.wait().unwrap();
+        self.child = None;
+    }
+
+    fn try_psql(&self, database: &str, sql: &str) -> std::process::Output {
+        Command::new(programs().join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h"])
+            .arg(self.folder.path())
+            .args([
+                "-p",
+                &self.port.to_string(),
+                "-U",
+                "postgres",
+                "-d",
+                database,
+                "-c",
+                sql,
+            ])
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a statement and gives what it prints.
+    pub(super) fn psql(&self, database: &str, sql: &str) -> String {
+        let out = self.try_psql(database, sql);
+        assert!(
+            out.status.success(),
+            "psql: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Runs a script.
+    pub(super) fn script(&self, database: &str, script: &str) {
+        let mut psql = Command::new(programs().join("psql"))
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h"])
+            .arg(self.folder.path())
+            .args([
+                "-p",
+                &self.port.to_string(),
+                "-U",
+                "postgres",
+                "-d",
+                database,
+            ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = psql.stdin.take().unwrap();
+        writeln!(input, "SET client_encoding = 'UTF8';").unwrap();
+        input.write_all(script.as_bytes()).unwrap();
+        drop(input);
+        let out = psql.wait_with_output().unwrap();
+        assert!(
+            out.status.success(),
+            "psql: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+    }
+
+    /// A session that stays open: it runs a statement, gives the first line that it prints, and waits.
+    pub(super) fn session(&self, database: &str, sql: &str) -> (Child, String) {
+        let mut psql = Command::new(programs().join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-h"])
+            .arg(self.folder.path())
+            .args([
+                "-p",
+                &self.port.to_string(),
+                "-U",
+                "postgres",
+                "-d",
+                database,
+            ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = psql.stdin.as_mut().unwrap();
+        writeln!(input, "{sql}").unwrap();
+        let mut line = String::new();
+        let mut byte = [0];
+        let out = psql.stdout.as_mut().unwrap();
+        while out.read(&mut byte).unwrap() == 1 && byte != *b"\n" {
+            line.push(char::from(byte[0]));
+        }
+        (psql, line)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// `[source]` of a job that reads this database; `more` are further keys.
+    pub(super) fn source(&self, database: &str, more: &str) -> String {
+        format!(
+            "postgresql = {{ host = {:?}, port = {}, database = {database:?}, user = \"postgres\"{more} }}",
+            self.folder.path(),
+            self.port
+        )
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // SIGINT: sessions are ended, and the server with them.
+            signal("-INT", child.id());
+            let _ = child.wait();
+        }
+    }
+}
+
+fn signal(name: &str, process: u32) {
+    let sent = Command::new("kill")
+        .args([name, &process.to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// Stands between a client and the server, and cuts the connection after so many bytes from the server; the next one is let
+/// through whole, or cut as well.
+pub(super) struct Proxy {
+    port: u16,
+    left: Arc<AtomicU64>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Proxy {
+    pub(super) fn before(server: &Server, cuts_after: u64) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let left = Arc::new(AtomicU64::new(cuts_after));
+        let ended = Arc::new(AtomicBool::new(false));
+        let (to, cuts, end) = (server.port, Arc::clone(&left), Arc::clone(&ended));
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if end.load(Ordering::Relaxed) {
+                    break;
+                }
+                let Ok(server) = TcpStream::connect(("127.0.0.1", to)) else {
+                    continue;
+                };
+                pass(client, server, &cuts);
+            }
+        });
+        Self { port, left, ended }
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether a connection was cut.
+    pub(super) fn has_cut(&self) -> bool {
+        self.left.load(Ordering::Relaxed) == 0
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+}
+
+/// The bytes of all connections together are counted; who brings the last one is cut, and none after it.
+fn pass(client: TcpStream, server: TcpStream, left: &Arc<AtomicU64>) {
+    let (mut from_client, mut to_server) =
+        (client.try_clone().unwrap(), server.try_clone().unwrap());
+    thread::spawn(move || {
+        let _ = std::io::copy(&mut from_client, &mut to_server);
+        let _ = to_server.shutdown(std::net::Shutdown::Both);
+    });
+    let (mut from_server, mut to_client, left) = (server, client, Arc::clone(left));
+    thread::spawn(move || {
+        let mut buffer = [0; 8192];
+        while let Ok(count @ 1..) = from_server.read(&mut buffer) {
+            let before = left.load(Ordering::Relaxed);
+            let rest = before.saturating_sub(count as u64);
+            left.store(rest, Ordering::Relaxed);
+            if before > 0 && rest == 0 {
+                break;
+            }
+            if to_client.write_all(&buffer[..count]).is_err() {
+                break;
+            }
+        }
+        let _ = to_client.shutdown(std::net::Shutdown::Both);
+        let _ = from_server.shutdown(std::net::Shutdown::Both);
+    });
+}
+
+/// What must be in no output, whatever goes wrong.
+pub(super) fn never_tells(ended: &Ended, secret: &str) {
+    assert!(
+        !ended.out.contains(secret) && !ended.err.contains(secret),
+        "a secret was printed; {ended}"
+    );
+}
