@@ -260,6 +260,11 @@ fn what_nobody_may_answer_is_refused_and_nothing_is_written() {
         &reason.replace("[\"thing\"]", "[\"*\"]"),
         "no table `*`",
     );
+    refused(
+        &rig,
+        &reason.replace("rows", "ignored"),
+        "no object in `[[ignored]]` `thing`",
+    );
     refused(&rig, &reason.replace("rows", "row"), "did you mean");
     refused(&rig, &reason.replace("\"b\"", "\" \""), "is empty");
     refused(&rig, "by = \"A\"\n[[class]]\n", "unknown key `class`");

@@ -15,8 +15,11 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<SourceFile>, Problems> {
     };
     let mut paths = Vec::new();
     for entry in fs::read_dir(&tables).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|ending| ending == "toml") {
+        let entry = entry.map_err(unreadable)?;
+        let path = entry.path();
+        // Hidden files are an editor's, here as in `bunri check`.
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !hidden && path.extension().is_some_and(|ending| ending == "toml") {
             paths.push(path);
         }
     }

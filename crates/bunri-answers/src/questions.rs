@@ -81,6 +81,8 @@ pub(crate) struct Questions {
     pub(crate) asked: Vec<Question>,
     /// The columns and what stands for their class, answered or not.
     pub(crate) columns: Vec<(String, Option<String>)>,
+    /// The objects of `[[ignored]]`.
+    pub(crate) ignored: Vec<String>,
     /// Keys of every other `"?"`: each is a question of its own.
     pub(crate) others: Vec<String>,
 }
@@ -100,6 +102,13 @@ pub(crate) fn questions(text: &str, tree: &DeTable<'_>) -> Questions {
             };
             found.columns.push((name.get_ref().to_string(), class));
         }
+    }
+    if let Some(DeValue::Array(entries)) = value(tree, "ignored").map(Spanned::get_ref) {
+        let object = |entry: &Spanned<DeValue<'_>>| match entry.get_ref() {
+            DeValue::Table(keys) => value(keys, "object").and_then(|it| text_of(it.get_ref())),
+            _ => None,
+        };
+        found.ignored.extend(entries.iter().filter_map(object));
     }
     let mut walk = Walk {
         text,

@@ -119,14 +119,20 @@ fn know(answers: &Answers, found: &[Questions], sheet: &SourceFile) -> Result<()
             log.refuse_hint(one.table.spot, message, hint);
         }
     }
-    let of_tables = answers
-        .reasons
-        .iter()
-        .filter(|one| one.of != ReasonOf::Ignored);
-    for one in of_tables {
-        if !names().any(|name| name == one.table.value) {
-            let message = format!("the catalogue has no table `{}`", one.table.value);
-            let hint = did_you_mean(&one.table.value, names());
+    for one in &answers.reasons {
+        let (what, known): (&str, Vec<&str>) = match one.of {
+            ReasonOf::Ignored => {
+                let objects = found.iter().flat_map(|one| &one.ignored);
+                (
+                    "object in `[[ignored]]`",
+                    objects.map(String::as_str).collect(),
+                )
+            }
+            ReasonOf::Rows | ReasonOf::KnownAt | ReasonOf::When => ("table", names().collect()),
+        };
+        if !known.contains(&one.table.value.as_str()) {
+            let message = format!("the catalogue has no {what} `{}`", one.table.value);
+            let hint = did_you_mean(&one.table.value, known);
             log.refuse_hint(one.table.spot, message, hint);
         }
     }
