@@ -56,6 +56,20 @@ pub(crate) fn joined(base: &Path, path: &Path) -> PathBuf {
     short
 }
 
+/// A path of the job, relative to its file.
+pub(crate) fn path_of(
+    section: &mut Section<'_>,
+    key: &'static str,
+    base: &Path,
+    log: &mut Log,
+) -> Option<Spotted<PathBuf>> {
+    let path = section.require(key)?.filled_text(log)?;
+    Some(Spotted {
+        value: joined(base, Path::new(&path.value)),
+        spot: path.spot,
+    })
+}
+
 fn is_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|about| about.is_dir())
 }
@@ -114,18 +128,4 @@ mod tests {
         ));
         assert!(!is_within(Path::new("out"), Path::new("out/custody")));
     }
-}
-
-/// A key that has to be there: a path, relative to the job file.
-pub(crate) fn path_of(
-    section: &mut Section<'_>,
-    key: &'static str,
-    base: &Path,
-    log: &mut Log,
-) -> Option<Spotted<PathBuf>> {
-    let path = section.require(key)?.filled_text(log)?;
-    Some(Spotted {
-        value: joined(base, Path::new(&path.value)),
-        spot: path.spot,
-    })
 }

@@ -7,7 +7,8 @@ use bunri_columnar::{ColumnarError, CustodyLayout, Event, Observer, Reject, Stag
 
 use crate::RereadError;
 use crate::convert::{Raw, Rule};
-use crate::held::{Connected, Line, Place};
+use crate::held::{Connected, SourcePlace};
+use crate::line::Line;
 use crate::rows::{Outcome, RowBytes, Share};
 use crate::staged::{StagedColumn, line_bytes, rejected};
 use crate::sums::{Sum, SumKey};
@@ -23,7 +24,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) custody: &'a std::path::Path,
     pub(crate) staging: &'a Staging,
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a SourcePlace,
     pub(crate) share: Share,
     pub(crate) observer: &'a dyn Observer,
 }

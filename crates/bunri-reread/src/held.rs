@@ -9,8 +9,8 @@ use bunri_manifest::Blake3Hex;
 use rusqlite::Connection;
 
 use crate::RereadError;
-use crate::convert::{Raw, Rule};
 use crate::files::Files;
+use crate::line::Line;
 use crate::postgresql;
 use crate::sqlite::{self, HeldSource};
 
@@ -18,14 +18,14 @@ use crate::sqlite::{self, HeldSource};
 pub(crate) enum Held {
     Sqlite(HeldSource),
     Files(Files),
-    Postgresql(postgresql::Held),
+    Postgresql(postgresql::HeldDatabase),
 }
 
 /// Where it lies, for the threads that read it.
-pub(crate) enum Place {
+pub(crate) enum SourcePlace {
     Sqlite(sqlite::Place),
     Files(Files),
-    Postgresql(postgresql::Place),
+    Postgresql(postgresql::DatabasePlace),
 }
 
 /// What a thread reads it with.
@@ -36,27 +36,22 @@ pub(crate) enum Connected {
     Postgresql(Box<bunri_postgresql::Connection>),
 }
 
-/// What stands in a place of the source.
-pub(crate) enum Line<'a> {
-    Row(&'a [Raw<'a>]),
-    /// No row, for this reason; as it lies.
-    Broken(Rule, &'a [u8]),
-}
-
 impl Held {
     pub(crate) fn open(source: &Source) -> Result<Self, RereadError> {
         match source {
             Source::Sqlite(path) => HeldSource::open(path).map(Self::Sqlite),
             Source::Delimited(files) => Files::look(files).map(Self::Files),
-            Source::Postgresql(server) => postgresql::Held::open(server).map(Self::Postgresql),
+            Source::Postgresql(server) => {
+                postgresql::HeldDatabase::open(server).map(Self::Postgresql)
+            }
         }
     }
 
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> SourcePlace {
         match self {
-            Self::Sqlite(held) => Place::Sqlite(held.place().clone()),
-            Self::Files(files) => Place::Files(files.clone()),
-            Self::Postgresql(held) => Place::Postgresql(held.place().clone()),
+            Self::Sqlite(held) => SourcePlace::Sqlite(held.place().clone()),
+            Self::Files(files) => SourcePlace::Files(files.clone()),
+            Self::Postgresql(held) => SourcePlace::Postgresql(held.place().clone()),
         }
     }
 
@@ -105,7 +100,7 @@ impl Held {
     }
 }
 
-impl Place {
+impl SourcePlace {
     pub(crate) fn connect(&self) -> Result<Connected, RereadError> {
         match self {
             Self::Sqlite(place) => place.connect().map(Connected::Sqlite),

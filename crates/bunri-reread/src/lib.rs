@@ -17,6 +17,7 @@ mod encode;
 mod errors;
 mod files;
 mod held;
+mod line;
 mod pairs;
 mod postgresql;
 mod record;

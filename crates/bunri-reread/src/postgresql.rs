@@ -11,17 +11,16 @@ use bunri_manifest::Blake3Hex;
 use bunri_postgresql::{Connection, HeldSnapshot, PostgresqlError, Server, literal, quoted};
 
 use crate::RereadError;
-use crate::convert::Raw;
-use crate::sqlite::from_hex;
+use crate::convert::{Raw, from_hex};
 
 /// A snapshot of the database.
-pub(crate) struct Held {
-    place: Place,
+pub(crate) struct HeldDatabase {
+    place: DatabasePlace,
 }
 
 /// The same, for the threads that read it.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct DatabasePlace {
     held: Arc<HeldSnapshot>,
 }
 
@@ -41,15 +40,15 @@ enum Printed {
     TextBytes,
 }
 
-impl Held {
+impl HeldDatabase {
     pub(crate) fn open(source: &PostgresqlSource) -> Result<Self, RereadError> {
         let held = Arc::new(HeldSnapshot::hold(&Server::new(source)?)?);
         Ok(Self {
-            place: Place { held },
+            place: DatabasePlace { held },
         })
     }
 
-    pub(crate) fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &DatabasePlace {
         &self.place
     }
 
@@ -70,7 +69,7 @@ impl Held {
     }
 }
 
-impl Place {
+impl DatabasePlace {
     pub(crate) fn connect(&self) -> Result<Connection, RereadError> {
         Ok(self.held.session()?)
     }

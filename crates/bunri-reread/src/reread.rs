@@ -12,7 +12,7 @@ use bunri_report::{Reread, RereadTable};
 use crate::RereadError;
 use crate::compare::{Ground, Side};
 use crate::differ::find;
-use crate::held::{Connected, Held, Place};
+use crate::held::{Connected, Held, SourcePlace};
 use crate::record::{rejects, write};
 use crate::rows::Share;
 use crate::sqlite::digest;
@@ -173,7 +173,7 @@ fn read_tables(
 
 fn connected<'a>(
     connection: &'a mut Option<Connected>,
-    place: &Place,
+    place: &SourcePlace,
 ) -> Result<&'a Connected, RereadError> {
     Ok(match connection {
         Some(connection) => connection,

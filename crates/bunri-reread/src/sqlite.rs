@@ -17,7 +17,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::RereadError;
-use crate::convert::Raw;
+use crate::convert::{Raw, from_hex};
 
 /// A database that nobody changes while this lives.
 pub(crate) struct HeldSource {
@@ -287,17 +287,6 @@ fn literal_value(literal: &[u8]) -> Option<Raw<'static>> {
         return from_hex(hex).map(|bytes| Raw::Blob(Cow::Owned(bytes)));
     }
     text.parse().ok().map(Raw::Int)
-}
-
-/// Bytes of pairs of hexadecimal digits.
-pub(crate) fn from_hex(hex: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? << 4 | digit(*low)?).ok();
-    pairs.iter().map(byte).collect()
 }
 
 #[cfg(test)]

@@ -11,8 +11,7 @@ use bunri_catalogue::Table;
 use bunri_columnar::RawValue;
 use bunri_types::ValueType;
 
-use crate::convert::{Cell, Raw};
-use crate::sqlite::from_hex;
+use crate::convert::{Cell, Raw, from_hex};
 
 /// A column of a batch, by its declared type.
 pub(crate) enum StagedColumn<'a> {

@@ -16,7 +16,7 @@ mod sqlite;
 
 pub use convert::{Copier, Misfit};
 pub use convert::{plain_integer as read_integer, read_date, read_moment};
-pub use error::SourceError;
+pub use error::{DelimitedError, SourceError};
 pub use model::{
     Figures, Inventory, LineFault, LinePlace, ObjectKind, Query, RowSink, SourceColumn,
     SourceObject, SourceRow, SourceValue,

@@ -23,7 +23,7 @@ pub enum OpenSource {
     /// A folder of delimited files.
     Delimited(Arc<delimited::Folder>),
     /// A database of a PostgreSQL server.
-    Postgresql(postgresql::Database),
+    Postgresql(postgresql::HeldDatabase),
 }
 
 /// One thread's view of the source. All sessions of a run see the same state.
@@ -32,9 +32,9 @@ pub enum Session {
     /// A connection to it, inside a read transaction.
     Sqlite(sqlite::Reader),
     /// A reader of the folder.
-    Delimited(delimited::Reader),
+    Delimited(delimited::FileReader),
     /// A connection on its snapshot.
-    Postgresql(Box<postgresql::Reader>),
+    Postgresql(Box<postgresql::ServerReader>),
 }
 
 /// Ends a session's long statement from another thread.
@@ -91,7 +91,7 @@ impl SourceState {
                 digest.map(Self::of_digest).ok_or(SourceError::Interrupted)
             }
             Source::Postgresql(server) => {
-                let database = postgresql::Database::open(server, None)?;
+                let database = postgresql::HeldDatabase::open(server, None)?;
                 Ok(Self {
                     blake3: database.identity()?.blake3,
                     held: Some(Arc::clone(database.held())),
@@ -176,7 +176,7 @@ impl OpenSource {
                 delimited::Folder::open(files).map(|folder| Self::Delimited(Arc::new(folder)))
             }
             Source::Postgresql(server) => {
-                postgresql::Database::open(server, held).map(Self::Postgresql)
+                postgresql::HeldDatabase::open(server, held).map(Self::Postgresql)
             }
         }
     }
@@ -188,7 +188,7 @@ impl OpenSource {
     pub fn session(&self) -> Result<Session, SourceError> {
         match self {
             Self::Sqlite(database) => database.begin().map(Session::Sqlite),
-            Self::Delimited(folder) => Ok(Session::Delimited(delimited::Reader::new(folder))),
+            Self::Delimited(folder) => Ok(Session::Delimited(delimited::FileReader::new(folder))),
             Self::Postgresql(database) => database
                 .begin()
                 .map(|reader| Session::Postgresql(Box::new(reader))),
@@ -262,7 +262,7 @@ fn of_sqlite(sessions: Vec<Session>) -> Vec<sqlite::Reader> {
 }
 
 /// Those of PostgreSQL.
-fn of_postgresql(sessions: Vec<Session>) -> Vec<postgresql::Reader> {
+fn of_postgresql(sessions: Vec<Session>) -> Vec<postgresql::ServerReader> {
     let reader = |session| match session {
         Session::Sqlite(_) | Session::Delimited(_) => None,
         Session::Postgresql(reader) => Some(*reader),

@@ -13,8 +13,6 @@ use std::borrow::Cow;
 use bunri_catalogue::{Column, Table};
 use bunri_types::{DateForm, EraForm, MomentForm, OPEN_END, ValueForm, ValueType};
 
-use crate::sqlite::from_hex;
-
 /// A value as the source holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Raw<'a> {
@@ -221,6 +219,17 @@ fn letters<'a>(raw: &'a Raw<'_>, takes_numbers: bool) -> Option<Cow<'a, str>> {
         | Raw::Blob(_)
         | Raw::Undecodable(_) => None,
     }
+}
+
+/// Bytes of pairs of hexadecimal digits.
+pub(crate) fn from_hex(hex: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? << 4 | digit(*low)?).ok();
+    pairs.iter().map(byte).collect()
 }
 
 /// An integer of 64 bits whose digits are those that it is printed with.

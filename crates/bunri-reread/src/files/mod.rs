@@ -19,7 +19,7 @@ use bunri_manifest::{Blake3Hex, open_regular};
 use self::grammar::{Grammar, Sentence, Word};
 use crate::RereadError;
 use crate::convert::{Raw, Rule};
-use crate::held::Line;
+use crate::line::Line;
 use crate::sqlite;
 
 /// The folder, as the job describes it.

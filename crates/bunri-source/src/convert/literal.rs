@@ -2,7 +2,7 @@
 
 use bunri_types::{TruthWords, listed_integer};
 
-use super::plain_integer;
+use super::untyped::int as plain_integer;
 use crate::model::SourceValue;
 
 /// A list of such values. Texts are compared byte for byte, integers by their plain digits, other exact numbers by

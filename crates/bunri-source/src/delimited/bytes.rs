@@ -7,7 +7,7 @@ use bunri_job::{Encoding, LineForm};
 use bunri_manifest::open_regular;
 use flate2::bufread::MultiGzDecoder;
 
-use super::error::DelimitedError;
+use crate::error::DelimitedError;
 
 /// What is read at once.
 const PIECE: usize = 1 << 18;

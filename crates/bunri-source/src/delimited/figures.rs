@@ -11,15 +11,14 @@ use bunri_types::ValueType;
 
 use super::RECORD_BYTES;
 use super::bytes::Bytes;
-use super::error::DelimitedError;
-use super::read::{Reader, places};
-use crate::error::SourceError;
+use super::read::{FileReader, places};
+use crate::error::{DelimitedError, SourceError};
 use crate::model::Figures;
 
 /// Sums are exact up to so many digits, as a database's are.
 const MOST_DIGITS: usize = 15;
 
-impl Reader {
+impl FileReader {
     /// Records that there are, good or not.
     pub(crate) fn count_of(&self, table: &str) -> Result<u64, SourceError> {
         let mut count = 0;

@@ -10,16 +10,15 @@ use bunri_columnar::Observer;
 use bunri_job::{Delimited, LineForm};
 use bunri_manifest::{Blake3Hex, Source, open_regular};
 
-use super::error::DelimitedError;
 use super::records::Records;
 use super::text::decode;
-use crate::error::SourceError;
+use crate::error::{DelimitedError, SourceError};
 
 /// The folder as it stood when it was opened.
 #[derive(Debug)]
 pub struct Folder {
     job: Delimited,
-    entries: BTreeMap<String, Stamp>,
+    entries: BTreeMap<String, FileStamp>,
     /// By table, its files in the order of their names.
     tables: BTreeMap<String, Vec<String>>,
     /// Files that are no table's, and folders.
@@ -28,14 +27,14 @@ pub struct Folder {
 
 /// What changes when somebody writes a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
+struct FileStamp {
     is_file: bool,
     bytes: u64,
     modified: Option<SystemTime>,
     inode: u64,
 }
 
-impl Stamp {
+impl FileStamp {
     fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         let inode = std::os::unix::fs::MetadataExt::ino(metadata);
@@ -192,7 +191,7 @@ impl Claims<'_> {
         &mut self,
         table: &str,
         pattern: &str,
-        entries: &BTreeMap<String, Stamp>,
+        entries: &BTreeMap<String, FileStamp>,
     ) -> Result<(), DelimitedError> {
         let files = entries.iter().filter(|(_, stamp)| stamp.is_file);
         let files = files.filter(|(name, _)| matches(pattern.as_bytes(), name.as_bytes()));
@@ -229,7 +228,7 @@ impl Claims<'_> {
     /// What is called after its table; and what nobody wants.
     fn called(
         &mut self,
-        entries: &BTreeMap<String, Stamp>,
+        entries: &BTreeMap<String, FileStamp>,
     ) -> Result<BTreeSet<String>, DelimitedError> {
         let mut others = BTreeSet::new();
         for (name, stamp) in entries {
@@ -332,7 +331,7 @@ pub(super) fn header(
     Ok(names)
 }
 
-fn entries(folder: &Path) -> Result<BTreeMap<String, Stamp>, SourceError> {
+fn entries(folder: &Path) -> Result<BTreeMap<String, FileStamp>, SourceError> {
     let wrong = |path: &Path| {
         let path = path.to_path_buf();
         move |source| DelimitedError::Io { path, source }
@@ -344,7 +343,7 @@ fn entries(folder: &Path) -> Result<BTreeMap<String, Stamp>, SourceError> {
         let name = name_of(&path)?;
         // A link is what it leads to; what that is, opening says.
         let metadata = std::fs::metadata(&path).map_err(wrong(&path))?;
-        found.insert(name, Stamp::of(&metadata));
+        found.insert(name, FileStamp::of(&metadata));
     }
     Ok(found)
 }

@@ -8,10 +8,8 @@
 //! | `text` | the bytes of a field become characters |
 //! | `read` | the records of a table, for who reads it |
 //! | `figures` | counts and sums, by a scanner of its own |
-//! | `error` | what can be wrong |
 
 mod bytes;
-mod error;
 mod figures;
 mod folder;
 mod read;
@@ -20,9 +18,8 @@ mod records;
 mod tests;
 mod text;
 
-pub(super) use error::DelimitedError;
 pub(super) use folder::{Folder, digest};
-pub(super) use read::{Interrupt, Reader};
+pub(super) use read::{FileReader, Interrupt};
 
 /// What a record may take, as it lies and decoded: a quote that was opened and forgotten would swallow a file.
 const RECORD_BYTES: usize = 64 << 20;

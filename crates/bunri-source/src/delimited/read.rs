@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bunri_job::LineForm;
 
-use super::error::DelimitedError;
 use super::folder::{Folder, header};
 use super::records::{Record, Records};
 use super::text::decode;
-use crate::error::SourceError;
+use crate::error::{DelimitedError, SourceError};
 use crate::model::{
     Inventory, LineFault, LinePlace, ObjectKind, RowSink, SourceColumn, SourceObject, SourceRow,
     SourceValue,
@@ -23,7 +22,7 @@ const STEP: u64 = 1024;
 
 /// One thread's view of the folder.
 #[derive(Debug)]
-pub struct Reader {
+pub struct FileReader {
     pub(super) folder: Arc<Folder>,
     stop: Arc<AtomicBool>,
 }
@@ -37,7 +36,7 @@ impl Interrupt {
     }
 }
 
-impl Reader {
+impl FileReader {
     pub(crate) fn new(folder: &Arc<Folder>) -> Self {
         Self {
             folder: Arc::clone(folder),
@@ -140,7 +139,7 @@ impl Reader {
         let named = self.folder.columns(table).map_err(SourceError::from)?;
         let places = places(table, &named, columns).map_err(SourceError::from)?;
         let form = self.folder.form();
-        let mut cells = Cells::default();
+        let mut cells = Fields::default();
         let mut count = 0;
         for file in self.folder.files(table) {
             let records = Records::open(self.folder.path(), file, form);
@@ -193,27 +192,27 @@ pub(super) fn places(
 
 /// The wanted fields of a record, decoded.
 #[derive(Debug, Default)]
-struct Cells {
+struct Fields {
     content: Vec<u8>,
-    cells: Vec<Cell>,
+    cells: Vec<FieldText>,
 }
 
 #[derive(Debug, Clone)]
-enum Cell {
+enum FieldText {
     Null,
     Text(Range<usize>),
     /// Its bytes as they lie.
     Undecodable(Range<usize>),
 }
 
-impl Cells {
+impl Fields {
     fn take(&mut self, record: &Record, places: &[usize], form: &LineForm) {
         self.content.clear();
         self.cells.clear();
         for &place in places {
             let (bytes, quoted) = record.field(place);
             if !quoted && bytes == form.null.as_bytes() {
-                self.cells.push(Cell::Null);
+                self.cells.push(FieldText::Null);
                 continue;
             }
             let start = self.content.len();
@@ -223,9 +222,9 @@ impl Cells {
             }
             let range = start..self.content.len();
             self.cells.push(if decoded {
-                Cell::Text(range)
+                FieldText::Text(range)
             } else {
-                Cell::Undecodable(range)
+                FieldText::Undecodable(range)
             });
         }
     }
@@ -233,7 +232,7 @@ impl Cells {
 
 /// The record that the reader stands at.
 struct Line<'a> {
-    cells: &'a Cells,
+    cells: &'a Fields,
     place: LinePlace<'a>,
 }
 
@@ -244,9 +243,9 @@ impl SourceRow for Line<'_> {
             return Ok(SourceValue::Null);
         }
         Ok(match &self.cells.cells[column] {
-            Cell::Null => SourceValue::Null,
-            Cell::Text(range) => SourceValue::Untyped(&self.cells.content[range.clone()]),
-            Cell::Undecodable(range) => {
+            FieldText::Null => SourceValue::Null,
+            FieldText::Text(range) => SourceValue::Untyped(&self.cells.content[range.clone()]),
+            FieldText::Undecodable(range) => {
                 SourceValue::Undecodable(&self.cells.content[range.clone()])
             }
         })

@@ -7,7 +7,7 @@ use bunri_job::{Encoding, LineForm};
 
 use super::RECORD_BYTES;
 use super::bytes::Bytes;
-use super::error::DelimitedError;
+use crate::error::DelimitedError;
 
 /// The records of one file.
 pub(super) struct Records {

@@ -11,14 +11,14 @@ use bunri_types::{ValueType, listed_integer};
 
 use super::form::Form;
 use super::objects::{Column, cells, literals};
-use super::server::Reader;
+use super::server::ServerReader;
 use crate::error::SourceError;
 use crate::model::{Figures, ObjectKind};
 
 /// PostgreSQL gives at most 1,664 columns; one takes at most six.
 const COLUMNS_AT_ONCE: usize = 250;
 
-impl Reader {
+impl ServerReader {
     /// Counts and sums of a table.
     pub(crate) fn figures(&self, table: &Table, _kind: ObjectKind) -> Result<Figures, SourceError> {
         let object = self.object(&table.name)?;

@@ -119,7 +119,7 @@ fn written(name: &str) -> String {
 
 /// What a declared type speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
+enum TypeFamily {
     Whole,
     Number,
     Float,
@@ -131,19 +131,21 @@ enum Family {
     Other,
 }
 
-fn family(declared: &str) -> Family {
+fn family(declared: &str) -> TypeFamily {
     let word = declared.split('(').next().unwrap_or_default().trim();
     match word {
-        "smallint" | "integer" | "bigint" | "oid" => Family::Whole,
-        "numeric" | "money" => Family::Number,
-        "real" | "double precision" => Family::Float,
-        "boolean" => Family::Truth,
-        "text" | "character varying" | "character" | "bpchar" | "name" | "json" => Family::Text,
-        "date" => Family::Day,
+        "smallint" | "integer" | "bigint" | "oid" => TypeFamily::Whole,
+        "numeric" | "money" => TypeFamily::Number,
+        "real" | "double precision" => TypeFamily::Float,
+        "boolean" => TypeFamily::Truth,
+        "text" | "character varying" | "character" | "bpchar" | "name" | "json" => TypeFamily::Text,
+        "date" => TypeFamily::Day,
         // `timestamp(3) without time zone`: the words behind the number are cut off.
-        "timestamp without time zone" | "timestamp with time zone" | "timestamp" => Family::Moment,
-        "bytea" => Family::Bytes,
-        _ => Family::Other,
+        "timestamp without time zone" | "timestamp with time zone" | "timestamp" => {
+            TypeFamily::Moment
+        }
+        "bytea" => TypeFamily::Bytes,
+        _ => TypeFamily::Other,
     }
 }
 
@@ -152,21 +154,24 @@ pub(crate) fn compatible(declared: &str, value_type: ValueType, reading: &ValueF
     let family = family(declared);
     match value_type {
         ValueType::Text => match family {
-            Family::Text | Family::Other | Family::Day | Family::Moment => true,
-            Family::Whole | Family::Number | Family::Truth => reading.takes_integers,
-            Family::Float | Family::Bytes => false,
+            TypeFamily::Text | TypeFamily::Other | TypeFamily::Day | TypeFamily::Moment => true,
+            TypeFamily::Whole | TypeFamily::Number | TypeFamily::Truth => reading.takes_integers,
+            TypeFamily::Float | TypeFamily::Bytes => false,
         },
-        ValueType::Int => matches!(family, Family::Whole | Family::Number | Family::Truth),
+        ValueType::Int => matches!(
+            family,
+            TypeFamily::Whole | TypeFamily::Number | TypeFamily::Truth
+        ),
         ValueType::Decimal { .. } => matches!(
             family,
-            Family::Whole | Family::Number | Family::Float | Family::Text
+            TypeFamily::Whole | TypeFamily::Number | TypeFamily::Float | TypeFamily::Text
         ),
-        ValueType::Real => matches!(family, Family::Whole | Family::Float),
+        ValueType::Real => matches!(family, TypeFamily::Whole | TypeFamily::Float),
         ValueType::Date(form) => match family {
-            Family::Text | Family::Other => true,
-            Family::Day => form == DateForm::Iso,
-            Family::Moment => form == DateForm::IsoMidnight,
-            Family::Whole | Family::Number => matches!(
+            TypeFamily::Text | TypeFamily::Other => true,
+            TypeFamily::Day => form == DateForm::Iso,
+            TypeFamily::Moment => form == DateForm::IsoMidnight,
+            TypeFamily::Whole | TypeFamily::Number => matches!(
                 form,
                 DateForm::Compact
                     | DateForm::Era {
@@ -174,22 +179,22 @@ pub(crate) fn compatible(declared: &str, value_type: ValueType, reading: &ValueF
                         ..
                     }
             ),
-            Family::Float | Family::Truth | Family::Bytes => false,
+            TypeFamily::Float | TypeFamily::Truth | TypeFamily::Bytes => false,
         },
         ValueType::Timestamp => match family {
-            Family::Text | Family::Other => true,
-            Family::Moment => reading.moment.form == MomentForm::Iso,
-            Family::Whole | Family::Number => matches!(
+            TypeFamily::Text | TypeFamily::Other => true,
+            TypeFamily::Moment => reading.moment.form == MomentForm::Iso,
+            TypeFamily::Whole | TypeFamily::Number => matches!(
                 reading.moment.form,
                 MomentForm::Compact | MomentForm::EpochSeconds | MomentForm::EpochMilliseconds
             ),
-            Family::Float | Family::Truth | Family::Day | Family::Bytes => false,
+            TypeFamily::Float | TypeFamily::Truth | TypeFamily::Day | TypeFamily::Bytes => false,
         },
         ValueType::Bool => match family {
-            Family::Truth | Family::Whole | Family::Number => true,
-            Family::Text | Family::Other => reading.truth.is_some(),
-            Family::Float | Family::Day | Family::Moment | Family::Bytes => false,
+            TypeFamily::Truth | TypeFamily::Whole | TypeFamily::Number => true,
+            TypeFamily::Text | TypeFamily::Other => reading.truth.is_some(),
+            TypeFamily::Float | TypeFamily::Day | TypeFamily::Moment | TypeFamily::Bytes => false,
         },
-        ValueType::Bytes => family == Family::Bytes,
+        ValueType::Bytes => family == TypeFamily::Bytes,
     }
 }

@@ -28,4 +28,4 @@ mod server;
 pub(super) use bunri_postgresql::HeldSnapshot;
 pub(super) use form::compatible;
 pub(super) use read::in_any_order;
-pub(super) use server::{CurrentInterrupter, Database, Reader};
+pub(super) use server::{CurrentInterrupter, HeldDatabase, ServerReader};

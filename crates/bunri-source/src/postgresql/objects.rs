@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bunri_postgresql::{Connection, PostgresqlError, literal, quoted};
 
 use super::form::Form;
-use super::server::Reader;
+use super::server::ServerReader;
 use crate::error::SourceError;
 use crate::model::ObjectKind;
 
@@ -106,7 +106,7 @@ pub(super) fn cells<const N: usize>(row: Vec<Option<String>>) -> [String; N] {
     std::array::from_fn(|_| cells.next().flatten().unwrap_or_default())
 }
 
-impl Reader {
+impl ServerReader {
     /// The object that a catalogue calls so.
     pub(super) fn object(&self, name: &str) -> Result<&Object, SourceError> {
         self.objects.get(name).ok_or_else(|| {
@@ -168,7 +168,7 @@ pub(super) fn columns_of(
 }
 
 /// The tables that a view reads, through other views too, by the names that a catalogue calls them by, sorted.
-pub(super) fn made_of(reader: &Reader, view: &Object) -> Result<Vec<String>, SourceError> {
+pub(super) fn made_of(reader: &ServerReader, view: &Object) -> Result<Vec<String>, SourceError> {
     let sql = format!(
         "WITH RECURSIVE reads AS (\
          SELECT DISTINCT d.refobjid AS oid FROM pg_rewrite r JOIN pg_depend d ON d.objid = r.oid \
@@ -192,7 +192,7 @@ pub(super) fn made_of(reader: &Reader, view: &Object) -> Result<Vec<String>, Sou
 }
 
 /// Every view with the statement that it stands for, by name.
-pub(super) fn view_texts(reader: &Reader) -> Result<Vec<(String, String)>, SourceError> {
+pub(super) fn view_texts(reader: &ServerReader) -> Result<Vec<(String, String)>, SourceError> {
     let views = reader.objects.iter();
     let views = views.filter(|(_, object)| object.kind == ObjectKind::View);
     let mut texts = Vec::new();

@@ -11,11 +11,11 @@ use bunri_postgresql::literal;
 use super::form::Form;
 use super::objects::Column;
 use super::read::select;
-use super::server::Reader;
+use super::server::ServerReader;
 use crate::error::SourceError;
 use crate::model::{ObjectKind, Query};
 
-impl Reader {
+impl ServerReader {
     /// What makes the server give the rows in key order for little; [`None`]: sort here.
     pub(crate) fn in_key_order(
         &self,

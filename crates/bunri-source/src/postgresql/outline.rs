@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bunri_manifest::ForeignKey;
 
 use super::objects::{self, Object, cells, columns_of, made_of};
-use super::server::Reader;
+use super::server::ServerReader;
 use crate::error::SourceError;
 use crate::model::{Inventory, ObjectKind, SourceColumn, SourceObject};
 use crate::outline::{DeclaredColumn, DeclaredObject, TableSize};
@@ -30,7 +30,7 @@ fn list(text: &str) -> Vec<String> {
     text.split(',').map(name).collect()
 }
 
-impl Reader {
+impl ServerReader {
     /// Tables and views, with the columns of those in `read`.
     pub(crate) fn inventory(&mut self, read: &BTreeSet<&str>) -> Result<Inventory, SourceError> {
         let mut inventory = Inventory::new();

@@ -8,7 +8,7 @@ use super::calendar;
 use super::form::Form;
 use super::number::{Number, number};
 use super::objects::{Column, Object};
-use super::server::Reader;
+use super::server::ServerReader;
 use crate::error::SourceError;
 use crate::model::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
 
@@ -20,7 +20,7 @@ pub(crate) fn in_any_order() -> Query {
     }
 }
 
-impl Reader {
+impl ServerReader {
     /// Gives the sink every row of the answer, until it wants no more. What a query holds is which rows and in which order.
     pub(crate) fn read<S: RowSink>(
         &self,

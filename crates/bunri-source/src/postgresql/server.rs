@@ -13,13 +13,13 @@ use crate::error::SourceError;
 
 /// A database, held.
 #[derive(Debug)]
-pub struct Database {
+pub struct HeldDatabase {
     held: Arc<HeldSnapshot>,
 }
 
 /// One connection on its snapshot.
 #[derive(Debug)]
-pub struct Reader {
+pub struct ServerReader {
     pub(super) held: Arc<HeldSnapshot>,
     pub(super) connection: Connection,
     /// Every table and view by the name that a catalogue calls it by.
@@ -32,7 +32,7 @@ pub struct Reader {
 /// Ends a statement of a session, over whichever connection it has now.
 pub(crate) type CurrentInterrupter = Arc<Mutex<Interrupter>>;
 
-impl Database {
+impl HeldDatabase {
     /// Goes on from a snapshot that is held already, or takes one.
     pub(crate) fn open(
         source: &PostgresqlSource,
@@ -49,8 +49,8 @@ impl Database {
         &self.held
     }
 
-    pub(crate) fn begin(&self) -> Result<Reader, SourceError> {
-        Reader::begin(Arc::clone(&self.held))
+    pub(crate) fn begin(&self) -> Result<ServerReader, SourceError> {
+        ServerReader::begin(Arc::clone(&self.held))
     }
 
     pub(crate) fn identity(&self) -> Result<manifest::Source, SourceError> {
@@ -58,7 +58,7 @@ impl Database {
     }
 
     /// What a snapshot shows does not change; it only has to have been there to the end.
-    pub(crate) fn unchanged(&self, readers: Vec<Reader>) -> Result<(), SourceError> {
+    pub(crate) fn unchanged(&self, readers: Vec<ServerReader>) -> Result<(), SourceError> {
         drop(readers);
         if self.held.is_held() {
             return Ok(());
@@ -71,7 +71,7 @@ impl Database {
     }
 }
 
-impl Reader {
+impl ServerReader {
     fn begin(held: Arc<HeldSnapshot>) -> Result<Self, SourceError> {
         let connection = held.session()?;
         let objects = super::objects::objects(&connection, held.server().schema())?;

@@ -1,12 +1,14 @@
 //! What can be wrong with a source, in words for the person who runs this.
 
+mod delimited;
+
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
 use bunri_postgresql::PostgresqlError;
 
-use crate::delimited::DelimitedError;
+pub use delimited::DelimitedError;
 
 /// What is wrong with the source. Names files and tables, never a record's value.
 #[derive(Debug, thiserror::Error)]
