@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bunri_text::{Entry, Item, Log, Section, Spotted};
+use bunri_text::{Entry, Item, Log, Name, Section, Spotted};
 use toml::de::DeValue;
 
 use crate::paths::path_of;
@@ -297,14 +297,10 @@ fn files_of(entry: &Entry<'_>, header: bool, log: &mut Log) -> Option<TableFiles
         }
         (Some(value), false) => {
             let names = value.some_texts(log)?;
-            for name in names
-                .iter()
-                .filter(|name| name.value.is_empty() || !plain(&name.value))
-            {
-                log.refuse(
-                    name.spot,
-                    "the name of a column is empty, or holds a control character",
-                );
+            let odd = |name: &&Name| name.value.is_empty() || !plain(&name.value);
+            if let Some(name) = names.iter().find(odd) {
+                let message = "the name of a column is empty, or holds a control character";
+                log.refuse(name.spot, message);
                 return None;
             }
             names.into_iter().map(|name| name.value).collect()

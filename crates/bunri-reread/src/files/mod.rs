@@ -171,8 +171,8 @@ fn is_like(name: &str, pattern: &str) -> bool {
     let pattern = pattern.as_bytes();
     let behind_stars = |places: BTreeSet<usize>| {
         let mut all = places;
-        for at in 0..pattern.len() {
-            if all.contains(&at) && pattern[at] == b'*' {
+        for (at, sign) in pattern.iter().enumerate() {
+            if all.contains(&at) && *sign == b'*' {
                 all.insert(at + 1);
             }
         }

@@ -23,8 +23,8 @@ fn form(round: u64) -> LineForm {
         } else {
             cp932
         },
-        delimiter: if round % 3 == 0 { b'|' } else { b',' },
-        quote: (round % 5 != 0).then_some(b'"'),
+        delimiter: if round.is_multiple_of(3) { b'|' } else { b',' },
+        quote: (!round.is_multiple_of(5)).then_some(b'"'),
         header: false,
         null: String::new(),
     }
