@@ -7,7 +7,7 @@ use bunri_text::{Item, Log, Name, Section, Spotted, readable};
 
 use crate::delimited::delimited;
 use crate::job::{PasswordPlace, PostgresqlSource, Source, Tls};
-use crate::paths::path_of;
+use crate::paths::{joined, path_of};
 
 /// The port of a PostgreSQL server, unless it has another one.
 const PORT: u16 = 5432;
@@ -116,17 +116,12 @@ fn password(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<PasswordPlac
         _ => Section::open(value, "`password`", log)?,
     };
     let variable = readable(section.take("env"), |value| one_line(value, log));
-    let has_file = section.has("file");
-    let file = if has_file {
-        path_of(&mut section, "file", base, log).map(Some)
-    } else {
-        Some(None)
-    };
+    let file = readable(section.take("file"), |value| one_line(value, log));
     let spot = section.spot();
     section.close(log);
     match (variable?, file?) {
         (Some(name), None) => Some(PasswordPlace::Environment(name.value)),
-        (None, Some(path)) => Some(PasswordPlace::File(path.value)),
+        (None, Some(path)) => Some(PasswordPlace::File(joined(base, Path::new(&path.value)))),
         _ => {
             log.refuse(
                 spot,

@@ -4,7 +4,7 @@
 use futures_util::TryStreamExt;
 use std::pin::pin;
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{CancelToken, Client, Config, NoTls, SimpleQueryMessage};
+use tokio_postgres::{CancelToken, Client, NoTls, SimpleQueryMessage};
 
 use crate::error::{PostgresqlError, explain, words};
 use crate::server::Server;
@@ -49,7 +49,12 @@ fn runtime(server: &Server) -> Result<Runtime, PostgresqlError> {
 }
 
 impl Connection {
-    pub(crate) fn open(server: &Server, config: &Config) -> Result<Self, PostgresqlError> {
+    /// A connection, in no transaction.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or lets nobody in.
+    pub fn open(server: &Server) -> Result<Self, PostgresqlError> {
+        let config = server.config()?;
         let runtime = runtime(server)?;
         let connected = runtime.block_on(async {
             if let Some(tls) = server.tls() {

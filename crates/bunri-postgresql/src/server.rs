@@ -14,7 +14,6 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{ChannelBinding, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::connection::Connection;
 use crate::error::PostgresqlError;
 use crate::password::password;
 
@@ -76,11 +75,8 @@ impl Server {
         self.tls.clone()
     }
 
-    /// A connection, in no transaction.
-    ///
-    /// # Errors
-    /// When the server cannot be reached or lets nobody in.
-    pub fn connect(&self) -> Result<Connection, PostgresqlError> {
+    /// Everything that the driver has to know to connect, the password too.
+    pub(crate) fn config(&self) -> Result<Config, PostgresqlError> {
         let mut config = Config::new();
         config
             .host(&self.source.host)
@@ -100,7 +96,7 @@ impl Server {
         if let Some(password) = password(&self.source)? {
             config.password(password.as_bytes());
         }
-        Connection::open(self, &config)
+        Ok(config)
     }
 }
 

@@ -58,7 +58,7 @@ impl HeldSnapshot {
     /// # Errors
     /// What the server says; when a snapshot that is named has died; when a table was altered since it was exported.
     pub fn hold(server: &Server) -> Result<Self, PostgresqlError> {
-        let keeper = server.connect()?;
+        let keeper = Connection::open(server)?;
         // In a transaction of its own: what is listed here is locked before the snapshot is taken.
         keeper.execute("begin a transaction", &begin())?;
         refuse_old_server(&keeper)?;
@@ -99,7 +99,7 @@ impl HeldSnapshot {
     /// # Errors
     /// What the server says; when the snapshot has died.
     pub fn session(&self) -> Result<Connection, PostgresqlError> {
-        let connection = self.server.connect()?;
+        let connection = Connection::open(&self.server)?;
         connection.execute("begin a transaction", &begin())?;
         import(&connection, &self.name)?;
         settle(&connection)?;
@@ -153,7 +153,7 @@ impl HeldSnapshot {
             "name the state",
             "SELECT txid_snapshot_xmin(txid_current_snapshot())",
         )?;
-        let outside = self.server.connect()?;
+        let outside = Connection::open(&self.server)?;
         let sql = format!(
             "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') \

@@ -3,24 +3,17 @@
 //! below the folder of its kind; above there are names, values as the source holds them, and rows. Whoever says beforehand
 //! what extraction will make of a source asks this crate, and so asks the code that extraction runs.
 
-mod convert;
 mod delimited;
 mod digest;
-mod error;
-mod model;
 mod open;
-mod outline;
 mod postgresql;
 mod schema;
 mod sqlite;
 
-pub use convert::{Copier, Misfit};
-pub use convert::{plain_integer as read_integer, read_date, read_moment};
-pub use error::{DelimitedError, SourceError};
-pub use model::{
-    Figures, Inventory, LineFault, LinePlace, ObjectKind, Query, RowSink, SourceColumn,
-    SourceObject, SourceRow, SourceValue,
+pub use bunri_source_model::{
+    Copier, DeclaredColumn, DeclaredObject, DelimitedError, Figures, Inventory, LineFault,
+    LinePlace, Misfit, ObjectKind, Query, RowSink, SourceColumn, SourceError, SourceObject,
+    SourceRow, SourceValue, TableSize, read_date, read_integer, read_moment,
 };
 pub use open::{Interrupter, OpenSource, Session, SourceState, compatible, may_hold, view_texts};
-pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
 pub use schema::{Concerns, Finding, differences, doubled_key, key_names, null_in_key};

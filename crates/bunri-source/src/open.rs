@@ -10,10 +10,10 @@ use bunri_job::Source;
 use bunri_manifest::{self as manifest, Blake3Hex, ForeignKey};
 use bunri_types::{ValueForm, ValueType};
 
-use crate::error::SourceError;
-use crate::model::{Figures, Inventory, ObjectKind, Query, RowSink};
-use crate::outline::{DeclaredObject, TableSize};
 use crate::{delimited, digest, postgresql, sqlite};
+use bunri_source_model::SourceError;
+use bunri_source_model::{DeclaredObject, TableSize};
+use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink};
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use bunri_catalogue::{Catalogue, IgnoredObject, Table};
 
-use crate::error::SourceError;
-use crate::model::{Inventory, ObjectKind, SourceColumn, SourceObject};
 use crate::open::{OpenSource, Session, compatible};
+use bunri_source_model::SourceError;
+use bunri_source_model::{Inventory, ObjectKind, SourceColumn, SourceObject};
 
 /// Something of the catalogue that does not fit the source.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -302,10 +302,7 @@ fn summed(value: &RawValue, scale: u8) -> Option<i128> {
             // The source compares in the same way, with the same doubles.
             (number.abs() <= bound as f64 && units / unit as f64 == number).then_some(units as i128)
         }
-        RawValue::Decimal(text) => {
-            let units = units(text, scale)?;
-            (units.abs() <= i128::from(bound) * i128::from(unit)).then_some(units)
-        }
+        RawValue::Decimal(text) => summed_text(text, scale),
         _ => None,
     }
 }
@@ -333,16 +330,6 @@ fn summed_text(text: &str, scale: u8) -> Option<i128> {
         push(fraction.next().unwrap_or(b'0'))?;
     }
     fraction.all(|digit| digit == b'0').then_some(sign * units)
-}
-
-/// Plain digits in units of a scale, if they are no finer.
-fn units(text: &str, scale: u8) -> Option<i128> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let missing = usize::from(scale).checked_sub(fraction.len())?;
-    format!("{whole}{fraction}{}", "0".repeat(missing))
-        .parse()
-        .ok()
 }
 
 #[cfg(test)]

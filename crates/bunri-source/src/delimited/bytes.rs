@@ -7,7 +7,7 @@ use bunri_job::{Encoding, LineForm};
 use bunri_manifest::open_regular;
 use flate2::bufread::MultiGzDecoder;
 
-use crate::error::DelimitedError;
+use bunri_source_model::DelimitedError;
 
 /// What is read at once.
 const PIECE: usize = 1 << 18;

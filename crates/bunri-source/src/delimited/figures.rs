@@ -12,8 +12,8 @@ use bunri_types::ValueType;
 use super::RECORD_BYTES;
 use super::bytes::Bytes;
 use super::read::{FileReader, places};
-use crate::error::{DelimitedError, SourceError};
-use crate::model::Figures;
+use bunri_source_model::Figures;
+use bunri_source_model::{DelimitedError, SourceError};
 
 /// Sums are exact up to so many digits, as a database's are.
 const MOST_DIGITS: usize = 15;

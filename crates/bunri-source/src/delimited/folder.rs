@@ -12,7 +12,7 @@ use bunri_manifest::{Blake3Hex, Source, open_regular};
 
 use super::records::Records;
 use super::text::decode;
-use crate::error::{DelimitedError, SourceError};
+use bunri_source_model::{DelimitedError, SourceError};
 
 /// The folder as it stood when it was opened.
 #[derive(Debug)]

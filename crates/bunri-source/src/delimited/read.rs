@@ -10,12 +10,12 @@ use bunri_job::LineForm;
 use super::folder::{Folder, header};
 use super::records::{Record, Records};
 use super::text::decode;
-use crate::error::{DelimitedError, SourceError};
-use crate::model::{
+use bunri_source_model::{DeclaredColumn, DeclaredObject, TableSize};
+use bunri_source_model::{DelimitedError, SourceError};
+use bunri_source_model::{
     Inventory, LineFault, LinePlace, ObjectKind, RowSink, SourceColumn, SourceObject, SourceRow,
     SourceValue,
 };
-use crate::outline::{DeclaredColumn, DeclaredObject, TableSize};
 
 /// Records after which somebody is asked whether to go on.
 const STEP: u64 = 1024;

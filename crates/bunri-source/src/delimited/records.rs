@@ -7,7 +7,7 @@ use bunri_job::{Encoding, LineForm};
 
 use super::RECORD_BYTES;
 use super::bytes::Bytes;
-use crate::error::DelimitedError;
+use bunri_source_model::DelimitedError;
 
 /// The records of one file.
 pub(super) struct Records {

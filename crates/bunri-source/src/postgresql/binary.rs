@@ -9,7 +9,7 @@ const HEADER: usize = 19;
 const CRITICAL_FLAGS: u32 = 0xffff_0000;
 
 /// Where a field lies in the bytes of its row; [`None`] for NULL.
-pub(super) type Field = Option<(usize, usize)>;
+pub(super) type FieldRange = Option<(usize, usize)>;
 
 /// What came is not of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) struct Rows {
     columns: usize,
     /// The beginning of a row whose end has not come.
     kept: Vec<u8>,
-    fields: Vec<Field>,
+    fields: Vec<FieldRange>,
     state: State,
 }
 
@@ -33,7 +33,7 @@ enum State {
 }
 
 /// What stands at the beginning of some bytes.
-enum Step {
+enum ParseStep {
     /// So many of them are done with.
     Row(usize),
     Header(usize),
@@ -57,7 +57,7 @@ impl Rows {
     pub(super) fn piece<E: From<NotTheFormat>>(
         &mut self,
         piece: &[u8],
-        mut take: impl FnMut(&[u8], &[Field]) -> Result<bool, E>,
+        mut take: impl FnMut(&[u8], &[FieldRange]) -> Result<bool, E>,
     ) -> Result<bool, E> {
         if self.kept.is_empty() {
             return self.walk(piece, &mut take);
@@ -70,25 +70,25 @@ impl Rows {
     fn walk<E: From<NotTheFormat>>(
         &mut self,
         mut bytes: &[u8],
-        take: &mut impl FnMut(&[u8], &[Field]) -> Result<bool, E>,
+        take: &mut impl FnMut(&[u8], &[FieldRange]) -> Result<bool, E>,
     ) -> Result<bool, E> {
         while !bytes.is_empty() {
             match self.step(bytes)? {
-                Step::Row(length) => {
+                ParseStep::Row(length) => {
                     if !take(&bytes[..length], &self.fields)? {
                         return Ok(false);
                     }
                     bytes = &bytes[length..];
                 }
-                Step::Header(length) => {
+                ParseStep::Header(length) => {
                     self.state = State::Rows;
                     bytes = &bytes[length..];
                 }
-                Step::Trailer => {
+                ParseStep::Trailer => {
                     self.state = State::Ended;
                     bytes = &bytes[2..];
                 }
-                Step::Short => {
+                ParseStep::Short => {
                     self.kept = bytes.to_vec();
                     break;
                 }
@@ -106,7 +106,7 @@ impl Rows {
         }
     }
 
-    fn step(&mut self, bytes: &[u8]) -> Result<Step, NotTheFormat> {
+    fn step(&mut self, bytes: &[u8]) -> Result<ParseStep, NotTheFormat> {
         match self.state {
             State::BeforeHeader => header(bytes),
             State::Rows => self.row(bytes),
@@ -114,12 +114,12 @@ impl Rows {
         }
     }
 
-    fn row(&mut self, bytes: &[u8]) -> Result<Step, NotTheFormat> {
+    fn row(&mut self, bytes: &[u8]) -> Result<ParseStep, NotTheFormat> {
         let Some(count) = bytes.first_chunk::<2>() else {
-            return Ok(Step::Short);
+            return Ok(ParseStep::Short);
         };
         match i16::from_be_bytes(*count) {
-            -1 => return Ok(Step::Trailer),
+            -1 => return Ok(ParseStep::Trailer),
             count if usize::try_from(count) == Ok(self.columns) => {}
             _ => return Err(NotTheFormat),
         }
@@ -127,7 +127,7 @@ impl Rows {
         let mut at = 2;
         for _ in 0..self.columns {
             let Some(length) = bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()) else {
-                return Ok(Step::Short);
+                return Ok(ParseStep::Short);
             };
             at += 4;
             match i32::from_be_bytes(*length) {
@@ -135,20 +135,20 @@ impl Rows {
                 length => {
                     let length = usize::try_from(length).map_err(|_| NotTheFormat)?;
                     if bytes.len() - at < length {
-                        return Ok(Step::Short);
+                        return Ok(ParseStep::Short);
                     }
                     self.fields.push(Some((at, at + length)));
                     at += length;
                 }
             }
         }
-        Ok(Step::Row(at))
+        Ok(ParseStep::Row(at))
     }
 }
 
-fn header(bytes: &[u8]) -> Result<Step, NotTheFormat> {
+fn header(bytes: &[u8]) -> Result<ParseStep, NotTheFormat> {
     let Some(header) = bytes.first_chunk::<HEADER>() else {
-        return Ok(Step::Short);
+        return Ok(ParseStep::Short);
     };
     let word = |at: usize| {
         let word = header[at..].first_chunk::<4>();
@@ -159,9 +159,9 @@ fn header(bytes: &[u8]) -> Result<Step, NotTheFormat> {
     }
     let extension = usize::try_from(word(15)).map_err(|_| NotTheFormat)?;
     if bytes.len() - HEADER < extension {
-        return Ok(Step::Short);
+        return Ok(ParseStep::Short);
     }
-    Ok(Step::Header(HEADER + extension))
+    Ok(ParseStep::Header(HEADER + extension))
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ use bunri_manifest::{ColumnTotal, Total};
 use bunri_postgresql::PostgresqlError;
 use bunri_types::{ValueType, listed_integer};
 
+use super::form::Column;
 use super::form::Form;
-use super::objects::{Column, cells, literals};
+use super::objects::{cells, literals};
 use super::server::ServerReader;
-use crate::error::SourceError;
-use crate::model::{Figures, ObjectKind};
+use bunri_source_model::SourceError;
+use bunri_source_model::{Figures, ObjectKind};
 
 /// PostgreSQL gives at most 1,664 columns; one takes at most six.
 const COLUMNS_AT_ONCE: usize = 250;
@@ -282,9 +283,13 @@ impl<'a> Terms<'a> {
                 format!("{number} BETWEEN -{bound} AND {bound}"),
                 format!("({number})::numeric * {unit}"),
             ),
+            // Whole numbers as integers are; others by their units.
             Form::Numeric | Form::Money => (
                 format!(
-                    "{number} BETWEEN -{bound} AND {bound} AND {number} * {unit} = trunc({number} * {unit})"
+                    "CASE WHEN {} THEN {number} BETWEEN -{bound} AND {bound} \
+                     ELSE abs({number} * {unit}) < {} AND {number} * {unit} = trunc({number} * {unit}) END",
+                    self.is_whole(),
+                    Total::LARGEST_SUMMED
                 ),
                 format!("trunc({number} * {unit})"),
             ),

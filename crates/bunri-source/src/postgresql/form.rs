@@ -1,10 +1,10 @@
-//! How a type of PostgreSQL is read: what the statement asks for, and what the bytes that come are. And what a column of the type can
+//! Tables and columns, and how a type of PostgreSQL is read: what the statement asks for, and what the bytes that come are. And what a column of the type can
 //! mean: PostgreSQL keeps to its declared types, so this is no guess.
 
 use bunri_types::{DateForm, EraForm, MomentForm, ValueForm, ValueType};
 
-use super::objects::Column;
 use bunri_postgresql::quoted;
+use bunri_source_model::ObjectKind;
 
 /// What comes for a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,36 @@ impl Form {
             "timestamptz" => Self::TimestampTz,
             _ => Self::Written,
         }
+    }
+}
+
+/// A table or view of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Object {
+    /// Its number in the server's catalogue.
+    pub(super) oid: String,
+    pub(super) kind: ObjectKind,
+    /// As SQL names it, with its schema.
+    pub(super) name: String,
+    /// Of a table that others inherit from: only its own rows are its own, and theirs are theirs.
+    pub(super) only: bool,
+}
+
+/// A column, and how it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// Its type as the server writes it; of a domain, what the domain is over.
+    pub(super) declared: String,
+    pub(super) not_null: bool,
+    pub(super) form: Form,
+}
+
+impl Object {
+    /// `FROM` with the object under the name `t`.
+    pub(super) fn from(&self) -> String {
+        let only = if self.only { "ONLY " } else { "" };
+        format!("FROM {only}{} AS t", self.name)
     }
 }
 

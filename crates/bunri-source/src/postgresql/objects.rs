@@ -2,49 +2,17 @@
 //! `schema.name`: nothing in the database is out of sight because nobody asked for its schema.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use bunri_postgresql::{Connection, PostgresqlError, literal, quoted};
 
-use super::form::Form;
-use super::server::ServerReader;
-use crate::error::SourceError;
-use crate::model::ObjectKind;
+use super::form::{Column, Form, Object};
+use bunri_source_model::ObjectKind;
+use bunri_source_model::SourceError;
 
 /// Where large objects lie, which no table shows.
 const LARGE_OBJECTS: &str = "pg_catalog.pg_largeobject";
 /// Schemas that are the server's own, or a session's. `n` is the schema.
 pub(super) const OURS: &str = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'";
-
-/// A table or view of the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Object {
-    /// Its number in the server's catalogue.
-    pub(super) oid: String,
-    pub(super) kind: ObjectKind,
-    /// As SQL names it, with its schema.
-    pub(super) name: String,
-    /// Of a table that others inherit from: only its own rows are its own, and theirs are theirs.
-    pub(super) only: bool,
-}
-
-/// A column, and how it is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
-    pub(super) name: String,
-    /// Its type as the server writes it; of a domain, what the domain is over.
-    pub(super) declared: String,
-    pub(super) not_null: bool,
-    pub(super) form: Form,
-}
-
-impl Object {
-    /// `FROM` with the object under the name `t`.
-    pub(super) fn from(&self) -> String {
-        let only = if self.only { "ONLY " } else { "" };
-        format!("FROM {only}{} AS t", self.name)
-    }
-}
 
 /// Every object. A part of a partitioned table is read through the whole.
 pub(super) fn objects(
@@ -106,35 +74,6 @@ pub(super) fn cells<const N: usize>(row: Vec<Option<String>>) -> [String; N] {
     std::array::from_fn(|_| cells.next().flatten().unwrap_or_default())
 }
 
-impl ServerReader {
-    /// The object that a catalogue calls so.
-    pub(super) fn object(&self, name: &str) -> Result<&Object, SourceError> {
-        self.objects.get(name).ok_or_else(|| {
-            PostgresqlError::Refused {
-                place: self.connection.server().place().to_owned(),
-                action: format!("read table \"{name}\""),
-                why: "it has none of that name".to_owned(),
-            }
-            .into()
-        })
-    }
-
-    /// The columns of an object, in the server's order.
-    pub(super) fn columns(&self, name: &str) -> Result<Arc<[Column]>, SourceError> {
-        if let Some(known) = self.columns.borrow().get(name) {
-            return Ok(Arc::clone(known));
-        }
-        let object = self.object(name)?;
-        let condition = format!("a.attrelid = {}", object.oid);
-        let found = columns_of(&self.connection, &condition)?;
-        let columns: Arc<[Column]> = found.into_iter().map(|(_, column)| column).collect();
-        self.columns
-            .borrow_mut()
-            .insert(name.to_owned(), Arc::clone(&columns));
-        Ok(columns)
-    }
-}
-
 /// Columns with the number of their table, in order; `condition` is about `a`, the server's list of columns.
 pub(super) fn columns_of(
     connection: &Connection,
@@ -168,7 +107,11 @@ pub(super) fn columns_of(
 }
 
 /// The tables that a view reads, through other views too, by the names that a catalogue calls them by, sorted.
-pub(super) fn made_of(reader: &ServerReader, view: &Object) -> Result<Vec<String>, SourceError> {
+pub(super) fn made_of(
+    connection: &Connection,
+    objects: &BTreeMap<String, Object>,
+    view: &Object,
+) -> Result<Vec<String>, SourceError> {
     let sql = format!(
         "WITH RECURSIVE reads AS (\
          SELECT DISTINCT d.refobjid AS oid FROM pg_rewrite r JOIN pg_depend d ON d.objid = r.oid \
@@ -180,25 +123,28 @@ pub(super) fn made_of(reader: &ServerReader, view: &Object) -> Result<Vec<String
          SELECT oid FROM reads",
         view = view.oid
     );
-    let read = reader.connection.rows("say what a view reads", &sql)?;
+    let read = connection.rows("say what a view reads", &sql)?;
     let read: Vec<String> = read
         .into_iter()
         .map(|row| cells::<1>(row)[0].clone())
         .collect();
-    let tables = reader.objects.iter();
+    let tables = objects.iter();
     let tables =
         tables.filter(|(_, object)| object.kind == ObjectKind::Table && read.contains(&object.oid));
     Ok(tables.map(|(name, _)| name.clone()).collect())
 }
 
 /// Every view with the statement that it stands for, by name.
-pub(super) fn view_texts(reader: &ServerReader) -> Result<Vec<(String, String)>, SourceError> {
-    let views = reader.objects.iter();
+pub(super) fn view_texts(
+    connection: &Connection,
+    objects: &BTreeMap<String, Object>,
+) -> Result<Vec<(String, String)>, SourceError> {
+    let views = objects.iter();
     let views = views.filter(|(_, object)| object.kind == ObjectKind::View);
     let mut texts = Vec::new();
     for (name, object) in views {
         let sql = format!("SELECT pg_get_viewdef({}::oid)", object.oid);
-        let text = reader.connection.rows("say what a view is", &sql)?;
+        let text = connection.rows("say what a view is", &sql)?;
         let [text] = cells(text.into_iter().next().unwrap_or_default());
         texts.push((
             name.clone(),

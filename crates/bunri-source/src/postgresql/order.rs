@@ -8,12 +8,12 @@ use bunri_catalogue::Table;
 use bunri_columnar::RawValue;
 use bunri_postgresql::literal;
 
+use super::form::Column;
 use super::form::Form;
-use super::objects::Column;
 use super::read::select;
 use super::server::ServerReader;
-use crate::error::SourceError;
-use crate::model::{ObjectKind, Query};
+use bunri_source_model::SourceError;
+use bunri_source_model::{ObjectKind, Query};
 
 impl ServerReader {
     /// What makes the server give the rows in key order for little; [`None`]: sort here.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use bunri_manifest::ForeignKey;
 
-use super::objects::{self, Object, cells, columns_of, made_of};
+use super::form::Object;
+use super::objects::{self, cells, columns_of, made_of};
 use super::server::ServerReader;
-use crate::error::SourceError;
-use crate::model::{Inventory, ObjectKind, SourceColumn, SourceObject};
-use crate::outline::{DeclaredColumn, DeclaredObject, TableSize};
 use bunri_catalogue::Table;
+use bunri_source_model::SourceError;
+use bunri_source_model::{DeclaredColumn, DeclaredObject, TableSize};
+use bunri_source_model::{Inventory, ObjectKind, SourceColumn, SourceObject};
 use std::collections::BTreeSet;
 
 /// Columns of a constraint or index, in its order: `columns` is the list of their numbers in table `table`.
@@ -48,7 +49,7 @@ impl ServerReader {
                 });
                 found.columns = column.collect();
                 if object.kind == ObjectKind::View {
-                    found.made_of = made_of(self, object)?;
+                    found.made_of = made_of(&self.connection, &self.objects, object)?;
                 }
             }
             inventory.insert(name.clone(), found);
@@ -83,7 +84,7 @@ impl ServerReader {
                 unique,
                 references: self.references(object)?,
                 reads: match object.kind {
-                    ObjectKind::View => made_of(self, object)?,
+                    ObjectKind::View => made_of(&self.connection, &self.objects, object)?,
                     ObjectKind::Table => Vec::new(),
                 },
                 unreadable: None,
@@ -196,6 +197,6 @@ impl ServerReader {
 
     /// Every view with the statement that it stands for.
     pub(crate) fn view_texts(&self) -> Result<Vec<(String, String)>, SourceError> {
-        objects::view_texts(self)
+        objects::view_texts(&self.connection, &self.objects)
     }
 }

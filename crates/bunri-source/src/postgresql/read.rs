@@ -3,14 +3,14 @@
 use bunri_catalogue::Table;
 use bunri_postgresql::PostgresqlError;
 
-use super::binary::{Field, NotTheFormat, Rows};
+use super::binary::{FieldRange, NotTheFormat, Rows};
 use super::calendar;
 use super::form::Form;
+use super::form::{Column, Object};
 use super::number::{Number, number};
-use super::objects::{Column, Object};
 use super::server::ServerReader;
-use crate::error::SourceError;
-use crate::model::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
+use bunri_source_model::SourceError;
+use bunri_source_model::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
 
 /// Every row, in whatever order they lie.
 pub(crate) fn in_any_order() -> Query {
@@ -146,7 +146,7 @@ impl<E> From<NotTheFormat> for Stop<E> {
 
 /// A value of a row, before it is lent to whoever takes it.
 #[derive(Debug, Clone, Copy)]
-enum Cell {
+enum FieldValue {
     Null,
     Integer(i64),
     Real(f64),
@@ -161,13 +161,13 @@ enum Cell {
 /// The values of one row. Kept from row to row for its memory.
 #[derive(Debug, Default)]
 struct Decoded {
-    cells: Vec<Cell>,
+    cells: Vec<FieldValue>,
     written: Vec<u8>,
 }
 
 impl Decoded {
     /// Reads the fields of a row; says whether all of them have the length that their types have.
-    fn decode(&mut self, forms: &[Form], bytes: &[u8], fields: &[Field]) -> bool {
+    fn decode(&mut self, forms: &[Form], bytes: &[u8], fields: &[FieldRange]) -> bool {
         self.cells.clear();
         self.written.clear();
         for (form, field) in forms.iter().zip(fields) {
@@ -179,40 +179,40 @@ impl Decoded {
         true
     }
 
-    fn cell(&mut self, form: Form, bytes: &[u8], field: Field) -> Option<Cell> {
+    fn cell(&mut self, form: Form, bytes: &[u8], field: FieldRange) -> Option<FieldValue> {
         let Some((from, to)) = field else {
-            return Some(Cell::Null);
+            return Some(FieldValue::Null);
         };
         let content = &bytes[from..to];
         let begin = self.written.len();
         Some(match form {
             Form::Bool => match content {
-                [0] => Cell::Integer(0),
-                [1] => Cell::Integer(1),
+                [0] => FieldValue::Integer(0),
+                [1] => FieldValue::Integer(1),
                 _ => return None,
             },
-            Form::Int2 => Cell::Integer(i16::from_be_bytes(content.try_into().ok()?).into()),
-            Form::Int4 => Cell::Integer(i32::from_be_bytes(content.try_into().ok()?).into()),
-            Form::Int8 => Cell::Integer(i64::from_be_bytes(content.try_into().ok()?)),
-            Form::Oid => Cell::Integer(u32::from_be_bytes(content.try_into().ok()?).into()),
+            Form::Int2 => FieldValue::Integer(i16::from_be_bytes(content.try_into().ok()?).into()),
+            Form::Int4 => FieldValue::Integer(i32::from_be_bytes(content.try_into().ok()?).into()),
+            Form::Int8 => FieldValue::Integer(i64::from_be_bytes(content.try_into().ok()?)),
+            Form::Oid => FieldValue::Integer(u32::from_be_bytes(content.try_into().ok()?).into()),
             // What people see of a single is its shortest decimal form, and that is the number that goes on.
             Form::Float4 => {
                 let single = f32::from_be_bytes(content.try_into().ok()?);
-                Cell::Real(single.to_string().parse().ok()?)
+                FieldValue::Real(single.to_string().parse().ok()?)
             }
-            Form::Float8 => Cell::Real(f64::from_be_bytes(content.try_into().ok()?)),
+            Form::Float8 => FieldValue::Real(f64::from_be_bytes(content.try_into().ok()?)),
             Form::Numeric | Form::Money => match number(content, &mut self.written)? {
-                Number::Whole(whole) => Cell::Integer(whole),
-                Number::Written => Cell::Decimal(begin, self.written.len()),
+                Number::Whole(whole) => FieldValue::Integer(whole),
+                Number::Written => FieldValue::Decimal(begin, self.written.len()),
             },
-            Form::Text | Form::Padded | Form::Written => Cell::Text(from, to),
-            Form::Bytes => Cell::Bytes(from, to),
+            Form::Text | Form::Padded | Form::Written => FieldValue::Text(from, to),
+            Form::Bytes => FieldValue::Bytes(from, to),
             Form::Date => {
                 calendar::day(
                     i32::from_be_bytes(content.try_into().ok()?),
                     &mut self.written,
                 );
-                Cell::Written(begin, self.written.len())
+                FieldValue::Written(begin, self.written.len())
             }
             Form::Timestamp | Form::TimestampTz => {
                 let micros = i64::from_be_bytes(content.try_into().ok()?);
@@ -222,7 +222,7 @@ impl Decoded {
                     b""
                 };
                 calendar::moment(micros, zone, &mut self.written);
-                Cell::Written(begin, self.written.len())
+                FieldValue::Written(begin, self.written.len())
             }
         })
     }
@@ -238,13 +238,13 @@ impl SourceRow for CopyRow<'_> {
     fn value(&self, column: usize) -> Result<SourceValue<'_>, SourceError> {
         let written = &self.decoded.written;
         Ok(match self.decoded.cells[column] {
-            Cell::Null => SourceValue::Null,
-            Cell::Integer(number) => SourceValue::Integer(number),
-            Cell::Real(number) => SourceValue::Real(number),
-            Cell::Text(from, to) => SourceValue::Text(&self.bytes[from..to]),
-            Cell::Bytes(from, to) => SourceValue::Blob(&self.bytes[from..to]),
-            Cell::Written(from, to) => SourceValue::Text(&written[from..to]),
-            Cell::Decimal(from, to) => SourceValue::Decimal(&written[from..to]),
+            FieldValue::Null => SourceValue::Null,
+            FieldValue::Integer(number) => SourceValue::Integer(number),
+            FieldValue::Real(number) => SourceValue::Real(number),
+            FieldValue::Text(from, to) => SourceValue::Text(&self.bytes[from..to]),
+            FieldValue::Bytes(from, to) => SourceValue::Blob(&self.bytes[from..to]),
+            FieldValue::Written(from, to) => SourceValue::Text(&written[from..to]),
+            FieldValue::Decimal(from, to) => SourceValue::Decimal(&written[from..to]),
         })
     }
 }

@@ -8,8 +8,9 @@ use bunri_job::PostgresqlSource;
 use bunri_manifest as manifest;
 use bunri_postgresql::{Connection, HeldSnapshot, Interrupter, PostgresqlError, Server};
 
-use super::objects::{Column, Object};
-use crate::error::SourceError;
+use super::form::{Column, Object};
+use super::objects;
+use bunri_source_model::SourceError;
 
 /// A database, held.
 #[derive(Debug)]
@@ -74,7 +75,7 @@ impl HeldDatabase {
 impl ServerReader {
     fn begin(held: Arc<HeldSnapshot>) -> Result<Self, SourceError> {
         let connection = held.session()?;
-        let objects = super::objects::objects(&connection, held.server().schema())?;
+        let objects = objects::objects(&connection, held.server().schema())?;
         Ok(Self {
             held,
             interrupter: Arc::new(Mutex::new(connection.interrupter())),
@@ -98,5 +99,34 @@ impl ServerReader {
 
     pub(crate) fn interrupter(&self) -> CurrentInterrupter {
         Arc::clone(&self.interrupter)
+    }
+}
+
+impl ServerReader {
+    /// The object that a catalogue calls so.
+    pub(super) fn object(&self, name: &str) -> Result<&Object, SourceError> {
+        self.objects.get(name).ok_or_else(|| {
+            PostgresqlError::Refused {
+                place: self.connection.server().place().to_owned(),
+                action: format!("read table \"{name}\""),
+                why: "it has none of that name".to_owned(),
+            }
+            .into()
+        })
+    }
+
+    /// The columns of an object, in the server's order.
+    pub(super) fn columns(&self, name: &str) -> Result<Arc<[Column]>, SourceError> {
+        if let Some(known) = self.columns.borrow().get(name) {
+            return Ok(Arc::clone(known));
+        }
+        let object = self.object(name)?;
+        let condition = format!("a.attrelid = {}", object.oid);
+        let found = objects::columns_of(&self.connection, &condition)?;
+        let columns: Arc<[Column]> = found.into_iter().map(|(_, column)| column).collect();
+        self.columns
+            .borrow_mut()
+            .insert(name.to_owned(), Arc::clone(&columns));
+        Ok(columns)
     }
 }

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::sql_error;
 use crate::digest::digest;
-use crate::error::SourceError;
+use bunri_source_model::SourceError;
 
 /// How long to wait for a lock that somebody holds.
 const PATIENCE: Duration = Duration::from_millis(500);

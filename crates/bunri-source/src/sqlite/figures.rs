@@ -10,8 +10,8 @@ use bunri_types::{ValueForm, ValueType, listed_integer};
 use rusqlite::Row;
 
 use super::{Reader, sql};
-use crate::error::SourceError;
-use crate::model::{Figures, ObjectKind};
+use bunri_source_model::SourceError;
+use bunri_source_model::{Figures, ObjectKind};
 
 /// SQLite holds at most 2000 result columns; a column takes at most seven.
 const COLUMNS_AT_ONCE: usize = 250;

@@ -7,7 +7,7 @@ use bunri_catalogue::Table;
 use bunri_manifest::ForeignKey;
 
 use super::Reader;
-use crate::error::SourceError;
+use bunri_source_model::SourceError;
 
 impl Reader {
     /// The foreign keys of a table, in order, each once.

@@ -6,7 +6,7 @@ use rusqlite::ErrorCode;
 
 use super::Reader;
 use super::sql::quoted;
-use crate::error::SourceError;
+use bunri_source_model::SourceError;
 
 /// So many complaints are shown; a damaged page brings thousands.
 const MOST_LINES: usize = 10;

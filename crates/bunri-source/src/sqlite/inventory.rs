@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Reader;
 use super::sql::quoted;
-use crate::error::SourceError;
-use crate::model::{Inventory, ObjectKind, SourceColumn, SourceObject};
+use bunri_source_model::SourceError;
+use bunri_source_model::{Inventory, ObjectKind, SourceColumn, SourceObject};
 
 impl Reader {
     /// Tables and views, with the columns of those in `read`; SQLite's own tables left out. Others may be readable by the

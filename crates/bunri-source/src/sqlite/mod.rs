@@ -30,7 +30,7 @@ mod views;
 
 use std::path::Path;
 
-use crate::error::SourceError;
+use bunri_source_model::SourceError;
 use rusqlite::ErrorCode;
 
 pub(super) use database::{Database, InterruptHandle, Reader};

@@ -11,8 +11,8 @@ use rusqlite::Connection;
 
 use super::read::bound;
 use super::{Reader, sql};
-use crate::error::SourceError;
-use crate::model::{ObjectKind, Query};
+use bunri_source_model::SourceError;
+use bunri_source_model::{ObjectKind, Query};
 
 /// How far the probe follows an index.
 const PROBED_ROWS: u32 = 20_000;

@@ -7,9 +7,9 @@ use bunri_manifest::ForeignKey;
 
 use super::Reader;
 use super::sql::quoted;
-use crate::error::SourceError;
-use crate::model::{ObjectKind, RowSink};
-use crate::outline::{DeclaredColumn, DeclaredObject, TableSize};
+use bunri_source_model::SourceError;
+use bunri_source_model::{DeclaredColumn, DeclaredObject, TableSize};
+use bunri_source_model::{ObjectKind, RowSink};
 
 /// Tables that SQLite itself stores: a virtual table may need a module that is not here.
 const STORED: &str = "s.type = 'table' AND s.rootpage > 0";

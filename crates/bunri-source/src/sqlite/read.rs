@@ -6,8 +6,8 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, params_from_iter};
 
 use super::{Reader, sql};
-use crate::error::SourceError;
-use crate::model::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
+use bunri_source_model::SourceError;
+use bunri_source_model::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
 
 /// Every row, in whatever order SQLite likes.
 pub(crate) fn in_any_order(table: &Table, kind: ObjectKind) -> Query {

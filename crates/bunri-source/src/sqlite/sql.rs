@@ -3,7 +3,7 @@
 
 use bunri_catalogue::{Column, Table};
 
-use crate::model::ObjectKind;
+use bunri_source_model::ObjectKind;
 
 /// A name as SQL writes it.
 pub(super) fn quoted(name: &str) -> String {

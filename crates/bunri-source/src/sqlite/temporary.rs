@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::sql_error;
-use crate::error::SourceError;
+use bunri_source_model::SourceError;
 
 /// Makes SQLite put its temporary files into this folder, from here to the end of the process: it knows only one
 /// for all connections, and a stage reads one source.

@@ -9,8 +9,8 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
 use super::Reader;
 use super::sql::quoted;
-use crate::error::SourceError;
-use crate::model::ObjectKind;
+use bunri_source_model::ObjectKind;
+use bunri_source_model::SourceError;
 
 impl Reader {
     /// The tables that a view reads, through other views too.

@@ -133,14 +133,16 @@ pub struct Figures {
 /// How rows of a table are asked for, in the source's own language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    pub(crate) text: String,
+    /// The statement, or the part of it that the source's kind needs.
+    pub text: String,
     /// The key behind which rows are wanted; none: all of them.
-    pub(crate) behind: Vec<RawValue>,
+    pub behind: Vec<RawValue>,
 }
 
 impl Query {
     /// For a source that has no language: all rows.
-    pub(crate) fn everything() -> Self {
+    #[must_use]
+    pub fn everything() -> Self {
         Self {
             text: String::new(),
             behind: Vec::new(),

@@ -1,0 +1,17 @@
+//! What passes between a legacy source and whoever reads it: what a source says of itself ([`DeclaredObject`], [`Inventory`]), values as
+//! it holds them ([`SourceValue`]), rows, its own figures; [`Copier`], which makes typed cells of values, exactly or not at all; and what can
+//! be wrong, in words. No driver: those stand in `bunri-source`.
+
+mod convert;
+mod error;
+mod model;
+mod outline;
+
+pub use convert::{Copier, Misfit};
+pub use convert::{plain_integer as read_integer, read_date, read_moment};
+pub use error::{DelimitedError, SourceError};
+pub use model::{
+    Figures, Inventory, LineFault, LinePlace, ObjectKind, Query, RowSink, SourceColumn,
+    SourceObject, SourceRow, SourceValue,
+};
+pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
