@@ -165,6 +165,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "SQLite に権限の仕組みはありません。データベースファイルを読める人は、すべての列を読めます",
     ),
     (
+        "files have no grants by column: whoever can read a file can read all of it",
+        "ファイルに列ごとの権限はありません。ファイルを読める人は、すべての列を読めます",
+    ),
+    (
+        "this version does not ask the server for its grants: `\\dp` of psql lists them",
+        "この版はサーバーの権限を調べません。psql の `\\dp` で一覧できます",
+    ),
+    (
         "staging is of the source that the job is bound to, and has the tables, types and keys of this catalogue; whether the source is still the same, `bunri run` sees",
         "ステージングは、このジョブの移行元から作られ、このカタログの表・型・キーを持っています。移行元が今も同じかは `bunri run` が確かめます",
     ),

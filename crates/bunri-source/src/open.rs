@@ -328,7 +328,7 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.count(table, kind),
             Self::Delimited(reader) => reader.count_of(&table.name),
-            Self::Postgresql(reader) => reader.count_of(&table.name),
+            Self::Postgresql(reader) => reader.count(&table.name),
         }
     }
 

@@ -16,6 +16,8 @@ use super::server::ServerReader;
 use bunri_source_model::SourceError;
 use bunri_source_model::{Figures, ObjectKind};
 
+/// Rows beyond which a table is not counted for the order of the work.
+const LONG: u64 = 1_000_000;
 /// PostgreSQL gives at most 1,664 columns; one takes at most six.
 const COLUMNS_AT_ONCE: usize = 250;
 
@@ -96,6 +98,14 @@ impl ServerReader {
         Ok(figures)
     }
 
+    /// How much work a table is: of a long one by the server's last look, because to count it is to read it once more.
+    pub(crate) fn count(&self, table: &str) -> Result<u64, SourceError> {
+        match self.about_rows(table)? {
+            about @ LONG.. => Ok(about),
+            _ => self.count_of(table),
+        }
+    }
+
     /// How many rows a table has.
     pub(crate) fn count_of(&self, table: &str) -> Result<u64, SourceError> {
         let action = format!("count table \"{table}\"");
@@ -138,7 +148,8 @@ impl<'a> Terms<'a> {
         }
     }
 
-    /// In the order in which they are taken.
+    /// In the order in which they are taken. What a declared type rules out is not asked of every value: of a long table the asking
+    /// costs more than the reading.
     fn all(&self) -> Vec<String> {
         let reading = &self.declared.reading;
         let mut terms = Vec::new();
@@ -150,29 +161,32 @@ impl<'a> Terms<'a> {
                 ));
             }
         }
-        let counted = self.counted();
         if reading.takes_integers {
-            terms.push(format!(
-                "COUNT(*) FILTER (WHERE {counted} AND {})",
-                self.is_whole()
-            ));
+            terms.push(self.count(&self.is_whole()));
         }
-        terms.push(format!("COUNT(*) FILTER (WHERE {counted})"));
+        terms.push(self.count("true"));
         match self.declared.value_type {
-            ValueType::Int => terms.push(format!(
-                "(SUM(({})::numeric) FILTER (WHERE {counted} AND {}))::text",
-                self.number(),
-                self.is_whole()
-            )),
+            ValueType::Int => {
+                let sum = self.aggregate("SUM", &self.number(), &self.is_whole());
+                terms.push(format!("({sum})::text"));
+            }
             ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
                 let (summed, units) = self.summed(scale);
-                let summed = format!("{counted} AND {summed}");
-                terms.push(format!(
-                    "COUNT(*) FILTER (WHERE {counted} AND NOT COALESCE({summed}, false))"
-                ));
-                terms.push(format!("(SUM({units}) FILTER (WHERE {summed}))::text"));
+                terms.push(match summed.as_str() {
+                    "true" => "0".to_owned(),
+                    summed => self.count(&format!("NOT COALESCE({summed}, false)")),
+                });
+                terms.push(match units {
+                    Units::OfEach(units) => {
+                        format!("({})::text", self.aggregate("SUM", &units, &summed))
+                    }
+                    Units::OfTheSum(unit) => {
+                        let sum = self.aggregate("SUM", &self.number(), &summed);
+                        format!("trunc(({sum})::numeric * {unit})::text")
+                    }
+                });
             }
-            ValueType::Text => terms.push(self.bytes(&counted)),
+            ValueType::Text => terms.push(self.bytes()),
             ValueType::Decimal { .. }
             | ValueType::Real
             | ValueType::Date(_)
@@ -181,6 +195,26 @@ impl<'a> Terms<'a> {
             | ValueType::Bytes => {}
         }
         terms
+    }
+
+    /// How many values there are of which this is true.
+    fn count(&self, condition: &str) -> String {
+        if condition == "true" && self.declared.reading.nothing.is_empty() {
+            return format!("COUNT({})", self.stored.stored());
+        }
+        self.aggregate("COUNT", "*", condition)
+    }
+
+    /// An aggregate over the values of which this is true. Over NULL there is nothing to sum, so only what means nothing is left out.
+    fn aggregate(&self, function: &str, of: &str, condition: &str) -> String {
+        let nothing = &self.declared.reading.nothing;
+        if condition == "true" && nothing.is_empty() && of != "*" {
+            return format!("{function}({of})");
+        }
+        format!(
+            "{function}({of}) FILTER (WHERE {} AND {condition})",
+            self.counted()
+        )
     }
 
     /// Whether there is a value, and it does not mean nothing.
@@ -216,6 +250,14 @@ impl<'a> Terms<'a> {
     fn is_whole(&self) -> String {
         match self.stored.form {
             Form::Bool | Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => "true".to_owned(),
+            Form::Numeric
+                if self
+                    .stored
+                    .digits()
+                    .is_some_and(|(all, behind)| behind == 0 && all <= 18) =>
+            {
+                format!("{} <> 'NaN'", self.number())
+            }
             Form::Numeric | Form::Money => {
                 let number = self.number();
                 format!(
@@ -274,15 +316,27 @@ impl<'a> Terms<'a> {
     }
 
     /// Whether a value can be summed exactly in units of the scale, by the rule that verification knows too; and the units.
-    fn summed(&self, scale: u8) -> (String, String) {
+    fn summed(&self, scale: u8) -> (String, Units) {
         let unit = 10_i64.pow(u32::from(scale));
         let bound = Total::LARGEST_SUMMED / unit;
         let number = self.number();
         match self.stored.form {
+            // Four bytes cannot be beyond the bound.
+            Form::Bool | Form::Int2 | Form::Int4 if bound > i64::from(u32::MAX) => {
+                ("true".to_owned(), Units::OfTheSum(unit))
+            }
             Form::Bool | Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => (
                 format!("{number} BETWEEN -{bound} AND {bound}"),
-                format!("({number})::numeric * {unit}"),
+                Units::OfTheSum(unit),
             ),
+            // No finer than the scale, and within the bound, by its type: only NaN is no number.
+            Form::Numeric
+                if self.stored.digits().is_some_and(|(all, behind)| {
+                    behind > 0 && behind <= scale && all - behind + scale < 15
+                }) =>
+            {
+                (format!("{number} <> 'NaN'"), Units::OfTheSum(unit))
+            }
             // Whole numbers as integers are; others by their units.
             Form::Numeric | Form::Money => (
                 format!(
@@ -291,7 +345,7 @@ impl<'a> Terms<'a> {
                     self.is_whole(),
                     Total::LARGEST_SUMMED
                 ),
-                format!("trunc({number} * {unit})"),
+                Units::OfEach(format!("trunc({number} * {unit})")),
             ),
             // Beyond the bound the product is not made: it might be too large for a whole number.
             Form::Float4 | Form::Float8 => {
@@ -301,7 +355,9 @@ impl<'a> Terms<'a> {
                     format!(
                         "{within} AND round({bounded} * {unit}::float8) / {unit}::float8 = {number}"
                     ),
-                    format!("(round({bounded} * {unit}::float8)::bigint)::numeric"),
+                    Units::OfEach(format!(
+                        "(round({bounded} * {unit}::float8)::bigint)::numeric"
+                    )),
                 )
             }
             Form::Text
@@ -310,28 +366,35 @@ impl<'a> Terms<'a> {
             | Form::Date
             | Form::Timestamp
             | Form::TimestampTz
-            | Form::Written => ("false".to_owned(), "0".to_owned()),
+            | Form::Written => ("false".to_owned(), Units::OfEach("0".to_owned())),
         }
     }
 
     /// Bytes of the texts, as they come here.
-    fn bytes(&self, counted: &str) -> String {
+    fn bytes(&self) -> String {
         let whole = self.is_whole();
         if whole != "false" {
-            let printed = format!("octet_length(({})::text)", self.number());
-            let printed = if self.declared.reading.takes_integers {
-                printed
-            } else {
-                "0".to_owned()
-            };
-            return format!("SUM({printed}) FILTER (WHERE {counted} AND {whole})");
-        }
-        match self.stored.text() {
-            Some(text) if self.converts => {
-                format!("SUM(octet_length(convert_to({text}, 'UTF8'))) FILTER (WHERE {counted})")
+            if !self.declared.reading.takes_integers {
+                return "0".to_owned();
             }
-            Some(text) => format!("SUM(octet_length({text})) FILTER (WHERE {counted})"),
-            None => "0".to_owned(),
+            let printed = format!("octet_length(({})::text)", self.number());
+            return self.aggregate("SUM", &printed, &whole);
         }
+        let stored = self.stored.stored();
+        let length = match (self.stored.form, self.stored.text()) {
+            (Form::Text | Form::Padded, _) if !self.converts => format!("octet_length({stored})"),
+            (_, Some(text)) if self.converts => {
+                format!("octet_length(convert_to({text}, 'UTF8'))")
+            }
+            (_, Some(text)) => format!("octet_length({text})"),
+            (_, None) => return "0".to_owned(),
+        };
+        self.aggregate("SUM", &length, "true")
     }
+}
+
+/// How units come of numbers: of each before it is summed, or of the sum, which is cheaper where no number is in the way.
+enum Units {
+    OfEach(String),
+    OfTheSum(i64),
 }

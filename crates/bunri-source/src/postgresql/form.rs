@@ -113,6 +113,14 @@ impl Column {
         format!("t.{}", quoted(&self.name))
     }
 
+    /// Of `numeric(p, s)`: all digits, and those behind the point.
+    pub(super) fn digits(&self) -> Option<(u8, u8)> {
+        let inner = self.declared.strip_prefix("numeric(")?.strip_suffix(')')?;
+        let (all, behind) = inner.split_once(',')?;
+        let (all, behind): (u8, u8) = (all.parse().ok()?, behind.parse().ok()?);
+        (behind <= all).then_some((all, behind))
+    }
+
     /// The text that is read of it, by SQL: of what is read as a text.
     pub(super) fn text(&self) -> Option<String> {
         let name = self.stored();
