@@ -478,6 +478,31 @@ fn what_a_server_refuses_is_told_with_what_to_do() {
 }
 
 #[test]
+fn the_plan_says_which_roles_read_what_retail_will_not_get_and_by_which_way() {
+    let server = Server::start();
+    let rig = sample(&server, 60);
+    server.psql(
+        "postgres",
+        "CREATE ROLE eigyo; CREATE ROLE tanto LOGIN IN ROLE eigyo; CREATE ROLE clean LOGIN; CREATE ROLE narrow LOGIN; \
+         GRANT SELECT ON supply_point TO eigyo; GRANT SELECT (clerk_note) ON document TO narrow; \
+         GRANT SELECT ON code_retailer TO clean",
+    );
+    let file = job(&rig, "granted", &server.source("postgres", ""));
+    rig.bunri(["extract", &file]).must(1);
+    let out = rig.bunri(["plan", &file, "--out", "plan"]).must(0);
+    rig.holds_no_value(&out);
+    let plan = rig.json("plan/plan.json");
+    let grants = plan["grants"].as_str().unwrap();
+    assert!(
+        grants.contains("; tanto ") && grants.contains(" (member of eigyo)"),
+        "{grants}"
+    );
+    assert!(grants.contains("narrow 1 (granted)"), "{grants}");
+    assert!(grants.contains("(superuser)"), "{grants}");
+    assert!(!grants.contains("clean"), "{grants}");
+}
+
+#[test]
 fn passwords_and_certificates_come_from_files_and_go_nowhere() {
     let server = Server::start();
     let rig = sample(&server, 60);

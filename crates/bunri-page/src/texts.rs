@@ -169,8 +169,16 @@ const SENTENCES: &[(&str, &str)] = &[
         "ファイルに列ごとの権限はありません。ファイルを読める人は、すべての列を読めます",
     ),
     (
-        "this version does not ask the server for its grants: `\\dp` of psql lists them",
-        "この版はサーバーの権限を調べません。psql の `\\dp` で一覧できます",
+        "no role that can log in may read a column that the retail store does not have whole",
+        "小売ストアに全部は入らない列を読めるログインロールはありません",
+    ),
+    (
+        "roles that can log in, and how many of {} columns that the retail store does not have whole they may read: {}",
+        "ログインできるロールと、小売ストアに全部は入らない {} 列のうち読める列の数：{}",
+    ),
+    (
+        "the server did not say who may read what: {}",
+        "サーバーから権限を取得できませんでした：{}",
     ),
     (
         "staging is of the source that the job is bound to, and has the tables, types and keys of this catalogue; whether the source is still the same, `bunri run` sees",

@@ -27,7 +27,7 @@ pub use compare::compare;
 pub use errors::PlanError;
 pub use folder::{PLAN_FILES, prepare_folder, write_folder};
 pub use page::page;
-pub use plan::{PlanInputs, plan};
+pub use plan::{PlanInputs, plan, withheld_columns};
 pub use quarantine::{QuarantineInputs, quarantine};
 pub use queries::{QueryText, look_at_queries};
 pub use runbook::{Language, RunbookFacts, runbook};

@@ -367,6 +367,18 @@ fn planned_in(store: Store, counts: &StoreReferences) -> StoreReference {
     }
 }
 
+/// The columns that the retail store does not have whole, each with its table's name in the source.
+#[must_use]
+pub fn withheld_columns(catalogue: &Catalogue) -> Vec<(&str, &str)> {
+    let of =
+        |table: &'_ Table, column: usize| extent(table, column, Store::Retail) != Extent::Whole;
+    let columns = catalogue.tables.iter().flat_map(|table| {
+        let withheld = (0..table.columns.len()).filter(move |&column| of(table, column));
+        withheld.map(|column| (table.name.as_str(), table.columns[column].name.as_str()))
+    });
+    columns.collect()
+}
+
 /// How much of a column a company's store would have, by the catalogue.
 pub(crate) fn extent(table: &Table, column: usize, store: Store) -> Extent {
     let opened = table.any_retailer_on_other_rows;

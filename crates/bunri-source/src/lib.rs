@@ -7,6 +7,7 @@ mod delimited;
 mod digest;
 mod open;
 mod postgresql;
+mod readers;
 mod schema;
 mod sqlite;
 
@@ -15,5 +16,8 @@ pub use bunri_source_model::{
     LinePlace, Misfit, ObjectKind, Query, RowSink, SourceColumn, SourceError, SourceObject,
     SourceRow, SourceValue, TableSize, read_date, read_integer, read_moment,
 };
-pub use open::{Interrupter, OpenSource, Session, SourceState, compatible, may_hold, view_texts};
+pub use open::{
+    Interrupter, OpenSource, Session, SourceState, compatible, may_hold, readers, view_texts,
+};
+pub use readers::{ReadPath, ReaderRole};
 pub use schema::{Concerns, Finding, differences, doubled_key, key_names, null_in_key};

@@ -10,6 +10,7 @@ use bunri_job::Source;
 use bunri_manifest::{self as manifest, Blake3Hex, ForeignKey};
 use bunri_types::{ValueForm, ValueType};
 
+use crate::readers::ReaderRole;
 use crate::{delimited, digest, postgresql, sqlite};
 use bunri_source_model::SourceError;
 use bunri_source_model::{DeclaredObject, TableSize};
@@ -116,6 +117,20 @@ pub fn view_texts(source: &Source) -> Result<Vec<(String, String)>, SourceError>
         Session::Sqlite(reader) => reader.view_texts(),
         Session::Delimited(_) => Ok(Vec::new()),
         Session::Postgresql(reader) => reader.view_texts(),
+    }
+}
+
+/// The roles of a source that can log in, with what they may read; [`None`] of a source that has no grants.
+///
+/// # Errors
+/// When the source cannot be opened or read.
+pub fn readers(source: &Source) -> Result<Option<Vec<ReaderRole>>, SourceError> {
+    match source {
+        Source::Sqlite(_) | Source::Delimited(_) => Ok(None),
+        Source::Postgresql(_) => match OpenSource::open(source)?.session()? {
+            Session::Postgresql(reader) => reader.readers().map(Some),
+            Session::Sqlite(_) | Session::Delimited(_) => Ok(None),
+        },
     }
 }
 

@@ -302,7 +302,7 @@ impl Failure {
 fn lock(error: &LockError) -> u8 {
     match error {
         LockError::Columnar(error) => columnar(error),
-        LockError::Source(_) => SOURCE,
+        LockError::Unreadable { .. } | LockError::Source(_) => SOURCE,
         LockError::Interrupted => INTERRUPTED,
         // Whoever waits and types the same command again is served: no refusal of the job.
         LockError::Busy { .. } => BUSY,

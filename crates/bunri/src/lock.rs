@@ -39,6 +39,11 @@ pub(crate) struct JobLock {
 pub(crate) enum LockError {
     #[error(transparent)]
     Columnar(#[from] ColumnarError),
+    #[error("cannot read the source `{}`: {source}", path.display())]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error(transparent)]
     Source(SourceError),
     #[error("interrupted while the source was hashed; run again")]
@@ -418,6 +423,7 @@ fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
 fn source_state(job: &Job, observer: &dyn Observer) -> Result<SourceState, LockError> {
     SourceState::of(&job.source, observer).map_err(|wrong| match wrong {
         SourceError::Interrupted => LockError::Interrupted,
+        SourceError::Io { path, source } => LockError::Unreadable { path, source },
         wrong => LockError::Source(wrong),
     })
 }

@@ -75,8 +75,14 @@ fn civil(days: i64, text: &mut Vec<u8>) -> bool {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let bc = year <= 0;
     let shown = if bc { 1 - year } else { year };
-    // A vector takes everything.
-    let _ = write!(text, "{shown:04}-");
+    if shown < 10_000 {
+        two(shown / 100, text);
+        two(shown % 100, text);
+    } else {
+        // A vector takes everything.
+        let _ = write!(text, "{shown}");
+    }
+    text.push(b'-');
     two(month, text);
     text.push(b'-');
     two(day, text);

@@ -10,6 +10,7 @@
 //! | `read` | rows and their values |
 //! | `binary` | the format of `COPY` |
 //! | `number`, `calendar` | numeric, dates and moments, out of their binary forms |
+//! | `grants` | which roles may read which columns |
 //! | `figures` | counts and sums, by the server |
 //! | `order` | rows in key order, where an index gives that for little |
 //! | `outline` | keys, references and sizes, before there is a catalogue |
@@ -18,6 +19,7 @@ mod binary;
 mod calendar;
 mod figures;
 mod form;
+mod grants;
 mod number;
 mod objects;
 mod order;

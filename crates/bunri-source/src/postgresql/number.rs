@@ -1,8 +1,6 @@
 //! `numeric` out of its binary form: groups of four digits, the place of the first group, the sign, and how many digits behind the
 //! point are shown (`numeric_send` in PostgreSQL's source, src/backend/utils/adt/numeric.c).
 
-use std::io::Write;
-
 /// A number, as it goes on from here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Number {
@@ -22,7 +20,7 @@ const GROUPS: usize = 4;
 
 /// Reads a number; where it is not whole, its digits are appended to `text`. [`None`]: the bytes are no number.
 pub(super) fn number(bytes: &[u8], text: &mut Vec<u8>) -> Option<Number> {
-    let (head, mut rest) = bytes.split_first_chunk::<8>()?;
+    let (head, rest) = bytes.split_first_chunk::<8>()?;
     let word = |at: usize| [head[at], head[at + 1]];
     let count = usize::from(u16::from_be_bytes(word(0)));
     let weight = i16::from_be_bytes(word(2));
@@ -42,22 +40,18 @@ pub(super) fn number(bytes: &[u8], text: &mut Vec<u8>) -> Option<Number> {
         text.extend_from_slice(special);
         return Some(Number::Written);
     }
-    let mut groups = Vec::new();
-    while let Some((group, after)) = rest.split_first_chunk::<2>() {
-        let group = u16::from_be_bytes(*group);
-        if group > 9_999 {
-            return None;
-        }
-        groups.push(group);
-        rest = after;
+    let (groups, _) = rest.as_chunks::<2>();
+    if groups
+        .iter()
+        .any(|group| u16::from_be_bytes(*group) > 9_999)
+    {
+        return None;
     }
     let group = |place: i32| {
         // Groups count down from the weight; those that are not there are zeros.
-        usize::try_from(i32::from(weight) - place)
-            .ok()
-            .and_then(|at| groups.get(at))
-            .copied()
-            .unwrap_or(0)
+        let at = usize::try_from(i32::from(weight) - place).ok();
+        at.and_then(|at| groups.get(at))
+            .map_or(0, |group| u16::from_be_bytes(*group))
     };
     let negative = sign == NEGATIVE;
     if shown == 0 && usize::try_from(weight + 1).unwrap_or(0) <= GROUPS {
@@ -71,13 +65,15 @@ pub(super) fn number(bytes: &[u8], text: &mut Vec<u8>) -> Option<Number> {
         text.push(b'-');
     }
     // Of the first group the zeros in front are not written.
-    write!(text, "{}", group(i32::from(weight).max(0))).ok()?;
+    let first = digits(group(i32::from(weight).max(0)));
+    let zeros = first.iter().take(3).take_while(|digit| **digit == b'0');
+    text.extend_from_slice(&first[zeros.count()..]);
     for place in (0..i32::from(weight)).rev() {
-        write!(text, "{:04}", group(place)).ok()?;
+        text.extend_from_slice(&digits(group(place)));
     }
     if shown == 0 {
-        let digits = std::str::from_utf8(&text[begin..]).ok()?;
-        if let Ok(whole) = digits.parse() {
+        let written = std::str::from_utf8(&text[begin..]).ok()?;
+        if let Ok(whole) = written.parse() {
             text.truncate(begin);
             return Some(Number::Whole(whole));
         }
@@ -87,11 +83,20 @@ pub(super) fn number(bytes: &[u8], text: &mut Vec<u8>) -> Option<Number> {
     let end = text.len() + usize::from(shown);
     let mut place = -1;
     while text.len() < end {
-        write!(text, "{:04}", group(place)).ok()?;
+        text.extend_from_slice(&digits(group(place)));
         place -= 1;
     }
     text.truncate(end);
     Some(Number::Written)
+}
+
+/// The four digits of a group.
+fn digits(group: u16) -> [u8; 4] {
+    [group / 1_000, group / 100 % 10, group / 10 % 10, group % 10].map(digit)
+}
+
+fn digit(digit: u16) -> u8 {
+    b'0' + u8::try_from(digit).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use bunri_catalogue::Catalogue;
 use bunri_columnar::{ColumnarError, CustodyLayout, Staging};
 use bunri_job::{Source, load_job};
 use bunri_manifest::{StagedTable, StagingManifest};
 use bunri_page::Lang;
 use bunri_plan::{
     Language, PLAN_FILES, PlanError, PlanInputs, QueryText, RunbookFacts, look_at_queries, page,
-    plan, prepare_folder, runbook, write_folder,
+    plan, prepare_folder, runbook, withheld_columns, write_folder,
 };
-use bunri_report::{NotKnown, Plan, QueryOrigin, RerunStep};
-use bunri_source::view_texts;
+use bunri_report::{Extent, NotKnown, Plan, QueryOrigin, QueryReport, RerunStep};
+use bunri_source::{ReadPath, ReaderRole, readers, view_texts};
 use bunri_text::Problems;
 
 use crate::args::PlanArguments;
@@ -29,18 +30,77 @@ use crate::workplace::Workplace;
 /// Tables, and other lines of one kind, that are printed; the folder has all.
 const SHOWN: usize = 40;
 
-/// Who could read what in the legacy system, as far as a source can say.
-fn grants(source: &Source) -> &'static str {
+/// Who could read what in the legacy system, as far as a source can say; `reports` say which views read what is withheld.
+fn grants(source: &Source, catalogue: &Catalogue, reports: &[QueryReport]) -> String {
     match source {
         Source::Sqlite(_) => {
             "SQLite has no grants: whoever can read the database file can read every column of it"
+                .to_owned()
         }
         Source::Delimited(_) => {
-            "files have no grants by column: whoever can read a file can read all of it"
+            "files have no grants by column: whoever can read a file can read all of it".to_owned()
         }
-        Source::Postgresql(_) => {
-            "this version does not ask the server for its grants: `\\dp` of psql lists them"
+        Source::Postgresql(_) => match readers(source) {
+            Ok(roles) => granted(&roles.unwrap_or_default(), catalogue, reports),
+            Err(why) => format!("the server did not say who may read what: {why}"),
+        },
+    }
+}
+
+/// Every role that reads something withheld, how much of it, and by which ways.
+fn granted(roles: &[ReaderRole], catalogue: &Catalogue, reports: &[QueryReport]) -> String {
+    let withheld = withheld_columns(catalogue);
+    let views = reports.iter().filter(|report| {
+        report.origin == QueryOrigin::View
+            && report.reads.iter().any(|read| read.retail != Extent::Whole)
+    });
+    let views: Vec<&str> = views.map(|view| view.name.as_str()).collect();
+    let mut told = Vec::new();
+    for role in roles {
+        let columns = withheld
+            .iter()
+            .filter(|(table, column)| role.reads(table, column));
+        let columns: Vec<_> = columns.collect();
+        let through: Vec<&str> = views
+            .iter()
+            .copied()
+            .filter(|view| role.reads_some(view))
+            .collect();
+        if columns.is_empty() && through.is_empty() {
+            continue;
         }
+        let ways: BTreeSet<&ReadPath> = columns
+            .iter()
+            .flat_map(|(table, column)| role.ways(table, column))
+            .collect();
+        let mut words: Vec<String> = ways.into_iter().map(way).collect();
+        if role.reads_all {
+            words.push("superuser".to_owned());
+        }
+        words.extend(through.iter().map(|view| format!("view {view}")));
+        told.push(format!(
+            "{} {} ({})",
+            role.name,
+            columns.len(),
+            words.join(", ")
+        ));
+    }
+    if told.is_empty() {
+        return "no role that can log in may read a column that the retail store does not have whole"
+            .to_owned();
+    }
+    format!(
+        "roles that can log in, and how many of {} columns that the retail store does not have whole they may read: {}",
+        withheld.len(),
+        told.join("; ")
+    )
+}
+
+fn way(path: &ReadPath) -> String {
+    match path {
+        ReadPath::Itself => "granted".to_owned(),
+        ReadPath::MemberOf(role) => format!("member of {role}"),
+        ReadPath::Everybody => "public".to_owned(),
     }
 }
 
@@ -89,7 +149,7 @@ pub(crate) fn run(arguments: &PlanArguments, progress: &Progress) -> Result<Outc
         side: workplace.side(),
         against: against.as_ref().map(|it| it.side(workplace.side())),
         queries: &reports,
-        grants: grants(&workplace.job.source),
+        grants: &grants(&workplace.job.source, &workplace.catalogue, &reports),
         rerun: &rerun(&staged, looking.as_ref()),
         measured: &journal::measured(&workplace.job.custody),
         not_known: &not_known(queries.is_some(), views.err(), &staged),
