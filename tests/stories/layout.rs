@@ -102,6 +102,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
     (
         "bunri-source-model",
         &[
+            "bunri-catalogue",
             "bunri-columnar",
             "bunri-manifest",
             "bunri-postgresql",

@@ -277,14 +277,14 @@ fn what_the_extractor_could_have_got_wrong_is_named_by_the_second_reader() {
         clear(&rig, "custody");
         rig.write(
             "fault.json",
-            format!(r#"{{"table": "odd", "do": [{fault}]}}"#),
+            format!(r#"{{"table": "odd", "do": {fault}}}"#),
         );
         rig.python("restage.py", ["pristine", "custody", "fault.json"])
             .must(0);
         rig.bunri(["reread", "job.toml"]).must(10).prints(column);
     }
     clear(&rig, "custody");
-    rig.write("fault.json", r#"{"table": "odd", "do": [["last", 1]]}"#);
+    rig.write("fault.json", r#"{"table": "odd", "do": ["last", 1]}"#);
     rig.python("restage.py", ["pristine", "custody", "fault.json"])
         .must(0);
     rig.bunri(["reread", "job.toml"]).must(10);
@@ -485,11 +485,11 @@ fn the_plan_says_which_roles_read_what_retail_will_not_get_and_by_which_way() {
         "postgres",
         "CREATE ROLE eigyo; CREATE ROLE tanto LOGIN IN ROLE eigyo; CREATE ROLE clean LOGIN; CREATE ROLE narrow LOGIN; \
          GRANT SELECT ON supply_point TO eigyo; GRANT SELECT (clerk_note) ON document TO narrow; \
-         GRANT SELECT ON code_retailer TO clean",
+         GRANT SELECT (retailer_code) ON code_retailer TO clean",
     );
     let file = job(&rig, "granted", &server.source("postgres", ""));
     rig.bunri(["extract", &file]).must(1);
-    let out = rig.bunri(["plan", &file, "--out", "plan"]).must(0);
+    let out = rig.bunri(["plan", &file, "--out", "plan"]).must(1);
     rig.holds_no_value(&out);
     let plan = rig.json("plan/plan.json");
     let grants = plan["grants"].as_str().unwrap();

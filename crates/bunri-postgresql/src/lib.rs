@@ -8,6 +8,7 @@
 //! | `password` | finds the password where the job or PostgreSQL says |
 //! | `connection` | statements and their rows, one thread a connection |
 //! | `snapshot` | the state that all connections of a run see, and its name |
+//! | `grants`, `readers` | which roles may read what |
 //! | `error` | what went wrong, by the server's codes |
 //!
 //! **What is asked of a server.** Everything runs in read-only transactions of isolation REPEATABLE READ, on one exported
@@ -15,11 +16,15 @@
 
 mod connection;
 mod error;
+mod grants;
 mod password;
+mod readers;
 mod server;
 mod snapshot;
 
 pub use connection::{Connection, Interrupter, Rows};
 pub use error::PostgresqlError;
+pub use grants::readers;
+pub use readers::{ReadPath, ReaderRole};
 pub use server::Server;
 pub use snapshot::{HeldSnapshot, literal, quoted};

@@ -4,12 +4,14 @@
 
 mod convert;
 mod error;
+mod key;
 mod model;
 mod outline;
 
 pub use convert::{Copier, Misfit};
 pub use convert::{plain_integer as read_integer, read_date, read_moment};
 pub use error::{DelimitedError, SourceError};
+pub use key::{doubled_key, key_names, null_in_key};
 pub use model::{
     Figures, Inventory, LineFault, LinePlace, ObjectKind, Query, RowSink, SourceColumn,
     SourceObject, SourceRow, SourceValue,

@@ -7,17 +7,17 @@ mod delimited;
 mod digest;
 mod open;
 mod postgresql;
-mod readers;
 mod schema;
 mod sqlite;
 
+pub use bunri_postgresql::{ReadPath, ReaderRole};
 pub use bunri_source_model::{
     Copier, DeclaredColumn, DeclaredObject, DelimitedError, Figures, Inventory, LineFault,
     LinePlace, Misfit, ObjectKind, Query, RowSink, SourceColumn, SourceError, SourceObject,
-    SourceRow, SourceValue, TableSize, read_date, read_integer, read_moment,
+    SourceRow, SourceValue, TableSize, doubled_key, key_names, null_in_key, read_date,
+    read_integer, read_moment,
 };
 pub use open::{
     Interrupter, OpenSource, Session, SourceState, compatible, may_hold, readers, view_texts,
 };
-pub use readers::{ReadPath, ReaderRole};
-pub use schema::{Concerns, Finding, differences, doubled_key, key_names, null_in_key};
+pub use schema::{Concerns, Finding, differences};

@@ -10,8 +10,8 @@ use bunri_job::Source;
 use bunri_manifest::{self as manifest, Blake3Hex, ForeignKey};
 use bunri_types::{ValueForm, ValueType};
 
-use crate::readers::ReaderRole;
 use crate::{delimited, digest, postgresql, sqlite};
+use bunri_postgresql::ReaderRole;
 use bunri_source_model::SourceError;
 use bunri_source_model::{DeclaredObject, TableSize};
 use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink};
@@ -245,7 +245,7 @@ impl OpenSource {
         match self {
             Self::Sqlite(database) => database.at_rest_still(of_sqlite(sessions)),
             Self::Delimited(folder) => folder.at_rest_still(),
-            Self::Postgresql(database) => database.unchanged(of_postgresql(sessions)),
+            Self::Postgresql(database) => database.is_held_still(),
         }
     }
 
@@ -262,7 +262,7 @@ impl OpenSource {
         match self {
             Self::Sqlite(database) => database.unchanged(of_sqlite(sessions), before, observer),
             Self::Delimited(folder) => folder.unchanged(before, observer),
-            Self::Postgresql(database) => database.unchanged(of_postgresql(sessions)),
+            Self::Postgresql(database) => database.is_held_still(),
         }
     }
 }
@@ -272,15 +272,6 @@ fn of_sqlite(sessions: Vec<Session>) -> Vec<sqlite::Reader> {
     let reader = |session| match session {
         Session::Sqlite(reader) => Some(reader),
         Session::Delimited(_) | Session::Postgresql(_) => None,
-    };
-    sessions.into_iter().filter_map(reader).collect()
-}
-
-/// Those of PostgreSQL.
-fn of_postgresql(sessions: Vec<Session>) -> Vec<postgresql::ServerReader> {
-    let reader = |session| match session {
-        Session::Sqlite(_) | Session::Delimited(_) => None,
-        Session::Postgresql(reader) => Some(*reader),
     };
     sessions.into_iter().filter_map(reader).collect()
 }
@@ -421,8 +412,7 @@ impl Session {
     pub fn in_any_order(&self, table: &Table, kind: ObjectKind) -> Query {
         match self {
             Self::Sqlite(_) => sqlite::in_any_order(table, kind),
-            Self::Delimited(_) => Query::everything(),
-            Self::Postgresql(_) => postgresql::in_any_order(),
+            Self::Delimited(_) | Self::Postgresql(_) => Query::everything(),
         }
     }
 

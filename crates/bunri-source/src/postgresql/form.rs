@@ -56,7 +56,7 @@ impl Form {
             "float8" => Self::Float8,
             "numeric" => Self::Numeric,
             "money" => Self::Money,
-            "text" | "varchar" | "name" | "json" => Self::Text,
+            "text" | "varchar" | "name" => Self::Text,
             "bpchar" => Self::Padded,
             "bytea" => Self::Bytes,
             "date" => Self::Date,

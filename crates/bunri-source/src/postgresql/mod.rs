@@ -10,7 +10,6 @@
 //! | `read` | rows and their values |
 //! | `binary` | the format of `COPY` |
 //! | `number`, `calendar` | numeric, dates and moments, out of their binary forms |
-//! | `grants` | which roles may read which columns |
 //! | `figures` | counts and sums, by the server |
 //! | `order` | rows in key order, where an index gives that for little |
 //! | `outline` | keys, references and sizes, before there is a catalogue |
@@ -19,7 +18,6 @@ mod binary;
 mod calendar;
 mod figures;
 mod form;
-mod grants;
 mod number;
 mod objects;
 mod order;
@@ -29,5 +27,4 @@ mod server;
 
 pub(super) use bunri_postgresql::HeldSnapshot;
 pub(super) use form::compatible;
-pub(super) use read::in_any_order;
 pub(super) use server::{CurrentInterrupter, HeldDatabase, ServerReader};

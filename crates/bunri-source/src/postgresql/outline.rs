@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bunri_manifest::ForeignKey;
+use bunri_postgresql::ReaderRole;
 
 use super::form::Object;
 use super::objects::{self, cells, columns_of, made_of};
@@ -193,6 +194,16 @@ impl ServerReader {
             .rows("say about how many rows it has", &sql)?;
         let [rows] = cells(answer.into_iter().next().unwrap_or_default());
         Ok(rows.parse().unwrap_or_default())
+    }
+
+    /// Every role that can log in, with what it may read.
+    pub(crate) fn readers(&self) -> Result<Vec<ReaderRole>, SourceError> {
+        let names = self.objects.iter();
+        let names = names.map(|(name, object)| (object.oid.as_str(), name.as_str()));
+        Ok(bunri_postgresql::readers(
+            &self.connection,
+            &names.collect(),
+        )?)
     }
 
     /// Every view with the statement that it stands for.

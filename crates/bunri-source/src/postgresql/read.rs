@@ -12,14 +12,6 @@ use super::server::ServerReader;
 use bunri_source_model::SourceError;
 use bunri_source_model::{ObjectKind, Query, RowSink, SourceRow, SourceValue};
 
-/// Every row, in whatever order they lie.
-pub(crate) fn in_any_order() -> Query {
-    Query {
-        text: String::new(),
-        behind: Vec::new(),
-    }
-}
-
 impl ServerReader {
     /// Gives the sink every row of the answer, until it wants no more. What a query holds is which rows and in which order.
     pub(crate) fn read<S: RowSink>(

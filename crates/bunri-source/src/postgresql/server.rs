@@ -59,8 +59,7 @@ impl HeldDatabase {
     }
 
     /// What a snapshot shows does not change; it only has to have been there to the end.
-    pub(crate) fn unchanged(&self, readers: Vec<ServerReader>) -> Result<(), SourceError> {
-        drop(readers);
+    pub(crate) fn is_held_still(&self) -> Result<(), SourceError> {
         if self.held.is_held() {
             return Ok(());
         }
