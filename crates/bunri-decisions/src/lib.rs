@@ -3,7 +3,6 @@
 
 mod decisions;
 mod key;
-mod lines;
 mod read;
 
 pub use decisions::{Decision, Decisions, not_staged, not_undecided};

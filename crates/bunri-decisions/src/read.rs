@@ -5,12 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use bunri_catalogue::{Catalogue, Ownership, Table, possible_ownerships};
-use bunri_text::{Log, Problems, Spot, decode, did_you_mean, listed};
+use bunri_text::{CsvRecord, Log, Problems, Spot, csv_records, decode, did_you_mean, listed};
 use bunri_types::{Day, parse_day};
 
 use crate::decisions::{Decision, Decisions};
 use crate::key::{self, KeyPart};
-use crate::lines::{Record, records};
 
 const HEADER: [&str; 6] = ["table", "key", "ownership", "basis", "approver", "date"];
 
@@ -100,7 +99,7 @@ impl Reading<'_> {
             file: 0,
             offset: Some(offset),
         };
-        let records = match records(text) {
+        let records = match csv_records(text) {
             Ok(records) => records,
             Err((offset, message)) => {
                 self.refuse(spot(offset), message);
@@ -126,8 +125,8 @@ impl Reading<'_> {
     }
 
     /// Every field is looked at before a bad one spoils the line.
-    fn decision(&mut self, record: &Record, spot: Spot) -> Option<Decision> {
-        let Record { fields, line, .. } = record;
+    fn decision(&mut self, record: &CsvRecord, spot: Spot) -> Option<Decision> {
+        let CsvRecord { fields, line, .. } = record;
         let [table, key, ownership, basis, approver, date] = fields.as_slice() else {
             let message = format!(
                 "{} fields where there must be {}: a text with a comma in it stands in double quotes",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use bunri_text::Position;
 use bunri_types::Day;
 
+use crate::control::Control;
 use crate::delimited::Delimited;
 use crate::expect::Expect;
 use crate::paths::is_within;
@@ -44,6 +45,8 @@ pub struct Job {
     pub ranges: BTreeMap<String, Vec<String>>,
     /// What a good run is, if the job says so.
     pub expect: Option<Expect>,
+    /// Figures of the legacy team, in the order written.
+    pub controls: Vec<Control>,
     /// Where things were written, so that a later check can point at them.
     pub(crate) places: Places,
 }

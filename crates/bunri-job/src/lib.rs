@@ -2,6 +2,7 @@
 //! decisions, and what a good run is. Only [`load_job`] makes a [`Job`], so whoever holds one holds a valid one.
 
 mod check;
+mod control;
 mod decisions;
 mod delimited;
 mod expect;
@@ -15,6 +16,7 @@ pub use check::{
     ExpectWords, check_basis, check_expect_words, check_job, check_pin, check_ranges,
     check_warnings,
 };
+pub use control::Control;
 pub use decisions::load_decisions;
 pub use delimited::{Cp932, Delimited, Encoding, Gaiji, LineForm, TableFiles, WaveDash};
 pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};

@@ -9,6 +9,7 @@ use bunri_text::{
     read_file, readable,
 };
 
+use crate::control::controls;
 use crate::delimited::Delimited;
 use crate::expect::expect;
 use crate::job::{Job, JobKind, Places, SecretFile, Source};
@@ -68,6 +69,13 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let limits = limits(file.take("limits"), log);
     let ranges = ranges(file.take("ranges"), log);
     let expect = expect(file.take("expect"), &source_file.text, log);
+    let retail = output.as_ref().map(|(_, retail)| retail.value.as_path());
+    let controls = controls(
+        file.take("control"),
+        (&base, retail),
+        &source_file.text,
+        log,
+    );
     file.close(log);
 
     let (kind, (catalogue, pin), decisions) = (kind?, catalogue?, decisions?);
@@ -103,6 +111,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         memory: limits.0,
         threads: limits.1,
         expect: expect?,
+        controls: controls?,
         places,
         catalogue_blake3: pin.map(|pin| pin.value),
         ranges: ranges

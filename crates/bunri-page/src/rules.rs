@@ -76,6 +76,18 @@ fn seen(rule: Rule) -> &'static str {
             "列の合計が旧システム自身の合計と違うか、抽出では作られない合計です。"
         }
         Rule::SourceTotalMissing => "旧システムの集計値、または型に応じた合計がない列があります。",
+        Rule::ControlFigureDiffers => {
+            "移行元の担当部署が出したグループ別の数値（詳細欄）が、ステージングとリジェクトの合計と違います。"
+        }
+        Rule::ControlGroupMissing => {
+            "ステージングまたはリジェクトにあるグループ（詳細欄）が、移行元の担当部署の数値にありません。"
+        }
+        Rule::ControlGroupUnknown => {
+            "移行元の担当部署の数値にあるグループ（詳細欄の行）が、ステージングにもリジェクトにもありません。"
+        }
+        Rule::ControlTotalDiffers => {
+            "全グループの合計（詳細欄）の差が、グループを読めないリジェクト行の分と一致しません。"
+        }
         Rule::ViewDiffers => {
             "ビューの元の表がカタログと違うか、行が一対一ではありません（件数は詳細欄）。"
         }
@@ -215,6 +227,12 @@ fn advice(rule: Rule) -> &'static str {
         Rule::RetailDepends => {
             "渡さない列から小売ストアのバイトへの経路を突き止めてください。項目区分の誤りか、プログラムの不具合です。"
         }
+        Rule::ControlFigureDiffers
+        | Rule::ControlGroupMissing
+        | Rule::ControlGroupUnknown
+        | Rule::ControlTotalDiffers => {
+            "移行元の担当部署に、抽出条件と実行時点を確認してください（docs/control.md）。同じ時点の数値であれば、先へ進まないでください。"
+        }
         Rule::ViewDiffers => {
             "データベースの管理者に、ビューから漏れる行を確認してください。ビューを直すか、正しい理由を view_of に書き、抽出からやり直してください。"
         }
@@ -327,6 +345,9 @@ fn noted(rule: NoteRule) -> &'static str {
             "自社のコード（詳細欄）が小売事業者の一覧にありません。旧システムと同じ書き方か、一覧は正しいかを確かめてください。"
         }
         NoteRule::UndecidedRows => "人が判断する行です（理由は詳細欄）。",
+        NoteRule::ControlNotExact => {
+            "リジェクト行のグループまたは値を読めないため、範囲で比べたか、比べていない数値（詳細欄）です。"
+        }
         NoteRule::ReferencesDangle => {
             "会社のストアで参照先（詳細欄、原因つき）が見つからない行です。二つの行が別のストアへ行くか、旧システムに参照先がありません。補いません。"
         }

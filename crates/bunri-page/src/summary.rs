@@ -289,6 +289,7 @@ fn is_told_apart(rule: NoteRule) -> bool {
         | NoteRule::FarAfterCutover
         | NoteRule::FarBeforeCutover
         | NoteRule::IncumbentNotListed
+        | NoteRule::ControlNotExact
         | NoteRule::ReferenceNotFollowed
         | NoteRule::ViewOfAnotherNumber
         | NoteRule::UnseenCaseValue

@@ -4,9 +4,10 @@
 
 use bunri_manifest::{Blake3Hex, Source};
 use bunri_report::{
-    CatalogueReport, Checked, Claim, ClaimReport, Dangling, Expectation, Finding, Gap, Grade,
-    Judged, JudgedPart, JudgedStore, Note, NoteRule, ReferenceReport, RegionReport, RejectedRows,
-    Report, Rule, SaidBy, Status, StoreReference, StoreRows, TableReport, UndecidedRows, Verdict,
+    CatalogueReport, Checked, Claim, ClaimReport, ControlFigure, ControlGroup, ControlOutcome,
+    ControlReport, Dangling, Expectation, Finding, Gap, Grade, Judged, JudgedPart, JudgedStore,
+    Note, NoteRule, ReferenceReport, RegionReport, RejectedRows, Report, Rule, SaidBy, Status,
+    StoreReference, StoreRows, TableReport, UndecidedRows, Verdict,
 };
 
 use crate::{Lang, PageInputs, html, markdown};
@@ -87,6 +88,29 @@ fn hostile() -> Report {
             },
         }],
     };
+    let figure = ControlFigure {
+        outcome: ControlOutcome::Differs,
+        legacy: Some(name()),
+        staged: Some(name()),
+        rejected: None,
+        regions: Some([name(), name(), name(), name()]),
+    };
+    let control = ControlReport {
+        name: name(),
+        table: name(),
+        by: vec![name()],
+        month_of: Some(name()),
+        figures: vec![name()],
+        blake3: None,
+        unreadable: 1,
+        outcomes: [0, 0, 0, 1],
+        further: 0,
+        groups: vec![ControlGroup {
+            group: Some(vec![Some(name()), None]),
+            line: Some(2),
+            figures: vec![figure],
+        }],
+    };
     Report {
         format: Report::FORMAT.to_owned(),
         tool: name(),
@@ -150,6 +174,7 @@ fn hostile() -> Report {
             },
         }],
         references: vec![reference],
+        controls: vec![control],
         notes: vec![Note {
             rule: NoteRule::EmptyTable,
             store: Some(name()),

@@ -11,6 +11,11 @@ use crate::name::{Name, Prose};
 
 /// English, Japanese; as many `{}` in either, in the same order.
 const SENTENCES: &[(&str, &str)] = &[
+    // control totals
+    (
+        "the figures of control {} are not there",
+        "統制合計「{}」の数値ファイルがありません",
+    ),
     // the second reading
     ("run `bunri reread`", "`bunri reread` を実行してください"),
     (

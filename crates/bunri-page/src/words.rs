@@ -190,6 +190,19 @@ phrases! {
     Unmet: "not met", "想定外";
     MetLines: "Lines that are met", "想定内の項目";
     AnyJob: "any job", "全ジョブ共通";
+    ControlsTitle: "Control totals of the legacy team", "移行元の担当部署の統制合計";
+    ControlsWhy: "Figures that the legacy team made itself, against staging and rejects. A sum over few rows is compared and not told.",
+        "移行元の担当部署が独自に出した数値と、ステージング・リジェクトの比較です。行数の少ない合計は、比べますが表示しません。";
+    NoControls: "The job asks for none.", "ジョブに指定がありません。";
+    ControlNoFigures: "Their figures are not there: nothing was compared.", "数値ファイルがないため、比べていません。";
+    ControlGroup: "Group", "グループ";
+    ControlFigure: "Figure", "項目";
+    ControlLegacy: "Legacy team", "移行元の数値";
+    ControlOutcome: "Outcome", "結果";
+    ControlEqual: "equal", "一致";
+    ControlBounded: "within the bound of unreadable rejects", "読めないリジェクトの範囲内";
+    ControlOpen: "not compared: a rejected value is unreadable", "比較不能（読めないリジェクト値）";
+    ControlDiffers: "differs", "不一致";
     ReferencesTitle: "References that find no row", "参照先のない行";
     ReferencesWhy: "Where two rows that belong together go to different places, one of them finds the other no more. Nothing is repaired by copying.",
         "対になる二つの行が別のストアへ行くと、参照先が見つからなくなります。写しを作って補うことはしません。";

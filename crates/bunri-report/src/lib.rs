@@ -11,6 +11,7 @@ mod acceptance;
 pub mod claim;
 pub mod claims;
 mod comparison;
+mod control;
 mod cost;
 pub mod expectation;
 pub mod findings;
@@ -29,6 +30,7 @@ pub use claims::Scope;
 pub use comparison::{
     ClassMoved, ComparedSide, Comparison, RowsMoved, SaidDifferently, StoreMoves, TableMoves,
 };
+pub use control::{ControlFigure, ControlGroup, ControlOutcome, ControlReport};
 pub use cost::{ClaimCost, CostRecord};
 pub use expectation::{Expectation, RejectedRows, TableReport, UndecidedRows};
 pub use findings::{About, Findings, NAMED, Place};

@@ -5,6 +5,7 @@ use bunri_manifest::{Blake3Hex, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::claim::{Claim, Grade};
+use crate::control::ControlReport;
 use crate::cost::ClaimCost;
 use crate::expectation::{Expectation, TableReport};
 use crate::rules::{NoteRule, Rule};
@@ -344,6 +345,8 @@ pub struct Report {
     pub regions: Vec<RegionReport>,
     /// References between tables, those with most rows that dangle in the companies' stores first.
     pub references: Vec<ReferenceReport>,
+    /// Control totals, in the order of the job.
+    pub controls: Vec<ControlReport>,
     /// To be read.
     pub notes: Vec<Note>,
     /// What each claim cost; not in the file, because no clock leaves a trace there.

@@ -15,6 +15,7 @@ const DECISION: &str =
     "Correct or remove the line of the file of decisions, and have it approved again.";
 const SECRET: &str = "Take another secret for this `rekey`, and split again.";
 const DEPENDS: &str = "Find the way from the withheld column to retail's bytes; it is a mistake in the classification or a bug.";
+const FIGURES: &str = "Ask the legacy team which rows their query took and when it ran (docs/control.md). If figures and source speak of the same moment, do not go on.";
 const VIEW: &str = "Ask the database's keeper which rows the view leaves out, mend the view or say in `view_of` why that is right, and extract again.";
 const EXTRACT: &str = "Extract again. If the figures still differ, the source is damaged or somebody changed staging: do not go on.";
 const LEAK: &str = "Look the place up in custody, correct the classification or find out who changed the store, and split again.";
@@ -169,6 +170,14 @@ rules! {
         "The control total of a column differs from the source's own, or is one that no extraction makes there.", EXTRACT;
     SourceTotalMissing "source_total_missing" [C3] Certain
         "The source gave no figures for a column, or not the sum that is due for its type.", EXTRACT;
+    ControlFigureDiffers "control_figure_differs" [C3] Certain
+        "A figure of the legacy team for a group (control, group and figure in `detail`) is not that of staging and rejects together.", FIGURES;
+    ControlGroupMissing "control_group_missing" [C3] Certain
+        "Staging or the rejects have a group (in `detail`, with the control) that the figures of the legacy team do not have.", FIGURES;
+    ControlGroupUnknown "control_group_unknown" [C3] Certain
+        "The figures of the legacy team have a group (its line in `detail`, with the control) that neither staging nor the rejects have.", FIGURES;
+    ControlTotalDiffers "control_total_differs" [C3] Certain
+        "Over all groups, a figure of the legacy team (in `detail`, with the control) differs by another amount than the rejected rows have whose group cannot be read.", FIGURES;
     ViewDiffers "view_differs" [C3] Certain
         "A view of the source is made of other tables than the catalogue says, or has not one row for each row of those that it names (counts in `detail`).", VIEW;
     RowMissing "row_missing" [C3] Certain
@@ -306,6 +315,8 @@ note_rules! {
         "A code of the incumbent (in `detail`) that the list of retailers does not have: is it written as the source writes it, and is this the list?";
     UndecidedRows "undecided_rows"
         "Rows that a person must decide, by reason (in `detail`).";
+    ControlNotExact "control_not_exact"
+        "Figures of a control (in `detail`) that are held against a bound or not at all, because a rejected row has a group or a value that cannot be read.";
     ReferencesDangle "references_dangle"
         "Rows of a company's store whose reference (in `detail`, with the cause) finds no row there: the rules send the two rows to different places, or the source has no such row. Nothing is repaired.";
     ReferenceNotFollowed "reference_not_followed"

@@ -134,6 +134,7 @@ fn written(finding: Option<Rule>) -> serde_json::Value {
         tables: Vec::new(),
         regions: Vec::new(),
         references: Vec::new(),
+        controls: Vec::new(),
         notes: Vec::new(),
         costs: Vec::new(),
     };

@@ -4,6 +4,7 @@
 
 mod file;
 mod item;
+mod lines;
 mod lint;
 mod problem;
 mod section;
@@ -11,6 +12,7 @@ mod syntax;
 
 pub use file::{decode, read_file};
 pub use item::{Item, readable};
+pub use lines::{CsvRecord, csv_records};
 pub use lint::Lint;
 pub use problem::{
     Log, Name, Position, Problem, Problems, SourceFile, Spot, Spotted, WAITING, closest,

@@ -104,6 +104,7 @@ pub fn verify_store_alone(
         tables: Vec::new(),
         regions: Vec::new(),
         references: Vec::new(),
+        controls: Vec::new(),
         notes: Vec::new(),
         costs: costs.by_claim(),
     })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::CustodyLayout;
+use bunri_control::AskedControl;
 use bunri_decisions::Decisions;
 use bunri_job::{Expect, RekeySecrets};
 use bunri_types::Day;
@@ -26,6 +27,8 @@ pub struct VerifyInputs<'a> {
     pub decisions: &'a Decisions,
     /// Under which retail's keys are hashed.
     pub secrets: &'a RekeySecrets,
+    /// Figures of the legacy team, by the job's order.
+    pub controls: &'a [AskedControl],
     /// What the job expects, if it says so.
     pub expect: Option<&'a Expect>,
     /// The job's label.

@@ -20,7 +20,7 @@ use crate::inputs::VerifyInputs;
 use crate::table::TableOutcome;
 
 /// The notes about one table.
-pub(crate) fn of_table(table: &Table, outcome: &TableOutcome, notes: &mut Vec<Note>) {
+pub(crate) fn of_table(table: &Table, outcome: &TableOutcome<'_>, notes: &mut Vec<Note>) {
     let mut note = |rule, detail: Option<String>, count| {
         notes.push(Note {
             rule,
@@ -237,7 +237,7 @@ fn empty_stores<'a>(
 }
 
 /// What became of the rows of one table.
-pub(crate) fn rows(table: &Table, outcome: &TableOutcome) -> TableReport {
+pub(crate) fn rows(table: &Table, outcome: &TableOutcome<'_>) -> TableReport {
     let tally = &outcome.tally;
     let of = |ownership: Ownership| tally.by_ownership[ownership as usize];
     let rejected = tally.rejected_by.iter();

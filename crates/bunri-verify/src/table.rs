@@ -8,6 +8,7 @@ use std::thread::ScopedJoinHandle;
 
 use bunri_catalogue::{Catalogue, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, STAGING, Staging};
+use bunri_control::{AskedControl, Compared};
 use bunri_decisions::Decisions;
 use bunri_evaluator::{Terms, Unused, WhyUnused};
 use bunri_fingerprint::FingerprintKey;
@@ -43,6 +44,8 @@ pub(crate) struct Run<'a, 'v> {
     pub(crate) key: &'a FingerprintKey,
     pub(crate) threads: usize,
     pub(crate) costs: &'a Costs,
+    /// Figures of the legacy team.
+    pub(crate) controls: &'a [AskedControl],
     /// For C5.
     pub(crate) vocabulary: &'a Mutex<Vocabulary<'v>>,
     /// By table: the number that its first column has there.
@@ -61,10 +64,12 @@ struct TableDecider<'a> {
 }
 
 /// What became of a table.
-pub(crate) struct TableOutcome {
+pub(crate) struct TableOutcome<'a> {
     pub(crate) findings: Findings,
     pub(crate) stores: Vec<(Store, StoreOutcome)>,
-    pub(crate) tally: Tally,
+    pub(crate) tally: Tally<'a>,
+    /// By the place of the control in the job.
+    pub(crate) controls: Vec<(usize, Compared)>,
     pub(crate) seen: Seen,
     /// Rows that people decided own, and other.
     pub(crate) decided: [u64; 2],
@@ -72,13 +77,13 @@ pub(crate) struct TableOutcome {
     pub(crate) through: BTreeMap<usize, [u64; 2]>,
 }
 
-impl<'v> Run<'_, 'v> {
+impl<'a, 'v> Run<'a, 'v> {
     pub(crate) fn table(
         &self,
         position: usize,
         ranges: &KeyRanges,
         indexes: &Mutex<Indexes>,
-    ) -> Result<TableOutcome, VerifyError> {
+    ) -> Result<TableOutcome<'a>, VerifyError> {
         let table = &self.catalogue.tables[position];
         self.observer.event(Event::Table { id: &table.id });
         let layouts: Vec<Layout<'_>> = Store::ALL
@@ -114,7 +119,7 @@ impl<'v> Run<'_, 'v> {
         })?;
         let elements = ElementMaker::new(table, &layouts, self.key);
         let days = DayWatch::new(self.catalogue, position, self.cutover);
-        let mut tally = Tally::new(table, days);
+        let mut tally = Tally::new(table, days, (self.controls, position));
         let outcomes = if self.threads > 1 {
             self.side_by_side(
                 table,
@@ -133,7 +138,7 @@ impl<'v> Run<'_, 'v> {
             )?
         };
         let mut findings = Findings::default();
-        tally.finish(table, self.staging, &mut findings)?;
+        let controls = tally.finish(table, self.staging, &mut findings)?;
         for reject in self.staging.rejects(table)?.into_iter().flatten() {
             self.vocabulary()
                 .rejected(self.sources[position], table, &reject?)?;
@@ -171,6 +176,7 @@ impl<'v> Run<'_, 'v> {
             findings,
             stores,
             tally,
+            controls,
             seen,
             decided: applied,
             through,
@@ -205,7 +211,7 @@ impl<'v> Run<'_, 'v> {
         &self,
         table: &Table,
         decider: &mut TableDecider<'_>,
-        tally: &mut Tally,
+        tally: &mut Tally<'_>,
     ) -> Result<Option<Decided>, VerifyError> {
         if self.observer.cancelled() {
             return Err(VerifyError::Interrupted);
@@ -237,7 +243,7 @@ impl<'v> Run<'_, 'v> {
         layouts: &[Layout<'_>],
         of_table: (&KeyRanges, &ElementMaker<'_>),
         decider: &mut TableDecider<'_>,
-        tally: &mut Tally,
+        tally: &mut Tally<'_>,
     ) -> Result<Vec<StoreOutcome>, VerifyError> {
         let start = |layout| StoreCheck::new(layout, self.context(layout, of_table));
         let mut checks = layouts.iter().map(start).collect::<Result<Vec<_>, _>>()?;
@@ -256,7 +262,7 @@ impl<'v> Run<'_, 'v> {
         layouts: &[Layout<'_>],
         of_table: (&KeyRanges, &ElementMaker<'_>),
         decider: &mut TableDecider<'_>,
-        tally: &mut Tally,
+        tally: &mut Tally<'_>,
     ) -> Result<Vec<StoreOutcome>, VerifyError> {
         let beside = std::thread::scope(|scope| {
             let mut senders = Vec::new();
@@ -287,7 +293,7 @@ impl<'v> Run<'_, 'v> {
         table: &Table,
         senders: Vec<SyncSender<Message>>,
         decider: &mut TableDecider<'_>,
-        tally: &mut Tally,
+        tally: &mut Tally<'_>,
     ) -> Result<(), VerifyError> {
         while let Some(decided) = self.next(table, decider, tally)? {
             let decided = Arc::new(SharedRows::new(decided));

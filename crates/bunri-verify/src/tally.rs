@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bunri_catalogue::{Class, Table};
 use bunri_columnar::{STAGING, Staging};
+use bunri_control::{AskedControl, Compared, ControlTally};
 use bunri_evaluator::{Reason, Verdict};
 use bunri_redecide::{ColumnClasses, Decided, bit};
 use bunri_report::{About, Claim, Findings, Place, Rule};
@@ -16,7 +17,7 @@ use crate::totals::Totals;
 use crate::views;
 
 /// Counts over the staged rows of one table.
-pub(crate) struct Tally {
+pub(crate) struct Tally<'a> {
     pub(crate) totals: Totals,
     pub(crate) regions: ByRegion<u64>,
     pub(crate) by_ownership: [u64; 4],
@@ -27,10 +28,20 @@ pub(crate) struct Tally {
     pub(crate) days: DayWatch,
     /// Of a view: how its rows differ from those of what it is made of, where that has a reason.
     pub(crate) of_another_number: Vec<(String, u64)>,
+    /// By the place of the control in the job.
+    controls: Vec<(usize, ControlTally<'a>)>,
 }
 
-impl Tally {
-    pub(crate) fn new(table: &Table, days: DayWatch) -> Self {
+impl<'a> Tally<'a> {
+    /// Of the table at this position, with the controls on it.
+    pub(crate) fn new(
+        table: &'a Table,
+        days: DayWatch,
+        (controls, position): (&'a [AskedControl], usize),
+    ) -> Self {
+        let controls = controls.iter().enumerate();
+        let of_table = controls.filter(|(_, asked)| asked.shape.table == position);
+
         Self {
             totals: Totals::new(table),
             regions: ByRegion::default(),
@@ -40,12 +51,19 @@ impl Tally {
             rejected_by: BTreeMap::new(),
             days,
             of_another_number: Vec::new(),
+            controls: of_table
+                .map(|(place, asked)| (place, ControlTally::new(asked, table)))
+                .collect(),
         }
     }
 
     pub(crate) fn take(&mut self, table: &Table, decided: &Decided) -> Result<(), VerifyError> {
         self.days.take(table, decided)?;
         self.totals.staged(&decided.batch);
+        for (_, control) in &mut self.controls {
+            let verdicts = decided.verdicts.iter();
+            control.take(&decided.batch, verdicts.map(|it| it.ownership()));
+        }
         let fixed = decided
             .classes
             .iter()
@@ -83,13 +101,13 @@ impl Tally {
         Ok(())
     }
 
-    /// After the last row: the rejects, and the source's own figures.
+    /// After the last row: the rejects, and the source's and the legacy team's own figures.
     pub(crate) fn finish(
         &mut self,
         table: &Table,
         staging: &Staging,
         findings: &mut Findings,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<Vec<(usize, Compared)>, VerifyError> {
         let about = About {
             store: STAGING,
             table: Some(&table.id),
@@ -98,6 +116,9 @@ impl Tally {
         for reject in staging.rejects(table)?.into_iter().flatten() {
             let reject = reject?;
             self.totals.rejected(table, &reject);
+            for (_, control) in &mut self.controls {
+                control.rejected(&reject);
+            }
             self.rejected += 1;
             if rejected_for_nothing(table, &reject) {
                 let place = Place::detail(&format!("line {} of the rejects", self.rejected));
@@ -115,7 +136,10 @@ impl Tally {
         self.totals.check(table, entry, findings);
         views::check(table, entry, findings);
         self.of_another_number = views::of_another_number(table, entry);
-        Ok(())
+        let controls = std::mem::take(&mut self.controls).into_iter();
+        Ok(controls
+            .map(|(place, control)| (place, control.finish(findings)))
+            .collect())
     }
 }
 

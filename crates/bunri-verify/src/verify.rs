@@ -14,8 +14,8 @@ use bunri_leak::{Ground, LeakOutcome, Lexicon, Unmatched, Vocabulary};
 use bunri_manifest::{FileEntry, MANIFEST, StagedTable, TOOL};
 use bunri_redecide::{Indexes, Layout, ReferenceFiles, RekeyKeys, Scratch, reference_rules, terms};
 use bunri_report::{
-    About, CatalogueReport, Checked, Claim, Findings, Gap, Judged, ReferenceReport, RegionReport,
-    Report, TableReport, Verdict,
+    About, CatalogueReport, Checked, Claim, ControlReport, Findings, Gap, Judged, ReferenceReport,
+    RegionReport, Report, TableReport, Verdict,
     claims::{self, Scope},
 };
 use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
@@ -96,6 +96,7 @@ pub fn verify(
         decisions: inputs.decisions,
         cutover: inputs.cutover,
         rekeys: &RekeyKeys::new(inputs.secrets),
+        controls: inputs.controls,
         scratch: &scratch,
         stores: &stores,
         key: &key,
@@ -311,6 +312,8 @@ struct Observations {
     checked: BTreeMap<Claim, Checked>,
     regions: Vec<RegionReport>,
     references: Vec<ReferenceReport>,
+    /// By the place of the control in the job.
+    controls: BTreeMap<usize, ControlReport>,
     tables: Vec<TableReport>,
     notes: Vec<bunri_report::Note>,
     fingerprints: Fingerprints,
@@ -333,6 +336,7 @@ impl Observations {
             checked: BTreeMap::new(),
             regions: Vec::new(),
             references: Vec::new(),
+            controls: BTreeMap::new(),
             tables: Vec::new(),
             notes: Vec::new(),
             fingerprints: Fingerprints::new(),
@@ -353,7 +357,13 @@ impl Observations {
         checked.cells += more.cells;
     }
 
-    fn table(&mut self, table: &Table, outcome: TableOutcome) {
+    fn table(&mut self, table: &Table, mut outcome: TableOutcome<'_>) {
+        for (place, compared) in outcome.controls.drain(..) {
+            self.controls.insert(place, compared.report);
+            self.notes.extend(compared.note);
+            let gaps = self.gaps.entry(Claim::C3).or_default();
+            gaps.extend(compared.gap);
+        }
         notes::of_table(table, &outcome, &mut self.notes);
         self.regions.extend(notes::regions(table, &outcome));
         self.tables.push(notes::rows(table, &outcome));
@@ -481,6 +491,7 @@ impl Observations {
             tables: self.tables,
             regions: self.regions,
             references: self.references,
+            controls: self.controls.into_values().collect(),
             notes: self.notes,
             costs: Vec::new(),
         };

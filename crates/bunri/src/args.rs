@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Completions(CompletionsArguments),
     /// Write the manual pages, one file a command
     Man(ManArguments),
+    /// Print the queries that the legacy team runs for its own figures (`[[control]]`); needs no source
+    Control(ControlArguments),
     /// Say what goes where in the words of other tools: data contracts of the stores, or the lineage of a finished run
     Export(ExportArguments),
 }
@@ -329,6 +331,32 @@ pub(crate) struct ManArguments {
     /// The folder, which must be there; pages of the same names are replaced
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ControlArguments {
+    /// The job file
+    #[arg(env = JOB_VARIABLE)]
+    pub(crate) job: PathBuf,
+    /// Print the query of every control: names, and the catalogue's own literals
+    #[arg(long, required = true)]
+    pub(crate) sql: bool,
+    /// In the words of this database; else of the job's source, and of delimited files in standard SQL
+    #[arg(long, value_enum)]
+    pub(crate) dialect: Option<SqlDialect>,
+}
+
+/// A database that queries are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SqlDialect {
+    /// SQL:1992
+    Standard,
+    /// SQLite
+    Sqlite,
+    /// PostgreSQL
+    Postgresql,
+    /// Oracle
+    Oracle,
 }
 
 #[derive(Debug, Args)]

@@ -113,6 +113,8 @@ pub(crate) enum Failure {
          2026-04-01T02:30:00+09:00"
     )]
     NoTime,
+    #[error("the job asks for no figures: it has no [[control]] (docs/control.md)")]
+    NoControl,
     #[error("--time belongs to --format openlineage: a contract has no time")]
     NeedlessTime,
     #[error("cannot read `{}`: {source}", path.display())]
@@ -178,7 +180,7 @@ impl Failure {
             Failure::NoStore(_) => REFUSED,
             Failure::NoReport(_) | Failure::UnreadableReport { .. } => REFUSED,
             Failure::NoJob(_) | Failure::NothingToVerify => USAGE,
-            Failure::NoTime | Failure::NeedlessTime => USAGE,
+            Failure::NoTime | Failure::NeedlessTime | Failure::NoControl => USAGE,
             Failure::Export(error) => export(error),
             Failure::Unfinished { .. } | Failure::UnreadableManifest { .. } => REFUSED,
             Failure::Unread { .. } => OUTPUT,
@@ -229,6 +231,7 @@ impl Failure {
             | Failure::UnreadableManifest { .. }
             | Failure::NoTime
             | Failure::NeedlessTime
+            | Failure::NoControl
             | Failure::Unread { .. }
             | Failure::NoStore(_)
             | Failure::NoJob(_)

@@ -122,6 +122,8 @@ impl JobLock {
             catalogue,
             decisions,
             secrets,
+            // What was asked of others changes no store.
+            controls: _,
         } = workplace;
         let retail = true_path(&job.retail);
         let inputs = [

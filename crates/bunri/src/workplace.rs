@@ -4,6 +4,7 @@ use std::path::Path;
 
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{Observer, STAGING_PART_ROWS};
+use bunri_control::{AskedControl, load_controls};
 use bunri_decisions::Decisions;
 use bunri_extract::ExtractOptions;
 use bunri_job::{
@@ -23,6 +24,7 @@ pub(crate) struct Workplace {
     pub(crate) catalogue: Catalogue,
     pub(crate) decisions: Decisions,
     pub(crate) secrets: RekeySecrets,
+    pub(crate) controls: Vec<AskedControl>,
 }
 
 impl Workplace {
@@ -34,11 +36,13 @@ impl Workplace {
         with_expect_words(|words| check_expect_words(&job, words))?;
         let decisions = load_decisions(&job, &catalogue)?;
         let secrets = load_rekey_secrets(&job, &catalogue)?;
+        let controls = load_controls(&job, &catalogue)?;
         Ok(Self {
             job,
             catalogue,
             decisions,
             secrets,
+            controls,
         })
     }
 
@@ -104,6 +108,7 @@ impl Workplace {
             catalogue,
             decisions,
             secrets,
+            controls,
         } = self;
         VerifyInputs {
             catalogue,
@@ -113,6 +118,7 @@ impl Workplace {
             ranges: &job.ranges,
             decisions,
             secrets,
+            controls,
             expect: job.expect.as_ref(),
             label: &job.label,
             kind: job.kind.word(),

@@ -1,11 +1,13 @@
 //! A job against the catalogue it names: pinned, founded on a basis where it counts, cut where keys can be cut.
 
+mod control;
 mod expect;
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_text::{Position, Problem, Problems, did_you_mean, listed};
 use bunri_types::ValueType;
 
+use self::control::check_controls;
 use self::expect::check_expect;
 pub use self::expect::{ExpectWords, check_expect_words};
 use crate::job::{Job, JobKind};
@@ -21,6 +23,7 @@ pub fn check_job(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
         check_warnings(job, catalogue),
         check_ranges(job, catalogue),
         check_expect(job, catalogue),
+        check_controls(job, catalogue),
     ];
     collected(
         checks

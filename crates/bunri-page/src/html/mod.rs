@@ -3,6 +3,7 @@
 mod answer;
 mod claims;
 mod classes;
+mod controls;
 mod findings;
 mod matrix;
 mod parts;
@@ -95,6 +96,7 @@ impl Page<'_> {
             Section::of("findings", P::FindingsTitle, self.findings()),
             Section::of("claims", P::ClaimsTitle, self.claims()),
             Section::of("expected", P::ExpectedTitle, self.expected()),
+            Section::of("controls", P::ControlsTitle, self.controls()),
             Section::of("references", P::ReferencesTitle, self.references()),
             Section::of("notes", P::NotesTitle, self.notes()),
             Section::of("classes", P::ClassesTitle, self.classes()),

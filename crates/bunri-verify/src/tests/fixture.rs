@@ -327,6 +327,7 @@ impl Fixture {
             ranges: &self.ranges,
             decisions: &Decisions::none(),
             secrets: &RekeySecrets::none(),
+            controls: &[],
             expect: None,
             label: "test",
             kind: "rehearsal",

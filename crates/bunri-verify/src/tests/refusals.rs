@@ -33,6 +33,7 @@ fn verified(
         ranges: &fixture.ranges,
         decisions: &Decisions::none(),
         secrets: &RekeySecrets::none(),
+        controls: &[],
         expect: None,
         label: "test",
         kind: "rehearsal",

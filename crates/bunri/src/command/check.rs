@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &CheckArguments, progress: &Progress) -> Result<Out
             catalogue,
             decisions,
             secrets,
+            controls: _,
         } = Workplace::open(path)?;
         (Some((job, decisions, secrets)), catalogue)
     };

@@ -4,6 +4,7 @@ mod again;
 mod answers;
 mod check;
 mod completions;
+mod control;
 mod diff;
 mod export;
 mod init;
@@ -71,6 +72,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Report(arguments) => report::run(arguments, *log),
         Command::Completions(arguments) => completions::shell(arguments),
         Command::Man(arguments) => completions::man(arguments),
+        Command::Control(arguments) => control::run(arguments),
         Command::Export(arguments) => export::run(arguments, *log),
     };
     progress.done();

@@ -277,6 +277,7 @@ fn notes_worst_first(report: &Report) -> Vec<(&Note, f64)> {
             | NoteRule::EmptyStoreTable
             | NoteRule::NoRowIsOther
             | NoteRule::RejectedRows
+            | NoteRule::ControlNotExact
             | NoteRule::ReferencesDangle
             | NoteRule::ReferenceNotFollowed
             | NoteRule::DecidedRows
@@ -335,6 +336,7 @@ fn note_line(note: &Note, part: f64, report: &Report) -> String {
     let count = match (rule, count) {
         (NoteRule::ViewOfAnotherNumber, rows) => format!(": {rows} rows apart"),
         (NoteRule::FarBeforeCutover, days) => format!(": {days} days before"),
+        (NoteRule::ControlNotExact, figures) => format!(": {figures} figures"),
         (NoteRule::DecidedRows, rows) => {
             let through = released(report, table, detail.as_deref());
             format!(": {rows} + {through} rows through parents")

@@ -6,17 +6,21 @@ use csv_core::{ReadRecordResult, Reader};
 const MOST_FIELDS: usize = 64;
 
 /// One record of a text.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Record {
-    pub(crate) fields: Vec<String>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvRecord {
+    /// As they are meant: without their quotes.
+    pub fields: Vec<String>,
     /// Line, from 1.
-    pub(crate) line: usize,
+    pub line: usize,
     /// Byte offset of its first letter.
-    pub(crate) offset: usize,
+    pub offset: usize,
 }
 
-/// Every record; blank lines are none. [`Err`] holds the offset of a record that is none, and why.
-pub(crate) fn records(text: &str) -> Result<Vec<Record>, (usize, &'static str)> {
+/// Every record; blank lines are none.
+///
+/// # Errors
+/// The offset of a record that is none, and why.
+pub fn csv_records(text: &str) -> Result<Vec<CsvRecord>, (usize, &'static str)> {
     let body = text.trim_start_matches('\u{feff}');
     let mut at = text.len() - body.len();
     let mut place = Place { line: 1, offset: 0 };
@@ -44,7 +48,7 @@ pub(crate) fn records(text: &str) -> Result<Vec<Record>, (usize, &'static str)> 
                 }
             }
         }
-        records.push(Record {
+        records.push(CsvRecord {
             fields: fields_of(&output[..written], &ends[..count]),
             line: place.line,
             offset: place.offset,
@@ -83,7 +87,7 @@ mod tests {
     use super::*;
 
     fn seen(text: &str) -> Vec<(usize, Vec<String>)> {
-        let records = records(text).unwrap().into_iter();
+        let records = csv_records(text).unwrap().into_iter();
         records.map(|record| (record.line, record.fields)).collect()
     }
 
@@ -99,6 +103,6 @@ mod tests {
 
     #[test]
     fn a_line_of_a_thousand_fields_is_refused() {
-        assert_eq!(records(&",".repeat(1000)).unwrap_err().0, 0);
+        assert_eq!(csv_records(&",".repeat(1000)).unwrap_err().0, 0);
     }
 }
