@@ -188,10 +188,23 @@ const ARROWS: [(&str, &[&str]); 34] = [
         ],
     ),
     (
+        "bunri-control",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-report",
+            "bunri-text",
+            "bunri-types",
+        ],
+    ),
+    (
         "bunri-verify",
         &[
             "bunri-catalogue",
             "bunri-columnar",
+            "bunri-control",
             "bunri-decisions",
             "bunri-evaluator",
             "bunri-fingerprint",
@@ -212,6 +225,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "bunri-answers",
             "bunri-catalogue",
             "bunri-columnar",
+            "bunri-control",
             "bunri-decisions",
             "bunri-explain",
             "bunri-export",

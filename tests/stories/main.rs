@@ -24,6 +24,7 @@
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
 //! | `check_source` | what does not fit the source is told before anything is extracted, with its line |
+//! | `control` | the legacy team's own figures by group: held, every difference found, nothing told of a customer |
 //! | `commands` | what each command prints and which exit code it gives |
 //! | `editor` | the schemas that editors mark mistakes with know the parser's keys and words |
 //! | `expectations` | what a good run is, and that a lost table is never a quiet ending |
@@ -61,6 +62,7 @@ mod bad_source;
 mod cases;
 mod check_source;
 mod commands;
+mod control;
 mod decisions;
 mod delimited;
 mod domain;

@@ -191,6 +191,7 @@ impl Run<'_> {
             ranges: &self.ranges(),
             decisions,
             secrets: &self.secrets(),
+            controls: &[],
             expect: None,
             label: "chance",
             kind: "rehearsal",
