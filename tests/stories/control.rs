@@ -404,7 +404,7 @@ const SAMPLE: &str = "[[control]]\nname = \"months\"\ntable = \"meter_reading_mo
                       sums = [\"usage_kwh\"]\nfigures = \"months.csv\"\n\
                       [[control]]\nname = \"methods\"\ntable = \"supply_point\"\nby = [\"supply_method\", \"contract_kind\"]\n\
                       figures = \"methods.csv\"\n\
-                      [[control]]\nname = \"meters\"\ntable = \"meter\"\nfigures = \"meters.csv\"\n";
+                      [[control]]\nname = \"areas\"\ntable = \"area_total\"\nsums = [\"total_usage_kwh\", \"reading_count\"]\nfigures = \"areas.csv\"\n";
 
 /// The sample, asked in SQLite itself.
 fn asked() -> (Rig, Ended) {
@@ -418,7 +418,7 @@ fn asked() -> (Rig, Ended) {
         "asked.sql",
         "months.csv",
         "methods.csv",
-        "meters.csv",
+        "areas.csv",
     ];
     rig.python("control.py", outs).must(0);
     (rig, printed)
@@ -432,10 +432,10 @@ fn what_sqlite_answers_to_the_printed_query_is_held() {
     rig.holds_no_value(&ended);
     assert_eq!(claim(&rig, "C3")["status"], "held");
     let report = rig.json("custody/evidence/report.json");
-    let [months, methods, meters] = [0, 1, 2].map(|it| &report["controls"][it]);
+    let [months, methods, areas] = [0, 1, 2].map(|it| &report["controls"][it]);
     assert_eq!(months["unreadable"], 1, "the sample has a day of an era");
     assert!(methods["groups"].as_array().unwrap().len() > 1);
-    assert_eq!(meters["outcomes"], json!([1, 0, 0, 0]));
+    assert_eq!(areas["outcomes"], json!([3, 0, 0, 0]));
     rig.python("control.py", ["stores", "custody/evidence/report.json"])
         .must(0);
     // DuckDB over staging gives what the report says is staged.
@@ -443,12 +443,12 @@ fn what_sqlite_answers_to_the_printed_query_is_held() {
         .bunri(["control", "job.toml", "--sql", "--dialect", "standard"])
         .must(0);
     rig.write("standard.sql", &standard.out);
-    let tables = ["meter_reading_monthly", "supply_point", "meter"];
+    let tables = ["meter_reading_monthly", "supply_point", "area_total"];
     let mut arguments = vec!["duckdb", "custody", "standard.sql"];
     arguments.extend(tables.iter().flat_map(|table| [*table, *table]));
     let staged = rig.python("control.py", arguments).must(0).out;
     let mut sums = 0;
-    for (line, control) in staged.lines().zip([months, methods, meters]) {
+    for (line, control) in staged.lines().zip([months, methods, areas]) {
         let answer: Value = serde_json::from_str(line).unwrap();
         let key = |row: &Value, parts: usize| row.as_array().unwrap()[..parts].to_vec();
         let parts =

@@ -10,7 +10,19 @@ use bunri_text::{CsvRecord, Log, Problems, Spot, csv_records, decode, listed, re
 use bunri_types::ValueType;
 
 use crate::amount::{NoAmount, units};
-use crate::shape::{AskedControl, COUNT, Group, Shape};
+use crate::shape::{COUNT, Group, Shape};
+
+/// A control, and the answer if it is there.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AskedControl {
+    /// As the job asks for it.
+    pub control: Control,
+    /// Its columns.
+    pub shape: Shape,
+    /// What the legacy team says.
+    pub figures: Option<Figures>,
+}
 
 /// What the legacy team says.
 #[derive(Debug, Clone, PartialEq, Eq)]

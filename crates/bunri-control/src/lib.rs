@@ -15,8 +15,8 @@ mod shape;
 mod sql;
 mod tally;
 
-pub use figures::{Figures, load_controls};
+pub use figures::{AskedControl, Figures, load_controls};
 pub use judge::Compared;
-pub use shape::{AskedControl, Shape};
+pub use shape::Shape;
 pub use sql::{Dialect, query};
 pub use tally::ControlTally;

@@ -3,8 +3,6 @@
 use bunri_catalogue::{Catalogue, Table};
 use bunri_job::Control;
 
-use crate::figures::Figures;
-
 /// The header of the figure that every control has.
 pub(crate) const COUNT: &str = "count";
 /// The header of the month.
@@ -22,18 +20,6 @@ pub struct Shape {
     pub month_of: Option<usize>,
     /// Columns that are summed.
     pub sums: Vec<usize>,
-}
-
-/// A control, and the answer if it is there.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct AskedControl {
-    /// As the job asks for it.
-    pub control: Control,
-    /// Its columns.
-    pub shape: Shape,
-    /// What the legacy team says.
-    pub figures: Option<Figures>,
 }
 
 /// What a group is told by: the values of the columns, then the month. NULL and the empty text are [`None`].

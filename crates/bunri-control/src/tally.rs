@@ -12,8 +12,9 @@ use arrow_schema::{DataType, TimeUnit};
 use bunri_catalogue::{Ownership, Table};
 use bunri_columnar::Reject;
 
+use crate::figures::AskedControl;
 use crate::raw::{self, Unreadable, month_text};
-use crate::shape::{AskedControl, Group};
+use crate::shape::Group;
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
 /// As many groups that nobody told of are kept. Whoever groups by something with more has grouped by the wrong thing.
