@@ -13,6 +13,7 @@ use crate::rig::{Ended, repository};
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
 const ARROWS: [(&str, &[&str]); 34] = [
     ("bunri-manifest", &[]),
+    ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
     ("bunri-legacy", &[]),
     ("bunri-sample", &["bunri-legacy"]),
@@ -58,6 +59,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
         &[
             "bunri-catalogue",
             "bunri-decisions",
+            "bunri-evidence",
             "bunri-text",
             "bunri-types",
         ],
@@ -207,6 +209,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "bunri-control",
             "bunri-decisions",
             "bunri-evaluator",
+            "bunri-evidence",
             "bunri-fingerprint",
             "bunri-job",
             "bunri-leak",
@@ -227,6 +230,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "bunri-columnar",
             "bunri-control",
             "bunri-decisions",
+            "bunri-evidence",
             "bunri-explain",
             "bunri-export",
             "bunri-extract",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use bunri_evidence::Policy;
 use bunri_text::Position;
 use bunri_types::Day;
 
@@ -43,6 +44,8 @@ pub struct Job {
     pub threads: usize,
     /// By table id: the bounds that cut the first key column into parts.
     pub ranges: BTreeMap<String, Vec<String>>,
+    /// Who must sign, if anybody.
+    pub evidence: Option<Policy>,
     /// What a good run is, if the job says so.
     pub expect: Option<Expect>,
     /// Figures of the legacy team, in the order written.

@@ -5,6 +5,7 @@ mod check;
 mod control;
 mod decisions;
 mod delimited;
+mod evidence;
 mod expect;
 mod job;
 mod paths;

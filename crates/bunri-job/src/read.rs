@@ -11,6 +11,7 @@ use bunri_text::{
 
 use crate::control::controls;
 use crate::delimited::Delimited;
+use crate::evidence::evidence;
 use crate::expect::expect;
 use crate::job::{Job, JobKind, Places, SecretFile, Source};
 use crate::paths::{is_within, path_of};
@@ -68,6 +69,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let rekey = rekey(file.take("rekey"), &base, log);
     let limits = limits(file.take("limits"), log);
     let ranges = ranges(file.take("ranges"), log);
+    let evidence = evidence(file.take("evidence"), log);
     let expect = expect(file.take("expect"), &source_file.text, log);
     let retail = output.as_ref().map(|(_, retail)| retail.value.as_path());
     let controls = controls(
@@ -110,6 +112,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         retail: retail.value,
         memory: limits.0,
         threads: limits.1,
+        evidence: evidence?,
         expect: expect?,
         controls: controls?,
         places,

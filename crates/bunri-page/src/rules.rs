@@ -186,6 +186,30 @@ fn seen(rule: Rule) -> &'static str {
         Rule::RetailDepends => {
             "渡さないデータを変えると、小売ストアのバイトが変わりました（変え方は詳細欄）。"
         }
+        Rule::EvidenceUnreadable => {
+            "bunri が書く封筒ではありません。変えられたか、大きすぎるか、この版の知らない陳述です。"
+        }
+        Rule::EvidenceOtherStatement => {
+            "封筒の中の陳述が、名前の示すものと違います。"
+        }
+        Rule::EvidenceOtherSubject => {
+            "陳述の対象が、ここにあるファイルと違うか、述べている内容が違います。"
+        }
+        Rule::EvidenceSignatureWrong => {
+            "署名が、その鍵によるこの陳述の署名ではありません。"
+        }
+        Rule::EvidenceKeyUnknown => {
+            "ジョブがこの陳述に指定していない鍵で署名されています。"
+        }
+        Rule::EvidenceBelowThreshold => {
+            "ジョブが指定する署名者のうち、署名した人が必要な数に足りません。"
+        }
+        Rule::RunsBroken => {
+            "実行台帳が書かれたときのままではありません。実行が削られたか、差し替えられたか、順序が変わっています。"
+        }
+        Rule::AttestationDiffers => {
+            "検証証明の小売向けの写しが、署名された引渡しの陳述と違います。"
+        }
         Rule::RereadValueDiffers => {
             "ステージングの値が、別の経路で読み直した旧システムの値と異なります。"
         }
@@ -232,6 +256,21 @@ fn advice(rule: Rule) -> &'static str {
         | Rule::ControlGroupUnknown
         | Rule::ControlTotalDiffers => {
             "移行元の担当部署に、抽出条件と実行時点を確認してください（docs/control.md）。同じ時点の数値であれば、先へ進まないでください。"
+        }
+        Rule::EvidenceUnreadable
+        | Rule::EvidenceOtherStatement
+        | Rule::EvidenceSignatureWrong
+        | Rule::AttestationDiffers => {
+            "誰が封筒を変えたかを調べ、封筒を別の場所へ移して、ここにあるものに署名し直してください。"
+        }
+        Rule::EvidenceOtherSubject => {
+            "封筒を別の場所へ移し、ジョブが指定する人が署名し直すか、署名されたものを元に戻してください。"
+        }
+        Rule::EvidenceKeyUnknown | Rule::EvidenceBelowThreshold => {
+            "ジョブが指定する人が署名してください。誰の鍵をジョブに書くかは、ジョブの審査者が判断します。"
+        }
+        Rule::RunsBroken => {
+            "誰が実行台帳を変えたかを調べ、元に戻してください。欠けた実行は、誰も説明できません。"
         }
         Rule::ViewDiffers => {
             "データベースの管理者に、ビューから漏れる行を確認してください。ビューを直すか、正しい理由を view_of に書き、抽出からやり直してください。"

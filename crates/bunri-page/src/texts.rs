@@ -256,7 +256,42 @@ const SENTENCES: &[(&str, &str)] = &[
         "渡さないデータを変えても、小売ストアのバイトは同じでした（{} 回、シード {}。証拠であって証明ではありません）",
     ),
     // why it was not checked
-    ("not in this version", "この版では検査しません"),
+    (
+        "the job asks for no signature (`[evidence]`)",
+        "ジョブは署名を求めていません（`[evidence]`）",
+    ),
+    (
+        "signatures are judged apart",
+        "署名はこの報告書の外で確かめます",
+    ),
+    (
+        "needs the keys that the job names",
+        "ジョブが指定する鍵が必要です",
+    ),
+    (
+        "of what the job asks for, nothing is signed yet: {}",
+        "ジョブが求める陳述は、まだどれも署名されていません：{}",
+    ),
+    (
+        "the statement `{}` is not signed yet",
+        "陳述 `{}` はまだ署名されていません",
+    ),
+    (
+        "signed by the keys that the job names, over what lies here: {}",
+        "ジョブが指定する鍵で、ここにあるものに署名されています：{}",
+    ),
+    (
+        "a signature is worth what the keeping of its key is worth",
+        "署名の価値は、鍵の保管のしかたで決まります",
+    ),
+    (
+        "when something was signed is not known: no clock is in a signature",
+        "いつ署名されたかは分かりません。署名に時刻は入っていません",
+    ),
+    (
+        "of stores and staging the manifests are looked at; the files below them are C1",
+        "ストアとステージングはマニフェストだけを見ます。その下のファイルは C1 で検査します",
+    ),
     ("nothing was looked at", "検査の対象がありませんでした"),
     ("run `bunri prove`", "`bunri prove` を実行してください"),
     (
@@ -295,7 +330,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     // what a look cannot see
     (
-        "who wrote the manifest is not checked: there are no signatures in this version",
+        "who wrote the manifest is not checked here (C8)",
         "マニフェストを誰が書いたかは検査しません（この版には署名がありません）",
     ),
     (

@@ -52,12 +52,12 @@ impl Place {
 }
 
 /// Findings of one part of the work; parts are put together at the end, in an order of their own.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Findings {
     groups: BTreeMap<Group, Kept>,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
     claim: Claim,
     store: String,
@@ -65,7 +65,7 @@ struct Group {
     rule: Rule,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Kept {
     total: u64,
     named: Vec<(Place, u64)>,

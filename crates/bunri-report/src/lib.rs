@@ -22,6 +22,7 @@ mod reread;
 pub mod rules;
 #[cfg(test)]
 mod tests;
+mod unsigned;
 mod waiting;
 
 pub use acceptance::{ByTable, noted_rows};

@@ -16,6 +16,10 @@ const DECISION: &str =
 const SECRET: &str = "Take another secret for this `rekey`, and split again.";
 const DEPENDS: &str = "Find the way from the withheld column to retail's bytes; it is a mistake in the classification or a bug.";
 const FIGURES: &str = "Ask the legacy team which rows their query took and when it ran (docs/control.md). If figures and source speak of the same moment, do not go on.";
+const SIGN: &str = "Find out who changed the envelope, put it aside, and have the statement signed again over what lies here.";
+const ANEW: &str = "Put the envelope aside and have the statement signed again, by those whom the job names; or put back what was signed.";
+const SIGNERS: &str = "Have those whom the job names sign; whose keys stand in the job is for its reviewers to judge.";
+const LEDGER: &str = "Find out who changed the ledger of runs, and put it back as it was; what it lacks, nobody can account for.";
 const VIEW: &str = "Ask the database's keeper which rows the view leaves out, mend the view or say in `view_of` why that is right, and extract again.";
 const EXTRACT: &str = "Extract again. If the figures still differ, the source is damaged or somebody changed staging: do not go on.";
 const LEAK: &str = "Look the place up in custody, correct the classification or find out who changed the store, and split again.";
@@ -278,6 +282,22 @@ rules! {
         "Extended attributes on a file or folder of the store.", AROUND;
     RetailDepends "retail_depends" [C7] Certain
         "Retail's bytes changed when something withheld from it did; detail is how it was changed.", DEPENDS;
+    EvidenceUnreadable "evidence_unreadable" [C8] Certain
+        "An envelope that bunri does not write: changed, too large, or with a statement that this version does not know.", SIGN;
+    EvidenceOtherStatement "evidence_other_statement" [C8] Certain
+        "An envelope holds another statement than its name says.", SIGN;
+    EvidenceOtherSubject "evidence_other_subject" [C8] Certain
+        "A statement is about other files than those that lie here, or says something else of them.", ANEW;
+    EvidenceSignatureWrong "evidence_signature_wrong" [C8] Certain
+        "A signature is not one of its key over this statement.", SIGN;
+    EvidenceKeyUnknown "evidence_key_unknown" [C8] Certain
+        "A statement is signed with a key that the job does not name for it.", SIGNERS;
+    EvidenceBelowThreshold "evidence_below_threshold" [C8] Certain
+        "Fewer of those whom the job names signed than must.", SIGNERS;
+    RunsBroken "runs_broken" [C8] Certain
+        "The ledger of runs is not as it was written: a run was dropped, replaced or moved.", LEDGER;
+    AttestationDiffers "attestation_differs" [C8] Certain
+        "The retail copy of the attestation is not the release that was signed.", SIGN;
     RereadValueDiffers "reread_value_differs" [C9] Certain
         "Staging has another value than the source, read again on another path.", EXTRACT;
     RereadRowMissing "reread_row_missing" [C9] Certain

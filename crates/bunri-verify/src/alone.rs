@@ -22,6 +22,7 @@ use crate::store::shape::{check_entry, check_store};
 use crate::verify::catalogue_report;
 
 const NEEDS_STAGING: &str = "needs the staging, which stays in transmission custody";
+const NEEDS_KEYS: &str = "needs the keys that the job names";
 const NEEDS_CATALOGUE: &str = "no catalogue was given";
 const NEEDS_MANIFEST: &str = "the manifest cannot be read, so nobody knows which store this is";
 
@@ -61,15 +62,16 @@ pub fn verify_store_alone(
         },
     ));
     for claim in [Claim::C3, Claim::C4, Claim::C5, Claim::C7] {
-        scope.not_checked.push((claim, NEEDS_STAGING));
+        scope.not_checked.push((claim, NEEDS_STAGING.into()));
     }
+    scope.not_checked.push((Claim::C8, NEEDS_KEYS.into()));
     match &files.manifest {
         Some(_) => scope.looked.push((Claim::C6, audited)),
-        None => scope.not_checked.push((Claim::C6, NEEDS_MANIFEST)),
+        None => scope.not_checked.push((Claim::C6, NEEDS_MANIFEST.into())),
     }
     match (catalogue, store_of(&files)) {
-        (None, _) => scope.not_checked.push((Claim::C2, NEEDS_CATALOGUE)),
-        (Some(_), None) => scope.not_checked.push((Claim::C2, NEEDS_MANIFEST)),
+        (None, _) => scope.not_checked.push((Claim::C2, NEEDS_CATALOGUE.into())),
+        (Some(_), None) => scope.not_checked.push((Claim::C2, NEEDS_MANIFEST.into())),
         (Some(catalogue), Some(store)) => {
             let checked = costs.of(Work::Shape, || {
                 shape(catalogue, store, &files, &mut findings)

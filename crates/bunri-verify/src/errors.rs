@@ -48,6 +48,9 @@ pub enum VerifyError {
     /// The report could not be written down.
     #[error("cannot write the report: {0}")]
     Report(#[from] serde_json::Error),
+    /// The ledger of runs could not be written.
+    #[error("evidence/runs.jsonl: {0}")]
+    Runs(#[from] bunri_evidence::RunsError),
     /// The observer asked to stop.
     #[error("interrupted; run `bunri verify` again")]
     Interrupted,

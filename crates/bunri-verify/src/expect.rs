@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use bunri_job::{AcceptedReview, Amount, Expect, ExpectWords, OwnRows, RowLimits, Said};
-use bunri_report::claims::NOT_YET;
 use bunri_report::{
     Claim, ClaimReport, Expectation, Finding, Grade, Note, NoteRule, Rule, Status, TableReport,
     noted_rows,
@@ -27,13 +26,10 @@ pub(crate) struct RunFacts<'a> {
     pub(crate) tables: &'a [TableReport],
 }
 
-/// Hands the words that a report can say to `ask`: claims with whether they are checked, rules of findings to review, notes.
+/// Hands the words that a report can say to `ask`: claims, rules of findings to review, notes.
 pub fn with_expect_words<T>(ask: impl FnOnce(&ExpectWords<'_>) -> T) -> T {
-    let claims = Claim::ALL.map(|claim| (format!("{claim:?}"), !NOT_YET.contains(&claim)));
-    let claims: Vec<(&str, bool)> = claims
-        .iter()
-        .map(|(word, is)| (word.as_str(), *is))
-        .collect();
+    let claims = Claim::ALL.map(|claim| format!("{claim:?}"));
+    let claims: Vec<&str> = claims.iter().map(String::as_str).collect();
     let review = Rule::ALL
         .iter()
         .filter(|rule| rule.grade() == Grade::Review);

@@ -7,6 +7,7 @@ use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::CustodyLayout;
 use bunri_control::AskedControl;
 use bunri_decisions::Decisions;
+use bunri_evidence::Policy;
 use bunri_job::{Expect, RekeySecrets};
 use bunri_types::Day;
 
@@ -31,10 +32,23 @@ pub struct VerifyInputs<'a> {
     pub controls: &'a [AskedControl],
     /// What the job expects, if it says so.
     pub expect: Option<&'a Expect>,
+    /// Who must sign, and where the files are that are signed beside the stores; [`None`]: the job asks for no signature.
+    pub signers: Option<Signers<'a>>,
     /// The job's label.
     pub label: &'a str,
     /// `rehearsal` or `cutover`.
     pub kind: &'a str,
+}
+
+/// Whose signatures a job asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Signers<'a> {
+    /// Their keys.
+    pub policy: &'a Policy,
+    /// The catalogue's folder, or its `catalogue.toml`.
+    pub catalogue: &'a Path,
+    /// The file of decisions, if there is one.
+    pub decisions: Option<&'a Path>,
 }
 
 /// How.

@@ -15,7 +15,7 @@ const NOTHING_SHOWN: &str = "the last `bunri prove` showed nothing; its record s
 /// Looks for the record and adds what it says.
 pub(crate) fn look(inputs: &VerifyInputs<'_>, scope: &mut Scope, findings: &mut Findings) {
     match read(inputs) {
-        Err(why) => scope.not_checked.push((Claim::C7, why)),
+        Err(why) => scope.not_checked.push((Claim::C7, why.into())),
         Ok(proof) => {
             scope.looked.push((Claim::C7, checked(&proof)));
             scope.held.push((Claim::C7, held(&proof)));

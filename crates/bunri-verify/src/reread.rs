@@ -19,7 +19,7 @@ const HELD: &str =
 /// Looks for the record and adds what it says.
 pub(crate) fn look(inputs: &VerifyInputs<'_>, scope: &mut Scope, findings: &mut Findings) {
     match read(inputs) {
-        Err(why) => scope.not_checked.push((Claim::C9, why)),
+        Err(why) => scope.not_checked.push((Claim::C9, why.into())),
         Ok(record) => {
             scope.looked.push((Claim::C9, checked(&record)));
             scope.held.push((Claim::C9, HELD.to_owned()));

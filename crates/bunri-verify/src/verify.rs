@@ -10,6 +10,7 @@ use bunri_columnar::{
     CustodyLayout, Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder,
 };
 use bunri_fingerprint::FingerprintKey;
+use bunri_job::Expect;
 use bunri_leak::{Ground, LeakOutcome, Lexicon, Unmatched, Vocabulary};
 use bunri_manifest::{FileEntry, MANIFEST, StagedTable, TOOL};
 use bunri_redecide::{Indexes, Layout, ReferenceFiles, RekeyKeys, Scratch, reference_rules, terms};
@@ -30,7 +31,7 @@ use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
-use crate::{VerifyError, expect, judged, notes, proved, references, reread};
+use crate::{VerifyError, expect, judged, notes, proved, references, reread, signed};
 
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
@@ -149,6 +150,7 @@ pub fn verify(
     again::confirm(&stores, &gathered.findings)?;
     let (mut report, fingerprints) = gathered.report(inputs);
     report.costs = costs.by_claim();
+    signed::account(inputs, &report)?;
     evidence::write(inputs.custody, &report, &fingerprints, &key)?;
     evidence::write_reviewed(inputs.custody, reviewed.as_deref())?;
     Ok(report)
@@ -183,19 +185,7 @@ fn staged_files(
     threads: usize,
     gathered: &mut Observations,
 ) -> Result<(), VerifyError> {
-    let tables = staging.manifest().tables.iter();
-    let files = tables.flat_map(StagedTable::all_files);
-    let listed: BTreeMap<&str, &FileEntry> = files.map(|file| (file.path.as_str(), file)).collect();
-    let manifest = format!("{STAGING}/{MANIFEST}");
-    let folders = [STAGING, REJECTS];
-    let files = look_staged(
-        inputs.custody,
-        &folders,
-        &listed,
-        &[&manifest],
-        threads,
-        &mut gathered.findings,
-    )?;
+    let files = listed_in_staging(inputs.custody, staging, threads, &mut gathered.findings)?;
     let about = About {
         store: "staging",
         table: None,
@@ -222,6 +212,21 @@ fn staged_files(
         },
     );
     Ok(())
+}
+
+/// Staging and rejects against the manifest of staging.
+pub(crate) fn listed_in_staging(
+    custody: &Path,
+    staging: &Staging,
+    threads: usize,
+    findings: &mut Findings,
+) -> Result<u64, VerifyError> {
+    let tables = staging.manifest().tables.iter();
+    let files = tables.flat_map(StagedTable::all_files);
+    let listed: BTreeMap<&str, &FileEntry> = files.map(|file| (file.path.as_str(), file)).collect();
+    let manifest = format!("{STAGING}/{MANIFEST}");
+    let folders = [STAGING, REJECTS];
+    look_staged(custody, &folders, &listed, &[&manifest], threads, findings)
 }
 
 fn stores(
@@ -468,26 +473,17 @@ impl Observations {
             (a.rule, &a.table, &a.store, &a.detail).cmp(&(b.rule, &b.table, &b.store, &b.detail))
         });
         self.tables.sort_by(|a, b| a.table.cmp(&b.table));
-        let claims = claims::report(&scope, &self.findings);
-        let findings = self.findings.into_report();
-        let run = expect::RunFacts {
-            claims: &claims,
-            findings: &findings,
-            notes: &self.notes,
-            tables: &self.tables,
-        };
-        let expectations = expect::expectations(inputs.expect, run);
-        let report = Report {
+        let mut report = Report {
             format: Report::FORMAT.to_owned(),
             tool: TOOL.to_owned(),
             label: inputs.label.to_owned(),
             kind: inputs.kind.to_owned(),
             catalogue: Some(catalogue_report(inputs.catalogue)),
             judged: self.judged,
-            verdict: Verdict::of(&claims, &expectations, inputs.expect.is_some()),
-            claims,
-            findings,
-            expectations,
+            verdict: Verdict::ToRead,
+            claims: Vec::new(),
+            findings: Vec::new(),
+            expectations: Vec::new(),
             tables: self.tables,
             regions: self.regions,
             references: self.references,
@@ -495,8 +491,29 @@ impl Observations {
             notes: self.notes,
             costs: Vec::new(),
         };
+        // Twice: what was signed is the report but for signatures, and they are held against it.
+        conclude(&mut report, &scope, self.findings.clone(), inputs.expect);
+        let unsigned = report.without_signatures();
+        signed::look(inputs, &unsigned, &mut scope, &mut self.findings);
+        conclude(&mut report, &scope, self.findings, inputs.expect);
         (report, self.fingerprints)
     }
+}
+
+/// What everything that was seen amounts to.
+fn conclude(report: &mut Report, scope: &Scope, findings: Findings, expect: Option<&Expect>) {
+    report.claims = claims::report(scope, &findings);
+    report.findings = findings.into_report();
+    report.expectations = expect::expectations(
+        expect,
+        expect::RunFacts {
+            claims: &report.claims,
+            findings: &report.findings,
+            notes: &report.notes,
+            tables: &report.tables,
+        },
+    );
+    report.verdict = Verdict::of(&report.claims, &report.expectations, expect.is_some());
 }
 
 pub(crate) fn catalogue_report(catalogue: &Catalogue) -> CatalogueReport {

@@ -91,6 +91,10 @@ pub(crate) enum Command {
     Man(ManArguments),
     /// Print the queries that the legacy team runs for its own figures (`[[control]]`); needs no source
     Control(ControlArguments),
+    /// Make a key to sign with, or show the public half of one
+    Key(KeyArguments),
+    /// Sign that a catalogue is approved, a run is this one, a report is accepted, or a retail store may go
+    Sign(SignArguments),
     /// Say what goes where in the words of other tools: data contracts of the stores, or the lineage of a finished run
     Export(ExportArguments),
 }
@@ -216,6 +220,77 @@ pub(crate) struct VerifyArguments {
     /// The catalogue that the store was made by
     #[arg(long, requires = "store")]
     pub(crate) catalogue: Option<PathBuf>,
+    /// Look at the signatures alone (C8), of stores that were verified before; nothing is written
+    #[arg(long, conflicts_with = "store")]
+    pub(crate) evidence: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArguments {
+    #[command(subcommand)]
+    pub(crate) action: KeyAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyAction {
+    /// Draw a key, write it to a new file (mode 0600), and say its public half
+    New(KeyNewArguments),
+    /// Say the public half of a key file
+    Show(KeyShowArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyNewArguments {
+    /// The file of the private key; never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// The environment variable with the passphrase that the key is kept under; none: the file alone is enough to sign
+    #[arg(long, value_name = "NAME")]
+    pub(crate) passphrase_env: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyShowArguments {
+    /// The file of a private or a public key
+    pub(crate) file: PathBuf,
+    /// The environment variable with the passphrase of the key
+    #[arg(long, value_name = "NAME")]
+    pub(crate) passphrase_env: Option<String>,
+    /// Print the public key in PEM, as OpenSSL reads it, and nothing else
+    #[arg(long)]
+    pub(crate) pem: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignArguments {
+    /// The job file, verified
+    #[arg(env = JOB_VARIABLE)]
+    pub(crate) job: PathBuf,
+    /// What is signed
+    #[arg(long, value_enum)]
+    pub(crate) statement: SignedStatement,
+    /// The file of the private key, mode 0600
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The environment variable with the passphrase of the key
+    #[arg(long, value_name = "NAME")]
+    pub(crate) passphrase_env: Option<String>,
+    /// Begin a new envelope in the place of one that says something else; all of its signers sign again
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+/// What somebody answers for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SignedStatement {
+    /// The catalogue, and the file of decisions, are the approved ones (catalogue_approver)
+    Approval,
+    /// These are the staging and the stores of this run (operator)
+    Run,
+    /// The report of the last verification was read and accepted (qa)
+    Acceptance,
+    /// The retail store may leave custody (data_officer)
+    Release,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use bunri_answers::AnswersError;
 use bunri_columnar::ColumnarError;
+use bunri_evidence::SecretError;
 use bunri_export::ExportError;
 use bunri_extract::ExtractError;
 use bunri_inspect::{CheckError, InitError, InspectError};
@@ -21,7 +22,7 @@ use bunri_sample::SampleError;
 use bunri_source::SourceError;
 use bunri_split::SplitError;
 use bunri_text::Problems;
-use bunri_verify::VerifyError;
+use bunri_verify::{SignError, VerifyError};
 use serde_json::{Map, Value};
 
 use crate::args::Log;
@@ -94,6 +95,16 @@ pub(crate) enum Failure {
     NoReport(PathBuf),
     #[error("`{}` cannot be read as a report: {source}", path.display())]
     UnreadableReport { path: PathBuf, source: ReportError },
+    #[error("`{}`: {source}", path.display())]
+    Key { path: PathBuf, source: SecretError },
+    #[error("there is no variable `{0}` in the environment, or it is no text: it should hold the passphrase")]
+    NoPassphrase(String),
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    #[error(
+        "`{}` speaks of something else than lies here now ({differs}); run `bunri verify` first", path.display()
+    )]
+    OtherReport { path: PathBuf, differs: String },
     #[error(transparent)]
     Export(#[from] ExportError),
     #[error(
@@ -182,6 +193,10 @@ impl Failure {
             Failure::NoJob(_) | Failure::NothingToVerify => USAGE,
             Failure::NoTime | Failure::NeedlessTime | Failure::NoControl => USAGE,
             Failure::Export(error) => export(error),
+            Failure::Key { source, .. } => key(source),
+            Failure::NoPassphrase(_) => USAGE,
+            Failure::Sign(error) => sign(error),
+            Failure::OtherReport { .. } => REFUSED,
             Failure::Unfinished { .. } | Failure::UnreadableManifest { .. } => REFUSED,
             Failure::Unread { .. } => OUTPUT,
             Failure::Unsaid(_) => OUTPUT,
@@ -227,6 +242,10 @@ impl Failure {
             | Failure::NoReport(_)
             | Failure::UnreadableReport { .. }
             | Failure::Export(_)
+            | Failure::Key { .. }
+            | Failure::NoPassphrase(_)
+            | Failure::Sign(_)
+            | Failure::OtherReport { .. }
             | Failure::Unfinished { .. }
             | Failure::UnreadableManifest { .. }
             | Failure::NoTime
@@ -444,11 +463,42 @@ fn verify(error: &VerifyError) -> u8 {
         VerifyError::Redecide(error) => redecide(error),
         VerifyError::Residue(error) => residue(error),
         VerifyError::Interrupted => INTERRUPTED,
-        VerifyError::Io { .. } | VerifyError::Key(_) | VerifyError::Index => OUTPUT,
+        VerifyError::Io { .. }
+        | VerifyError::Key(_)
+        | VerifyError::Index
+        | VerifyError::Runs(_) => OUTPUT,
         VerifyError::Arrow { .. }
         | VerifyError::Type(_)
         | VerifyError::Report(_)
         | VerifyError::Thread { .. } => BUG,
+    }
+}
+
+fn key(error: &SecretError) -> u8 {
+    match error {
+        SecretError::Io(_) | SecretError::Random => OUTPUT,
+        SecretError::Exists
+        | SecretError::Open
+        | SecretError::NoKey
+        | SecretError::Public
+        | SecretError::Locked
+        | SecretError::Passphrase
+        | SecretError::ShortPassphrase
+        | SecretError::Key(_) => REFUSED,
+    }
+}
+
+fn sign(error: &SignError) -> u8 {
+    match error {
+        SignError::Verify(error) => verify(error),
+        SignError::Io { .. } => OUTPUT,
+        SignError::NotAsked
+        | SignError::NoRole(..)
+        | SignError::NotPinned(..)
+        | SignError::NotSo(_)
+        | SignError::Envelope { .. }
+        | SignError::Key(_)
+        | SignError::Runs(_) => REFUSED,
     }
 }
 

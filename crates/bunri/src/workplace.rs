@@ -15,7 +15,7 @@ use bunri_plan::{Ground, Side};
 use bunri_redecide::RedecideInputs;
 use bunri_split::{SplitOptions, StoreRoots};
 use bunri_text::Problems;
-use bunri_verify::{VerifyInputs, with_expect_words};
+use bunri_verify::{Signers, VerifyInputs, with_expect_words};
 
 /// Everything a stage is told.
 #[derive(Debug)]
@@ -120,6 +120,11 @@ impl Workplace {
             secrets,
             controls,
             expect: job.expect.as_ref(),
+            signers: job.evidence.as_ref().map(|policy| Signers {
+                policy,
+                catalogue: &job.catalogue,
+                decisions: job.decisions.as_deref(),
+            }),
             label: &job.label,
             kind: job.kind.word(),
         }

@@ -193,6 +193,7 @@ impl Run<'_> {
             secrets: &self.secrets(),
             controls: &[],
             expect: None,
+            signers: None,
             label: "chance",
             kind: "rehearsal",
         };

@@ -9,14 +9,16 @@ use crate::job::{Job, JobKind};
 /// What a report can say.
 #[derive(Debug, Clone, Copy)]
 pub struct ExpectWords<'a> {
-    /// Claims, and whether this version checks them.
-    pub claims: &'a [(&'a str, bool)],
+    /// Claims.
+    pub claims: &'a [&'a str],
     /// Rules of findings to review.
     pub review: &'a [&'a str],
     /// Rules of notes.
     pub notes: &'a [&'a str],
 }
 
+/// The claim that rests on signatures.
+const SIGNED: &str = "C8";
 /// Claims that nobody hands over without.
 const LEAST_OF_A_CUTOVER: [&str; 6] = ["C1", "C2", "C3", "C4", "C5", "C6"];
 
@@ -50,7 +52,7 @@ impl Mistakes<'_> {
     }
 }
 
-/// Refuses words that no report says, and claims that this version never holds.
+/// Refuses words that no report says, and signatures that nobody is asked for.
 ///
 /// # Errors
 /// Every such word.
@@ -62,11 +64,11 @@ pub fn check_expect_words(job: &Job, words: &ExpectWords<'_>) -> Result<(), Prob
     let Some(expect) = &job.expect else {
         return Ok(());
     };
-    let claims: Vec<&str> = words.claims.iter().map(|(claim, _)| *claim).collect();
     for Said { value, place } in &expect.claims {
-        mistakes.word(*place, "claim", value, &claims);
-        if words.claims.contains(&(value.as_str(), false)) {
-            let message = format!("`{value}` cannot be met: this version does not check it");
+        mistakes.word(*place, "claim", value, words.claims);
+        if value == SIGNED && job.evidence.is_none() {
+            let message =
+                format!("`{value}` cannot be met: the job has no `[evidence]` that says who signs");
             mistakes.add(*place, message, None);
         }
     }

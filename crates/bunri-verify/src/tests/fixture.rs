@@ -329,6 +329,7 @@ impl Fixture {
             secrets: &RekeySecrets::none(),
             controls: &[],
             expect: None,
+            signers: None,
             label: "test",
             kind: "rehearsal",
         })

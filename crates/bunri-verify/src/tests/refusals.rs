@@ -35,6 +35,7 @@ fn verified(
         secrets: &RekeySecrets::none(),
         controls: &[],
         expect: None,
+        signers: None,
         label: "test",
         kind: "rehearsal",
     };

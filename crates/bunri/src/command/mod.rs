@@ -10,6 +10,7 @@ mod export;
 mod init;
 mod inspect;
 mod journal;
+mod key;
 mod moved;
 mod page;
 mod plan;
@@ -21,6 +22,7 @@ mod reread;
 mod said;
 mod sample;
 mod sides;
+mod sign;
 mod stages;
 mod verify;
 
@@ -73,6 +75,8 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Completions(arguments) => completions::shell(arguments),
         Command::Man(arguments) => completions::man(arguments),
         Command::Control(arguments) => control::run(arguments),
+        Command::Key(arguments) => key::run(arguments, *log),
+        Command::Sign(arguments) => sign::run(arguments, *log, &progress),
         Command::Export(arguments) => export::run(arguments, *log),
     };
     progress.done();

@@ -22,6 +22,27 @@ pub(crate) fn report(report: &Report, log: Log) {
     }
 }
 
+/// One claim, looked at alone.
+pub(crate) fn claim(claim: &ClaimReport, findings: &[Finding], log: Log) {
+    if log == Log::Json {
+        screen::event(&json!({
+            "event": "claim", "code": claim.code, "status": claim.status, "reason": claim.reason, "findings": findings,
+        }));
+        return;
+    }
+    let status = match claim.status {
+        Status::Held => "held",
+        Status::Broken => "broken",
+        Status::NotChecked => "not checked",
+    };
+    let line = format!("{:?} {}: {status}: {}", claim.code, claim.name, claim.reason);
+    screen::say_wrapped(&line, 4);
+    let lines: Vec<String> = findings.iter().map(finding_line).collect();
+    say_some("findings", &lines, SHOWN);
+    let gaps: Vec<String> = gap_lines(claim).collect();
+    say_some("could not be looked at", &gaps, SHOWN);
+}
+
 fn event(report: &Report) {
     let claims: Vec<_> = report
         .claims

@@ -6,12 +6,12 @@ use bunri_columnar::{CustodyLayout, EVIDENCE};
 use bunri_parse::load;
 use bunri_report::{Report, Status, Verdict};
 use bunri_verify::{
-    EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
+    EarlierReport, REPORT, VerifyOptions, earlier_report, evidence_of, verify, verify_store_alone,
 };
 use serde_json::json;
 
 use crate::args::{JOB_VARIABLE, Log, VerifyArguments};
-use crate::command::{journal, page, said};
+use crate::command::{journal, page, said, sign};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
@@ -27,6 +27,7 @@ pub(crate) fn run(
         job,
         store,
         catalogue,
+        evidence,
     } = arguments;
     // Not the parser's to know: a store alone is verified wherever a scheduler names a job.
     let named = || std::env::var_os(JOB_VARIABLE).map(PathBuf::from);
@@ -37,6 +38,9 @@ pub(crate) fn run(
         (Some(job), None | Some(_)) => {
             let workplace = Workplace::open(job)?;
             let _held = hold(&workplace, Reads::StagingOnly, Changed::Refused, progress)?;
+            if *evidence {
+                return of_evidence(&workplace, log);
+            }
             of_job(&workplace, log, progress)
         }
         (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
@@ -88,6 +92,21 @@ pub(crate) fn of_job(
         }
     }
     Ok(outcome)
+}
+
+/// C8 alone: what the report says of everything else is read, and not looked at again.
+fn of_evidence(workplace: &Workplace, log: Log) -> Result<Outcome, Failure> {
+    let report = sign::report(workplace)?.ok_or_else(|| {
+        let evidence = CustodyLayout::new(&workplace.job.custody).evidence();
+        Failure::NoReport(evidence)
+    })?;
+    let (claim, findings) = evidence_of(&workplace.verify_inputs(), &report)?;
+    said::claim(&claim, &findings, log);
+    Ok(match claim.status {
+        Status::Held => Outcome::Clean,
+        Status::Broken => Outcome::ClaimBroken,
+        Status::NotChecked => Outcome::SomethingToRead,
+    })
 }
 
 fn of_store(store: &Path, catalogue: Option<&Path>, log: Log) -> Result<Outcome, Failure> {
