@@ -137,7 +137,7 @@ fn words_that_no_report_says_are_refused_with_their_line() {
     );
     run(&rig)
         .must(3)
-        .says("`C8` cannot be met: this version does not check it")
+        .says("`C8` cannot be met: the job has no `[evidence]`")
         .says("unknown claim `C10`")
         .says("did you mean `empty_table`?");
 }

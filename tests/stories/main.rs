@@ -28,6 +28,7 @@
 //! | `commands` | what each command prints and which exit code it gives |
 //! | `editor` | the schemas that editors mark mistakes with know the parser's keys and words |
 //! | `expectations` | what a good run is, and that a lost table is never a quiet ending |
+//! | `evidence` | who answers for a run: keys, signatures, the ledger of runs, and a stranger who checks without bunri |
 //! | `export` | contracts and lineage, as the validators of their standards and the files say |
 //! | `answers` | every question of a proposed catalogue asked once, and the answers taken by name alone |
 //! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
@@ -67,6 +68,7 @@ mod decisions;
 mod delimited;
 mod domain;
 mod editor;
+mod evidence;
 mod expectations;
 mod export;
 mod findings;

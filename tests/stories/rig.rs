@@ -291,7 +291,7 @@ pub(crate) fn binary() -> PathBuf {
 }
 
 /// Python with what tests/requirements.txt pins.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     let home = std::env::var_os("HOME")
         .map(PathBuf::from)
         .unwrap_or_default();

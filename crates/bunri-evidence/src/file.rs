@@ -16,4 +16,3 @@ pub fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     file.persist(folder.join(name))?;
     std::fs::File::open(folder)?.sync_all()
 }
-

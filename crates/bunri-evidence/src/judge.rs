@@ -80,7 +80,9 @@ fn one(signature: &Signature, role: &Role, signed: &[u8]) -> Result<(), Fault> {
     let right = signature
         .bytes()
         .is_some_and(|bytes| key.signed(signed, &bytes));
-    right.then_some(()).ok_or_else(|| Fault::WrongSignature(short()))
+    right
+        .then_some(())
+        .ok_or_else(|| Fault::WrongSignature(short()))
 }
 
 fn differences(

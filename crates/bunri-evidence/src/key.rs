@@ -19,10 +19,14 @@ pub struct PublicKey(VerifyingKey);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Neither hex nor PEM.
-    #[error("a public key is 64 hex digits, or the PEM text of an Ed25519 public key (`-----BEGIN PUBLIC KEY-----`)")]
+    #[error(
+        "a public key is 64 hex digits, or the PEM text of an Ed25519 public key (`-----BEGIN PUBLIC KEY-----`)"
+    )]
     Form,
     /// The text of a private key.
-    #[error("this is a private key: whoever reads this file can sign with it. Take a new key, and put its public half here")]
+    #[error(
+        "this is a private key: whoever reads this file can sign with it. Take a new key, and put its public half here"
+    )]
     Private,
     /// No point of the curve, or one of the few that any signature fits.
     #[error("this is no Ed25519 public key that could sign anything")]
@@ -88,7 +92,9 @@ impl PublicKey {
     #[must_use]
     pub fn pem(&self) -> String {
         use ed25519_dalek::pkcs8::EncodePublicKey as _;
-        let pem = self.0.to_public_key_pem(ed25519_dalek::pkcs8::spki::der::pem::LineEnding::LF);
+        let pem = self
+            .0
+            .to_public_key_pem(ed25519_dalek::pkcs8::spki::der::pem::LineEnding::LF);
         // Thirty-two bytes have a PEM text.
         pem.unwrap_or_default()
     }

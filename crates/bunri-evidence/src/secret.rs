@@ -42,10 +42,14 @@ pub enum SecretError {
     #[error("it is there already, and a key is never overwritten: take another name")]
     Exists,
     /// Others may read or change it.
-    #[error("it can be read or written by others than its owner: `chmod 600` it, and if others could read it, take a new key")]
+    #[error(
+        "it can be read or written by others than its owner: `chmod 600` it, and if others could read it, take a new key"
+    )]
     Open,
     /// No key.
-    #[error("it is no Ed25519 private key in PEM (PKCS#8), as `bunri key new` and `openssl genpkey -algorithm ed25519` write them")]
+    #[error(
+        "it is no Ed25519 private key in PEM (PKCS#8), as `bunri key new` and `openssl genpkey -algorithm ed25519` write them"
+    )]
     NoKey,
     /// A public key where a private one is needed.
     #[error("it is a public key, and nobody can sign with that: give the file of the private key")]
@@ -151,8 +155,7 @@ impl SecretKey {
                 let (mut salt, mut start) = ([0; 16], [0; 16]);
                 random(&mut salt)?;
                 random(&mut start)?;
-                let parameters =
-                    pbes2::Parameters::pbkdf2_sha256_aes256cbc(ROUNDS, &salt, &start);
+                let parameters = pbes2::Parameters::pbkdf2_sha256_aes256cbc(ROUNDS, &salt, &start);
                 let parameters = parameters.map_err(|_| SecretError::NoKey)?;
                 let plain =
                     PrivateKeyInfo::try_from(plain.as_bytes()).map_err(|_| SecretError::NoKey)?;

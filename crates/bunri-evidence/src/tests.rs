@@ -79,10 +79,16 @@ fn a_key_is_the_one_of_the_standard_and_is_read_aloud_the_same_everywhere() {
     assert_eq!(PublicKey::parse(&public.pem()).unwrap(), public);
     assert_eq!(PublicKey::parse(hex).unwrap(), public);
     let groups: Vec<String> = public.spoken().split(' ').map(str::to_owned).collect();
-    assert!(groups.len() == 6 && groups.iter().all(|it| it.len() == 5), "{groups:?}");
+    assert!(
+        groups.len() == 6 && groups.iter().all(|it| it.len() == 5),
+        "{groups:?}"
+    );
     let first = u64::from_str_radix(&public.id()[..10], 16).unwrap() % 100_000;
     assert_eq!(groups[0], format!("{first:05}"));
-    assert!(!format!("{key:?}").contains("157"), "nothing of a key is printed");
+    assert!(
+        !format!("{key:?}").contains("157"),
+        "nothing of a key is printed"
+    );
 }
 
 #[test]
@@ -96,7 +102,10 @@ fn a_changed_byte_anywhere_is_refused() {
         for mask in [0x01, 0x02, 0x20, 0x80] {
             let mut changed = bytes.clone();
             changed[at] ^= mask;
-            assert!(!of(&changed, &role, &said).is_empty(), "byte {at} ^ {mask:#x}");
+            assert!(
+                !of(&changed, &role, &said).is_empty(),
+                "byte {at} ^ {mask:#x}"
+            );
         }
         let mut shorter = bytes.clone();
         shorter.remove(at);
@@ -115,33 +124,61 @@ fn only_pinned_keys_count_and_each_once() {
     let said = statement("retail");
     let wrong = signed(&said, &[&other]).to_bytes().unwrap();
     let faults = of(&wrong, &role(&[&a], 1), &said);
-    assert!(matches!(faults[..], [Fault::UnknownKey(_), Fault::BelowThreshold(0, 1)]), "{faults:?}");
+    assert!(
+        matches!(
+            faults[..],
+            [Fault::UnknownKey(_), Fault::BelowThreshold(0, 1)]
+        ),
+        "{faults:?}"
+    );
     let one = signed(&said, &[&a]).to_bytes().unwrap();
     let faults = of(&one, &role(&[&a, &b], 2), &said);
-    assert_eq!(faults, [Fault::BelowThreshold(1, 2)], "a signature is missing");
+    assert_eq!(
+        faults,
+        [Fault::BelowThreshold(1, 2)],
+        "a signature is missing"
+    );
     // A key that signs twice has signed once.
     let twice = signed(&said, &[&a, &a]).to_bytes().unwrap();
     assert_eq!(twice, one);
     let mut doubled: Value = serde_json::from_slice(&one).unwrap();
     let signature = doubled["signatures"][0].clone();
-    doubled["signatures"].as_array_mut().unwrap().push(signature);
+    doubled["signatures"]
+        .as_array_mut()
+        .unwrap()
+        .push(signature);
     let doubled = serde_json::to_string_pretty(&doubled).unwrap() + "\n";
-    assert!(matches!(Envelope::parse(doubled.as_bytes()), Err(EnvelopeError::Signatures)));
+    assert!(matches!(
+        Envelope::parse(doubled.as_bytes()),
+        Err(EnvelopeError::Signatures)
+    ));
     // A key that is listed twice is one key.
     let listed = [a.public().unwrap(), a.public().unwrap()];
     assert!(Role::new(listed.clone(), 2).is_none());
-    assert!(Role::new(listed.clone(), 0).is_none(), "nobody would have to sign");
+    assert!(
+        Role::new(listed.clone(), 0).is_none(),
+        "nobody would have to sign"
+    );
     assert_eq!(Role::new(listed, 1).unwrap().keys().count(), 1);
     // A signature of one key under the name of another.
     let mut renamed: Value = serde_json::from_slice(&one).unwrap();
     renamed["signatures"][0]["keyid"] = b.public().unwrap().id().into();
     let renamed = serde_json::to_string_pretty(&renamed).unwrap() + "\n";
     let faults = of(renamed.as_bytes(), &role(&[&a, &b], 1), &said);
-    assert!(matches!(faults[..], [Fault::WrongSignature(_), Fault::BelowThreshold(0, 1)]), "{faults:?}");
+    assert!(
+        matches!(
+            faults[..],
+            [Fault::WrongSignature(_), Fault::BelowThreshold(0, 1)]
+        ),
+        "{faults:?}"
+    );
     let mut none: Value = serde_json::from_slice(&one).unwrap();
     none["signatures"] = Value::Array(Vec::new());
     let none = serde_json::to_string_pretty(&none).unwrap() + "\n";
-    assert!(matches!(Envelope::parse(none.as_bytes()), Err(EnvelopeError::Signatures)));
+    assert!(matches!(
+        Envelope::parse(none.as_bytes()),
+        Err(EnvelopeError::Signatures)
+    ));
 }
 
 #[test]
@@ -149,7 +186,9 @@ fn another_statement_is_not_this_one() {
     let keys = Keys::new();
     let a = keys.draw("a");
     let (said, role) = (statement("retail"), role(&[&a], 1));
-    let other = signed(&statement("another store"), &[&a]).to_bytes().unwrap();
+    let other = signed(&statement("another store"), &[&a])
+        .to_bytes()
+        .unwrap();
     let names = vec!["manifest.json".to_owned()];
     assert_eq!(of(&other, &role, &said), [Fault::OtherSubject(names)]);
     let mut more = said.clone();
@@ -172,7 +211,13 @@ fn another_statement_is_not_this_one() {
     moved["payload"] = mine["payload"].clone();
     let moved = serde_json::to_string_pretty(&moved).unwrap() + "\n";
     let faults = of(moved.as_bytes(), &role, &said);
-    assert!(matches!(faults[..], [Fault::WrongSignature(_), Fault::BelowThreshold(0, 1)]), "{faults:?}");
+    assert!(
+        matches!(
+            faults[..],
+            [Fault::WrongSignature(_), Fault::BelowThreshold(0, 1)]
+        ),
+        "{faults:?}"
+    );
 }
 
 #[test]
@@ -192,7 +237,10 @@ fn a_predicate_of_tomorrow_and_other_writings_of_one_of_today_are_refused() {
         let mut envelope = Envelope::new(payload.as_bytes());
         envelope.add(a.sign(PAYLOAD_TYPE, payload.as_bytes()).unwrap());
         let faults = of(&envelope.to_bytes().unwrap(), &role, &said);
-        assert!(matches!(faults[..], [Fault::Unreadable(_)]), "{to}: {faults:?}");
+        assert!(
+            matches!(faults[..], [Fault::Unreadable(_)]),
+            "{to}: {faults:?}"
+        );
     }
 }
 
@@ -200,9 +248,15 @@ fn a_predicate_of_tomorrow_and_other_writings_of_one_of_today_are_refused() {
 fn an_envelope_of_a_hundred_megabytes_is_not_read() {
     let keys = Keys::new();
     let path = keys.path().join("run.dsse.json");
-    std::fs::File::create(&path).unwrap().set_len(100_000_000).unwrap();
+    std::fs::File::create(&path)
+        .unwrap()
+        .set_len(100_000_000)
+        .unwrap();
     assert!(matches!(Envelope::read(&path), Err(EnvelopeError::Size)));
-    assert!(matches!(Envelope::read(Path::new("/dev/zero")), Err(EnvelopeError::Io(_))));
+    assert!(matches!(
+        Envelope::read(Path::new("/dev/zero")),
+        Err(EnvelopeError::Io(_))
+    ));
 }
 
 #[cfg(unix)]
@@ -226,27 +280,46 @@ fn key_files_that_are_none_or_open_to_others_are_refused() {
     let made = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(made & 0o777, 0o600);
     let before = std::fs::read(&path).unwrap();
-    assert!(matches!(SecretKey::create(&path, None), Err(SecretError::Exists)));
+    assert!(matches!(
+        SecretKey::create(&path, None),
+        Err(SecretError::Exists)
+    ));
     assert_eq!(std::fs::read(&path).unwrap(), before, "never overwritten");
     for open in [0o644, 0o640, 0o660, 0o606] {
         mode(&path, open);
-        assert!(matches!(SecretKey::read(&path, None), Err(SecretError::Open)), "{open:o}");
+        assert!(
+            matches!(SecretKey::read(&path, None), Err(SecretError::Open)),
+            "{open:o}"
+        );
     }
-    for text in ["", "no key", "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n"] {
+    for text in [
+        "",
+        "no key",
+        "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n",
+    ] {
         let path = keys.path().join("none");
         std::fs::write(&path, text).unwrap();
         closed(&path);
-        assert!(matches!(SecretKey::read(&path, None), Err(SecretError::NoKey)), "{text}");
+        assert!(
+            matches!(SecretKey::read(&path, None), Err(SecretError::NoKey)),
+            "{text}"
+        );
     }
     let path = keys.path().join("public");
     std::fs::write(&path, key.public().unwrap().pem()).unwrap();
     closed(&path);
-    assert!(matches!(SecretKey::read(&path, None), Err(SecretError::Public)));
+    assert!(matches!(
+        SecretKey::read(&path, None),
+        Err(SecretError::Public)
+    ));
     assert_eq!(read_public(&path, None).unwrap(), key.public().unwrap());
     let private = String::from_utf8(before).unwrap();
     assert_eq!(PublicKey::parse(&private), Err(KeyError::Private));
     // The neutral point: anybody could sign for it.
-    assert_eq!(PublicKey::parse(&format!("01{}", "00".repeat(31))), Err(KeyError::Weak));
+    assert_eq!(
+        PublicKey::parse(&format!("01{}", "00".repeat(31))),
+        Err(KeyError::Weak)
+    );
     assert_eq!(PublicKey::parse("abc"), Err(KeyError::Form));
 }
 
@@ -257,8 +330,14 @@ fn a_passphrase_opens_its_own_key_and_no_other() {
     let short = SecretKey::create(&path, Some("short"));
     assert!(matches!(short, Err(SecretError::ShortPassphrase)) && !path.exists());
     let key = SecretKey::create(&path, Some("correct horse")).unwrap();
-    assert!(matches!(SecretKey::read(&path, None), Err(SecretError::Locked)));
-    assert!(matches!(SecretKey::read(&path, Some("wrong horse")), Err(SecretError::Passphrase)));
+    assert!(matches!(
+        SecretKey::read(&path, None),
+        Err(SecretError::Locked)
+    ));
+    assert!(matches!(
+        SecretKey::read(&path, Some("wrong horse")),
+        Err(SecretError::Passphrase)
+    ));
     let opened = SecretKey::read(&path, Some("correct horse")).unwrap();
     assert_eq!(opened.public().unwrap(), key.public().unwrap());
 }
@@ -301,17 +380,29 @@ fn a_run_that_was_dropped_replaced_or_moved_shows() {
     for dropped in 0..3 {
         let mut left = lines.clone();
         left.remove(dropped);
-        assert!(matches!(parse(&left), Err(RunsError::Chain(_))), "without {dropped}");
+        assert!(
+            matches!(parse(&left), Err(RunsError::Chain(_))),
+            "without {dropped}"
+        );
     }
     // The last one is missed by whoever signed it.
     assert!(!parse(&lines[..3]).unwrap().has(&head));
-    assert!(matches!(parse(&[lines[0], lines[2], lines[1], lines[3]]), Err(RunsError::Chain(2))));
+    assert!(matches!(
+        parse(&[lines[0], lines[2], lines[1], lines[3]]),
+        Err(RunsError::Chain(2))
+    ));
     let replaced = lines[1].replace("to_read", "as_expected");
-    assert!(matches!(parse(&[lines[0], &replaced, lines[2], lines[3]]), Err(RunsError::Chain(3))));
+    assert!(matches!(
+        parse(&[lines[0], &replaced, lines[2], lines[3]]),
+        Err(RunsError::Chain(3))
+    ));
     for at in 0..text.len() - lines[3].len() {
         let mut bytes = text.clone().into_bytes();
         bytes[at] ^= 1;
         assert!(Runs::parse(&bytes).is_err(), "byte {at}");
     }
-    assert!(matches!(Runs::parse(text.trim_end().as_bytes()), Err(RunsError::Line(4))));
+    assert!(matches!(
+        Runs::parse(text.trim_end().as_bytes()),
+        Err(RunsError::Line(4))
+    ));
 }

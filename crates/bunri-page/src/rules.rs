@@ -189,18 +189,12 @@ fn seen(rule: Rule) -> &'static str {
         Rule::EvidenceUnreadable => {
             "bunri が書く封筒ではありません。変えられたか、大きすぎるか、この版の知らない陳述です。"
         }
-        Rule::EvidenceOtherStatement => {
-            "封筒の中の陳述が、名前の示すものと違います。"
-        }
+        Rule::EvidenceOtherStatement => "封筒の中の陳述が、名前の示すものと違います。",
         Rule::EvidenceOtherSubject => {
             "陳述の対象が、ここにあるファイルと違うか、述べている内容が違います。"
         }
-        Rule::EvidenceSignatureWrong => {
-            "署名が、その鍵によるこの陳述の署名ではありません。"
-        }
-        Rule::EvidenceKeyUnknown => {
-            "ジョブがこの陳述に指定していない鍵で署名されています。"
-        }
+        Rule::EvidenceSignatureWrong => "署名が、その鍵によるこの陳述の署名ではありません。",
+        Rule::EvidenceKeyUnknown => "ジョブがこの陳述に指定していない鍵で署名されています。",
         Rule::EvidenceBelowThreshold => {
             "ジョブが指定する署名者のうち、署名した人が必要な数に足りません。"
         }

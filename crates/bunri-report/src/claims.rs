@@ -157,9 +157,7 @@ fn why_held(code: Claim, alone: bool) -> &'static str {
 
 fn blind_spots(code: Claim, alone: bool) -> &'static [&'static str] {
     match code {
-        Claim::C1 => {
-            &["who wrote the manifest is not checked here (C8)"]
-        }
+        Claim::C1 => &["who wrote the manifest is not checked here (C8)"],
         Claim::C2 => &[],
         Claim::C3 => &[
             "what the source had lost before it was read cannot be seen",

@@ -31,13 +31,17 @@ const LEAST: [Claim; 6] = [
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// The job has no `[evidence]`.
-    #[error("the job has no `[evidence]`: it must say whose signatures count (docs/evidence-signing.md)")]
+    #[error(
+        "the job has no `[evidence]`: it must say whose signatures count (docs/evidence-signing.md)"
+    )]
     NotAsked,
     /// The job does not ask for this one.
     #[error("the job asks for no {0}: `[evidence]` has no `{1}`")]
     NoRole(&'static str, &'static str),
     /// Somebody else's key.
-    #[error("this key may not sign the {0}: it is not among the keys of `{1}` in `[evidence]`; its fingerprint is {2}")]
+    #[error(
+        "this key may not sign the {0}: it is not among the keys of `{1}` in `[evidence]`; its fingerprint is {2}"
+    )]
     NotPinned(&'static str, &'static str, String),
     /// It would not be so.
     #[error("not signed, because it is not so: {0}")]
@@ -218,7 +222,8 @@ fn refuse_untrue(here: &Here<'_>, kind: StatementKind, threads: usize) -> Result
                     }
                     Some(faults) => {
                         if let Some(fault) = faults.first() {
-                            let why = format!("the {} does not stand: {}", other.word(), told(fault));
+                            let why =
+                                format!("the {} does not stand: {}", other.word(), told(fault));
                             return Err(SignError::NotSo(why));
                         }
                     }
@@ -239,20 +244,14 @@ fn judged_well(here: &Here<'_>) -> Result<(), SignError> {
 }
 
 /// Every listed file, hashed again: a manifest is worth what lies below it.
-fn files(
-    here: &Here<'_>,
-    stores: &[Store],
-    staged: bool,
-    threads: usize,
-) -> Result<(), SignError> {
+fn files(here: &Here<'_>, stores: &[Store], staged: bool, threads: usize) -> Result<(), SignError> {
     let inputs = here.inputs;
     let mut findings = Findings::default();
     for &store in stores {
         look(&root(inputs, store), store.word(), threads, &mut findings)?;
     }
     if staged {
-        let staging =
-            Staging::open(inputs.custody, inputs.catalogue).map_err(VerifyError::from)?;
+        let staging = Staging::open(inputs.custody, inputs.catalogue).map_err(VerifyError::from)?;
         listed_in_staging(inputs.custody, &staging, threads, &mut findings)?;
     }
     match findings.certain(Claim::C1) {

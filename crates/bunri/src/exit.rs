@@ -97,7 +97,9 @@ pub(crate) enum Failure {
     UnreadableReport { path: PathBuf, source: ReportError },
     #[error("`{}`: {source}", path.display())]
     Key { path: PathBuf, source: SecretError },
-    #[error("there is no variable `{0}` in the environment, or it is no text: it should hold the passphrase")]
+    #[error(
+        "there is no variable `{0}` in the environment, or it is no text: it should hold the passphrase"
+    )]
     NoPassphrase(String),
     #[error(transparent)]
     Sign(#[from] SignError),

@@ -32,7 +32,7 @@ fn a_report_binds_the_manifests_of_the_stores() {
         assert_eq!(judged.store, store.word());
         assert_eq!(judged.manifest, Some(manifest.blake3));
     }
-    assert_eq!(report.verdict, Verdict::ToRead, "C8 is not checked");
+    assert_eq!(report.verdict, Verdict::ToRead, "the job expects nothing");
     let cutover = report.judged.cutover.unwrap();
     assert_eq!(cutover.len(), "2026-04-01".len());
     std::fs::remove_dir_all(fixture.store(Store::Retail)).unwrap();

@@ -35,7 +35,10 @@ pub(crate) fn claim(claim: &ClaimReport, findings: &[Finding], log: Log) {
         Status::Broken => "broken",
         Status::NotChecked => "not checked",
     };
-    let line = format!("{:?} {}: {status}: {}", claim.code, claim.name, claim.reason);
+    let line = format!(
+        "{:?} {}: {status}: {}",
+        claim.code, claim.name, claim.reason
+    );
     screen::say_wrapped(&line, 4);
     let lines: Vec<String> = findings.iter().map(finding_line).collect();
     say_some("findings", &lines, SHOWN);

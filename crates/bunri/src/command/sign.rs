@@ -1,6 +1,6 @@
 //! `bunri sign`: one statement, signed with one key.
 
-use bunri_columnar::{CustodyLayout};
+use bunri_columnar::CustodyLayout;
 use bunri_evidence::{SecretKey, StatementKind};
 use bunri_report::Report;
 use bunri_verify::{EarlierReport, REPORT, earlier_report, sign};
