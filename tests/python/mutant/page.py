@@ -15,7 +15,7 @@ below against what it saw. Before anything is damaged, the good runs must have n
 What this does not say: that no other mistake exists; that the named claim is the only one (it is the one whose promise
 the mistake breaks, in bold; a store of which nobody has the staging has fewer claims, see
 [what-verify-proves.md](../what-verify-proves.md)); or anything of C7 and C8. C7 is not verified but proved by `bunri prove`,
-and its mutants are splitters that interfere, in `crates/bunri-prove/src/tests`. C8 is not in this version.
+and its mutants are splitters that interfere, in `crates/bunri-prove/src/tests`. C8 is about signatures, not stores.
 
 How to read it:
 
