@@ -239,6 +239,7 @@ fn the_evidence_stays_private() {
         "fingerprints.json",
         "fingerprint.key",
         "cost.json",
+        "runs.jsonl",
     ] {
         let mode = std::fs::metadata(evidence.join(name))
             .unwrap()
@@ -246,7 +247,7 @@ fn the_evidence_stays_private() {
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    assert_eq!(std::fs::read_dir(&evidence).unwrap().count(), 5);
+    assert_eq!(std::fs::read_dir(&evidence).unwrap().count(), 6);
     assert_eq!(
         std::fs::read_dir(fixture.custody().join("tmp"))
             .unwrap()
