@@ -27,6 +27,8 @@ bring() {
     fi
 }
 
+# The reference implementation of age: what opens an emergency extract without us.
+command -v age >/dev/null 2>&1 || bring "age" age
 command -v cc >/dev/null 2>&1 || bring "a C compiler (cc)" gcc libc6-dev
 command -v make >/dev/null 2>&1 || bring "make" make
 command -v python3 >/dev/null 2>&1 || bring "python3" python3 python3-venv

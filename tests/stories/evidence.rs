@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::rig::{Ended, Rig, copy_folder, python, repository};
+use crate::small::{POINT, small};
 use crate::verdict::findings;
 
 const RUNS: &str = "custody/evidence/runs.jsonl";
@@ -13,9 +14,9 @@ const STATEMENTS: [&str; 4] = ["approval", "run", "acceptance", "release"];
 const PEOPLE: [&str; 6] = ["approver", "operator", "qa1", "qa2", "officer", "stranger"];
 
 /// The smallest sample, verified, with keys for everybody and a job that asks for all four statements, two for the acceptance.
-fn asked() -> Rig {
+pub(crate) fn asked() -> Rig {
     let rig = Rig::with_sample(60);
-    let keys = PEOPLE.map(|who| key(&rig, who));
+    let keys = PEOPLE.map(|who| rig.key(who));
     let [approver, operator, first, second, officer, _] = keys;
     let job = rig.read("job.toml");
     rig.write(
@@ -31,17 +32,6 @@ fn asked() -> Rig {
     rig
 }
 
-/// Draws a key: what is printed is its public half, in hex.
-fn key(rig: &Rig, who: &str) -> String {
-    let file = format!("{who}.pem");
-    let ended = rig.bunri(["key", "new", "--out", &file]).must(0);
-    let line = ended
-        .out
-        .lines()
-        .find_map(|line| line.strip_prefix("public key"));
-    line.unwrap().trim().to_owned()
-}
-
 fn sign(rig: &Rig, statement: &str, who: &str) -> Ended {
     let file = format!("{who}.pem");
     rig.bunri(["sign", "job.toml", "--statement", statement, "--key", &file])
@@ -51,12 +41,12 @@ fn judged(rig: &Rig) -> Ended {
     rig.bunri(["verify", "job.toml", "--evidence"])
 }
 
-fn envelope(statement: &str) -> String {
+pub(crate) fn envelope(statement: &str) -> String {
     format!("custody/evidence/{statement}.dsse.json")
 }
 
 /// Everything signed.
-fn signed() -> Rig {
+pub(crate) fn signed() -> Rig {
     let rig = asked();
     for (statement, who) in [
         ("approval", "approver"),
@@ -636,4 +626,125 @@ fn a_stranger_checks_a_store_without_bunri() {
     std::fs::remove_file(room.path("retail/note.txt")).unwrap();
     std::os::unix::fs::symlink("/etc/hostname", room.path("retail/link")).unwrap();
     check().must(1).says("is a link");
+}
+
+#[test]
+fn what_is_written_is_as_the_published_schemas_say() {
+    let rig = signed();
+    for statement in STATEMENTS {
+        rig.is_as("dsse-envelope.schema.json", &[&envelope(statement)]);
+        let payload = rig.python("payload.py", [envelope(statement)]).must(0).out;
+        rig.write("payload.json", payload);
+        rig.is_as("statement.schema.json", &["payload.json"]);
+    }
+    for line in rig.read(RUNS).lines() {
+        rig.write("line.json", line);
+        rig.is_as("runs.schema.json", &["line.json"]);
+    }
+    // And they are no schemas that everything fits.
+    rig.write("line.json", "{}");
+    for schema in ["dsse-envelope", "statement", "runs"] {
+        let schema = repository().join(format!("schemas/{schema}.schema.json"));
+        rig.python("schemas.py", [schema.to_str().unwrap(), "line.json"])
+            .must(1);
+    }
+}
+
+/// C8 by bunri, for whoever has the store, its attestation and the public keys, and nothing of the job.
+#[test]
+fn a_stranger_has_a_store_checked_with_its_attestation() {
+    let rig = signed();
+    for who in ["officer", "stranger"] {
+        let pem = rig
+            .bunri(["key", "show", &format!("{who}.pem"), "--pem"])
+            .must(0)
+            .out;
+        rig.write(&format!("{who}.public.pem"), pem);
+    }
+    let checked = |attestation: &str, keys: &[&str]| {
+        let mut command = rig.command();
+        command.args(["verify", "--store", "retail", "--attestation", attestation]);
+        for key in keys {
+            command.args(["--key", key]);
+        }
+        Ended::of(&mut command)
+    };
+    let officer = "officer.public.pem";
+    checked(ATTESTATION, &[officer])
+        .must(1)
+        .prints("C8 evidence: held");
+    checked(ATTESTATION, &["stranger.public.pem"])
+        .must(10)
+        .prints("evidence_key_unknown")
+        .prints("evidence_below_threshold");
+    checked(ATTESTATION, &[officer, "stranger.public.pem"])
+        .must(10)
+        .prints("1 of 2");
+    checked(ATTESTATION, &[officer, officer])
+        .must(3)
+        .says("the same person twice is one person");
+    checked(&envelope("run"), &[officer])
+        .must(10)
+        .prints("evidence_other_statement");
+    checked("nowhere.json", &[officer])
+        .must(10)
+        .prints("evidence_unreadable");
+    checked(ATTESTATION, &[]).must(2);
+    rig.bunri(["verify", "--store", "retail"])
+        .must(1)
+        .prints("C8 evidence: not checked");
+    let manifest = rig.read("retail/manifest.json");
+    rig.write(
+        "retail/manifest.json",
+        manifest.replace("\"story\"", "\"stori\""),
+    );
+    checked(ATTESTATION, &[officer])
+        .must(10)
+        .prints("evidence_other_subject");
+}
+
+/// Every byte of what a stranger gets: the store's own three files, a data file, and the attestation.
+#[test]
+fn a_byte_changed_anywhere_in_a_small_stores_evidence_is_refused() {
+    use bunri_verify::{Attestation, verify_store_alone};
+    let rig = small(&[[POINT, "2020-01-01", "9999-12-31", "99010"]]);
+    let officer = rig.key("officer");
+    let job = rig.read("job.toml");
+    rig.write(
+        "job.toml",
+        format!("{job}[evidence]\ndata_officer = {{ keys = [{officer:?}] }}\n"),
+    );
+    rig.bunri(["run", "job.toml"]).must(1);
+    sign(&rig, "release", "officer").must(0);
+    let keys = [bunri_evidence::PublicKey::parse(&officer).unwrap()];
+    let (store, file) = (rig.path("retail"), rig.path(ATTESTATION));
+    let attestation = Attestation {
+        file: &file,
+        keys: &keys,
+    };
+    let broken = || {
+        let report = verify_store_alone(&store, None, Some(&attestation), 1).unwrap();
+        report.verdict == bunri_report::Verdict::Broken
+    };
+    assert!(!broken());
+    let mut tried = 0;
+    for name in [
+        ATTESTATION,
+        "retail/manifest.json",
+        "retail/B3SUMS",
+        "retail/SHA256SUMS",
+        "retail/meter_reading/part-00000.parquet",
+    ] {
+        let before = std::fs::read(rig.path(name)).unwrap();
+        for at in 0..before.len() {
+            let mut changed = before.clone();
+            changed[at] ^= 1;
+            rig.write(name, changed);
+            assert!(broken(), "{name}, byte {at}");
+            tried += 1;
+        }
+        rig.write(name, before);
+    }
+    assert!(tried > 3_000, "{tried}");
+    assert!(!broken());
 }

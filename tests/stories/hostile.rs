@@ -201,7 +201,7 @@ fn a_manifest_spoilt_by_chance_is_found_or_lists_what_is_there() {
             fs::write(root.join("B3SUMS"), manifest.b3sums(&own)).unwrap();
             fs::write(root.join("SHA256SUMS"), manifest.sha256sums(&own)).unwrap();
         }
-        let status = c1(&verify_store_alone(&root, None, 1).unwrap());
+        let status = c1(&verify_store_alone(&root, None, None, 1).unwrap());
         let honest = parsed.is_ok_and(|manifest| {
             let ordered = manifest.tables.is_sorted_by(|one, next| one.id < next.id);
             let canonical = ordered && manifest.to_bytes().unwrap() == text;
@@ -237,6 +237,6 @@ fn a_manifest_written_again_without_a_change_is_believed() {
     let text = rig.read("retail/manifest.json");
     let _: Value = serde_json::from_str(&text).unwrap();
     rig.write("retail/manifest.json", text);
-    let report = verify_store_alone(&rig.path("retail"), None, 1).unwrap();
+    let report = verify_store_alone(&rig.path("retail"), None, None, 1).unwrap();
     assert_eq!(c1(&report), Status::Held);
 }

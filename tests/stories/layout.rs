@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 36] = [
+const ARROWS: [(&str, &[&str]); 40] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -53,6 +53,35 @@ const ARROWS: [(&str, &[&str]); 36] = [
     (
         "bunri-evaluator",
         &["bunri-catalogue", "bunri-decisions", "bunri-types"],
+    ),
+    (
+        "bunri-selection",
+        &["bunri-manifest", "bunri-text", "bunri-types"],
+    ),
+    (
+        "bunri-handover",
+        &[
+            "bunri-evidence",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-selection",
+            "bunri-text",
+            "bunri-types",
+        ],
+    ),
+    (
+        "bunri-emergency",
+        &[
+            "bunri-evidence",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-selection",
+            "bunri-text",
+        ],
+    ),
+    (
+        "bunri-retire",
+        &["bunri-columnar", "bunri-evidence", "bunri-manifest"],
     ),
     (
         "bunri-job",
@@ -230,10 +259,12 @@ const ARROWS: [(&str, &[&str]); 36] = [
             "bunri-columnar",
             "bunri-control",
             "bunri-decisions",
+            "bunri-emergency",
             "bunri-evidence",
             "bunri-explain",
             "bunri-export",
             "bunri-extract",
+            "bunri-handover",
             "bunri-inspect",
             "bunri-job",
             "bunri-manifest",
@@ -245,7 +276,9 @@ const ARROWS: [(&str, &[&str]); 36] = [
             "bunri-report",
             "bunri-reread",
             "bunri-residue",
+            "bunri-retire",
             "bunri-sample",
+            "bunri-selection",
             "bunri-source",
             "bunri-split",
             "bunri-text",

@@ -29,6 +29,9 @@
 //! | `editor` | the schemas that editors mark mistakes with know the parser's keys and words |
 //! | `expectations` | what a good run is, and that a lost table is never a quiet ending |
 //! | `evidence` | who answers for a run: keys, signatures, the ledger of runs, and a stranger who checks without bunri |
+//! | `handover` | the regulator's counts are made, the contractor's list is refused, and so is everything that is no hand-over |
+//! | `emergency` | an extract opens for whom it names, with a key in custody, in its window; and is reviewed |
+//! | `retire` | what only the work needed is deleted under a signed record; stores and evidence stay |
 //! | `export` | contracts and lineage, as the validators of their standards and the files say |
 //! | `answers` | every question of a proposed catalogue asked once, and the answers taken by name alone |
 //! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
@@ -68,11 +71,13 @@ mod decisions;
 mod delimited;
 mod domain;
 mod editor;
+mod emergency;
 mod evidence;
 mod expectations;
 mod export;
 mod findings;
 mod fingerprints;
+mod handover;
 mod hostile;
 mod init;
 mod inspect;
@@ -93,6 +98,7 @@ mod prove;
 mod quarantine;
 mod rekey;
 mod reread;
+mod retire;
 mod same_bytes;
 mod tampering;
 mod units;

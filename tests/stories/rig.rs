@@ -177,6 +177,28 @@ impl Rig {
         Ended::of(python.arg(script).args(arguments))
     }
 
+    /// Documents that must be as a published schema says.
+    #[track_caller]
+    pub(crate) fn is_as(&self, schema: &str, documents: &[&str]) {
+        let schema = repository().join("schemas").join(schema);
+        let schema = schema.to_str().unwrap().to_owned();
+        let arguments = std::iter::once(schema.as_str()).chain(documents.iter().copied());
+        self.python("schemas.py", arguments)
+            .must(0)
+            .prints(" 0 complaints");
+    }
+
+    /// A key of this name in `NAME.pem`; its public half, in hex.
+    pub(crate) fn key(&self, who: &str) -> String {
+        let file = format!("{who}.pem");
+        let ended = self.bunri(["key", "new", "--out", &file]).must(0);
+        let line = ended
+            .out
+            .lines()
+            .find_map(|line| line.strip_prefix("public key"));
+        line.unwrap().trim().to_owned()
+    }
+
     /// The first planted cell of this trap in a column of a table that has this fate in retail.
     pub(crate) fn planted(&self, trap: &str, table: &str, column: &str, retail: &str) -> Value {
         let list = self.json("legacy.db.planted.json");

@@ -1,5 +1,6 @@
 //! Files of evidence: whole or absent, and for their owner alone.
 
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -15,4 +16,21 @@ pub fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(folder.join(name))?;
     std::fs::File::open(folder)?.sync_all()
+}
+
+/// Writes a new file for its owner alone (0600).
+///
+/// # Errors
+/// What the file system says; [`io::ErrorKind::AlreadyExists`] where something has this name.
+pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }

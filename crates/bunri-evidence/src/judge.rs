@@ -49,8 +49,15 @@ pub fn judge(
             vec![Fault::Unreadable(refused.to_string())]
         }
     };
-    let signed = pae(PAYLOAD_TYPE, &payload);
-    let mut valid = 0;
+    faults.extend(unsigned(envelope, role));
+    faults
+}
+
+/// What is wrong with the signatures alone; nothing: enough pinned keys signed what the envelope holds.
+#[must_use]
+pub fn unsigned(envelope: &Envelope, role: &Role) -> Vec<Fault> {
+    let signed = pae(PAYLOAD_TYPE, &envelope.payload());
+    let (mut valid, mut faults) = (0, Vec::new());
     for signature in envelope.signatures() {
         match one(signature, role, &signed) {
             Ok(()) => valid += 1,

@@ -4,6 +4,7 @@
 //! kind of statement ([`StatementKind`]). What a statement must say is built from the files that lie there, by whoever signs and by
 //! whoever judges, and the two must be equal; nothing of an envelope is believed. `docs/evidence-signing.md` is the page.
 
+mod chain;
 mod envelope;
 mod file;
 mod judge;
@@ -15,16 +16,18 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use chain::{Chain, ChainError, FIRST, Link};
 pub use envelope::{Envelope, EnvelopeError, MOST_BYTES, PAYLOAD_TYPE, Signature, pae};
-pub use file::replace;
-pub use judge::{Fault, judge, standing};
+pub use file::{create_private, replace};
+pub use judge::{Fault, judge, standing, unsigned};
 pub use key::{KeyError, PublicKey};
 pub use policy::{Policy, Role};
-pub use runs::{FIRST, RUNS, Run, RunStores, Runs, RunsError};
-pub use secret::{SecretError, SecretKey, read_public};
+pub use runs::{RUNS, Run, RunStores, Runs, RunsError};
+pub use secret::{SecretError, SecretKey, read_private, read_public};
 pub use statement::{
-    AcceptancePredicate, ApprovalPredicate, CatalogueName, DigestSet, Predicate, ReleasePredicate,
-    RunPredicate, STATEMENT_TYPE, Statement, StatementError, StatementKind, Subject,
+    AcceptancePredicate, ApprovalPredicate, CatalogueName, DigestSet, Predicate, PredicateType,
+    ReleasePredicate, RunPredicate, STATEMENT_TYPE, Statement, StatementError, StatementKind,
+    Subject, TypedStatement,
 };
 
 /// The retail copy of the attestation, below `evidence/` in custody: the release envelope, once it has its threshold.

@@ -1,20 +1,15 @@
 //! The ledger of runs: a line for each, with the hash of the line before. Whoever drops, replaces or reorders one breaks the chain, or, if
 //! it is the last ones, the signature of the operator, who names the last line.
 
-use std::io::{self, Read as _};
 use std::path::Path;
 
-use bunri_manifest::{Blake3Hex, Digester};
+use bunri_manifest::{Blake3Hex, Sha256Hex};
 use serde::{Deserialize, Serialize};
 
-use crate::file::replace;
+use crate::chain::{Chain, ChainError, Link};
 
 /// The file below `evidence/`.
 pub const RUNS: &str = "runs.jsonl";
-/// What stands in the first line where others have the hash of the line before.
-pub const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-/// A hundred thousand runs.
-const MOST_BYTES: u64 = 1 << 27;
 
 /// The stores of a run, by BLAKE3 of their manifests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +29,7 @@ pub struct RunStores {
 pub struct Run {
     /// From 1.
     pub number: u64,
-    /// SHA-256 of the line before, without its end; [`FIRST`] in the first.
+    /// SHA-256 of the line before, without its end; [`FIRST`](crate::FIRST) in the first.
     pub previous: String,
     /// The job's label.
     pub label: String,
@@ -52,52 +47,37 @@ pub struct Run {
     pub report: Blake3Hex,
     /// Its verdict, but for signatures.
     pub verdict: String,
+    /// In the line of a run that was retired: SHA-256 of the signed statement of what was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired: Option<Sha256Hex>,
 }
 
-/// Why the ledger cannot be believed.
-#[derive(Debug, thiserror::Error)]
-pub enum RunsError {
-    /// It cannot be read or written.
-    #[error("it cannot be read or written: {0}")]
-    Io(#[from] io::Error),
-    /// Too large.
-    #[error("it has more than {MOST_BYTES} bytes")]
-    Size,
-    /// A line that bunri does not write.
-    #[error("line {0} is not a run as bunri writes it")]
-    Line(u64),
-    /// A line that does not follow the one before.
-    #[error("line {0} does not follow the line before: a run was dropped, replaced or moved")]
-    Chain(u64),
-    /// Never in practice.
-    #[error("a run cannot be written")]
-    Write,
+/// Why the ledger of runs cannot be believed.
+pub type RunsError = ChainError;
+
+impl Link for Run {
+    fn place(&self) -> (u64, &str) {
+        (self.number, &self.previous)
+    }
+
+    fn at(mut self, number: u64, previous: &str) -> Self {
+        self.number = number;
+        previous.clone_into(&mut self.previous);
+        self
+    }
 }
 
-/// The whole ledger.
+/// The whole ledger of runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Runs {
-    runs: Vec<Run>,
-    hashes: Vec<String>,
-}
+pub struct Runs(Chain<Run>);
 
 impl Runs {
     /// Reads the ledger in `evidence`; one that is not there has no run.
     ///
     /// # Errors
-    /// [`RunsError`] when a line is not what bunri writes, or does not follow the one before.
+    /// [`ChainError`] when a line is not what bunri writes, or does not follow the one before.
     pub fn read(evidence: &Path) -> Result<Self, RunsError> {
-        let path = evidence.join(RUNS);
-        if path.symlink_metadata().is_err() {
-            return Ok(Self::default());
-        }
-        let mut bytes = Vec::new();
-        let file = bunri_manifest::open_regular(&path)?;
-        file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(RunsError::Size);
-        }
-        Self::parse(&bytes)
+        Chain::read(&evidence.join(RUNS)).map(Self)
     }
 
     /// Reads a ledger's bytes.
@@ -105,60 +85,41 @@ impl Runs {
     /// # Errors
     /// As [`Runs::read`].
     pub fn parse(bytes: &[u8]) -> Result<Self, RunsError> {
-        let mut ledger = Self::default();
-        for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
-            let refused = || RunsError::Line(number);
-            let line = line.strip_suffix(b"\n").ok_or_else(refused)?;
-            let run: Run = serde_json::from_slice(line).map_err(|_| refused())?;
-            let again = serde_json::to_vec(&run).map_err(|_| refused())?;
-            if again != line {
-                return Err(refused());
-            }
-            if run.number != number || run.previous != ledger.head() {
-                return Err(RunsError::Chain(number));
-            }
-            ledger.hashes.push(hash(line));
-            ledger.runs.push(run);
-        }
-        Ok(ledger)
+        Chain::parse(bytes).map(Self)
     }
 
-    /// SHA-256 of the last line; [`FIRST`] where there is none.
+    /// SHA-256 of the last line; [`FIRST`](crate::FIRST) where there is none.
     #[must_use]
     pub fn head(&self) -> &str {
-        self.hashes.last().map_or(FIRST, String::as_str)
+        self.0.head()
     }
 
     /// Whether a line has this hash.
     #[must_use]
     pub fn has(&self, hash: &str) -> bool {
-        self.hashes.iter().any(|it| it == hash)
+        self.0.has(hash)
     }
 
     /// The last run.
     #[must_use]
     pub fn last(&self) -> Option<&Run> {
-        self.runs.last()
+        self.0.last()
     }
 
     /// Every run.
     #[must_use]
     pub fn all(&self) -> &[Run] {
-        &self.runs
+        self.0.all()
     }
 
     /// The run as the next line: with its number and the hash of the line before. [`None`] if it is the last run once more.
     #[must_use]
-    pub fn next(&self, mut run: Run) -> Option<Run> {
-        if let Some(last) = self.last() {
-            (run.number, run.previous) = (last.number, last.previous.clone());
-            if run == *last {
-                return None;
-            }
-        }
-        run.number = self.runs.len() as u64 + 1;
-        self.head().clone_into(&mut run.previous);
-        Some(run)
+    pub fn next(&self, run: Run) -> Option<Run> {
+        let again = self.last().is_some_and(|last| {
+            let (number, previous) = last.place();
+            run.clone().at(number, previous) == *last
+        });
+        (!again).then(|| self.0.following(run))
     }
 
     /// Writes a run behind the others, mode 0600; nothing if it is the last run once more: nothing was made anew.
@@ -169,18 +130,6 @@ impl Runs {
         let Some(run) = self.next(run) else {
             return Ok(());
         };
-        let mut bytes = Vec::new();
-        for run in self.runs.iter().chain([&run]) {
-            serde_json::to_writer(&mut bytes, run).map_err(|_| RunsError::Write)?;
-            bytes.push(b'\n');
-        }
-        replace(evidence, RUNS, &bytes)?;
-        Ok(())
+        self.0.clone().push(evidence, RUNS, run)
     }
-}
-
-fn hash(line: &[u8]) -> String {
-    let mut digester = Digester::new();
-    digester.update(line);
-    digester.finish().sha256.into()
 }

@@ -1,8 +1,8 @@
 //! A private key in its file: PKCS#8 in PEM, mode 0600, under a passphrase if one is given. Nothing of it reaches an error.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, KeypairBytes};
@@ -13,6 +13,7 @@ use pkcs8::{EncryptedPrivateKeyInfo, PrivateKeyInfo};
 use zeroize::Zeroizing;
 
 use crate::envelope::{Signature, pae};
+use crate::file::create_private;
 use crate::key::{KeyError, PublicKey};
 
 /// A key file is a few hundred bytes.
@@ -84,20 +85,10 @@ impl SecretKey {
         random(&mut *seed)?;
         let key = Self(SigningKey::from_bytes(&seed));
         let pem = key.pem(passphrase)?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
-        let opened = options.open(path);
-        let mut file = opened.map_err(|refused| match refused.kind() {
+        create_private(path, pem.as_bytes()).map_err(|refused| match refused.kind() {
             io::ErrorKind::AlreadyExists => SecretError::Exists,
             _ => SecretError::Io(refused),
         })?;
-        file.write_all(pem.as_bytes())?;
-        file.sync_all()?;
         Ok(key)
     }
 
@@ -178,6 +169,14 @@ pub fn read_public(path: &Path, passphrase: Option<&str>) -> Result<PublicKey, S
         Ok(key) => Ok(key),
         Err(_) => Ok(SecretKey::read(path, passphrase)?.public()?),
     }
+}
+
+/// The text of a small file that is a secret: a regular file that nobody but its owner may read or write.
+///
+/// # Errors
+/// [`SecretError::Open`], [`SecretError::Io`], and [`SecretError::NoKey`] of what is no text.
+pub fn read_private(path: &Path) -> Result<Zeroizing<String>, SecretError> {
+    read_small(path, true)
 }
 
 fn random(bytes: &mut [u8]) -> Result<(), SecretError> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bunri_manifest::{Blake3Hex, Digests, Sha256Hex};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -225,18 +226,60 @@ pub enum StatementError {
     UnknownPredicate,
 }
 
+/// What a statement says that is not about a run: its predicate has a type of its own.
+pub trait PredicateType: Serialize + DeserializeOwned {
+    /// `urn:bunri:evidence:…`
+    const TYPE: &'static str;
+}
+
+/// A statement with a predicate of one type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedStatement<P> {
+    /// The files.
+    pub subject: Vec<Subject>,
+    /// The rest.
+    pub predicate: P,
+}
+
+impl<P: PredicateType> TypedStatement<P> {
+    /// The payload's bytes: the same for the same statement.
+    ///
+    /// # Errors
+    /// Never in practice: every field is plain data.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let predicate = serde_json::to_value(&self.predicate)?;
+        written(&self.subject, P::TYPE, predicate)
+    }
+
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// [`StatementError`] when it is not exactly what bunri writes of some statement of this type.
+    pub fn parse(payload: &[u8]) -> Result<Self, StatementError> {
+        let said = read(payload)?;
+        if said.predicate_type != P::TYPE {
+            return Err(StatementError::UnknownPredicate);
+        }
+        let predicate = serde_json::from_value(said.predicate);
+        let statement = Self {
+            subject: said.subject,
+            predicate: predicate.map_err(|_| StatementError::Malformed)?,
+        };
+        match statement.to_bytes() {
+            Ok(bytes) if bytes == payload => Ok(statement),
+            _ => Err(StatementError::Malformed),
+        }
+    }
+}
+
 impl Statement {
     /// The payload's bytes: the same for the same statement.
     ///
     /// # Errors
     /// Never in practice: every field is plain data.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(&Written {
-            kind: STATEMENT_TYPE.to_owned(),
-            subject: self.subject.clone(),
-            predicate_type: self.predicate.kind().predicate_type().to_owned(),
-            predicate: self.predicate.value()?,
-        })
+        let kind = self.predicate.kind().predicate_type();
+        written(&self.subject, kind, self.predicate.value()?)
     }
 
     /// Reads a payload.
@@ -245,10 +288,7 @@ impl Statement {
     /// [`StatementError`] when it is not exactly what bunri writes of some statement.
     pub fn parse(payload: &[u8]) -> Result<Self, StatementError> {
         let malformed = |_| StatementError::Malformed;
-        let written: Written = serde_json::from_slice(payload).map_err(malformed)?;
-        if written.kind != STATEMENT_TYPE {
-            return Err(StatementError::Malformed);
-        }
+        let written = read(payload)?;
         let mut kinds = StatementKind::ALL.into_iter();
         let kind = kinds.find(|kind| kind.predicate_type() == written.predicate_type);
         let said = written.predicate;
@@ -267,4 +307,26 @@ impl Statement {
             _ => Err(StatementError::Malformed),
         }
     }
+}
+
+fn written(
+    subject: &[Subject],
+    predicate_type: &str,
+    predicate: Value,
+) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Written {
+        kind: STATEMENT_TYPE.to_owned(),
+        subject: subject.to_vec(),
+        predicate_type: predicate_type.to_owned(),
+        predicate,
+    })
+}
+
+fn read(payload: &[u8]) -> Result<Written, StatementError> {
+    let written: Written =
+        serde_json::from_slice(payload).map_err(|_| StatementError::Malformed)?;
+    if written.kind != STATEMENT_TYPE {
+        return Err(StatementError::Malformed);
+    }
+    Ok(written)
 }

@@ -358,6 +358,7 @@ fn run(what: &str) -> Run {
         },
         report: Blake3Hex::of(what.as_bytes()),
         verdict: "to_read".to_owned(),
+        retired: None,
     }
 }
 

@@ -37,7 +37,8 @@ pub(crate) fn evidence(value: Option<Item<'_>>, log: &mut Log) -> Option<Option<
     Some(Some(policy))
 }
 
-fn role(value: &Item<'_>, log: &mut Log) -> Option<Role> {
+/// The keys of a role, and how many of them must sign: `{ keys = ["…"], threshold = 2 }`. [`None`] after a mistake.
+pub fn role(value: &Item<'_>, log: &mut Log) -> Option<Role> {
     let mut section = Section::open(value, value.label(), log)?;
     let keys = section.require("keys").and_then(|value| keys(&value, log));
     let threshold = match section.take("threshold") {

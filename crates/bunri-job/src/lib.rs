@@ -20,7 +20,9 @@ pub use check::{
 pub use control::Control;
 pub use decisions::load_decisions;
 pub use delimited::{Cp932, Delimited, Encoding, Gaiji, LineForm, TableFiles, WaveDash};
+pub use evidence::role;
 pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
 pub use job::{Job, JobKind, PasswordPlace, PostgresqlSource, SecretFile, Source, Tls};
+pub use paths::{is_within, path_of};
 pub use read::load_job;
 pub use rekey::{RekeySecrets, load_rekey_secrets};

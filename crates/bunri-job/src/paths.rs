@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use bunri_text::{Log, Section, Spotted};
 
 /// Whether `inner` is `outer`, or lies below it.
-pub(crate) fn is_within(inner: &Path, outer: &Path) -> bool {
+#[must_use]
+pub fn is_within(inner: &Path, outer: &Path) -> bool {
     resolved(inner).starts_with(resolved(outer))
 }
 
@@ -56,8 +57,8 @@ pub(crate) fn joined(base: &Path, path: &Path) -> PathBuf {
     short
 }
 
-/// A path of the job, relative to its file.
-pub(crate) fn path_of(
+/// A path that a file names, relative to that file.
+pub fn path_of(
     section: &mut Section<'_>,
     key: &'static str,
     base: &Path,

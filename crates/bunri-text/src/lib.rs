@@ -6,6 +6,7 @@ mod file;
 mod item;
 mod lines;
 mod lint;
+mod named;
 mod problem;
 mod section;
 mod syntax;
@@ -14,6 +15,7 @@ pub use file::{decode, read_file};
 pub use item::{Item, readable};
 pub use lines::{CsvRecord, csv_records};
 pub use lint::Lint;
+pub use named::named;
 pub use problem::{
     Log, Name, Position, Problem, Problems, SourceFile, Spot, Spotted, WAITING, closest,
     did_you_mean, listed, position,

@@ -1,4 +1,5 @@
-//! A store and its manifest alone, as a stranger receives them: C1, the structural half of C6, and with a catalogue C2.
+//! A store and its manifest alone, as a stranger receives them: C1, the structural half of C6, with a catalogue C2, and
+//! with the attestation and keys C8.
 //! Everything that needs the staging is attested by others and not checked here, and the report says so.
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use bunri_report::{
 use bunri_residue::{Permissions, schemas_of_manifest};
 
 use crate::VerifyError;
+use crate::attested::{self, Attestation};
 use crate::cost::{Costs, Work};
 use crate::judged;
 use crate::store::files::{StoreFiles, look};
@@ -22,7 +24,7 @@ use crate::store::shape::{check_entry, check_store};
 use crate::verify::catalogue_report;
 
 const NEEDS_STAGING: &str = "needs the staging, which stays in transmission custody";
-const NEEDS_KEYS: &str = "needs the keys that the job names";
+const NEEDS_KEYS: &str = "no attestation and no key were given (`--attestation`, `--key`)";
 const NEEDS_CATALOGUE: &str = "no catalogue was given";
 const NEEDS_MANIFEST: &str = "the manifest cannot be read, so nobody knows which store this is";
 
@@ -33,6 +35,7 @@ const NEEDS_MANIFEST: &str = "the manifest cannot be read, so nobody knows which
 pub fn verify_store_alone(
     dir: &Path,
     catalogue: Option<&Catalogue>,
+    attestation: Option<&Attestation<'_>>,
     threads: usize,
 ) -> Result<Report, VerifyError> {
     let mut findings = Findings::default();
@@ -64,7 +67,10 @@ pub fn verify_store_alone(
     for claim in [Claim::C3, Claim::C4, Claim::C5, Claim::C7] {
         scope.not_checked.push((claim, NEEDS_STAGING.into()));
     }
-    scope.not_checked.push((Claim::C8, NEEDS_KEYS.into()));
+    match attestation {
+        Some(attestation) => attested::look(dir, attestation, raw.store, &mut scope, &mut findings),
+        None => scope.not_checked.push((Claim::C8, NEEDS_KEYS.into())),
+    }
     match &files.manifest {
         Some(_) => scope.looked.push((Claim::C6, audited)),
         None => scope.not_checked.push((Claim::C6, NEEDS_MANIFEST.into())),

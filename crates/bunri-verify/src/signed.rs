@@ -25,7 +25,8 @@ use crate::VerifyError;
 use crate::inputs::{Signers, VerifyInputs, root};
 
 const NOT_ASKED: &str = "the job asks for no signature (`[evidence]`)";
-const HELD: &str = "held";
+/// What a release says of a claim.
+pub(crate) const HELD: &str = "held";
 /// What findings about evidence are about.
 const ABOUT: About<'_> = About {
     store: "custody",
@@ -145,6 +146,7 @@ pub(crate) fn account(inputs: &VerifyInputs<'_>, report: &Report) -> Result<(), 
         },
         report: Blake3Hex::of(&unsigned.to_bytes()?),
         verdict: word(&unsigned.verdict)?,
+        retired: None,
     };
     Ok(ledger.append(&folder, run)?)
 }
@@ -168,18 +170,22 @@ fn broken_ledger(what: &str, findings: &mut Findings) {
 }
 
 fn found(kind: StatementKind, fault: Fault, findings: &mut Findings) {
+    let file = format!("{EVIDENCE}/{}", kind.file());
+    found_in(&file, ABOUT, fault, findings);
+}
+
+/// One fault of an envelope, as a finding about that file.
+pub(crate) fn found_in(file: &str, about: About<'_>, fault: Fault, findings: &mut Findings) {
     let (rule, detail) = match fault {
         Fault::Unreadable(why) => (Rule::EvidenceUnreadable, Some(why)),
         Fault::OtherStatement => (Rule::EvidenceOtherStatement, None),
         Fault::OtherSubject(names) => {
-            let [first, more @ ..] = &names[..] else {
-                return add(kind, Rule::EvidenceOtherSubject, "more files", findings);
+            let what = match &names[..] {
+                [] => "more files".to_owned(),
+                [first] => first.clone(),
+                [first, more @ ..] => format!("{first} and {} more", more.len()),
             };
-            let more = match more.len() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            (Rule::EvidenceOtherSubject, Some(format!("{first}{more}")))
+            (Rule::EvidenceOtherSubject, Some(what))
         }
         Fault::OtherPredicate => {
             let what = "what is said of the files";
@@ -198,17 +204,9 @@ fn found(kind: StatementKind, fault: Fault, findings: &mut Findings) {
     };
     let place = Place {
         detail,
-        ..Place::file(&format!("{EVIDENCE}/{}", kind.file()))
+        ..Place::file(file)
     };
-    findings.add(Claim::C8, rule, ABOUT, place);
-}
-
-fn add(kind: StatementKind, rule: Rule, detail: &str, findings: &mut Findings) {
-    let place = Place {
-        detail: Some(detail.to_owned()),
-        ..Place::file(&format!("{EVIDENCE}/{}", kind.file()))
-    };
-    findings.add(Claim::C8, rule, ABOUT, place);
+    findings.add(Claim::C8, rule, about, place);
 }
 
 /// What retail is given must be what was signed.

@@ -1,9 +1,18 @@
 //! What can be typed. Help texts teach; nothing below this file knows clap.
 
+mod handover;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use handover::{
+    EmergencyAction, EmergencyArguments, EmergencyKeyArguments, EmergencyMakeArguments,
+    EmergencyOpenArguments, EmergencyReleaseArguments, EmergencyReviewArguments,
+    EmergencyWithdrawArguments, HandoverAction, HandoverArguments, HandoverCheckArguments,
+    HandoverMakeArguments,
+};
 
 const AFTER_HELP: &str = "\
 Exit codes, for schedulers:
@@ -97,6 +106,12 @@ pub(crate) enum Command {
     Sign(SignArguments),
     /// Say what goes where in the words of other tools: data contracts of the stores, or the lineage of a finished run
     Export(ExportArguments),
+    /// Make what leaves for others: rows or counts for a declared purpose, signed and bound to the recipient; or check a file
+    Handover(HandoverArguments),
+    /// Delete what only the work of a finished run needed (staging, rejects, spill, the fingerprint key), under a signed record
+    Retire(RetireArguments),
+    /// Extracts for an emergency: limited to what was declared, sealed to named people, opened only with a key in custody
+    Emergency(EmergencyArguments),
 }
 
 #[derive(Debug, Args)]
@@ -214,12 +229,18 @@ pub(crate) struct VerifyArguments {
     /// The job file: checks every claim this version can
     #[arg(conflicts_with = "store")]
     pub(crate) job: Option<PathBuf>,
-    /// A store alone, without its job: checks what a stranger can (C1, and C2 with --catalogue)
+    /// A store alone, without its job: checks what a stranger can (C1, with --catalogue C2, with --attestation C8)
     #[arg(long)]
     pub(crate) store: Option<PathBuf>,
     /// The catalogue that the store was made by
     #[arg(long, requires = "store")]
     pub(crate) catalogue: Option<PathBuf>,
+    /// The attestation that came with the store: a release of it, signed by every --key
+    #[arg(long, value_name = "FILE", requires = "store", requires = "key")]
+    pub(crate) attestation: Option<PathBuf>,
+    /// A public key that must have signed the attestation, received by another way than the store; may be given more than once
+    #[arg(long, value_name = "FILE", requires = "attestation")]
+    pub(crate) key: Vec<PathBuf>,
     /// Look at the signatures alone (C8), of stores that were verified before; nothing is written
     #[arg(long, conflicts_with = "store")]
     pub(crate) evidence: bool,
@@ -278,6 +299,22 @@ pub(crate) struct SignArguments {
     /// Begin a new envelope in the place of one that says something else; all of its signers sign again
     #[arg(long)]
     pub(crate) replace: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RetireArguments {
+    /// The job file of the run, verified and signed
+    #[arg(env = JOB_VARIABLE)]
+    pub(crate) job: PathBuf,
+    /// The private key of an operator, mode 0600
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The environment variable with the passphrase of the key
+    #[arg(long, value_name = "NAME")]
+    pub(crate) passphrase_env: Option<String>,
+    /// The job's label, in place of typing it when asked
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) confirm: Option<String>,
 }
 
 /// What somebody answers for.

@@ -1,4 +1,5 @@
-//! The time, for logs and the journal. Nothing else in the workspace asks for it: no output depends on it.
+//! The time, for logs and the journal, and for the windows of emergencies. Nothing else in the workspace asks for it: no other output
+//! depends on it.
 
 use jiff::Timestamp;
 
@@ -6,6 +7,11 @@ use jiff::Timestamp;
 pub(crate) fn now() -> String {
     // Always three digits, so that times as texts ascend too.
     format!("{:.3}", Timestamp::now())
+}
+
+/// The moment, for windows; what a clock is worth, docs/emergency.md says.
+pub(crate) fn moment() -> Timestamp {
+    Timestamp::now()
 }
 
 /// Whole seconds from one moment to another, as [`now`] wrote them; [`None`] where one is none, or the later comes first.

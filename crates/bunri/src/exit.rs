@@ -7,9 +7,11 @@ use std::sync::Mutex;
 
 use bunri_answers::AnswersError;
 use bunri_columnar::ColumnarError;
-use bunri_evidence::SecretError;
+use bunri_emergency::EmergencyError;
+use bunri_evidence::{ChainError, EnvelopeError, SecretError};
 use bunri_export::ExportError;
 use bunri_extract::ExtractError;
+use bunri_handover::HandoverError;
 use bunri_inspect::{CheckError, InitError, InspectError};
 use bunri_manifest::ManifestError;
 use bunri_plan::PlanError;
@@ -18,7 +20,9 @@ use bunri_redecide::RedecideError;
 use bunri_report::ReportError;
 use bunri_reread::RereadError;
 use bunri_residue::ResidueError;
+use bunri_retire::RetireError;
 use bunri_sample::SampleError;
+use bunri_selection::SelectionError;
 use bunri_source::SourceError;
 use bunri_split::SplitError;
 use bunri_text::Problems;
@@ -103,6 +107,24 @@ pub(crate) enum Failure {
     NoPassphrase(String),
     #[error(transparent)]
     Sign(#[from] SignError),
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
+    #[error(transparent)]
+    Emergency(#[from] EmergencyError),
+    #[error(transparent)]
+    Retire(#[from] RetireError),
+    #[error(
+        "a run is retired by those who answer for runs, and the job has no `operator` in `[evidence]`"
+    )]
+    NoOperator,
+    #[error("the run is not finished: {0}; what a verification would need is not deleted")]
+    NotFinished(String),
+    #[error(
+        "nothing was deleted: the job's label was not typed; type it when asked, or give it with --confirm"
+    )]
+    NotTyped,
+    #[error("`{}` is a key that was given before: the same person twice is one person", .0.display())]
+    SameKey(PathBuf),
     #[error(
         "`{}` speaks of something else than lies here now ({differs}); run `bunri verify` first", path.display()
     )]
@@ -198,6 +220,13 @@ impl Failure {
             Failure::Key { source, .. } => key(source),
             Failure::NoPassphrase(_) => USAGE,
             Failure::Sign(error) => sign(error),
+            Failure::Handover(error) => handover(error),
+            Failure::Emergency(error) => emergency(error),
+            Failure::Retire(error) => retire(error),
+            Failure::NoOperator
+            | Failure::NotFinished(_)
+            | Failure::NotTyped
+            | Failure::SameKey(_) => REFUSED,
             Failure::OtherReport { .. } => REFUSED,
             Failure::Unfinished { .. } | Failure::UnreadableManifest { .. } => REFUSED,
             Failure::Unread { .. } => OUTPUT,
@@ -247,6 +276,13 @@ impl Failure {
             | Failure::Key { .. }
             | Failure::NoPassphrase(_)
             | Failure::Sign(_)
+            | Failure::Handover(_)
+            | Failure::Emergency(_)
+            | Failure::Retire(_)
+            | Failure::NoOperator
+            | Failure::NotFinished(_)
+            | Failure::NotTyped
+            | Failure::SameKey(_)
             | Failure::OtherReport { .. }
             | Failure::Unfinished { .. }
             | Failure::UnreadableManifest { .. }
@@ -335,6 +371,7 @@ fn lock(error: &LockError) -> u8 {
         | LockError::MovedOn { .. }
         | LockError::NotBegun { .. }
         | LockError::Illegible { .. }
+        | LockError::Retired { .. }
         | LockError::OtherSource { .. }
         | LockError::Open { .. } => REFUSED,
     }
@@ -501,6 +538,96 @@ fn sign(error: &SignError) -> u8 {
         | SignError::Envelope { .. }
         | SignError::Key(_)
         | SignError::Runs(_) => REFUSED,
+    }
+}
+
+fn selection(error: &SelectionError) -> u8 {
+    match error {
+        SelectionError::Read { .. } | SelectionError::Write(_) => OUTPUT,
+        SelectionError::Link(_)
+        | SelectionError::Manifest { .. }
+        | SelectionError::NotCanonical(_)
+        | SelectionError::Changed(_)
+        | SelectionError::Shape(_)
+        | SelectionError::Parquet { .. } => REFUSED,
+        SelectionError::Batch => BUG,
+    }
+}
+
+fn handover(error: &HandoverError) -> u8 {
+    match error {
+        HandoverError::Selection(error) => selection(error),
+        HandoverError::Io { .. } => OUTPUT,
+        HandoverError::OtherStore { .. }
+        | HandoverError::NoTable { .. }
+        | HandoverError::Unanswerable(_)
+        | HandoverError::CountByKey(_)
+        | HandoverError::Uncounted(_)
+        | HandoverError::CountedTwice(_)
+        | HandoverError::NotApprover(_)
+        | HandoverError::InStore(_)
+        | HandoverError::Occupied(_)
+        | HandoverError::OtherEnvelope(_)
+        | HandoverError::Envelope { .. }
+        | HandoverError::Key(_) => REFUSED,
+        HandoverError::Json(_) => BUG,
+    }
+}
+
+fn emergency(error: &EmergencyError) -> u8 {
+    match error {
+        EmergencyError::Selection(error) => selection(error),
+        EmergencyError::Secret { source, .. } => key(source),
+        EmergencyError::Io { .. } => OUTPUT,
+        EmergencyError::Ledger {
+            source: ChainError::Io(_),
+            ..
+        }
+        | EmergencyError::Envelope {
+            source: EnvelopeError::Io(_),
+            ..
+        } => OUTPUT,
+        EmergencyError::Grant(_)
+        | EmergencyError::NoGrant(_)
+        | EmergencyError::OtherStore { .. }
+        | EmergencyError::Unanswerable(_)
+        | EmergencyError::NotApprover
+        | EmergencyError::InStore(_)
+        | EmergencyError::Clock { .. }
+        | EmergencyError::OutsideWindow { .. }
+        | EmergencyError::NotMade(_)
+        | EmergencyError::Withdrawn(_)
+        | EmergencyError::NotNamed { .. }
+        | EmergencyError::Ledger { .. }
+        | EmergencyError::Envelope { .. }
+        | EmergencyError::Unsigned { .. }
+        | EmergencyError::Changed(_)
+        | EmergencyError::NoIdentity(_)
+        | EmergencyError::OtherPerson(_)
+        | EmergencyError::Damaged(_)
+        | EmergencyError::Exists(_)
+        | EmergencyError::Key(_) => REFUSED,
+        EmergencyError::Seal | EmergencyError::Json(_) => BUG,
+    }
+}
+
+fn retire(error: &RetireError) -> u8 {
+    match error {
+        RetireError::Io { .. }
+        | RetireError::Runs(ChainError::Io(_))
+        | RetireError::Envelope {
+            source: EnvelopeError::Io(_),
+            ..
+        } => OUTPUT,
+        RetireError::NotAFile(_)
+        | RetireError::Foreign(_)
+        | RetireError::NoRun
+        | RetireError::Runs(_)
+        | RetireError::NotOperator
+        | RetireError::OtherRecord { .. }
+        | RetireError::Envelope { .. }
+        | RetireError::Key(_) => REFUSED,
+        RetireError::Json(_) => BUG,
     }
 }
 

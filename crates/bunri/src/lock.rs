@@ -13,6 +13,7 @@ use bunri_columnar::{
 };
 use bunri_job::{Job, Source};
 use bunri_manifest::{Blake3Hex, TOOL};
+use bunri_retire::is_retired;
 use bunri_source::{SourceError, SourceState};
 use bunri_types::day_text;
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,11 @@ pub(crate) enum LockError {
     MovedOn { place: String, path: PathBuf },
     #[error("nothing was extracted into `{}` yet; run `bunri extract` or `bunri run` first", path.display())]
     NotBegun { path: PathBuf },
+    #[error(
+        "the run in `{}` is retired: its staging is gone or about to go, and nothing is made of it any more (`bunri verify JOB \
+         --evidence` still says who signed it); for another run, name another folder in [output]", path.display()
+    )]
+    Retired { path: PathBuf },
     #[error(
         "`{}` is not the lock of this version ({why}); put back the file that bunri wrote, or name an empty folder in \
          [output]", path.display()
@@ -242,6 +248,8 @@ pub(crate) enum Changed {
 pub(crate) enum Reads {
     Source,
     StagingOnly,
+    /// Evidence and manifests, which stay when a run is retired.
+    Evidence,
 }
 
 /// Takes the job's output folders for this process, or says why they are not its to take. Nothing is made or
@@ -254,9 +262,12 @@ pub(crate) fn hold(
 ) -> Result<Held, LockError> {
     let job = &workplace.job;
     let mut stale = Vec::new();
+    if reads != Reads::Evidence {
+        refuse_retired(&job.custody)?;
+    }
     let there = JobLock::read(&job.custody)?;
     let source = match (&there, reads) {
-        (None, Reads::StagingOnly) => {
+        (None, Reads::StagingOnly | Reads::Evidence) => {
             return Err(LockError::NotBegun {
                 path: job.custody.clone(),
             });
@@ -267,7 +278,9 @@ pub(crate) fn hold(
             source_state(job, observer)?
         }
         (Some(_), Reads::Source) => source_state(job, observer)?,
-        (Some(lock), Reads::StagingOnly) => SourceState::of_digest(lock.source(&job.custody)?),
+        (Some(lock), Reads::StagingOnly | Reads::Evidence) => {
+            SourceState::of_digest(lock.source(&job.custody)?)
+        }
     };
     let now = JobLock::of(workplace, &source.blake3);
     if let Some(lock) = &there {
@@ -338,6 +351,7 @@ pub(crate) fn look_into(workplace: &Workplace) -> Result<Looking, LockError> {
         });
     };
     refuse_open(custody)?;
+    refuse_retired(custody)?;
     let source = lock.source(custody)?;
     refuse_staging_of_another(workplace, &source)?;
     let taken = take(custody)?;
@@ -352,6 +366,16 @@ pub(crate) fn look_into(workplace: &Workplace) -> Result<Looking, LockError> {
         split_begun,
         differences,
     })
+}
+
+/// What a record of deletion speaks of is not worked on: it would be gone in the middle, or be there again.
+fn refuse_retired(custody: &Path) -> Result<(), LockError> {
+    if is_retired(custody).map_err(ColumnarError::io("look at", custody))? {
+        return Err(LockError::Retired {
+            path: custody.to_path_buf(),
+        });
+    }
+    Ok(())
 }
 
 /// Whether a job began this custody folder.

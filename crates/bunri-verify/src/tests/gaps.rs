@@ -113,6 +113,6 @@ fn a_store_alone_without_any_file_has_no_residue_that_was_looked_for() {
     for table in &fixture.catalogue.tables {
         let _ = std::fs::remove_dir_all(retail.join(&table.id));
     }
-    let report = verify_store_alone(&retail, None, 1).unwrap();
+    let report = verify_store_alone(&retail, None, None, 1).unwrap();
     assert_eq!(claim(&report, Claim::C6).status, Status::NotChecked);
 }

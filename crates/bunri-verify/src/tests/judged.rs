@@ -45,7 +45,7 @@ fn a_report_binds_the_manifests_of_the_stores() {
 fn a_store_alone_binds_its_manifest() {
     let fixture = Fixture::ordinary();
     let retail = fixture.store(Store::Retail);
-    let alone = verify_store_alone(&retail, None, 1).unwrap();
+    let alone = verify_store_alone(&retail, None, None, 1).unwrap();
     assert_eq!(
         alone.judged.stores[..],
         fixture.verify(1).judged.stores[..1]

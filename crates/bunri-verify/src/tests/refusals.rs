@@ -201,10 +201,10 @@ fn a_stranger_checks_files_shape_and_bytes() {
     let fixture = Fixture::ordinary();
     let retail = fixture.store(Store::Retail);
     let status = |report: &bunri_report::Report, claim| report.claim(claim).unwrap().status;
-    let alone = verify_store_alone(&retail, None, 2).unwrap();
+    let alone = verify_store_alone(&retail, None, None, 2).unwrap();
     assert_eq!(status(&alone, Claim::C1), Status::Held);
     assert_eq!(status(&alone, Claim::C2), Status::NotChecked);
-    let with_catalogue = verify_store_alone(&retail, Some(&fixture.catalogue), 2).unwrap();
+    let with_catalogue = verify_store_alone(&retail, Some(&fixture.catalogue), None, 2).unwrap();
     assert_eq!(with_catalogue.findings, []);
     assert_eq!(status(&with_catalogue, Claim::C2), Status::Held);
     for claim in [Claim::C3, Claim::C4] {
@@ -221,7 +221,7 @@ fn a_stranger_checks_files_shape_and_bytes() {
         assert!(residue.checked.files > 0);
     }
     std::fs::write(retail.join("meter_reading/part-00001.parquet"), "PAR1").unwrap();
-    let damaged = verify_store_alone(&retail, Some(&fixture.catalogue), 2).unwrap();
+    let damaged = verify_store_alone(&retail, Some(&fixture.catalogue), None, 2).unwrap();
     assert_eq!(status(&damaged, Claim::C1), Status::Broken);
     assert_eq!(status(&damaged, Claim::C2), Status::Broken);
     assert_eq!(status(&damaged, Claim::C6), Status::Broken);

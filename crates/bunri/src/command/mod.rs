@@ -6,7 +6,9 @@ mod check;
 mod completions;
 mod control;
 mod diff;
+mod emergency;
 mod export;
+mod handover;
 mod init;
 mod inspect;
 mod journal;
@@ -19,6 +21,7 @@ mod quarantine;
 mod references;
 mod report;
 mod reread;
+mod retire;
 mod said;
 mod sample;
 mod sides;
@@ -78,6 +81,9 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Key(arguments) => key::run(arguments, *log),
         Command::Sign(arguments) => sign::run(arguments, *log, &progress),
         Command::Export(arguments) => export::run(arguments, *log),
+        Command::Handover(arguments) => handover::run(arguments, *log),
+        Command::Retire(arguments) => retire::run(arguments, *log, &progress),
+        Command::Emergency(arguments) => emergency::run(arguments, *log),
     };
     progress.done();
     Ended {

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use bunri_columnar::{CustodyLayout, EVIDENCE};
+use bunri_evidence::{PublicKey, read_public};
 use bunri_parse::load;
 use bunri_report::{Report, Status, Verdict};
 use bunri_verify::{
-    EarlierReport, REPORT, VerifyOptions, earlier_report, evidence_of, verify, verify_store_alone,
+    Attestation, EarlierReport, REPORT, VerifyOptions, earlier_report, evidence_of, verify,
+    verify_store_alone,
 };
 use serde_json::json;
 
@@ -27,6 +29,8 @@ pub(crate) fn run(
         job,
         store,
         catalogue,
+        attestation,
+        key,
         evidence,
     } = arguments;
     // Not the parser's to know: a store alone is verified wherever a scheduler names a job.
@@ -37,13 +41,24 @@ pub(crate) fn run(
     match (&job, store) {
         (Some(job), None | Some(_)) => {
             let workplace = Workplace::open(job)?;
-            let _held = hold(&workplace, Reads::StagingOnly, Changed::Refused, progress)?;
+            let reads = if *evidence {
+                Reads::Evidence
+            } else {
+                Reads::StagingOnly
+            };
+            let _held = hold(&workplace, reads, Changed::Refused, progress)?;
             if *evidence {
                 return of_evidence(&workplace, log);
             }
             of_job(&workplace, log, progress)
         }
-        (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
+        (None, Some(store)) => {
+            let keys = public_keys(key)?;
+            let attestation = attestation
+                .as_ref()
+                .map(|file| Attestation { file, keys: &keys });
+            of_store(store, catalogue.as_deref(), attestation.as_ref(), log)
+        }
         (None, None) => Err(Failure::NothingToVerify),
     }
 }
@@ -109,13 +124,34 @@ fn of_evidence(workplace: &Workplace, log: Log) -> Result<Outcome, Failure> {
     })
 }
 
-fn of_store(store: &Path, catalogue: Option<&Path>, log: Log) -> Result<Outcome, Failure> {
+/// The public halves; none of them twice, because the same person twice is one person.
+fn public_keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Failure> {
+    let mut keys = Vec::new();
+    for path in files {
+        let key = read_public(path, None).map_err(|source| Failure::Key {
+            path: path.clone(),
+            source,
+        })?;
+        if keys.contains(&key) {
+            return Err(Failure::SameKey(path.clone()));
+        }
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+fn of_store(
+    store: &Path,
+    catalogue: Option<&Path>,
+    attestation: Option<&Attestation<'_>>,
+    log: Log,
+) -> Result<Outcome, Failure> {
     if !store.is_dir() {
         return Err(Failure::NoStore(store.to_path_buf()));
     }
     let catalogue = catalogue.map(load).transpose()?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let report = verify_store_alone(store, catalogue.as_ref(), threads)?;
+    let report = verify_store_alone(store, catalogue.as_ref(), attestation, threads)?;
     said::report(&report, log);
     Ok(outcome(&report))
 }
