@@ -25,9 +25,9 @@ use bunri_text::Problems;
 use bunri_verify::{SignError, VerifyError};
 use serde_json::{Map, Value};
 
-use crate::args::Log;
 use crate::lock::LockError;
 use crate::screen;
+use crate::Log;
 
 /// How a command ended that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use bunri_evidence::{PublicKey, SecretError, SecretKey, read_public};
 use serde_json::json;
 
-use crate::args::{KeyAction, KeyArguments, KeyNewArguments, KeyShowArguments, Log};
+use crate::args::{KeyAction, KeyArguments, KeyNewArguments, KeyShowArguments};
 use crate::exit::{Failure, Outcome};
 use crate::screen;
+use crate::Log;
 
 pub(crate) fn run(arguments: &KeyArguments, log: Log) -> Result<Outcome, Failure> {
     match &arguments.action {

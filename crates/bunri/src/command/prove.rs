@@ -6,13 +6,14 @@ use bunri_prove::{ProveInputs, ProveOptions, Shipped, prove};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 
-use crate::args::{Log, ProveArguments};
+use crate::args::ProveArguments;
 use crate::command::{journal, page};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
+use crate::Log;
 
 pub(crate) fn run(
     arguments: &ProveArguments,

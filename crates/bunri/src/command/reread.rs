@@ -5,13 +5,14 @@ use bunri_report::{Reread, RereadStatus, RereadTable};
 use bunri_reread::{RereadInputs, RereadOptions, reread};
 use serde_json::json;
 
-use crate::args::{Log, RereadArguments};
+use crate::args::RereadArguments;
 use crate::command::journal;
 use crate::exit::{Failure, Outcome};
 use crate::lock::look_into;
 use crate::progress::Progress;
 use crate::screen::{self, grouped};
 use crate::workplace::Workplace;
+use crate::Log;
 
 pub(crate) fn run(
     arguments: &RereadArguments,

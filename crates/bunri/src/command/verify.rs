@@ -10,13 +10,14 @@ use bunri_verify::{
 };
 use serde_json::json;
 
-use crate::args::{JOB_VARIABLE, Log, VerifyArguments};
+use crate::args::{JOB_VARIABLE, VerifyArguments};
 use crate::command::{journal, page, said, sign};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
+use crate::Log;
 
 pub(crate) fn run(
     arguments: &VerifyArguments,
