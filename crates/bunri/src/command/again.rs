@@ -8,6 +8,7 @@ use bunri_extract::{Standing, reopen, standing};
 use bunri_split::discard;
 use serde_json::json;
 
+use crate::Log;
 use crate::args::RunArguments;
 use crate::command::{journal, page};
 use crate::exit::Failure;
@@ -15,7 +16,6 @@ use crate::lock::Held;
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
-use crate::Log;
 
 /// Clears the way for a run of the job as it is now, if there is anything in its way.
 pub(crate) fn clear(

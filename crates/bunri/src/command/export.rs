@@ -13,13 +13,13 @@ use bunri_manifest::{
 use bunri_parse::load;
 use serde_json::json;
 
+use crate::Log;
 use crate::args::{ExportArguments, ExportFormat};
 use crate::command::journal;
 use crate::exit::{Failure, Outcome};
 use crate::lock::{LockError, is_begun, look_into};
 use crate::screen;
 use crate::workplace::Workplace;
-use crate::Log;
 
 pub(crate) fn run(arguments: &ExportArguments, log: Log) -> Result<Outcome, Failure> {
     let ExportArguments {

@@ -3,10 +3,10 @@
 use bunri_evidence::{PublicKey, SecretError, SecretKey, read_public};
 use serde_json::json;
 
+use crate::Log;
 use crate::args::{KeyAction, KeyArguments, KeyNewArguments, KeyShowArguments};
 use crate::exit::{Failure, Outcome};
 use crate::screen;
-use crate::Log;
 
 pub(crate) fn run(arguments: &KeyArguments, log: Log) -> Result<Outcome, Failure> {
     match &arguments.action {

@@ -6,6 +6,7 @@ use bunri_prove::{ProveInputs, ProveOptions, Shipped, prove};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 
+use crate::Log;
 use crate::args::ProveArguments;
 use crate::command::{journal, page};
 use crate::exit::{Failure, Outcome};
@@ -13,7 +14,6 @@ use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
-use crate::Log;
 
 pub(crate) fn run(
     arguments: &ProveArguments,

@@ -4,13 +4,13 @@ use bunri_page::Lang;
 use bunri_verify::VerifyError;
 use serde_json::json;
 
+use crate::Log;
 use crate::args::{Language, ReportArguments};
 use crate::command::page::{Evidence, Form, write_out};
 use crate::exit::{Failure, Outcome};
 use crate::lock::hold_custody;
 use crate::screen;
 use crate::workplace::Workplace;
-use crate::Log;
 
 pub(crate) fn run(arguments: &ReportArguments, log: Log) -> Result<Outcome, Failure> {
     let ReportArguments {

@@ -5,6 +5,7 @@ use bunri_report::{Reread, RereadStatus, RereadTable};
 use bunri_reread::{RereadInputs, RereadOptions, reread};
 use serde_json::json;
 
+use crate::Log;
 use crate::args::RereadArguments;
 use crate::command::journal;
 use crate::exit::{Failure, Outcome};
@@ -12,7 +13,6 @@ use crate::lock::look_into;
 use crate::progress::Progress;
 use crate::screen::{self, grouped};
 use crate::workplace::Workplace;
-use crate::Log;
 
 pub(crate) fn run(
     arguments: &RereadArguments,

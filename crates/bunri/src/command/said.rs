@@ -8,9 +8,9 @@ use bunri_report::{
 use comfy_table::{Attribute, Cell, Color, Table, presets};
 use serde_json::json;
 
+use crate::Log;
 use crate::command::references;
 use crate::screen;
-use crate::Log;
 
 /// Findings and notes printed; the report has them all up to its own cap, with exact totals.
 const SHOWN: usize = 12;

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bunri_sample::{SampleOptions, generate, planted_path};
 use serde_json::json;
 
+use crate::Log;
 use crate::args::SampleArguments;
 use crate::exit::{Failure, Outcome};
 use crate::screen;
-use crate::Log;
 
 /// How often progress is told, in points.
 const STRIDE: u64 = 100_000;

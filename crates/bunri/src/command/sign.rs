@@ -6,6 +6,7 @@ use bunri_report::Report;
 use bunri_verify::{EarlierReport, REPORT, earlier_report, sign};
 use serde_json::json;
 
+use crate::Log;
 use crate::args::{SignArguments, SignedStatement};
 use crate::command::key::passphrase;
 use crate::exit::{Failure, Outcome};
@@ -13,7 +14,6 @@ use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
-use crate::Log;
 
 pub(crate) fn run(
     arguments: &SignArguments,

@@ -6,6 +6,7 @@ use bunri_extract::{BoundSource, ExtractStats, ReadValues, extract};
 use bunri_split::{SplitStats, split};
 use serde_json::json;
 
+use crate::Log;
 use crate::args::{JobArguments, RunArguments, SplitArguments};
 use crate::command::{again, journal, verify};
 use crate::exit::{Failure, Outcome};
@@ -13,7 +14,6 @@ use crate::lock::{Changed, Held, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
 use crate::workplace::Workplace;
-use crate::Log;
 
 pub(crate) fn run(
     arguments: &RunArguments,
