@@ -120,6 +120,7 @@ const ARROWS: [(&str, &[&str]); 38] = [
             "bunri-job",
             "bunri-names",
             "bunri-source",
+            "bunri-text",
             "bunri-types",
             "bunri-work",
         ],
