@@ -210,6 +210,15 @@ impl OpenSource {
         }
     }
 
+    /// How many sessions the source may have at one time; [`None`]: as many as wanted.
+    #[must_use]
+    pub fn most_sessions(&self) -> Option<usize> {
+        match self {
+            Self::Sqlite(_) | Self::Delimited(_) => None,
+            Self::Postgresql(database) => database.held().server().most_sessions(),
+        }
+    }
+
     /// What the source is, by digest, while the sessions hold it still.
     ///
     /// # Errors
