@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 38] = [
+const ARROWS: [(&str, &[&str]); 39] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -98,6 +98,18 @@ const ARROWS: [(&str, &[&str]); 38] = [
             "bunri-job",
             "bunri-manifest",
             "bunri-postgresql",
+            "bunri-source-delimited",
+            "bunri-source-model",
+            "bunri-types",
+        ],
+    ),
+    (
+        "bunri-source-delimited",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-job",
+            "bunri-manifest",
             "bunri-source-model",
             "bunri-types",
         ],

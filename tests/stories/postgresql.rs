@@ -392,7 +392,7 @@ fn a_server_that_is_to_be_spared_is() {
     let of = |name: &str, more: &str| {
         let file = job(&rig, name, &source(more));
         let text = std::fs::read_to_string(rig.path(&file)).unwrap();
-        rig.write(&file, format!("{text}\n[limits]\nthreads = 6\n"));
+        rig.write(&file, text.replace("threads = 2", "threads = 6"));
         file
     };
     let file = of("many", "");

@@ -300,10 +300,12 @@ impl Pooler {
         let port = free_port();
         let settings = format!(
             "[databases]\n* = host={} port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-             auth_type = any\npool_mode = {mode}\ndefault_pool_size = {connections}\n",
+             auth_type = trust\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = {connections}\n",
             server.folder().display(),
-            server.port
+            server.port,
+            folder.path().join("users").display()
         );
+        std::fs::write(folder.path().join("users"), "\"postgres\" \"\"\n").unwrap();
         let file = folder.path().join("pgbouncer.ini");
         std::fs::write(&file, settings).unwrap();
         let mut command = Command::new("/usr/sbin/pgbouncer");
@@ -312,7 +314,7 @@ impl Pooler {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         if let Some((uid, gid)) = server.user {
-            for path in [folder.path(), file.as_path()] {
+            for path in [folder.path(), &file, &folder.path().join("users")] {
                 std::os::unix::fs::chown(path, Some(uid), Some(gid)).unwrap();
             }
             command.uid(uid).gid(gid);
