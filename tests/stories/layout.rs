@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 36] = [
+const ARROWS: [(&str, &[&str]); 37] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -24,6 +24,7 @@ const ARROWS: [(&str, &[&str]); 36] = [
     ("bunri-report", &["bunri-manifest"]),
     ("bunri-text", &["bunri-types"]),
     ("bunri-catalogue", &["bunri-text", "bunri-types"]),
+    ("bunri-security", &["bunri-text", "bunri-types"]),
     ("bunri-answers", &["bunri-catalogue", "bunri-text"]),
     (
         "bunri-residue",
