@@ -13,6 +13,8 @@ pub struct Screen {
     pub screen: String,
     /// The system that it is of, such as the dispatch system.
     pub system: Option<String>,
+    /// Whether the system shows retail nothing there but points that retail supplies.
+    pub own_only: bool,
 }
 
 /// An item on a screen.

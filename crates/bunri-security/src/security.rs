@@ -366,9 +366,11 @@ impl Security {
 
 fn screen(row: &mut TypedRow<'_>) -> Option<Screen> {
     let system = row.name("system");
+    let own_only = row.truth("own_only").unwrap_or(false);
     Some(Screen {
         screen: row.name("screen")?,
         system,
+        own_only,
     })
 }
 

@@ -123,7 +123,11 @@ pub static TABLES: [TableSpec; 14] = [
     TableSpec {
         table: TableName::Screens,
         name: "screens",
-        fields: &[filled("screen", Name), optional("system", Name)],
+        fields: &[
+            filled("screen", Name),
+            optional("system", Name),
+            optional("own_only", Truth),
+        ],
         key: &["screen"],
     },
     TableSpec {

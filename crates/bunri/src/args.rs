@@ -113,6 +113,9 @@ pub(crate) struct SampleArguments {
     /// Insert the rows of every table in another order, decided by this number (small samples)
     #[arg(long)]
     pub(crate) shuffle: Option<u64>,
+    /// Make a folder beside it, too: screens, roles, accounts, rights, terminals and the access log of the system (at least 400 points)
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) security: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

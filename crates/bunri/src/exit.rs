@@ -342,7 +342,7 @@ fn lock(error: &LockError) -> u8 {
 
 fn sample(error: &SampleError) -> u8 {
     match error {
-        SampleError::TooFewPoints { .. } => USAGE,
+        SampleError::TooFewPoints { .. } | SampleError::TooFewSecurityPoints { .. } => USAGE,
         SampleError::Story(_) => BUG,
         SampleError::Exists { .. } | SampleError::Write { .. } | SampleError::Database { .. } => {
             OUTPUT
