@@ -34,6 +34,20 @@ pub struct IncidentFile {
     pub rules: BTreeMap<&'static str, RuleTerms>,
 }
 
+impl IncidentFile {
+    /// Whether the system has this field.
+    #[must_use]
+    pub fn has(&self, table: TableName, field: &str) -> bool {
+        let place = table.spec().field(field);
+        let column = self
+            .tables
+            .get(&table)
+            .zip(place)
+            .and_then(|(file, place)| file.columns.get(place));
+        column.is_some_and(Option::is_some)
+    }
+}
+
 /// Whose somebody is, in the regulator's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
