@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 37] = [
+const ARROWS: [(&str, &[&str]); 38] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -125,6 +125,16 @@ const ARROWS: [(&str, &[&str]); 37] = [
         ],
     ),
     (
+        "bunri-incident",
+        &[
+            "bunri-catalogue",
+            "bunri-page",
+            "bunri-security",
+            "bunri-text",
+            "bunri-types",
+        ],
+    ),
+    (
         "bunri-redecide",
         &[
             "bunri-catalogue",
@@ -235,6 +245,7 @@ const ARROWS: [(&str, &[&str]); 37] = [
             "bunri-explain",
             "bunri-export",
             "bunri-extract",
+            "bunri-incident",
             "bunri-inspect",
             "bunri-job",
             "bunri-manifest",
@@ -247,6 +258,7 @@ const ARROWS: [(&str, &[&str]); 37] = [
             "bunri-reread",
             "bunri-residue",
             "bunri-sample",
+            "bunri-security",
             "bunri-source",
             "bunri-split",
             "bunri-text",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bunri_security::outcome::LEFT_OUT;
 use bunri_security::rules::RULES;
 use bunri_security::{Check, Command, Finding, IncidentFile, Outcome, RuleTerms, TableName};
 
@@ -58,7 +59,7 @@ impl<'a> Desk<'a> {
 
     fn why_not(&self, terms: &RuleTerms, needs: &[Needs]) -> Option<String> {
         if terms.off {
-            return Some("the incident file leaves it out".to_owned());
+            return Some(LEFT_OUT.to_owned());
         }
         let absent = needs.iter().find_map(|need| match need {
             Needs::Table(table) => {

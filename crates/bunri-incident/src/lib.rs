@@ -18,7 +18,7 @@
 pub mod accounts;
 mod desk;
 pub mod exposure;
-//mod page;
+mod page;
 mod picture;
 mod revocation;
 mod rights;
@@ -28,7 +28,7 @@ mod ways;
 
 pub use accounts::{ACCOUNT_TABLES, accounts};
 pub use exposure::{EXPOSURE_TABLES, exposure};
-//pub use page::{PageInputs, html};
-pub use picture::picture;
+pub use page::{PageInputs, html};
+pub use picture::{Picture, picture};
 pub use revocation::revocations;
-pub use sentences::{found, rule_text};
+pub use sentences::{details, found, rule_text};

@@ -18,6 +18,7 @@ const MARGIN: usize = 30;
 const LETTERS: usize = 10;
 
 /// A picture, and how many screens are not in it.
+#[derive(Debug, Clone)]
 pub struct Picture {
     /// One `svg` element.
     pub svg: String,

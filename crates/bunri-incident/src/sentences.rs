@@ -1,8 +1,8 @@
 //! A rule and a finding in words, in two languages. A finding is told as facts: what it is of, numbers, days, the way, the columns.
 
-use bunri_page::Lang;
+use bunri_page::{Lang, number};
 use bunri_security::Rule;
-use bunri_security::outcome::{Exposed, Finding, Step};
+use bunri_security::outcome::{Check, Exposed, Finding, Step};
 
 /// What a name, a number or a day of a finding is. What stands here is translated; what an outcome of another version has beside it is
 /// shown by the outcome's own word.
@@ -95,7 +95,7 @@ pub fn found(finding: &Finding, lang: Lang) -> String {
     let figures = finding
         .figures
         .iter()
-        .map(|(key, number)| format!("{} {}", word(key), grouped(*number)));
+        .map(|(key, count)| format!("{} {}", word(key), number(*count)));
     let days = finding
         .days
         .iter()
@@ -107,6 +107,52 @@ pub fn found(finding: &Finding, lang: Lang) -> String {
     }
 }
 
+/// On what a rule rests.
+pub(crate) fn basis_text(check: &Check, lang: Lang) -> String {
+    let own = Rule::named(&check.rule).is_some_and(|rule| rule.basis == check.basis);
+    match lang {
+        Lang::Ja if own && check.basis.starts_with("deck") => {
+            format!("監視等委員会資料 類型{}", check.incident)
+        }
+        Lang::En | Lang::Ja => check.basis.clone(),
+    }
+}
+
+/// Why a rule was not checked. In Japanese what the program says itself is translated; what it does not know stays as it is.
+pub(crate) fn reason_text(reason: &str, lang: Lang) -> String {
+    if lang == Lang::En {
+        return reason.to_owned();
+    }
+    let names: Vec<&str> = reason.split('`').skip(1).step_by(2).collect();
+    let count: String = reason.chars().filter(char::is_ascii_digit).collect();
+    let begins = |text: &str| reason.starts_with(text);
+    match names.as_slice() {
+        [] if begins("the incident file leaves it out") => "設定により対象外".to_owned(),
+        [] if reason.contains("[[when]]") => {
+            format!(
+                "行の値で区分が厳しくなる項目が{count}件あり、画面がどの行を表示するかは画面定義書に記載がない"
+            )
+        }
+        [] if reason.contains("does not say of") => {
+            format!("画面定義書に参照先の記載がない項目が{count}件ある")
+        }
+        [] if reason.contains("several people") => {
+            format!("{count}件のIDについて共用か否かの記載がない")
+        }
+        [table] if begins("the incident file names no") => format!("表 {table} が設定にない"),
+        [field, table] if begins("the incident file names no") => {
+            format!("表 {table} の項目 {field} が設定にない")
+        }
+        [name] if begins("the incident file says no") => {
+            format!("しきい値 {name} が設定になく、一律には決められない")
+        }
+        [fields @ .., table] if begins("the incident file names no") => {
+            format!("表 {table} の項目 {} が設定にない", fields.join("・"))
+        }
+        _ => reason.to_owned(),
+    }
+}
+
 /// The way through the screens: `S03 –PF9→ S01`.
 pub(crate) fn way(path: &[Step]) -> Option<String> {
     let first = path.first()?;
@@ -114,6 +160,16 @@ pub(crate) fn way(path: &[Step]) -> Option<String> {
         .iter()
         .map(|step| format!(" –{}→ {}", step.key, step.to));
     Some(first.screen.clone() + &steps.collect::<String>())
+}
+
+/// The way and the columns of a finding, a line each.
+#[must_use]
+pub fn details(finding: &Finding, lang: Lang) -> Vec<String> {
+    let exposed = finding
+        .exposed
+        .iter()
+        .map(|exposed| exposure_text(exposed, lang));
+    way(&finding.path).into_iter().chain(exposed).collect()
 }
 
 /// A column with its class and whose points it is shown of.
@@ -137,19 +193,6 @@ pub(crate) fn exposure_text(exposed: &Exposed, lang: Lang) -> String {
         Lang::Ja => class.replace(" or ", "・"),
     };
     format!("{column} ({class}): {whose}")
-}
-
-/// Digits in groups of three.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ use crate::{Command, Rule};
 /// Of what kind the file is.
 pub const FORMAT: &str = "bunri.incident/1";
 
+/// Why a rule was not checked that the incident file leaves out, with a basis. Of all reasons this one alone is somebody's decision.
+pub const LEFT_OUT: &str = "the incident file leaves it out";
+
 /// What one command says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -19,6 +19,7 @@ use bunri_report::ReportError;
 use bunri_reread::RereadError;
 use bunri_residue::ResidueError;
 use bunri_sample::SampleError;
+use bunri_security::SecurityError;
 use bunri_source::SourceError;
 use bunri_split::SplitError;
 use bunri_text::Problems;
@@ -150,6 +151,12 @@ pub(crate) enum Failure {
     NotConfirmed,
     #[error("give a job, or a store with --store: nothing was verified")]
     NothingToVerify,
+    #[error(transparent)]
+    Security(#[from] SecurityError),
+    #[error("`{}` is no outcome of `bunri incident access` for this page: {why}", path.display())]
+    OtherOutcome { path: PathBuf, why: String },
+    #[error("`{}` names no screens with transitions: there is nothing to draw", .0.display())]
+    NoPicture(PathBuf),
     #[error("the result did not reach standard output: {0}")]
     Unsaid(#[source] std::io::Error),
 }
@@ -200,6 +207,11 @@ impl Failure {
             Failure::Sign(error) => sign(error),
             Failure::OtherReport { .. } => REFUSED,
             Failure::Unfinished { .. } | Failure::UnreadableManifest { .. } => REFUSED,
+            Failure::Security(SecurityError::Refused(_)) => REFUSED,
+            Failure::Security(
+                SecurityError::Unreadable { .. } | SecurityError::Database { .. },
+            ) => SOURCE,
+            Failure::OtherOutcome { .. } | Failure::NoPicture(_) => REFUSED,
             Failure::Unread { .. } => OUTPUT,
             Failure::Unsaid(_) => OUTPUT,
         }
@@ -258,6 +270,9 @@ impl Failure {
             | Failure::NoJob(_)
             | Failure::NothingToVerify
             | Failure::NotConfirmed
+            | Failure::Security(_)
+            | Failure::OtherOutcome { .. }
+            | Failure::NoPicture(_)
             | Failure::Unsaid(_) => None,
         }
     }
