@@ -14,6 +14,8 @@ const HEIGHT: usize = 34;
 const COLUMN: usize = 220;
 const ROW: usize = 62;
 const MARGIN: usize = 30;
+/// How far from a box the middle of a key's name is.
+const BESIDE: usize = 28;
 /// Letters of a name or a key that fit.
 const LETTERS: usize = 10;
 
@@ -186,7 +188,7 @@ impl Drawing<'_> {
                 font-family="ui-monospace, monospace" font-size="12" fill="none" stroke="currentColor" {
                 title { (title) }
                 defs {
-                    marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto" {
+                    marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto" {
                         path d="M0 0L8 4L0 8z" fill="currentColor" stroke="none" {}
                     }
                 }
@@ -222,38 +224,26 @@ impl Drawing<'_> {
         };
         let ((x1, y1), (x2, y2)) = (corner(*from), corner(*to));
         let (mid1, mid2) = (y1 + HEIGHT / 2, y2 + HEIGHT / 2);
-        // Forwards on the upper half of a box, back on the lower, within a column outside of it: no two lie on one another.
+        // Forwards on the upper half of a box, back on the lower, within a column outside of it, each with its key beside a box: no
+        // two lie on one another.
         let (d, x, y) = if to.0 > from.0 {
             let (start, end) = (x1 + WIDTH, x2);
-            let half = (start + end) / 2;
+            let half = usize::midpoint(start, end);
             let (up1, up2) = (mid1 - 6, mid2 - 6);
-            (
-                format!("M{start} {up1}C{half} {up1} {half} {up2} {end} {up2}"),
-                half,
-                (up1 + up2) / 2 - 4,
-            )
+            let d = format!("M{start} {up1}C{half} {up1} {half} {up2} {end} {up2}");
+            (d, end - BESIDE, up2 - 4)
         } else if to.0 < from.0 {
             let (start, end) = (x1, x2 + WIDTH);
-            let half = (start + end) / 2;
+            let half = usize::midpoint(start, end);
             let (low1, low2) = (mid1 + 8, mid2 + 8);
-            (
-                format!("M{start} {low1}C{half} {low1} {half} {low2} {end} {low2}"),
-                half,
-                (low1 + low2) / 2 + 12,
-            )
+            let d = format!("M{start} {low1}C{half} {low1} {half} {low2} {end} {low2}");
+            (d, start - BESIDE, low1 + 11)
         } else {
             let side = x1 + WIDTH;
             let out = side + 26 + mid1.abs_diff(mid2) / 4;
-            (
-                format!(
-                    "M{side} {}C{out} {} {out} {mid2} {side} {}",
-                    mid1 + 4,
-                    mid1 + 4,
-                    mid2 + 4
-                ),
-                out - 6,
-                usize::midpoint(mid1, mid2),
-            )
+            let (begin, end) = (mid1 + 4, mid2 + 4);
+            let d = format!("M{side} {begin}C{out} {begin} {out} {end} {side} {end}");
+            (d, out + 8, usize::midpoint(mid1, mid2))
         };
         let (heavy, dashes) = (if told { "3" } else { "0.8" }, way.checked.then_some("2 3"));
         html! {

@@ -11,7 +11,7 @@ fn proposed(rule: &str) -> Option<(&'static str, &'static str)> {
         "shared_account" => ("account", "replace by personal accounts"),
         "old_password" => ("account", "renew the password"),
         "used_from_two_companies" | "terminal_of_other_company" => {
-            ("account", "ask who used it; lock until answered")
+            ("account", "ask who used it, and lock until answered")
         }
         "terminal_in_wrong_room" | "terminal_without_room" => ("terminal", "lock and bring back"),
         "emergency_without_end" => ("grant", "revoke"),

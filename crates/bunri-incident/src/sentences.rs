@@ -4,58 +4,68 @@ use bunri_page::{Lang, number};
 use bunri_security::Rule;
 use bunri_security::outcome::{Check, Exposed, Finding, Step};
 
-/// What a name, a number or a day of a finding is. What stands here is translated; what an outcome of another version has beside it is
+/// What a name, a number or a day of a finding is, in the order in which they are told. What stands here is translated; what an outcome of another version has beside it is
 /// shown by the outcome's own word.
-const WORDS: [(&str, &str, &str); 37] = [
+const WORDS: [(&str, &str, &str); 38] = [
     ("account", "account", "ID"),
-    ("accounts", "accounts", "ID数"),
-    ("action", "action", "操作"),
+    ("role", "role", "役割"),
+    ("screen", "screen", "画面"),
+    ("screens", "screens", "画面"),
+    ("field", "item", "項目番号"),
+    ("column", "column", "項目"),
+    ("columns", "columns", "項目数"),
+    ("side", "seen by", "閲覧者"),
+    ("grant", "right", "権限"),
+    ("declaration", "emergency", "宣言"),
+    ("terminal", "terminal", "端末"),
+    ("terminal_company", "terminal of", "端末の会社"),
+    ("room", "room", "部屋"),
+    ("room_company", "room of", "部屋の会社"),
+    ("company", "company", "会社"),
+    ("companies", "companies", "会社"),
+    ("now_at", "its owner is now at", "所有者の現所属"),
     (
         "beyond",
         "unlimited or beyond what was declared",
         "無制限または宣言の範囲外",
     ),
-    ("column", "column", "項目"),
-    ("columns", "columns", "項目数"),
-    ("companies", "companies", "会社"),
-    ("company", "company", "会社"),
-    ("days", "days", "日数"),
-    ("declaration", "emergency", "宣言"),
-    ("declared_from", "declared from", "宣言の開始"),
-    ("declared_until", "declared until", "宣言の終了"),
-    ("field", "item", "項目番号"),
-    ("first", "first", "最初"),
-    ("from", "from", "開始"),
-    ("grant", "right", "権限"),
+    ("named_in", "named in", "記載箇所"),
+    ("action", "action", "操作"),
+    ("accounts", "accounts", "ID数"),
+    ("roles", "roles", "役割数"),
     ("keys", "keys", "キー操作"),
-    ("last", "last", "最後"),
     ("lines", "lines", "行数"),
     ("logins", "sign-ins", "ログイン数"),
-    ("named_in", "named in", "記載箇所"),
-    ("now_at", "its owner is now at", "所有者の現所属"),
-    ("password_set", "password of", "パスワード設定日"),
     ("points", "points", "地点数"),
     ("reads", "reads", "照会数"),
-    ("reviewed", "last review", "最終見直し"),
-    ("role", "role", "役割"),
-    ("roles", "roles", "役割数"),
-    ("room", "room", "部屋"),
-    ("room_company", "room of", "部屋の会社"),
     ("rows", "rows", "件数"),
-    ("screen", "screen", "画面"),
-    ("screens", "screens", "画面"),
-    ("side", "seen by", "閲覧者"),
-    ("terminal", "terminal", "端末"),
-    ("terminal_company", "terminal of", "端末の会社"),
+    ("days", "days", "日数"),
     ("transferred", "left on", "異動日"),
+    ("password_set", "password of", "パスワード設定日"),
+    ("from", "from", "開始"),
+    ("until", "until", "終了"),
+    ("declared_from", "declared from", "宣言の開始"),
+    ("declared_until", "declared until", "宣言の終了"),
+    ("reviewed", "last review", "最終見直し"),
+    ("first", "first", "最初"),
+    ("last", "last", "最後"),
 ];
 
-/// Words that stand in the place of names.
-const SIDES: [(&str, &str); 4] = [
+/// Of these the name is a word of the program's own.
+const TRANSLATED: [&str; 3] = ["beyond", "named_in", "side"];
+
+/// Such words in Japanese.
+const NAMES: [(&str, &str); 10] = [
     ("operator", "送配電事業者"),
     ("retail", "みなし小売"),
     ("affiliate", "特定関係事業者"),
     ("contractor", "委託先"),
+    ("screens", "画面"),
+    ("columns", "項目"),
+    ("area", "地域"),
+    ("grants", "権限台帳"),
+    ("logins", "ログイン記録"),
+    ("terminals", "端末台帳"),
 ];
 
 /// What a rule is about.
@@ -81,26 +91,29 @@ pub fn found(finding: &Finding, lang: Lang) -> String {
             },
         )
     };
-    let name = |key: &str, name: &str| match (lang, key) {
-        (Lang::Ja, "side") => {
-            let side = SIDES.iter().find(|(side, _)| *side == name);
-            side.map_or(name, |(_, ja)| ja).to_owned()
+    let name = |key: &str, name: &str| match lang {
+        Lang::Ja if TRANSLATED.contains(&key) => {
+            let words = name.split(", ").map(|word| {
+                let known = NAMES.iter().find(|(known, _)| *known == word);
+                known.map_or(word, |(_, ja)| ja)
+            });
+            words.collect::<Vec<_>>().join("・")
         }
-        _ => name.to_owned(),
+        Lang::En | Lang::Ja => name.to_owned(),
     };
-    let of = finding
-        .of
-        .iter()
-        .map(|(key, value)| format!("{} {}", word(key), name(key, value)));
-    let figures = finding
-        .figures
-        .iter()
-        .map(|(key, count)| format!("{} {}", word(key), number(*count)));
-    let days = finding
-        .days
-        .iter()
-        .map(|(key, day)| format!("{} {day}", word(key)));
-    let parts: Vec<String> = of.chain(figures).chain(days).collect();
+    let of = finding.of.iter();
+    let of = of.map(|(key, value)| (key, format!("{} {}", word(key), name(key, value))));
+    let figures = finding.figures.iter();
+    let figures = figures.map(|(key, count)| (key, format!("{} {}", word(key), number(*count))));
+    let days = finding.days.iter();
+    let days = days.map(|(key, day)| (key, format!("{} {day}", word(key))));
+    let mut parts: Vec<(&String, String)> = of.chain(figures).chain(days).collect();
+    let place = |key: &str| {
+        let known = WORDS.iter().position(|(known, ..)| *known == key);
+        known.unwrap_or(WORDS.len())
+    };
+    parts.sort_by_key(|(key, _)| place(key));
+    let parts: Vec<String> = parts.into_iter().map(|(_, part)| part).collect();
     match lang {
         Lang::En => parts.join(", "),
         Lang::Ja => parts.join("、"),
@@ -114,6 +127,7 @@ pub(crate) fn basis_text(check: &Check, lang: Lang) -> String {
         Lang::Ja if own && check.basis.starts_with("deck") => {
             format!("監視等委員会資料 類型{}", check.incident)
         }
+        Lang::Ja if own => check.basis.split(':').next().unwrap_or_default().to_owned(),
         Lang::En | Lang::Ja => check.basis.clone(),
     }
 }
@@ -195,12 +209,29 @@ pub(crate) fn exposure_text(exposed: &Exposed, lang: Lang) -> String {
     format!("{column} ({class}): {whose}")
 }
 
+/// A threshold in words.
+pub(crate) fn threshold_text(name: &str, at: u64, lang: Lang) -> String {
+    let known = WORDS.iter().find(|(known, ..)| *known == name);
+    match (lang, known) {
+        (Lang::Ja, Some((_, _, ja))) => format!("{ja} {}", number(at)),
+        (Lang::En, _) | (Lang::Ja, None) => format!("{} {}", name.replace('_', " "), number(at)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn words_stand_in_order_once() {
-        assert!(WORDS.is_sorted_by(|one, next| one.0 < next.0));
+    fn a_finding_is_told_in_one_order_in_both_languages() {
+        let finding = Finding::new("field_unmasked")
+            .figure("roles", 1_234)
+            .of("screen", "S04")
+            .of("side", "retail")
+            .of("unheard_of", "x");
+        let told = "screen S04, seen by retail, roles 1,234, unheard of x";
+        assert_eq!(found(&finding, Lang::En), told);
+        let told = "画面 S04、閲覧者 みなし小売、役割数 1,234、unheard of x";
+        assert_eq!(found(&finding, Lang::Ja), told);
     }
 }

@@ -11,7 +11,9 @@ use bunri_security::{Check, Command, Finding, Incident, Outcome, Status};
 use maud::{Markup, PreEscaped, html};
 
 use crate::picture::Picture;
-use crate::sentences::{basis_text, exposure_text, found, reason_text, rule_text, way};
+use crate::sentences::{
+    basis_text, exposure_text, found, reason_text, rule_text, threshold_text, way,
+};
 use texts::{Both, say};
 
 /// Findings of one type that are listed; `--json` has all.
@@ -192,7 +194,7 @@ impl Page<'_> {
         let thresholds = check
             .thresholds
             .iter()
-            .map(|(name, at)| format!("{name} {}", number(*at)));
+            .map(|(name, at)| threshold_text(name, *at, self.lang));
         let terms: Vec<String> = thresholds.chain([basis_text(check, self.lang)]).collect();
         match self.lang {
             Lang::En => terms.join("; "),
