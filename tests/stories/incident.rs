@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::job::Job;
+use crate::page::{browse, stands};
 use crate::rig::{Ended, Rig, repository};
 
 const FILE: &str = "security/incidents.toml";
@@ -521,4 +522,55 @@ fn the_page_takes_an_outcome_of_the_log_and_no_other() {
     rig.write("access.json", access);
     report("access.json").must(1).prints("access: 18 findings");
     report("none.json").must(5);
+}
+
+#[test]
+fn the_page_of_the_documentation_shows_what_is_printed() {
+    let rig = sample();
+    let page = std::fs::read_to_string(repository().join("docs/incidents.md")).unwrap();
+    let mut compared = 0;
+    for command in ["exposure", "accounts"] {
+        let printed = rig.bunri(["incident", command, FILE]).must(1).out;
+        let mark = format!("<!-- {command} -->\n```text\n");
+        for shown in page.split(&mark).skip(1) {
+            let shown = shown.split("\n```\n").next().unwrap();
+            for part in shown.split("\n\n") {
+                assert!(
+                    printed.contains(part),
+                    "`bunri incident {command}` does not print:\n{part}"
+                );
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 15, "{compared}");
+    let told = [
+        outcome(&rig, "exposure", FILE),
+        outcome(&rig, "accounts", FILE),
+    ];
+    for check in told
+        .iter()
+        .flat_map(|told| told["checks"].as_array().unwrap())
+    {
+        let rule = check["rule"].as_str().unwrap();
+        assert!(
+            page.contains(&format!("| `{rule}` |")),
+            "{rule} is not on the page"
+        );
+    }
+}
+
+#[test]
+fn the_page_stands_in_a_browser_in_both_languages() {
+    let rig = sample();
+    rig.bunri(["incident", "report", FILE, "--out", "page"])
+        .must(1);
+    for (page, answer) in [
+        ("page/incidents.html", "To be read"),
+        ("page/incidents.ja.html", "確認が必要"),
+    ] {
+        let seen = browse(&rig, page);
+        assert_eq!(seen["answer"], answer);
+        stands(&seen);
+    }
 }

@@ -1,5 +1,5 @@
 //! `bunri incident accounts`: accounts, transfers, sign-ins, terminals and rooms against one another (types C2 and C3 of the deck);
-//! the rights beside those of roles are in [`crate::rights`].
+//! the rights beside those of roles are in `crate::rights`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,15 +3,15 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`desk`] | a rule looked for, or why it was not |
-//! | [`sight`] | who may see which class of whose point |
-//! | [`ways`] | which screens a role reaches, and by which keys |
-//! | [`exposure`] | `bunri incident exposure`: the screen dictionary against the classes |
-//! | [`accounts`], [`rights`] | `bunri incident accounts`: accounts, terminals; emergency and standing rights |
-//! | [`revocation`] | what a person should sign off |
-//! | [`sentences`] | a rule and a finding in words, in two languages |
-//! | [`picture`] | the screens as a picture |
-//! | [`page`] | the page for the regulator |
+//! | `desk` | a rule looked for, or why it was not |
+//! | `sight` | who may see which class of whose point |
+//! | `ways` | which screens a role reaches, and by which keys |
+//! | `exposure` | `bunri incident exposure`: the screen dictionary against the classes |
+//! | `accounts`, `rights` | `bunri incident accounts`: accounts, terminals; emergency and standing rights |
+//! | `revocation` | what a person should sign off |
+//! | `sentences` | a rule and a finding in words, in two languages |
+//! | `picture` | the screens as a picture |
+//! | `page` | the page for the regulator |
 //!
 //! Nothing is read from disk here: tables and catalogue come in, an outcome goes out.
 

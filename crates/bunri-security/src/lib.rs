@@ -4,7 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`tables`] | which tables and fields there are, by our names |
-//! | [`file`] | the incident file: where each table is, and what its columns are called there |
+//! | [`mod@file`] | the incident file: where each table is, and what its columns are called there |
 //! | [`rows`] | rows of such a table as texts: CSV and SQLite |
 //! | [`moment`] | days and moments as such systems write them |
 //! | [`model`] | the rows, typed |

@@ -1,6 +1,6 @@
 //! The system beside the legacy database: who may open what, and from where. An SQLite database of screens, roles, accounts, rights and
 //! terminals, an access log, and the incident file that names them. About the same points as the main sample of the same size and
-//! seed. Every scenario of the regulator's deck is planted once ([`tables`], [`log`]), among ordinary rows in which nothing is wrong.
+//! seed. Every scenario of the regulator's deck is planted once (`tables`, `log`), among ordinary rows in which nothing is wrong.
 
 mod log;
 mod points;
