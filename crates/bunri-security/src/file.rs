@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bunri_text::{Log, Problems, Section, decode, parse_toml, read_file};
 use bunri_types::Day;
 
 use crate::moment::Clock;
-use crate::read;
 use crate::rules::RuleTerms;
 use crate::tables::TableName;
 
@@ -193,26 +191,6 @@ impl Action {
         ("write", Self::Write),
         ("export", Self::Export),
     ];
-}
-
-/// Reads an incident file. Paths in it are relative to it.
-///
-/// # Errors
-/// Every mistake at once, each with file, line and column.
-pub fn load_incidents(path: &Path) -> Result<IncidentFile, Problems> {
-    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
-    let mut log = Log::default();
-    let files = [decode(0, path.to_owned(), bytes, &mut log)];
-    let tree = files[0]
-        .readable
-        .then(|| parse_toml(0, &files[0].text, &mut log))
-        .flatten();
-    let file =
-        tree.and_then(|tree| read::incidents(Section::file(0, tree.get_ref()), path, &mut log));
-    match file {
-        Some(file) if log.is_empty() => Ok(file),
-        _ => Err(log.into_problems(&files)),
-    }
 }
 
 impl TableFile {

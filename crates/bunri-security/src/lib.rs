@@ -27,9 +27,10 @@ pub mod security;
 pub mod tables;
 
 pub use error::SecurityError;
-pub use file::{Companies, IncidentFile, Side, load_incidents};
+pub use file::{Companies, IncidentFile, Side};
 pub use moment::Moment;
 pub use outcome::{Check, Finding, Outcome, Status, Step};
+pub use read::load_incidents;
 pub use rules::{Command, Incident, Rule, RuleTerms};
 pub use security::Security;
 pub use tables::{FieldKind, TableName};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bunri_text::{Entry, Item, Log, Section, listed, readable};
+use bunri_text::{
+    Entry, Item, Log, Problems, Section, decode, listed, parse_toml, read_file, readable,
+};
 use toml::de::DeValue;
 
 use crate::file::{
@@ -16,8 +18,27 @@ use crate::tables::{ACCESS_LOG, Field, FieldKind, Need, TABLES, TableSpec};
 const ENCODINGS: [(&str, Encoding); 2] = [("utf-8", Encoding::Utf8), ("cp932", Encoding::Cp932)];
 const JAPAN: Clock = 9 * 3_600;
 
+/// Reads an incident file. Paths in it are relative to it.
+///
+/// # Errors
+/// Every mistake at once, each with file, line and column.
+pub fn load_incidents(path: &Path) -> Result<IncidentFile, Problems> {
+    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
+    let mut log = Log::default();
+    let files = [decode(0, path.to_owned(), bytes, &mut log)];
+    let tree = files[0]
+        .readable
+        .then(|| parse_toml(0, &files[0].text, &mut log))
+        .flatten();
+    let file = tree.and_then(|tree| incidents(Section::file(0, tree.get_ref()), path, &mut log));
+    match file {
+        Some(file) if log.is_empty() => Ok(file),
+        _ => Err(log.into_problems(&files)),
+    }
+}
+
 /// Reads the whole file.
-pub(crate) fn incidents(mut file: Section<'_>, path: &Path, log: &mut Log) -> Option<IncidentFile> {
+fn incidents(mut file: Section<'_>, path: &Path, log: &mut Log) -> Option<IncidentFile> {
     let base = path.parent().unwrap_or(Path::new(""));
     let label = file
         .require("label")

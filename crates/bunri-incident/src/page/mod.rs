@@ -147,7 +147,7 @@ impl Page<'_> {
                 h3 { (self.say(texts::HAPPENED)) }
                 p { (self.say(text.happened)) }
                 h3 { (self.say(texts::CHECKED)) }
-                (self.checks(&checks, &self.missing(incident)))
+                (self.checks(incident, &checks))
                 @if let Some(elsewhere) = text.elsewhere { p { (Prose(self.say(elsewhere))) } }
                 h3 { (self.say(texts::FOUND)) }
                 (self.findings(&checks))
@@ -156,7 +156,8 @@ impl Page<'_> {
         }
     }
 
-    fn checks(&self, checks: &[&Check], missing: &[&str]) -> Markup {
+    fn checks(&self, incident: Incident, checks: &[&Check]) -> Markup {
+        let missing = self.missing(incident);
         if checks.is_empty() && missing.is_empty() {
             return html! { p { (self.say(texts::NOTHING_CHECKED)) } };
         }
@@ -186,7 +187,10 @@ impl Page<'_> {
             }
         };
         let heads = [texts::RULE, texts::LOOKED_AT, texts::FINDINGS, texts::TERMS];
-        self.table(texts::CHECKED, &heads, &rows)
+        // Regions of a page have names of their own.
+        let title = self.say(texts::of(incident).title);
+        let caption = format!("{title} · {}", self.say(texts::CHECKED));
+        self.table(&caption, &heads, &rows)
     }
 
     /// `days 180; …`
@@ -266,16 +270,16 @@ impl Page<'_> {
         html! {
             section #read {
                 h2 { (self.say(texts::INPUTS)) }
-                (self.table(texts::INPUTS, &[texts::TABLE, texts::ROWS], &rows))
+                (self.table(self.say(texts::INPUTS), &[texts::TABLE, texts::ROWS], &rows))
             }
         }
     }
 
-    fn table(&self, caption: Both, heads: &[Both], rows: &Markup) -> Markup {
+    fn table(&self, caption: &str, heads: &[Both], rows: &Markup) -> Markup {
         html! {
-            div.scroll tabindex="0" role="region" aria-label=(self.say(caption)) {
+            div.scroll tabindex="0" role="region" aria-label=(caption) {
                 table {
-                    caption { (self.say(caption)) }
+                    caption { (caption) }
                     thead { tr { @for head in heads { th scope="col" { (self.say(*head)) } } } }
                     tbody { (rows) }
                 }

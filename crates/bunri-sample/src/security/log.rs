@@ -38,16 +38,16 @@ const MASKED_ITEMS: &[&str] = &[
 ];
 const DECLARED_ITEMS: &[&str] = &["supply_point.service_address", "consumer.contact_phone"];
 
-/// A moment by Japan's clock.
+/// A moment by Japan's clock, as the log stamps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct At {
+pub(crate) struct Stamped {
     day: Date,
     second: u64,
 }
 
-impl At {
+impl Stamped {
     pub(crate) fn text(self) -> String {
-        let At { day, second } = self;
+        let Stamped { day, second } = self;
         format!(
             "{day}T{:02}:{:02}:{:02}+09:00",
             second / 3_600,
@@ -61,7 +61,7 @@ impl At {
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) sequence: u64,
-    pub(crate) at: At,
+    pub(crate) at: Stamped,
     pub(crate) account: &'static str,
     pub(crate) terminal: &'static str,
     pub(crate) event: &'static str,
@@ -88,7 +88,7 @@ impl Writer {
     fn push(&mut self, seat: Seat, second: u64, event: &'static str) -> &mut Line {
         self.lines.push(Line {
             sequence: 0,
-            at: At {
+            at: Stamped {
                 day: seat.day,
                 second,
             },

@@ -54,7 +54,7 @@ const INCIDENTS: &str = "incidents.toml";
 pub fn refuse_security(options: &SecurityOptions) -> Result<(), SampleError> {
     let SecurityOptions { points, folder, .. } = options;
     if *points < MIN_SECURITY_POINTS {
-        return Err(SampleError::TooFewSecurityPoints { points: *points });
+        return Err(too_few(*points));
     }
     if folder.symlink_metadata().is_ok() {
         return Err(SampleError::Exists {
@@ -81,9 +81,7 @@ pub fn generate_security(options: &SecurityOptions) -> Result<SecurityStats, Sam
     };
     fs::create_dir_all(folder).map_err(wrong(folder))?;
     let points = Points::new(*seed, *points);
-    let lines = lines(&points).ok_or(SampleError::TooFewSecurityPoints {
-        points: options.points,
-    })?;
+    let lines = lines(&points).ok_or_else(|| too_few(options.points))?;
     let database = folder.join(DATABASE);
     let rows_written =
         fill(&database, &points, &lines).map_err(|source| SampleError::Database {
@@ -99,6 +97,13 @@ pub fn generate_security(options: &SecurityOptions) -> Result<SecurityStats, Sam
         rows_written,
         log_lines: lines.len() as u64,
     })
+}
+
+fn too_few(points: u64) -> SampleError {
+    SampleError::TooFewSecurityPoints {
+        points,
+        least: MIN_SECURITY_POINTS,
+    }
 }
 
 fn fill(path: &Path, points: &Points, lines: &[Line]) -> rusqlite::Result<u64> {
