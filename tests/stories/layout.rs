@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 39] = [
+const ARROWS: [(&str, &[&str]); 41] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -24,6 +24,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
     ("bunri-report", &["bunri-manifest"]),
     ("bunri-text", &["bunri-types"]),
     ("bunri-catalogue", &["bunri-text", "bunri-types"]),
+    ("bunri-security", &["bunri-text", "bunri-types"]),
     ("bunri-answers", &["bunri-catalogue", "bunri-text"]),
     (
         "bunri-residue",
@@ -135,6 +136,16 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "bunri-text",
             "bunri-types",
             "bunri-work",
+        ],
+    ),
+    (
+        "bunri-incident",
+        &[
+            "bunri-catalogue",
+            "bunri-page",
+            "bunri-security",
+            "bunri-text",
+            "bunri-types",
         ],
     ),
     (
@@ -261,6 +272,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "bunri-explain",
             "bunri-export",
             "bunri-extract",
+            "bunri-incident",
             "bunri-inspect",
             "bunri-job",
             "bunri-manifest",
@@ -274,6 +286,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "bunri-reread",
             "bunri-residue",
             "bunri-sample",
+            "bunri-security",
             "bunri-source",
             "bunri-split",
             "bunri-terminal",

@@ -31,6 +31,7 @@
 //! | `evidence` | who answers for a run: keys, signatures, the ledger of runs, and a stranger who checks without bunri |
 //! | `export` | contracts and lineage, as the validators of their standards and the files say |
 //! | `answers` | every question of a proposed catalogue asked once, and the answers taken by name alone |
+//! | `incident` | each scenario of the regulator's deck is found, on two systems, and nothing else; what is missing is not checked |
 //! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
 //! | `inspect` | what a source holds, before there is a catalogue |
 //! | `manifests` | published schemas, sums that every auditor can check |
@@ -74,6 +75,7 @@ mod export;
 mod findings;
 mod fingerprints;
 mod hostile;
+mod incident;
 mod init;
 mod inspect;
 mod kanji;

@@ -90,6 +90,60 @@ pub(crate) enum Command {
     Sign(SignArguments),
     /// Say what goes where in the words of other tools: data contracts of the stores, or the lineage of a finished run
     Export(ExportArguments),
+    /// Hold a system's screens, accounts, rights and terminals against the regulator's incidents; nothing is changed
+    Incident(IncidentArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentArguments {
+    #[command(subcommand)]
+    pub(crate) action: IncidentAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IncidentAction {
+    /// Which screens show, or lead to, what those who open them may not see
+    Exposure(IncidentExposureArguments),
+    /// Which accounts, terminals and rights are not as they should be
+    Accounts(IncidentAccountsArguments),
+    /// Write the page for the regulator, in English and Japanese: what was checked, found, and cannot be seen
+    Report(IncidentReportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentExposureArguments {
+    /// The incident file (docs/incidents.md)
+    pub(crate) file: PathBuf,
+    /// Print everything as JSON (schemas/incident.schema.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw the screens and their ways; never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentAccountsArguments {
+    /// The incident file (docs/incidents.md)
+    pub(crate) file: PathBuf,
+    /// Print everything as JSON (schemas/incident.schema.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write what should be revoked as CSV, for a person to sign off; never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) revoke: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentReportArguments {
+    /// The incident file (docs/incidents.md)
+    pub(crate) file: PathBuf,
+    /// What `bunri incident access --json` printed of the same file; without it the log counts as not checked
+    #[arg(long, value_name = "JSON")]
+    pub(crate) access: Option<PathBuf>,
+    /// The folder of the pages, in custody: incidents.html and incidents.ja.html are replaced
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -106,6 +160,9 @@ pub(crate) struct SampleArguments {
     /// Insert the rows of every table in another order, decided by this number (small samples)
     #[arg(long)]
     pub(crate) shuffle: Option<u64>,
+    /// Make a folder beside it, too: screens, roles, accounts, rights, terminals and the access log of the system (at least 400 points)
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) security: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

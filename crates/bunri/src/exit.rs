@@ -20,6 +20,7 @@ use bunri_report::ReportError;
 use bunri_reread::RereadError;
 use bunri_residue::ResidueError;
 use bunri_sample::SampleError;
+use bunri_security::SecurityError;
 use bunri_source::SourceError;
 use bunri_split::SplitError;
 use bunri_text::Problems;
@@ -153,6 +154,12 @@ pub(crate) enum Failure {
     NotConfirmed,
     #[error("give a job, or a store with --store: nothing was verified")]
     NothingToVerify,
+    #[error(transparent)]
+    Security(#[from] SecurityError),
+    #[error("`{}` is no outcome of `bunri incident access` for this page: {why}", path.display())]
+    OtherOutcome { path: PathBuf, why: String },
+    #[error("`{}` names no screens with transitions: there is nothing to draw", .0.display())]
+    NoPicture(PathBuf),
     #[error("the result did not reach standard output: {0}")]
     Unsaid(#[source] std::io::Error),
 }
@@ -204,6 +211,11 @@ impl Failure {
             Failure::Sign(error) => sign(error),
             Failure::OtherReport { .. } => REFUSED,
             Failure::Unfinished { .. } | Failure::UnreadableManifest { .. } => REFUSED,
+            Failure::Security(SecurityError::Refused(_)) => REFUSED,
+            Failure::Security(
+                SecurityError::Unreadable { .. } | SecurityError::Database { .. },
+            ) => SOURCE,
+            Failure::OtherOutcome { .. } | Failure::NoPicture(_) => REFUSED,
             Failure::Unread { .. } => OUTPUT,
             Failure::Unsaid(_) => OUTPUT,
         }
@@ -265,6 +277,9 @@ impl Failure {
             | Failure::NoJob(_)
             | Failure::NothingToVerify
             | Failure::NotConfirmed
+            | Failure::Security(_)
+            | Failure::OtherOutcome { .. }
+            | Failure::NoPicture(_)
             | Failure::Unsaid(_) => None,
         }
     }
@@ -349,7 +364,7 @@ fn lock(error: &LockError) -> u8 {
 
 fn sample(error: &SampleError) -> u8 {
     match error {
-        SampleError::TooFewPoints { .. } => USAGE,
+        SampleError::TooFewPoints { .. } | SampleError::TooFewSecurityPoints { .. } => USAGE,
         SampleError::Story(_) => BUG,
         SampleError::Exists { .. } | SampleError::Write { .. } | SampleError::Database { .. } => {
             OUTPUT

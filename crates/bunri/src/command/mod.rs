@@ -7,6 +7,7 @@ mod completions;
 mod control;
 mod diff;
 mod export;
+mod incident;
 mod init;
 mod inspect;
 mod journal;
@@ -78,6 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Key(arguments) => key::run(arguments, *log),
         Command::Sign(arguments) => sign::run(arguments, *log, &progress),
         Command::Export(arguments) => export::run(arguments, *log),
+        Command::Incident(arguments) => incident::run(arguments),
     };
     progress.done();
     Ended {
