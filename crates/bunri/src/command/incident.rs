@@ -1,7 +1,7 @@
 //! `bunri incident`: what the tables of screens, accounts and rights say of the regulator's incidents. No store is read; whatever is
 //! written lies where the caller says, and never in the retail store.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bunri_columnar::{create_folder, replace_whole, write_whole};
 use bunri_incident::{
@@ -140,9 +140,9 @@ fn of_access(incidents: &IncidentFile, path: &Path) -> Result<IncidentOutcome, F
 }
 
 /// What custody knows of rights may not lie where retail reads.
-fn refuse_retail(incidents: &IncidentFile, path: &PathBuf) -> Result<(), Failure> {
+fn refuse_retail(incidents: &IncidentFile, path: &Path) -> Result<(), Failure> {
     match load_job(&incidents.job)?.is_in_retail(path) {
-        true => Err(Failure::InRetail(path.clone())),
+        true => Err(Failure::InRetail(path.to_path_buf())),
         false => Ok(()),
     }
 }
