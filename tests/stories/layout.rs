@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 41] = [
+const ARROWS: [(&str, &[&str]); 43] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -25,6 +25,20 @@ const ARROWS: [(&str, &[&str]); 41] = [
     ("bunri-text", &["bunri-types"]),
     ("bunri-catalogue", &["bunri-text", "bunri-types"]),
     ("bunri-security", &["bunri-text", "bunri-types"]),
+    (
+        "bunri-access",
+        &["bunri-security", "bunri-types", "bunri-work"],
+    ),
+    (
+        "bunri-supplier",
+        &[
+            "bunri-catalogue",
+            "bunri-evaluator",
+            "bunri-job",
+            "bunri-source",
+            "bunri-types",
+        ],
+    ),
     ("bunri-answers", &["bunri-catalogue", "bunri-text"]),
     (
         "bunri-residue",
@@ -263,6 +277,7 @@ const ARROWS: [(&str, &[&str]); 41] = [
     (
         "bunri",
         &[
+            "bunri-access",
             "bunri-answers",
             "bunri-catalogue",
             "bunri-columnar",
@@ -289,6 +304,7 @@ const ARROWS: [(&str, &[&str]); 41] = [
             "bunri-security",
             "bunri-source",
             "bunri-split",
+            "bunri-supplier",
             "bunri-terminal",
             "bunri-text",
             "bunri-types",

@@ -53,6 +53,7 @@ mod small;
 mod trees;
 mod verdict;
 
+mod access;
 mod again;
 mod agreement;
 mod answers;

@@ -6,7 +6,7 @@ use bunri_security::outcome::{Check, Exposed, Finding, Step};
 
 /// What a name, a number or a day of a finding is, in the order in which they are told. What stands here is translated; what an outcome of another version has beside it is
 /// shown by the outcome's own word.
-const WORDS: [(&str, &str, &str); 38] = [
+const WORDS: [(&str, &str, &str); 43] = [
     ("account", "account", "ID"),
     ("role", "role", "役割"),
     ("screen", "screen", "画面"),
@@ -34,12 +34,16 @@ const WORDS: [(&str, &str, &str); 38] = [
     ("accounts", "accounts", "ID数"),
     ("roles", "roles", "役割数"),
     ("keys", "keys", "キー操作"),
+    ("reason", "because of", "理由"),
     ("lines", "lines", "行数"),
+    ("missing", "missing numbers", "欠番数"),
     ("logins", "sign-ins", "ログイン数"),
     ("points", "points", "地点数"),
     ("reads", "reads", "照会数"),
     ("rows", "rows", "件数"),
     ("days", "days", "日数"),
+    ("seconds", "seconds", "秒数"),
+    ("most_a_day", "most on one day", "1日の最多"),
     ("transferred", "left on", "異動日"),
     ("password_set", "password of", "パスワード設定日"),
     ("from", "from", "開始"),
@@ -49,6 +53,7 @@ const WORDS: [(&str, &str, &str); 38] = [
     ("reviewed", "last review", "最終見直し"),
     ("first", "first", "最初"),
     ("last", "last", "最後"),
+    ("where", "at", "場所"),
 ];
 
 /// Of these the name is a word of the program's own.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bunri_types::Day;
 
 use crate::moment::Clock;
-use crate::rules::RuleTerms;
+use crate::rule::RuleTerms;
 use crate::tables::TableName;
 
 /// What an incident file says.
@@ -158,10 +158,54 @@ pub struct ColumnMap {
 /// The access log and what its words mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessLog {
-    /// Where its lines are: the fields are those of [`crate::tables::ACCESS_LOG`].
-    pub table: TableFile,
+    /// Where its lines are.
+    pub place: LogPlace,
+    /// How it writes times.
+    pub times: Times,
     /// Its words for what was done.
     pub actions: BTreeMap<String, Action>,
+    /// Its words for what points were looked for by; none: nobody says.
+    pub searches: BTreeMap<String, SearchBy>,
+    /// The dispatch system (給電), and where it may be used.
+    pub dispatch: Option<Dispatch>,
+    /// Roles whose accounts are programs'.
+    pub batch_roles: Vec<String>,
+    /// Facts of points, days of accounts, and moments of windows that may be held in memory, each.
+    pub most_held: usize,
+}
+
+/// Where the lines of a log are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogPlace {
+    /// Delimited files or a table: the fields are those of [`crate::tables::ACCESS_LOG`].
+    Table(TableFile),
+    /// Lines that a pattern cuts.
+    Lines {
+        /// The files, in the order in which they were written.
+        paths: Vec<PathBuf>,
+        /// What their bytes write.
+        encoding: Encoding,
+        /// What stands between the fields; `{at}`, `{account}` … are fields, `{_}` is nobody's, `{pairs}` are keys and values.
+        pattern: String,
+        /// The keys of `{pairs}`, in the order of the fields.
+        keys: Vec<Option<ColumnMap>>,
+    },
+}
+
+/// How a log writes times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// As the tables do, with the year first.
+    YearFirst,
+    /// Seconds since 1970-01-01T00:00:00Z.
+    EpochSeconds,
+    /// Milliseconds since then.
+    EpochMilliseconds,
+    /// `Apr  1 00:00:00` of RFC 3164.
+    Syslog {
+        /// No line is older than this day, none a year younger.
+        from: Day,
+    },
 }
 
 /// What a line of the access log says was done.
@@ -179,20 +223,45 @@ pub enum Action {
     Write,
     /// Rows left the system as a file or a print.
     Export,
+    /// Something that shows, changes and takes nothing.
+    Other,
 }
 
 impl Action {
     /// Every action, as the file spells it.
-    pub const WORDS: [(&'static str, Self); 6] = [
+    pub const WORDS: [(&'static str, Self); 7] = [
         ("login", Self::Login),
         ("logout", Self::Logout),
         ("read", Self::Read),
         ("search", Self::Search),
         ("write", Self::Write),
         ("export", Self::Export),
+        ("other", Self::Other),
     ];
 }
 
+/// By what points are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SearchBy {
+    /// By what a person is called or called up by: name, kana, telephone.
+    Name,
+    /// By a number of a point, a contract, a meter; an address.
+    Other,
+}
+
+impl SearchBy {
+    /// Both, as the file spells them.
+    pub const WORDS: [(&'static str, Self); 2] = [("name", Self::Name), ("other", Self::Other)];
+}
+
+/// The dispatch system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// Its names in `system` of `screens`.
+    pub systems: Vec<String>,
+    /// The rooms in which it may be used.
+    pub rooms: Vec<String>,
+}
 impl TableFile {
     /// The file, or the first of several.
     #[must_use]

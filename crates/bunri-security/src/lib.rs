@@ -15,22 +15,27 @@
 //! No Arrow, no catalogue: what a column's class is, and whose a point was, other crates know. A cell's text is never part of a
 //! message; names of screens, roles, accounts, terminals, rooms and companies are.
 
+mod access_log;
+mod access_rules;
 mod error;
 pub mod file;
 pub mod model;
 pub mod moment;
 pub mod outcome;
 mod read;
+mod read_table;
 pub mod rows;
+mod rule;
 pub mod rules;
 pub mod security;
 pub mod tables;
 
+pub use access_rules::ACCESS_RULES;
 pub use error::SecurityError;
-pub use file::{Companies, IncidentFile, Side};
+pub use file::{AccessLog, Companies, IncidentFile, Side};
 pub use moment::Moment;
 pub use outcome::{Check, Finding, Outcome, Status, Step};
 pub use read::load_incidents;
-pub use rules::{Command, Incident, Rule, RuleTerms};
+pub use rule::{Command, Incident, Rule, RuleTerms};
 pub use security::Security;
 pub use tables::{FieldKind, TableName};

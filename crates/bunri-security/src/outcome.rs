@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::RuleTerms;
+use crate::rule::RuleTerms;
 use crate::{Command, Rule};
 
 /// Of what kind the file is.
@@ -194,11 +194,7 @@ impl Outcome {
         mut checks: Vec<Check>,
         mut findings: Vec<Finding>,
     ) -> Self {
-        let place = |name: &str| {
-            crate::rules::RULES
-                .iter()
-                .position(|rule| rule.name == name)
-        };
+        let place = |name: &str| Rule::all().position(|rule| rule.name == name);
         checks.sort_by_key(|check| place(&check.rule));
         findings.sort_by(|a, b| (place(&a.rule), a).cmp(&(place(&b.rule), b)));
         for check in &mut checks {

@@ -1,109 +1,21 @@
 //! What is looked for: rules as data. Each says which command looks, of which incident of the regulator's deck it is, on what it
 //! rests, and from which number on it speaks. The incident file may change numbers and leave rules out, with a basis.
 
-use std::collections::BTreeMap;
-
-/// Which command looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Command {
-    /// `bunri incident exposure`
-    Exposure,
-    /// `bunri incident access`
-    Access,
-    /// `bunri incident accounts`
-    Accounts,
-}
-
-/// An incident of the deck (domain.md, section 5; docs/incidents.md).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Incident {
-    /// A shared system whose masks had holes.
-    A,
-    /// Emergency rights: always on, too wide, never reviewed.
-    B,
-    /// A contractor sent the whole area's list.
-    C1,
-    /// Terminals unlocked, or delivered to the wrong place.
-    C2,
-    /// Accounts and passwords known from an earlier post.
-    C3,
-    /// Kyushu 2020: switched customers' data to their old supplier.
-    Kyushu,
-}
-
-/// A rule.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its name: in findings, and in `[rules.NAME]`.
-    pub name: &'static str,
-    /// What it is about, in English and in Japanese.
-    pub title: [&'static str; 2],
-    /// Which command looks.
-    pub command: Command,
-    /// Of which incident it is.
-    pub incident: Incident,
-    /// What it rests on: a regulation, or what happened.
-    pub basis: &'static str,
-    /// Numbers from which on it speaks; [`None`]: nobody can say one for all, so without the file's number it is not checked.
-    pub thresholds: &'static [(&'static str, Option<u64>)],
-}
-
-/// A rule's terms in one system.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleTerms {
-    /// The incident file leaves it out.
-    pub off: bool,
-    /// What it rests on, and who says so if the file changed it.
-    pub basis: String,
-    /// By name.
-    pub thresholds: BTreeMap<&'static str, Option<u64>>,
-}
+use crate::access_rules::ACCESS_RULES;
+use crate::rule::Command::{Accounts, Exposure};
+use crate::rule::Incident::{A, B, C2, C3};
+use crate::rule::{Command, Incident, Rule};
 
 impl Rule {
+    /// Every rule of every command, in the order in which they are told of.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        RULES.iter().chain(&ACCESS_RULES)
+    }
+
     /// The rule of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        RULES.iter().find(|rule| rule.name == name)
-    }
-
-    /// Its own terms.
-    #[must_use]
-    pub fn terms(&self) -> RuleTerms {
-        RuleTerms {
-            off: false,
-            basis: self.basis.to_owned(),
-            thresholds: self.thresholds.iter().copied().collect(),
-        }
-    }
-}
-
-impl Command {
-    /// As it is typed.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Exposure => "exposure",
-            Self::Access => "access",
-            Self::Accounts => "accounts",
-        }
-    }
-}
-
-impl Incident {
-    /// Every one, in the deck's order.
-    pub const ALL: [Self; 6] = [Self::A, Self::B, Self::C1, Self::C2, Self::C3, Self::Kyushu];
-
-    /// As the deck calls it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::A => "A",
-            Self::B => "B",
-            Self::C1 => "C1",
-            Self::C2 => "C2",
-            Self::C3 => "C3",
-            Self::Kyushu => "Kyushu 2020",
-        }
+        Self::all().find(|rule| rule.name == name)
     }
 }
 
@@ -124,9 +36,6 @@ const fn rule(
         thresholds,
     }
 }
-
-use Command::{Accounts, Exposure};
-use Incident::{A, B, C2, C3};
 
 /// Every rule, in the order in which they are told of.
 pub static RULES: [Rule; 19] = [

@@ -106,6 +106,8 @@ pub(crate) enum IncidentAction {
     Exposure(IncidentExposureArguments),
     /// Which accounts, terminals and rights are not as they should be
     Accounts(IncidentAccountsArguments),
+    /// What the access log shows: whose customers were read, by whom, from where, and whether the log is whole
+    Access(IncidentAccessArguments),
     /// Write the page for the regulator, in English and Japanese: what was checked, found, and cannot be seen
     Report(IncidentReportArguments),
 }
@@ -132,6 +134,18 @@ pub(crate) struct IncidentAccountsArguments {
     /// Write what should be revoked as CSV, for a person to sign off; never overwritten
     #[arg(long, value_name = "FILE")]
     pub(crate) revoke: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentAccessArguments {
+    /// The incident file (docs/incidents.md)
+    pub(crate) file: PathBuf,
+    /// Print everything as JSON (schemas/incident.schema.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Threads that look through the log; as many as there are processors, up to 8, where it is not said. The outcome is the same
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) threads: Option<u8>,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+use bunri_access::{AccessError, PrepareError};
 use bunri_answers::AnswersError;
 use bunri_columnar::ColumnarError;
 use bunri_evidence::SecretError;
@@ -23,6 +24,7 @@ use bunri_sample::SampleError;
 use bunri_security::SecurityError;
 use bunri_source::SourceError;
 use bunri_split::SplitError;
+use bunri_supplier::SupplierError;
 use bunri_text::Problems;
 use bunri_verify::{SignError, VerifyError};
 use serde_json::{Map, Value};
@@ -156,6 +158,12 @@ pub(crate) enum Failure {
     NothingToVerify,
     #[error(transparent)]
     Security(#[from] SecurityError),
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    #[error(transparent)]
+    Supplier(#[from] SupplierError),
     #[error("`{}` is no outcome of `bunri incident access` for this page: {why}", path.display())]
     OtherOutcome { path: PathBuf, why: String },
     #[error("`{}` names no screens with transitions: there is nothing to draw", .0.display())]
@@ -211,10 +219,10 @@ impl Failure {
             Failure::Sign(error) => sign(error),
             Failure::OtherReport { .. } => REFUSED,
             Failure::Unfinished { .. } | Failure::UnreadableManifest { .. } => REFUSED,
-            Failure::Security(SecurityError::Refused(_)) => REFUSED,
-            Failure::Security(
-                SecurityError::Unreadable { .. } | SecurityError::Database { .. },
-            ) => SOURCE,
+            Failure::Security(error) => security(error),
+            Failure::Access(error) => access(error),
+            Failure::Prepare(error) => prepare(error),
+            Failure::Supplier(error) => supplier(error),
             Failure::OtherOutcome { .. } | Failure::NoPicture(_) => REFUSED,
             Failure::Unread { .. } => OUTPUT,
             Failure::Unsaid(_) => OUTPUT,
@@ -278,6 +286,9 @@ impl Failure {
             | Failure::NothingToVerify
             | Failure::NotConfirmed
             | Failure::Security(_)
+            | Failure::Access(_)
+            | Failure::Prepare(_)
+            | Failure::Supplier(_)
             | Failure::OtherOutcome { .. }
             | Failure::NoPicture(_)
             | Failure::Unsaid(_) => None,
@@ -381,6 +392,43 @@ fn extract(error: &ExtractError) -> u8 {
         ExtractError::Interrupted => INTERRUPTED,
         ExtractError::Columnar(error) => columnar(error),
         ExtractError::Manifest(_) | ExtractError::Thread(_) => OUTPUT,
+    }
+}
+
+fn security(error: &SecurityError) -> u8 {
+    match error {
+        SecurityError::Refused(_) => REFUSED,
+        SecurityError::Unreadable { .. } | SecurityError::Database { .. } => SOURCE,
+    }
+}
+
+fn access(error: &AccessError) -> u8 {
+    match error {
+        AccessError::Form { .. } | AccessError::Bound { .. } => REFUSED,
+        AccessError::Io { .. } | AccessError::Packed { .. } | AccessError::Database { .. } => {
+            SOURCE
+        }
+        AccessError::Interrupted => INTERRUPTED,
+    }
+}
+
+fn prepare(error: &PrepareError) -> u8 {
+    match error {
+        PrepareError::NoLog | PrepareError::Pattern(_) => REFUSED,
+        PrepareError::NoFile(_) | PrepareError::Folder { .. } => SOURCE,
+        PrepareError::Security(error) => security(error),
+        PrepareError::Access(error) => access(error),
+    }
+}
+
+fn supplier(error: &SupplierError) -> u8 {
+    match error {
+        SupplierError::Source(SourceError::Interrupted) => INTERRUPTED,
+        SupplierError::Source(_) | SupplierError::NoPoint { .. } => SOURCE,
+        SupplierError::NoTable(_)
+        | SupplierError::Key { .. }
+        | SupplierError::TooMany(_)
+        | SupplierError::Type(_) => REFUSED,
     }
 }
 

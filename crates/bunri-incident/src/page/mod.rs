@@ -6,8 +6,7 @@ mod texts;
 use std::collections::BTreeMap;
 
 use bunri_page::{Lang, Name, Prose, Sheet, number, sheet};
-use bunri_security::rules::RULES;
-use bunri_security::{Check, Command, Finding, Incident, Outcome, Status};
+use bunri_security::{Check, Command, Finding, Incident, Outcome, Rule, Status};
 use maud::{Markup, PreEscaped, html};
 
 use crate::picture::Picture;
@@ -77,7 +76,7 @@ impl Page<'_> {
 
     /// Rules of `access`, where its outcome is missing.
     fn missing(&self, incident: Incident) -> Vec<&'static str> {
-        let of_access = RULES.iter().filter(|rule| rule.command == Command::Access);
+        let of_access = Rule::all().filter(|rule| rule.command == Command::Access);
         let missing =
             of_access.filter(|rule| self.inputs.access.is_none() && rule.incident == incident);
         missing.map(|rule| rule.name).collect()

@@ -21,6 +21,7 @@ use crate::args::{
     IncidentReportArguments,
 };
 use crate::exit::{Failure, Outcome};
+use crate::progress::Progress;
 use crate::screen;
 
 /// Findings of one rule that are printed; `--json` has all.
@@ -34,10 +35,11 @@ const PAGES: [(Lang, &str); 2] = [
     (Lang::Ja, "incidents.ja.html"),
 ];
 
-pub(crate) fn run(arguments: &IncidentArguments) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &IncidentArguments, progress: &Progress) -> Result<Outcome, Failure> {
     match &arguments.action {
         IncidentAction::Exposure(arguments) => run_exposure(arguments),
         IncidentAction::Accounts(arguments) => run_accounts(arguments),
+        IncidentAction::Access(arguments) => super::access::run(arguments, progress),
         IncidentAction::Report(arguments) => run_report(arguments),
     }
 }

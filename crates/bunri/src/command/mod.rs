@@ -1,5 +1,6 @@
 //! One function a command: what was typed becomes calls of the stages, and what they return is printed.
 
+mod access;
 mod again;
 mod answers;
 mod check;
@@ -53,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
             | Command::Plan(_)
             | Command::Diff(_)
             | Command::Quarantine(_)
+            | Command::Incident(_)
             | Command::Run(_)
     ) {
         progress.hear_signals();
@@ -79,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Key(arguments) => key::run(arguments, *log),
         Command::Sign(arguments) => sign::run(arguments, *log, &progress),
         Command::Export(arguments) => export::run(arguments, *log),
-        Command::Incident(arguments) => incident::run(arguments),
+        Command::Incident(arguments) => incident::run(arguments, &progress),
     };
     progress.done();
     Ended {
