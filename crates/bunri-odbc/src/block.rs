@@ -19,13 +19,17 @@ pub enum BufferKind {
     Bytes,
     /// UTF-16, as many bytes as the indicator says.
     Units,
-    /// Nothing: the value is taken from the row afterwards, however long it is. Blocks have one row then.
-    Later,
+    /// Nothing: the bytes are taken from the row afterwards, however many they are. Blocks have one row then.
+    LaterBytes,
+    /// The same of UTF-16.
+    LaterUnits,
 }
 
 impl BufferKind {
     /// `SQL_C_WCHAR`.
     pub(crate) const UNITS: i16 = -8;
+    /// `SQL_C_CHAR`.
+    pub(crate) const CHARACTERS: i16 = 1;
     /// `SQL_C_BINARY`.
     pub(crate) const BYTES: i16 = -2;
 
@@ -36,8 +40,8 @@ impl BufferKind {
             Self::Real => 8,
             Self::Day => 91,
             Self::Moment => 93,
-            Self::Bytes | Self::Later => Self::BYTES,
-            Self::Units => Self::UNITS,
+            Self::Bytes | Self::LaterBytes => Self::BYTES,
+            Self::Units | Self::LaterUnits => Self::UNITS,
         }
     }
 
@@ -47,15 +51,26 @@ impl BufferKind {
             Self::Integer | Self::Real => Some(8),
             Self::Day => Some(6),
             Self::Moment => Some(16),
-            Self::Bytes | Self::Units | Self::Later => None,
+            Self::Bytes | Self::Units | Self::LaterBytes | Self::LaterUnits => None,
         }
+    }
+
+    /// Whether the value does not stand in the block.
+    pub(crate) fn comes_later(self) -> bool {
+        matches!(self, Self::LaterBytes | Self::LaterUnits)
     }
 
     /// Bytes behind a value in its cell.
     pub(crate) fn end(self) -> usize {
         match self {
             Self::Units => 2,
-            Self::Integer | Self::Real | Self::Day | Self::Moment | Self::Bytes | Self::Later => 0,
+            Self::Integer
+            | Self::Real
+            | Self::Day
+            | Self::Moment
+            | Self::Bytes
+            | Self::LaterBytes
+            | Self::LaterUnits => 0,
         }
     }
 }
@@ -74,7 +89,7 @@ impl Bound {
     #[must_use]
     pub fn width(&self) -> usize {
         let width = match self.kind {
-            BufferKind::Later => 0,
+            kind if kind.comes_later() => 0,
             kind => kind
                 .fixed_width()
                 .unwrap_or(self.most_bytes + kind.end() + 1),
@@ -149,6 +164,10 @@ impl Block {
         &mut self.columns
     }
 
+    pub(crate) fn kind(&self, column: usize) -> BufferKind {
+        self.columns[column].kind
+    }
+
     pub(crate) fn filled(&mut self, rows: usize, cut: bool) {
         (self.rows, self.cut) = (rows, cut);
     }
@@ -169,7 +188,7 @@ impl Block {
     #[must_use]
     pub fn cell(&self, column: usize, row: usize) -> Cell<'_> {
         let column = &self.columns[column];
-        if column.kind == BufferKind::Later {
+        if column.kind.comes_later() {
             return Cell::Later;
         }
         let indicator = column.indicators[row];
@@ -195,7 +214,7 @@ impl Block {
                 }
                 Ok(_) | Err(_) => Cell::Cut,
             },
-            BufferKind::Later => Cell::Later,
+            BufferKind::LaterBytes | BufferKind::LaterUnits => Cell::Later,
         }
     }
 }

@@ -298,20 +298,30 @@ impl Connection {
     ) -> Result<(), E> {
         let explain = |failed| E::from(self.explain(action, failed));
         let columns = columns(statement.describe().map_err(explain)?);
-        let mut units = Vec::new();
+        let mut bytes = Vec::new();
+        let gives_utf8 = self.dbms().gives_utf8();
+        let kind = if gives_utf8 {
+            Piecewise::Characters
+        } else {
+            Piecewise::Units
+        };
         let mut texts: Vec<Option<String>> = vec![None; columns.len()];
         while statement.fetch().map_err(explain)? == Fetched::Rows {
             for ((number, column), text) in (1_u16..).zip(&columns).zip(&mut texts) {
-                units.clear();
+                bytes.clear();
                 let wrong = |what| E::from(self.value_problem(action, &column.name, what));
                 let taken = statement
-                    .value(number, Piecewise::Units, MOST_BYTES, &mut units)
+                    .value(number, kind, MOST_BYTES, &mut bytes)
                     .map_err(explain)?;
                 *text = match taken {
                     Taken::Null => None,
                     Taken::Cut => return Err(wrong(CUT)),
                     Taken::TooLong => return Err(wrong(TOO_LONG)),
-                    Taken::Value => Some(utf8_of(&units).ok_or_else(|| wrong(NO_UTF16))?),
+                    Taken::Value if gives_utf8 => {
+                        let text = std::str::from_utf8(&bytes);
+                        Some(text.map_err(|_| wrong(NO_CHARACTERS))?.to_owned())
+                    }
+                    Taken::Value => Some(utf8_of(&bytes).ok_or_else(|| wrong(NO_CHARACTERS))?),
                 };
             }
             let row: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
@@ -320,8 +330,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Gives the rows of a statement in blocks of so many; `take` says whether it wants more. Columns that are bound as
-    /// [`crate::BufferKind::Later`] are given beside the block, which has one row then.
+    /// Gives the rows of a statement in blocks of so many; `take` says whether it wants more. Values that come
+    /// later are given beside the block, which has one row then.
     ///
     /// # Errors
     /// What the database says, and the taker's own; a value that the driver cut off; columns that are others than those which
@@ -343,7 +353,7 @@ impl Connection {
             return Err(self.strange(action).into());
         }
         let later: Vec<usize> = (0..bound.len())
-            .filter(|&at| bound[at].kind == crate::block::BufferKind::Later)
+            .filter(|&at| bound[at].kind.comes_later())
             .collect();
         let rows = if later.is_empty() { rows.max(1) } else { 1 };
         let mut answer = statement.bind(bound, rows).map_err(explain)?;
@@ -373,7 +383,7 @@ impl Connection {
 }
 
 /// What is wrong with characters that are none.
-const NO_UTF16: &str = "the driver gave characters that are no UTF-16; nothing was completed. Is the character set of the connection \
+const NO_CHARACTERS: &str = "the driver gave characters that are none; nothing was completed. Is the character set of the connection \
                         that of the driver's settings?";
 
 fn utf8_of(bytes: &[u8]) -> Option<String> {

@@ -49,7 +49,10 @@ impl Dbms {
     /// What a session is told before anything else: how values are written, and no limit of time.
     pub(crate) fn settings(self) -> &'static [&'static str] {
         match self {
-            Self::Mariadb => &["SET SESSION sql_mode = '', time_zone = '+00:00', names = utf8mb4"],
+            Self::Mariadb => &[
+                // A reader that sorts for a while must not lose its connection; MariaDB alone knows the last one.
+                "SET SESSION sql_mode = '', time_zone = '+00:00', net_write_timeout = 3600 /*M! , max_statement_time = 0 */",
+            ],
             Self::Postgresql
             | Self::Sqlite
             | Self::SqlServer
@@ -97,6 +100,16 @@ impl Dbms {
                 statements: &["SET TRANSACTION READ ONLY"],
             }),
             Self::Db2 | Self::Other => None,
+        }
+    }
+
+    /// Whether the driver gives characters as UTF-8, byte for byte, to whoever asks for them one by one. Others are asked for
+    /// UTF-16, which not every driver counts well: MariaDB's counts a character outside the first plane as one unit, and so loses
+    /// the last of the text.
+    pub(crate) fn gives_utf8(self) -> bool {
+        match self {
+            Self::Mariadb | Self::Postgresql | Self::Sqlite => true,
+            Self::SqlServer | Self::Oracle | Self::Db2 | Self::Other => false,
         }
     }
 

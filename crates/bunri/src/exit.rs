@@ -333,6 +333,7 @@ fn lock(error: &LockError) -> u8 {
         LockError::Foreign { .. }
         | LockError::OtherJob { .. }
         | LockError::MovedOn { .. }
+        | LockError::OtherState { .. }
         | LockError::NotBegun { .. }
         | LockError::Illegible { .. }
         | LockError::OtherSource { .. }

@@ -38,7 +38,6 @@ pub(super) const DESCRIBES_TYPE_NAME: u16 = 14;
 
 pub(super) const NULL_DATA: isize = -1;
 pub(super) const NO_TOTAL: isize = -4;
-pub(super) const NULL_TERMINATED: i32 = -3;
 
 /// What a program must be called with: `name: fn(arguments)`, all of them returning `SQLRETURN`.
 macro_rules! functions {
@@ -72,7 +71,6 @@ functions! {
     diagnostic = b"SQLGetDiagRecW\0" (i16, Raw, i16, *mut Unit, *mut i32, *mut Unit, i16, *mut i16);
     set_statement = b"SQLSetStmtAttrW\0" (Raw, i32, *mut c_void, i32);
     execute = b"SQLExecDirectW\0" (Raw, *const Unit, i32);
-    more_results = b"SQLMoreResults\0" (Raw);
     columns = b"SQLNumResultCols\0" (Raw, *mut i16);
     describe = b"SQLDescribeColW\0" (Raw, u16, *mut Unit, i16, *mut i16, *mut i16, *mut usize, *mut i16, *mut i16);
     attribute = b"SQLColAttributeW\0" (Raw, u16, u16, *mut c_void, i16, *mut i16, *mut isize);

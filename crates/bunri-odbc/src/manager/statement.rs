@@ -54,6 +54,8 @@ pub(crate) type TableName<'a> = (Option<&'a str>, Option<&'a str>, &'a str);
 pub(crate) enum Piecewise {
     /// UTF-16.
     Units,
+    /// Characters in the encoding of the connection, with a zero behind each piece.
+    Characters,
     /// Bytes.
     Bytes,
 }
@@ -261,6 +263,7 @@ impl<'a> StatementHandle<'a> {
         let (c_type, end) = match kind {
             // A piece of characters ends with a zero of its own.
             Piecewise::Units => (BufferKind::UNITS, 2),
+            Piecewise::Characters => (BufferKind::CHARACTERS, 1),
             Piecewise::Bytes => (BufferKind::BYTES, 0),
         };
         let begin = bytes.len();
@@ -378,7 +381,7 @@ impl BoundColumns<'_> {
                 cells,
                 indicators,
             } = column;
-            if *kind == BufferKind::Later {
+            if kind.comes_later() {
                 continue;
             }
             let column = u16::try_from(at + 1).map_err(|_| Failed::Said(Vec::new()))?;
@@ -432,7 +435,11 @@ impl BoundColumns<'_> {
         most: usize,
         bytes: &mut Vec<u8>,
     ) -> Result<Taken, Failed> {
-        let column = u16::try_from(column + 1).map_err(|_| Failed::Said(Vec::new()))?;
-        self.statement.value(column, Piecewise::Bytes, most, bytes)
+        let number = u16::try_from(column + 1).map_err(|_| Failed::Said(Vec::new()))?;
+        let kind = match self.block.kind(column) {
+            BufferKind::LaterUnits => Piecewise::Units,
+            _ => Piecewise::Bytes,
+        };
+        self.statement.value(number, kind, most, bytes)
     }
 }
