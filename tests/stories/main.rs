@@ -85,6 +85,7 @@ mod mixed;
 mod modules;
 mod mutants;
 mod opened;
+mod odbc;
 mod operation;
 mod page;
 mod plan;

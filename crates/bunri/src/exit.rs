@@ -453,7 +453,8 @@ fn reread(error: &RereadError) -> u8 {
         | RereadError::NotAtRest { .. }
         | RereadError::OtherSource { .. }
         | RereadError::Encoding { .. }
-        | RereadError::Server(_) => SOURCE,
+        | RereadError::Server(_)
+        | RereadError::Odbc(_) => SOURCE,
         RereadError::Random(_) => OUTPUT,
         RereadError::Interrupted => INTERRUPTED,
         RereadError::Literal { .. } | RereadError::Record(_) => BUG,
