@@ -59,6 +59,22 @@ if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     fi
     bring "a PostgreSQL server" postgresql
 fi
+# The stories load ODBC's driver manager; nothing is linked to it.
+if ! command -v odbcinst >/dev/null 2>&1 || ! odbcinst -q -d >/dev/null 2>&1; then
+    bring "ODBC's driver manager (unixodbc)" unixodbc
+fi
+for driver in "MariaDB Unicode:odbc-mariadb" "PostgreSQL Unicode:odbc-postgresql" "SQLite3:libsqliteodbc"; do
+    odbcinst -q -d -n "${driver%%:*}" >/dev/null 2>&1 || bring "the ODBC driver ${driver%%:*}" "${driver##*:}"
+done
+# Its package starts a server where a machine has a service manager; the stories start their own, in folders that vanish.
+if ! command -v mariadb-install-db >/dev/null 2>&1 || ! [ -x /usr/sbin/mariadbd ]; then
+    policy=/usr/sbin/policy-rc.d
+    if [ "$(id -u)" = 0 ] && [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' > "$policy" && chmod +x "$policy"
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    bring "a MariaDB server" mariadb-server
+fi
 command -v openssl >/dev/null 2>&1 || bring "openssl" openssl
 command -v node >/dev/null 2>&1 || bring "node" nodejs
 command -v npm >/dev/null 2>&1 || bring "npm" npm

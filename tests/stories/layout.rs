@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 36] = [
+const ARROWS: [(&str, &[&str]); 38] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -89,6 +89,18 @@ const ARROWS: [(&str, &[&str]); 36] = [
         ],
     ),
     ("bunri-postgresql", &["bunri-job", "bunri-manifest"]),
+    ("bunri-odbc", &["bunri-job", "bunri-manifest"]),
+    (
+        "bunri-source-odbc",
+        &[
+            "bunri-catalogue",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-odbc",
+            "bunri-source-model",
+            "bunri-types",
+        ],
+    ),
     (
         "bunri-source",
         &[
@@ -96,8 +108,10 @@ const ARROWS: [(&str, &[&str]); 36] = [
             "bunri-columnar",
             "bunri-job",
             "bunri-manifest",
+            "bunri-odbc",
             "bunri-postgresql",
             "bunri-source-model",
+            "bunri-source-odbc",
             "bunri-types",
         ],
     ),
@@ -107,6 +121,7 @@ const ARROWS: [(&str, &[&str]); 36] = [
             "bunri-catalogue",
             "bunri-columnar",
             "bunri-manifest",
+            "bunri-odbc",
             "bunri-postgresql",
             "bunri-types",
         ],
@@ -183,6 +198,7 @@ const ARROWS: [(&str, &[&str]); 36] = [
             "bunri-columnar",
             "bunri-job",
             "bunri-manifest",
+            "bunri-odbc",
             "bunri-postgresql",
             "bunri-report",
             "bunri-types",

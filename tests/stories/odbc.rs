@@ -26,11 +26,7 @@ const MENDED: &str =
 
 /// A command that knows the password.
 fn bunri<const N: usize>(rig: &Rig, arguments: [&str; N]) -> Ended {
-    let ended = Ended::of(
-        rig.command()
-            .env("LEGACY_PASSWORD", SECRET)
-            .args(arguments),
-    );
+    let ended = Ended::of(rig.command().env("LEGACY_PASSWORD", SECRET).args(arguments));
     assert!(
         !ended.out.contains(SECRET) && !ended.err.contains(SECRET),
         "a secret was printed; {ended}"
@@ -107,11 +103,19 @@ fn the_stores_are_those_of_sqlite_from_every_database() {
             let one = tree(&rig.path(store));
             let other = tree(&rig.path(name).join(store));
             assert!(one.len() > 3, "{store}");
-            assert_eq!(differences(&one, &other), Vec::<String>::new(), "{name}, {store}");
+            assert_eq!(
+                differences(&one, &other),
+                Vec::<String>::new(),
+                "{name}, {store}"
+            );
         }
-        let ended = bunri(&rig, ["reread", &file]).must(0).prints("C9 faithful: ");
+        let ended = bunri(&rig, ["reread", &file])
+            .must(0)
+            .prints("C9 faithful: ");
         rig.holds_no_value(&ended);
-        bunri(&rig, ["check", &file]).must(1).prints("fits the catalogue");
+        bunri(&rig, ["check", &file])
+            .must(1)
+            .prints("fits the catalogue");
         // Of a database at rest the same is found done.
         bunri(&rig, ["run", &file]).must(1);
         let manifest = format!("{name}/custody/staging/manifest.json");
@@ -183,7 +187,12 @@ const MISFITS: [(i64, &str, &str, &str); 4] = [
     (10, "large", "18446744073709551615", "not_an_integer"),
     (11, "day", "'2018-02-00'", "not_a_date"),
     (12, "at", "'2018-02-00 10:00:00'", "not_a_timestamp"),
-    (13, "name", "NULL, flag = 1, bits = 5, kw = 0.1, tiny = 7, day = '2018-00-01'", "not_a_date"),
+    (
+        13,
+        "name",
+        "NULL, flag = 1, bits = 5, kw = 0.1, tiny = 7, day = '2018-00-01'",
+        "not_a_date",
+    ),
 ];
 
 const COLUMNS: [(&str, &str); 27] = [
@@ -203,8 +212,11 @@ const COLUMNS: [(&str, &str); 27] = [
     ("cp932_", ""),
     ("sjis_", ""),
     ("latin", ""),
-    ("day", "date"),
-    ("at", "timestamp"),
+    ("day", "{ type = \"date\", nothing = [\"0000-00-00\"] }"),
+    (
+        "at",
+        "{ type = \"timestamp\", nothing = [\"0000-00-00 00:00:00.000000\"] }",
+    ),
     ("stamped", "timestamp"),
     ("hour", ""),
     ("shape", ""),
@@ -217,18 +229,22 @@ const COLUMNS: [(&str, &str); 27] = [
 ];
 
 /// A table of a catalogue that goes to transmission as it is; a column without a type is a text.
-fn table_toml(table: &str, key: &str, columns: &[(&str, &str)], more: &str) -> String {
-    let mut text = format!(
-        "table = \"{table}\"\nkey = [\"{key}\"]\nrows = \"all_transmission\"\nbasis = \"story\"\n[columns]\n"
-    );
+fn table_toml(columns: &[(&str, &str)]) -> String {
+    let mut text =
+        "table = \"odd\"\nkey = [\"id\"]\nrows = \"all_transmission\"\nbasis = \"story\"\n[columns]\n"
+            .to_owned();
     for (name, _) in columns {
         text.push_str(&format!("{name} = \"transmission_only\"\n"));
     }
     text.push_str("[types]\n");
     for (name, of) in columns.iter().filter(|(_, of)| !of.is_empty()) {
-        text.push_str(&format!("{name} = \"{of}\"\n"));
+        let of = match of.starts_with('{') {
+            true => (*of).to_owned(),
+            false => format!("\"{of}\""),
+        };
+        text.push_str(&format!("{name} = {of}\n"));
     }
-    text + more
+    text
 }
 
 /// The small system with these tables in a MariaDB, and a job over it.
@@ -277,8 +293,7 @@ fn japanese_and_every_type_come_as_mariadb_holds_them() {
             "INSERT INTO odd (id, {names}) SELECT {id}, {names} FROM odd WHERE id = 1; UPDATE odd SET {column} = {value} WHERE id = {id};\n"
         ));
     }
-    let nothing = "[nothing]\nday = [\"0000-00-00\"]\nat = [\"0000-00-00 00:00:00.000000\"]\n";
-    let rig = odd(&server, &sql, &table_toml("odd", "id", &COLUMNS, nothing));
+    let rig = odd(&server, &sql, &table_toml(&COLUMNS));
     bunri(&rig, ["run", "job.toml"]).must(1);
     let shown = rig
         .python("show.py", [".", "transmission", "odd"])
@@ -302,12 +317,16 @@ fn japanese_and_every_type_come_as_mariadb_holds_them() {
     let rejects = rejected(&rig);
     for (id, _, _, rule) in MISFITS {
         assert!(
-            rejects.iter().any(|(row, _, broken)| *row == id && broken == rule),
+            rejects
+                .iter()
+                .any(|(row, _, broken)| *row == id && broken == rule),
             "{id} {rule}: {rejects:?}"
         );
     }
     assert_eq!(rejects.len(), MISFITS.len());
-    bunri(&rig, ["reread", "job.toml"]).must(0).prints("C9 faithful: ");
+    bunri(&rig, ["reread", "job.toml"])
+        .must(0)
+        .prints("C9 faithful: ");
     // What the extractor could have got wrong is named.
     std::fs::rename(rig.path("custody"), rig.path("pristine")).unwrap();
     for (fault, column) in [
@@ -317,7 +336,10 @@ fn japanese_and_every_type_come_as_mariadb_holds_them() {
         (r#"["every", "emptied", "doc"]"#, "doc"),
     ] {
         clear(&rig, "custody");
-        rig.write("fault.json", format!(r#"{{"table": "odd", "do": {fault}}}"#));
+        rig.write(
+            "fault.json",
+            format!(r#"{{"table": "odd", "do": {fault}}}"#),
+        );
         rig.python("restage.py", ["pristine", "custody", "fault.json"])
             .must(0);
         bunri(&rig, ["reread", "job.toml"]).must(10).prints(column);
@@ -332,24 +354,27 @@ fn long_texts_and_wide_tables_come_whole() {
         "CREATE TABLE odd (id INT PRIMARY KEY, short VARCHAR(10), long_ LONGTEXT, scan LONGBLOB) DEFAULT CHARSET utf8mb4;
          INSERT INTO odd VALUES (1, 'a', REPEAT('髙𠮷', 2000000), x'00'), (2, NULL, NULL, NULL), (3, 'c', '', REPEAT(x'00ff', 3000000)),
            (4, 'd', CONCAT(REPEAT('x', 65536), CHAR(0), '﨑'), '');",
-        &table_toml(
-            "odd",
-            "id",
-            &[("id", "int"), ("short", ""), ("long_", ""), ("scan", "bytes")],
-            "",
-        ),
+        &table_toml(&[("id", "int"), ("short", ""), ("long_", ""), ("scan", "bytes")]),
     );
     bunri(&rig, ["run", "job.toml"]).must(1);
     bunri(&rig, ["reread", "job.toml"]).must(0);
     let totals = rig.json("custody/staging/manifest.json");
     let odd = totals["tables"].as_array().unwrap().iter();
-    let odd = odd.clone().find(|table| table["table"] == "odd").unwrap();
-    assert_eq!(odd["totals"][2]["total"]["bytes"], 7 * 2_000_000 + 65_536 + 1 + 3);
+    let odd = odd.clone().find(|table| table["id"] == "odd").unwrap();
+    assert_eq!(
+        odd["totals"][2]["total"]["bytes"],
+        7 * 2_000_000 + 65_536 + 1 + 3
+    );
     // As many columns as there may be.
     server.sql("DROP TABLE odd");
     let names: Vec<String> = (0..1600).map(|number| format!("c{number}")).collect();
-    let spelt: Vec<String> = names.iter().map(|name| format!("{name} TINYTEXT")).collect();
-    let texts: Vec<String> = (0..1600).map(|number| format!("'{}'", number % 10)).collect();
+    let spelt: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name} TINYTEXT"))
+        .collect();
+    let texts: Vec<String> = (0..1600)
+        .map(|number| format!("'{}'", number % 10))
+        .collect();
     server.sql(&format!(
         "CREATE TABLE odd (id INT PRIMARY KEY, {}) ENGINE = Aria DEFAULT CHARSET utf8mb4; INSERT INTO odd VALUES (1, {}), (2, {});",
         spelt.join(", "),
@@ -359,10 +384,7 @@ fn long_texts_and_wide_tables_come_whole() {
     let columns: Vec<(&str, &str)> = std::iter::once(("id", "int"))
         .chain(names.iter().map(|name| (name.as_str(), "")))
         .collect();
-    rig.write(
-        "catalogue/tables/odd.toml",
-        table_toml("odd", "id", &columns, ""),
-    );
+    rig.write("catalogue/tables/odd.toml", table_toml(&columns));
     clear(&rig, "custody");
     clear(&rig, "retail");
     bunri(&rig, ["run", "job.toml"]).must(1);
@@ -413,7 +435,10 @@ fn a_kill_at_any_moment_and_a_server_that_dies_end_in_the_same_bytes() {
         assert_eq!(staged("killed"), staged("whole"), "round {round}");
         clear(&rig, "killed");
     }
-    assert!(killed > 20 && died == 10, "{killed} of 50 were killed before their end");
+    assert!(
+        killed > 20 && died == 10,
+        "{killed} of 50 were killed before their end"
+    );
 }
 
 #[test]
@@ -458,7 +483,11 @@ fn what_a_database_or_its_driver_refuses_is_told_with_what_to_do() {
         let file = job(&rig, name, source);
         let ended = bunri(&rig, ["extract", &file]).must(code).says(says);
         rig.holds_no_value(&ended);
-        assert!(!rig.path(name).join("custody/staging/manifest.json").exists());
+        assert!(
+            !rig.path(name)
+                .join("custody/staging/manifest.json")
+                .exists()
+        );
     };
     let source = server.source("");
     refuses(
@@ -467,7 +496,12 @@ fn what_a_database_or_its_driver_refuses_is_told_with_what_to_do() {
         4,
         "`odbcinst -q -d` lists the drivers",
     );
-    refuses("nodsn", "odbc = { dsn = \"NOWHERE\" }", 4, "`odbcinst -q -s` its data sources");
+    refuses(
+        "nodsn",
+        "odbc = { dsn = \"NOWHERE\" }",
+        4,
+        "`odbcinst -q -s` its data sources",
+    );
     refuses(
         "noserver",
         &source.replace(&server.port().to_string(), "1"),
@@ -549,6 +583,10 @@ fn before_there_is_a_catalogue_a_database_is_inspected_and_one_is_proposed() {
         let proposed = format!("{name}-catalogue");
         let ended = bunri(&rig, ["init", &file, "--out", &proposed]);
         assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
-        assert!(rig.path(&proposed).join("tables/supply_point.toml").exists());
+        assert!(
+            rig.path(&proposed)
+                .join("tables/supply_point.toml")
+                .exists()
+        );
     }
 }

@@ -81,7 +81,14 @@ const OWN_KEYS: [(&str, &str); 7] = [
     ("username", "`user`"),
 ];
 /// Parts of the names of keys that hold secrets.
-const SECRET_PARTS: [&str; 6] = ["pwd", "passw", "secret", "token", "credential", "passphrase"];
+const SECRET_PARTS: [&str; 6] = [
+    "pwd",
+    "passw",
+    "secret",
+    "token",
+    "credential",
+    "passphrase",
+];
 
 pub(crate) fn odbc(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<OdbcSource> {
     let mut section = Section::open(value, "`[source.odbc]`", log)?;
@@ -98,7 +105,10 @@ pub(crate) fn odbc(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<OdbcS
     section.close(log);
     let entrance = match (driver?, dsn?) {
         (Some(driver), None) if driver.value.contains(['{', '}', ';']) => {
-            log.refuse(driver.spot, "`driver` is a name in odbcinst.ini, or the path of a library");
+            log.refuse(
+                driver.spot,
+                "`driver` is a name in odbcinst.ini, or the path of a library",
+            );
             return None;
         }
         (Some(driver), None) => OdbcEntrance::Driver(driver.value),

@@ -42,8 +42,9 @@ pub(crate) fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spo
         }),
         (None, Some(server), _) => postgresql(server, base, log)
             .map(|source| server.spotted(Source::Postgresql(Box::new(source)))),
-        (None, None, Some(driver)) => odbc(driver, base, log)
-            .map(|source| driver.spotted(Source::Odbc(Box::new(source)))),
+        (None, None, Some(driver)) => {
+            odbc(driver, base, log).map(|source| driver.spotted(Source::Odbc(Box::new(source))))
+        }
         (None, None, None) => None,
     };
     section.close(log);

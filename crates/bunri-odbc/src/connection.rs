@@ -1,19 +1,24 @@
 //! One connection: statements, and what comes back.
 
+use std::time::Duration;
+
 use crate::block::{Block, Bound};
 use crate::dbms::{Dbms, needs};
 use crate::error::{
-    CUT, OdbcError, TOO_LONG, is_cancelled, is_lost, words, words_of_connecting,
+    CUT, OdbcError, TOO_LONG, is_cancelled, is_lost, is_lost_early, words, words_of_connecting,
 };
 use crate::manager::{
-    DatabaseHandle, Failed, Fetched, InfoType, Listing, Piecewise, StatementHandle,
-    StatementInUse, Taken,
+    DatabaseHandle, Failed, Fetched, InfoType, Listing, Piecewise, StatementHandle, StatementInUse,
+    Taken,
 };
 use crate::server::{Facts, Server};
 use crate::text::connection_string;
 
 /// Seconds in which a database answers a connection.
 const PATIENCE: usize = 15;
+/// How often a connection that was lost early is tried again, and after how long.
+const ATTEMPTS: usize = 3;
+const PAUSE: Duration = Duration::from_secs(1);
 /// No value is longer: a row may have 1 GiB.
 const MOST_BYTES: usize = 1 << 30;
 
@@ -79,7 +84,17 @@ fn connect(server: &Server, needs: &[(&str, &str)]) -> Result<DatabaseHandle, Od
         needs,
         password.as_ref().map(|password| password.as_str()),
     );
-    DatabaseHandle::connect(&text, PATIENCE).map_err(|failed| match failed {
+    let mut connected = DatabaseHandle::connect(&text, PATIENCE);
+    // A connection that was taken and lost before anything was said: a server that is starting, or a network that stumbled.
+    for _ in 0..ATTEMPTS {
+        match &connected {
+            Err(Failed::Said(said)) if is_lost_early(said) => {}
+            _ => break,
+        }
+        std::thread::sleep(PAUSE);
+        connected = DatabaseHandle::connect(&text, PATIENCE);
+    }
+    connected.map_err(|failed| match failed {
         Failed::NoManager(why) => OdbcError::NoManager { why },
         Failed::Said(said) => OdbcError::Connect {
             place: server.place().to_owned(),
@@ -166,7 +181,10 @@ impl Connection {
         if quote.is_empty() {
             return name.to_owned();
         }
-        format!("{quote}{}{quote}", name.replace(quote.as_str(), &quote.repeat(2)))
+        format!(
+            "{quote}{}{quote}",
+            name.replace(quote.as_str(), &quote.repeat(2))
+        )
     }
 
     /// What ends a statement of this connection from another thread.
@@ -392,7 +410,9 @@ fn utf8_of(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let units = pairs.iter().map(|pair| u16::from_ne_bytes(*pair));
-    char::decode_utf16(units).collect::<Result<String, _>>().ok()
+    char::decode_utf16(units)
+        .collect::<Result<String, _>>()
+        .ok()
 }
 
 fn columns(described: Vec<crate::manager::Described>) -> Vec<AnswerColumn> {

@@ -139,7 +139,10 @@ impl Dbms {
                 let parts = columns.iter();
                 let parts = parts.map(|name| format!("IFNULL(CAST({name} AS BINARY), x'00')"));
                 let parts: Vec<String> = parts.collect();
-                vec![format!("SUM(CRC32(CONCAT_WS(x'1f', {})))", parts.join(", "))]
+                vec![format!(
+                    "SUM(CRC32(CONCAT_WS(x'1f', {})))",
+                    parts.join(", ")
+                )]
             }
             Self::Postgresql => {
                 let row = format!("ROW({})::text", columns.join(", "));
@@ -150,7 +153,9 @@ impl Dbms {
                 .flat_map(|name| {
                     [
                         format!("SUM(LENGTH(CAST({name} AS BLOB)))"),
-                        format!("SUM(CASE typeof({name}) WHEN 'integer' THEN {name} % 1000003 END)"),
+                        format!(
+                            "SUM(CASE typeof({name}) WHEN 'integer' THEN {name} % 1000003 END)"
+                        ),
                     ]
                 })
                 .collect(),

@@ -125,8 +125,7 @@ pub enum OdbcError {
 pub const CUT: &str = "the driver cut a value off, and said so or filled the buffer; nothing was completed. If the table did not change \
                        meanwhile, this is the driver's limit: look for one in its settings, or use a newer one";
 /// What is wrong with a value that nobody can hold.
-pub const TOO_LONG: &str =
-    "a value is longer than 1 GiB, which is more than a row may have; leave the column out with a view";
+pub const TOO_LONG: &str = "a value is longer than 1 GiB, which is more than a row may have; leave the column out with a view";
 
 impl OdbcError {
     /// Whether the same may succeed over a new connection.
@@ -147,6 +146,12 @@ pub(crate) fn is_lost(said: &[Diagnostic]) -> bool {
     })
 }
 
+/// Whether a connection was lost while it was made, and not refused.
+pub(crate) fn is_lost_early(said: &[Diagnostic]) -> bool {
+    said.iter()
+        .any(|one| one.state == "08S01" || matches!(one.native, 2006 | 2013))
+}
+
 /// Whether what was recorded says that somebody asked to stop.
 pub(crate) fn is_cancelled(dbms: Dbms, said: &[Diagnostic]) -> bool {
     said.iter().any(|one| match dbms {
@@ -165,7 +170,10 @@ pub(crate) fn words_of_connecting(said: &[Diagnostic], secret: &str) -> String {
         words.push_str(
             "; `odbcinst -q -d` lists the drivers of this machine, `odbcinst -q -s` its data sources",
         );
-    } else if said.iter().any(|one| one.message.contains("Can't open lib")) {
+    } else if said
+        .iter()
+        .any(|one| one.message.contains("Can't open lib"))
+    {
         words.push_str("; `odbcinst -q -d` lists the drivers of this machine");
     }
     words
@@ -202,7 +210,10 @@ fn first(said: &[Diagnostic], may_be_told: impl Fn(&Diagnostic) -> bool) -> Stri
 /// On one line, without the names of the parts that passed the message on.
 fn one_line(message: &str) -> String {
     let mut rest = message.trim();
-    while let Some((_, behind)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+    while let Some((_, behind)) = rest
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once(']'))
+    {
         rest = behind.trim_start();
     }
     let words: Vec<&str> = rest
@@ -216,7 +227,8 @@ fn one_line(message: &str) -> String {
 fn holds_secret(message: &str, secret: &str) -> bool {
     let lower = message.to_lowercase();
     let looks = ["pwd=", "password=", "pwd =", "token=", "secret=", "uid="];
-    (!secret.is_empty() && message.contains(secret)) || looks.iter().any(|part| lower.contains(part))
+    (!secret.is_empty() && message.contains(secret))
+        || looks.iter().any(|part| lower.contains(part))
 }
 
 /// Whether messages of this kind can hold no value of a row: access, names and syntax, resources, states of objects.
@@ -225,11 +237,34 @@ fn speaks_of_names(dbms: Dbms, one: &Diagnostic) -> bool {
         // SQLSTATE says little here; these are unknown or refused names, rights, limits, and tables that were altered.
         Dbms::Mariadb => matches!(
             one.native,
-            1040 | 1044 | 1045 | 1046 | 1049 | 1054 | 1064 | 1142 | 1143 | 1146 | 1205 | 1226 | 1305 | 1356
-                | 1412 | 1449 | 1969 | 2002 | 2003 | 2005 | 2006 | 2013 | 1021 | 1114
+            1040 | 1044
+                | 1045
+                | 1046
+                | 1049
+                | 1054
+                | 1064
+                | 1142
+                | 1143
+                | 1146
+                | 1205
+                | 1226
+                | 1305
+                | 1356
+                | 1412
+                | 1449
+                | 1969
+                | 2002
+                | 2003
+                | 2005
+                | 2006
+                | 2013
+                | 1021
+                | 1114
         ),
         Dbms::Postgresql => {
-            let classes = ["0A", "25", "28", "3D", "3F", "42", "53", "54", "55", "57", "58"];
+            let classes = [
+                "0A", "25", "28", "3D", "3F", "42", "53", "54", "55", "57", "58",
+            ];
             classes.iter().any(|class| one.state.starts_with(class))
                 && !matches!(one.state.as_str(), "42804" | "42846")
         }
@@ -257,9 +292,9 @@ fn advice(dbms: Dbms, one: &Diagnostic) -> Option<&'static str> {
         (Dbms::Oracle, 1555, _) => {
             Some("the undo that the snapshot needs is gone: ask for a longer UNDO_RETENTION")
         }
-        (Dbms::SqlServer, 3952, _) => {
-            Some("the database does not allow snapshots: `ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON`")
-        }
+        (Dbms::SqlServer, 3952, _) => Some(
+            "the database does not allow snapshots: `ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON`",
+        ),
         (_, _, "HYT00") => Some(limit),
         _ => None,
     }
@@ -279,7 +314,11 @@ mod tests {
 
     #[test]
     fn a_secret_is_never_repeated() {
-        let plain = said("28000", 1045, "[ma-3.1][10.11]Access denied\nfor user 'x'@'y'");
+        let plain = said(
+            "28000",
+            1045,
+            "[ma-3.1][10.11]Access denied\nfor user 'x'@'y'",
+        );
         assert_eq!(
             words_of_connecting(&plain, "s3cret"),
             "Access denied for user 'x'@'y' (SQLSTATE 28000, error 1045)"
@@ -307,6 +346,8 @@ mod tests {
             &said("42501", 1, "permission denied for table t"),
             "",
         );
-        assert!(told.starts_with("permission denied for table t (") && told.contains("grant SELECT"));
+        assert!(
+            told.starts_with("permission denied for table t (") && told.contains("grant SELECT")
+        );
     }
 }

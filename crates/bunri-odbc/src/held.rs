@@ -80,7 +80,11 @@ impl HeldDatabase {
             facts.name,
             facts.version,
             // Of a database that is a file the name is where it lies, and that is no part of its state.
-            if facts.dbms == Dbms::Sqlite { "" } else { &facts.database },
+            if facts.dbms == Dbms::Sqlite {
+                ""
+            } else {
+                &facts.database
+            },
             facts.driver,
             facts.driver_version
         );
@@ -182,7 +186,11 @@ impl HeldDatabase {
     /// Which of the two, and what the database says.
     pub fn unchanged(&self) -> Result<(), OdbcError> {
         if self.server.rest().is_none() {
-            return self.first.turn().rows("answer", answers(self.dbms())).map(drop);
+            return self
+                .first
+                .turn()
+                .rows("answer", answers(self.dbms()))
+                .map(drop);
         }
         let connection = Connection::open(&self.server)?;
         connection.hold()?;
@@ -200,7 +208,10 @@ impl HeldDatabase {
     /// # Errors
     /// What the database says.
     pub fn is_there_still(&self) -> Result<(), OdbcError> {
-        self.first.turn().rows("answer", answers(self.dbms())).map(drop)
+        self.first
+            .turn()
+            .rows("answer", answers(self.dbms()))
+            .map(drop)
     }
 }
 
@@ -209,7 +220,9 @@ fn answers(dbms: Dbms) -> &'static str {
     match dbms {
         Dbms::Oracle => "SELECT 1 FROM DUAL",
         Dbms::Db2 => "SELECT 1 FROM SYSIBM.SYSDUMMY1",
-        Dbms::Mariadb | Dbms::Postgresql | Dbms::Sqlite | Dbms::SqlServer | Dbms::Other => "SELECT 1",
+        Dbms::Mariadb | Dbms::Postgresql | Dbms::Sqlite | Dbms::SqlServer | Dbms::Other => {
+            "SELECT 1"
+        }
     }
 }
 

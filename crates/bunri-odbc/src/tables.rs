@@ -54,11 +54,7 @@ impl TableEntry {
     }
 
     fn listed(&self) -> TableName<'_> {
-        (
-            self.catalog.as_deref(),
-            self.schema.as_deref(),
-            &self.name,
-        )
+        (self.catalog.as_deref(), self.schema.as_deref(), &self.name)
     }
 }
 
@@ -102,7 +98,9 @@ impl Connection {
             let of_schema = schema.clone().filter(|schema| !schema.is_empty());
             let own = of_schema.as_deref().unwrap_or_default();
             let stores_nothing = ["SYSTEM", "SEQUENCE", "INDEX", "TEMPORARY", "TYPE"];
-            if stores_nothing.iter().any(|word| kind.contains(word) && !kind.contains("VERSIONED"))
+            if stores_nothing
+                .iter()
+                .any(|word| kind.contains(word) && !kind.contains("VERSIONED"))
                 || dbms.is_own_schema(own)
                 || (dbms == Dbms::Sqlite && name.starts_with("sqlite_"))
                 || asked.is_some_and(|asked| asked != own)

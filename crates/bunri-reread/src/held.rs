@@ -20,7 +20,7 @@ pub(crate) enum Held {
     Sqlite(HeldSource),
     Files(Files),
     Postgresql(postgresql::HeldDatabase),
-    Odbc(odbc::HeldSource),
+    Odbc(odbc::HeldOdbc),
 }
 
 /// Where it lies, for the threads that read it.
@@ -48,7 +48,7 @@ impl Held {
             Source::Postgresql(server) => {
                 postgresql::HeldDatabase::open(server).map(Self::Postgresql)
             }
-            Source::Odbc(source) => odbc::HeldSource::open(source).map(Self::Odbc),
+            Source::Odbc(source) => odbc::HeldOdbc::open(source).map(Self::Odbc),
         }
     }
 

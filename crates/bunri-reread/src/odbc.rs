@@ -15,7 +15,7 @@ use crate::RereadError;
 use crate::convert::{Raw, from_hex};
 
 /// The state of the database that is read.
-pub(crate) struct HeldSource {
+pub(crate) struct HeldOdbc {
     held: Arc<HeldDatabase>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct OdbcPlace {
 
 /// What the characters of a column stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Printed {
+enum Characters {
     Whole,
     /// Whole or not.
     Number,
@@ -44,7 +44,7 @@ enum Printed {
     Literal,
 }
 
-impl HeldSource {
+impl HeldOdbc {
     pub(crate) fn open(source: &OdbcSource) -> Result<Self, RereadError> {
         let held = HeldDatabase::hold(&Server::new(source))?;
         Ok(Self {
@@ -89,7 +89,7 @@ impl OdbcPlace {
         let (mut asked, mut printed) = (Vec::new(), Vec::new());
         for column in &table.columns {
             let found = described.iter().find(|one| one.name == column.name);
-            let (text, stands_for) = Printed::of(&connection, found.ok_or_else(strange)?);
+            let (text, stands_for) = Characters::of(&connection, found.ok_or_else(strange)?);
             asked.push(text);
             printed.push(stands_for);
         }
@@ -105,7 +105,7 @@ impl OdbcPlace {
     }
 }
 
-impl Printed {
+impl Characters {
     /// What is asked of a column, and what its characters are.
     fn of(connection: &Connection, column: &AnswerColumn) -> (String, Self) {
         let name = connection.quoted(&column.name);
@@ -183,7 +183,7 @@ fn number_of(text: &str) -> Raw<'_> {
     }
 }
 
-fn of_mariadb(column: &AnswerColumn, name: String, kind: Printed) -> (String, Printed) {
+fn of_mariadb(column: &AnswerColumn, name: String, kind: Characters) -> (String, Characters) {
     let digits = usize::try_from(column.digits).unwrap_or(0).min(6);
     let moment = match digits {
         0 => format!("DATE_FORMAT({name}, '%Y-%m-%d %H:%i:%s')"),
@@ -193,48 +193,53 @@ fn of_mariadb(column: &AnswerColumn, name: String, kind: Printed) -> (String, Pr
         ),
     };
     match (column.type_name.as_str(), kind) {
-        ("bit", _) => (format!("{name} + 0"), Printed::Whole),
-        (_, Printed::Single) => (format!("CONCAT(CAST({name} AS DOUBLE))"), Printed::Single),
-        (_, Printed::Hex) => (format!("HEX({name})"), Printed::Hex),
-        ("date", _) => (format!("DATE_FORMAT({name}, '%Y-%m-%d')"), Printed::Text),
+        ("bit", _) => (format!("{name} + 0"), Characters::Whole),
+        (_, Characters::Single) => (
+            format!("CONCAT(CAST({name} AS DOUBLE))"),
+            Characters::Single,
+        ),
+        (_, Characters::Hex) => (format!("HEX({name})"), Characters::Hex),
+        ("date", _) => (format!("DATE_FORMAT({name}, '%Y-%m-%d')"), Characters::Text),
         ("timestamp", _) => (
             format!("CONCAT({moment}, IF({name} = 0, '', '+00:00'))"),
-            Printed::Text,
+            Characters::Text,
         ),
-        (_, Printed::Moment) => (moment, Printed::Text),
+        (_, Characters::Moment) => (moment, Characters::Text),
         (
             _,
-            Printed::Whole
-            | Printed::Number
-            | Printed::Real
-            | Printed::Text
-            | Printed::Zoned
-            | Printed::Literal,
+            Characters::Whole
+            | Characters::Number
+            | Characters::Real
+            | Characters::Text
+            | Characters::Zoned
+            | Characters::Literal,
         ) => (name, kind),
     }
 }
 
-fn of_postgresql(column: &AnswerColumn, name: String, kind: Printed) -> (String, Printed) {
+fn of_postgresql(column: &AnswerColumn, name: String, kind: Characters) -> (String, Characters) {
     match (column.type_name.as_str(), kind) {
-        ("bool", _) => (format!("{name}::int"), Printed::Whole),
-        ("oid", _) => (name, Printed::Whole),
-        ("money", _) => (format!("{name}::numeric"), Printed::Number),
+        ("bool", _) => (format!("{name}::int"), Characters::Whole),
+        ("oid", _) => (name, Characters::Whole),
+        ("money", _) => (format!("{name}::numeric"), Characters::Number),
         ("timestamptz" | "timestamp with time zone", _) => {
-            (format!("{name}::text"), Printed::Zoned)
+            (format!("{name}::text"), Characters::Zoned)
         }
         // The server prints the shortest digits itself.
-        (_, Printed::Single) => (name, Printed::Real),
-        (_, Printed::Hex) => (format!("encode({name}, 'hex')"), Printed::Hex),
+        (_, Characters::Single) => (name, Characters::Real),
+        (_, Characters::Hex) => (format!("encode({name}, 'hex')"), Characters::Hex),
         // The driver writes days that are none, and capital letters, of its own.
-        ("date" | "uuid", _) | (_, Printed::Moment) => (format!("{name}::text"), Printed::Text),
+        ("date" | "uuid", _) | (_, Characters::Moment) => {
+            (format!("{name}::text"), Characters::Text)
+        }
         (
             _,
-            Printed::Whole
-            | Printed::Number
-            | Printed::Real
-            | Printed::Text
-            | Printed::Zoned
-            | Printed::Literal,
+            Characters::Whole
+            | Characters::Number
+            | Characters::Real
+            | Characters::Text
+            | Characters::Zoned
+            | Characters::Literal,
         ) => (name, kind),
     }
 }
@@ -284,6 +289,9 @@ mod tests {
         assert_eq!(number_of("-.5"), Raw::Decimal(Cow::Borrowed("-0.5")));
         let large = "18446744073709551615";
         assert_eq!(number_of(large), Raw::Decimal(Cow::Borrowed(large)));
-        assert_eq!(Printed::Single.raw("0.10000000149011612"), Some(Raw::Real(0.1)));
+        assert_eq!(
+            Characters::Single.raw("0.10000000149011612"),
+            Some(Raw::Real(0.1))
+        );
     }
 }

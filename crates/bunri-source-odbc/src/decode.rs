@@ -51,9 +51,7 @@ impl Decoded {
         self.cells.clear();
         self.written.clear();
         for (at, column) in columns.iter().enumerate() {
-            let field = self
-                .field(column, cell(at))
-                .map_err(|wrong| (at, wrong))?;
+            let field = self.field(column, cell(at)).map_err(|wrong| (at, wrong))?;
             self.cells.push(field);
         }
         Ok(BlockRow {
@@ -87,9 +85,7 @@ impl Decoded {
             push_utf8(bytes, &mut self.written)?;
         }
         match column.form {
-            Form::Text if column.in_units => {
-                Ok(FieldValue::WrittenText(begin, self.written.len()))
-            }
+            Form::Text if column.in_units => Ok(FieldValue::WrittenText(begin, self.written.len())),
             Form::Text => Ok(FieldValue::Text),
             Form::Bytes => Ok(FieldValue::Bytes),
             Form::Digits if column.in_units => {
@@ -279,9 +275,16 @@ mod tests {
 
     #[test]
     fn half_a_pair_is_no_character() {
-        let units = |text: &str| text.encode_utf16().flat_map(u16::to_ne_bytes).collect::<Vec<_>>();
+        let units = |text: &str| {
+            text.encode_utf16()
+                .flat_map(u16::to_ne_bytes)
+                .collect::<Vec<_>>()
+        };
         let whole = units("髙﨑𠮷〜～ｶﾅ\0");
-        assert_eq!(text(|out| push_utf8(&whole, out).unwrap()), "髙﨑𠮷〜～ｶﾅ\0");
+        assert_eq!(
+            text(|out| push_utf8(&whole, out).unwrap()),
+            "髙﨑𠮷〜～ｶﾅ\0"
+        );
         for broken in [&units("𠮷")[..2], &units("𠮷")[2..], &units("ab")[..3]] {
             assert_eq!(push_utf8(broken, &mut Vec::new()), Err(NO_CHARACTERS));
         }

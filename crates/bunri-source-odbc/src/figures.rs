@@ -65,7 +65,11 @@ impl OdbcReader {
         let connection = self.shared.turn();
         let action = format!("count table \"{table}\"");
         let sql = format!("SELECT COUNT(*) {}", from(&connection, self.entry(table)?));
-        let mut answer = connection.rows(&action, &sql)?.into_iter().flatten().flatten();
+        let mut answer = connection
+            .rows(&action, &sql)?
+            .into_iter()
+            .flatten()
+            .flatten();
         let count = answer.next().and_then(|count| count.parse().ok());
         Ok(count.ok_or_else(|| connection.strange(&action))?)
     }
@@ -102,9 +106,8 @@ impl Answer<'_> {
 
     /// A sum that the database gives as two, of the upper and the lower halves of its numbers.
     fn halves(&mut self) -> Result<String, OdbcError> {
-        let mut half = || -> Result<i128, OdbcError> {
-            self.sum()?.parse().map_err(|_| (self.strange)())
-        };
+        let mut half =
+            || -> Result<i128, OdbcError> { self.sum()?.parse().map_err(|_| (self.strange)()) };
         Ok(((half()? << 32) + half()?).to_string())
     }
 

@@ -206,9 +206,13 @@ impl Column {
             Some(rest) => format!("bits{rest}"),
             None => declared,
         };
-        let scale = declared
-            .strip_prefix("numeric(")
-            .and_then(|rest| rest.strip_suffix(')')?.split(',').nth(1)?.parse::<u8>().ok());
+        let scale = declared.strip_prefix("numeric(").and_then(|rest| {
+            rest.strip_suffix(')')?
+                .split(',')
+                .nth(1)?
+                .parse::<u8>()
+                .ok()
+        });
         let mut column = Self::new(connection, name, declared, Form::Bytes);
         column.not_null = not_null;
         let stored = column.stored.clone();
@@ -254,8 +258,7 @@ impl Column {
                 column.printed(Form::Text, bytes(&zoned))
             }
             _ => {
-                let printed =
-                    format!("CASE WHEN {stored} IS NOT NULL THEN concat({stored}) END");
+                let printed = format!("CASE WHEN {stored} IS NOT NULL THEN concat({stored}) END");
                 column.printed(Form::Text, bytes(&printed))
             }
         }

@@ -187,7 +187,9 @@ impl OdbcReader {
                     "SELECT view_definition FROM information_schema.views WHERE table_schema = {of_schema} AND table_name = {of_name}"
                 ),
                 Dbms::Sqlite => {
-                    format!("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = {of_name}")
+                    format!(
+                        "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = {of_name}"
+                    )
                 }
                 Dbms::Oracle | Dbms::Db2 | Dbms::Other => continue,
             };

@@ -76,9 +76,7 @@ impl OdbcReader {
         let ended = connection.blocks(&action, &sql, &bound, rows, check, |block, aside| {
             for number in 0..block.rows() {
                 let cell = |at: usize| match block.cell(places[at], number) {
-                    Cell::Later => aside[places[at]]
-                        .as_deref()
-                        .map_or(Cell::Null, Cell::Bytes),
+                    Cell::Later => aside[places[at]].as_deref().map_or(Cell::Null, Cell::Bytes),
                     cell => cell,
                 };
                 let row = decoded.row(&columns, cell);
@@ -117,4 +115,3 @@ impl<E: From<SourceError>> From<OdbcError> for Ended<E> {
         Self(SourceError::from(error).into())
     }
 }
-

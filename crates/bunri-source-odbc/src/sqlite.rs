@@ -27,7 +27,9 @@ pub(crate) fn terms(declared: &Declared, stored: &str) -> Vec<String> {
     terms.push(format!("COUNT({q})"));
     match declared.value_type {
         ValueType::Int => {
-            terms.extend(halves(&format!("CASE typeof({q}) WHEN 'integer' THEN {q} END")));
+            terms.extend(halves(&format!(
+                "CASE typeof({q}) WHEN 'integer' THEN {q} END"
+            )));
         }
         ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
             let summed = summed(&q, scale);

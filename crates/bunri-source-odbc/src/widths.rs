@@ -40,12 +40,14 @@ fn bound(column: &Column, longest: Option<usize>) -> Bound {
         Form::Single | Form::Double => BufferKind::Real,
         Form::Day => BufferKind::Day,
         Form::Moment => BufferKind::Moment,
-        Form::Digits | Form::Text | Form::Bytes | Form::Stored => match (column.in_units, is_long) {
-            (true, true) => BufferKind::LaterUnits,
-            (true, false) => BufferKind::Units,
-            (false, true) => BufferKind::LaterBytes,
-            (false, false) => BufferKind::Bytes,
-        },
+        Form::Digits | Form::Text | Form::Bytes | Form::Stored => {
+            match (column.in_units, is_long) {
+                (true, true) => BufferKind::LaterUnits,
+                (true, false) => BufferKind::Units,
+                (false, true) => BufferKind::LaterBytes,
+                (false, false) => BufferKind::Bytes,
+            }
+        }
     };
     Bound { kind, most_bytes }
 }
@@ -65,7 +67,10 @@ fn longest(
         .filter_map(|(at, column)| Some((at, length(dbms, column)?)))
         .collect();
     for asked in asked.chunks(TERMS) {
-        let terms: Vec<String> = asked.iter().map(|(_, term)| format!("MAX({term})")).collect();
+        let terms: Vec<String> = asked
+            .iter()
+            .map(|(_, term)| format!("MAX({term})"))
+            .collect();
         let sql = format!("SELECT {} {from}", terms.join(", "));
         let answer = connection.rows(action, &sql)?.into_iter().next();
         let answer = answer.ok_or_else(|| connection.strange(action))?;

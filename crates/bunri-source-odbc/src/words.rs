@@ -22,7 +22,9 @@ enum Family {
 
 fn family(declared: &str) -> Family {
     let word = declared.split('(').next().unwrap_or_default().trim();
-    let word = word.trim_end_matches(" zerofill").trim_end_matches(" unsigned");
+    let word = word
+        .trim_end_matches(" zerofill")
+        .trim_end_matches(" unsigned");
     match word {
         "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint" | "oid" | "year"
         | "bit" => Family::Whole,

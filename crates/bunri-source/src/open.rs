@@ -11,8 +11,8 @@ use bunri_manifest::{self as manifest, Blake3Hex, ForeignKey};
 use bunri_types::{ValueForm, ValueType};
 
 use crate::{delimited, digest, postgresql, sqlite};
-use bunri_postgresql::ReaderRole;
 use bunri_odbc::HeldDatabase as HeldOdbc;
+use bunri_postgresql::ReaderRole;
 use bunri_source_model::SourceError;
 use bunri_source_model::{DeclaredObject, TableSize};
 use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink};
@@ -214,10 +214,7 @@ impl OpenSource {
         Self::open_held(source, state.held.as_ref())
     }
 
-    fn open_held(
-        source: &Source,
-        held: Option<&HeldState>,
-    ) -> Result<Self, SourceError> {
+    fn open_held(source: &Source, held: Option<&HeldState>) -> Result<Self, SourceError> {
         match source {
             Source::Sqlite(path) => sqlite::Database::open(path).map(Self::Sqlite),
             Source::Delimited(files) => {

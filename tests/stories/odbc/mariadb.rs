@@ -30,7 +30,11 @@ impl Mariadb {
             child: None,
         };
         let made = Command::new("mariadb-install-db")
-            .args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"])
+            .args([
+                "--no-defaults",
+                "--skip-test-db",
+                "--auth-root-authentication-method=normal",
+            ])
             .args(server.as_user())
             .arg(format!("--datadir={}", server.data()))
             .output()
@@ -80,8 +84,15 @@ impl Mariadb {
             .arg(format!("--datadir={}", self.data()))
             .arg(format!("--socket={}", self.socket()))
             .arg(format!("--port={}", self.port))
-            .args(["--bind-address=127.0.0.1", "--skip-log-bin", "--skip-name-resolve"])
-            .args(["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M"])
+            .args([
+                "--bind-address=127.0.0.1",
+                "--skip-log-bin",
+                "--skip-name-resolve",
+            ])
+            .args([
+                "--innodb-flush-log-at-trx-commit=0",
+                "--innodb-buffer-pool-size=64M",
+            ])
             .args(["--innodb-log-file-size=16M", "--max-allowed-packet=256M"])
             .stdout(Stdio::null())
             .stderr(log)
@@ -109,7 +120,12 @@ impl Mariadb {
 
     fn client(&self, database: &str, script: &str) -> Output {
         let mut client = Command::new("mariadb")
-            .args(["--no-defaults", "-uroot", "--default-character-set=utf8mb4", "-N"])
+            .args([
+                "--no-defaults",
+                "-uroot",
+                "--default-character-set=utf8mb4",
+                "-N",
+            ])
             .args(["--max-allowed-packet=256M"])
             .arg(format!("--socket={}", self.socket()))
             .arg(database)

@@ -70,18 +70,25 @@ functions! {
     info = b"SQLGetInfoW\0" (Raw, u16, *mut c_void, i16, *mut i16);
     diagnostic = b"SQLGetDiagRecW\0" (i16, Raw, i16, *mut Unit, *mut i32, *mut Unit, i16, *mut i16);
     set_statement = b"SQLSetStmtAttrW\0" (Raw, i32, *mut c_void, i32);
-    execute = b"SQLExecDirectW\0" (Raw, *const Unit, i32);
+    execute = b"SQLExecDirectW\0" (Raw, *const c_void, i32);
+    execute_narrow = b"SQLExecDirect\0" (Raw, *const c_void, i32);
     columns = b"SQLNumResultCols\0" (Raw, *mut i16);
-    describe = b"SQLDescribeColW\0" (Raw, u16, *mut Unit, i16, *mut i16, *mut i16, *mut usize, *mut i16, *mut i16);
+    describe = b"SQLDescribeColW\0" (Raw, u16, *mut c_void, i16, *mut i16, *mut i16, *mut usize, *mut i16, *mut i16);
+    describe_narrow = b"SQLDescribeCol\0" (Raw, u16, *mut c_void, i16, *mut i16, *mut i16, *mut usize, *mut i16, *mut i16);
     attribute = b"SQLColAttributeW\0" (Raw, u16, u16, *mut c_void, i16, *mut i16, *mut isize);
+    attribute_narrow = b"SQLColAttribute\0" (Raw, u16, u16, *mut c_void, i16, *mut i16, *mut isize);
     bind = b"SQLBindCol\0" (Raw, u16, i16, *mut c_void, isize, *mut isize);
     fetch = b"SQLFetch\0" (Raw);
     get_data = b"SQLGetData\0" (Raw, u16, i16, *mut c_void, isize, *mut isize);
     cancel = b"SQLCancel\0" (Raw);
-    tables = b"SQLTablesW\0" (Raw, *const Unit, i16, *const Unit, i16, *const Unit, i16, *const Unit, i16);
-    primary_keys = b"SQLPrimaryKeysW\0" (Raw, *const Unit, i16, *const Unit, i16, *const Unit, i16);
-    statistics = b"SQLStatisticsW\0" (Raw, *const Unit, i16, *const Unit, i16, *const Unit, i16, u16, u16);
-    foreign_keys = b"SQLForeignKeysW\0" (Raw, *const Unit, i16, *const Unit, i16, *const Unit, i16, *const Unit, i16, *const Unit, i16, *const Unit, i16);
+    tables = b"SQLTablesW\0" (Raw, *const c_void, i16, *const c_void, i16, *const c_void, i16, *const c_void, i16);
+    tables_narrow = b"SQLTables\0" (Raw, *const c_void, i16, *const c_void, i16, *const c_void, i16, *const c_void, i16);
+    primary_keys = b"SQLPrimaryKeysW\0" (Raw, *const c_void, i16, *const c_void, i16, *const c_void, i16);
+    primary_keys_narrow = b"SQLPrimaryKeys\0" (Raw, *const c_void, i16, *const c_void, i16, *const c_void, i16);
+    statistics = b"SQLStatisticsW\0" (Raw, *const c_void, i16, *const c_void, i16, *const c_void, i16, u16, u16);
+    statistics_narrow = b"SQLStatistics\0" (Raw, *const c_void, i16, *const c_void, i16, *const c_void, i16, u16, u16);
+    foreign_keys = b"SQLForeignKeysW\0" (Raw, *const c_void, i16, *const c_void, i16, *const c_void, i16, *const c_void, i16, *const c_void, i16, *const c_void, i16);
+    foreign_keys_narrow = b"SQLForeignKeys\0" (Raw, *const c_void, i16, *const c_void, i16, *const c_void, i16, *const c_void, i16, *const c_void, i16, *const c_void, i16);
 }
 
 /// Names under which unixODBC is found: the one of the library that is installed with drivers first.
@@ -119,4 +126,3 @@ fn load() -> Result<Functions, String> {
 pub(super) fn number(value: usize) -> *mut c_void {
     std::ptr::without_provenance_mut(value)
 }
-

@@ -72,6 +72,9 @@ pub(crate) struct DatabaseHandle {
     environment: Raw,
     connection: Raw,
     is_open: bool,
+    /// Whether the driver knows no UTF-16: then texts go to it as they are, in UTF-8. The driver manager would cut every unit of them to
+    /// its lower half.
+    is_narrow: bool,
     in_use: StatementInUse,
 }
 
@@ -138,9 +141,8 @@ impl DatabaseHandle {
         let functions = functions().map_err(Failed::NoManager)?;
         let mut environment: Raw = null_mut();
         // SAFETY: an environment has no parent.
-        let returned = unsafe {
-            (functions.allocate)(HANDLE_ENVIRONMENT, null_mut(), &raw mut environment)
-        };
+        let returned =
+            unsafe { (functions.allocate)(HANDLE_ENVIRONMENT, null_mut(), &raw mut environment) };
         if !is_success(returned) {
             return Err(Failed::Said(Vec::new()));
         }
@@ -149,6 +151,7 @@ impl DatabaseHandle {
             environment,
             connection: null_mut(),
             is_open: false,
+            is_narrow: false,
             in_use: StatementInUse {
                 functions,
                 current: Arc::default(),
@@ -161,9 +164,8 @@ impl DatabaseHandle {
         handle.must_of_environment(returned)?;
         let mut connection: Raw = null_mut();
         // SAFETY: its parent is the environment.
-        let returned = unsafe {
-            (functions.allocate)(HANDLE_CONNECTION, environment, &raw mut connection)
-        };
+        let returned =
+            unsafe { (functions.allocate)(HANDLE_CONNECTION, environment, &raw mut connection) };
         handle.must_of_environment(returned)?;
         handle.connection = connection;
         // A driver that has no such limit says so, and waits as long as it likes.
@@ -189,6 +191,9 @@ impl DatabaseHandle {
         };
         handle.must(returned)?;
         handle.is_open = true;
+        // The one that is known to be so here.
+        let driver = handle.info(InfoType::DriverName).to_ascii_lowercase();
+        handle.is_narrow = driver.contains("sqlite");
         Ok(handle)
     }
 
@@ -267,6 +272,10 @@ impl DatabaseHandle {
         self.in_use.clone()
     }
 
+    pub(super) fn is_narrow(&self) -> bool {
+        self.is_narrow
+    }
+
     pub(super) fn functions(&self) -> &'static Functions {
         self.functions
     }
@@ -318,9 +327,34 @@ pub(super) fn is_end(returned: Returned) -> bool {
     returned == NO_DATA
 }
 
+/// A text as the driver is given it.
+pub(super) enum DriverText {
+    Wide(Vec<Unit>),
+    Narrow(Vec<u8>),
+}
+
+impl DriverText {
+    pub(super) fn of(text: &str, is_narrow: bool) -> Self {
+        if is_narrow {
+            Self::Narrow(text.as_bytes().to_vec())
+        } else {
+            Self::Wide(text.encode_utf16().collect())
+        }
+    }
+
+    /// Where it lies, and its length in what it is made of.
+    pub(super) fn pointer(&self) -> (*const c_void, usize) {
+        match self {
+            Self::Wide(units) => (units.as_ptr().cast(), units.len()),
+            Self::Narrow(bytes) => (bytes.as_ptr().cast(), bytes.len()),
+        }
+    }
+}
+
 /// An argument of a listing: text, or nothing.
-pub(super) fn argument(text: Option<&Vec<Unit>>) -> (*const Unit, i16) {
-    text.map_or((null(), 0), |units| {
-        (units.as_ptr(), i16::try_from(units.len()).unwrap_or(0))
+pub(super) fn argument(text: Option<&DriverText>) -> (*const c_void, i16) {
+    text.map_or((null(), 0), |text| {
+        let (pointer, length) = text.pointer();
+        (pointer, i16::try_from(length).unwrap_or(0))
     })
 }

@@ -10,4 +10,6 @@ mod handles;
 mod statement;
 
 pub(crate) use handles::{DatabaseHandle, Diagnostic, Failed, InfoType, StatementInUse};
-pub(crate) use statement::{Described, Fetched, Listing, Piecewise, StatementHandle, TableName, Taken};
+pub(crate) use statement::{
+    Described, Fetched, Listing, Piecewise, StatementHandle, TableName, Taken,
+};

@@ -7,9 +7,11 @@ use std::ptr::null_mut;
 use super::functions::{
     ATTRIBUTE_ROW_ARRAY_SIZE, ATTRIBUTE_ROW_STATUS, ATTRIBUTE_ROWS_FETCHED, DESCRIBES_TYPE_NAME,
     DESCRIBES_UNSIGNED, Functions, HANDLE_STATEMENT, NO_TOTAL, NULL_DATA, Raw, Returned,
-    SUCCESS_WITH_INFO, Unit, number,
+    SUCCESS_WITH_INFO, number,
 };
-use super::handles::{DatabaseHandle, Diagnostic, Failed, argument, diagnostics, is_end, is_success};
+use super::handles::{
+    DatabaseHandle, Diagnostic, DriverText, Failed, argument, diagnostics, is_end, is_success,
+};
 use crate::block::{Block, Bound, BufferKind, Column};
 
 /// Units of a column's name or a type's.
@@ -100,12 +102,23 @@ impl<'a> StatementHandle<'a> {
         Err(Failed::Said(self.said()))
     }
 
+    /// The function for texts as the driver takes them.
+    fn of_kind<F>(&self, wide: F, narrow: F) -> F {
+        if self.database.is_narrow() {
+            narrow
+        } else {
+            wide
+        }
+    }
+
     /// Executes a text of SQL.
     pub(crate) fn execute(&self, sql: &str) -> Result<(), Failed> {
-        let units: Vec<Unit> = sql.encode_utf16().collect();
-        let length = i32::try_from(units.len()).map_err(|_| Failed::Said(Vec::new()))?;
+        let text = DriverText::of(sql, self.database.is_narrow());
+        let (pointer, length) = text.pointer();
+        let length = i32::try_from(length).map_err(|_| Failed::Said(Vec::new()))?;
+        let execute = self.of_kind(self.functions.execute, self.functions.execute_narrow);
         // SAFETY: the text has the length that is told.
-        let returned = unsafe { (self.functions.execute)(self.raw, units.as_ptr(), length) };
+        let returned = unsafe { execute(self.raw, pointer, length) };
         // A statement that changes nothing has no data, and that is what was asked.
         if is_end(returned) {
             return Ok(());
@@ -115,7 +128,8 @@ impl<'a> StatementHandle<'a> {
 
     /// Asks for a list.
     pub(crate) fn list(&self, listing: Listing<'_>) -> Result<(), Failed> {
-        let units = |text: Option<&str>| text.map(|text| text.encode_utf16().collect::<Vec<_>>());
+        let is_narrow = self.database.is_narrow();
+        let units = |text: Option<&str>| text.map(|text| DriverText::of(text, is_narrow));
         let functions = self.functions;
         let returned = match listing {
             Listing::Tables { catalog, schema } => {
@@ -125,8 +139,9 @@ impl<'a> StatementHandle<'a> {
                 let (none, nothing) = argument(None);
                 // SAFETY: every text has the length that is told.
                 unsafe {
-                    (functions.tables)(
-                        self.raw, catalog, of_catalog, schema, of_schema, none, nothing, none, nothing,
+                    self.of_kind(functions.tables, functions.tables_narrow)(
+                        self.raw, catalog, of_catalog, schema, of_schema, none, nothing, none,
+                        nothing,
                     )
                 }
             }
@@ -135,7 +150,7 @@ impl<'a> StatementHandle<'a> {
                 let [one, two, three] = texts.each_ref().map(|text| argument(text.as_ref()));
                 // SAFETY: every text has the length that is told.
                 unsafe {
-                    (functions.primary_keys)(
+                    self.of_kind(functions.primary_keys, functions.primary_keys_narrow)(
                         self.raw, one.0, one.1, two.0, two.1, three.0, three.1,
                     )
                 }
@@ -145,7 +160,7 @@ impl<'a> StatementHandle<'a> {
                 let [one, two, three] = texts.each_ref().map(|text| argument(text.as_ref()));
                 // SAFETY: every text has the length that is told.
                 unsafe {
-                    (functions.statistics)(
+                    self.of_kind(functions.statistics, functions.statistics_narrow)(
                         self.raw,
                         one.0,
                         one.1,
@@ -164,7 +179,7 @@ impl<'a> StatementHandle<'a> {
                 let (none, nothing) = argument(None);
                 // SAFETY: every text has the length that is told.
                 unsafe {
-                    (functions.foreign_keys)(
+                    self.of_kind(functions.foreign_keys, functions.foreign_keys_narrow)(
                         self.raw, none, nothing, none, nothing, none, nothing, one.0, one.1, two.0,
                         two.1, three.0, three.1,
                     )
@@ -180,19 +195,24 @@ impl<'a> StatementHandle<'a> {
         // SAFETY: one number is written.
         self.must(unsafe { (self.functions.columns)(self.raw, &raw mut count) })?;
         let count = u16::try_from(count).unwrap_or_default();
-        (1..=count).map(|number| self.describe_one(number)).collect()
+        (1..=count)
+            .map(|number| self.describe_one(number))
+            .collect()
     }
 
     fn describe_one(&self, column: u16) -> Result<Described, Failed> {
         let mut name = [0_u16; NAME_UNITS];
         let (mut length, mut sql_type, mut size, mut digits, mut nullable) = (0, 0, 0, 0, 0);
-        // SAFETY: the buffer has the length that is told, in units; the others are one number each.
+        // In units, or in the bytes of as many.
+        let capacity = self.of_kind(NAME_UNITS, NAME_UNITS * 2) as i16;
+        let describe = self.of_kind(self.functions.describe, self.functions.describe_narrow);
+        // SAFETY: the buffer has the length that is told; the others are one number each.
         self.must(unsafe {
-            (self.functions.describe)(
+            describe(
                 self.raw,
                 column,
-                name.as_mut_ptr(),
-                NAME_UNITS as i16,
+                name.as_mut_ptr().cast::<c_void>(),
+                capacity,
                 &raw mut length,
                 &raw mut sql_type,
                 &raw mut size,
@@ -201,16 +221,22 @@ impl<'a> StatementHandle<'a> {
             )
         })?;
         let text = |units: &[u16]| {
+            if self.database.is_narrow() {
+                let bytes: &[u8] = bytemuck::cast_slice(units);
+                let end = bytes.iter().position(|byte| *byte == 0);
+                return String::from_utf8_lossy(&bytes[..end.unwrap_or(bytes.len())]).into_owned();
+            }
             let end = units.iter().position(|unit| *unit == 0);
             String::from_utf16_lossy(&units[..end.unwrap_or(units.len())])
         };
         let mut is_unsigned = 0_isize;
         let mut type_name = [0_u16; NAME_UNITS];
         let mut type_length = 0_i16;
+        let attribute = self.of_kind(self.functions.attribute, self.functions.attribute_narrow);
         // Drivers that do not know these say so, and then they are not known.
         // SAFETY: the buffer has the length that is told, in bytes; a number is one number.
         unsafe {
-            (self.functions.attribute)(
+            attribute(
                 self.raw,
                 column,
                 DESCRIBES_UNSIGNED,
@@ -219,7 +245,7 @@ impl<'a> StatementHandle<'a> {
                 null_mut(),
                 &raw mut is_unsigned,
             );
-            (self.functions.attribute)(
+            attribute(
                 self.raw,
                 column,
                 DESCRIBES_TYPE_NAME,
@@ -293,7 +319,9 @@ impl<'a> StatementHandle<'a> {
                 bytes.truncate(begin);
                 return Ok(Taken::Null);
             }
-            let whole = usize::try_from(indicator).ok().filter(|left| *left <= asked);
+            let whole = usize::try_from(indicator)
+                .ok()
+                .filter(|left| *left <= asked);
             match whole {
                 Some(left) => {
                     bytes.truncate(filled + left);
@@ -310,7 +338,10 @@ impl<'a> StatementHandle<'a> {
                         return Ok(Taken::TooLong);
                     }
                     let left = usize::try_from(indicator).unwrap_or(PIECE);
-                    asked = left.saturating_sub(asked).clamp(1 << 10, PIECE << 4).next_multiple_of(2);
+                    asked = left
+                        .saturating_sub(asked)
+                        .clamp(1 << 10, PIECE << 4)
+                        .next_multiple_of(2);
                 }
             }
         }
