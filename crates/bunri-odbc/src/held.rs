@@ -45,7 +45,6 @@ impl SharedConnection {
     }
 
     /// The connection, when nobody else uses it.
-    #[must_use]
     pub fn turn(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()

@@ -7,6 +7,7 @@ mod error;
 mod key;
 mod model;
 mod outline;
+mod sqlite_types;
 
 pub use convert::{Copier, Misfit};
 pub use convert::{plain_integer as read_integer, read_date, read_moment};
@@ -17,3 +18,4 @@ pub use model::{
     SourceObject, SourceRow, SourceValue,
 };
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
+pub use sqlite_types::compatible as sqlite_compatible;

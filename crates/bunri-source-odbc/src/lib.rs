@@ -24,6 +24,5 @@ mod sqlite;
 mod widths;
 mod words;
 
-pub use bunri_odbc::Dbms;
 pub use session::{OdbcDatabase, OdbcReader};
 pub use words::compatible;

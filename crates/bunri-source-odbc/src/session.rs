@@ -9,10 +9,12 @@ use bunri_manifest as manifest;
 use bunri_odbc::{
     Connection, Dbms, HeldDatabase, Interrupter, OdbcError, Server, SharedConnection, TableEntry,
 };
-use bunri_source_model::SourceError;
+use bunri_source_model::{SourceError, sqlite_compatible};
+use bunri_types::{ValueForm, ValueType};
 
 use crate::columns::columns_of;
 use crate::form::Column;
+use crate::words::compatible;
 
 /// A database, held.
 #[derive(Debug)]
@@ -52,10 +54,18 @@ impl OdbcDatabase {
         &self.held
     }
 
-    /// Which database it is.
+    /// Whether a column that it declares so can hold values of this type, read in this way.
     #[must_use]
-    pub fn dbms(&self) -> Dbms {
-        self.held.dbms()
+    pub fn compatible(&self, declared: &str, value_type: ValueType, reading: &ValueForm) -> bool {
+        match self.held.dbms() {
+            Dbms::Sqlite => sqlite_compatible(declared, value_type, reading),
+            Dbms::Mariadb
+            | Dbms::Postgresql
+            | Dbms::SqlServer
+            | Dbms::Oracle
+            | Dbms::Db2
+            | Dbms::Other => compatible(declared, value_type, reading),
+        }
     }
 
     /// A session that sees the state.

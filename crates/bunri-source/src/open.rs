@@ -14,9 +14,9 @@ use crate::{delimited, digest, postgresql, sqlite};
 use bunri_odbc::HeldDatabase as HeldOdbc;
 use bunri_postgresql::ReaderRole;
 use bunri_source_model::SourceError;
-use bunri_source_model::{DeclaredObject, TableSize};
+use bunri_source_model::{DeclaredObject, TableSize, sqlite_compatible};
 use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink};
-use bunri_source_odbc::{Dbms, OdbcDatabase, OdbcReader};
+use bunri_source_odbc::{OdbcDatabase, OdbcReader};
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
@@ -167,13 +167,10 @@ pub fn compatible(
     reading: &ValueForm,
 ) -> bool {
     match source {
-        OpenSource::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
+        OpenSource::Sqlite(_) => sqlite_compatible(declared, value_type, reading),
         OpenSource::Delimited(_) => true,
         OpenSource::Postgresql(_) => postgresql::compatible(declared, value_type, reading),
-        OpenSource::Odbc(database) if database.dbms() == Dbms::Sqlite => {
-            sqlite::compatible(declared, value_type, reading)
-        }
-        OpenSource::Odbc(_) => bunri_source_odbc::compatible(declared, value_type, reading),
+        OpenSource::Odbc(database) => database.compatible(declared, value_type, reading),
     }
 }
 
@@ -186,13 +183,13 @@ pub fn may_hold(
     reading: &ValueForm,
 ) -> bool {
     match source {
-        Source::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
+        Source::Sqlite(_) => sqlite_compatible(declared, value_type, reading),
         Source::Delimited(_) => true,
         Source::Postgresql(_) => postgresql::compatible(declared, value_type, reading),
         // Which database it is only an open one tells.
         Source::Odbc(_) => {
             bunri_source_odbc::compatible(declared, value_type, reading)
-                || sqlite::compatible(declared, value_type, reading)
+                || sqlite_compatible(declared, value_type, reading)
         }
     }
 }
