@@ -69,6 +69,16 @@ if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     bring "a PostgreSQL server" postgresql
 fi
 [ -x /usr/sbin/pgbouncer ] || bring "a pooler (pgbouncer)" pgbouncer
+# The stories load ODBC's driver manager; nothing is linked to it.
+if ! command -v odbcinst >/dev/null 2>&1 || ! odbcinst -q -d >/dev/null 2>&1; then
+    bring "ODBC's driver manager (unixodbc)" unixodbc
+fi
+for driver in "MariaDB Unicode:odbc-mariadb" "PostgreSQL Unicode:odbc-postgresql" "SQLite3:libsqliteodbc"; do
+    odbcinst -q -d -n "${driver%%:*}" >/dev/null 2>&1 || bring "the ODBC driver ${driver%%:*}" "${driver##*:}"
+done
+if ! command -v mariadb-install-db >/dev/null 2>&1 || ! [ -x /usr/sbin/mariadbd ]; then
+    bring "a MariaDB server" mariadb-server
+fi
 command -v openssl >/dev/null 2>&1 || bring "openssl" openssl
 command -v node >/dev/null 2>&1 || bring "node" nodejs
 command -v npm >/dev/null 2>&1 || bring "npm" npm

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 43] = [
+const ARROWS: [(&str, &[&str]); 45] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -105,6 +105,18 @@ const ARROWS: [(&str, &[&str]); 43] = [
         ],
     ),
     ("bunri-postgresql", &["bunri-job", "bunri-manifest"]),
+    ("bunri-odbc", &["bunri-job", "bunri-manifest"]),
+    (
+        "bunri-source-odbc",
+        &[
+            "bunri-catalogue",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-odbc",
+            "bunri-source-model",
+            "bunri-types",
+        ],
+    ),
     (
         "bunri-source",
         &[
@@ -112,9 +124,11 @@ const ARROWS: [(&str, &[&str]); 43] = [
             "bunri-columnar",
             "bunri-job",
             "bunri-manifest",
+            "bunri-odbc",
             "bunri-postgresql",
             "bunri-source-delimited",
             "bunri-source-model",
+            "bunri-source-odbc",
             "bunri-types",
         ],
     ),
@@ -135,6 +149,7 @@ const ARROWS: [(&str, &[&str]); 43] = [
             "bunri-catalogue",
             "bunri-columnar",
             "bunri-manifest",
+            "bunri-odbc",
             "bunri-postgresql",
             "bunri-types",
         ],
@@ -222,6 +237,7 @@ const ARROWS: [(&str, &[&str]); 43] = [
             "bunri-columnar",
             "bunri-job",
             "bunri-manifest",
+            "bunri-odbc",
             "bunri-postgresql",
             "bunri-report",
             "bunri-types",

@@ -87,6 +87,7 @@ mod manifests;
 mod mixed;
 mod modules;
 mod mutants;
+mod odbc;
 mod opened;
 mod operation;
 mod page;

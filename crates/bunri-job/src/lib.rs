@@ -8,9 +8,13 @@ mod delimited;
 mod evidence;
 mod expect;
 mod job;
+mod odbc;
+mod one_line;
+mod password;
 mod paths;
 mod read;
 mod rekey;
+mod secret_place;
 mod source;
 
 pub use check::{
@@ -21,6 +25,8 @@ pub use control::Control;
 pub use decisions::load_decisions;
 pub use delimited::{Cp932, Delimited, Encoding, Gaiji, LineForm, TableFiles, WaveDash};
 pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
-pub use job::{Job, JobKind, PasswordPlace, PostgresqlSource, SecretFile, Source, Tls};
+pub use job::{Job, JobKind, PostgresqlSource, SecretFile, Source, Tls};
+pub use odbc::{OdbcEntrance, OdbcSource};
+pub use password::{PasswordPlace, closed_file};
 pub use read::load_job;
 pub use rekey::{RekeySecrets, load_rekey_secrets};

@@ -350,7 +350,7 @@ fn refuse_source_in_output(
                 log.refuse(source.spot, "the source lies inside the `retail` folder");
             }
         }
-        Source::Postgresql(_) => {}
+        Source::Postgresql(_) | Source::Odbc(_) => {}
         Source::Delimited(Delimited { folder, .. }) => {
             for (name, output) in outputs {
                 if is_within(folder, output) {

@@ -8,6 +8,7 @@ mod error;
 mod key;
 mod model;
 mod outline;
+mod sqlite_types;
 
 pub use convert::{Copier, Misfit};
 pub use convert::{plain_integer as read_integer, read_date, read_moment};
@@ -19,3 +20,4 @@ pub use model::{
     SourceObject, SourceRow, SourceValue,
 };
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
+pub use sqlite_types::compatible as sqlite_compatible;

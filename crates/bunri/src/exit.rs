@@ -366,6 +366,7 @@ fn lock(error: &LockError) -> u8 {
         LockError::Foreign { .. }
         | LockError::OtherJob { .. }
         | LockError::MovedOn { .. }
+        | LockError::OtherState { .. }
         | LockError::NotBegun { .. }
         | LockError::Illegible { .. }
         | LockError::OtherSource { .. }
@@ -522,7 +523,8 @@ fn reread(error: &RereadError) -> u8 {
         | RereadError::NotAtRest { .. }
         | RereadError::OtherSource { .. }
         | RereadError::Encoding { .. }
-        | RereadError::Server(_) => SOURCE,
+        | RereadError::Server(_)
+        | RereadError::Odbc(_) => SOURCE,
         RereadError::Random(_) => OUTPUT,
         RereadError::Interrupted => INTERRUPTED,
         RereadError::Literal { .. } | RereadError::Record(_) => BUG,

@@ -74,8 +74,10 @@ const WORDS: [(Family, &[&str]); 7] = [
     ),
 ];
 
-/// Whether `declared` may hold values of this type, read in this way. No type, and words that say nothing here, may.
-pub(crate) fn compatible(declared: &str, value_type: ValueType, reading: &ValueForm) -> bool {
+/// Whether a column that SQLite declares so may hold values of this type, read in this way. No type, and words that say nothing here,
+/// may.
+#[must_use]
+pub fn compatible(declared: &str, value_type: ValueType, reading: &ValueForm) -> bool {
     let accepted = accepted(value_type, reading);
     let mut known = families(declared).peekable();
     known.peek().is_none() || known.any(|family| accepted.contains(&family))
