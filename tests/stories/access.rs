@@ -367,7 +367,7 @@ fn what_cannot_be_read_is_refused_with_its_place() {
     access(&rig, 3).says("most_held");
     let rig = syslog();
     rig.edit("incidents.toml", "login = [\"in\"]", "login = [\"look\"]");
-    access(&rig, 3).says("`look` means two things");
+    access(&rig, 3).says("`look` means two actions");
     let rig = syslog();
     rig.sql("DROP TABLE supply_period");
     access(&rig, 3).says("no table `supply_period`");

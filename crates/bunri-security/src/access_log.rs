@@ -134,7 +134,7 @@ fn words<T: Copy>(
         };
         for text in texts {
             if found.insert(text.value.clone(), *meaning).is_some() {
-                log.refuse(text.spot, format!("`{}` means two things", text.value));
+                log.refuse(text.spot, format!("`{}` means two {key}", text.value));
                 good = false;
             }
         }

@@ -167,6 +167,12 @@ impl Progress {
                 "event": "progress", "stage": stage, "table": table, "rows": rows, "of": of,
                 "rate": rate(rows, elapsed), "seconds_left": left.map(|left| left.as_secs()),
             })),
+            // How long a log is nobody knows before its end.
+            Log::Human if of == 0 => screen::tell(&format!(
+                "  {stage}: {} rows, {} rows/s",
+                grouped(rows),
+                grouped(rate(rows, elapsed))
+            )),
             Log::Human => screen::tell(&format!(
                 "  {stage}: {} of {} rows ({} %), {} rows/s{}",
                 grouped(rows),
@@ -231,7 +237,10 @@ impl Observer for Progress {
                     begun: now,
                     told: now,
                 };
-                self.line(&format!("{name}: {} rows", grouped(rows)));
+                match rows {
+                    0 => self.line(name),
+                    rows => self.line(&format!("{name}: {} rows", grouped(rows))),
+                }
             }
             Event::Table { id } => {
                 self.bar.set_message(screen::visible(id));
