@@ -12,6 +12,7 @@ mod paths;
 mod read;
 mod rekey;
 mod source;
+mod target;
 
 pub use check::{
     ExpectWords, check_basis, check_expect_words, check_job, check_pin, check_ranges,
@@ -24,3 +25,4 @@ pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
 pub use job::{Job, JobKind, PasswordPlace, PostgresqlSource, SecretFile, Source, Tls};
 pub use read::load_job;
 pub use rekey::{RekeySecrets, load_rekey_secrets};
+pub use target::{Target, load_target};

@@ -27,4 +27,4 @@ pub use error::PostgresqlError;
 pub use grants::readers;
 pub use readers::{ReadPath, ReaderRole};
 pub use server::Server;
-pub use snapshot::{HeldSnapshot, literal, quoted};
+pub use snapshot::{HeldSnapshot, database_name, literal, quoted, refuse_old_server};

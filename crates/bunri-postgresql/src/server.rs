@@ -24,10 +24,20 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// More is no file of certificates.
 const MOST_BYTES: u64 = 16 << 20;
 
+/// What a server is to us, which decides what its refusals mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UseOf {
+    /// It is read.
+    Source,
+    /// A store is loaded into it.
+    Target,
+}
+
 /// A server that can be connected to.
 #[derive(Clone)]
 pub struct Server {
     source: PostgresqlSource,
+    use_of: UseOf,
     place: String,
     tls: Option<MakeRustlsConnect>,
 }
@@ -44,6 +54,18 @@ impl Server {
     /// # Errors
     /// When the certificates that it names are of no use.
     pub fn new(source: &PostgresqlSource) -> Result<Self, PostgresqlError> {
+        Self::used(source, UseOf::Source)
+    }
+
+    /// A database that a store is loaded into; reached as a source is.
+    ///
+    /// # Errors
+    /// As [`Server::new`].
+    pub fn target(target: &PostgresqlSource) -> Result<Self, PostgresqlError> {
+        Self::used(target, UseOf::Target)
+    }
+
+    fn used(source: &PostgresqlSource, use_of: UseOf) -> Result<Self, PostgresqlError> {
         let tls = match &source.tls {
             Tls::Off => None,
             Tls::Verified { ca } => Some(verified(ca)?),
@@ -51,6 +73,7 @@ impl Server {
         Ok(Self {
             place: source.place(),
             source: source.clone(),
+            use_of,
             tls,
         })
     }
@@ -65,6 +88,10 @@ impl Server {
     #[must_use]
     pub fn schema(&self) -> &str {
         &self.source.schema
+    }
+
+    pub(crate) fn use_of(&self) -> UseOf {
+        self.use_of
     }
 
     pub(crate) fn snapshot(&self) -> Option<&str> {

@@ -11,6 +11,8 @@ mod init;
 mod inspect;
 mod journal;
 mod key;
+mod load;
+mod loaded;
 mod moved;
 mod page;
 mod plan;
@@ -53,6 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
             | Command::Diff(_)
             | Command::Quarantine(_)
             | Command::Run(_)
+            | Command::Load(_)
     ) {
         progress.hear_signals();
     }
@@ -78,6 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Key(arguments) => key::run(arguments, *log),
         Command::Sign(arguments) => sign::run(arguments, *log, &progress),
         Command::Export(arguments) => export::run(arguments, *log),
+        Command::Load(arguments) => load::run(arguments, *log, &progress),
     };
     progress.done();
     Ended {

@@ -11,7 +11,7 @@ use bunri_verify::{
 use serde_json::json;
 
 use crate::args::{JOB_VARIABLE, Log, VerifyArguments};
-use crate::command::{journal, page, said, sign};
+use crate::command::{journal, loaded, page, said, sign};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
@@ -28,6 +28,8 @@ pub(crate) fn run(
         store,
         catalogue,
         evidence,
+        loaded: target,
+        record,
     } = arguments;
     // Not the parser's to know: a store alone is verified wherever a scheduler names a job.
     let named = || std::env::var_os(JOB_VARIABLE).map(PathBuf::from);
@@ -43,7 +45,10 @@ pub(crate) fn run(
             }
             of_job(&workplace, log, progress)
         }
-        (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
+        (None, Some(store)) => match target {
+            Some(target) => loaded::run(store, target, record.as_deref(), log, progress),
+            None => of_store(store, catalogue.as_deref(), log),
+        },
         (None, None) => Err(Failure::NothingToVerify),
     }
 }
