@@ -8,7 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use bunri_columnar::{Event, Observer};
-use bunri_fingerprint::{Cells, ColumnName, ElementHasher, Encode, Fingerprint, FingerprintKey, Region};
+use bunri_fingerprint::{
+    Cells, ColumnName, ElementHasher, Encode, Fingerprint, FingerprintKey, Region,
+};
 use bunri_job::Target;
 use bunri_manifest::TOOL;
 use bunri_postgresql::{Connection, HeldSnapshot, PostgresqlError, Server, database_name, quoted};
@@ -47,8 +49,10 @@ pub fn compare(
     let server = Server::target(&target.server)?;
     let schema = server.schema().to_owned();
     let held = HeldSnapshot::hold(&server)?;
-    let relations: Vec<Relation> =
-        relations(held.keeper())?.into_iter().filter(|it| it.schema == schema).collect();
+    let relations: Vec<Relation> = relations(held.keeper())?
+        .into_iter()
+        .filter(|it| it.schema == schema)
+        .collect();
     let shapes = shapes(held.keeper(), &schema)?;
     let database = database_name(held.keeper())?;
     observer.event(Event::Stage {
@@ -66,9 +70,7 @@ pub fn compare(
     };
     let (tables, mut differences) = comparison.all(&held, &relations, &shapes)?;
     differences.extend(surplus(store, &relations));
-    differences.sort_by(|a, b| {
-        (&a.table, a.rule, &a.column).cmp(&(&b.table, b.rule, &b.column))
-    });
+    differences.sort_by(|a, b| (&a.table, a.rule, &a.column).cmp(&(&b.table, b.rule, &b.column)));
     let same = differences.is_empty() && tables.iter().all(|table| table.same);
     let status = match (same, store.rows()) {
         (false, _) => LoadedStatus::Different,
@@ -92,9 +94,17 @@ pub fn compare(
 
 /// What stands in the schema and is none of the store's.
 fn surplus(store: &SealedStore, relations: &[Relation]) -> Vec<Difference> {
-    let names: BTreeSet<&str> = store.tables.iter().map(|table| table.name.as_str()).collect();
-    let others = relations.iter().filter(|it| !names.contains(it.name.as_str()));
-    others.map(|it| of_table(DifferenceRule::TableSurplus, &it.name)).collect()
+    let names: BTreeSet<&str> = store
+        .tables
+        .iter()
+        .map(|table| table.name.as_str())
+        .collect();
+    let others = relations
+        .iter()
+        .filter(|it| !names.contains(it.name.as_str()));
+    others
+        .map(|it| of_table(DifferenceRule::TableSurplus, &it.name))
+        .collect()
 }
 
 fn of_table(rule: DifferenceRule, name: &str) -> Difference {
@@ -235,7 +245,9 @@ impl Comparison<'_> {
             });
             let ours = match begun {
                 // A panic there is one here.
-                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Ok(thread) => thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
                 Err(_) => ours(),
             };
             read?;
@@ -257,7 +269,9 @@ impl Comparison<'_> {
             common.columns.len(),
         );
         self.store_rows(common, |cells, row| {
-            pairs.push(Side::Store, |column, out| cells[column].cell(row).encode(out))
+            pairs.push(Side::Store, |column, out| {
+                cells[column].cell(row).encode(out)
+            })
         })?;
         self.target_rows(common, session, false, |row| {
             pairs.push(Side::Target, |column, out| row.cell(column).encode(out))
@@ -275,12 +289,16 @@ impl Comparison<'_> {
             rows(DifferenceRule::RowsSurplus, found.surplus),
             rows(DifferenceRule::RowsDoubled, found.doubled),
         ];
-        let cells = found.changed.iter().zip(&common.columns).map(|(changed, &column)| {
-            Some(Difference {
-                column: Some(table.columns[column].name.clone()),
-                ..rows(DifferenceRule::ValueChanged, *changed)?
-            })
-        });
+        let cells = found
+            .changed
+            .iter()
+            .zip(&common.columns)
+            .map(|(changed, &column)| {
+                Some(Difference {
+                    column: Some(table.columns[column].name.clone()),
+                    ..rows(DifferenceRule::ValueChanged, *changed)?
+                })
+            });
         Ok(whole.into_iter().chain(cells).flatten().collect())
     }
 
@@ -296,8 +314,11 @@ impl Comparison<'_> {
             if self.observer.cancelled() {
                 return Err(LoadError::Interrupted);
             }
-            let cells: Result<Vec<Cells<'_>>, _> =
-                batch.columns().iter().map(|it| Cells::of(it.as_ref())).collect();
+            let cells: Result<Vec<Cells<'_>>, _> = batch
+                .columns()
+                .iter()
+                .map(|it| Cells::of(it.as_ref()))
+                .collect();
             let cells = cells?;
             (0..batch.num_rows()).try_for_each(|row| take(&cells, row))?;
         }
@@ -313,12 +334,18 @@ impl Comparison<'_> {
         mut take: impl FnMut(&TargetRow<'_>) -> Result<(), LoadError>,
     ) -> Result<(), LoadError> {
         let table = common.table;
-        let names = common.columns.iter().map(|&at| quoted(&table.columns[at].name));
+        let names = common
+            .columns
+            .iter()
+            .map(|&at| quoted(&table.columns[at].name));
         let names: Vec<String> = names.collect();
         let place = qualified(self.schema, &table.name);
         let sql = format!("COPY (SELECT {} FROM {place}) TO STDOUT", names.join(", "));
         let action = format!("read table `{}`", table.name);
-        let types = common.columns.iter().map(|&at| table.columns[at].value_type);
+        let types = common
+            .columns
+            .iter()
+            .map(|&at| table.columns[at].value_type);
         let mut rows = TextRows::new(types.collect());
         let wrong = |_: NotText| {
             LoadError::Server(PostgresqlError::Protocol {
@@ -388,7 +415,9 @@ impl RowSum {
         Self {
             hasher: ElementHasher::new(comparison.key),
             region: Region::new(&table.id, comparison.store.store.word(), "loaded"),
-            names: names.map(|&at| ColumnName::new(&table.columns[at].name)).collect(),
+            names: names
+                .map(|&at| ColumnName::new(&table.columns[at].name))
+                .collect(),
             key: common.key.clone(),
             sum: Fingerprint::default(),
         }

@@ -125,7 +125,9 @@ impl TextRows {
             }
             self.fields.push(Some(begin..self.plain.len()));
         }
-        (self.fields.len() == self.types.len()).then_some(()).ok_or(NotText)
+        (self.fields.len() == self.types.len())
+            .then_some(())
+            .ok_or(NotText)
     }
 }
 
@@ -156,7 +158,11 @@ fn unhexed(plain: &mut Vec<u8>, begin: usize) -> Result<(), NotText> {
     let Some(digits) = plain[begin..].strip_prefix(b"\\x") else {
         return Ok(());
     };
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     let (pairs, odd) = digits.as_chunks::<2>();
     let bytes: Option<Vec<u8>> = pairs
         .iter()
@@ -173,22 +179,27 @@ fn cell(value_type: ValueType, bytes: &[u8]) -> TargetCell<'_> {
     if value_type == ValueType::Bytes {
         return TargetCell::Held(Value::Bytes(bytes));
     }
-    let value = std::str::from_utf8(bytes).ok().and_then(|text| match value_type {
-        ValueType::Text => Some(Value::Text(text)),
-        ValueType::Int => text.parse().ok().map(Value::Int),
-        ValueType::Real => text.parse().ok().map(|number: f64| Value::Real(number.to_bits())),
-        ValueType::Bool => match text {
-            "t" => Some(Value::Bool(true)),
-            "f" => Some(Value::Bool(false)),
-            _ => None,
-        },
-        ValueType::Decimal { scale, .. } => {
-            decimal(text, scale).map(|unscaled| Value::Decimal { scale, unscaled })
-        }
-        ValueType::Date(_) => parse_day(text).map(Value::Date),
-        ValueType::Timestamp => moment(text).map(Value::Timestamp),
-        ValueType::Bytes => None,
-    });
+    let value = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| match value_type {
+            ValueType::Text => Some(Value::Text(text)),
+            ValueType::Int => text.parse().ok().map(Value::Int),
+            ValueType::Real => text
+                .parse()
+                .ok()
+                .map(|number: f64| Value::Real(number.to_bits())),
+            ValueType::Bool => match text {
+                "t" => Some(Value::Bool(true)),
+                "f" => Some(Value::Bool(false)),
+                _ => None,
+            },
+            ValueType::Decimal { scale, .. } => {
+                decimal(text, scale).map(|unscaled| Value::Decimal { scale, unscaled })
+            }
+            ValueType::Date(_) => parse_day(text).map(Value::Date),
+            ValueType::Timestamp => moment(text).map(Value::Timestamp),
+            ValueType::Bytes => None,
+        });
     value.map_or(TargetCell::Foreign(bytes), TargetCell::Held)
 }
 
@@ -211,7 +222,9 @@ fn decimal(text: &str, scale: u8) -> Option<i128> {
     let zeros = std::iter::repeat_n(b'0', scale - kept.len());
     let mut units: i128 = 0;
     for digit in whole.bytes().chain(kept.bytes()).chain(zeros) {
-        units = units.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+        units = units
+            .checked_mul(10)?
+            .checked_add(i128::from(digit - b'0'))?;
     }
     Some(sign * units)
 }
@@ -235,7 +248,11 @@ fn moment(text: &str) -> Option<i64> {
     }
     let mut micros = 0;
     for place in 0..6 {
-        micros = micros * 10 + fraction.as_bytes().get(place).map_or(Some(0), |byte| digit(*byte))?;
+        micros = micros * 10
+            + fraction
+                .as_bytes()
+                .get(place)
+                .map_or(Some(0), |byte| digit(*byte))?;
     }
     Some((day * 86_400 + seconds) * 1_000_000 + micros)
 }
@@ -277,9 +294,21 @@ mod tests {
         assert_eq!(
             whole,
             [
-                [held(Value::Text("a\tb\\N\n")), held(Value::Bytes(&[0, 255])), held(Value::Int(-7))],
-                [held(Value::Null), held(Value::Bytes(&[])), held(Value::Null)],
-                [held(Value::Text("")), held(Value::Null), held(Value::Int(0))],
+                [
+                    held(Value::Text("a\tb\\N\n")),
+                    held(Value::Bytes(&[0, 255])),
+                    held(Value::Int(-7))
+                ],
+                [
+                    held(Value::Null),
+                    held(Value::Bytes(&[])),
+                    held(Value::Null)
+                ],
+                [
+                    held(Value::Text("")),
+                    held(Value::Null),
+                    held(Value::Int(0))
+                ],
             ]
         );
         for cut in 0..stream.len() {
@@ -294,25 +323,66 @@ mod tests {
     #[test]
     fn values_as_the_server_prints_them() {
         let list = [
-            (DECIMAL, "-12.30", Some(Value::Decimal { scale: 2, unscaled: -1_230 })),
-            (DECIMAL, "5", Some(Value::Decimal { scale: 2, unscaled: 500 })),
-            (DECIMAL, "0.500", Some(Value::Decimal { scale: 2, unscaled: 50 })),
+            (
+                DECIMAL,
+                "-12.30",
+                Some(Value::Decimal {
+                    scale: 2,
+                    unscaled: -1_230,
+                }),
+            ),
+            (
+                DECIMAL,
+                "5",
+                Some(Value::Decimal {
+                    scale: 2,
+                    unscaled: 500,
+                }),
+            ),
+            (
+                DECIMAL,
+                "0.500",
+                Some(Value::Decimal {
+                    scale: 2,
+                    unscaled: 50,
+                }),
+            ),
             (DECIMAL, "0.501", None),
             (DECIMAL, "NaN", None),
             (DECIMAL, "-", None),
             (DATE, "1970-01-02", Some(Value::Date(1))),
             (DATE, "infinity", None),
             (DATE, "0044-03-15 BC", None),
-            (ValueType::Timestamp, "1970-01-01 00:00:01.5", Some(Value::Timestamp(1_500_000))),
-            (ValueType::Timestamp, "1969-12-31 23:59:59.999999", Some(Value::Timestamp(-1))),
-            (ValueType::Timestamp, "1970-01-01 00:00:01", Some(Value::Timestamp(1_000_000))),
+            (
+                ValueType::Timestamp,
+                "1970-01-01 00:00:01.5",
+                Some(Value::Timestamp(1_500_000)),
+            ),
+            (
+                ValueType::Timestamp,
+                "1969-12-31 23:59:59.999999",
+                Some(Value::Timestamp(-1)),
+            ),
+            (
+                ValueType::Timestamp,
+                "1970-01-01 00:00:01",
+                Some(Value::Timestamp(1_000_000)),
+            ),
             (ValueType::Timestamp, "1970-01-01 00:00:01+00", None),
             (ValueType::Timestamp, "1970-01-01 00:00:01.", None),
             (ValueType::Timestamp, "1970-01-01", None),
             (ValueType::Bool, "t", Some(Value::Bool(true))),
             (ValueType::Bool, "true", None),
-            (ValueType::Real, "-0", Some(Value::Real((-0.0_f64).to_bits()))),
-            (ValueType::Real, "1e-300", Some(Value::Real(1e-300_f64.to_bits()))),
+            (
+                ValueType::Real,
+                "-0",
+                Some(Value::Real((-0.0_f64).to_bits())),
+            ),
+            (
+                ValueType::Real,
+                "1e-300",
+                Some(Value::Real(1e-300_f64.to_bits())),
+            ),
             (ValueType::Int, "1.0", None),
             (ValueType::Text, " ", Some(Value::Text(" "))),
         ];

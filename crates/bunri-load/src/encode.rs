@@ -99,8 +99,11 @@ impl<'s> CopyPieces<'s> {
         from: usize,
         out: &mut Vec<u8>,
     ) -> Result<usize, LoadError> {
-        let columns: Result<Vec<Cells<'_>>, _> =
-            batch.columns().iter().map(|it| Cells::of(it.as_ref())).collect();
+        let columns: Result<Vec<Cells<'_>>, _> = batch
+            .columns()
+            .iter()
+            .map(|it| Cells::of(it.as_ref()))
+            .collect();
         let columns = columns?;
         // A manifest lists fewer columns than a field count can say, or the target would have refused.
         let count = i16::try_from(columns.len()).unwrap_or(i16::MAX);
@@ -216,7 +219,10 @@ mod tests {
         let (length, rest) = out.split_first_chunk::<4>().unwrap();
         assert_eq!(i32::from_be_bytes(*length) as usize, rest.len());
         let (words, _) = rest.as_chunks::<2>();
-        words.iter().map(|word| i64::from(i16::from_be_bytes(*word))).collect()
+        words
+            .iter()
+            .map(|word| i64::from(i16::from_be_bytes(*word)))
+            .collect()
     }
 
     #[test]
@@ -257,6 +263,9 @@ mod tests {
         field(Value::Date(10_957), &mut out).unwrap();
         field(Value::Text(""), &mut out).unwrap();
         field(Value::Null, &mut out).unwrap();
-        assert_eq!(out, [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255]);
+        assert_eq!(
+            out,
+            [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255]
+        );
     }
 }

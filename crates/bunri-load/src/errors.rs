@@ -51,7 +51,9 @@ pub enum LoadError {
         why: &'static str,
     },
     /// The server took another number of rows.
-    #[error("table `{table}`: {sent} rows were sent and the server says that it took {taken}; the table was not loaded")]
+    #[error(
+        "table `{table}`: {sent} rows were sent and the server says that it took {taken}; the table was not loaded"
+    )]
     Rows {
         /// Its name.
         table: String,

@@ -59,7 +59,15 @@ mod tests {
             let found = value_type(word).map(postgresql_type);
             assert_eq!(found.as_deref(), Some(name));
         }
-        for word in ["", "Text", "decimal(39,1)", "decimal(2,3)", "decimal(0,0)", "decimal(1)", "date(YYYYMMDD)"] {
+        for word in [
+            "",
+            "Text",
+            "decimal(39,1)",
+            "decimal(2,3)",
+            "decimal(0,0)",
+            "decimal(1)",
+            "date(YYYYMMDD)",
+        ] {
             assert_eq!(value_type(word), None, "{word}");
         }
     }

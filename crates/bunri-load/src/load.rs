@@ -52,8 +52,10 @@ pub fn load(
     });
     for name in &plan.dropped {
         let table = qualified(&open.schema, name);
-        open.connection
-            .execute(&format!("drop table `{name}`"), &format!("DROP TABLE {table}"))?;
+        open.connection.execute(
+            &format!("drop table `{name}`"),
+            &format!("DROP TABLE {table}"),
+        )?;
     }
     let work: Vec<(&SealedTable, Step)> = store.tables.iter().zip(plan.steps).collect();
     let tables = load_all(store, &open, target.connections, &work, observer)?;
@@ -105,7 +107,9 @@ pub(crate) fn refuse_other_store(store: &SealedStore, target: &Target) -> Result
 fn refuse_source(open: &OpenTarget, sources: &[String]) -> Result<(), LoadError> {
     // Of a state, installation and database stand before the transactions that were seen.
     let is_source = |state: &String| {
-        state.strip_prefix(&open.database).is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
+        state
+            .strip_prefix(&open.database)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
     };
     if sources.iter().any(is_source) {
         return Err(LoadError::Refused(vec![format!(
@@ -212,7 +216,11 @@ pub(crate) fn qualified(schema: &str, name: &str) -> String {
 
 fn create(place: &str, table: &SealedTable) -> String {
     let column = |column: &crate::sealed::SealedColumn| {
-        format!("{} {}", quoted(&column.name), postgresql_type(column.value_type))
+        format!(
+            "{} {}",
+            quoted(&column.name),
+            postgresql_type(column.value_type)
+        )
     };
     let columns: Vec<String> = table.columns.iter().map(column).collect();
     format!("CREATE TABLE {place} ({})", columns.join(", "))

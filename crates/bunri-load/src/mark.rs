@@ -38,7 +38,10 @@ impl Mark {
             rows,
             manifest,
         } = self;
-        format!("{FORMAT} store={} table={table} rows={rows} manifest={manifest}", store.word())
+        format!(
+            "{FORMAT} store={} table={table} rows={rows} manifest={manifest}",
+            store.word()
+        )
     }
 
     /// Of a comment, if it begins with one; the lines after it are somebody else's.

@@ -81,8 +81,14 @@ impl<'k> PairedRows<'k> {
 
     /// Compares what was pushed.
     pub(crate) fn finish(self) -> Result<RowDifferences, LoadError> {
-        let rest: Vec<usize> = (0..self.columns).filter(|column| !self.key.contains(column)).collect();
-        let rest = if self.key.is_empty() { Vec::new() } else { rest };
+        let rest: Vec<usize> = (0..self.columns)
+            .filter(|column| !self.key.contains(column))
+            .collect();
+        let rest = if self.key.is_empty() {
+            Vec::new()
+        } else {
+            rest
+        };
         let mut found = RowDifferences {
             changed: vec![0; self.columns],
             ..RowDifferences::default()
@@ -217,7 +223,11 @@ mod tests {
     #[test]
     fn without_a_key_whole_rows_are_counted() {
         let store = [["a", "1"], ["a", "1"], ["b", "2"]];
-        let found = compared(&[], &store, &[["a", "1"], ["b", "2"], ["b", "2"], ["b", "3"]]);
+        let found = compared(
+            &[],
+            &store,
+            &[["a", "1"], ["b", "2"], ["b", "2"], ["b", "3"]],
+        );
         let expected = RowDifferences {
             missing: 1,
             surplus: 1,

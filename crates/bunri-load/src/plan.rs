@@ -46,18 +46,23 @@ pub(crate) fn plan(
     let mut refusals = names(&store.tables, longest);
     refusals.extend(other_company(store, relations));
     let here: Vec<&Relation> = relations.iter().filter(|it| it.schema == schema).collect();
-    let by_name: BTreeMap<&str, &Relation> = here.iter().map(|it| (it.name.as_str(), *it)).collect();
+    let by_name: BTreeMap<&str, &Relation> =
+        here.iter().map(|it| (it.name.as_str(), *it)).collect();
     let mut steps = Vec::with_capacity(store.tables.len());
     for table in &store.tables {
-        let step = by_name.get(table.name.as_str()).map_or(Ok(Step::Load), |stands| {
-            step(store, table, stands, replace)
-        });
+        let step = by_name
+            .get(table.name.as_str())
+            .map_or(Ok(Step::Load), |stands| step(store, table, stands, replace));
         match step {
             Ok(step) => steps.push(step),
             Err(why) => refusals.push(why),
         }
     }
-    let names: BTreeSet<&str> = store.tables.iter().map(|table| table.name.as_str()).collect();
+    let names: BTreeSet<&str> = store
+        .tables
+        .iter()
+        .map(|table| table.name.as_str())
+        .collect();
     let mut dropped = Vec::new();
     for stands in here.iter().filter(|it| !names.contains(it.name.as_str())) {
         let Some(mark) = &stands.mark else {
@@ -65,7 +70,10 @@ pub(crate) fn plan(
         };
         let name = &stands.name;
         if mark.store != store.store {
-            refusals.push(format!("the schema holds `{name}` of {}", mark.store.word()));
+            refusals.push(format!(
+                "the schema holds `{name}` of {}",
+                mark.store.word()
+            ));
         } else if replace && stands.is_table {
             dropped.push(name.clone());
         } else {
@@ -119,7 +127,9 @@ fn other_company(store: &SealedStore, relations: &[Relation]) -> Option<String> 
         Store::Retail => true,
         Store::Transmission | Store::Quarantine => false,
     };
-    let marked = relations.iter().filter_map(|it| Some((it, it.mark.as_ref()?)));
+    let marked = relations
+        .iter()
+        .filter_map(|it| Some((it, it.mark.as_ref()?)));
     let mut others = marked.filter(|(_, mark)| is_retail(mark.store) != is_retail(store.store));
     let (relation, mark) = others.next()?;
     Some(format!(
@@ -150,14 +160,18 @@ fn names(tables: &[SealedTable], longest: usize) -> Vec<String> {
         }
         if table.columns.len() > MOST_COLUMNS {
             let count = table.columns.len();
-            refusals.push(format!("{what} has {count} columns, and PostgreSQL takes {MOST_COLUMNS}"));
+            refusals.push(format!(
+                "{what} has {count} columns, and PostgreSQL takes {MOST_COLUMNS}"
+            ));
         }
         for column in &table.columns {
             let column = column.name.as_str();
             let what = format!("column `{column}` of table `{name}`");
             refusals.extend(name_fault(&what, column, longest));
             if SYSTEM_COLUMNS.contains(&column) {
-                refusals.push(format!("{what} is called as a column that PostgreSQL keeps for itself"));
+                refusals.push(format!(
+                    "{what} is called as a column that PostgreSQL keeps for itself"
+                ));
             }
         }
     }
@@ -180,7 +194,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use bunri_catalogue::Store;
     use bunri_manifest::{
-        Blake3Hex, CatalogueRef, ColumnEntry, Digests, FileEntry, MANIFEST, StoreManifest, TableEntry,
+        Blake3Hex, CatalogueRef, ColumnEntry, Digests, FileEntry, MANIFEST, StoreManifest,
+        TableEntry,
     };
 
     use super::*;
@@ -232,7 +247,9 @@ mod tests {
     }
 
     fn refused(store: &SealedStore, relations: &[Relation], replace: bool) -> String {
-        plan(store, "s", relations, 63, replace).unwrap_err().to_string()
+        plan(store, "s", relations, 63, replace)
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
@@ -253,7 +270,10 @@ mod tests {
             stands("elsewhere", "b", None),
         ];
         let said = refused(&store, &here, false);
-        assert!(said.contains("`a` is there, loaded of another store"), "{said}");
+        assert!(
+            said.contains("`a` is there, loaded of another store"),
+            "{said}"
+        );
         assert!(said.contains("holds `gone`"), "{said}");
         let planned = plan(&store, "s", &here, 63, true).unwrap();
         assert_eq!(planned.steps, [Step::Replace, Step::Load]);

@@ -65,13 +65,17 @@ impl SealedStore {
         let text = read_regular(&path).map_err(ColumnarError::io("read", &path))?;
         let digest = Blake3Hex::of(&text);
         if digest != *checked {
-            return Err(wrong("its manifest changed after it was checked".to_owned()));
+            return Err(wrong(
+                "its manifest changed after it was checked".to_owned(),
+            ));
         }
         let manifest = StoreManifest::parse(&text).map_err(|refused| wrong(refused.to_string()))?;
         let mut stores = Store::ALL.into_iter();
         let store = stores
             .find(|store| store.word() == manifest.store)
-            .ok_or_else(|| wrong("its manifest says which store it is in no known word".to_owned()))?;
+            .ok_or_else(|| {
+                wrong("its manifest says which store it is in no known word".to_owned())
+            })?;
         let tables: Result<Vec<SealedTable>, String> =
             manifest.tables.iter().map(sealed_table).collect();
         Ok(Self {
@@ -92,7 +96,11 @@ impl SealedStore {
     }
 
     /// The rows of a table in the store's order, of these columns.
-    pub(crate) fn batches<'s>(&'s self, table: &'s SealedTable, columns: &'s [usize]) -> Batches<'s> {
+    pub(crate) fn batches<'s>(
+        &'s self,
+        table: &'s SealedTable,
+        columns: &'s [usize],
+    ) -> Batches<'s> {
         Batches {
             store: self,
             table,
@@ -196,9 +204,8 @@ impl Batches<'_> {
         loop {
             if let Some((path, reader)) = &mut self.reader {
                 if let Some(batch) = reader.next() {
-                    let batch = batch.map_err(|error| {
-                        ColumnarError::parquet("read", path)(error.into())
-                    })?;
+                    let batch = batch
+                        .map_err(|error| ColumnarError::parquet("read", path)(error.into()))?;
                     return Ok(Some(batch));
                 }
                 self.reader = None;

@@ -80,16 +80,34 @@ pub(crate) fn compare_shape(table: &SealedTable, shape: &TargetShape) -> Vec<Dif
         add(DifferenceRule::ColumnSurplus, Some(name), None, None);
     }
     let both = |name: &&str| shape.columns.iter().any(|(known, _)| known == name);
-    let here: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).filter(both).collect();
-    let there: Vec<&str> =
-        shape.columns.iter().map(|(name, _)| name.as_str()).filter(|name| mine(name)).collect();
+    let here: Vec<&str> = table
+        .columns
+        .iter()
+        .map(|it| it.name.as_str())
+        .filter(both)
+        .collect();
+    let there: Vec<&str> = shape
+        .columns
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| mine(name))
+        .collect();
     if here != there {
         add(DifferenceRule::ColumnOrder, None, None, None);
     }
-    let key: Vec<&str> = table.key.iter().map(|&at| table.columns[at].name.as_str()).collect();
+    let key: Vec<&str> = table
+        .key
+        .iter()
+        .map(|&at| table.columns[at].name.as_str())
+        .collect();
     if shape.key != key {
         let found = shape.key.join(", ");
-        add(DifferenceRule::KeyDiffers, None, Some(key.join(", ")), Some(found));
+        add(
+            DifferenceRule::KeyDiffers,
+            None,
+            Some(key.join(", ")),
+            Some(found),
+        );
     }
     differences
 }

@@ -5,7 +5,7 @@
 //! two characters is refused. Oracle takes the empty text for NULL: such cells are counted and told.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bunri_columnar::{ColumnarError, Event, Observer, PendingFile, create_folder, write_whole};
 use bunri_fingerprint::Cells;
@@ -76,12 +76,20 @@ pub fn write_sqlldr(
         write_whole(&folder.join(format!("{id}.ctl")), control.as_bytes())?;
         tables.push_str(&create(table, &seen));
         keys.push_str(&key(table));
-        let empty = table.columns.iter().zip(&seen).filter(|(_, seen)| seen.empty > 0);
-        let empty = empty.map(|(column, seen)| (table.name.clone(), column.name.clone(), seen.empty));
+        let empty = table
+            .columns
+            .iter()
+            .zip(&seen)
+            .filter(|(_, seen)| seen.empty > 0);
+        let empty =
+            empty.map(|(column, seen)| (table.name.clone(), column.name.clone(), seen.empty));
         files.empty_texts.extend(empty);
         files.tables += 1;
         files.rows = files.rows.saturating_add(table.rows);
-        observer.event(Event::TableDone { id, rows: table.rows });
+        observer.event(Event::TableDone {
+            id,
+            rows: table.rows,
+        });
     }
     write_whole(&folder.join("1_tables.sql"), tables.as_bytes())?;
     write_whole(&folder.join("3_keys.sql"), keys.as_bytes())?;
@@ -96,19 +104,29 @@ fn refuse_names(store: &SealedStore) -> Result<(), LoadError> {
     let mut refusals = Vec::new();
     for table in &store.tables {
         let columns = table.columns.iter().map(|column| column.name.as_str());
-        for name in columns.chain([table.name.as_str()]).filter(|name| !fits(name)) {
+        for name in columns
+            .chain([table.name.as_str()])
+            .filter(|name| !fits(name))
+        {
             let shown = name.escape_debug();
-            refusals.push(format!("table `{}`: `{shown}` is no name in Oracle", table.id));
+            refusals.push(format!(
+                "table `{}`: `{shown}` is no name in Oracle",
+                table.id
+            ));
         }
     }
-    if refusals.is_empty() { Ok(()) } else { Err(LoadError::Refused(refusals)) }
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(LoadError::Refused(refusals))
+    }
 }
 
 /// Writes the rows; gives what was seen of each column.
 fn data(
     store: &SealedStore,
     table: &SealedTable,
-    path: &PathBuf,
+    path: &Path,
     observer: &dyn Observer,
 ) -> Result<Vec<Seen>, LoadError> {
     let mut file = PendingFile::create(path)?;
@@ -120,8 +138,11 @@ fn data(
         if observer.cancelled() {
             return Err(LoadError::Interrupted);
         }
-        let cells: Result<Vec<Cells<'_>>, _> =
-            batch.columns().iter().map(|it| Cells::of(it.as_ref())).collect();
+        let cells: Result<Vec<Cells<'_>>, _> = batch
+            .columns()
+            .iter()
+            .map(|it| Cells::of(it.as_ref()))
+            .collect();
         let cells = cells?;
         out.clear();
         for row in 0..batch.num_rows() {
@@ -130,16 +151,19 @@ fn data(
                 if at > 0 {
                     out.push(FIELD_END);
                 }
-                field(cells.value(row), &mut seen[at], &mut out).map_err(|why| LoadError::Cell {
-                    table: table.name.clone(),
-                    column: table.columns[at].name.clone(),
-                    row: number,
-                    why,
+                field(cells.value(row), &mut seen[at], &mut out).map_err(|why| {
+                    LoadError::Cell {
+                        table: table.name.clone(),
+                        column: table.columns[at].name.clone(),
+                        row: number,
+                        why,
+                    }
                 })?;
             }
             out.extend_from_slice(&ROW_END);
         }
-        file.write_all(&out).map_err(ColumnarError::io("write", path))?;
+        file.write_all(&out)
+            .map_err(ColumnarError::io("write", path))?;
         observer.event(Event::Rows {
             rows: batch.num_rows() as u64,
         });
@@ -154,8 +178,13 @@ fn field(value: Value<'_>, seen: &mut Seen, out: &mut Vec<u8>) -> Result<(), &'s
     match value {
         Value::Null => return Ok(()),
         Value::Text(text) => {
-            if text.bytes().any(|byte| [0, FIELD_END, ROW_END[0]].contains(&byte)) {
-                return Err("holds U+0000, U+001E or U+001F, which end fields and rows of the files");
+            if text
+                .bytes()
+                .any(|byte| [0, FIELD_END, ROW_END[0]].contains(&byte))
+            {
+                return Err(
+                    "holds U+0000, U+001E or U+001F, which end fields and rows of the files",
+                );
             }
             seen.empty += u64::from(text.is_empty());
             out.extend_from_slice(text.as_bytes());
@@ -206,7 +235,11 @@ fn refuse_long(table: &SealedTable, seen: &[Seen]) -> Result<(), LoadError> {
             ));
         }
     }
-    if refusals.is_empty() { Ok(()) } else { Err(LoadError::Refused(refusals)) }
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(LoadError::Refused(refusals))
+    }
 }
 
 fn quoted(name: &str) -> String {
@@ -237,7 +270,11 @@ fn create(table: &SealedTable, seen: &[Seen]) -> String {
         format!("  {} {}", quoted(&column.name), oracle_type(column, seen))
     };
     let columns: Vec<String> = table.columns.iter().zip(seen).map(column).collect();
-    format!("CREATE TABLE {} (\n{}\n);\n\n", quoted(&table.name), columns.join(",\n"))
+    format!(
+        "CREATE TABLE {} (\n{}\n);\n\n",
+        quoted(&table.name),
+        columns.join(",\n")
+    )
 }
 
 fn key(table: &SealedTable) -> String {
@@ -246,7 +283,11 @@ fn key(table: &SealedTable) -> String {
     if names.is_empty() {
         return String::new();
     }
-    format!("ALTER TABLE {} ADD PRIMARY KEY ({});\n", quoted(&table.name), names.join(", "))
+    format!(
+        "ALTER TABLE {} ADD PRIMARY KEY ({});\n",
+        quoted(&table.name),
+        names.join(", ")
+    )
 }
 
 /// How a field is read. A delimited field without a length of its own is cut off at 255 bytes.
@@ -268,7 +309,9 @@ fn loader_field(column: &SealedColumn, seen: &Seen) -> String {
 
 fn control(table: &SealedTable, seen: &[Seen]) -> String {
     let fields = table.columns.iter().zip(seen);
-    let fields: Vec<String> = fields.map(|(column, seen)| loader_field(column, seen)).collect();
+    let fields: Vec<String> = fields
+        .map(|(column, seen)| loader_field(column, seen))
+        .collect();
     let (id, name) = (&table.id, quoted(&table.name));
     format!(
         "OPTIONS (ERRORS=0)\nLOAD DATA\nCHARACTERSET AL32UTF8 LENGTH SEMANTICS BYTE\nINFILE '{id}.dat' \"str X'1E0A'\"\nBADFILE '{id}.bad'\n\
@@ -288,14 +331,20 @@ fn heading(store: &SealedStore, comment: &str) -> String {
 }
 
 fn readme(store: &SealedStore, files: &LoaderFiles) -> String {
-    let mut text = heading(store, "").replace("\n ", "\n").trim_start().to_owned();
+    let mut text = heading(store, "")
+        .replace("\n ", "\n")
+        .trim_start()
+        .to_owned();
     text.push_str(
         "Try it on an empty schema of a test database first (AL32UTF8), and count and compare what arrived: bunri cannot read it back.\n\n\
          1. sqlplus … @1_tables.sql\n2. for each TABLE.ctl: sqlldr … control=TABLE.ctl (ERRORS=0: the first row that does not fit ends it)\n\
          3. sqlplus … @3_keys.sql\n\n",
     );
     for table in &store.tables {
-        text.push_str(&format!("{} rows  {}  {}\n", table.rows, table.id, table.name));
+        text.push_str(&format!(
+            "{} rows  {}  {}\n",
+            table.rows, table.id, table.name
+        ));
     }
     if !files.empty_texts.is_empty() {
         text.push_str("\nOracle takes the empty text for NULL. So changed would be:\n");
@@ -324,12 +373,21 @@ mod tests {
             (Value::Null, ""),
             (Value::Text(" a\n\"b\" "), " a\n\"b\" "),
             (Value::Int(-7), "-7"),
-            (Value::Decimal { scale: 1, unscaled: -5 }, "-0.5"),
+            (
+                Value::Decimal {
+                    scale: 1,
+                    unscaled: -5,
+                },
+                "-0.5",
+            ),
             (Value::Real(1e-300_f64.to_bits()), "1e-300"),
             (Value::Bool(true), "1"),
             (Value::Date(1), "1970-01-02"),
             (Value::Timestamp(-1), "1969-12-31 23:59:59.999999"),
-            (Value::Timestamp(3_600_000_000), "1970-01-01 01:00:00.000000"),
+            (
+                Value::Timestamp(3_600_000_000),
+                "1970-01-01 01:00:00.000000",
+            ),
             (Value::Bytes(&[0, 255]), "00ff"),
         ];
         for (value, text) in list {

@@ -63,7 +63,12 @@ impl OpenTarget {
     /// One cell of an answer; NULL and no row are the empty text.
     pub(crate) fn ask(&self, action: &str, sql: &str) -> Result<String, LoadError> {
         let rows = self.connection.rows(action, sql)?;
-        Ok(rows.into_iter().flatten().next().flatten().unwrap_or_default())
+        Ok(rows
+            .into_iter()
+            .flatten()
+            .next()
+            .flatten()
+            .unwrap_or_default())
     }
 
     /// Refuses a database that cannot hold every text as it is, and a schema in which nothing can be made.
@@ -102,7 +107,10 @@ impl OpenTarget {
     /// One load at a time. The lock is the session's, and goes with it however it ends.
     pub(crate) fn lock(&self, observer: &dyn Observer) -> Result<(), LoadError> {
         let name = blake3::hash(format!("bunri.load/1 {}", self.schema).as_bytes());
-        let number = name.as_bytes().first_chunk::<8>().map_or(0, |it| i64::from_be_bytes(*it));
+        let number = name
+            .as_bytes()
+            .first_chunk::<8>()
+            .map_or(0, |it| i64::from_be_bytes(*it));
         let (pause, times) = PATIENCE;
         for attempt in 0..times {
             let sql = format!("SELECT pg_try_advisory_lock({number})");

@@ -254,7 +254,12 @@ pub(crate) struct LoadArguments {
     #[arg(long, value_enum, requires = "out")]
     pub(crate) format: Option<LoadFormat>,
     /// The folder of those files, empty or not there
-    #[arg(long, value_name = "FOLDER", requires = "format", conflicts_with = "into")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        requires = "format",
+        conflicts_with = "into"
+    )]
     pub(crate) out: Option<PathBuf>,
 }
 

@@ -64,7 +64,11 @@ pub(crate) fn checked(folder: &Path, log: Log) -> Result<Option<SealedStore>, Fa
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let report = verify_store_alone(folder, None, threads)?;
-    let manifest = report.judged.stores.first().and_then(|store| store.manifest.as_ref());
+    let manifest = report
+        .judged
+        .stores
+        .first()
+        .and_then(|store| store.manifest.as_ref());
     match manifest {
         Some(manifest) if !report.broken() => Ok(Some(SealedStore::open(folder, manifest)?)),
         _ => {
@@ -94,7 +98,10 @@ fn sources(store: &Path, job: Option<&Path>) -> Result<Vec<String>, Failure> {
         custodies.push((custody, true));
     }
     let above = std::path::absolute(store).ok();
-    let above = above.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+    let above = above
+        .as_deref()
+        .and_then(Path::parent)
+        .map(Path::to_path_buf);
     custodies.extend(above.map(|above| (above, false)));
     let mut sources = Vec::new();
     for (custody, must_be) in custodies {
@@ -124,7 +131,9 @@ fn of_loader(
     progress.done();
     if log == Log::Json {
         let empty = files.empty_texts.iter();
-        let empty = empty.map(|(table, column, cells)| json!({"table": table, "column": column, "cells": cells}));
+        let empty = empty.map(
+            |(table, column, cells)| json!({"table": table, "column": column, "cells": cells}),
+        );
         screen::event(&json!({
             "event": "loader_files", "folder": folder, "tables": files.tables, "rows": files.rows,
             "empty_texts": empty.collect::<Vec<_>>(),
@@ -142,7 +151,9 @@ fn of_loader(
         for (table, column, cells) in &files.empty_texts {
             let cells = grouped(*cells);
             screen::say_wrapped(
-                &format!("{table}, column {column}: {cells} empty texts, which Oracle takes for NULL"),
+                &format!(
+                    "{table}, column {column}: {cells} empty texts, which Oracle takes for NULL"
+                ),
                 4,
             );
         }
@@ -167,7 +178,10 @@ fn say(record: &LoadRecord, log: Log) {
     }
     let of = |state: TableState| tables.iter().filter(|table| table.state == state).count();
     let (kept, replaced) = (of(TableState::Kept), of(TableState::Replaced));
-    let rows = tables.iter().map(|table| table.rows).fold(0, u64::saturating_add);
+    let rows = tables
+        .iter()
+        .map(|table| table.rows)
+        .fold(0, u64::saturating_add);
     let mut text = format!(
         "{} is in {}, schema `{}`: {} tables, {} rows",
         store.store,
@@ -177,7 +191,9 @@ fn say(record: &LoadRecord, log: Log) {
         grouped(rows)
     );
     if kept > 0 {
-        text.push_str(&format!("; {kept} of the tables were loaded before, and not looked at now"));
+        text.push_str(&format!(
+            "; {kept} of the tables were loaded before, and not looked at now"
+        ));
     }
     if replaced > 0 {
         text.push_str(&format!("; {replaced} replaced those of an earlier store"));

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use bunri_columnar::replace_whole;
 use bunri_job::load_target;
-use bunri_load::{CompareOptions, ComparedRecord, Difference, DifferenceRule, LoadedStatus, compare};
+use bunri_load::{
+    CompareOptions, ComparedRecord, Difference, DifferenceRule, LoadedStatus, compare,
+};
 use serde_json::json;
 
 use crate::args::Log;
@@ -68,7 +70,10 @@ fn say(record: &ComparedRecord, log: Log) {
         screen::say_wrapped(&line(difference), 4);
     }
     let place = format!("{}, schema `{}`", target.address, target.schema);
-    let rows = tables.iter().map(|table| table.store_rows).fold(0, u64::saturating_add);
+    let rows = tables
+        .iter()
+        .map(|table| table.store_rows)
+        .fold(0, u64::saturating_add);
     let name = &store.store;
     let text = match status {
         LoadedStatus::Same => format!(
@@ -77,9 +82,9 @@ fn say(record: &ComparedRecord, log: Log) {
             tables.len(),
             grouped(rows)
         ),
-        LoadedStatus::NothingCompared => format!(
-            "{place} has the tables of {name}, and no row was compared: the store has none"
-        ),
+        LoadedStatus::NothingCompared => {
+            format!("{place} has the tables of {name}, and no row was compared: the store has none")
+        }
         LoadedStatus::Different => {
             let same = tables.iter().filter(|table| table.same).count();
             format!(
@@ -122,9 +127,17 @@ fn line(difference: &Difference) -> String {
     text.push_str(&format!(": {what}"));
     if let (Some(expected), Some(found)) = (expected, found) {
         let shown = |word: &String| {
-            if word.is_empty() { "none".to_owned() } else { word.clone() }
+            if word.is_empty() {
+                "none".to_owned()
+            } else {
+                word.clone()
+            }
         };
-        text.push_str(&format!(" (store {}, target {})", shown(expected), shown(found)));
+        text.push_str(&format!(
+            " (store {}, target {})",
+            shown(expected),
+            shown(found)
+        ));
     }
     if let Some(rows) = rows {
         text.push_str(&format!(", {} rows", grouped(*rows)));
