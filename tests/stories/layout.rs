@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 36] = [
+const ARROWS: [(&str, &[&str]); 37] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -89,6 +89,19 @@ const ARROWS: [(&str, &[&str]); 36] = [
         ],
     ),
     ("bunri-postgresql", &["bunri-job", "bunri-manifest"]),
+    (
+        "bunri-load",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-fingerprint",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-postgresql",
+            "bunri-types",
+            "bunri-work",
+        ],
+    ),
     (
         "bunri-source",
         &[
@@ -236,6 +249,7 @@ const ARROWS: [(&str, &[&str]); 36] = [
             "bunri-extract",
             "bunri-inspect",
             "bunri-job",
+            "bunri-load",
             "bunri-manifest",
             "bunri-page",
             "bunri-parse",

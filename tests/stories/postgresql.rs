@@ -11,7 +11,7 @@ use crate::rig::{Ended, Rig, STORES, copy_folder, repository};
 use crate::small::{POINT, small};
 use crate::trees::{differences, tree};
 
-mod server;
+pub(crate) mod server;
 
 use server::{Proxy, Server, never_tells};
 
