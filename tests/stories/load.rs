@@ -18,7 +18,7 @@ CREATE TABLE "設備" (番号 INTEGER PRIMARY KEY, 名称 TEXT, kw NUMERIC, at T
 INSERT INTO "設備" VALUES
   (1, '髙橋 𠮷男' || char(10) || '改行' || char(9) || '\N〜～', 0.5, '2024-02-29 12:34:56.789012', '2024-02-29', x'005cff', 0.1, 1, ''),
   (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
-  (3, 'ｱｲ   ', -999.9, '9999-12-31 23:59:59.999999', '9999-12-31', x'', -0.0, 0, 'NULL'),
+  (3, 'ｱｲ   ', -999.9, '9999-12-31 23:59:59.999999', '9999-12-31', x'', -1.5, 0, 'NULL'),
   (4, '\', 99999999999.9, '0001-01-01 00:00:00', '0001-01-01', x'0a', 1e-300, 1, ' '),
   (5, '"; DROP TABLE x; --', 0, '1970-01-01 00:00:00', '1970-01-01', x'31', 16777216, 0, '　');
 "#;
@@ -30,17 +30,17 @@ key = ["番号"]
 rows = "all_transmission"
 basis = "story"
 [columns]
-番号 = "transmission_only"
-名称 = "transmission_only"
+"番号" = "transmission_only"
+"名称" = "transmission_only"
 kw = "transmission_only"
 at = "transmission_only"
 day = "transmission_only"
 scan = "transmission_only"
 ratio = "transmission_only"
 select = "transmission_only"
-備考 = "transmission_only"
+"備考" = "transmission_only"
 [types]
-番号 = "int"
+"番号" = "int"
 kw = "decimal(12,1)"
 at = "timestamp"
 day = "date"
@@ -192,6 +192,10 @@ fn every_type_comes_back_as_it_was_and_records_are_the_same() {
             .must(0);
         rig.bunri(["verify", "--store", store, "--loaded", &file])
             .must(0);
+        let dumps = dumped(&rig, &server, database, store);
+        rig.python("loaded.py", [".", "transmission", &dumps])
+            .must(0)
+            .prints(" 0 differ");
         let mut record = rig.json("loaded.json");
         let place = record["target"].as_object_mut().unwrap();
         assert!(place.remove("address").is_some() && place.remove("database").is_some());
@@ -201,15 +205,14 @@ fn every_type_comes_back_as_it_was_and_records_are_the_same() {
     // As the server itself prints them.
     let printed = server.psql(
         "one",
-        "SELECT string_agg(concat_ws('|', 名称, kw, at, day, scan, ratio, \"select\", 備考), E'\\n' ORDER BY 番号) FROM customer.\"設備\" \
+        "SELECT string_agg(concat_ws('|', 名称, kw, at, day, scan, ratio, \"select\", 備考, ''), E'\\n' ORDER BY 番号) FROM customer.\"設備\" \
          WHERE 番号 <> 1",
     );
     assert_eq!(
         printed,
-        "\nｱｲ   |-999.9|9999-12-31 23:59:59.999999|9999-12-31|\\x|-0|f|NULL\n\
-         \\|99999999999.9|0001-01-01 00:00:00|0001-01-01|\\x0a|1e-300|t| \n\
-         \"; DROP TABLE x; --|0.0|1970-01-01 00:00:00|1970-01-01|\\x31|16777216|f|　"
-            .trim_start()
+        "ｱｲ   |-999.9|9999-12-31 23:59:59.999999|9999-12-31|\\x|-1.5|f|NULL|\n\
+         \\|99999999999.9|0001-01-01 00:00:00|0001-01-01|\\x0a|1e-300|t| |\n\
+         \"; DROP TABLE x; --|0.0|1970-01-01 00:00:00|1970-01-01|\\x31|16777216|f|　|"
     );
     let types = server.psql(
         "one",
@@ -580,10 +583,10 @@ fn one_load_at_a_time_and_a_full_disk_leaves_what_was_loaded_whole() {
     let server = Server::start();
     let rig = equipment("");
     let store = "custody/transmission";
-    let file = place(&rig, &server, "transmission", "full");
+    let file = place(&rig, &server, "transmission", "brimful");
     // As the disk would: in the middle of a table that has its rows already.
     server.psql(
-        "full",
+        "brimful",
         "CREATE FUNCTION public.full() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN \
          IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE object_identity LIKE '%設備%') THEN \
          RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END IF; END $$; \
@@ -593,20 +596,20 @@ fn one_load_at_a_time_and_a_full_disk_leaves_what_was_loaded_whole() {
         .must(5)
         .says("give its key to table `設備`")
         .says("make room and run again");
-    assert_eq!(half_loaded(&server, "full"), "");
+    assert_eq!(half_loaded(&server, "brimful"), "");
     let there = server.psql(
-        "full",
+        "brimful",
         "SELECT count(*) FROM pg_class WHERE relname = '設備'",
     );
     assert_eq!(there, "0");
-    server.psql("full", "DROP EVENT TRIGGER full_disk");
+    server.psql("brimful", "DROP EVENT TRIGGER full_disk");
     // Whoever holds the lock of the schema is waited for a little, and then said.
     let number = {
         let name = blake3::hash(b"bunri.load/1 customer");
         i64::from_be_bytes(*name.as_bytes().first_chunk().unwrap())
     };
     let (mut holder, _) = server.session(
-        "full",
+        "brimful",
         &format!("SELECT pg_advisory_lock({number}); SELECT 1;"),
     );
     rig.bunri(["load", store, "--into", &file])
