@@ -2,7 +2,7 @@
 //! written; a kill, a dead server and a second run end in the same target.
 
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -424,12 +424,21 @@ fn a_load_that_is_killed_or_loses_its_server_goes_on_where_it_was() {
         let mut run = start(&file);
         std::thread::sleep(lasts * (round * 37 % 50) / 50);
         let dies = round % 4 == 3;
+        let asked = round % 4 == 1;
         if dies {
             server.kill();
+        } else if asked {
+            let term = ["-TERM", &run.id().to_string()];
+            Command::new("kill").args(term).status().unwrap();
         } else {
             run.kill().unwrap();
         }
         let ended = run.wait().unwrap();
+        if asked {
+            // Before it hears signals, it ends as any program does.
+            let heard = matches!(ended.code(), Some(0 | 6) | None);
+            assert!(heard, "{ended:?}");
+        }
         if dies {
             assert!(matches!(ended.code(), Some(0 | 5)), "{ended:?}");
             server.run();

@@ -204,7 +204,8 @@ fn advice(code: &SqlState) -> Option<&'static str> {
 
 fn advice_to_loader(code: &SqlState) -> Option<&'static str> {
     let advice = if *code == SqlState::INSUFFICIENT_PRIVILEGE {
-        "the loading role needs CREATE and USAGE on the schema, and must own what it replaces (docs/load.md)"
+        "whoever loads needs USAGE and CREATE on the schema, and owns what is replaced; whoever compares needs USAGE, and SELECT on its \
+         tables (docs/load.md)"
     } else if *code == SqlState::LOCK_NOT_AVAILABLE {
         "somebody holds the table; wait until that is done"
     } else if *code == SqlState::UNTRANSLATABLE_CHARACTER {
