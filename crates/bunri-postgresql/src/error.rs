@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use tokio_postgres::error::{DbError, SqlState};
 
-use crate::server::UseOf;
+use crate::use_of::UseOf;
 
 /// What is wrong with a server or the way to it. Names the server without its password, never a record's value.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@
 //! | `connection` | statements and their rows, one thread a connection |
 //! | `snapshot` | the state that all connections of a run see, and its name |
 //! | `grants`, `readers` | which roles may read what |
+//! | `use_of` | whether it is read, or loaded into |
 //! | `error` | what went wrong, by the server's codes |
 //!
 //! **What is asked of a server.** Everything runs in read-only transactions of isolation REPEATABLE READ, on one exported
@@ -21,6 +22,7 @@ mod password;
 mod readers;
 mod server;
 mod snapshot;
+mod use_of;
 
 pub use connection::{Connection, Interrupter, Rows};
 pub use error::PostgresqlError;

@@ -16,6 +16,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::PostgresqlError;
 use crate::password::password;
+use crate::use_of::UseOf;
 
 /// How long a server may take to answer a connection.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -23,15 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(60);
 /// More is no file of certificates.
 const MOST_BYTES: u64 = 16 << 20;
-
-/// What a server is to us, which decides what its refusals mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum UseOf {
-    /// It is read.
-    Source,
-    /// A store is loaded into it.
-    Target,
-}
 
 /// A server that can be connected to.
 #[derive(Clone)]
