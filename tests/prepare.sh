@@ -20,7 +20,16 @@ bring() {
     shift
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "prepare: $what is missing; installing $*"
-        apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+        # The stories start what they need themselves: no package may start a service that stays.
+        policy=/usr/sbin/policy-rc.d
+        ours=
+        if [ ! -e $policy ]; then
+            printf '#!/bin/sh\nexit 101\n' > $policy && chmod 755 $policy && ours=yes
+        fi
+        installed=0
+        apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" || installed=$?
+        [ -z "$ours" ] || rm -f $policy
+        [ "$installed" = 0 ] || exit 1
     else
         echo "prepare: $what is missing. On Debian or Ubuntu, type:  sudo apt-get install $*" >&2
         exit 1
@@ -59,6 +68,7 @@ if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     fi
     bring "a PostgreSQL server" postgresql
 fi
+[ -x /usr/sbin/pgbouncer ] || bring "a pooler (pgbouncer)" pgbouncer
 command -v openssl >/dev/null 2>&1 || bring "openssl" openssl
 command -v node >/dev/null 2>&1 || bring "node" nodejs
 command -v npm >/dev/null 2>&1 || bring "npm" npm

@@ -16,7 +16,7 @@ mod statement;
 mod tests;
 
 pub use envelope::{Envelope, EnvelopeError, MOST_BYTES, PAYLOAD_TYPE, Signature, pae};
-pub use file::replace;
+pub use file::{TEMPORARY, replace, replace_with};
 pub use judge::{Fault, judge, standing};
 pub use key::{KeyError, PublicKey};
 pub use policy::{Policy, Role};

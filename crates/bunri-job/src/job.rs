@@ -104,6 +104,10 @@ pub struct PostgresqlSource {
     pub tls: Tls,
     /// A snapshot that somebody else has exported and holds; none: one is taken.
     pub snapshot: Option<String>,
+    /// Connections at one time, that which holds the snapshot among them, 2 or more; none: one a thread, and that one.
+    pub max_connections: Option<usize>,
+    /// Rows that are taken in a second, over all connections, 1 or more; none: as fast as it goes.
+    pub max_rows_per_second: Option<u64>,
 }
 
 /// Where a password stands, which is never in the job.

@@ -70,6 +70,14 @@ pub(crate) fn postgresql(
     let password = readable(section.take("password"), |value| password(value, base, log));
     let tls = readable(section.take("tls"), |value| tls(value, base, log));
     let snapshot = readable(section.take("snapshot"), |value| snapshot(value, log));
+    let connections = readable(section.take("max_connections"), |value| {
+        let most = value.integer(2..=1_000, log)?;
+        usize::try_from(most).ok()
+    });
+    let rows_per_second = readable(section.take("max_rows_per_second"), |value| {
+        let most = value.integer(1..=i64::from(u32::MAX), log)?;
+        u64::try_from(most).ok()
+    });
     section.close(log);
     let host = host?;
     let tls = match tls? {
@@ -91,6 +99,8 @@ pub(crate) fn postgresql(
         password: password?,
         tls,
         snapshot: snapshot?.map(|name| name.value),
+        max_connections: connections?,
+        max_rows_per_second: rows_per_second?,
     })
 }
 

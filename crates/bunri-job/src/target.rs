@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bunri_catalogue::Store;
 use bunri_text::{
-    Item, Log, Problems, Section, SourceFile, decode, parse_toml, read_file, readable,
+    Item, Log, Problems, Section, SourceFile, decode, parse_toml, quoted, read_file, readable,
 };
 use toml::de::DeValue;
 
@@ -98,12 +98,12 @@ fn server(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<PostgresqlSour
         );
         return None;
     }
-    if has("snapshot") {
-        log.refuse(
-            value.spot,
-            "`snapshot` is a source's: a target is seen as it is",
-        );
-        return None;
+    for key in ["snapshot", "max_connections", "max_rows_per_second"] {
+        if has(key) {
+            let message = format!("`{key}` is a source's, and says nothing of a target");
+            log.refuse(value.spot, message);
+            return None;
+        }
     }
     server
 }
@@ -200,22 +200,6 @@ fn decoded(text: &str) -> Result<String, String> {
         rest = after;
     }
     String::from_utf8(bytes).map_err(|_| wrong())
-}
-
-/// A text as TOML writes it.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => quoted.extend(['\\', letter]),
-            letter if letter.is_control() => {
-                quoted.push_str(&format!("\\u{:04X}", u32::from(letter)));
-            }
-            letter => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

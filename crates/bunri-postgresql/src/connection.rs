@@ -1,13 +1,16 @@
 //! One connection: statements, and the rows that come back. A connection is one thread's; the driver's tasks run inside the calls, on a
 //! runtime of the connection's own, so that no other thread is needed.
 
-use futures_util::{SinkExt, TryStreamExt};
 use std::io::Cursor;
 use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::{SinkExt, TryStreamExt};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{CancelToken, Client, NoTls, SimpleQueryMessage};
 
 use crate::error::{PostgresqlError, explain, words};
+use crate::pace::Pace;
 use crate::server::Server;
 
 /// A connection.
@@ -119,7 +122,7 @@ impl Connection {
     /// What the server says.
     pub fn rows(&self, action: &str, sql: &str) -> Result<Rows, PostgresqlError> {
         let mut rows = Rows::new();
-        self.each_row(action, sql, |row| {
+        self.answer(action, sql, None, |row| {
             rows.push(row.iter().map(|cell| cell.map(str::to_owned)).collect());
             Ok::<_, PostgresqlError>(())
         })?;
@@ -134,6 +137,16 @@ impl Connection {
         &self,
         action: &str,
         sql: &str,
+        take: impl FnMut(&[Option<&str>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.answer(action, sql, self.server.pace(), take)
+    }
+
+    fn answer<E: From<PostgresqlError>>(
+        &self,
+        action: &str,
+        sql: &str,
+        pace: Option<&Pace>,
         mut take: impl FnMut(&[Option<&str>]) -> Result<(), E>,
     ) -> Result<(), E> {
         let explain = self.explain(action);
@@ -146,6 +159,7 @@ impl Connection {
             let mut messages = pin!(messages);
             while let Some(message) = messages.try_next().await.map_err(&explain)? {
                 if let SimpleQueryMessage::Row(row) = message {
+                    keep(pace).await;
                     let cells: Result<Vec<Option<&str>>, _> =
                         (0..row.len()).map(|at| row.try_get(at)).collect();
                     take(&cells.map_err(|_| place())?)?;
@@ -174,6 +188,8 @@ impl Connection {
                 if !take(&piece)? {
                     break;
                 }
+                // The server sends a row a piece.
+                keep(self.server.pace()).await;
             }
             Ok(())
         })
@@ -224,6 +240,14 @@ impl Interrupter {
             }
         });
         drop(asked);
+    }
+}
+
+/// Waits after a row where the server is to be spared. What is not read the server keeps back.
+async fn keep(pace: Option<&Pace>) {
+    let wait = pace.map_or(Duration::ZERO, |pace| pace.take(Instant::now()));
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
     }
 }
 

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `server` | where the server is, TLS, the password |
 //! | `password` | finds the password where the job or PostgreSQL says |
+//! | `pace` | so many rows a second, over all connections |
 //! | `connection` | statements and their rows, one thread a connection |
 //! | `snapshot` | the state that all connections of a run see, and its name |
 //! | `grants`, `readers` | which roles may read what |
@@ -18,6 +19,7 @@
 mod connection;
 mod error;
 mod grants;
+mod pace;
 mod password;
 mod readers;
 mod server;

@@ -15,6 +15,7 @@ use tokio_postgres::config::{ChannelBinding, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::PostgresqlError;
+use crate::pace::Pace;
 use crate::password::password;
 use crate::use_of::UseOf;
 
@@ -32,6 +33,8 @@ pub struct Server {
     use_of: UseOf,
     place: String,
     tls: Option<MakeRustlsConnect>,
+    /// Of all connections together; [`None`]: as fast as it goes.
+    pace: Option<Arc<Pace>>,
 }
 
 impl std::fmt::Debug for Server {
@@ -64,6 +67,9 @@ impl Server {
         };
         Ok(Self {
             place: source.place(),
+            pace: source
+                .max_rows_per_second
+                .map(|rows| Arc::new(Pace::new(rows))),
             source: source.clone(),
             use_of,
             tls,
@@ -84,6 +90,17 @@ impl Server {
 
     pub(crate) fn use_of(&self) -> UseOf {
         self.use_of
+    }
+
+    /// How many sessions may read at one time, beside the connection that holds the snapshot; [`None`]: as many as wanted.
+    #[must_use]
+    pub fn most_sessions(&self) -> Option<usize> {
+        let most = self.source.max_connections?;
+        Some(most.saturating_sub(1).max(1))
+    }
+
+    pub(crate) fn pace(&self) -> Option<&Pace> {
+        self.pace.as_deref()
     }
 
     pub(crate) fn snapshot(&self) -> Option<&str> {

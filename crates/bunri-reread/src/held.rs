@@ -111,6 +111,14 @@ impl SourcePlace {
         }
     }
 
+    /// How many connections may read at one time; [`None`]: as many as wanted.
+    pub(crate) fn most_connections(&self) -> Option<usize> {
+        match self {
+            Self::Sqlite(_) | Self::Files(_) => None,
+            Self::Postgresql(place) => place.most_connections(),
+        }
+    }
+
     /// Whether its values have no types.
     pub(crate) fn is_untyped(&self) -> bool {
         match self {

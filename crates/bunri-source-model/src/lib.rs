@@ -3,6 +3,7 @@
 //! be wrong, in words. No driver: those stand in `bunri-source`.
 
 mod convert;
+mod digest;
 mod error;
 mod key;
 mod model;
@@ -10,6 +11,7 @@ mod outline;
 
 pub use convert::{Copier, Misfit};
 pub use convert::{plain_integer as read_integer, read_date, read_moment};
+pub use digest::{digest, file_digest};
 pub use error::{DelimitedError, SourceError};
 pub use key::{doubled_key, key_names, null_in_key};
 pub use model::{

@@ -10,11 +10,12 @@ use bunri_job::Source;
 use bunri_manifest::{self as manifest, Blake3Hex, ForeignKey};
 use bunri_types::{ValueForm, ValueType};
 
-use crate::{delimited, digest, postgresql, sqlite};
+use crate::{postgresql, sqlite};
 use bunri_postgresql::ReaderRole;
+use bunri_source_delimited as delimited;
 use bunri_source_model::SourceError;
 use bunri_source_model::{DeclaredObject, TableSize};
-use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink};
+use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink, file_digest};
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
@@ -80,7 +81,7 @@ impl SourceState {
                     path: path.clone(),
                     source,
                 };
-                let digest = digest::file_digest(path, observer).map_err(wrong)?;
+                let digest = file_digest(path, observer).map_err(wrong)?;
                 digest.map(Self::of_digest).ok_or(SourceError::Interrupted)
             }
             Source::Delimited(files) => {
@@ -207,6 +208,15 @@ impl OpenSource {
             Self::Postgresql(database) => database
                 .begin()
                 .map(|reader| Session::Postgresql(Box::new(reader))),
+        }
+    }
+
+    /// How many sessions the source may have at one time; [`None`]: as many as wanted.
+    #[must_use]
+    pub fn most_sessions(&self) -> Option<usize> {
+        match self {
+            Self::Sqlite(_) | Self::Delimited(_) => None,
+            Self::Postgresql(database) => database.held().server().most_sessions(),
         }
     }
 

@@ -9,6 +9,7 @@ mod lint;
 mod problem;
 mod section;
 mod syntax;
+mod written;
 
 pub use file::{decode, read_file};
 pub use item::{Item, readable};
@@ -20,3 +21,4 @@ pub use problem::{
 };
 pub use section::{Entry, Section};
 pub use syntax::parse_toml;
+pub use written::{comment, key, quoted};

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::Log;
+
 const AFTER_HELP: &str = "\
 Exit codes, for schedulers:
    0  as the job expects: every line of its [expect] is met
@@ -42,15 +44,6 @@ pub(crate) struct Arguments {
     pub(crate) log_every: Duration,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// How progress is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Log {
-    /// A progress bar on a terminal, plain lines elsewhere
-    Human,
-    /// One JSON object a line on standard error
-    Json,
 }
 
 #[derive(Debug, Subcommand)]

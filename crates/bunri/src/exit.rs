@@ -15,6 +15,7 @@ use bunri_load::LoadError;
 use bunri_manifest::ManifestError;
 use bunri_plan::PlanError;
 use bunri_prove::ProveError;
+use bunri_records::RecordError;
 use bunri_redecide::RedecideError;
 use bunri_report::ReportError;
 use bunri_reread::RereadError;
@@ -26,7 +27,7 @@ use bunri_text::Problems;
 use bunri_verify::{SignError, VerifyError};
 use serde_json::{Map, Value};
 
-use crate::args::Log;
+use crate::Log;
 use crate::lock::LockError;
 use crate::screen;
 
@@ -75,6 +76,8 @@ pub(crate) enum Failure {
     Split(#[from] SplitError),
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
     #[error(transparent)]
     Prove(#[from] ProveError),
     #[error(transparent)]
@@ -189,6 +192,7 @@ impl Failure {
             Failure::Unwritable(_) => BUG,
             Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
+            Failure::Record(error) => record(error),
             Failure::Prove(error) => prove(error),
             Failure::Reread(error) => reread(error),
             Failure::Plan(error) => plan(error),
@@ -220,8 +224,10 @@ impl Failure {
             | Failure::Lock(LockError::Columnar(error))
             | Failure::Extract(ExtractError::Columnar(error))
             | Failure::Split(SplitError::Columnar(error))
+            | Failure::Record(RecordError::Columnar(error))
             | Failure::Verify(
                 VerifyError::Columnar(error)
+                | VerifyError::Record(RecordError::Columnar(error))
                 | VerifyError::Redecide(RedecideError::Columnar(error)),
             )
             | Failure::Prove(ProveError::Columnar(error))
@@ -243,6 +249,7 @@ impl Failure {
             | Failure::Unwritable(_)
             | Failure::Split(_)
             | Failure::Verify(_)
+            | Failure::Record(_)
             | Failure::Prove(_)
             | Failure::Reread(_)
             | Failure::Plan(_)
@@ -474,11 +481,9 @@ fn verify(error: &VerifyError) -> u8 {
         VerifyError::Columnar(error) => columnar(error),
         VerifyError::Redecide(error) => redecide(error),
         VerifyError::Residue(error) => residue(error),
+        VerifyError::Record(error) => record(error),
         VerifyError::Interrupted => INTERRUPTED,
-        VerifyError::Io { .. }
-        | VerifyError::Key(_)
-        | VerifyError::Index
-        | VerifyError::Runs(_) => OUTPUT,
+        VerifyError::Io { .. } | VerifyError::Key(_) | VerifyError::Index => OUTPUT,
         VerifyError::Arrow { .. }
         | VerifyError::Type(_)
         | VerifyError::Report(_)
@@ -500,9 +505,18 @@ fn key(error: &SecretError) -> u8 {
     }
 }
 
+fn record(error: &RecordError) -> u8 {
+    match error {
+        RecordError::Columnar(error) => columnar(error),
+        RecordError::Runs(_) => OUTPUT,
+        RecordError::Json(_) => BUG,
+    }
+}
+
 fn sign(error: &SignError) -> u8 {
     match error {
-        SignError::Verify(error) => verify(error),
+        SignError::Look(error) => verify(error),
+        SignError::Record(error) => record(error),
         SignError::Io { .. } => OUTPUT,
         SignError::NotAsked
         | SignError::NoRole(..)

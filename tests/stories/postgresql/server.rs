@@ -283,6 +283,73 @@ fn signal(name: &str, process: u32) {
     assert!(sent.unwrap().success());
 }
 
+/// A pooler between clients and the server.
+pub(super) struct Pooler {
+    port: u16,
+    child: Child,
+    _folder: TempDir,
+}
+
+impl Pooler {
+    /// `mode` is PgBouncer's `pool_mode`. So many connections to the server, and no more.
+    pub(super) fn before(server: &Server, mode: &str, connections: usize) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("bunri-pool-")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let port = free_port();
+        let settings = format!(
+            "[databases]\n* = host={} port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
+             auth_type = trust\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = {connections}\n",
+            server.folder().display(),
+            server.port,
+            folder.path().join("users").display()
+        );
+        std::fs::write(folder.path().join("users"), "\"postgres\" \"\"\n").unwrap();
+        let file = folder.path().join("pgbouncer.ini");
+        std::fs::write(&file, settings).unwrap();
+        let mut command = Command::new("/usr/sbin/pgbouncer");
+        command
+            .arg(&file)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if let Some((uid, gid)) = server.user {
+            for path in [folder.path(), &file, &folder.path().join("users")] {
+                std::os::unix::fs::chown(path, Some(uid), Some(gid)).unwrap();
+            }
+            command.uid(uid).gid(gid);
+        }
+        let child = command
+            .spawn()
+            .expect("PgBouncer is missing; type `make test`, which brings it");
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no pooler");
+            thread::sleep(Duration::from_millis(20));
+        }
+        Self {
+            port,
+            child,
+            _folder: folder,
+        }
+    }
+
+    /// `[source]` of a job that reads the server's database `postgres` through it.
+    pub(super) fn source(&self, more: &str) -> String {
+        format!(
+            "postgresql = {{ host = \"127.0.0.1\", port = {}, database = \"postgres\", user = \"postgres\"{more} }}",
+            self.port
+        )
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Stands between a client and the server, and cuts the connection after so many bytes from the server; the next one is let
 /// through whole, or cut as well.
 pub(crate) struct Proxy {

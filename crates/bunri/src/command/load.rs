@@ -9,7 +9,8 @@ use bunri_manifest::{StagingManifest, read_regular};
 use bunri_verify::verify_store_alone;
 use serde_json::json;
 
-use crate::args::{LoadArguments, Log};
+use crate::Log;
+use crate::args::LoadArguments;
 use crate::command::said;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;

@@ -9,7 +9,7 @@ use bunri_load::{
 };
 use serde_json::json;
 
-use crate::args::Log;
+use crate::Log;
 use crate::command::load::{checked, refuse_in_store};
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bunri_sample::{SampleOptions, generate, planted_path};
 use serde_json::json;
 
-use crate::args::{Log, SampleArguments};
+use crate::Log;
+use crate::args::SampleArguments;
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 

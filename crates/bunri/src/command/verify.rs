@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use bunri_columnar::{CustodyLayout, EVIDENCE};
 use bunri_parse::load;
+use bunri_records::evidence_of;
 use bunri_report::{Report, Status, Verdict};
 use bunri_verify::{
-    EarlierReport, REPORT, VerifyOptions, earlier_report, evidence_of, verify, verify_store_alone,
+    EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
 };
 use serde_json::json;
 
-use crate::args::{JOB_VARIABLE, Log, VerifyArguments};
+use crate::Log;
+use crate::args::{JOB_VARIABLE, VerifyArguments};
 use crate::command::{journal, loaded, page, said, sign};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};
@@ -105,7 +107,7 @@ fn of_evidence(workplace: &Workplace, log: Log) -> Result<Outcome, Failure> {
         let evidence = CustodyLayout::new(&workplace.job.custody).evidence();
         Failure::NoReport(evidence)
     })?;
-    let (claim, findings) = evidence_of(&workplace.verify_inputs(), &report)?;
+    let (claim, findings) = evidence_of(&workplace.verify_inputs().records(), &report)?;
     said::claim(&claim, &findings, log);
     Ok(match claim.status {
         Status::Held => Outcome::Clean,

@@ -21,8 +21,7 @@ use bunri_report::{
 };
 use bunri_types::day_text;
 
-use crate::VerifyError;
-use crate::inputs::{Signers, VerifyInputs, root};
+use crate::{RecordError, RecordInputs, Signers};
 
 const NOT_ASKED: &str = "the job asks for no signature (`[evidence]`)";
 const HELD: &str = "held";
@@ -34,9 +33,9 @@ const ABOUT: About<'_> = About {
 const MAIN: &str = "catalogue.toml";
 const TABLES: &str = "tables";
 
-/// Holds every envelope against what lies here. `unsigned` is this verification's report, but for signatures.
-pub(crate) fn look(
-    inputs: &VerifyInputs<'_>,
+/// Holds every envelope against what lies here (C8). `unsigned` is this verification's report, but for signatures.
+pub fn signatures(
+    inputs: &RecordInputs<'_>,
     unsigned: &Report,
     scope: &mut Scope,
     findings: &mut Findings,
@@ -95,13 +94,13 @@ pub(crate) fn look(
 /// # Errors
 /// Never in practice: a report is plain data.
 pub fn evidence_of(
-    inputs: &VerifyInputs<'_>,
+    inputs: &RecordInputs<'_>,
     report: &Report,
-) -> Result<(ClaimReport, Vec<Finding>), VerifyError> {
+) -> Result<(ClaimReport, Vec<Finding>), RecordError> {
     let unsigned = report.without_signatures();
     let mut scope = Scope::default();
     let mut findings = Findings::default();
-    look(inputs, &unsigned, &mut scope, &mut findings);
+    signatures(inputs, &unsigned, &mut scope, &mut findings);
     if let Ok(ledger) = Runs::read(&CustodyLayout::new(inputs.custody).evidence()) {
         let digest = Blake3Hex::of(&unsigned.to_bytes()?);
         if !ledger.all().iter().any(|run| run.report == digest) {
@@ -116,7 +115,10 @@ pub fn evidence_of(
 }
 
 /// Adds this run to the ledger; one that is broken already is left as it is, and is a finding.
-pub(crate) fn account(inputs: &VerifyInputs<'_>, report: &Report) -> Result<(), VerifyError> {
+///
+/// # Errors
+/// When the ledger cannot be read or written.
+pub fn add_to_ledger(inputs: &RecordInputs<'_>, report: &Report) -> Result<(), RecordError> {
     let folder = CustodyLayout::new(inputs.custody).evidence();
     create_folder(&folder)?;
     let ledger = match Runs::read(&folder) {
@@ -231,7 +233,7 @@ fn attestation(custody: &Path, findings: &mut Findings) {
 
 /// What lies here, for whoever signs it and whoever judges that.
 pub(crate) struct Here<'a> {
-    pub(crate) inputs: &'a VerifyInputs<'a>,
+    pub(crate) inputs: &'a RecordInputs<'a>,
     pub(crate) signers: Signers<'a>,
     /// The report, but for signatures; [`None`]: nothing was verified yet.
     pub(crate) unsigned: Option<&'a Report>,
@@ -319,7 +321,7 @@ impl Here<'_> {
         let staging = CustodyLayout::new(self.inputs.custody).staging_manifest();
         let mut subject = vec![of_file("staging/manifest.json", &staging)?];
         for store in Store::ALL {
-            let path = root(self.inputs, store).join(MANIFEST);
+            let path = self.inputs.root(store).join(MANIFEST);
             subject.push(of_file(&format!("{}/{MANIFEST}", store.word()), &path)?);
         }
         let predicate = Predicate::Run(RunPredicate {

@@ -9,7 +9,7 @@ use bunri_columnar::{Event, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::{Map, Value, json};
 
-use crate::args::Log;
+use crate::Log;
 use crate::screen::{self, grouped};
 
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -18,7 +18,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 const LEAST_COLUMNS: u16 = 72;
 
 /// Tells what stages do, and carries the wish to stop to them.
-pub(crate) struct Progress {
+pub struct Progress {
     log: Log,
     bar: ProgressBar,
     /// How long nothing is told within a stage where there is no bar; [`None`]: for ever.
@@ -39,7 +39,8 @@ struct Meter {
 }
 
 impl Progress {
-    pub(crate) fn new(log: Log, every: Duration) -> Self {
+    /// Progress in this form. Where no bar is shown, something is told every so often; zero: never within a stage.
+    pub fn new(log: Log, every: Duration) -> Self {
         let wide = console::Term::stderr()
             .size_checked()
             .is_some_and(|(_, columns)| columns >= LEAST_COLUMNS);
@@ -97,7 +98,7 @@ impl Progress {
 
     /// From now on Ctrl-C and a scheduler's TERM ask the stages to stop at the next safe point; asked twice, the
     /// process ends at once, which leaves every file absent or complete all the same.
-    pub(crate) fn hear_signals(&self) {
+    pub fn hear_signals(&self) {
         // Only the first call in a process can succeed, and the first is enough.
         let _ = ctrlc::set_handler(|| {
             if STOP.swap(true, Ordering::Relaxed) {
@@ -107,13 +108,13 @@ impl Progress {
     }
 
     /// Adds a fact to the last line of the log: the verdict, counts, the report's path.
-    pub(crate) fn end_with(&self, name: &str, value: Value) {
+    pub fn end_with(&self, name: &str, value: Value) {
         let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         end.insert(name.to_owned(), value);
     }
 
     /// The facts of the last line.
-    pub(crate) fn end(&self) -> Map<String, Value> {
+    pub fn end(&self) -> Map<String, Value> {
         self.end
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -131,7 +132,7 @@ impl Progress {
     }
 
     /// A stage is over.
-    pub(crate) fn done(&self) {
+    pub fn done(&self) {
         self.bar.finish_and_clear();
     }
 

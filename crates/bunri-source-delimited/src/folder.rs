@@ -51,7 +51,7 @@ impl FileStamp {
 
 impl Folder {
     /// Looks which files there are, and gives each to its table.
-    pub(crate) fn open(job: &Delimited) -> Result<Self, SourceError> {
+    pub fn open(job: &Delimited) -> Result<Self, SourceError> {
         let entries = entries(&job.folder)?;
         let mut claims = Claims {
             job,
@@ -131,7 +131,7 @@ impl Folder {
     }
 
     /// What the folder is, by digest.
-    pub(crate) fn hash(&self, observer: &dyn Observer) -> Result<Source, SourceError> {
+    pub fn hash(&self, observer: &dyn Observer) -> Result<Source, SourceError> {
         let files = self.entries.iter();
         let files = files.filter(|(_, stamp)| stamp.is_file);
         let names: Vec<&String> = files.map(|(name, _)| name).collect();
@@ -147,7 +147,7 @@ impl Folder {
     }
 
     /// Refuses a folder that is not what it was, as far as that is seen without reading.
-    pub(crate) fn at_rest_still(&self) -> Result<(), SourceError> {
+    pub fn at_rest_still(&self) -> Result<(), SourceError> {
         if entries(&self.job.folder)? == self.entries {
             return Ok(());
         }
@@ -155,11 +155,7 @@ impl Folder {
     }
 
     /// The same, by digest too: nothing kept writers away.
-    pub(crate) fn unchanged(
-        &self,
-        before: &Source,
-        observer: &dyn Observer,
-    ) -> Result<(), SourceError> {
+    pub fn unchanged(&self, before: &Source, observer: &dyn Observer) -> Result<(), SourceError> {
         self.at_rest_still()?;
         if self.hash(observer)? != *before {
             return Err(self.changed("its digest"));
@@ -359,7 +355,7 @@ fn name_of(path: &Path) -> Result<String, DelimitedError> {
 }
 
 /// The digest of a folder, before anything else is known of it; [`None`] if the observer asked to stop.
-pub(crate) fn digest(job: &Delimited, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
+pub fn digest(job: &Delimited, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
     let found = entries(&job.folder).map_err(|error| match error {
         SourceError::Delimited(DelimitedError::Io { source, .. }) => source,
         other => io::Error::other(other),
@@ -379,7 +375,8 @@ fn of_files(
     let mut all = 0;
     for name in names {
         let path: PathBuf = job.folder.join(name);
-        let Some((bytes, blake3)) = crate::digest::digest(open_regular(&path)?, observer)? else {
+        let Some((bytes, blake3)) = bunri_source_model::digest(open_regular(&path)?, observer)?
+        else {
             return Ok(None);
         };
         all += bytes;

@@ -5,7 +5,7 @@ use bunri_columnar::CustodyLayout;
 use bunri_manifest::{MANIFEST, PROOF, Proof, ProofCause, ProofStatus, hash_file};
 use bunri_report::{About, Checked, Claim, Findings, Place, Rule, Scope};
 
-use crate::inputs::VerifyInputs;
+use crate::RecordInputs;
 
 const NOT_RUN: &str = "run `bunri prove`";
 const UNREADABLE: &str = "evidence/prove.json is no record of this version that could be believed; run `bunri prove` again";
@@ -13,7 +13,7 @@ const STALE: &str = "evidence/prove.json speaks of another catalogue, staging, s
 const NOTHING_SHOWN: &str = "the last `bunri prove` showed nothing; its record says why";
 
 /// Looks for the record and adds what it says.
-pub(crate) fn look(inputs: &VerifyInputs<'_>, scope: &mut Scope, findings: &mut Findings) {
+pub(crate) fn look(inputs: &RecordInputs<'_>, scope: &mut Scope, findings: &mut Findings) {
     match read(inputs) {
         Err(why) => scope.not_checked.push((Claim::C7, why.into())),
         Ok(proof) => {
@@ -24,7 +24,7 @@ pub(crate) fn look(inputs: &VerifyInputs<'_>, scope: &mut Scope, findings: &mut 
     }
 }
 
-fn read(inputs: &VerifyInputs<'_>) -> Result<Proof, &'static str> {
+fn read(inputs: &RecordInputs<'_>) -> Result<Proof, &'static str> {
     let layout = CustodyLayout::new(inputs.custody);
     let path = layout.evidence().join(PROOF);
     if path.symlink_metadata().is_err() {

@@ -18,8 +18,8 @@ mod records;
 mod tests;
 mod text;
 
-pub(super) use folder::{Folder, digest};
-pub(super) use read::{FileReader, Interrupt};
+pub use folder::{Folder, digest};
+pub use read::{FileReader, Interrupt};
 
 /// What a record may take, as it lies and decoded: a quote that was opened and forgotten would swallow a file.
 const RECORD_BYTES: usize = 64 << 20;

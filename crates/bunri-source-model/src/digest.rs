@@ -11,12 +11,18 @@ use bunri_manifest::{Blake3Hex, open_regular};
 const PIECE: usize = 1 << 20;
 
 /// The BLAKE3 of a file; [`None`] if the observer asked to stop.
-pub(super) fn file_digest(path: &Path, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
+///
+/// # Errors
+/// What the file system says; when it is no regular file.
+pub fn file_digest(path: &Path, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
     Ok(digest(open_regular(path)?, observer)?.map(|(_, blake3)| blake3))
 }
 
-/// Bytes and BLAKE3 of all that is left in a file.
-pub(super) fn digest(
+/// Bytes and BLAKE3 of all that is left in a file; [`None`] if the observer asked to stop.
+///
+/// # Errors
+/// What reading says.
+pub fn digest(
     mut file: impl Read,
     observer: &dyn Observer,
 ) -> io::Result<Option<(u64, Blake3Hex)>> {

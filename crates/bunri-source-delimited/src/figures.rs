@@ -20,14 +20,20 @@ const MOST_DIGITS: usize = 15;
 
 impl FileReader {
     /// Records that there are, good or not.
-    pub(crate) fn count_of(&self, table: &str) -> Result<u64, SourceError> {
+    ///
+    /// # Errors
+    /// When a file cannot be read or unpacked.
+    pub fn count_of(&self, table: &str) -> Result<u64, SourceError> {
         let mut count = 0;
         self.scan(table, |_, _| count += 1)?;
         Ok(count)
     }
 
     /// Counts and sums.
-    pub(crate) fn figures(&self, table: &Table) -> Result<Figures, SourceError> {
+    ///
+    /// # Errors
+    /// When a file cannot be read or unpacked, or lacks a column.
+    pub fn figures(&self, table: &Table) -> Result<Figures, SourceError> {
         let named = self.folder.columns(&table.name)?;
         let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
         let places = places(&table.name, &named, &names)?;

@@ -7,7 +7,7 @@ use bunri_report::{
     About, Checked, Claim, Findings, Gap, Place, Reread, RereadStatus, Rule, Scope,
 };
 
-use crate::inputs::VerifyInputs;
+use crate::RecordInputs;
 
 const NOT_RUN: &str = "run `bunri reread`";
 const UNREADABLE: &str = "evidence/reread.json is no record of this version that could be believed; run `bunri reread` again";
@@ -17,7 +17,7 @@ const HELD: &str =
     "every row of staging and of the rejects is what the source holds, read again on another path";
 
 /// Looks for the record and adds what it says.
-pub(crate) fn look(inputs: &VerifyInputs<'_>, scope: &mut Scope, findings: &mut Findings) {
+pub(crate) fn look(inputs: &RecordInputs<'_>, scope: &mut Scope, findings: &mut Findings) {
     match read(inputs) {
         Err(why) => scope.not_checked.push((Claim::C9, why.into())),
         Ok(record) => {
@@ -39,7 +39,7 @@ pub(crate) fn look(inputs: &VerifyInputs<'_>, scope: &mut Scope, findings: &mut 
     }
 }
 
-fn read(inputs: &VerifyInputs<'_>) -> Result<Reread, &'static str> {
+fn read(inputs: &RecordInputs<'_>) -> Result<Reread, &'static str> {
     let layout = CustodyLayout::new(inputs.custody);
     let path = layout.evidence().join(Reread::FILE);
     if path.symlink_metadata().is_err() {

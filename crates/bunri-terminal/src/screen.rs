@@ -5,28 +5,28 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use crate::args::Log;
+use crate::Log;
 use crate::clock;
 
 /// Columns of a screen whose width nobody knows.
-pub(crate) const WIDTH: u16 = 80;
+pub const WIDTH: u16 = 80;
 
 /// The first result that did not reach standard output.
 static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// Prints a result. Nothing that is said moves the cursor: names are whatever somebody else wrote.
-pub(crate) fn say(text: &str) {
+pub fn say(text: &str) {
     say_styled(&visible(text));
 }
 
 /// Prints a result that is styled for a terminal; what it quotes was made [`visible`] before.
-pub(crate) fn say_styled(text: &str) {
+pub fn say_styled(text: &str) {
     let mut out = io::stdout();
     keep_the_first(writeln!(out, "{text}").and_then(|()| out.flush()));
 }
 
 /// Prints a result in lines of at most [`WIDTH`] columns, all but the first set in; a longer word has a line of its own.
-pub(crate) fn say_wrapped(text: &str, indent: usize) {
+pub fn say_wrapped(text: &str, indent: usize) {
     say(&wrapped(text, indent));
 }
 
@@ -48,7 +48,7 @@ fn wrapped(text: &str, indent: usize) -> String {
 }
 
 /// Columns that a text takes.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
@@ -58,7 +58,7 @@ fn columns(letter: char) -> usize {
 }
 
 /// Prints a text for another program, letter by letter, unless a person is looking.
-pub(crate) fn say_exact(text: &str) {
+pub fn say_exact(text: &str) {
     if io::stdout().is_terminal() {
         say(text);
     } else {
@@ -77,17 +77,17 @@ fn keep_the_first(written: io::Result<()>) {
 }
 
 /// Why a result did not reach standard output, if one did not.
-pub(crate) fn lost() -> Option<io::Error> {
+pub fn lost() -> Option<io::Error> {
     LOST.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// Prints a line of progress.
-pub(crate) fn tell(text: &str) {
+pub fn tell(text: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(text));
 }
 
 /// Prints an event for a machine, with the time in front; times ascend, whichever thread speaks.
-pub(crate) fn event(event: &Value) {
+pub fn event(event: &Value) {
     static SPEAKING: Mutex<()> = Mutex::new(());
     let _alone = SPEAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut line = serde_json::Map::from_iter([("time".to_owned(), json!(clock::now()))]);
@@ -99,7 +99,7 @@ pub(crate) fn event(event: &Value) {
 }
 
 /// The last line of a log for machines.
-pub(crate) fn end(code: u8, facts: serde_json::Map<String, Value>) {
+pub fn end(code: u8, facts: serde_json::Map<String, Value>) {
     let mut line = serde_json::Map::from_iter([
         ("event".to_owned(), json!("end")),
         ("exit".to_owned(), json!(code)),
@@ -110,7 +110,7 @@ pub(crate) fn end(code: u8, facts: serde_json::Map<String, Value>) {
 
 /// Names of files, and texts of files that somebody else wrote, without letters that would move the cursor or turn the
 /// line round.
-pub(crate) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let shown = |letter: char| {
         let moves = letter.is_control() && letter != '\n';
         let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -124,7 +124,7 @@ pub(crate) fn visible(text: &str) -> String {
 }
 
 /// Digits in groups of three.
-pub(crate) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -137,7 +137,7 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 /// Prints why a command ended early, and what to do.
-pub(crate) fn failure(log: Log, code: u8, message: &str, advice: Option<&str>) {
+pub fn failure(log: Log, code: u8, message: &str, advice: Option<&str>) {
     match log {
         Log::Json => {
             event(&json!({"event": "failure", "code": code, "message": message, "advice": advice}))

@@ -31,20 +31,25 @@ pub struct FileReader {
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    pub(crate) fn interrupt(&self) {
+    /// Ends it.
+    pub fn interrupt(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
 impl FileReader {
-    pub(crate) fn new(folder: &Arc<Folder>) -> Self {
+    /// A reader of this folder.
+    #[must_use]
+    pub fn new(folder: &Arc<Folder>) -> Self {
         Self {
             folder: Arc::clone(folder),
             stop: Arc::default(),
         }
     }
 
-    pub(crate) fn interrupt_handle(&self) -> Interrupt {
+    /// What ends what this reader does.
+    #[must_use]
+    pub fn interrupt_handle(&self) -> Interrupt {
         Interrupt(Arc::clone(&self.stop))
     }
 
@@ -61,7 +66,11 @@ impl FileReader {
         Ok(())
     }
 
-    pub(crate) fn inventory(&self, read: &BTreeSet<&str>) -> Result<Inventory, SourceError> {
+    /// What tables and other files there are. Only of the tables in `read` the columns are looked at.
+    ///
+    /// # Errors
+    /// When such a table's first line cannot be read.
+    pub fn inventory(&self, read: &BTreeSet<&str>) -> Result<Inventory, SourceError> {
         let mut inventory = Inventory::new();
         for name in self.folder.tables().chain(self.folder.others()) {
             let mut columns = Vec::new();
@@ -82,7 +91,9 @@ impl FileReader {
         Ok(inventory)
     }
 
-    pub(crate) fn outline(&self) -> Vec<DeclaredObject> {
+    /// What there is, as far as the files themselves say.
+    #[must_use]
+    pub fn outline(&self) -> Vec<DeclaredObject> {
         let object = |name: &str, columns: Result<Vec<String>, String>| {
             let (columns, unreadable) = match columns {
                 Ok(columns) => (columns, None),
@@ -114,7 +125,7 @@ impl FileReader {
     }
 
     /// Bytes as they lie; about how many rows they are, nobody has counted.
-    pub(crate) fn table_sizes(&self) -> BTreeMap<String, TableSize> {
+    pub fn table_sizes(&self) -> BTreeMap<String, TableSize> {
         let size = |name: &str| TableSize {
             bytes: self.folder.bytes(name),
             about_rows: self.about_rows(name),
@@ -124,12 +135,12 @@ impl FileReader {
     }
 
     /// As many as lines of a hundred bytes would be.
-    pub(crate) fn about_rows(&self, table: &str) -> u64 {
+    pub fn about_rows(&self, table: &str) -> u64 {
         self.folder.bytes(table) / 100
     }
 
     /// Gives the sink these columns of every record, until it wants no more.
-    pub(crate) fn read<S: RowSink>(
+    pub fn read<S: RowSink>(
         &self,
         table: &str,
         columns: &[&str],

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 /// The moment in UTC, to the millisecond, as RFC 3339 writes it.
-pub(crate) fn now() -> String {
+pub fn now() -> String {
     // Always three digits, so that times as texts ascend too.
     format!("{:.3}", Timestamp::now())
 }
 
 /// Whole seconds from one moment to another, as [`now`] wrote them; [`None`] where one is none, or the later comes first.
-pub(crate) fn seconds_between(from: &str, to: &str) -> Option<u64> {
+pub fn seconds_between(from: &str, to: &str) -> Option<u64> {
     let moment = |text: &str| text.parse::<Timestamp>().ok();
     let seconds = moment(to)?.duration_since(moment(from)?).as_secs();
     u64::try_from(seconds).ok()
