@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 45] = [
+const ARROWS: [(&str, &[&str]); 46] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -115,6 +115,19 @@ const ARROWS: [(&str, &[&str]); 45] = [
             "bunri-odbc",
             "bunri-source-model",
             "bunri-types",
+        ],
+    ),
+    (
+        "bunri-load",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-fingerprint",
+            "bunri-job",
+            "bunri-manifest",
+            "bunri-postgresql",
+            "bunri-types",
+            "bunri-work",
         ],
     ),
     (
@@ -306,6 +319,7 @@ const ARROWS: [(&str, &[&str]); 45] = [
             "bunri-incident",
             "bunri-inspect",
             "bunri-job",
+            "bunri-load",
             "bunri-manifest",
             "bunri-page",
             "bunri-parse",

@@ -10,6 +10,7 @@
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `opened` | class B opened on other rows: what retail sees then, and what it never does |
 //! | `leak` | a withheld value is found however it is spelled, encoded or hashed, and wherever it stands |
+//! | `load` | stores into a target: loaded whole, held against the store, every damage found; what is in the way is told first |
 //! | `page` | the report as a page: driven in a browser, that fetches nothing; what is refused of it |
 //! | `prove` | retail's bytes stay the same when what is withheld is other, and what verify makes of the record |
 //! | `reread` | the source read a second time: what extraction made of it, and what a faulty one would have made |
@@ -83,6 +84,7 @@ mod kanji;
 mod kill;
 mod layout;
 mod leak;
+mod load;
 mod manifests;
 mod mixed;
 mod modules;

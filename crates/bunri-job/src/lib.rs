@@ -16,6 +16,7 @@ mod read;
 mod rekey;
 mod secret_place;
 mod source;
+mod target;
 
 pub use check::{
     ExpectWords, check_basis, check_expect_words, check_job, check_pin, check_ranges,
@@ -30,3 +31,4 @@ pub use odbc::{OdbcEntrance, OdbcSource};
 pub use password::{PasswordPlace, closed_file};
 pub use read::load_job;
 pub use rekey::{RekeySecrets, load_rekey_secrets};
+pub use target::{Target, load_target};

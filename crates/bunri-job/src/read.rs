@@ -180,7 +180,7 @@ fn decisions(
     Some((path?, pin?))
 }
 
-fn pin(value: &Item<'_>, log: &mut Log) -> Option<Name> {
+pub(crate) fn pin(value: &Item<'_>, log: &mut Log) -> Option<Name> {
     let digest = value.text(log)?;
     let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if digest.value.len() != 64 || !digest.value.bytes().all(hex) {

@@ -40,7 +40,7 @@ pub(crate) fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spo
             value: Source::Delimited(value),
             spot,
         }),
-        (None, Some(server), _) => postgresql(server, base, log)
+        (None, Some(server), _) => postgresql(server, "`[source.postgresql]`", base, log)
             .map(|source| server.spotted(Source::Postgresql(Box::new(source)))),
         (None, None, Some(driver)) => {
             odbc(driver, base, log).map(|source| driver.spotted(Source::Odbc(Box::new(source))))
@@ -56,8 +56,14 @@ pub(crate) fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spo
     source
 }
 
-fn postgresql(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<PostgresqlSource> {
-    let mut section = Section::open(value, "`[source.postgresql]`", log)?;
+/// Reads where a server is and how it is reached; `what` is what messages call the section.
+pub(crate) fn postgresql(
+    value: &Item<'_>,
+    what: &str,
+    base: &Path,
+    log: &mut Log,
+) -> Option<PostgresqlSource> {
+    let mut section = Section::open(value, what, log)?;
     let word = |section: &mut Section<'_>, key, log: &mut Log| {
         section.require(key).and_then(|value| one_line(&value, log))
     };
@@ -93,7 +99,7 @@ fn postgresql(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Postgresql
         Some(tls) => tls,
         None if is_here(&host.value) => Tls::Off,
         None => {
-            let message = "a server on another machine is read over TLS: `tls = { ca = \"ca.pem\" }`; or say `tls = \"off\"` if \
+            let message = "a server on another machine is reached over TLS: `tls = { ca = \"ca.pem\" }`; or say `tls = \"off\"` if \
                            the network between is yours alone";
             log.refuse(host.spot, message);
             return None;

@@ -1,10 +1,11 @@
 //! One connection: statements, and the rows that come back. A connection is one thread's; the driver's tasks run inside the calls, on a
 //! runtime of the connection's own, so that no other thread is needed.
 
+use std::io::Cursor;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use futures_util::TryStreamExt;
+use futures_util::{SinkExt, TryStreamExt};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{CancelToken, Client, NoTls, SimpleQueryMessage};
 
@@ -72,7 +73,7 @@ impl Connection {
         });
         let client = connected.map_err(|refused: tokio_postgres::Error| {
             let why = match refused.as_db_error() {
-                Some(said) => words(said),
+                Some(said) => words(said, server.use_of()),
                 None => own_words(refused),
             };
             PostgresqlError::Connect {
@@ -101,7 +102,8 @@ impl Connection {
 
     fn explain(&self, action: &str) -> impl Fn(tokio_postgres::Error) -> PostgresqlError {
         let (place, action) = (self.server.place().to_owned(), action.to_owned());
-        move |error| explain(&place, &action, &error)
+        let use_of = self.server.use_of();
+        move |error| explain(&place, &action, use_of, &error)
     }
 
     /// Runs statements whose answers nobody needs. `action` completes "refuses to …".
@@ -190,6 +192,28 @@ impl Connection {
                 keep(self.server.pace()).await;
             }
             Ok(())
+        })
+    }
+
+    /// Takes what `COPY … FROM STDIN` is to be given, piece by piece, until there is none; gives how many rows the server says that it
+    /// took. Where `next` fails, the statement is ended, and with it the transaction.
+    ///
+    /// # Errors
+    /// What the server says, and the giver's own.
+    pub fn copy_in<E: From<PostgresqlError>>(
+        &self,
+        action: &str,
+        sql: &str,
+        mut next: impl FnMut() -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<u64, E> {
+        let explain = self.explain(action);
+        self.runtime.block_on(async {
+            let sink = self.client.copy_in(sql).await.map_err(&explain)?;
+            let mut sink = pin!(sink);
+            while let Some(piece) = next()? {
+                sink.send(Cursor::new(piece)).await.map_err(&explain)?;
+            }
+            Ok(sink.finish().await.map_err(&explain)?)
         })
     }
 

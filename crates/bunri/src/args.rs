@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Export(ExportArguments),
     /// Hold a system's screens, accounts, rights and terminals against the regulator's incidents; nothing is changed
     Incident(IncidentArguments),
+    /// Load a store into a database, or write it for a loader; the store is checked first, and a table is loaded whole or not at all
+    Load(LoadArguments),
 }
 
 #[derive(Debug, Args)]
@@ -287,6 +289,49 @@ pub(crate) struct VerifyArguments {
     /// Look at the signatures alone (C8), of stores that were verified before; nothing is written
     #[arg(long, conflicts_with = "store")]
     pub(crate) evidence: bool,
+    /// Read the database that the store was loaded into (see `bunri load`), and hold every row against the store
+    #[arg(long, value_name = "TARGET", requires = "store", conflicts_with_all = ["catalogue", "evidence"])]
+    pub(crate) loaded: Option<String>,
+    /// With --loaded: write what was compared to this file, as JSON; one that is there is replaced
+    #[arg(long, value_name = "FILE", requires = "loaded")]
+    pub(crate) record: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("place").required(true).args(["into", "out"])))]
+pub(crate) struct LoadArguments {
+    /// The store's folder; nothing else of the run is needed
+    pub(crate) store: PathBuf,
+    /// Where to: a target file, or a URL without a password, as in postgresql://loader@/db?store=retail&schema=customer (docs/load.md)
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) into: Option<String>,
+    /// Put this store in the place of tables that bunri loaded of another store of the same kind
+    #[arg(long, requires = "into")]
+    pub(crate) replace: bool,
+    /// The job that the store was made by: its source is never loaded into. Custody beside the store says so without it
+    #[arg(long, value_name = "JOB", requires = "into")]
+    pub(crate) job: Option<PathBuf>,
+    /// Write what was loaded to this file, as JSON; one that is there is replaced
+    #[arg(long, value_name = "FILE", requires = "into")]
+    pub(crate) record: Option<PathBuf>,
+    /// In place of loading: write files for a loader to the folder --out
+    #[arg(long, value_enum, requires = "out")]
+    pub(crate) format: Option<LoadFormat>,
+    /// The folder of those files, empty or not there
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        requires = "format",
+        conflicts_with = "into"
+    )]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// A loader that files are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LoadFormat {
+    /// Oracle's SQL*Loader: DDL, control files and delimited data. Not run by anybody who made bunri
+    Sqlldr,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ use bunri_evidence::SecretError;
 use bunri_export::ExportError;
 use bunri_extract::ExtractError;
 use bunri_inspect::{CheckError, InitError, InspectError};
+use bunri_load::LoadError;
 use bunri_manifest::ManifestError;
 use bunri_plan::PlanError;
 use bunri_prove::ProveError;
@@ -115,6 +116,10 @@ pub(crate) enum Failure {
     OtherReport { path: PathBuf, differs: String },
     #[error(transparent)]
     Export(#[from] ExportError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("`{}` lies in the store, which holds what its manifest lists and nothing else; name another place", .0.display())]
+    InStore(PathBuf),
     #[error(
         "lineage is told of a finished run, and this one is not: `{}` is not there, which {stage} writes last; run `bunri run` with \
          this job (it goes on where it stopped), then export again", path.display()
@@ -214,6 +219,8 @@ impl Failure {
             Failure::NoJob(_) | Failure::NothingToVerify => USAGE,
             Failure::NoTime | Failure::NeedlessTime | Failure::NoControl => USAGE,
             Failure::Export(error) => export(error),
+            Failure::Load(error) => load(error),
+            Failure::InStore(_) => REFUSED,
             Failure::Key { source, .. } => key(source),
             Failure::NoPassphrase(_) => USAGE,
             Failure::Sign(error) => sign(error),
@@ -247,6 +254,7 @@ impl Failure {
             | Failure::Prove(ProveError::Split(SplitError::Columnar(error)))
             | Failure::Prove(ProveError::Redecide(RedecideError::Columnar(error)))
             | Failure::Reread(RereadError::Columnar(error))
+            | Failure::Load(LoadError::Columnar(error))
             | Failure::Plan(
                 PlanError::Columnar(error) | PlanError::Redecide(RedecideError::Columnar(error)),
             ) => Some(error),
@@ -271,6 +279,8 @@ impl Failure {
             | Failure::NoReport(_)
             | Failure::UnreadableReport { .. }
             | Failure::Export(_)
+            | Failure::Load(_)
+            | Failure::InStore(_)
             | Failure::Key { .. }
             | Failure::NoPassphrase(_)
             | Failure::Sign(_)
@@ -599,6 +609,24 @@ fn export(error: &ExportError) -> u8 {
         ExportError::Time { .. } => USAGE,
         ExportError::OtherRun { .. } | ExportError::OtherTables { .. } => REFUSED,
         ExportError::Json(_) => BUG,
+    }
+}
+
+fn load(error: &LoadError) -> u8 {
+    match error {
+        LoadError::Columnar(error) => columnar(error),
+        // The server of a target is an output.
+        LoadError::Server(_)
+        | LoadError::Rows { .. }
+        | LoadError::NoRight { .. }
+        | LoadError::Key(_) => OUTPUT,
+        LoadError::Store { .. }
+        | LoadError::OtherStore { .. }
+        | LoadError::Refused(_)
+        | LoadError::Cell { .. } => REFUSED,
+        LoadError::Busy { .. } => BUSY,
+        LoadError::Interrupted => INTERRUPTED,
+        LoadError::Type(_) | LoadError::Record(_) => BUG,
     }
 }
 

@@ -13,6 +13,8 @@ mod init;
 mod inspect;
 mod journal;
 mod key;
+mod load;
+mod loaded;
 mod moved;
 mod page;
 mod plan;
@@ -56,6 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
             | Command::Quarantine(_)
             | Command::Incident(_)
             | Command::Run(_)
+            | Command::Load(_)
     ) {
         progress.hear_signals();
     }
@@ -82,6 +85,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Sign(arguments) => sign::run(arguments, *log, &progress),
         Command::Export(arguments) => export::run(arguments, *log),
         Command::Incident(arguments) => incident::run(arguments, &progress),
+        Command::Load(arguments) => load::run(arguments, *log, &progress),
     };
     progress.done();
     Ended {

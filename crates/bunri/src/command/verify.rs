@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::Log;
 use crate::args::{JOB_VARIABLE, VerifyArguments};
-use crate::command::{journal, page, said, sign};
+use crate::command::{journal, loaded, page, said, sign};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
@@ -30,6 +30,8 @@ pub(crate) fn run(
         store,
         catalogue,
         evidence,
+        loaded: target,
+        record,
     } = arguments;
     // Not the parser's to know: a store alone is verified wherever a scheduler names a job.
     let named = || std::env::var_os(JOB_VARIABLE).map(PathBuf::from);
@@ -45,7 +47,10 @@ pub(crate) fn run(
             }
             of_job(&workplace, log, progress)
         }
-        (None, Some(store)) => of_store(store, catalogue.as_deref(), log),
+        (None, Some(store)) => match target {
+            Some(target) => loaded::run(store, target, record.as_deref(), log, progress),
+            None => of_store(store, catalogue.as_deref(), log),
+        },
         (None, None) => Err(Failure::NothingToVerify),
     }
 }
