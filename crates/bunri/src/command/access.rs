@@ -8,23 +8,23 @@ use bunri_catalogue::{Catalogue, Class};
 use bunri_columnar::{Event, Observer};
 use bunri_job::{Job, load_job};
 use bunri_parse::load;
-use bunri_security::{IncidentFile, Security, load_incidents};
+use bunri_security::{IncidentFile, Outcome, Security, load_incidents};
 use bunri_supplier::suppliers;
 use bunri_types::Day;
 
-use super::incident::tell;
 use super::inspect::threads;
 use crate::args::IncidentAccessArguments;
-use crate::exit::{Failure, Outcome};
+use crate::exit::Failure;
 use crate::progress::Progress;
 
-pub(crate) fn run(
+/// What the log shows.
+pub(crate) fn access(
     arguments: &IncidentAccessArguments,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let IncidentAccessArguments {
         file,
-        json,
+        json: _,
         threads: wanted,
     } = arguments;
     let incidents = load_incidents(file)?;
@@ -51,7 +51,7 @@ pub(crate) fn run(
         !progress.cancelled()
     })?;
     progress.done();
-    tell(&bunri_access::outcome(&report, &incidents, tables), *json)
+    Ok(bunri_access::outcome(&report, &incidents, tables))
 }
 
 /// Whose every point was, if a rule asks.

@@ -16,6 +16,7 @@ use bunri_security::{
     Check, IncidentFile, Outcome as IncidentOutcome, Security, Status, load_incidents,
 };
 
+use super::access::access;
 use crate::args::{
     IncidentAccountsArguments, IncidentAction, IncidentArguments, IncidentExposureArguments,
     IncidentReportArguments,
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &IncidentArguments, progress: &Progress) -> Result<
     match &arguments.action {
         IncidentAction::Exposure(arguments) => run_exposure(arguments),
         IncidentAction::Accounts(arguments) => run_accounts(arguments),
-        IncidentAction::Access(arguments) => super::access::run(arguments, progress),
+        IncidentAction::Access(arguments) => tell(&access(arguments, progress)?, arguments.json),
         IncidentAction::Report(arguments) => run_report(arguments),
     }
 }
