@@ -74,7 +74,7 @@ def bench(folder, port):
     script.write_text(f"BEGIN;\n{DDL[0]};\n\\copy reading FROM '{csv}' (FORMAT csv, FREEZE)\n{DDL[1]};\nCOMMIT;\n", encoding="utf-8")
 
     def fresh(database):
-        subprocess.run([*psql, "-c", f"DROP DATABASE IF EXISTS {database}"], check=True)
+        subprocess.run([*psql, "-c", f"DROP DATABASE IF EXISTS {database}"], check=True, stderr=subprocess.DEVNULL)
         subprocess.run([*psql, "-c", f"CREATE DATABASE {database}"], check=True)
         subprocess.run([*psql, "-d", database, "-c", "CREATE SCHEMA customer", "-c", "CHECKPOINT"], check=True)
 

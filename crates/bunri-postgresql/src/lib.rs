@@ -13,8 +13,9 @@
 //! | `use_of` | whether it is read, or loaded into |
 //! | `error` | what went wrong, by the server's codes |
 //!
-//! **What is asked of a server.** Everything runs in read-only transactions of isolation REPEATABLE READ, on one exported
-//! snapshot, with `SET LOCAL` alone, so that a pooler may hand the connection to others afterwards.
+//! **What is asked of a server that is read.** Everything runs in read-only transactions of isolation REPEATABLE READ, on one exported
+//! snapshot, with `SET LOCAL` alone, so that a pooler may hand the connection to others afterwards. A target, which a store is loaded into,
+//! is spoken to over plain [`Connection`]s.
 
 mod connection;
 mod error;
