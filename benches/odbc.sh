@@ -4,6 +4,7 @@
 #
 #   ROWS=2000000 RUNS=3 benches/odbc.sh BUNRI [ODBC2PARQUET]
 #
+# The peer may be any program that is called so: PEER query --connection-string TEXT OUT SQL.
 # Needs what tests/prepare.sh brings; odbc2parquet by `cargo install odbc2parquet` (it is linked, so unixodbc-dev).
 set -euo pipefail
 
@@ -73,6 +74,6 @@ for run in $(seq "$runs"); do
     echo "run $run: bunri extract $ours s, $(echo "$rows / $ours" | bc) rows/s, $of_ours"
     if command -v "$peer" >/dev/null; then
         theirs=$(seconds other); of_theirs=$(cat memory)
-        echo "run $run: odbc2parquet $theirs s, $(echo "$rows / $theirs" | bc) rows/s, $of_theirs; ratio $(echo "scale=2; $theirs / $ours" | bc)"
+        echo "run $run: $(basename "$peer") $theirs s, $(echo "$rows / $theirs" | bc) rows/s, $of_theirs; ratio $(echo "scale=2; $theirs / $ours" | bc)"
     fi
 done

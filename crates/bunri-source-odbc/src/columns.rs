@@ -2,7 +2,7 @@
 
 use bunri_odbc::{AnswerColumn, Connection, Dbms, OdbcError, TableEntry, literal};
 
-use crate::form::Column;
+use crate::form::{Column, MariadbType};
 
 /// In the database's order.
 pub(crate) fn columns_of(
@@ -52,7 +52,8 @@ fn mariadb(
     action: &str,
 ) -> Result<Vec<Column>, OdbcError> {
     let sql = format!(
-        "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, NUMERIC_SCALE FROM information_schema.COLUMNS \
+        "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, \
+         NUMERIC_SCALE FROM information_schema.COLUMNS \
          WHERE TABLE_SCHEMA = DATABASE() AND CONVERT(TABLE_NAME USING utf8mb4) COLLATE utf8mb4_bin = {} ORDER BY ORDINAL_POSITION",
         literal(&entry.name)
     );
@@ -60,13 +61,29 @@ fn mariadb(
     Ok(rows
         .into_iter()
         .map(|row| {
-            let [name, word, declared, nullable, scale] = cells(row);
+            let [
+                name,
+                word,
+                declared,
+                nullable,
+                charset,
+                characters,
+                precision,
+                scale,
+            ] = cells(row);
             // The values of an enumeration are no part of what a message says of its type.
             let declared = match word.as_str() {
                 "enum" | "set" => word.clone(),
                 _ => declared,
             };
-            Column::mariadb(connection, name, &word, declared, &scale, nullable == "NO")
+            let of = MariadbType {
+                word: &word,
+                declared,
+                charset: &charset,
+                characters: characters.parse().unwrap_or_default(),
+                digits: precision.parse().ok().zip(scale.parse().ok()),
+            };
+            Column::mariadb(connection, name, of, nullable == "NO")
         })
         .collect())
 }

@@ -186,9 +186,18 @@ impl<'a> Asked<'a> {
         if reading.takes_integers {
             terms.push(self.count_whole());
         }
-        terms.push(count(&self.counted()));
+        terms.push(match reading.nothing.is_empty() {
+            true => format!("COUNT({})", self.stored.stored),
+            false => count(&self.counted()),
+        });
         match self.declared.value_type {
             ValueType::Int => terms.push(self.sum_of_whole()),
+            ValueType::Decimal { scale, .. } if self.is_summed_by_its_type(scale) => {
+                let unit = 10_i64.pow(u32::from(scale));
+                let number = self.stored.number.as_deref().unwrap_or("0");
+                terms.push("0".to_owned());
+                terms.push(format!("{} * {unit}", sum(&self.counted(), number)));
+            }
             ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
                 let (summed, units) = self.summed(scale);
                 let mut left_out = self.counted();
@@ -207,6 +216,14 @@ impl<'a> Asked<'a> {
             | ValueType::Bytes => {}
         }
         terms
+    }
+
+    /// Whether no value of the type is finer than the scale or too large to be summed: then nobody asks each of them.
+    fn is_summed_by_its_type(&self, scale: u8) -> bool {
+        scale <= Total::MOST_SUMMED_SCALE
+            && self.stored.digits.is_some_and(|(all, behind)| {
+                behind <= scale && all.saturating_sub(behind) + scale < 15
+            })
     }
 
     /// There is a value, and it does not mean nothing.
@@ -338,7 +355,9 @@ impl<'a> Asked<'a> {
         if let (Some(text), Form::Text | Form::Day | Form::Moment) =
             (&self.stored.text, self.stored.form)
         {
-            parts.push(sum(&self.counted(), &self.terms.octets(text)));
+            let octets = self.stored.octets.clone();
+            let octets = octets.unwrap_or_else(|| self.terms.octets(text));
+            parts.push(sum(&self.counted(), &octets));
         }
         match parts.as_slice() {
             [] => "0".to_owned(),

@@ -49,13 +49,30 @@ pub(crate) struct Column {
     pub(crate) asked: String,
     /// Whether a text or digits come as UTF-16 of the driver, and not as bytes of the database.
     pub(crate) in_units: bool,
-    /// The longest value in bytes, as the driver declares it; 0: not known.
+    /// The longest value in bytes, as its type has it; 0: not known.
     pub(crate) most_bytes: usize,
+    /// How many bytes a text has, in SQL, where that is said for less than by its bytes.
+    pub(crate) octets: Option<String>,
+    /// Of a decimal: all digits, and those behind the point, where the type says that.
+    pub(crate) digits: Option<(u8, u8)>,
     /// The bytes that come of a text or digits, in SQL.
     pub(crate) text: Option<String>,
     /// The number, in SQL, where the database can say it.
     pub(crate) number: Option<String>,
     pub(crate) whole: Whole,
+}
+
+/// A type of MariaDB, as its lists have it.
+pub(crate) struct MariadbType<'a> {
+    /// Without length and sign.
+    pub(crate) word: &'a str,
+    /// With them.
+    pub(crate) declared: String,
+    pub(crate) charset: &'a str,
+    /// Of a text; of bytes, bytes.
+    pub(crate) characters: usize,
+    /// All digits, and those behind the point.
+    pub(crate) digits: Option<(u8, u8)>,
 }
 
 /// Numbers of the types of ODBC.
@@ -97,6 +114,8 @@ impl Column {
             stored,
             in_units: false,
             most_bytes: 0,
+            octets: None,
+            digits: None,
             text: None,
             number: None,
             whole: Whole::Never,
@@ -125,19 +144,32 @@ impl Column {
         self
     }
 
-    /// Of MariaDB. `word` is its type without length and sign.
+    /// Of MariaDB.
     pub(crate) fn mariadb(
         connection: &Connection,
         name: String,
-        word: &str,
-        declared: String,
-        scale: &str,
+        of: MariadbType<'_>,
         not_null: bool,
     ) -> Self {
+        let MariadbType {
+            word,
+            declared,
+            charset,
+            characters,
+            digits,
+        } = of;
         let is_unsigned = declared.contains("unsigned");
         let all_bits = declared == "bit(64)";
         let mut column = Self::new(connection, name, declared, Form::Bytes);
         column.not_null = not_null;
+        column.most_bytes = match word {
+            "bigint" | "bit" => 21,
+            "decimal" => digits.map_or(0, |(all, _)| usize::from(all) + 3),
+            "date" | "datetime" | "time" | "timestamp" | "uuid" | "inet4" | "inet6" => 48,
+            "binary" | "varbinary" => characters,
+            // Four bytes a character in UTF-8; long ones are asked for.
+            _ => characters.saturating_mul(4),
+        };
         let stored = column.stored.clone();
         let bytes = |value: &str| format!("CAST(CAST({value} AS CHAR) AS BINARY)");
         let fits = |number: &str| Whole::When(format!("{number} <= {}", i64::MAX));
@@ -159,7 +191,8 @@ impl Column {
             "year" | "bit" => column.integer(format!("CAST({stored} AS UNSIGNED)")),
             "decimal" => {
                 let mut column = column.printed(Form::Digits, bytes(&stored));
-                if scale == "0" {
+                column.digits = digits;
+                if digits.is_some_and(|(_, behind)| behind == 0) {
                     let range = format!("{stored} BETWEEN {} AND {}", i64::MIN, i64::MAX);
                     column.whole = Whole::When(range);
                 }
@@ -174,10 +207,16 @@ impl Column {
             }
             "double" => column.double(),
             "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum"
-            | "set" | "json" => column.printed(
-                Form::Text,
-                format!("CAST(CONVERT({stored} USING utf8mb4) AS BINARY)"),
-            ),
+            | "set" | "json" => {
+                // What is UTF-8 already needs no conversion.
+                let is_utf8 = matches!(charset, "utf8mb4" | "utf8mb3" | "utf8" | "ascii");
+                if !is_utf8 {
+                    let converted = format!("CAST(CONVERT({stored} USING utf8mb4) AS BINARY)");
+                    return column.printed(Form::Text, converted);
+                }
+                column.octets = Some(format!("OCTET_LENGTH({stored})"));
+                column.printed(Form::Text, format!("CAST({stored} AS BINARY)"))
+            }
             // Of the session's clock, which is UTC.
             "timestamp" => {
                 let zoned = format!(

@@ -12,6 +12,8 @@ const LONGEST_IN_A_BLOCK: usize = 64 << 10;
 const BLOCK: usize = 4 << 20;
 /// Rows of a block.
 const MOST_ROWS: usize = 4096;
+/// A type whose values have no more bytes is taken at its word: to ask costs a look at every row.
+const SHORT: usize = 512;
 /// Terms of one statement.
 const TERMS: usize = 400;
 
@@ -87,12 +89,18 @@ fn longest(
 fn length(dbms: Dbms, column: &Column) -> Option<String> {
     match (dbms, column.form) {
         (_, Form::Integer | Form::Single | Form::Double | Form::Day | Form::Moment) => None,
+        (Dbms::Mariadb, _) if (1..=SHORT).contains(&column.most_bytes) => None,
         // A letter and two digits a byte; numbers are shorter than this.
         (Dbms::Sqlite, _) => {
             let stored = &column.stored;
             Some(format!("MAX(2 * LENGTH(CAST({stored} AS BLOB)) + 1, 64)"))
         }
-        (Dbms::Mariadb | Dbms::Postgresql, _) => Some(Terms(dbms).octets(&column.asked)),
+        (Dbms::Mariadb | Dbms::Postgresql, _) => Some(
+            column
+                .octets
+                .clone()
+                .unwrap_or_else(|| Terms(dbms).octets(&column.asked)),
+        ),
         (Dbms::SqlServer | Dbms::Oracle | Dbms::Db2 | Dbms::Other, _) => None,
     }
 }
