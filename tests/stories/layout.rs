@@ -378,10 +378,16 @@ fn cargo<const N: usize>(arguments: [&str; N]) -> String {
 const MOST_LINES: usize = 6_000;
 
 /// Crates that are larger while somebody makes them smaller: until when, and how. Whoever brings one below strikes it off.
-const LARGER: [(&str, &str); 1] = [(
-    "bunri-split",
-    "2026-12-31: its unit of work becomes a part of a table",
-)];
+const LARGER: [(&str, &str); 2] = [
+    (
+        "bunri",
+        "2026-12-31: arguments, exit codes and the lock become crates",
+    ),
+    (
+        "bunri-split",
+        "2026-12-31: its unit of work becomes a part of a table",
+    ),
+];
 
 /// The crates of the workspace, as their manifests declare them.
 fn metadata() -> Value {

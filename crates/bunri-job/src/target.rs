@@ -206,7 +206,8 @@ fn decoded(text: &str) -> Result<String, String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::job::{PasswordPlace, Tls};
+    use crate::job::Tls;
+    use crate::password::PasswordPlace;
 
     fn refused(given: &str) -> String {
         load_target(given).unwrap_err().to_string()

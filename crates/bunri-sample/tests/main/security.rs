@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use bunri_sample::{SampleError, SecurityOptions, generate_security};
+use bunri_security::file::LogPlace;
 use bunri_security::security::typed_rows;
 use bunri_security::tables::{ACCESS_LOG, TABLES};
 use bunri_security::{Security, load_incidents};
@@ -35,10 +36,12 @@ fn the_log_holds_each_scenario_once() {
     let folder = tempfile::tempdir().unwrap();
     make(folder.path(), 400).unwrap();
     let incidents = load_incidents(&folder.path().join("security/incidents.toml")).unwrap();
-    let log = incidents.access_log.unwrap();
+    let LogPlace::Table(log) = incidents.access_log.unwrap().place else {
+        panic!("the sample's log is a delimited file");
+    };
     let (mut reads, mut after_the_end, mut points) = (0, 0, std::collections::BTreeSet::new());
     let mut numbers = Vec::new();
-    typed_rows(&log.table, &ACCESS_LOG, incidents.clock, &mut |row| {
+    typed_rows(&log, &ACCESS_LOG, incidents.clock, &mut |row| {
         let (account, at) = (row.name("account").unwrap(), row.from("at").unwrap());
         let is_read = row.name("action").as_deref() == Some("READ");
         reads += u32::from(is_read && account == "K-1207");
