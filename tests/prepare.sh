@@ -20,7 +20,16 @@ bring() {
     shift
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "prepare: $what is missing; installing $*"
-        apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+        # The stories start what they need themselves: no package may start a service that stays.
+        policy=/usr/sbin/policy-rc.d
+        ours=
+        if [ ! -e $policy ]; then
+            printf '#!/bin/sh\nexit 101\n' > $policy && chmod 755 $policy && ours=yes
+        fi
+        installed=0
+        apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" || installed=$?
+        [ -z "$ours" ] || rm -f $policy
+        [ "$installed" = 0 ] || exit 1
     else
         echo "prepare: $what is missing. On Debian or Ubuntu, type:  sudo apt-get install $*" >&2
         exit 1
@@ -60,6 +69,17 @@ if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
         echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf
     fi
     bring "a PostgreSQL server" postgresql
+fi
+[ -x /usr/sbin/pgbouncer ] || bring "a pooler (pgbouncer)" pgbouncer
+# The stories load ODBC's driver manager; nothing is linked to it.
+if ! command -v odbcinst >/dev/null 2>&1 || ! odbcinst -q -d >/dev/null 2>&1; then
+    bring "ODBC's driver manager (unixodbc)" unixodbc
+fi
+for driver in "MariaDB Unicode:odbc-mariadb" "PostgreSQL Unicode:odbc-postgresql" "SQLite3:libsqliteodbc"; do
+    odbcinst -q -d -n "${driver%%:*}" >/dev/null 2>&1 || bring "the ODBC driver ${driver%%:*}" "${driver##*:}"
+done
+if ! command -v mariadb-install-db >/dev/null 2>&1 || ! [ -x /usr/sbin/mariadbd ]; then
+    bring "a MariaDB server" mariadb-server
 fi
 command -v openssl >/dev/null 2>&1 || bring "openssl" openssl
 command -v node >/dev/null 2>&1 || bring "node" nodejs

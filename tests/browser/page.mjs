@@ -1,4 +1,4 @@
-// Drives a page of `bunri report` in headless Chromium as a person would, and prints what it saw as one JSON object.
+// Drives a page of `bunri report` or `bunri incident report` in headless Chromium as a person would, and prints what it saw as one JSON object.
 //
 //   node page.mjs PAGE.html PROFILE        PROFILE: an empty folder for the browser
 //
@@ -43,15 +43,17 @@ try {
     seen.finding = { before, after: await place.isVisible(), place: await place.innerText() };
   }
 
-  // Tables are filtered by name, in every list.
-  const shown = () => page.locator('.matrix [data-table]:visible').evaluateAll((rows) => rows.map((row) => row.dataset.table));
-  seen.tables = await shown();
-  await page.getByRole('searchbox').fill('READING');
-  seen.filtered = await shown();
-  seen.told = await page.locator('#filtered').innerText();
-  seen.elsewhere = await page.locator('#classes [data-table]:visible').count();
-  await page.getByRole('searchbox').fill('');
-  seen.all_again = (await shown()).length;
+  // Tables are filtered by name, in every list, where the page has a filter.
+  if (await page.locator('#filter-box').count()) {
+    const shown = () => page.locator('.matrix [data-table]:visible').evaluateAll((rows) => rows.map((row) => row.dataset.table));
+    seen.tables = await shown();
+    await page.getByRole('searchbox').fill('READING');
+    seen.filtered = await shown();
+    seen.told = await page.locator('#filtered').innerText();
+    seen.elsewhere = await page.locator('#classes [data-table]:visible').count();
+    await page.getByRole('searchbox').fill('');
+    seen.all_again = (await shown()).length;
+  }
 
   // Everything open, in both colour schemes, for whoever cannot see or has no mouse. The checker is brought by the debugger:
   // the page's own policy would refuse it.

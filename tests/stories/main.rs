@@ -10,6 +10,7 @@
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `opened` | class B opened on other rows: what retail sees then, and what it never does |
 //! | `leak` | a withheld value is found however it is spelled, encoded or hashed, and wherever it stands |
+//! | `load` | stores into a target: loaded whole, held against the store, every damage found; what is in the way is told first |
 //! | `page` | the report as a page: driven in a browser, that fetches nothing; what is refused of it |
 //! | `prove` | retail's bytes stay the same when what is withheld is other, and what verify makes of the record |
 //! | `reread` | the source read a second time: what extraction made of it, and what a faulty one would have made |
@@ -34,6 +35,7 @@
 //! | `retire` | what only the work needed is deleted under a signed record; stores and evidence stay |
 //! | `export` | contracts and lineage, as the validators of their standards and the files say |
 //! | `answers` | every question of a proposed catalogue asked once, and the answers taken by name alone |
+//! | `incident` | each scenario of the regulator's deck is found, on two systems, and nothing else; what is missing is not checked |
 //! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
 //! | `inspect` | what a source holds, before there is a catalogue |
 //! | `manifests` | published schemas, sums that every auditor can check |
@@ -55,6 +57,7 @@ mod small;
 mod trees;
 mod verdict;
 
+mod access;
 mod again;
 mod agreement;
 mod answers;
@@ -79,16 +82,19 @@ mod findings;
 mod fingerprints;
 mod handover;
 mod hostile;
+mod incident;
 mod init;
 mod inspect;
 mod kanji;
 mod kill;
 mod layout;
 mod leak;
+mod load;
 mod manifests;
 mod mixed;
 mod modules;
 mod mutants;
+mod odbc;
 mod opened;
 mod operation;
 mod page;

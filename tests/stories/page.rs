@@ -22,7 +22,7 @@ fn quiet() -> Rig {
 }
 
 /// What a browser sees of a page.
-fn browse(rig: &Rig, page: &str) -> Value {
+pub(crate) fn browse(rig: &Rig, page: &str) -> Value {
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let packages = std::env::var_os("BUNRI_BROWSER").map(PathBuf::from);
     let packages = packages.unwrap_or_else(|| home.unwrap().join(".cache/bunri/browser"));
@@ -41,7 +41,7 @@ fn browse(rig: &Rig, page: &str) -> Value {
 
 /// Holds of every page: nothing is fetched but itself, nothing complains, nothing is wider than the window, headings descend one
 /// at a time, and the checker of accessibility has nothing to say.
-fn stands(seen: &Value) {
+pub(crate) fn stands(seen: &Value) {
     let requests = seen["requests"].as_array().unwrap();
     let own = |request: &&Value| request.as_str().unwrap().starts_with("file:");
     assert_eq!(

@@ -11,9 +11,9 @@ use crate::rig::{Ended, Rig, STORES, copy_folder, repository};
 use crate::small::{POINT, small};
 use crate::trees::{differences, tree};
 
-mod server;
+pub(crate) mod server;
 
-use server::{Proxy, Server, never_tells};
+use server::{Pooler, Proxy, Server, never_tells};
 
 /// SQLite keeps a text in a column of integers; a server does not. Such values are taken out of the sample that both are made of.
 const MENDED: &str =
@@ -351,6 +351,80 @@ fn a_connection_that_is_cut_is_made_anew_on_the_same_snapshot() {
         assert!(proxy.has_cut(), "{bytes} bytes never came");
         assert_eq!(rig.read(&format!("cut/{staging}")), expected, "{bytes}");
         clear(&rig, "cut");
+    }
+}
+
+#[test]
+fn a_pooler_may_stand_between_unless_it_ends_transactions() {
+    let server = Server::start();
+    let rig = sample(&server, 60);
+    rig.bunri(["run", "job.toml"]).must(1);
+    for mode in ["session", "transaction"] {
+        let pooler = Pooler::before(&server, mode, 20);
+        let file = job(&rig, mode, &pooler.source(""));
+        rig.bunri(["run", &file]).must(1);
+        same_stores(&rig, mode);
+        rig.bunri(["reread", &file]).must(0).prints("C9 faithful: ");
+    }
+    let pooler = Pooler::before(&server, "statement", 20);
+    let file = job(&rig, "statement", &pooler.source(""));
+    rig.bunri(["run", &file])
+        .must(4)
+        .says("transaction blocks not allowed in statement pooling mode");
+    assert!(!rig.path("statement/custody/staging/manifest.json").exists());
+}
+
+#[test]
+fn a_server_that_is_to_be_spared_is() {
+    let server = Server::start();
+    let rig = sample(&server, 60);
+    rig.bunri(["run", "job.toml"]).must(1);
+    server.script(
+        "postgres",
+        "CREATE ROLE few LOGIN CONNECTION LIMIT 3; GRANT USAGE ON SCHEMA public TO few; GRANT SELECT ON ALL TABLES IN SCHEMA public TO few;
+         GRANT EXECUTE ON FUNCTION pg_control_system() TO few;",
+    );
+    let source = |more: &str| {
+        server
+            .source("postgres", more)
+            .replace("user = \"postgres\"", "user = \"few\"")
+    };
+    let of = |name: &str, more: &str| {
+        let file = job(&rig, name, &source(more));
+        let text = std::fs::read_to_string(rig.path(&file)).unwrap();
+        rig.write(&file, text.replace("threads = 2", "threads = 6"));
+        file
+    };
+    let file = of("many", "");
+    rig.bunri(["run", &file])
+        .must(4)
+        .says("too many connections for role \"few\"");
+    let file = of("few", ", max_connections = 3");
+    rig.bunri(["check", &file]).must(1);
+    rig.bunri(["run", &file]).must(1);
+    same_stores(&rig, "few");
+    rig.bunri(["reread", &file]).must(0);
+    // So slowly that it shows: rows are waited for, whatever the machine does.
+    let rows: u64 = rig.json("few/custody/staging/manifest.json")["tables"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|table| table["source_rows"].as_u64().unwrap())
+        .sum();
+    let rate = rows / 2;
+    let file = of(
+        "slow",
+        &format!(", max_rows_per_second = {rate}, max_connections = 2"),
+    );
+    let begun = std::time::Instant::now();
+    rig.bunri(["extract", &file]).must(1);
+    assert!(
+        begun.elapsed() > Duration::from_millis(1_900),
+        "{rows} rows"
+    );
+    for wrong in ["max_connections = 1", "max_rows_per_second = 0"] {
+        let file = of("wrong", &format!(", {wrong}"));
+        rig.bunri(["check", &file]).must(3).says(&wrong[..15]);
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use bunri_catalogue::Class;
+use bunri_text::{comment, key, quoted};
 
 use crate::questions::{Question, ReasonOf, Subject, questions};
 use crate::{AnswersError, folder, io};
@@ -103,16 +104,16 @@ fn written(classes: &Classes, reasons: &Reasons, others: &[String]) -> String {
     if !others.is_empty() {
         text.push_str("#\n# Answered in their own files:\n");
         for other in others {
-            text.push_str(&format!("#   {}\n", plain(other)));
+            text.push_str(&format!("#   {}\n", comment(other)));
         }
     }
     text.push_str("\nby = \"?\"   # who answers, and when: it will stand beside every answer\n");
     for ((suggested, why), columns) in classes {
         let count: usize = columns.values().map(Vec::len).sum();
         let what = match suggested {
-            Some(class) => format!("{}: {}", class.word(), plain(why)),
+            Some(class) => format!("{}: {}", class.word(), comment(why)),
             None if why.is_empty() => "nothing was suggested".to_owned(),
-            None => plain(why),
+            None => comment(why),
         };
         text.push_str(&format!(
             "\n# {what}\n[[classes]]   # {}\nclass = \"?\"\n[classes.columns]\n",
@@ -125,7 +126,7 @@ fn written(classes: &Classes, reasons: &Reasons, others: &[String]) -> String {
     for ((of, why), tables) in reasons {
         text.push_str(&format!(
             "\n# {}\n[[reasons]]   # {}\nof = \"{}\"\nbasis = \"?\"\n{}",
-            plain(why),
+            comment(why),
             plural(
                 tables.len(),
                 if *of == ReasonOf::Ignored {
@@ -166,37 +167,4 @@ fn line(key: &str, names: &[String]) -> String {
     }
     text.push_str("\n]\n");
     text
-}
-
-fn key(name: &str) -> String {
-    let bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if !name.is_empty() && name.bytes().all(bare) {
-        name.to_owned()
-    } else {
-        quoted(name)
-    }
-}
-
-/// A text in quotes.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            letter if letter.is_control() => {
-                quoted.push_str(&format!("\\u{:04X}", u32::from(letter)));
-            }
-            letter => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// What is safe in a comment.
-fn plain(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
 }

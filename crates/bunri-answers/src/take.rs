@@ -7,12 +7,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::Class;
-use bunri_text::{Log, SourceFile, did_you_mean};
+use bunri_text::{Log, SourceFile, did_you_mean, quoted};
 use toml::{Table, Value};
 
 use crate::answers::{self, Answers, ClassAnswer};
 use crate::questions::{Question, Questions, ReasonOf, Step, Subject, comment, questions};
-use crate::sheet::quoted;
 use crate::{AnswersError, folder, io};
 
 /// What was taken from a sheet.

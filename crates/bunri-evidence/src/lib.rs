@@ -18,7 +18,7 @@ mod tests;
 
 pub use chain::{Chain, ChainError, FIRST, Link};
 pub use envelope::{Envelope, EnvelopeError, MOST_BYTES, PAYLOAD_TYPE, Signature, pae};
-pub use file::{create_private, replace};
+pub use file::{TEMPORARY, create_private, replace, replace_with};
 pub use judge::{Fault, judge, standing, unsigned};
 pub use key::{KeyError, PublicKey};
 pub use policy::{Policy, Role};

@@ -53,7 +53,8 @@ pub fn extract(
         part_rows,
     } = *options;
     let open = OpenSource::open_at(source.source, source.state)?;
-    let threads = threads.clamp(1, catalogue.tables.len().max(1));
+    let most = open.most_sessions().unwrap_or(usize::MAX);
+    let threads = threads.min(most).clamp(1, catalogue.tables.len().max(1));
     let mut sessions: Vec<Session> = (0..threads)
         .map(|_| open.session())
         .collect::<Result<_, _>>()?;

@@ -125,7 +125,8 @@ pub fn inspect(
         Some(_) => None,
     };
     let tables = tables_by_size(&first, &objects, sizes.as_ref())?;
-    let threads = options.threads.clamp(1, tables.len().max(1));
+    let most = open.most_sessions().unwrap_or(usize::MAX);
+    let threads = options.threads.min(most).clamp(1, tables.len().max(1));
     let sessions = Sessions::open(&open, first, threads)?;
     observer.event(Event::Stage {
         name: "inspect",

@@ -10,6 +10,8 @@ use bunri_types::Day;
 use crate::control::Control;
 use crate::delimited::Delimited;
 use crate::expect::Expect;
+use crate::odbc::OdbcSource;
+use crate::password::PasswordPlace;
 use crate::paths::is_within;
 
 /// A job, read from `job.toml`. Paths are already relative to where the program runs.
@@ -82,6 +84,8 @@ pub enum Source {
     Delimited(Delimited),
     /// A database of a PostgreSQL server.
     Postgresql(Box<PostgresqlSource>),
+    /// A database that is reached through a driver of ODBC.
+    Odbc(Box<OdbcSource>),
 }
 
 /// A database of a PostgreSQL server, and how it is reached. Holds no password.
@@ -104,15 +108,10 @@ pub struct PostgresqlSource {
     pub tls: Tls,
     /// A snapshot that somebody else has exported and holds; none: one is taken.
     pub snapshot: Option<String>,
-}
-
-/// Where a password stands, which is never in the job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PasswordPlace {
-    /// In a variable of the environment, by this name.
-    Environment(String),
-    /// In the first line of a file that only its owner may read.
-    File(PathBuf),
+    /// Connections at one time, that which holds the snapshot among them, 2 or more; none: one a thread, and that one.
+    pub max_connections: Option<usize>,
+    /// Rows that are taken in a second, over all connections, 1 or more; none: as fast as it goes.
+    pub max_rows_per_second: Option<u64>,
 }
 
 /// How a connection is kept from others.
@@ -135,6 +134,7 @@ impl Source {
             Self::Sqlite(path) => path.display().to_string(),
             Self::Delimited(files) => files.folder.display().to_string(),
             Self::Postgresql(server) => server.place(),
+            Self::Odbc(database) => database.place(),
         }
     }
 
@@ -145,6 +145,10 @@ impl Source {
             Self::Sqlite(path) => path.display().to_string(),
             Self::Delimited(files) => files.folder.display().to_string(),
             Self::Postgresql(server) => server.database.clone(),
+            Self::Odbc(source) => match source.database() {
+                Some(database) => database.to_owned(),
+                None => source.place(),
+            },
         }
     }
 
@@ -154,7 +158,7 @@ impl Source {
         match self {
             Self::Sqlite(path) => !path.exists(),
             Self::Delimited(files) => !files.folder.exists(),
-            Self::Postgresql(_) => false,
+            Self::Postgresql(_) | Self::Odbc(_) => false,
         }
     }
 }

@@ -8,10 +8,15 @@ mod delimited;
 mod evidence;
 mod expect;
 mod job;
+mod odbc;
+mod one_line;
+mod password;
 mod paths;
 mod read;
 mod rekey;
+mod secret_place;
 mod source;
+mod target;
 
 pub use check::{
     ExpectWords, check_basis, check_expect_words, check_job, check_pin, check_ranges,
@@ -22,7 +27,10 @@ pub use decisions::load_decisions;
 pub use delimited::{Cp932, Delimited, Encoding, Gaiji, LineForm, TableFiles, WaveDash};
 pub use evidence::role;
 pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
-pub use job::{Job, JobKind, PasswordPlace, PostgresqlSource, SecretFile, Source, Tls};
+pub use job::{Job, JobKind, PostgresqlSource, SecretFile, Source, Tls};
+pub use odbc::{OdbcEntrance, OdbcSource};
+pub use password::{PasswordPlace, closed_file};
 pub use paths::{is_within, path_of};
 pub use read::load_job;
 pub use rekey::{RekeySecrets, load_rekey_secrets};
+pub use target::{Target, load_target};

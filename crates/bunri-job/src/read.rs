@@ -180,7 +180,7 @@ fn decisions(
     Some((path?, pin?))
 }
 
-fn pin(value: &Item<'_>, log: &mut Log) -> Option<Name> {
+pub(crate) fn pin(value: &Item<'_>, log: &mut Log) -> Option<Name> {
     let digest = value.text(log)?;
     let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if digest.value.len() != 64 || !digest.value.bytes().all(hex) {
@@ -350,7 +350,7 @@ fn refuse_source_in_output(
                 log.refuse(source.spot, "the source lies inside the `retail` folder");
             }
         }
-        Source::Postgresql(_) => {}
+        Source::Postgresql(_) | Source::Odbc(_) => {}
         Source::Delimited(Delimited { folder, .. }) => {
             for (name, output) in outputs {
                 if is_within(folder, output) {

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use bunri_text::{Item, Log, Name, Section, Spotted, readable};
 
 use crate::delimited::delimited;
-use crate::job::{PasswordPlace, PostgresqlSource, Source, Tls};
-use crate::paths::{joined, path_of};
+use crate::job::{PostgresqlSource, Source, Tls};
+use crate::odbc::odbc;
+use crate::one_line::one_line;
+use crate::paths::path_of;
+use crate::secret_place::password_place;
 
 /// The port of a PostgreSQL server, unless it has another one.
 const PORT: u16 = 5432;
@@ -17,9 +20,10 @@ const SCHEMA: &str = "public";
 /// Reads `[source]`: exactly one kind.
 pub(crate) fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spotted<Source>> {
     let mut section = Section::open(value, "`[source]`", log)?;
-    let kinds = [section.take("delimited"), section.take("postgresql")];
-    let [files, server] = &kinds;
-    let Some(first) = files.as_ref().or(server.as_ref()) else {
+    let files = section.take("delimited");
+    let server = section.take("postgresql");
+    let driver = section.take("odbc");
+    if files.is_none() && server.is_none() && driver.is_none() {
         // SQLite is missed where no kind is named.
         let path = path_of(&mut section, "sqlite", base, log);
         section.close(log);
@@ -27,29 +31,39 @@ pub(crate) fn source(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Spo
             value: Source::Sqlite(path.value),
             spot: path.spot,
         });
-    };
+    }
     let database = section.take("sqlite");
-    let others = [server.as_ref(), database.as_ref()].into_iter().flatten();
-    let other = others.into_iter().find(|other| other.spot != first.spot);
-    let source = match (files, server) {
-        (Some(files), _) => delimited(files, base, log).map(|Spotted { value, spot }| Spotted {
+    let kinds = [&files, &server, &driver, &database];
+    let other = kinds.into_iter().flatten().nth(1).map(|other| other.spot);
+    let source = match (&files, &server, &driver) {
+        (Some(files), _, _) => delimited(files, base, log).map(|Spotted { value, spot }| Spotted {
             value: Source::Delimited(value),
             spot,
         }),
-        (None, _) => postgresql(first, base, log)
-            .map(|server| first.spotted(Source::Postgresql(Box::new(server)))),
+        (None, Some(server), _) => postgresql(server, "`[source.postgresql]`", base, log)
+            .map(|source| server.spotted(Source::Postgresql(Box::new(source)))),
+        (None, None, Some(driver)) => {
+            odbc(driver, base, log).map(|source| driver.spotted(Source::Odbc(Box::new(source))))
+        }
+        (None, None, None) => None,
     };
     section.close(log);
     if let Some(other) = other {
-        let message = "`[source]` has one of `sqlite`, `delimited` and `postgresql`";
-        log.refuse(other.spot, message);
+        let message = "`[source]` has one of `sqlite`, `delimited`, `postgresql` and `odbc`";
+        log.refuse(other, message);
         return None;
     }
     source
 }
 
-fn postgresql(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<PostgresqlSource> {
-    let mut section = Section::open(value, "`[source.postgresql]`", log)?;
+/// Reads where a server is and how it is reached; `what` is what messages call the section.
+pub(crate) fn postgresql(
+    value: &Item<'_>,
+    what: &str,
+    base: &Path,
+    log: &mut Log,
+) -> Option<PostgresqlSource> {
+    let mut section = Section::open(value, what, log)?;
     let word = |section: &mut Section<'_>, key, log: &mut Log| {
         section.require(key).and_then(|value| one_line(&value, log))
     };
@@ -61,16 +75,31 @@ fn postgresql(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Postgresql
         u16::try_from(port).ok()
     });
     let schema = readable(section.take("schema"), |value| one_line(value, log));
-    let password = readable(section.take("password"), |value| password(value, base, log));
+    let password = readable(section.take("password"), |value| {
+        password_place(
+            value,
+            base,
+            "; without either, PostgreSQL's password file is asked",
+            log,
+        )
+    });
     let tls = readable(section.take("tls"), |value| tls(value, base, log));
     let snapshot = readable(section.take("snapshot"), |value| snapshot(value, log));
+    let connections = readable(section.take("max_connections"), |value| {
+        let most = value.integer(2..=1_000, log)?;
+        usize::try_from(most).ok()
+    });
+    let rows_per_second = readable(section.take("max_rows_per_second"), |value| {
+        let most = value.integer(1..=i64::from(u32::MAX), log)?;
+        u64::try_from(most).ok()
+    });
     section.close(log);
     let host = host?;
     let tls = match tls? {
         Some(tls) => tls,
         None if is_here(&host.value) => Tls::Off,
         None => {
-            let message = "a server on another machine is read over TLS: `tls = { ca = \"ca.pem\" }`; or say `tls = \"off\"` if \
+            let message = "a server on another machine is reached over TLS: `tls = { ca = \"ca.pem\" }`; or say `tls = \"off\"` if \
                            the network between is yours alone";
             log.refuse(host.spot, message);
             return None;
@@ -85,51 +114,15 @@ fn postgresql(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Postgresql
         password: password?,
         tls,
         snapshot: snapshot?.map(|name| name.value),
+        max_connections: connections?,
+        max_rows_per_second: rows_per_second?,
     })
-}
-
-/// A text that can stand in a message.
-fn one_line(value: &Item<'_>, log: &mut Log) -> Option<Name> {
-    let text = value.filled_text(log)?;
-    if text.value.chars().any(char::is_control) {
-        let message = format!("{} holds a control character", value.label());
-        log.refuse(text.spot, message);
-        return None;
-    }
-    Some(text)
 }
 
 /// Whether a host is this machine.
 fn is_here(host: &str) -> bool {
     let loopback = |address: IpAddr| address.is_loopback();
     host.starts_with('/') || host == "localhost" || host.parse().is_ok_and(loopback)
-}
-
-fn password(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<PasswordPlace> {
-    let mut section = match value.raw {
-        toml::de::DeValue::String(_) => {
-            let message = "a password does not stand in a job: `password = { env = \"NAME\" }` or \
-                           `password = { file = \"path\" }`; without either, PostgreSQL's password file is asked";
-            log.refuse(value.spot, message);
-            return None;
-        }
-        _ => Section::open(value, "`password`", log)?,
-    };
-    let variable = readable(section.take("env"), |value| one_line(value, log));
-    let file = readable(section.take("file"), |value| one_line(value, log));
-    let spot = section.spot();
-    section.close(log);
-    match (variable?, file?) {
-        (Some(name), None) => Some(PasswordPlace::Environment(name.value)),
-        (None, Some(path)) => Some(PasswordPlace::File(joined(base, Path::new(&path.value)))),
-        _ => {
-            log.refuse(
-                spot,
-                "`password` names one place: `{ env = \"NAME\" }` or `{ file = \"path\" }`",
-            );
-            None
-        }
-    }
 }
 
 fn tls(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<Tls> {

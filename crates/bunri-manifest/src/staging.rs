@@ -12,7 +12,7 @@ use crate::{Blake3Hex, FileEntry, ManifestError, TOOL};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// `sqlite` or `postgresql`.
+    /// `sqlite`, `delimited`, `postgresql` or `odbc`.
     pub kind: String,
     /// Length of the database file; 0 of a server, which has none.
     pub bytes: u64,

@@ -42,7 +42,7 @@ impl Lang {
 
     /// The other one.
     #[must_use]
-    pub(crate) fn other(self) -> Self {
+    pub fn other(self) -> Self {
         match self {
             Lang::En => Lang::Ja,
             Lang::Ja => Lang::En,
@@ -59,7 +59,8 @@ impl Lang {
 }
 
 /// `1,234,567`: in groups of three, as both languages write it.
-pub(crate) fn number(number: u64) -> String {
+#[must_use]
+pub fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

@@ -27,7 +27,8 @@ mod tests;
 mod texts;
 mod words;
 
-pub use html::{html, plan};
+pub use html::{Sheet, html, plan, sheet};
 pub use inputs::PageInputs;
-pub use lang::Lang;
+pub use lang::{Lang, number};
 pub use markdown::markdown;
+pub use name::{Name, Prose};

@@ -12,15 +12,16 @@ const LONGEST_WORD: usize = 24;
 
 /// A name as a page shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Name<'a>(pub(crate) &'a str);
+pub struct Name<'a>(pub &'a str);
 
 /// A sentence, or what people wrote; what stands between backticks is code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Prose<'a>(pub(crate) &'a str);
+pub struct Prose<'a>(pub &'a str);
 
 impl Name<'_> {
     /// Its letters, with those spelled that would move the cursor, turn the line round or be seen as nothing.
-    pub(crate) fn visible(self) -> String {
+    #[must_use]
+    pub fn visible(self) -> String {
         visible(self.0, LONGEST_NAME)
     }
 }

@@ -1,12 +1,16 @@
 //! One connection: statements, and the rows that come back. A connection is one thread's; the driver's tasks run inside the calls, on a
 //! runtime of the connection's own, so that no other thread is needed.
 
-use futures_util::TryStreamExt;
+use std::io::Cursor;
 use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::{SinkExt, TryStreamExt};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{CancelToken, Client, NoTls, SimpleQueryMessage};
 
 use crate::error::{PostgresqlError, explain, words};
+use crate::pace::Pace;
 use crate::server::Server;
 
 /// A connection.
@@ -69,7 +73,7 @@ impl Connection {
         });
         let client = connected.map_err(|refused: tokio_postgres::Error| {
             let why = match refused.as_db_error() {
-                Some(said) => words(said),
+                Some(said) => words(said, server.use_of()),
                 None => own_words(refused),
             };
             PostgresqlError::Connect {
@@ -98,7 +102,8 @@ impl Connection {
 
     fn explain(&self, action: &str) -> impl Fn(tokio_postgres::Error) -> PostgresqlError {
         let (place, action) = (self.server.place().to_owned(), action.to_owned());
-        move |error| explain(&place, &action, &error)
+        let use_of = self.server.use_of();
+        move |error| explain(&place, &action, use_of, &error)
     }
 
     /// Runs statements whose answers nobody needs. `action` completes "refuses to …".
@@ -117,7 +122,7 @@ impl Connection {
     /// What the server says.
     pub fn rows(&self, action: &str, sql: &str) -> Result<Rows, PostgresqlError> {
         let mut rows = Rows::new();
-        self.each_row(action, sql, |row| {
+        self.answer(action, sql, None, |row| {
             rows.push(row.iter().map(|cell| cell.map(str::to_owned)).collect());
             Ok::<_, PostgresqlError>(())
         })?;
@@ -132,6 +137,16 @@ impl Connection {
         &self,
         action: &str,
         sql: &str,
+        take: impl FnMut(&[Option<&str>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.answer(action, sql, self.server.pace(), take)
+    }
+
+    fn answer<E: From<PostgresqlError>>(
+        &self,
+        action: &str,
+        sql: &str,
+        pace: Option<&Pace>,
         mut take: impl FnMut(&[Option<&str>]) -> Result<(), E>,
     ) -> Result<(), E> {
         let explain = self.explain(action);
@@ -144,6 +159,7 @@ impl Connection {
             let mut messages = pin!(messages);
             while let Some(message) = messages.try_next().await.map_err(&explain)? {
                 if let SimpleQueryMessage::Row(row) = message {
+                    keep(pace).await;
                     let cells: Result<Vec<Option<&str>>, _> =
                         (0..row.len()).map(|at| row.try_get(at)).collect();
                     take(&cells.map_err(|_| place())?)?;
@@ -172,8 +188,32 @@ impl Connection {
                 if !take(&piece)? {
                     break;
                 }
+                // The server sends a row a piece.
+                keep(self.server.pace()).await;
             }
             Ok(())
+        })
+    }
+
+    /// Takes what `COPY … FROM STDIN` is to be given, piece by piece, until there is none; gives how many rows the server says that it
+    /// took. Where `next` fails, the statement is ended, and with it the transaction.
+    ///
+    /// # Errors
+    /// What the server says, and the giver's own.
+    pub fn copy_in<E: From<PostgresqlError>>(
+        &self,
+        action: &str,
+        sql: &str,
+        mut next: impl FnMut() -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<u64, E> {
+        let explain = self.explain(action);
+        self.runtime.block_on(async {
+            let sink = self.client.copy_in(sql).await.map_err(&explain)?;
+            let mut sink = pin!(sink);
+            while let Some(piece) = next()? {
+                sink.send(Cursor::new(piece)).await.map_err(&explain)?;
+            }
+            Ok(sink.finish().await.map_err(&explain)?)
         })
     }
 
@@ -200,6 +240,14 @@ impl Interrupter {
             }
         });
         drop(asked);
+    }
+}
+
+/// Waits after a row where the server is to be spared. What is not read the server keeps back.
+async fn keep(pace: Option<&Pace>) {
+    let wait = pace.map_or(Duration::ZERO, |pace| pace.take(Instant::now()));
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
     }
 }
 

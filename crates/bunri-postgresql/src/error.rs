@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use tokio_postgres::error::{DbError, SqlState};
 
+use crate::use_of::UseOf;
+
 /// What is wrong with a server or the way to it. Names the server without its password, never a record's value.
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresqlError {
@@ -77,7 +79,7 @@ pub enum PostgresqlError {
         tables: Vec<String>,
     },
     /// The server is too old.
-    #[error("{place} is PostgreSQL {version}; bunri reads 11 and later")]
+    #[error("{place} is PostgreSQL {version}; bunri knows 11 and later")]
     Version {
         /// The server.
         place: String,
@@ -114,7 +116,12 @@ impl PostgresqlError {
 }
 
 /// What an error of the driver means, when so much was asked.
-pub(crate) fn explain(place: &str, action: &str, error: &tokio_postgres::Error) -> PostgresqlError {
+pub(crate) fn explain(
+    place: &str,
+    action: &str,
+    use_of: UseOf,
+    error: &tokio_postgres::Error,
+) -> PostgresqlError {
     let (place, action) = (place.to_owned(), action.to_owned());
     let Some(said) = error.as_db_error() else {
         return PostgresqlError::Lost { place, action };
@@ -138,18 +145,22 @@ pub(crate) fn explain(place: &str, action: &str, error: &tokio_postgres::Error) 
     PostgresqlError::Refused {
         place,
         action,
-        why: words(said),
+        why: words(said, use_of),
     }
 }
 
 /// The code, the server's words if they are about names and resources only, and what to do where that is known.
-pub(crate) fn words(said: &DbError) -> String {
+pub(crate) fn words(said: &DbError, use_of: UseOf) -> String {
     let code = said.code();
     let mut words = format!("SQLSTATE {}", code.code());
     if speaks_of_names(code.code()) {
         words = format!("{} ({words})", said.message());
     }
-    if let Some(advice) = advice(code) {
+    let advice = match use_of {
+        UseOf::Source => advice(code),
+        UseOf::Target => advice_to_loader(code),
+    };
+    if let Some(advice) = advice {
         words.push_str("; ");
         words.push_str(advice);
     }
@@ -185,6 +196,28 @@ fn advice(code: &SqlState) -> Option<&'static str> {
         "a limit of the server ended it; ask for a user without `statement_timeout`"
     } else if *code == SqlState::DISK_FULL {
         "the server has no room for its temporary files"
+    } else {
+        return None;
+    };
+    Some(advice)
+}
+
+fn advice_to_loader(code: &SqlState) -> Option<&'static str> {
+    let advice = if *code == SqlState::INSUFFICIENT_PRIVILEGE {
+        "whoever loads needs USAGE and CREATE on the schema, and owns what is replaced; whoever compares needs USAGE, and SELECT on its \
+         tables (docs/load.md)"
+    } else if *code == SqlState::LOCK_NOT_AVAILABLE {
+        "somebody holds the table; wait until that is done"
+    } else if *code == SqlState::UNTRANSLATABLE_CHARACTER {
+        "the database's encoding has not every character; make it with ENCODING 'UTF8'"
+    } else if *code == SqlState::TOO_MANY_CONNECTIONS {
+        "lower `connections` of the target"
+    } else if *code == SqlState::QUERY_CANCELED {
+        "a limit of the server ended it; ask for a role without `statement_timeout`"
+    } else if *code == SqlState::DISK_FULL {
+        "the table that was under way is gone from it; make room and run again: what is loaded stays"
+    } else if *code == SqlState::DEPENDENT_OBJECTS_STILL_EXIST {
+        "something was made upon the table that is to be replaced; whoever made it must take it away first"
     } else {
         return None;
     };

@@ -1,18 +1,11 @@
-//! Where a password stands: in a variable, in a file of its own, or in PostgreSQL's password file. Never in the job, in an argument or
-//! in a message; and wiped when the connection is made.
+//! Where a password stands: where the job says, or in PostgreSQL's password file.
 
-use std::fs::File;
-use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use bunri_job::{PasswordPlace, PostgresqlSource};
+use bunri_job::{PostgresqlSource, closed_file};
 use zeroize::Zeroizing;
 
 use crate::error::PostgresqlError;
-
-/// More is no password file.
-const MOST_BYTES: u64 = 1 << 20;
 
 /// The password, if one is named or PostgreSQL's file has one.
 pub(crate) fn password(
@@ -23,46 +16,9 @@ pub(crate) fn password(
         why,
     };
     match &source.password {
-        Some(PasswordPlace::Environment(name)) => match std::env::var(name) {
-            Ok(password) => Ok(Some(Zeroizing::new(password))),
-            Err(_) => Err(wrong(format!(
-                "the environment has no variable `{name}`, or it is no text"
-            ))),
-        },
-        Some(PasswordPlace::File(path)) => {
-            let text = closed_file(path).map_err(wrong)?;
-            let line = text.lines().next().unwrap_or_default();
-            if line.is_empty() {
-                return Err(wrong(format!(
-                    "the first line of `{}` is empty",
-                    path.display()
-                )));
-            }
-            Ok(Some(Zeroizing::new(line.to_owned())))
-        }
+        Some(place) => place.password().map(Some).map_err(wrong),
         None => from_password_file(source).map_err(wrong),
     }
-}
-
-/// A file that its owner alone may read.
-fn closed_file(path: &Path) -> Result<Zeroizing<String>, String> {
-    let unreadable = |why: std::io::Error| format!("cannot read `{}`: {why}", path.display());
-    let mut file = File::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(format!("`{}` is no regular file", path.display()));
-    }
-    let mode = about.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
-        return Err(format!(
-            "others may read `{}` (mode {mode:04o}); `chmod 600` it",
-            path.display()
-        ));
-    }
-    let mut text = Zeroizing::new(String::new());
-    let read = (&mut file).take(MOST_BYTES).read_to_string(&mut text);
-    read.map_err(unreadable)?;
-    Ok(text)
 }
 
 /// `PGPASSFILE`, else `~/.pgpass`, if it is there.

@@ -15,7 +15,9 @@ use tokio_postgres::config::{ChannelBinding, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::PostgresqlError;
+use crate::pace::Pace;
 use crate::password::password;
+use crate::use_of::UseOf;
 
 /// How long a server may take to answer a connection.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -28,8 +30,11 @@ const MOST_BYTES: u64 = 16 << 20;
 #[derive(Clone)]
 pub struct Server {
     source: PostgresqlSource,
+    use_of: UseOf,
     place: String,
     tls: Option<MakeRustlsConnect>,
+    /// Of all connections together; [`None`]: as fast as it goes.
+    pace: Option<Arc<Pace>>,
 }
 
 impl std::fmt::Debug for Server {
@@ -44,13 +49,29 @@ impl Server {
     /// # Errors
     /// When the certificates that it names are of no use.
     pub fn new(source: &PostgresqlSource) -> Result<Self, PostgresqlError> {
+        Self::used(source, UseOf::Source)
+    }
+
+    /// A database that a store is loaded into; reached as a source is.
+    ///
+    /// # Errors
+    /// As [`Server::new`].
+    pub fn target(target: &PostgresqlSource) -> Result<Self, PostgresqlError> {
+        Self::used(target, UseOf::Target)
+    }
+
+    fn used(source: &PostgresqlSource, use_of: UseOf) -> Result<Self, PostgresqlError> {
         let tls = match &source.tls {
             Tls::Off => None,
             Tls::Verified { ca } => Some(verified(ca)?),
         };
         Ok(Self {
             place: source.place(),
+            pace: source
+                .max_rows_per_second
+                .map(|rows| Arc::new(Pace::new(rows))),
             source: source.clone(),
+            use_of,
             tls,
         })
     }
@@ -65,6 +86,21 @@ impl Server {
     #[must_use]
     pub fn schema(&self) -> &str {
         &self.source.schema
+    }
+
+    pub(crate) fn use_of(&self) -> UseOf {
+        self.use_of
+    }
+
+    /// How many sessions may read at one time, beside the connection that holds the snapshot; [`None`]: as many as wanted.
+    #[must_use]
+    pub fn most_sessions(&self) -> Option<usize> {
+        let most = self.source.max_connections?;
+        Some(most.saturating_sub(1).max(1))
+    }
+
+    pub(crate) fn pace(&self) -> Option<&Pace> {
+        self.pace.as_deref()
     }
 
     pub(crate) fn snapshot(&self) -> Option<&str> {

@@ -221,7 +221,10 @@ fn one(connection: &Connection, action: &str, sql: &str) -> Result<String, Postg
 }
 
 /// Servers that cannot be asked what is asked here.
-fn refuse_old_server(connection: &Connection) -> Result<(), PostgresqlError> {
+///
+/// # Errors
+/// For versions before 11, and what the server says.
+pub fn refuse_old_server(connection: &Connection) -> Result<(), PostgresqlError> {
     let place = || connection.server().place().to_owned();
     let version = one(connection, "say its version", "SHOW server_version_num")?;
     if version.parse::<u32>().unwrap_or_default() < FIRST_VERSION {
@@ -258,12 +261,26 @@ fn tables(connection: &Connection) -> Result<Vec<Table>, PostgresqlError> {
         .collect())
 }
 
-/// The installation, the database in it, and the transactions whose work is seen.
-fn identity(connection: &Connection) -> Result<String, PostgresqlError> {
+/// The installation and the database in it: what is the same however the server is reached.
+///
+/// # Errors
+/// What the server says.
+pub fn database_name(connection: &Connection) -> Result<String, PostgresqlError> {
     one(
         connection,
-        "name the state",
-        "SELECT 'system ' || (SELECT system_identifier FROM pg_control_system()) || ', database ' || d.oid || ', snapshot ' || \
-         txid_current_snapshot()::text FROM pg_database d WHERE d.datname = current_database()",
+        "name the database",
+        "SELECT 'system ' || (SELECT system_identifier FROM pg_control_system()) || ', database ' || d.oid \
+         FROM pg_database d WHERE d.datname = current_database()",
     )
+}
+
+/// The installation, the database in it, and the transactions whose work is seen.
+fn identity(connection: &Connection) -> Result<String, PostgresqlError> {
+    let database = database_name(connection)?;
+    let seen = one(
+        connection,
+        "name the state",
+        "SELECT txid_current_snapshot()::text",
+    )?;
+    Ok(format!("{database}, snapshot {seen}"))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bunri_columnar::ColumnarError;
 use bunri_manifest::Blake3Hex;
+use bunri_odbc::OdbcError;
 use bunri_postgresql::PostgresqlError;
 
 /// A reading that came to nothing.
@@ -84,6 +85,9 @@ pub enum RereadError {
     /// The server could not be read.
     #[error(transparent)]
     Server(PostgresqlError),
+    /// The database behind a driver could not be read.
+    #[error(transparent)]
+    Odbc(OdbcError),
     /// The catalogue's digest is none, or the record could not be made.
     #[error("the record cannot be made: {0}")]
     Record(String),
@@ -119,6 +123,15 @@ impl From<PostgresqlError> for RereadError {
         match error {
             PostgresqlError::Interrupted => Self::Interrupted,
             error => Self::Server(error),
+        }
+    }
+}
+
+impl From<OdbcError> for RereadError {
+    fn from(error: OdbcError) -> Self {
+        match error {
+            OdbcError::Interrupted => Self::Interrupted,
+            error => Self::Odbc(error),
         }
     }
 }

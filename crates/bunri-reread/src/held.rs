@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use crate::RereadError;
 use crate::files::Files;
 use crate::line::Line;
+use crate::odbc;
 use crate::postgresql;
 use crate::sqlite::{self, HeldSource};
 
@@ -19,6 +20,7 @@ pub(crate) enum Held {
     Sqlite(HeldSource),
     Files(Files),
     Postgresql(postgresql::HeldDatabase),
+    Odbc(odbc::HeldOdbc),
 }
 
 /// Where it lies, for the threads that read it.
@@ -26,6 +28,7 @@ pub(crate) enum SourcePlace {
     Sqlite(sqlite::Place),
     Files(Files),
     Postgresql(postgresql::DatabasePlace),
+    Odbc(odbc::OdbcPlace),
 }
 
 /// What a thread reads it with.
@@ -34,6 +37,7 @@ pub(crate) enum Connected {
     /// Files are opened when they are read.
     Files,
     Postgresql(Box<bunri_postgresql::Connection>),
+    Odbc(bunri_odbc::SharedConnection),
 }
 
 impl Held {
@@ -44,6 +48,7 @@ impl Held {
             Source::Postgresql(server) => {
                 postgresql::HeldDatabase::open(server).map(Self::Postgresql)
             }
+            Source::Odbc(source) => odbc::HeldOdbc::open(source).map(Self::Odbc),
         }
     }
 
@@ -52,6 +57,7 @@ impl Held {
             Self::Sqlite(held) => SourcePlace::Sqlite(held.place().clone()),
             Self::Files(files) => SourcePlace::Files(files.clone()),
             Self::Postgresql(held) => SourcePlace::Postgresql(held.place().clone()),
+            Self::Odbc(held) => SourcePlace::Odbc(held.place()),
         }
     }
 
@@ -61,6 +67,7 @@ impl Held {
             Self::Sqlite(held) => held.digest(observer),
             Self::Files(files) => files.digest(observer),
             Self::Postgresql(held) => held.digest(),
+            Self::Odbc(held) => held.digest(),
         }
     }
 
@@ -68,7 +75,7 @@ impl Held {
     pub(crate) fn keep_temporary_files(&self, custody: &Path) -> Result<PathBuf, RereadError> {
         match self {
             Self::Sqlite(_) => sqlite::keep_temporary_files(custody),
-            Self::Files(_) | Self::Postgresql(_) => {
+            Self::Files(_) | Self::Postgresql(_) | Self::Odbc(_) => {
                 let folder = CustodyLayout::new(custody).temporary();
                 create_folder(&folder)?;
                 Ok(folder)
@@ -85,6 +92,7 @@ impl Held {
         match self {
             Self::Sqlite(held) => held.end(digest, observer),
             Self::Postgresql(held) => held.end(),
+            Self::Odbc(held) => held.end(),
             Self::Files(files) => {
                 let found = files.digest(observer)?;
                 if found == *digest {
@@ -108,13 +116,22 @@ impl SourcePlace {
             Self::Postgresql(place) => place
                 .connect()
                 .map(|connection| Connected::Postgresql(Box::new(connection))),
+            Self::Odbc(place) => place.connect().map(Connected::Odbc),
+        }
+    }
+
+    /// How many connections may read at one time; [`None`]: as many as wanted.
+    pub(crate) fn most_connections(&self) -> Option<usize> {
+        match self {
+            Self::Sqlite(_) | Self::Files(_) | Self::Odbc(_) => None,
+            Self::Postgresql(place) => place.most_connections(),
         }
     }
 
     /// Whether its values have no types.
     pub(crate) fn is_untyped(&self) -> bool {
         match self {
-            Self::Sqlite(_) | Self::Postgresql(_) => false,
+            Self::Sqlite(_) | Self::Postgresql(_) | Self::Odbc(_) => false,
             Self::Files(_) => true,
         }
     }
@@ -134,7 +151,10 @@ impl SourcePlace {
             (Self::Postgresql(place), Connected::Postgresql(connection)) => {
                 place.each_row(connection, table, |raws| each(Line::Row(raws)))
             }
-            (Self::Sqlite(_) | Self::Files(_) | Self::Postgresql(_), _) => {
+            (Self::Odbc(place), Connected::Odbc(connection)) => {
+                place.each_row(connection, table, |raws| each(Line::Row(raws)))
+            }
+            (Self::Sqlite(_) | Self::Files(_) | Self::Postgresql(_) | Self::Odbc(_), _) => {
                 let what = "it was connected to another kind of source".to_owned();
                 Err(RereadError::Record(what))
             }

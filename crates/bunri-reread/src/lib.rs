@@ -2,7 +2,7 @@
 //! held against staging and rejects. Two texts that extraction exchanged keep every count and every sum; here they are seen.
 //!
 //! 1. `held`: the source, held still: `sqlite`, every value as SQLite writes it and not as its interface hands it over; `postgresql`, as the
-//!    server prints it; `files`, by a reader of RFC 4180;
+//!    server prints it; `odbc`, as the driver does; `files`, by a reader of RFC 4180;
 //! 2. `convert`: typed cells of them, by docs/catalogue.md and docs/formats.md alone;
 //! 3. `encode`: a row as bytes, the same of both sides; `sums`: rows added up, in whatever order;
 //! 4. `compare`: both sides of every table, and `differ`: where the sums differ, which rows and columns;
@@ -18,6 +18,7 @@ mod errors;
 mod files;
 mod held;
 mod line;
+mod odbc;
 mod pairs;
 mod postgresql;
 mod record;

@@ -70,6 +70,10 @@ impl HeldDatabase {
 }
 
 impl DatabasePlace {
+    pub(crate) fn most_connections(&self) -> Option<usize> {
+        self.held.server().most_sessions()
+    }
+
     pub(crate) fn connect(&self) -> Result<Connection, RereadError> {
         Ok(self.held.session()?)
     }

@@ -141,8 +141,9 @@ fn read_tables(
         name: "reread",
         rows: order.iter().map(|&at| rows(at)).sum(),
     });
+    let most = ground.place.most_connections().unwrap_or(usize::MAX);
     let sides = bunri_work::run_with(
-        options.threads,
+        options.threads.min(most),
         order.len() * 2,
         || None,
         |connection: &mut Option<Connected>, task| {

@@ -53,6 +53,16 @@ pub enum SampleError {
         /// What was asked for.
         points: u64,
     },
+    /// Too small for the scenarios of the security system.
+    #[error(
+        "{points} points are too few for a security system with its scenarios: at least {least}"
+    )]
+    TooFewSecurityPoints {
+        /// What was asked for.
+        points: u64,
+        /// What it takes.
+        least: u64,
+    },
     /// Something of that name is there.
     #[error("{}: exists already, and a sample never overwrites; remove it or name another file", path.display())]
     Exists {

@@ -23,7 +23,11 @@
 mod database;
 mod generate;
 mod planted;
+mod security;
 mod story;
 
 pub use generate::{MIN_POINTS, SampleError, SampleOptions, SampleStats, generate, planted_path};
+pub use security::{
+    MIN_SECURITY_POINTS, SecurityOptions, SecurityStats, generate_security, refuse_security,
+};
 pub use story::StoryError;

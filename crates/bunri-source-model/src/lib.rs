@@ -3,13 +3,16 @@
 //! be wrong, in words. No driver: those stand in `bunri-source`.
 
 mod convert;
+mod digest;
 mod error;
 mod key;
 mod model;
 mod outline;
+mod sqlite_types;
 
 pub use convert::{Copier, Misfit};
 pub use convert::{plain_integer as read_integer, read_date, read_moment};
+pub use digest::{digest, file_digest};
 pub use error::{DelimitedError, SourceError};
 pub use key::{doubled_key, key_names, null_in_key};
 pub use model::{
@@ -17,3 +20,4 @@ pub use model::{
     SourceObject, SourceRow, SourceValue,
 };
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
+pub use sqlite_types::compatible as sqlite_compatible;

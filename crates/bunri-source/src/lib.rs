@@ -3,8 +3,6 @@
 //! below the folder of its kind; above there are names, values as the source holds them, and rows. Whoever says beforehand
 //! what extraction will make of a source asks this crate, and so asks the code that extraction runs.
 
-mod delimited;
-mod digest;
 mod open;
 mod postgresql;
 mod schema;

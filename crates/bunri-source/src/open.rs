@@ -2,7 +2,7 @@
 //! written here does not compile.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bunri_catalogue::Table;
 use bunri_columnar::{Observer, RawValue};
@@ -10,11 +10,14 @@ use bunri_job::Source;
 use bunri_manifest::{self as manifest, Blake3Hex, ForeignKey};
 use bunri_types::{ValueForm, ValueType};
 
-use crate::{delimited, digest, postgresql, sqlite};
+use crate::{postgresql, sqlite};
+use bunri_odbc::HeldDatabase as HeldOdbc;
 use bunri_postgresql::ReaderRole;
+use bunri_source_delimited as delimited;
 use bunri_source_model::SourceError;
-use bunri_source_model::{DeclaredObject, TableSize};
-use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink};
+use bunri_source_model::{DeclaredObject, TableSize, sqlite_compatible};
+use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink, file_digest};
+use bunri_source_odbc::{OdbcDatabase, OdbcReader};
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub enum OpenSource {
     Delimited(Arc<delimited::Folder>),
     /// A database of a PostgreSQL server.
     Postgresql(postgresql::HeldDatabase),
+    /// A database behind a driver of ODBC.
+    Odbc(OdbcDatabase),
 }
 
 /// One thread's view of the source. All sessions of a run see the same state.
@@ -36,6 +41,8 @@ pub enum Session {
     Delimited(delimited::FileReader),
     /// A connection on its snapshot.
     Postgresql(Box<postgresql::ServerReader>),
+    /// A connection to it, perhaps the one that all sessions share.
+    Odbc(Box<OdbcReader>),
 }
 
 /// Ends a session's long statement from another thread.
@@ -46,6 +53,15 @@ pub enum Interrupter {
     Delimited(delimited::Interrupt),
     /// Of such a connection.
     Postgresql(postgresql::CurrentInterrupter),
+    /// Of such a connection.
+    Odbc(Arc<Mutex<bunri_odbc::Interrupter>>),
+}
+
+/// What keeps a state.
+#[derive(Debug, Clone)]
+enum HeldState {
+    Postgresql(Arc<postgresql::HeldSnapshot>),
+    Odbc(Arc<HeldOdbc>),
 }
 
 /// What a run is bound to before anything is read: the digest of the source's state, and what keeps that state where a server can.
@@ -53,7 +69,7 @@ pub enum Interrupter {
 pub struct SourceState {
     /// By which the state is known.
     pub blake3: Blake3Hex,
-    held: Option<Arc<postgresql::HeldSnapshot>>,
+    held: Option<HeldState>,
 }
 
 impl SourceState {
@@ -80,7 +96,7 @@ impl SourceState {
                     path: path.clone(),
                     source,
                 };
-                let digest = digest::file_digest(path, observer).map_err(wrong)?;
+                let digest = file_digest(path, observer).map_err(wrong)?;
                 digest.map(Self::of_digest).ok_or(SourceError::Interrupted)
             }
             Source::Delimited(files) => {
@@ -95,7 +111,14 @@ impl SourceState {
                 let database = postgresql::HeldDatabase::open(server, None)?;
                 Ok(Self {
                     blake3: database.identity()?.blake3,
-                    held: Some(Arc::clone(database.held())),
+                    held: Some(HeldState::Postgresql(Arc::clone(database.held()))),
+                })
+            }
+            Source::Odbc(source) => {
+                let database = OdbcDatabase::open(source, None)?;
+                Ok(Self {
+                    blake3: database.identity()?.blake3,
+                    held: Some(HeldState::Odbc(Arc::clone(database.held()))),
                 })
             }
         }
@@ -117,6 +140,7 @@ pub fn view_texts(source: &Source) -> Result<Vec<(String, String)>, SourceError>
         Session::Sqlite(reader) => reader.view_texts(),
         Session::Delimited(_) => Ok(Vec::new()),
         Session::Postgresql(reader) => reader.view_texts(),
+        Session::Odbc(reader) => reader.view_texts(),
     }
 }
 
@@ -126,10 +150,11 @@ pub fn view_texts(source: &Source) -> Result<Vec<(String, String)>, SourceError>
 /// When the source cannot be opened or read.
 pub fn readers(source: &Source) -> Result<Option<Vec<ReaderRole>>, SourceError> {
     match source {
-        Source::Sqlite(_) | Source::Delimited(_) => Ok(None),
+        // Behind a driver every database keeps its grants in another place.
+        Source::Sqlite(_) | Source::Delimited(_) | Source::Odbc(_) => Ok(None),
         Source::Postgresql(_) => match OpenSource::open(source)?.session()? {
             Session::Postgresql(reader) => reader.readers().map(Some),
-            Session::Sqlite(_) | Session::Delimited(_) => Ok(None),
+            Session::Sqlite(_) | Session::Delimited(_) | Session::Odbc(_) => Ok(None),
         },
     }
 }
@@ -143,9 +168,10 @@ pub fn compatible(
     reading: &ValueForm,
 ) -> bool {
     match source {
-        OpenSource::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
+        OpenSource::Sqlite(_) => sqlite_compatible(declared, value_type, reading),
         OpenSource::Delimited(_) => true,
         OpenSource::Postgresql(_) => postgresql::compatible(declared, value_type, reading),
+        OpenSource::Odbc(database) => database.compatible(declared, value_type, reading),
     }
 }
 
@@ -158,9 +184,14 @@ pub fn may_hold(
     reading: &ValueForm,
 ) -> bool {
     match source {
-        Source::Sqlite(_) => sqlite::compatible(declared, value_type, reading),
+        Source::Sqlite(_) => sqlite_compatible(declared, value_type, reading),
         Source::Delimited(_) => true,
         Source::Postgresql(_) => postgresql::compatible(declared, value_type, reading),
+        // Which database it is only an open one tells.
+        Source::Odbc(_) => {
+            bunri_source_odbc::compatible(declared, value_type, reading)
+                || sqlite_compatible(declared, value_type, reading)
+        }
     }
 }
 
@@ -181,17 +212,25 @@ impl OpenSource {
         Self::open_held(source, state.held.as_ref())
     }
 
-    fn open_held(
-        source: &Source,
-        held: Option<&Arc<postgresql::HeldSnapshot>>,
-    ) -> Result<Self, SourceError> {
+    fn open_held(source: &Source, held: Option<&HeldState>) -> Result<Self, SourceError> {
         match source {
             Source::Sqlite(path) => sqlite::Database::open(path).map(Self::Sqlite),
             Source::Delimited(files) => {
                 delimited::Folder::open(files).map(|folder| Self::Delimited(Arc::new(folder)))
             }
             Source::Postgresql(server) => {
+                let held = match held {
+                    Some(HeldState::Postgresql(held)) => Some(held),
+                    Some(HeldState::Odbc(_)) | None => None,
+                };
                 postgresql::HeldDatabase::open(server, held).map(Self::Postgresql)
+            }
+            Source::Odbc(source) => {
+                let held = match held {
+                    Some(HeldState::Odbc(held)) => Some(held),
+                    Some(HeldState::Postgresql(_)) | None => None,
+                };
+                OdbcDatabase::open(source, held).map(Self::Odbc)
             }
         }
     }
@@ -207,6 +246,20 @@ impl OpenSource {
             Self::Postgresql(database) => database
                 .begin()
                 .map(|reader| Session::Postgresql(Box::new(reader))),
+            Self::Odbc(database) => database
+                .begin()
+                .map(|reader| Session::Odbc(Box::new(reader))),
+        }
+    }
+
+    /// How many sessions the source may have at one time; [`None`]: as many as wanted.
+    #[must_use]
+    pub fn most_sessions(&self) -> Option<usize> {
+        match self {
+            Self::Sqlite(_) | Self::Delimited(_) => None,
+            Self::Postgresql(database) => database.held().server().most_sessions(),
+            // Where one connection alone sees a state, sessions take turns on it.
+            Self::Odbc(_) => None,
         }
     }
 
@@ -219,6 +272,7 @@ impl OpenSource {
             Self::Sqlite(database) => database.hash(observer),
             Self::Delimited(folder) => folder.hash(observer),
             Self::Postgresql(database) => database.identity(),
+            Self::Odbc(database) => database.identity(),
         }
     }
 
@@ -232,7 +286,7 @@ impl OpenSource {
             Self::Sqlite(_) => sqlite::keep_temporary_files(folder),
             Self::Delimited(_) => Ok(()),
             // The driver keeps nothing.
-            Self::Postgresql(_) => Ok(()),
+            Self::Postgresql(_) | Self::Odbc(_) => Ok(()),
         }
     }
 
@@ -246,6 +300,7 @@ impl OpenSource {
             Self::Sqlite(database) => database.at_rest_still(of_sqlite(sessions)),
             Self::Delimited(folder) => folder.at_rest_still(),
             Self::Postgresql(database) => database.is_held_still(),
+            Self::Odbc(database) => database.is_there_still(),
         }
     }
 
@@ -263,6 +318,7 @@ impl OpenSource {
             Self::Sqlite(database) => database.unchanged(of_sqlite(sessions), before, observer),
             Self::Delimited(folder) => folder.unchanged(before, observer),
             Self::Postgresql(database) => database.is_held_still(),
+            Self::Odbc(database) => database.unchanged(),
         }
     }
 }
@@ -271,7 +327,7 @@ impl OpenSource {
 fn of_sqlite(sessions: Vec<Session>) -> Vec<sqlite::Reader> {
     let reader = |session| match session {
         Session::Sqlite(reader) => Some(reader),
-        Session::Delimited(_) | Session::Postgresql(_) => None,
+        Session::Delimited(_) | Session::Postgresql(_) | Session::Odbc(_) => None,
     };
     sessions.into_iter().filter_map(reader).collect()
 }
@@ -286,6 +342,7 @@ impl Session {
             // A file is not lost.
             Self::Sqlite(_) | Self::Delimited(_) => Ok(()),
             Self::Postgresql(reader) => reader.again(),
+            Self::Odbc(reader) => reader.again(),
         }
     }
 
@@ -298,6 +355,7 @@ impl Session {
             Self::Sqlite(reader) => reader.inventory(read),
             Self::Delimited(reader) => reader.inventory(read),
             Self::Postgresql(reader) => reader.inventory(read),
+            Self::Odbc(reader) => reader.inventory(read),
         }
     }
 
@@ -322,7 +380,7 @@ impl Session {
             // Whatever is wrong with a file is met when it is read, and all of them are.
             Self::Delimited(_) => Ok(()),
             // A server checks its pages as it reads them, if it was made with checksums; there is no other check for who only reads.
-            Self::Postgresql(_) => Ok(()),
+            Self::Postgresql(_) | Self::Odbc(_) => Ok(()),
         }
     }
 
@@ -335,6 +393,7 @@ impl Session {
             Self::Sqlite(reader) => reader.count(table, kind),
             Self::Delimited(reader) => reader.count_of(&table.name),
             Self::Postgresql(reader) => reader.count(&table.name),
+            Self::Odbc(reader) => reader.count_of(&table.name),
         }
     }
 
@@ -347,6 +406,7 @@ impl Session {
             Self::Sqlite(reader) => reader.count_of(table),
             Self::Delimited(reader) => reader.count_of(table),
             Self::Postgresql(reader) => reader.count_of(table),
+            Self::Odbc(reader) => reader.count_of(table),
         }
     }
 
@@ -359,6 +419,7 @@ impl Session {
             Self::Sqlite(reader) => reader.figures(table, kind),
             Self::Delimited(reader) => reader.figures(table),
             Self::Postgresql(reader) => reader.figures(table, kind),
+            Self::Odbc(reader) => reader.figures(table),
         }
     }
 
@@ -371,6 +432,7 @@ impl Session {
             Self::Sqlite(reader) => reader.foreign_keys(table),
             Self::Delimited(_) => Ok(Vec::new()),
             Self::Postgresql(reader) => reader.foreign_keys(table),
+            Self::Odbc(reader) => reader.foreign_keys(table),
         }
     }
 
@@ -385,7 +447,8 @@ impl Session {
     ) -> Result<Option<Query>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.in_key_order(table, kind),
-            Self::Delimited(_) => Ok(None),
+            // An order of texts is the database's own, and what it costs no driver says.
+            Self::Delimited(_) | Self::Odbc(_) => Ok(None),
             Self::Postgresql(reader) => reader.in_key_order(table, kind),
         }
     }
@@ -402,7 +465,8 @@ impl Session {
     ) -> Result<Option<Query>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.in_key_order_behind(table, kind, key),
-            Self::Delimited(_) => Ok(None),
+            // An order of texts is the database's own, and what it costs no driver says.
+            Self::Delimited(_) | Self::Odbc(_) => Ok(None),
             Self::Postgresql(reader) => reader.in_key_order_behind(table, kind, key),
         }
     }
@@ -412,7 +476,7 @@ impl Session {
     pub fn in_any_order(&self, table: &Table, kind: ObjectKind) -> Query {
         match self {
             Self::Sqlite(_) => sqlite::in_any_order(table, kind),
-            Self::Delimited(_) | Self::Postgresql(_) => Query::everything(),
+            Self::Delimited(_) | Self::Postgresql(_) | Self::Odbc(_) => Query::everything(),
         }
     }
 
@@ -433,6 +497,7 @@ impl Session {
                 reader.read(&table.name, &columns.collect::<Vec<_>>(), sink)
             }
             Self::Postgresql(reader) => reader.read(table, query, sink),
+            Self::Odbc(reader) => reader.read(table, query, sink),
         }
     }
 
@@ -445,6 +510,7 @@ impl Session {
             Self::Sqlite(reader) => reader.outline(),
             Self::Delimited(reader) => Ok(reader.outline()),
             Self::Postgresql(reader) => reader.outline(),
+            Self::Odbc(reader) => reader.outline(),
         }
     }
 
@@ -457,6 +523,7 @@ impl Session {
             Self::Sqlite(reader) => reader.table_sizes(),
             Self::Delimited(reader) => Ok(Some(reader.table_sizes())),
             Self::Postgresql(reader) => reader.table_sizes().map(Some),
+            Self::Odbc(reader) => reader.table_sizes(),
         }
     }
 
@@ -469,6 +536,7 @@ impl Session {
             Self::Sqlite(reader) => reader.about_rows(table),
             Self::Delimited(reader) => Ok(reader.about_rows(table)),
             Self::Postgresql(reader) => reader.about_rows(table),
+            Self::Odbc(reader) => reader.about_rows(table),
         }
     }
 
@@ -488,6 +556,7 @@ impl Session {
             Self::Sqlite(reader) => reader.read_columns(object, columns, kind, sink),
             Self::Delimited(reader) => reader.read(object, columns, sink),
             Self::Postgresql(reader) => reader.read_columns(object, columns, kind, sink),
+            Self::Odbc(reader) => reader.read_columns(object, columns, kind, sink),
         }
     }
 
@@ -498,6 +567,7 @@ impl Session {
             Self::Sqlite(reader) => Interrupter::Sqlite(reader.interrupt_handle()),
             Self::Delimited(reader) => Interrupter::Delimited(reader.interrupt_handle()),
             Self::Postgresql(reader) => Interrupter::Postgresql(reader.interrupter()),
+            Self::Odbc(reader) => Interrupter::Odbc(reader.interrupter()),
         }
     }
 }
@@ -509,6 +579,10 @@ impl Interrupter {
             Self::Sqlite(handle) => handle.interrupt(),
             Self::Delimited(handle) => handle.interrupt(),
             Self::Postgresql(current) => current
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .interrupt(),
+            Self::Odbc(current) => current
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .interrupt(),

@@ -10,6 +10,7 @@ mod named;
 mod problem;
 mod section;
 mod syntax;
+mod written;
 
 pub use file::{decode, read_file};
 pub use item::{Item, readable};
@@ -22,3 +23,4 @@ pub use problem::{
 };
 pub use section::{Entry, Section};
 pub use syntax::parse_toml;
+pub use written::{comment, key, quoted};

@@ -48,9 +48,9 @@ pub enum VerifyError {
     /// The report could not be written down.
     #[error("cannot write the report: {0}")]
     Report(#[from] serde_json::Error),
-    /// The ledger of runs could not be written.
-    #[error("evidence/runs.jsonl: {0}")]
-    Runs(#[from] bunri_evidence::RunsError),
+    /// A record could not be made.
+    #[error(transparent)]
+    Record(#[from] bunri_records::RecordError),
     /// The observer asked to stop.
     #[error("interrupted; run `bunri verify` again")]
     Interrupted,

@@ -1,11 +1,12 @@
 //! What stays in custody (mode 0600): the report, what it cost, and the fingerprints with the key that they were made under. A later
 //! verification replaces them; each file is absent or whole.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use bunri_catalogue::{Class, Ownership, Store};
 use bunri_columnar::{CustodyLayout, create_folder};
+use bunri_evidence::replace_with;
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use bunri_manifest::Blake3Hex;
 use bunri_report::{CostRecord, Report};
@@ -90,7 +91,6 @@ fn sum(fingerprint: Fingerprint) -> Sum {
 
 /// What a verification's folder in `tmp` is called before six characters of chance.
 pub(crate) const TEMPORARY: &str = "verify-";
-const REPLACED: &str = ".bunri-tmp-";
 
 /// Before anything is read: whether evidence would stay in custody, and away with what a killed verification left, of which
 /// one file may hold a fingerprint key. The run holds the lock on custody, so nobody else's is there.
@@ -104,7 +104,7 @@ pub(crate) fn prepare(custody: &Path) -> Result<(), VerifyError> {
             return Err(VerifyError::io("use the folder", folder)(refused));
         }
     }
-    remove_leftovers(&evidence, REPLACED)?;
+    remove_leftovers(&evidence, bunri_evidence::TEMPORARY)?;
     remove_leftovers(&temporary, TEMPORARY)
 }
 
@@ -166,33 +166,16 @@ pub(crate) fn write(
 /// Writes the list of the cells that a person is to review: its lines lie in a temporary file, because there may be many.
 pub(crate) fn write_reviewed(custody: &Path, lines: Option<&Path>) -> Result<(), VerifyError> {
     let folder = CustodyLayout::new(custody).evidence();
-    replace_from(&folder, REVIEWED, |file| match lines {
+    let written = replace_with(&folder, REVIEWED, |file| match lines {
         Some(lines) => io::copy(&mut std::fs::File::open(lines)?, file).map(|_| ()),
         None => Ok(()),
-    })
+    });
+    written.map_err(VerifyError::io("write", &folder.join(REVIEWED)))
 }
 
-/// A temporary file is made with mode 0600 and keeps it under its final name.
 fn replace(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), VerifyError> {
-    replace_from(folder, name, |file| file.write_all(bytes))
-}
-
-fn replace_from(
-    folder: &Path,
-    name: &str,
-    write: impl FnOnce(&mut std::fs::File) -> io::Result<()>,
-) -> Result<(), VerifyError> {
-    let path = folder.join(name);
-    let written = || {
-        let mut file = tempfile::Builder::new()
-            .prefix(REPLACED)
-            .tempfile_in(folder)?;
-        write(file.as_file_mut())?;
-        file.as_file().sync_all()?;
-        file.persist(&path)?;
-        std::fs::File::open(folder)?.sync_all()
-    };
-    written().map_err(VerifyError::io("write", &path))
+    let written = bunri_evidence::replace(folder, name, bytes);
+    written.map_err(VerifyError::io("write", &folder.join(name)))
 }
 
 #[cfg(test)]

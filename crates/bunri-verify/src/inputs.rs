@@ -7,8 +7,8 @@ use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::CustodyLayout;
 use bunri_control::AskedControl;
 use bunri_decisions::Decisions;
-use bunri_evidence::Policy;
 use bunri_job::{Expect, RekeySecrets};
+use bunri_records::{RecordInputs, Signers};
 use bunri_types::Day;
 
 /// What is verified.
@@ -40,15 +40,21 @@ pub struct VerifyInputs<'a> {
     pub kind: &'a str,
 }
 
-/// Whose signatures a job asks for.
-#[derive(Debug, Clone, Copy)]
-pub struct Signers<'a> {
-    /// Their keys.
-    pub policy: &'a Policy,
-    /// The catalogue's folder, or its `catalogue.toml`.
-    pub catalogue: &'a Path,
-    /// The file of decisions, if there is one.
-    pub decisions: Option<&'a Path>,
+impl<'a> VerifyInputs<'a> {
+    /// What the records in `evidence/` must speak of.
+    #[must_use]
+    pub fn records(&self) -> RecordInputs<'a> {
+        RecordInputs {
+            catalogue: self.catalogue,
+            custody: self.custody,
+            retail: self.retail,
+            cutover: self.cutover,
+            decisions: self.decisions,
+            signers: self.signers,
+            label: self.label,
+            kind: self.kind,
+        }
+    }
 }
 
 /// How.

@@ -31,7 +31,7 @@ use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome};
-use crate::{VerifyError, expect, judged, notes, proved, references, reread, signed};
+use crate::{VerifyError, expect, judged, notes, references};
 
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
@@ -150,7 +150,7 @@ pub fn verify(
     again::confirm(&stores, &gathered.findings)?;
     let (mut report, fingerprints) = gathered.report(inputs);
     report.costs = costs.by_claim();
-    signed::account(inputs, &report)?;
+    bunri_records::add_to_ledger(&inputs.records(), &report)?;
     evidence::write(inputs.custody, &report, &fingerprints, &key)?;
     evidence::write_reviewed(inputs.custody, reviewed.as_deref())?;
     Ok(report)
@@ -466,8 +466,8 @@ impl Observations {
             blind_spots: std::mem::take(&mut self.blind_spots),
             ..Scope::default()
         };
-        proved::look(inputs, &mut scope, &mut self.findings);
-        reread::look(inputs, &mut scope, &mut self.findings);
+        let records = inputs.records();
+        bunri_records::readings(&records, &mut scope, &mut self.findings);
         self.regions.sort_by(|a, b| a.table.cmp(&b.table));
         self.notes.sort_by(|a, b| {
             (a.rule, &a.table, &a.store, &a.detail).cmp(&(b.rule, &b.table, &b.store, &b.detail))
@@ -494,7 +494,7 @@ impl Observations {
         // Twice: what was signed is the report but for signatures, and they are held against it.
         conclude(&mut report, &scope, self.findings.clone(), inputs.expect);
         let unsigned = report.without_signatures();
-        signed::look(inputs, &unsigned, &mut scope, &mut self.findings);
+        bunri_records::signatures(&records, &unsigned, &mut scope, &mut self.findings);
         conclude(&mut report, &scope, self.findings, inputs.expect);
         (report, self.fingerprints)
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::Log;
 pub(crate) use handover::{
     EmergencyAction, EmergencyArguments, EmergencyKeyArguments, EmergencyMakeArguments,
     EmergencyOpenArguments, EmergencyReleaseArguments, EmergencyReviewArguments,
@@ -51,15 +52,6 @@ pub(crate) struct Arguments {
     pub(crate) log_every: Duration,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// How progress is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Log {
-    /// A progress bar on a terminal, plain lines elsewhere
-    Human,
-    /// One JSON object a line on standard error
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -112,6 +104,76 @@ pub(crate) enum Command {
     Retire(RetireArguments),
     /// Extracts for an emergency: limited to what was declared, sealed to named people, opened only with a key in custody
     Emergency(EmergencyArguments),
+    /// Hold a system's screens, accounts, rights and terminals against the regulator's incidents; nothing is changed
+    Incident(IncidentArguments),
+    /// Load a store into a database, or write it for a loader; the store is checked first, and a table is loaded whole or not at all
+    Load(LoadArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentArguments {
+    #[command(subcommand)]
+    pub(crate) action: IncidentAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IncidentAction {
+    /// Which screens show, or lead to, what those who open them may not see
+    Exposure(IncidentExposureArguments),
+    /// Which accounts, terminals and rights are not as they should be
+    Accounts(IncidentAccountsArguments),
+    /// What the access log shows: whose customers were read, by whom, from where, and whether the log is whole
+    Access(IncidentAccessArguments),
+    /// Write the page for the regulator, in English and Japanese: what was checked, found, and cannot be seen
+    Report(IncidentReportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentExposureArguments {
+    /// The incident file (docs/incidents.md)
+    pub(crate) file: PathBuf,
+    /// Print everything as JSON (schemas/incident.schema.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw the screens and their ways; never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentAccountsArguments {
+    /// The incident file (docs/incidents.md)
+    pub(crate) file: PathBuf,
+    /// Print everything as JSON (schemas/incident.schema.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write what should be revoked as CSV, for a person to sign off; never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) revoke: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentAccessArguments {
+    /// The incident file (docs/incidents.md)
+    pub(crate) file: PathBuf,
+    /// Print everything as JSON (schemas/incident.schema.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Threads that look through the log; as many as there are processors, up to 8, where it is not said. The outcome is the same
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) threads: Option<u8>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncidentReportArguments {
+    /// The incident file (docs/incidents.md)
+    pub(crate) file: PathBuf,
+    /// What `bunri incident access --json` printed of the same file; without it the log counts as not checked
+    #[arg(long, value_name = "JSON")]
+    pub(crate) access: Option<PathBuf>,
+    /// The folder of the pages, in custody: incidents.html and incidents.ja.html are replaced
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -128,6 +190,9 @@ pub(crate) struct SampleArguments {
     /// Insert the rows of every table in another order, decided by this number (small samples)
     #[arg(long)]
     pub(crate) shuffle: Option<u64>,
+    /// Make a folder beside it, too: screens, roles, accounts, rights, terminals and the access log of the system (at least 400 points)
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) security: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -244,6 +309,49 @@ pub(crate) struct VerifyArguments {
     /// Look at the signatures alone (C8), of stores that were verified before; nothing is written
     #[arg(long, conflicts_with = "store")]
     pub(crate) evidence: bool,
+    /// Read the database that the store was loaded into (see `bunri load`), and hold every row against the store
+    #[arg(long, value_name = "TARGET", requires = "store", conflicts_with_all = ["catalogue", "evidence"])]
+    pub(crate) loaded: Option<String>,
+    /// With --loaded: write what was compared to this file, as JSON; one that is there is replaced
+    #[arg(long, value_name = "FILE", requires = "loaded")]
+    pub(crate) record: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("place").required(true).args(["into", "out"])))]
+pub(crate) struct LoadArguments {
+    /// The store's folder; nothing else of the run is needed
+    pub(crate) store: PathBuf,
+    /// Where to: a target file, or a URL without a password, as in postgresql://loader@/db?store=retail&schema=customer (docs/load.md)
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) into: Option<String>,
+    /// Put this store in the place of tables that bunri loaded of another store of the same kind
+    #[arg(long, requires = "into")]
+    pub(crate) replace: bool,
+    /// The job that the store was made by: its source is never loaded into. Custody beside the store says so without it
+    #[arg(long, value_name = "JOB", requires = "into")]
+    pub(crate) job: Option<PathBuf>,
+    /// Write what was loaded to this file, as JSON; one that is there is replaced
+    #[arg(long, value_name = "FILE", requires = "into")]
+    pub(crate) record: Option<PathBuf>,
+    /// In place of loading: write files for a loader to the folder --out
+    #[arg(long, value_enum, requires = "out")]
+    pub(crate) format: Option<LoadFormat>,
+    /// The folder of those files, empty or not there
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        requires = "format",
+        conflicts_with = "into"
+    )]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// A loader that files are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LoadFormat {
+    /// Oracle's SQL*Loader: DDL, control files and delimited data. Not run by anybody who made bunri
+    Sqlldr,
 }
 
 #[derive(Debug, Args)]

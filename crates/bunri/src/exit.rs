@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+use bunri_access::{AccessError, PrepareError};
 use bunri_answers::AnswersError;
 use bunri_columnar::ColumnarError;
 use bunri_emergency::EmergencyError;
@@ -13,23 +14,27 @@ use bunri_export::ExportError;
 use bunri_extract::ExtractError;
 use bunri_handover::HandoverError;
 use bunri_inspect::{CheckError, InitError, InspectError};
+use bunri_load::LoadError;
 use bunri_manifest::ManifestError;
 use bunri_plan::PlanError;
 use bunri_prove::ProveError;
+use bunri_records::RecordError;
 use bunri_redecide::RedecideError;
 use bunri_report::ReportError;
 use bunri_reread::RereadError;
 use bunri_residue::ResidueError;
 use bunri_retire::RetireError;
 use bunri_sample::SampleError;
+use bunri_security::SecurityError;
 use bunri_selection::SelectionError;
 use bunri_source::SourceError;
 use bunri_split::SplitError;
+use bunri_supplier::SupplierError;
 use bunri_text::Problems;
 use bunri_verify::{SignError, VerifyError};
 use serde_json::{Map, Value};
 
-use crate::args::Log;
+use crate::Log;
 use crate::lock::LockError;
 use crate::screen;
 
@@ -78,6 +83,8 @@ pub(crate) enum Failure {
     Split(#[from] SplitError),
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
     #[error(transparent)]
     Prove(#[from] ProveError),
     #[error(transparent)]
@@ -131,6 +138,10 @@ pub(crate) enum Failure {
     OtherReport { path: PathBuf, differs: String },
     #[error(transparent)]
     Export(#[from] ExportError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("`{}` lies in the store, which holds what its manifest lists and nothing else; name another place", .0.display())]
+    InStore(PathBuf),
     #[error(
         "lineage is told of a finished run, and this one is not: `{}` is not there, which {stage} writes last; run `bunri run` with \
          this job (it goes on where it stopped), then export again", path.display()
@@ -172,6 +183,18 @@ pub(crate) enum Failure {
     NotConfirmed,
     #[error("give a job, or a store with --store: nothing was verified")]
     NothingToVerify,
+    #[error(transparent)]
+    Security(#[from] SecurityError),
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    #[error(transparent)]
+    Supplier(#[from] SupplierError),
+    #[error("`{}` is no outcome of `bunri incident access` for this page: {why}", path.display())]
+    OtherOutcome { path: PathBuf, why: String },
+    #[error("`{}` names no screens with transitions: there is nothing to draw", .0.display())]
+    NoPicture(PathBuf),
     #[error("the result did not reach standard output: {0}")]
     Unsaid(#[source] std::io::Error),
 }
@@ -206,6 +229,7 @@ impl Failure {
             Failure::Unwritable(_) => BUG,
             Failure::Split(error) => split(error),
             Failure::Verify(error) => verify(error),
+            Failure::Record(error) => record(error),
             Failure::Prove(error) => prove(error),
             Failure::Reread(error) => reread(error),
             Failure::Plan(error) => plan(error),
@@ -217,6 +241,8 @@ impl Failure {
             Failure::NoJob(_) | Failure::NothingToVerify => USAGE,
             Failure::NoTime | Failure::NeedlessTime | Failure::NoControl => USAGE,
             Failure::Export(error) => export(error),
+            Failure::Load(error) => load(error),
+            Failure::InStore(_) => REFUSED,
             Failure::Key { source, .. } => key(source),
             Failure::NoPassphrase(_) => USAGE,
             Failure::Sign(error) => sign(error),
@@ -229,6 +255,11 @@ impl Failure {
             | Failure::SameKey(_) => REFUSED,
             Failure::OtherReport { .. } => REFUSED,
             Failure::Unfinished { .. } | Failure::UnreadableManifest { .. } => REFUSED,
+            Failure::Security(error) => security(error),
+            Failure::Access(error) => access(error),
+            Failure::Prepare(error) => prepare(error),
+            Failure::Supplier(error) => supplier(error),
+            Failure::OtherOutcome { .. } | Failure::NoPicture(_) => REFUSED,
             Failure::Unread { .. } => OUTPUT,
             Failure::Unsaid(_) => OUTPUT,
         }
@@ -242,14 +273,17 @@ impl Failure {
             | Failure::Lock(LockError::Columnar(error))
             | Failure::Extract(ExtractError::Columnar(error))
             | Failure::Split(SplitError::Columnar(error))
+            | Failure::Record(RecordError::Columnar(error))
             | Failure::Verify(
                 VerifyError::Columnar(error)
+                | VerifyError::Record(RecordError::Columnar(error))
                 | VerifyError::Redecide(RedecideError::Columnar(error)),
             )
             | Failure::Prove(ProveError::Columnar(error))
             | Failure::Prove(ProveError::Split(SplitError::Columnar(error)))
             | Failure::Prove(ProveError::Redecide(RedecideError::Columnar(error)))
             | Failure::Reread(RereadError::Columnar(error))
+            | Failure::Load(LoadError::Columnar(error))
             | Failure::Plan(
                 PlanError::Columnar(error) | PlanError::Redecide(RedecideError::Columnar(error)),
             ) => Some(error),
@@ -264,6 +298,7 @@ impl Failure {
             | Failure::Unwritable(_)
             | Failure::Split(_)
             | Failure::Verify(_)
+            | Failure::Record(_)
             | Failure::Prove(_)
             | Failure::Reread(_)
             | Failure::Plan(_)
@@ -273,6 +308,8 @@ impl Failure {
             | Failure::NoReport(_)
             | Failure::UnreadableReport { .. }
             | Failure::Export(_)
+            | Failure::Load(_)
+            | Failure::InStore(_)
             | Failure::Key { .. }
             | Failure::NoPassphrase(_)
             | Failure::Sign(_)
@@ -294,6 +331,12 @@ impl Failure {
             | Failure::NoJob(_)
             | Failure::NothingToVerify
             | Failure::NotConfirmed
+            | Failure::Security(_)
+            | Failure::Access(_)
+            | Failure::Prepare(_)
+            | Failure::Supplier(_)
+            | Failure::OtherOutcome { .. }
+            | Failure::NoPicture(_)
             | Failure::Unsaid(_) => None,
         }
     }
@@ -369,6 +412,7 @@ fn lock(error: &LockError) -> u8 {
         LockError::Foreign { .. }
         | LockError::OtherJob { .. }
         | LockError::MovedOn { .. }
+        | LockError::OtherState { .. }
         | LockError::NotBegun { .. }
         | LockError::Illegible { .. }
         | LockError::Retired { .. }
@@ -379,7 +423,7 @@ fn lock(error: &LockError) -> u8 {
 
 fn sample(error: &SampleError) -> u8 {
     match error {
-        SampleError::TooFewPoints { .. } => USAGE,
+        SampleError::TooFewPoints { .. } | SampleError::TooFewSecurityPoints { .. } => USAGE,
         SampleError::Story(_) => BUG,
         SampleError::Exists { .. } | SampleError::Write { .. } | SampleError::Database { .. } => {
             OUTPUT
@@ -396,6 +440,43 @@ fn extract(error: &ExtractError) -> u8 {
         ExtractError::Interrupted => INTERRUPTED,
         ExtractError::Columnar(error) => columnar(error),
         ExtractError::Manifest(_) | ExtractError::Thread(_) => OUTPUT,
+    }
+}
+
+fn security(error: &SecurityError) -> u8 {
+    match error {
+        SecurityError::Refused(_) => REFUSED,
+        SecurityError::Unreadable { .. } | SecurityError::Database { .. } => SOURCE,
+    }
+}
+
+fn access(error: &AccessError) -> u8 {
+    match error {
+        AccessError::Form { .. } | AccessError::Bound { .. } => REFUSED,
+        AccessError::Io { .. } | AccessError::Packed { .. } | AccessError::Database { .. } => {
+            SOURCE
+        }
+        AccessError::Interrupted => INTERRUPTED,
+    }
+}
+
+fn prepare(error: &PrepareError) -> u8 {
+    match error {
+        PrepareError::NoLog | PrepareError::Pattern(_) => REFUSED,
+        PrepareError::NoFile(_) | PrepareError::Folder { .. } => SOURCE,
+        PrepareError::Security(error) => security(error),
+        PrepareError::Access(error) => access(error),
+    }
+}
+
+fn supplier(error: &SupplierError) -> u8 {
+    match error {
+        SupplierError::Source(SourceError::Interrupted) => INTERRUPTED,
+        SupplierError::Source(_) | SupplierError::NoPoint { .. } => SOURCE,
+        SupplierError::NoTable(_)
+        | SupplierError::Key { .. }
+        | SupplierError::TooMany(_)
+        | SupplierError::Type(_) => REFUSED,
     }
 }
 
@@ -489,7 +570,8 @@ fn reread(error: &RereadError) -> u8 {
         | RereadError::NotAtRest { .. }
         | RereadError::OtherSource { .. }
         | RereadError::Encoding { .. }
-        | RereadError::Server(_) => SOURCE,
+        | RereadError::Server(_)
+        | RereadError::Odbc(_) => SOURCE,
         RereadError::Random(_) => OUTPUT,
         RereadError::Interrupted => INTERRUPTED,
         RereadError::Literal { .. } | RereadError::Record(_) => BUG,
@@ -501,11 +583,9 @@ fn verify(error: &VerifyError) -> u8 {
         VerifyError::Columnar(error) => columnar(error),
         VerifyError::Redecide(error) => redecide(error),
         VerifyError::Residue(error) => residue(error),
+        VerifyError::Record(error) => record(error),
         VerifyError::Interrupted => INTERRUPTED,
-        VerifyError::Io { .. }
-        | VerifyError::Key(_)
-        | VerifyError::Index
-        | VerifyError::Runs(_) => OUTPUT,
+        VerifyError::Io { .. } | VerifyError::Key(_) | VerifyError::Index => OUTPUT,
         VerifyError::Arrow { .. }
         | VerifyError::Type(_)
         | VerifyError::Report(_)
@@ -527,9 +607,18 @@ fn key(error: &SecretError) -> u8 {
     }
 }
 
+fn record(error: &RecordError) -> u8 {
+    match error {
+        RecordError::Columnar(error) => columnar(error),
+        RecordError::Runs(_) => OUTPUT,
+        RecordError::Json(_) => BUG,
+    }
+}
+
 fn sign(error: &SignError) -> u8 {
     match error {
-        SignError::Verify(error) => verify(error),
+        SignError::Look(error) => verify(error),
+        SignError::Record(error) => record(error),
         SignError::Io { .. } => OUTPUT,
         SignError::NotAsked
         | SignError::NoRole(..)
@@ -647,6 +736,24 @@ fn export(error: &ExportError) -> u8 {
         ExportError::Time { .. } => USAGE,
         ExportError::OtherRun { .. } | ExportError::OtherTables { .. } => REFUSED,
         ExportError::Json(_) => BUG,
+    }
+}
+
+fn load(error: &LoadError) -> u8 {
+    match error {
+        LoadError::Columnar(error) => columnar(error),
+        // The server of a target is an output.
+        LoadError::Server(_)
+        | LoadError::Rows { .. }
+        | LoadError::NoRight { .. }
+        | LoadError::Key(_) => OUTPUT,
+        LoadError::Store { .. }
+        | LoadError::OtherStore { .. }
+        | LoadError::Refused(_)
+        | LoadError::Cell { .. } => REFUSED,
+        LoadError::Busy { .. } => BUSY,
+        LoadError::Interrupted => INTERRUPTED,
+        LoadError::Type(_) | LoadError::Record(_) => BUG,
     }
 }
 

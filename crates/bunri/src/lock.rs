@@ -70,6 +70,13 @@ pub(crate) enum LockError {
          paused, or from a `snapshot` that another session holds: then an interrupted run can go on", path.display()
     )]
     MovedOn { place: String, path: PathBuf },
+    #[error(
+        "`{}` is bound to another state of `{place}`, and rows of two states are not mixed: a snapshot ends with its connection, and a \
+         database at rest was written to, or read through another driver. Where staging is complete, go on with `bunri split` and \
+         `bunri verify`; else name an empty folder in [output], and read a database at rest (`rest`): then an interrupted run can go on",
+        path.display()
+    )]
+    OtherState { place: String, path: PathBuf },
     #[error("nothing was extracted into `{}` yet; run `bunri extract` or `bunri run` first", path.display())]
     NotBegun { path: PathBuf },
     #[error(
@@ -290,6 +297,12 @@ pub(crate) fn hold(
             let moved_on = differences.len() == 1 && lock.differs(&now, SOURCE_BLAKE3);
             if moved_on && matches!(job.source, Source::Postgresql(_)) {
                 return Err(LockError::MovedOn {
+                    place: job.source.place(),
+                    path: job.custody.clone(),
+                });
+            }
+            if moved_on && matches!(job.source, Source::Odbc(_)) {
+                return Err(LockError::OtherState {
                     place: job.source.place(),
                     path: job.custody.clone(),
                 });

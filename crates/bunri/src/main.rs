@@ -1,15 +1,14 @@
 //! `bunri`: physical separation of a utility's customer system, with evidence.
 
 mod args;
-mod clock;
 mod command;
 mod exit;
 mod lock;
-mod progress;
-mod screen;
 mod workplace;
 
 use std::process::ExitCode;
+
+use bunri_terminal::{Log, clock, progress, screen};
 
 fn main() -> ExitCode {
     let arguments = args::parse();

@@ -12,10 +12,11 @@ use bunri_job::{
 };
 use bunri_parse::load;
 use bunri_plan::{Ground, Side};
+use bunri_records::Signers;
 use bunri_redecide::RedecideInputs;
 use bunri_split::{SplitOptions, StoreRoots};
 use bunri_text::Problems;
-use bunri_verify::{Signers, VerifyInputs, with_expect_words};
+use bunri_verify::{VerifyInputs, with_expect_words};
 
 /// Everything a stage is told.
 #[derive(Debug)]

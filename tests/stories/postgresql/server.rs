@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::rig::Ended;
 
 /// A server that runs.
-pub(super) struct Server {
+pub(crate) struct Server {
     folder: TempDir,
     port: u16,
     child: Option<Child>,
@@ -42,18 +42,18 @@ fn number(of: &str) -> u32 {
     text.trim().parse().expect("a user `postgres`")
 }
 
-pub(super) fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
 impl Server {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_with(&["--encoding=UTF8", "--locale=C.UTF-8"])
     }
 
     /// With these words for `initdb`.
-    pub(super) fn start_with(words: &[&str]) -> Self {
+    pub(crate) fn start_with(words: &[&str]) -> Self {
         let mut server = Self::empty();
         let data = server.data();
         let made = server
@@ -74,7 +74,7 @@ impl Server {
     }
 
     /// A standby of this server, that has replayed all of it and stands still.
-    pub(super) fn standby(&self) -> Self {
+    pub(crate) fn standby(&self) -> Self {
         let mut server = Self::empty();
         let data = server.data();
         let copied = server
@@ -128,7 +128,7 @@ impl Server {
     }
 
     /// Starts it on what lies in its folder.
-    pub(super) fn run(&mut self) {
+    pub(crate) fn run(&mut self) {
         let log = std::fs::File::create(self.folder.path().join("log")).unwrap();
         let mut command = self.program("postgres");
         command
@@ -153,7 +153,7 @@ impl Server {
     }
 
     /// Ends it as a power cut would: nothing is written down first.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let child = self.child.as_mut().unwrap();
         // SIGQUIT: the server and all of its sessions end at once, and the next start recovers.
         signal("-QUIT", child.id());
@@ -180,7 +180,7 @@ impl Server {
     }
 
     /// Runs a statement and gives what it prints.
-    pub(super) fn psql(&self, database: &str, sql: &str) -> String {
+    pub(crate) fn psql(&self, database: &str, sql: &str) -> String {
         let out = self.try_psql(database, sql);
         assert!(
             out.status.success(),
@@ -191,7 +191,7 @@ impl Server {
     }
 
     /// Runs a script.
-    pub(super) fn script(&self, database: &str, script: &str) {
+    pub(crate) fn script(&self, database: &str, script: &str) {
         let mut psql = Command::new(programs().join("psql"))
             .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h"])
             .arg(self.folder.path())
@@ -221,7 +221,7 @@ impl Server {
     }
 
     /// A session that stays open: it runs a statement, gives the first line that it prints, and waits.
-    pub(super) fn session(&self, database: &str, sql: &str) -> (Child, String) {
+    pub(crate) fn session(&self, database: &str, sql: &str) -> (Child, String) {
         let mut psql = Command::new(programs().join("psql"))
             .args(["-X", "-q", "-A", "-t", "-h"])
             .arg(self.folder.path())
@@ -248,16 +248,16 @@ impl Server {
         (psql, line)
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// `[source]` of a job that reads this database; `more` are further keys.
-    pub(super) fn source(&self, database: &str, more: &str) -> String {
+    pub(crate) fn source(&self, database: &str, more: &str) -> String {
         format!(
             "postgresql = {{ host = {:?}, port = {}, database = {database:?}, user = \"postgres\"{more} }}",
             self.folder.path(),
@@ -283,16 +283,83 @@ fn signal(name: &str, process: u32) {
     assert!(sent.unwrap().success());
 }
 
+/// A pooler between clients and the server.
+pub(super) struct Pooler {
+    port: u16,
+    child: Child,
+    _folder: TempDir,
+}
+
+impl Pooler {
+    /// `mode` is PgBouncer's `pool_mode`. So many connections to the server, and no more.
+    pub(super) fn before(server: &Server, mode: &str, connections: usize) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("bunri-pool-")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let port = free_port();
+        let settings = format!(
+            "[databases]\n* = host={} port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
+             auth_type = trust\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = {connections}\n",
+            server.folder().display(),
+            server.port,
+            folder.path().join("users").display()
+        );
+        std::fs::write(folder.path().join("users"), "\"postgres\" \"\"\n").unwrap();
+        let file = folder.path().join("pgbouncer.ini");
+        std::fs::write(&file, settings).unwrap();
+        let mut command = Command::new("/usr/sbin/pgbouncer");
+        command
+            .arg(&file)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if let Some((uid, gid)) = server.user {
+            for path in [folder.path(), &file, &folder.path().join("users")] {
+                std::os::unix::fs::chown(path, Some(uid), Some(gid)).unwrap();
+            }
+            command.uid(uid).gid(gid);
+        }
+        let child = command
+            .spawn()
+            .expect("PgBouncer is missing; type `make test`, which brings it");
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no pooler");
+            thread::sleep(Duration::from_millis(20));
+        }
+        Self {
+            port,
+            child,
+            _folder: folder,
+        }
+    }
+
+    /// `[source]` of a job that reads the server's database `postgres` through it.
+    pub(super) fn source(&self, more: &str) -> String {
+        format!(
+            "postgresql = {{ host = \"127.0.0.1\", port = {}, database = \"postgres\", user = \"postgres\"{more} }}",
+            self.port
+        )
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Stands between a client and the server, and cuts the connection after so many bytes from the server; the next one is let
 /// through whole, or cut as well.
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     port: u16,
     left: Arc<AtomicU64>,
     ended: Arc<AtomicBool>,
 }
 
 impl Proxy {
-    pub(super) fn before(server: &Server, cuts_after: u64) -> Self {
+    pub(crate) fn before(server: &Server, cuts_after: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let left = Arc::new(AtomicU64::new(cuts_after));
@@ -312,12 +379,12 @@ impl Proxy {
         Self { port, left, ended }
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// Whether a connection was cut.
-    pub(super) fn has_cut(&self) -> bool {
+    pub(crate) fn has_cut(&self) -> bool {
         self.left.load(Ordering::Relaxed) == 0
     }
 }
@@ -357,7 +424,7 @@ fn pass(client: TcpStream, server: TcpStream, left: &Arc<AtomicU64>) {
 }
 
 /// What must be in no output, whatever goes wrong.
-pub(super) fn never_tells(ended: &Ended, secret: &str) {
+pub(crate) fn never_tells(ended: &Ended, secret: &str) {
     assert!(
         !ended.out.contains(secret) && !ended.err.contains(secret),
         "a secret was printed; {ended}"

@@ -102,7 +102,8 @@ pub fn check_source(
         name: "check",
         rows: tables.iter().map(|(_, _, rows)| rows).sum(),
     });
-    let threads = options.threads.clamp(1, tables.len().max(1));
+    let most = open.most_sessions().unwrap_or(usize::MAX);
+    let threads = options.threads.min(most).clamp(1, tables.len().max(1));
     let share = options.memory / (threads as u64 * size_of::<u128>() as u64);
     let most_keys = usize::try_from(share).unwrap_or(usize::MAX);
     let sessions = Sessions::open(&open, first, threads)?;

@@ -1,59 +1,13 @@
-//! TOML as a person would write it: names quoted where they must be, reasons in comments behind what they are of.
+//! Lines of a proposal: reasons in comments behind what they are of.
 
-/// A name as a key.
-pub(super) fn key(name: &str) -> String {
-    let bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if !name.is_empty() && name.bytes().all(bare) {
-        name.to_owned()
-    } else {
-        quoted(name)
-    }
-}
-
-/// A text in quotes.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            letter if letter.is_control() => {
-                quoted.push_str(&format!("\\u{:04X}", u32::from(letter)));
-            }
-            letter => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
+pub(super) use bunri_text::{comment, key, quoted};
 
 pub(super) fn list(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     format!("[{}]", names.join(", "))
 }
 
-/// What is safe in a comment: no letter ends it.
-pub(super) fn comment(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
-}
-
 /// A line with its reason behind it.
 pub(super) fn line(written: &str, reason: &str) -> String {
     format!("{written:<45} # {}\n", comment(reason))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_are_no_plain_words_are_quoted() {
-        assert_eq!(key("a_b-1"), "a_b-1");
-        assert_eq!(key("供給"), "\"供給\"");
-        assert_eq!(key(""), "\"\"");
-        assert_eq!(quoted("a\"b\\c\nd"), "\"a\\\"b\\\\c\\u000Ad\"");
-        assert_eq!(comment("a\nkey = 1"), "a key = 1");
-    }
 }

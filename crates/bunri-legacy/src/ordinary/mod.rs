@@ -16,8 +16,9 @@ use crate::point::{Point, Supply};
 use crate::schema::{Row, TABLES, TableName};
 
 pub use fixed::{area_totals, fixed_rows};
+pub use points::town;
 pub use readings::{sheet_of_month, slots_of_day};
-pub use requests::document;
+pub use requests::{document, requests_of};
 pub use surplus::{BY_OPERATOR, BY_RETAILER};
 
 /// Rows by table.

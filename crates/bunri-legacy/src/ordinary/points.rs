@@ -91,12 +91,18 @@ fn last_touch(point: &Point) -> [Value; 4] {
     ]
 }
 
+/// The town that a point lies in.
+#[must_use]
+pub fn town(point: &Point) -> &'static str {
+    point.dice.pick(27, &TOWNS)
+}
+
 fn address(point: &Point) -> String {
     let dice = point.dice;
     let (block, lot) = (1 + dice.below(28, 6), 1 + dice.below(29, 40));
     format!(
         "{}{block}丁目{lot}番{}号",
-        dice.pick(27, &TOWNS),
+        town(point),
         1 + dice.below(30, 20)
     )
 }

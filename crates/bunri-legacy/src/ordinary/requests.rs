@@ -19,10 +19,19 @@ fn switches(point: &Point) -> impl Iterator<Item = (&Period, &Period)> {
         .filter(|(ending, starting)| ending.code != starting.code && starting.code != VACANT)
 }
 
+fn received(point: &Point, starting: &Period) -> Date {
+    plus(starting.from, -point.dice.between(500, 10, 40))
+}
+
+/// Every request to switch the point: the day on which it was received, and the code of the retailer that sent it.
+pub fn requests_of(point: &Point) -> impl Iterator<Item = (Date, &'static str)> {
+    switches(point).map(|(_, starting)| (received(point, starting), starting.code))
+}
+
 /// The new retailer's request to start, sent some weeks before.
 pub(crate) fn switching_requests(point: &Point, rows: &mut Rows) {
     for (ending, starting) in switches(point) {
-        let received = plus(starting.from, -point.dice.between(500, 10, 40));
+        let received = received(point, starting);
         rows.push(
             TableName::SwitchingRequest,
             vec![

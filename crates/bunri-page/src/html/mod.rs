@@ -71,12 +71,12 @@ impl Page<'_> {
         let other = self.inputs.both_languages.then(|| self.lang.other());
         frame(
             self.lang,
-            &Frame {
+            &Sheet {
                 title: format!("{answer} {label} · {}", self.say(P::Document)),
-                document: P::Document,
-                custody: P::Custody,
+                document: self.say(P::Document),
+                custody: self.say(P::Custody),
                 other: other.map(|other| (other, other.file())),
-                rest: P::EndRest,
+                rest: self.say(P::EndRest),
                 tool: &self.inputs.report.tool,
             },
             &html! {
@@ -130,18 +130,31 @@ impl Page<'_> {
 }
 
 /// What is around the contents of a page.
-struct Frame<'a> {
-    title: String,
-    document: P,
-    custody: P,
+#[derive(Debug, Clone)]
+pub struct Sheet<'a> {
+    /// Of the window.
+    pub title: String,
+    /// What kind of page it is.
+    pub document: &'a str,
+    /// Who may have it.
+    pub custody: &'a str,
     /// The same page in another language, by its file beside this one.
-    other: Option<(Lang, &'static str)>,
-    rest: P,
-    tool: &'a str,
+    pub other: Option<(Lang, &'a str)>,
+    /// Where the rest is.
+    pub rest: &'a str,
+    /// The program that made it.
+    pub tool: &'a str,
+}
+
+/// A page around contents that were made elsewhere: the same style, the same policy, the same ways for a keyboard. The first part
+/// of the contents has the id `answer`. What is no text of the program's own goes through [`Name`] or [`Prose`].
+#[must_use]
+pub fn sheet(lang: Lang, around: &Sheet<'_>, main: &Markup) -> String {
+    frame(lang, around, main).into_string()
 }
 
 /// A page around its contents.
-fn frame(lang: Lang, frame: &Frame<'_>, main: &Markup) -> Markup {
+fn frame(lang: Lang, frame: &Sheet<'_>, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.word()) {
@@ -158,14 +171,14 @@ fn frame(lang: Lang, frame: &Frame<'_>, main: &Markup) -> Markup {
             body {
                 a.skip href="#answer" { (lang.say(P::Skip)) }
                 header.masthead {
-                    p.title { (lang.say(frame.document)) }
-                    p.custody { (lang.say(frame.custody)) }
+                    p.title { (frame.document) }
+                    p.custody { (frame.custody) }
                     @if let Some((other, file)) = frame.other {
                         p.language { a href=(file) lang=(other.word()) hreflang=(other.word()) { (other.name()) } }
                     }
                 }
                 main { (main) }
-                footer { p { (Prose(lang.say(frame.rest))) } p { (Name(frame.tool).visible()) } }
+                footer { p { (Prose(frame.rest)) } p { (Name(frame.tool).visible()) } }
                 script { (PreEscaped(SCRIPT)) }
             }
         }

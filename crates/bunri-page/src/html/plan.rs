@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use super::matrix::MOST_TABLES;
 use super::parts::{Figure, Head, table_head};
 use super::references::Reference;
-use super::{Frame, Section, frame, parts};
+use super::{Section, Sheet, frame, parts};
 use crate::lang::{Lang, number};
 use crate::name::{Name, Prose};
 use crate::summary::{Destination, RowsByOwner, bounded, total};
@@ -26,12 +26,12 @@ const MOST_LINES: usize = 400;
 pub fn plan(plan: &Plan, lang: Lang, other: Option<&'static str>) -> String {
     let page = PlanPage { plan, lang };
     let label = Name(&plan.label).visible();
-    let around = Frame {
+    let around = Sheet {
         title: format!("{label} · {}", lang.say(P::PlanDocument)),
-        document: P::PlanDocument,
-        custody: P::PlanCustody,
+        document: lang.say(P::PlanDocument),
+        custody: lang.say(P::PlanCustody),
         other: other.map(|file| (lang.other(), file)),
-        rest: P::PlanRest,
+        rest: lang.say(P::PlanRest),
         tool: &plan.tool,
     };
     let main = html! {

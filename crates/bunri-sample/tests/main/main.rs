@@ -5,3 +5,4 @@ mod catalogue;
 mod made;
 mod planted;
 mod same_content;
+mod security;

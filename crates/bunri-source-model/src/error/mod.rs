@@ -6,6 +6,7 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
+use bunri_odbc::OdbcError;
 use bunri_postgresql::PostgresqlError;
 
 pub use delimited::DelimitedError;
@@ -124,6 +125,9 @@ pub enum SourceError {
     /// A server, or the way to it.
     #[error(transparent)]
     Server(PostgresqlError),
+    /// A database behind a driver, or the way to it.
+    #[error(transparent)]
+    Odbc(OdbcError),
     /// Somebody asked to stop.
     #[error("interrupted; run again to go on")]
     Interrupted,
@@ -143,7 +147,20 @@ impl SourceError {
     /// Whether the same may succeed over a new connection.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Server(server) if server.is_passing())
+        match self {
+            Self::Server(server) => server.is_passing(),
+            Self::Odbc(database) => database.is_passing(),
+            _ => false,
+        }
+    }
+}
+
+impl From<OdbcError> for SourceError {
+    fn from(error: OdbcError) -> Self {
+        match error {
+            OdbcError::Interrupted => Self::Interrupted,
+            error => Self::Odbc(error),
+        }
     }
 }
 

@@ -14,8 +14,7 @@ use bunri_manifest::{Source, open_regular};
 use rusqlite::{Connection, OpenFlags};
 
 use super::sql_error;
-use crate::digest::digest;
-use bunri_source_model::SourceError;
+use bunri_source_model::{SourceError, digest};
 
 /// How long to wait for a lock that somebody holds.
 const PATIENCE: Duration = Duration::from_millis(500);

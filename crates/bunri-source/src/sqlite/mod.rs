@@ -5,7 +5,6 @@
 //! | `database` | holds the file still, takes its digest, sees afterwards that nobody changed it |
 //! | `integrity` | SQLite's own check of every page, index and record |
 //! | `inventory` | tables, views and their columns |
-//! | `declared` | what SQLite's declared types may hold |
 //! | `figures` | counts and sums, by SQLite |
 //! | `foreign_keys` | the references that a table declares |
 //! | `order` | rows in key order, where an index gives that for little |
@@ -16,7 +15,6 @@
 //! | `temporary` | where SQLite puts what it cannot hold in memory |
 
 mod database;
-mod declared;
 mod figures;
 mod foreign_keys;
 mod integrity;
@@ -34,7 +32,6 @@ use bunri_source_model::SourceError;
 use rusqlite::ErrorCode;
 
 pub(super) use database::{Database, InterruptHandle, Reader};
-pub(super) use declared::compatible;
 pub(super) use read::in_any_order;
 pub(super) use temporary::keep_temporary_files;
 

@@ -8,7 +8,8 @@ use bunri_extract::{Standing, reopen, standing};
 use bunri_split::discard;
 use serde_json::json;
 
-use crate::args::{Log, RunArguments};
+use crate::Log;
+use crate::args::RunArguments;
 use crate::command::{journal, page};
 use crate::exit::Failure;
 use crate::lock::Held;

@@ -150,6 +150,9 @@ fn describe_source(job: &Job, catalogue: &Catalogue, check: &SourceCheck) {
         Source::Postgresql(_) => screen::say(
             "not checked here or elsewhere: the server's pages, which it checks itself if it was made with checksums",
         ),
+        Source::Odbc(_) => screen::say(
+            "not checked here or elsewhere: the database's own integrity, and what its driver does with values that nobody reads",
+        ),
         Source::Delimited(_) => {}
     }
 }

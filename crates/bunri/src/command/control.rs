@@ -19,7 +19,9 @@ pub(crate) fn run(arguments: &ControlArguments) -> Result<Outcome, Failure> {
     let catalogue = load(&job.catalogue)?;
     check_job(&job, &catalogue)?;
     let dialect = match (dialect, &job.source) {
-        (Some(SqlDialect::Standard), _) | (None, Source::Delimited(_)) => Dialect::Standard,
+        (Some(SqlDialect::Standard), _) | (None, Source::Delimited(_) | Source::Odbc(_)) => {
+            Dialect::Standard
+        }
         (Some(SqlDialect::Sqlite), _) | (None, Source::Sqlite(_)) => Dialect::Sqlite,
         (Some(SqlDialect::Postgresql), _) | (None, Source::Postgresql(_)) => Dialect::Postgresql,
         (Some(SqlDialect::Oracle), _) => Dialect::Oracle,

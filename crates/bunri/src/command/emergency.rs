@@ -7,10 +7,11 @@ use bunri_emergency::{
 use bunri_evidence::SecretKey;
 use serde_json::json;
 
+use crate::Log;
 use crate::args::{
     EmergencyAction, EmergencyArguments, EmergencyKeyArguments, EmergencyMakeArguments,
     EmergencyOpenArguments, EmergencyReleaseArguments, EmergencyReviewArguments,
-    EmergencyWithdrawArguments, Log,
+    EmergencyWithdrawArguments,
 };
 use crate::clock;
 use crate::command::key::passphrase;

@@ -13,7 +13,8 @@ use bunri_manifest::{
 use bunri_parse::load;
 use serde_json::json;
 
-use crate::args::{ExportArguments, ExportFormat, Log};
+use crate::Log;
+use crate::args::{ExportArguments, ExportFormat};
 use crate::command::journal;
 use crate::exit::{Failure, Outcome};
 use crate::lock::{LockError, is_begun, look_into};

@@ -4,8 +4,9 @@ use bunri_evidence::SecretKey;
 use bunri_handover::{HandoverManifest, check, load_register, load_request, make};
 use serde_json::json;
 
+use crate::Log;
 use crate::args::{
-    HandoverAction, HandoverArguments, HandoverCheckArguments, HandoverMakeArguments, Log,
+    HandoverAction, HandoverArguments, HandoverCheckArguments, HandoverMakeArguments,
 };
 use crate::command::key::passphrase;
 use crate::exit::{Failure, Outcome};

@@ -3,7 +3,8 @@
 use bunri_evidence::{PublicKey, SecretError, SecretKey, read_public};
 use serde_json::json;
 
-use crate::args::{KeyAction, KeyArguments, KeyNewArguments, KeyShowArguments, Log};
+use crate::Log;
+use crate::args::{KeyAction, KeyArguments, KeyNewArguments, KeyShowArguments};
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 

@@ -1,5 +1,6 @@
 //! One function a command: what was typed becomes calls of the stages, and what they return is printed.
 
+mod access;
 mod again;
 mod answers;
 mod check;
@@ -9,10 +10,13 @@ mod diff;
 mod emergency;
 mod export;
 mod handover;
+mod incident;
 mod init;
 mod inspect;
 mod journal;
 mod key;
+mod load;
+mod loaded;
 mod moved;
 mod page;
 mod plan;
@@ -55,7 +59,9 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
             | Command::Plan(_)
             | Command::Diff(_)
             | Command::Quarantine(_)
+            | Command::Incident(_)
             | Command::Run(_)
+            | Command::Load(_)
     ) {
         progress.hear_signals();
     }
@@ -84,6 +90,8 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Handover(arguments) => handover::run(arguments, *log),
         Command::Retire(arguments) => retire::run(arguments, *log, &progress),
         Command::Emergency(arguments) => emergency::run(arguments, *log),
+        Command::Incident(arguments) => incident::run(arguments, &progress),
+        Command::Load(arguments) => load::run(arguments, *log, &progress),
     };
     progress.done();
     Ended {

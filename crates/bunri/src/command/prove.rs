@@ -6,7 +6,8 @@ use bunri_prove::{ProveInputs, ProveOptions, Shipped, prove};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 
-use crate::args::{Log, ProveArguments};
+use crate::Log;
+use crate::args::ProveArguments;
 use crate::command::{journal, page};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};

@@ -4,7 +4,8 @@ use bunri_page::Lang;
 use bunri_verify::VerifyError;
 use serde_json::json;
 
-use crate::args::{Language, Log, ReportArguments};
+use crate::Log;
+use crate::args::{Language, ReportArguments};
 use crate::command::page::{Evidence, Form, write_out};
 use crate::exit::{Failure, Outcome};
 use crate::lock::hold_custody;

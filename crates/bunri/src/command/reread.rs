@@ -5,7 +5,8 @@ use bunri_report::{Reread, RereadStatus, RereadTable};
 use bunri_reread::{RereadInputs, RereadOptions, reread};
 use serde_json::json;
 
-use crate::args::{Log, RereadArguments};
+use crate::Log;
+use crate::args::RereadArguments;
 use crate::command::journal;
 use crate::exit::{Failure, Outcome};
 use crate::lock::look_into;

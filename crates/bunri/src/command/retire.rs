@@ -8,7 +8,8 @@ use bunri_retire::{Retired, Survey, retire, survey};
 use bunri_verify::evidence_of;
 use serde_json::json;
 
-use crate::args::{Log, RetireArguments};
+use crate::Log;
+use crate::args::RetireArguments;
 use crate::command::key::passphrase;
 use crate::command::{journal, sign};
 use crate::exit::{Failure, Outcome};

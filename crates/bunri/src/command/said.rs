@@ -8,7 +8,7 @@ use bunri_report::{
 use comfy_table::{Attribute, Cell, Color, Table, presets};
 use serde_json::json;
 
-use crate::args::Log;
+use crate::Log;
 use crate::command::references;
 use crate::screen;
 

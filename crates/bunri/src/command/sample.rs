@@ -2,10 +2,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bunri_sample::{SampleOptions, generate, planted_path};
+use bunri_sample::{
+    SampleOptions, SecurityOptions, generate, generate_security, planted_path, refuse_security,
+};
 use serde_json::json;
 
-use crate::args::{Log, SampleArguments};
+use crate::Log;
+use crate::args::SampleArguments;
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 
@@ -18,7 +21,17 @@ pub(crate) fn run(arguments: &SampleArguments, log: Log) -> Result<Outcome, Fail
         seed,
         out,
         shuffle,
+        security,
     } = arguments;
+    let security = security.as_ref().map(|folder| SecurityOptions {
+        points: *points,
+        seed: *seed,
+        folder: folder.clone(),
+    });
+    // Before the database is made, which takes longer.
+    if let Some(security) = &security {
+        refuse_security(security)?;
+    }
     let options = SampleOptions {
         points: *points,
         seed: *seed,
@@ -32,10 +45,12 @@ pub(crate) fn run(arguments: &SampleArguments, log: Log) -> Result<Outcome, Fail
             screen::tell(&format!("sample: {done} of {points} points"));
         }
     })?;
+    let beside = security.as_ref().map(generate_security).transpose()?;
     match log {
         Log::Json => screen::event(&json!({
             "event": "sample", "points": stats.points_made, "rows": stats.rows_written,
-            "planted": stats.cells_planted,
+            "planted": stats.cells_planted, "security_rows": beside.as_ref().map(|stats| stats.rows_written),
+            "log_lines": beside.as_ref().map(|stats| stats.log_lines),
         })),
         Log::Human => {
             screen::say(&format!(
@@ -50,6 +65,20 @@ pub(crate) fn run(arguments: &SampleArguments, log: Log) -> Result<Outcome, Fail
                 planted_path(out).display(),
                 stats.cells_planted,
             ));
+            if let (Some(SecurityOptions { folder, .. }), Some(beside)) = (&security, &beside) {
+                screen::say_wrapped(
+                    &format!(
+                        "{}: {} rows in {} tables of screens, accounts and rights, {} lines of the access log; \
+                         next: bunri incident accounts {}",
+                        folder.display(),
+                        beside.rows_written,
+                        beside.tables,
+                        beside.log_lines,
+                        folder.join("incidents.toml").display(),
+                    ),
+                    4,
+                );
+            }
         }
     }
     Ok(Outcome::Clean)

@@ -6,7 +6,8 @@ use bunri_report::Report;
 use bunri_verify::{EarlierReport, REPORT, earlier_report, sign};
 use serde_json::json;
 
-use crate::args::{Log, SignArguments, SignedStatement};
+use crate::Log;
+use crate::args::{SignArguments, SignedStatement};
 use crate::command::key::passphrase;
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};

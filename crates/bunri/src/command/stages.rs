@@ -6,7 +6,8 @@ use bunri_extract::{BoundSource, ExtractStats, ReadValues, extract};
 use bunri_split::{SplitStats, split};
 use serde_json::json;
 
-use crate::args::{JobArguments, Log, RunArguments, SplitArguments};
+use crate::Log;
+use crate::args::{JobArguments, RunArguments, SplitArguments};
 use crate::command::{again, journal, verify};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Held, Reads, hold};

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use bunri_columnar::{CustodyLayout, EVIDENCE};
 use bunri_evidence::{PublicKey, read_public};
 use bunri_parse::load;
+use bunri_records::evidence_of;
 use bunri_report::{Report, Status, Verdict};
 use bunri_verify::{
-    Attestation, EarlierReport, REPORT, VerifyOptions, earlier_report, evidence_of, verify,
-    verify_store_alone,
+    Attestation, EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
 };
 use serde_json::json;
 
-use crate::args::{JOB_VARIABLE, Log, VerifyArguments};
-use crate::command::{journal, page, said, sign};
+use crate::Log;
+use crate::args::{JOB_VARIABLE, VerifyArguments};
+use crate::command::{journal, loaded, page, said, sign};
 use crate::exit::{Failure, Outcome};
 use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
@@ -32,6 +33,8 @@ pub(crate) fn run(
         attestation,
         key,
         evidence,
+        loaded: target,
+        record,
     } = arguments;
     // Not the parser's to know: a store alone is verified wherever a scheduler names a job.
     let named = || std::env::var_os(JOB_VARIABLE).map(PathBuf::from);
@@ -52,13 +55,16 @@ pub(crate) fn run(
             }
             of_job(&workplace, log, progress)
         }
-        (None, Some(store)) => {
-            let keys = public_keys(key)?;
-            let attestation = attestation
-                .as_ref()
-                .map(|file| Attestation { file, keys: &keys });
-            of_store(store, catalogue.as_deref(), attestation.as_ref(), log)
-        }
+        (None, Some(store)) => match target {
+            Some(target) => loaded::run(store, target, record.as_deref(), log, progress),
+            None => {
+                let keys = public_keys(key)?;
+                let attestation = attestation
+                    .as_ref()
+                    .map(|file| Attestation { file, keys: &keys });
+                of_store(store, catalogue.as_deref(), attestation.as_ref(), log)
+            }
+        },
         (None, None) => Err(Failure::NothingToVerify),
     }
 }
@@ -115,7 +121,7 @@ fn of_evidence(workplace: &Workplace, log: Log) -> Result<Outcome, Failure> {
         let evidence = CustodyLayout::new(&workplace.job.custody).evidence();
         Failure::NoReport(evidence)
     })?;
-    let (claim, findings) = evidence_of(&workplace.verify_inputs(), &report)?;
+    let (claim, findings) = evidence_of(&workplace.verify_inputs().records(), &report)?;
     said::claim(&claim, &findings, log);
     Ok(match claim.status {
         Status::Held => Outcome::Clean,

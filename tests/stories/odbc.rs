@@ -1,0 +1,594 @@
+//! Databases behind drivers of ODBC: the stores are those that SQLite gives, byte for byte, from every database that runs here; every
+//! type comes as the database holds it, and what a driver would change or cut off is seen.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::job::Job;
+use crate::postgresql::server::Server;
+use crate::rig::{Ended, Rig, STORES, copy_folder, repository};
+use crate::small::{POINT, small};
+use crate::trees::{differences, tree};
+
+mod mariadb;
+
+use mariadb::Mariadb;
+
+const SECRET: &str = "s3cret;ko}to{ba";
+const AT_REST: &str = ", rest = \"story\"";
+
+/// SQLite keeps a text in a column of integers; a server does not. Such values are taken out of the sample that all are made of.
+const MENDED: &str =
+    "UPDATE supply_point SET meter_reading_day = NULL WHERE typeof(meter_reading_day) = 'text';
+     UPDATE meter SET ct_ratio = NULL WHERE typeof(ct_ratio) = 'text';";
+
+/// A command that knows the password.
+fn bunri<const N: usize>(rig: &Rig, arguments: [&str; N]) -> Ended {
+    let ended = Ended::of(rig.command().env("LEGACY_PASSWORD", SECRET).args(arguments));
+    assert!(
+        !ended.out.contains(SECRET) && !ended.err.contains(SECRET),
+        "a secret was printed; {ended}"
+    );
+    ended
+}
+
+/// A job over a source, in folders of its own.
+fn job(rig: &Rig, name: &str, source: &str) -> String {
+    let text = Job {
+        custody: format!("{name}/custody"),
+        retail: format!("{name}/retail"),
+        ..Job::default()
+    }
+    .text()
+    .replace("sqlite = \"legacy.db\"", source);
+    let file = format!("{name}.toml");
+    rig.write(&file, text);
+    file
+}
+
+fn clear(rig: &Rig, name: &str) {
+    let folder = rig.path(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+fn sample(points: u32) -> Rig {
+    let rig = Rig::with_sample(points);
+    rig.sql(MENDED);
+    rig
+}
+
+fn load(rig: &Rig, server: &Mariadb) {
+    let script = rig.python("load_mariadb.py", ["legacy.db"]).must(0).out;
+    server.sql(&script);
+}
+
+/// `[source]` of a job that reads the story's own SQLite database through its driver.
+fn sqlite_source(rig: &Rig, more: &str) -> String {
+    format!(
+        "odbc = {{ driver = \"SQLite3\", attributes = {{ Database = {:?} }}{more} }}",
+        rig.path("legacy.db")
+    )
+}
+
+fn postgresql_source(server: &Server, more: &str) -> String {
+    format!(
+        "odbc = {{ driver = \"PostgreSQL Unicode\", attributes = {{ SERVER = \"127.0.0.1\", PORT = \"{}\", DATABASE = \"postgres\" }}, \
+         user = \"postgres\"{more} }}",
+        server.port()
+    )
+}
+
+#[test]
+fn the_stores_are_those_of_sqlite_from_every_database() {
+    let rig = sample(400);
+    bunri(&rig, ["run", "job.toml"]).must(1);
+    let mariadb = Mariadb::start();
+    load(&rig, &mariadb);
+    let postgresql = Server::start();
+    let script = rig.python("load_postgresql.py", ["legacy.db"]).must(0).out;
+    postgresql.script("postgres", &script);
+    let sources = [
+        ("mariadb", mariadb.source(AT_REST)),
+        ("postgresql", postgresql_source(&postgresql, AT_REST)),
+        ("sqlite", sqlite_source(&rig, AT_REST)),
+    ];
+    for (name, source) in sources {
+        let file = job(&rig, name, &source);
+        bunri(&rig, ["run", &file]).must(1);
+        for store in STORES {
+            let one = tree(&rig.path(store));
+            let other = tree(&rig.path(name).join(store));
+            assert!(one.len() > 3, "{store}");
+            assert_eq!(
+                differences(&one, &other),
+                Vec::<String>::new(),
+                "{name}, {store}"
+            );
+        }
+        let ended = bunri(&rig, ["reread", &file])
+            .must(0)
+            .prints("C9 faithful: ");
+        rig.holds_no_value(&ended);
+        bunri(&rig, ["check", &file])
+            .must(1)
+            .prints("fits the catalogue");
+        // Of a database at rest the same is found done.
+        bunri(&rig, ["run", &file]).must(1);
+        let manifest = format!("{name}/custody/staging/manifest.json");
+        assert_eq!(rig.json(&manifest)["source"]["kind"], "odbc");
+        let schema = repository().join("schemas/staging-manifest.schema.json");
+        rig.python("schemas.py", [schema.to_str().unwrap(), manifest.as_str()])
+            .must(0)
+            .prints("1 documents, 0 complaints");
+    }
+    // One that was said to rest and does not.
+    mariadb.sql("UPDATE code_tariff SET tariff_name = CONCAT(tariff_name, 'x') LIMIT 1");
+    bunri(&rig, ["run", "mariadb.toml"])
+        .must(3)
+        .says("is bound to another state");
+    bunri(&rig, ["reread", "mariadb.toml"])
+        .must(4)
+        .says("is not the one that was extracted");
+    bunri(&rig, ["split", "mariadb.toml"]).must(1);
+    bunri(&rig, ["verify", "mariadb.toml"]).must(1);
+}
+
+#[test]
+fn a_database_in_use_is_read_on_one_connection_and_is_met_once() {
+    let rig = sample(60);
+    bunri(&rig, ["run", "job.toml"]).must(1);
+    let mariadb = Mariadb::start();
+    load(&rig, &mariadb);
+    let file = job(&rig, "used", &mariadb.source(""));
+    bunri(&rig, ["run", &file]).must(1);
+    for store in STORES {
+        let (one, other) = (tree(&rig.path(store)), tree(&rig.path("used").join(store)));
+        assert_eq!(differences(&one, &other), Vec::<String>::new(), "{store}");
+    }
+    bunri(&rig, ["run", &file])
+        .must(3)
+        .says("a snapshot ends with its connection");
+    bunri(&rig, ["reread", &file])
+        .must(4)
+        .says("is not the one that was extracted");
+    // What no snapshot holds is not read as if one did.
+    mariadb.sql("ALTER TABLE code_tariff ENGINE = Aria");
+    let file = job(&rig, "unheld", &mariadb.source(""));
+    bunri(&rig, ["extract", &file])
+        .must(4)
+        .says("no snapshot holds \"code_tariff\" (Aria)");
+    let file = job(&rig, "rests", &mariadb.source(AT_REST));
+    bunri(&rig, ["extract", &file]).must(1);
+}
+
+/// One column of every kind of type. Row 2 is empty; row 4 is what the sentinels of the catalogue mean; rows from 10 on do not fit.
+const TYPES: &str = "
+SET sql_mode = '';
+CREATE TABLE odd (id BIGINT PRIMARY KEY, tiny TINYINT, large BIGINT UNSIGNED, year_ YEAR, flag BIT(1), bits BIT(10), exact DECIMAL(38,10), kw DECIMAL(12,1),
+    single FLOAT, double_ DOUBLE, name VARCHAR(40), fixed CHAR(6), long_ LONGTEXT, cp932_ VARCHAR(40) CHARACTER SET cp932,
+    sjis_ VARCHAR(40) CHARACTER SET sjis, latin VARCHAR(20) CHARACTER SET latin1, day DATE, at DATETIME(6), stamped TIMESTAMP(3) NULL, hour TIME(2),
+    shape ENUM('単相', '三相'), marks SET('a', 'b'), doc JSON, tag UUID, address INET6, fixed_bytes BINARY(4), scan LONGBLOB) DEFAULT CHARSET utf8mb4;
+INSERT INTO odd VALUES
+  (1, -128, 9223372036854775807, 2024, 1, 513, 1234567890123456789012345678.0123456789, 0.5, 0.1, 1e-300, '髙﨑𠮷〜～ｶﾅ ', 'ab  ',
+     CONCAT('\u{e000}x', CHAR(0), 'y'), 'ｱ～髙', 'ｱ〜', 'é', '2024-02-29', '2024-02-29 12:34:56.7', '2024-02-29 00:00:00', '-838:59:59',
+     '三相', 'a,b', '{\"a\":1}', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', '::1', 'ab', x'00ff'),
+  (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+  (3, 127, 0, 1901, 0, 0, -0.5, -999.9, 16777216, -0.0, '', '', '', '', '', '', '9999-12-31', '9999-12-31 23:59:59.999999', NULL, '00:00:00',
+     '単相', '', '[]', NULL, NULL, '', ''),
+  (4, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 'x', 'x', 'x', 'x', 'x', 'x', '0000-00-00', '0000-00-00 00:00:00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+";
+
+/// Rows whose one value does not fit, and by which rule; each is a copy of the first.
+const MISFITS: [(i64, &str, &str, &str); 4] = [
+    (10, "large", "18446744073709551615", "not_an_integer"),
+    (11, "day", "'2018-02-00'", "not_a_date"),
+    (12, "at", "'2018-02-00 10:00:00'", "not_a_timestamp"),
+    (
+        13,
+        "name",
+        "NULL, flag = 1, bits = 5, kw = 0.1, tiny = 7, day = '2018-00-01'",
+        "not_a_date",
+    ),
+];
+
+const COLUMNS: [(&str, &str); 27] = [
+    ("id", "int"),
+    ("tiny", "int"),
+    ("large", "int"),
+    ("year_", "int"),
+    ("flag", "bool"),
+    ("bits", "int"),
+    ("exact", "decimal(38,10)"),
+    ("kw", "decimal(12,1)"),
+    ("single", "real"),
+    ("double_", "real"),
+    ("name", ""),
+    ("fixed", ""),
+    ("long_", ""),
+    ("cp932_", ""),
+    ("sjis_", ""),
+    ("latin", ""),
+    ("day", "{ type = \"date\", nothing = [\"0000-00-00\"] }"),
+    (
+        "at",
+        "{ type = \"timestamp\", nothing = [\"0000-00-00 00:00:00.000000\"] }",
+    ),
+    ("stamped", "timestamp"),
+    ("hour", ""),
+    ("shape", ""),
+    ("marks", ""),
+    ("doc", ""),
+    ("tag", ""),
+    ("address", ""),
+    ("fixed_bytes", "bytes"),
+    ("scan", "bytes"),
+];
+
+/// A table of a catalogue that goes to transmission as it is; a column without a type is a text.
+fn table_toml(columns: &[(&str, &str)]) -> String {
+    let mut text =
+        "table = \"odd\"\nkey = [\"id\"]\nrows = \"all_transmission\"\nbasis = \"story\"\n[columns]\n"
+            .to_owned();
+    for (name, _) in columns {
+        text.push_str(&format!("{name} = \"transmission_only\"\n"));
+    }
+    text.push_str("[types]\n");
+    for (name, of) in columns.iter().filter(|(_, of)| !of.is_empty()) {
+        let of = match of.starts_with('{') {
+            true => (*of).to_owned(),
+            false => format!("\"{of}\""),
+        };
+        text.push_str(&format!("{name} = {of}\n"));
+    }
+    text
+}
+
+/// The small system with these tables in a MariaDB, and a job over it.
+fn odd(server: &Mariadb, sql: &str, toml: &str) -> Rig {
+    let rig = small(&[[POINT, "2010-04-01", "9999-12-31", "99010"]]);
+    load(&rig, server);
+    server.sql(sql);
+    copy_folder(
+        &repository().join("samples/catalogues/valid/minimal"),
+        &rig.path("catalogue"),
+    );
+    rig.write("catalogue/tables/odd.toml", toml);
+    let text = Job {
+        catalogue: "catalogue".to_owned(),
+        ..Job::default()
+    }
+    .text()
+    .replace("sqlite = \"legacy.db\"", &server.source(AT_REST));
+    rig.write("job.toml", text);
+    rig
+}
+
+/// Key, column and rule of every rejected row of `odd`.
+fn rejected(rig: &Rig) -> Vec<(i64, String, String)> {
+    let lines = rig.read("custody/rejects/odd.jsonl");
+    let line = |line: &str| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let text = |name: &str| line[name].as_str().unwrap().to_owned();
+        (
+            line["values"][0]["int"].as_i64().unwrap(),
+            text("column"),
+            text("rule"),
+        )
+    };
+    lines.lines().map(line).collect()
+}
+
+#[test]
+fn japanese_and_every_type_come_as_mariadb_holds_them() {
+    let server = Mariadb::start();
+    let mut sql = TYPES.to_owned();
+    for (id, column, value, _) in MISFITS {
+        let names: Vec<&str> = COLUMNS.iter().skip(1).map(|(name, _)| *name).collect();
+        let names = names.join(", ");
+        sql.push_str(&format!(
+            "INSERT INTO odd (id, {names}) SELECT {id}, {names} FROM odd WHERE id = 1; UPDATE odd SET {column} = {value} WHERE id = {id};\n"
+        ));
+    }
+    let rig = odd(&server, &sql, &table_toml(&COLUMNS));
+    bunri(&rig, ["run", "job.toml"]).must(1);
+    let shown = rig
+        .python("show.py", [".", "transmission", "odd"])
+        .must(0)
+        .out;
+    let whole = [
+        "id=1 tiny=-128 large=9223372036854775807 year_=2024 flag=true bits=513 exact=1234567890123456789012345678.0123456789 kw=0.5 \
+         single=0.1 double_=1e-300 name=髙﨑𠮷〜～ｶﾅ  fixed=ab long_=\u{e000}x\0y cp932_=ｱ～髙 sjis_=ｱ〜 latin=é day=2024-02-29 \
+         at=2024-02-29 12:34:56.700000 stamped=",
+        "hour=-838:59:59.00 shape=三相 marks=a,b doc={\"a\":1} tag=a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 address=::1 fixed_bytes=61620000 scan=00ff",
+        "id=2 tiny=NULL large=NULL year_=NULL flag=NULL bits=NULL exact=NULL",
+        "id=3 tiny=127 large=0 year_=1901 flag=false bits=0 exact=-0.5000000000 kw=-999.9 single=16777216.0",
+        "day=9999-12-31 at=9999-12-31 23:59:59.999999",
+    ];
+    for row in whole {
+        assert!(shown.contains(row), "{row:?} is not in {shown}");
+    }
+    // The declared sentinels are nothing.
+    let fourth = shown.lines().find(|line| line.contains("id=4 ")).unwrap();
+    assert!(fourth.contains("day=NULL at=NULL"), "{fourth}");
+    let rejects = rejected(&rig);
+    for (id, _, _, rule) in MISFITS {
+        assert!(
+            rejects
+                .iter()
+                .any(|(row, _, broken)| *row == id && broken == rule),
+            "{id} {rule}: {rejects:?}"
+        );
+    }
+    assert_eq!(rejects.len(), MISFITS.len());
+    bunri(&rig, ["reread", "job.toml"])
+        .must(0)
+        .prints("C9 faithful: ");
+    // What the extractor could have got wrong is named.
+    std::fs::rename(rig.path("custody"), rig.path("pristine")).unwrap();
+    for (fault, column) in [
+        (r#"["exchange", "tiny", "year_"]"#, "tiny"),
+        (r#"["every", "midnight", "at"]"#, "at"),
+        (r#"["every", "strip", "name"]"#, "name"),
+        (r#"["every", "emptied", "doc"]"#, "doc"),
+    ] {
+        clear(&rig, "custody");
+        rig.write(
+            "fault.json",
+            format!(r#"{{"table": "odd", "do": {fault}}}"#),
+        );
+        rig.python("restage.py", ["pristine", "custody", "fault.json"])
+            .must(0);
+        bunri(&rig, ["reread", "job.toml"]).must(10).prints(column);
+    }
+}
+
+#[test]
+fn long_texts_and_wide_tables_come_whole() {
+    let server = Mariadb::start();
+    let rig = odd(
+        &server,
+        "CREATE TABLE odd (id INT PRIMARY KEY, short VARCHAR(10), long_ LONGTEXT, scan LONGBLOB) DEFAULT CHARSET utf8mb4;
+         INSERT INTO odd VALUES (1, 'a', REPEAT('髙𠮷', 200000), x'00'), (2, NULL, NULL, NULL), (3, 'c', '', REPEAT(x'00ff', 300000)),
+           (4, 'd', CONCAT(REPEAT('x', 65536), CHAR(0), '﨑'), '');",
+        &table_toml(&[("id", "int"), ("short", ""), ("long_", ""), ("scan", "bytes")]),
+    );
+    let ended = bunri(&rig, ["extract", "job.toml"]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    bunri(&rig, ["reread", "job.toml"]).must(0);
+    let totals = rig.json("custody/staging/manifest.json");
+    let odd = totals["tables"].as_array().unwrap().iter();
+    let odd = odd.clone().find(|table| table["id"] == "odd").unwrap();
+    assert_eq!(
+        odd["totals"][2]["total"]["bytes"],
+        7 * 200_000 + 65_536 + 1 + 3
+    );
+    // As many columns as there may be.
+    server.sql("DROP TABLE odd");
+    let names: Vec<String> = (0..1600).map(|number| format!("c{number}")).collect();
+    let spelt: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name} TINYTEXT"))
+        .collect();
+    let texts: Vec<String> = (0..1600)
+        .map(|number| format!("'{}'", number % 10))
+        .collect();
+    server.sql(&format!(
+        "CREATE TABLE odd (id INT PRIMARY KEY, {}) ENGINE = Aria DEFAULT CHARSET utf8mb4; INSERT INTO odd VALUES (1, {}), (2, {});",
+        spelt.join(", "),
+        texts.join(", "),
+        vec!["NULL"; 1600].join(", ")
+    ));
+    let columns: Vec<(&str, &str)> = std::iter::once(("id", "int"))
+        .chain(names.iter().map(|name| (name.as_str(), "")))
+        .collect();
+    rig.write("catalogue/tables/odd.toml", table_toml(&columns));
+    clear(&rig, "custody");
+    clear(&rig, "retail");
+    let ended = bunri(&rig, ["extract", "job.toml"]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    bunri(&rig, ["reread", "job.toml"]).must(0);
+}
+
+#[test]
+fn a_kill_at_any_moment_and_a_server_that_dies_end_in_the_same_bytes() {
+    let mut server = Mariadb::start();
+    let rig = sample(400);
+    load(&rig, &server);
+    let whole = job(&rig, "whole", &server.source(AT_REST));
+    let begun = std::time::Instant::now();
+    bunri(&rig, ["extract", &whole]).must(1);
+    let lasts = begun.elapsed();
+    let file = job(&rig, "killed", &server.source(AT_REST));
+    let staged = |name: &str| {
+        let manifest = rig.read(&format!("{name}/custody/staging/manifest.json"));
+        blake3::hash(manifest.as_bytes())
+    };
+    let (mut killed, mut died) = (0, 0);
+    for round in 0..50_u32 {
+        let mut run = rig
+            .command()
+            .env("LEGACY_PASSWORD", SECRET)
+            .args(["extract", &file])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(lasts * (round * 37 % 50) / 50);
+        let dies = round % 5 == 4;
+        if dies {
+            server.kill();
+        } else {
+            run.kill().unwrap();
+        }
+        // A server that is down is waited for.
+        if dies {
+            std::thread::sleep(Duration::from_millis(200));
+            server.run();
+        }
+        let ended = run.wait().unwrap();
+        killed += u32::from(ended.code().is_none());
+        died += u32::from(dies);
+        assert!(matches!(ended.code(), None | Some(0 | 1 | 4)), "{ended:?}");
+        bunri(&rig, ["extract", &file]).must(1);
+        assert_eq!(staged("killed"), staged("whole"), "round {round}");
+        clear(&rig, "killed");
+    }
+    assert!(
+        killed > 20 && died == 10,
+        "{killed} of 50 were killed before their end"
+    );
+}
+
+#[test]
+fn a_server_that_dies_under_a_snapshot_is_told_and_nothing_is_half() {
+    let mut server = Mariadb::start();
+    let rig = sample(2000);
+    load(&rig, &server);
+    let file = job(&rig, "dies", &server.source(""));
+    let mut seen = false;
+    for millis in [400, 800, 1600, 3200] {
+        clear(&rig, "dies");
+        let run = rig
+            .command()
+            .env("LEGACY_PASSWORD", SECRET)
+            .args(["extract", &file])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(millis));
+        server.kill();
+        let ended = run.wait_with_output().unwrap();
+        server.run();
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(!said.contains(SECRET), "{said}");
+        if matches!(ended.status.code(), Some(0 | 1)) {
+            continue;
+        }
+        assert_eq!(ended.status.code(), Some(4), "{said}");
+        assert!(!rig.path("dies/custody/staging/manifest.json").exists());
+        seen |= said.contains("and with it the snapshot");
+    }
+    assert!(seen, "no server died in the middle");
+}
+
+#[test]
+fn what_a_database_or_its_driver_refuses_is_told_with_what_to_do() {
+    let server = Mariadb::start();
+    let rig = sample(60);
+    load(&rig, &server);
+    let refuses = |name: &str, source: &str, code: i32, says: &str| {
+        let file = job(&rig, name, source);
+        let ended = bunri(&rig, ["extract", &file]).must(code).says(says);
+        rig.holds_no_value(&ended);
+        assert!(
+            !rig.path(name)
+                .join("custody/staging/manifest.json")
+                .exists()
+        );
+    };
+    let source = server.source("");
+    refuses(
+        "nodriver",
+        &source.replace("MariaDB Unicode", "Maria"),
+        4,
+        "`odbcinst -q -d` lists the drivers",
+    );
+    refuses(
+        "nodsn",
+        "odbc = { dsn = \"NOWHERE\" }",
+        4,
+        "`odbcinst -q -s` its data sources",
+    );
+    refuses(
+        "noserver",
+        &source.replace(&server.port().to_string(), "1"),
+        4,
+        "cannot connect to odbc:MariaDB Unicode/legacy",
+    );
+    refuses(
+        "nodb",
+        &source.replace("\"legacy\"", "\"nowhere\""),
+        4,
+        "cannot connect to odbc:MariaDB Unicode/nowhere",
+    );
+    refuses(
+        "nopassword",
+        &source.replace("LEGACY_PASSWORD", "ANOTHER"),
+        4,
+        "the environment has no variable `ANOTHER`",
+    );
+    // Secrets and what has a key of its own do not stand among the attributes, and a password not in the job.
+    for (attribute, says) in [
+        ("PWD = \"x\"", "a password does not stand in a job"),
+        ("Password = \"x\"", "a password does not stand in a job"),
+        ("UID = \"x\"", "`UID` is `user` of `[source.odbc]`"),
+    ] {
+        let with = source.replace("SERVER = ", &format!("{attribute}, SERVER = "));
+        refuses("attribute", &with, 3, says);
+    }
+    let open = source.replace("{ env = \"LEGACY_PASSWORD\" }", "\"x\"");
+    refuses("open", &open, 3, "a password does not stand in a job");
+    // A table that the user may not read.
+    server.sql(
+        "CREATE USER narrow IDENTIFIED BY 's3cret;ko}to{ba'; \
+         SELECT CONCAT('GRANT SELECT ON legacy.', TABLE_NAME, ' TO narrow') FROM information_schema.TABLES WHERE 1 = 0;",
+    );
+    let grants = server.sql(
+        "SELECT CONCAT('GRANT SELECT ON legacy.`', TABLE_NAME, '` TO narrow;') FROM information_schema.TABLES \
+         WHERE TABLE_SCHEMA = 'legacy' AND TABLE_NAME <> 'billing'",
+    );
+    server.sql(&grants);
+    server.sql("GRANT INSERT ON legacy.billing TO narrow");
+    refuses(
+        "denied",
+        &source.replace("\"reader\"", "\"narrow\""),
+        4,
+        "grant SELECT on it to this user",
+    );
+    // A limit of the user ends nothing: it is lifted for the session.
+    server.sql("ALTER USER reader WITH MAX_STATEMENT_TIME 0.001");
+    let file = job(&rig, "limited", &source);
+    bunri(&rig, ["extract", &file]).must(1);
+    // No driver manager: everything else works, and this says what to install.
+    let file = job(&rig, "nomanager", &source);
+    Ended::of(
+        rig.command()
+            .env("BUNRI_ODBC_LIBRARY", "/nowhere/libodbc.so")
+            .env("LEGACY_PASSWORD", SECRET)
+            .args(["extract", &file]),
+    )
+    .must(4)
+    .says("install unixODBC");
+    assert!(server.folder().exists());
+}
+
+#[test]
+fn before_there_is_a_catalogue_a_database_is_inspected_and_one_is_proposed() {
+    let server = Mariadb::start();
+    let rig = sample(60);
+    load(&rig, &server);
+    rig.sql("CREATE VIEW points AS SELECT supply_point_id FROM supply_point");
+    server.sql("CREATE VIEW points AS SELECT supply_point_id FROM supply_point");
+    for (name, source) in [
+        ("my", server.source(AT_REST)),
+        ("lite", sqlite_source(&rig, AT_REST)),
+    ] {
+        let file = job(&rig, name, &source);
+        let ended = bunri(&rig, ["inspect", &file]);
+        assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+        rig.holds_no_value(&ended.prints("supply_point"));
+        let proposed = format!("{name}-catalogue");
+        let ended = bunri(&rig, ["init", &file, "--out", &proposed]);
+        assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+        assert!(
+            rig.path(&proposed)
+                .join("tables/supply_point.toml")
+                .exists()
+        );
+    }
+}
