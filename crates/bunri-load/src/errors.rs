@@ -23,6 +23,12 @@ pub enum LoadError {
         /// What is wrong.
         why: String,
     },
+    /// A path in a store.
+    #[error("`{}` lies in the store, which holds what its manifest lists and nothing else; name another place", path.display())]
+    InStore {
+        /// The path.
+        path: PathBuf,
+    },
     /// The target is another store's.
     #[error("{place} is meant for {meant}, and this is {given}: nothing was written")]
     OtherStore {

@@ -9,13 +9,16 @@
 //! | `encode` | rows as binary COPY takes them |
 //! | `load` | one table, one transaction |
 //! | `mark` | what is noted of a loaded table, in its comment |
+//! | `beside` | what lies around a store |
 //! | `compare` | every row of the target against the store's, as sums |
 //! | `shape` | columns, types and keys of the target against the store's |
 //! | `decode` | what the target says of its rows, out of text |
 //! | `pairs` | rows laid beside each other, where sums differ |
 //! | `sqlldr` | files for Oracle's loader, in place of a target |
 //! | `record` | what is written down |
+//! | `words` | … and said |
 
+mod beside;
 mod compare;
 mod decode;
 mod encode;
@@ -30,7 +33,9 @@ mod sealed;
 mod shape;
 mod sqlldr;
 mod target;
+mod words;
 
+pub use beside::{refuse_in_store, sources_of};
 pub use compare::{CompareOptions, compare};
 pub use errors::LoadError;
 pub use load::{LoadOptions, load};

@@ -140,8 +140,6 @@ pub(crate) enum Failure {
     Export(#[from] ExportError),
     #[error(transparent)]
     Load(#[from] LoadError),
-    #[error("`{}` lies in the store, which holds what its manifest lists and nothing else; name another place", .0.display())]
-    InStore(PathBuf),
     #[error(
         "lineage is told of a finished run, and this one is not: `{}` is not there, which {stage} writes last; run `bunri run` with \
          this job (it goes on where it stopped), then export again", path.display()
@@ -242,7 +240,6 @@ impl Failure {
             Failure::NoTime | Failure::NeedlessTime | Failure::NoControl => USAGE,
             Failure::Export(error) => export(error),
             Failure::Load(error) => load(error),
-            Failure::InStore(_) => REFUSED,
             Failure::Key { source, .. } => key(source),
             Failure::NoPassphrase(_) => USAGE,
             Failure::Sign(error) => sign(error),
@@ -309,7 +306,6 @@ impl Failure {
             | Failure::UnreadableReport { .. }
             | Failure::Export(_)
             | Failure::Load(_)
-            | Failure::InStore(_)
             | Failure::Key { .. }
             | Failure::NoPassphrase(_)
             | Failure::Sign(_)
@@ -748,6 +744,7 @@ fn load(error: &LoadError) -> u8 {
         | LoadError::NoRight { .. }
         | LoadError::Key(_) => OUTPUT,
         LoadError::Store { .. }
+        | LoadError::InStore { .. }
         | LoadError::OtherStore { .. }
         | LoadError::Refused(_)
         | LoadError::Cell { .. } => REFUSED,
