@@ -706,7 +706,8 @@ fn a_stranger_has_a_store_checked_with_its_attestation() {
 /// Every byte of what a stranger gets: the store's own three files, a data file, and the attestation.
 #[test]
 fn a_byte_changed_anywhere_in_a_small_stores_evidence_is_refused() {
-    use bunri_verify::{Attestation, verify_store_alone};
+    use bunri_records::Attestation;
+    use bunri_verify::verify_store_alone;
     let rig = small(&[[POINT, "2020-01-01", "9999-12-31", "99010"]]);
     let officer = rig.key("officer");
     let job = rig.read("job.toml");

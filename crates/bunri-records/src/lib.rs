@@ -2,6 +2,7 @@
 //! who answer for a run (C8), the second reading of `bunri reread` (C9). Verification reads these records and makes none of them
 //! but the ledger's next line; what a statement must say is built here for whoever signs it and for whoever judges that.
 
+mod attested;
 mod proved;
 mod reread;
 mod sign;
@@ -16,6 +17,7 @@ use bunri_evidence::Policy;
 use bunri_report::{Findings, Scope};
 use bunri_types::Day;
 
+pub use attested::{Attestation, attested};
 pub use sign::{SignError, SignedNow, sign};
 pub use signed::{add_to_ledger, evidence_of, signatures};
 

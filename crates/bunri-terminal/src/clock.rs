@@ -10,7 +10,8 @@ pub fn now() -> String {
 }
 
 /// The moment, for windows; what a clock is worth, docs/emergency.md says.
-pub(crate) fn moment() -> Timestamp {
+#[must_use]
+pub fn moment() -> Timestamp {
     Timestamp::now()
 }
 

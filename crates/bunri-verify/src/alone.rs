@@ -6,6 +6,7 @@ use std::path::Path;
 
 use bunri_catalogue::{Catalogue, Store};
 use bunri_manifest::TOOL;
+use bunri_records::{Attestation, attested};
 use bunri_redecide::Layout;
 use bunri_report::{
     About, Checked, Claim, Findings, Judged, Place, Report, Rule, Verdict,
@@ -14,7 +15,6 @@ use bunri_report::{
 use bunri_residue::{Permissions, schemas_of_manifest};
 
 use crate::VerifyError;
-use crate::attested::{self, Attestation};
 use crate::cost::{Costs, Work};
 use crate::judged;
 use crate::store::files::{StoreFiles, look};
@@ -68,7 +68,7 @@ pub fn verify_store_alone(
         scope.not_checked.push((claim, NEEDS_STAGING.into()));
     }
     match attestation {
-        Some(attestation) => attested::look(dir, attestation, raw.store, &mut scope, &mut findings),
+        Some(attestation) => attested(dir, attestation, raw.store, &mut scope, &mut findings),
         None => scope.not_checked.push((Claim::C8, NEEDS_KEYS.into())),
     }
     match &files.manifest {

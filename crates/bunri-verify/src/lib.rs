@@ -6,7 +6,6 @@
 //! is worth.
 
 mod alone;
-mod attested;
 mod cost;
 mod days;
 mod errors;
@@ -29,7 +28,6 @@ mod verify;
 mod views;
 
 pub use alone::verify_store_alone;
-pub use attested::Attestation;
 pub use errors::VerifyError;
 pub use evidence::REPORT;
 pub use expect::with_expect_words;

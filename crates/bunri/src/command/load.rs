@@ -71,7 +71,7 @@ pub(crate) fn checked(folder: &Path, log: Log) -> Result<Option<SealedStore>, Fa
         return Err(Failure::NoStore(folder.to_path_buf()));
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let report = verify_store_alone(folder, None, threads)?;
+    let report = verify_store_alone(folder, None, None, threads)?;
     let judged = report.judged.stores.first();
     match judged.and_then(|store| store.manifest.as_ref()) {
         Some(manifest) if !report.broken() => Ok(Some(SealedStore::open(folder, manifest)?)),

@@ -3,9 +3,9 @@
 use std::io::{BufRead as _, IsTerminal as _};
 
 use bunri_evidence::{SecretKey, StatementKind};
+use bunri_records::evidence_of;
 use bunri_report::{Status, Verdict};
 use bunri_retire::{Retired, Survey, retire, survey};
-use bunri_verify::evidence_of;
 use serde_json::json;
 
 use crate::Log;
@@ -70,7 +70,7 @@ fn finished(workplace: &Workplace) -> Result<(), Failure> {
     if report.verdict == Verdict::Broken {
         return Err(refused("a claim is broken"));
     }
-    let (claim, _) = evidence_of(&workplace.verify_inputs(), &report)?;
+    let (claim, _) = evidence_of(&workplace.verify_inputs().records(), &report)?;
     match claim.status {
         Status::Held => Ok(()),
         Status::Broken => Err(refused(

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use bunri_columnar::{CustodyLayout, EVIDENCE};
 use bunri_evidence::{PublicKey, read_public};
 use bunri_parse::load;
-use bunri_records::evidence_of;
+use bunri_records::{Attestation, evidence_of};
 use bunri_report::{Report, Status, Verdict};
 use bunri_verify::{
-    Attestation, EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
+    EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
 };
 use serde_json::json;
 

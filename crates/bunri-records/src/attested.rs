@@ -20,11 +20,11 @@ pub struct Attestation<'a> {
     pub keys: &'a [PublicKey],
 }
 
-/// Holds an attestation against the store in `dir`.
-pub(crate) fn look(
+/// Holds an attestation against the store in `dir`, which findings call `store`.
+pub fn attested(
     dir: &Path,
     attestation: &Attestation<'_>,
-    store: &'static str,
+    store: &str,
     scope: &mut Scope,
     findings: &mut Findings,
 ) {
