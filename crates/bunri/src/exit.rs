@@ -32,10 +32,10 @@ use bunri_split::SplitError;
 use bunri_supplier::SupplierError;
 use bunri_text::Problems;
 use bunri_verify::{SignError, VerifyError};
+use bunri_workplace::LockError;
 use serde_json::{Map, Value};
 
 use crate::Log;
-use crate::lock::LockError;
 use crate::screen;
 
 /// How a command ended that did its work.

@@ -4,6 +4,7 @@
 use bunri_access::known::Guarded;
 use bunri_access::points::{Ownership, PointsBuilder};
 use bunri_access::{Beside, PrepareError, Prepared, Rule, TABLES, Work, prepare, scan};
+use bunri_arguments::IncidentAccessArguments;
 use bunri_catalogue::{Catalogue, Class};
 use bunri_columnar::{Event, Observer};
 use bunri_job::{Job, load_job};
@@ -13,7 +14,6 @@ use bunri_supplier::suppliers;
 use bunri_types::Day;
 
 use super::inspect::threads;
-use crate::args::IncidentAccessArguments;
 use crate::exit::Failure;
 use crate::progress::Progress;
 

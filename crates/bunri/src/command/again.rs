@@ -3,19 +3,18 @@
 
 use std::io::{BufRead, IsTerminal};
 
+use bunri_arguments::RunArguments;
 use bunri_catalogue::Store;
 use bunri_extract::{Standing, reopen, standing};
 use bunri_split::discard;
+use bunri_workplace::{Held, Workplace};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::RunArguments;
 use crate::command::{journal, page};
 use crate::exit::Failure;
-use crate::lock::Held;
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 /// Clears the way for a run of the job as it is now, if there is anything in its way.
 pub(crate) fn clear(

@@ -1,9 +1,9 @@
 //! `bunri answers`: the questions of a proposed catalogue on one sheet, and the answers of such a sheet in the catalogue.
 
 use bunri_answers::{Asked, Taken, ask, take};
+use bunri_arguments::AnswersArguments;
 
 use super::inspect::shown;
-use crate::args::AnswersArguments;
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 

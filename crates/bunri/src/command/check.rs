@@ -1,5 +1,6 @@
 //! `bunri check`: is the classification, or a job with it and its source, sound?
 
+use bunri_arguments::{CheckArguments, Explained};
 use bunri_catalogue::{Catalogue, reaches_nobody};
 use bunri_decisions::Decisions;
 use bunri_explain::{SqlInputs, explain, explain_sql};
@@ -8,13 +9,12 @@ use bunri_job::{Job, RekeySecrets, Source};
 use bunri_parse::{Places, load};
 use bunri_source::{Concerns, Finding};
 use bunri_text::{Problem, Problems};
+use bunri_workplace::Workplace;
 
-use crate::args::{CheckArguments, Explained};
 use crate::command::sides::is_catalogue;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen::{self, grouped};
-use crate::workplace::Workplace;
 
 pub(crate) fn run(arguments: &CheckArguments, progress: &Progress) -> Result<Outcome, Failure> {
     let path = &arguments.path;

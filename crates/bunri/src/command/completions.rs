@@ -1,9 +1,9 @@
 //! `bunri completions` and `bunri man`: what clap knows of the commands, for shells and for `man`.
 
+use bunri_arguments::{Arguments, CompletionsArguments, ManArguments};
 use bunri_columnar::ColumnarError;
 use clap::CommandFactory;
 
-use crate::args::{Arguments, CompletionsArguments, ManArguments};
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 

@@ -1,11 +1,11 @@
 //! `bunri control`: the queries that the legacy team runs for its own figures. Reads the job and its catalogue; no record, and no
 //! source.
 
+use bunri_arguments::{ControlArguments, SqlDialect};
 use bunri_control::{Dialect, Shape, query};
 use bunri_job::{Source, check_job, load_job};
 use bunri_parse::load;
 
-use crate::args::{ControlArguments, SqlDialect};
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 

@@ -1,17 +1,16 @@
 //! `bunri diff`: what two classifications say differently, and what that moves in a staging.
 
+use bunri_arguments::DiffArguments;
 use bunri_decisions::Decisions;
 use bunri_plan::{PlanError, Side, compare};
 use bunri_report::{Comparison, SaidDifferently};
+use bunri_workplace::{Workplace, look_into};
 
-use crate::args::DiffArguments;
 use crate::command::moved;
 use crate::command::sides::NamedSide;
 use crate::exit::{Failure, Outcome};
-use crate::lock::look_into;
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 /// Lines that are printed; `--json` has all.
 const SHOWN: usize = 60;

@@ -1,5 +1,10 @@
 //! `bunri emergency`: extracts for an emergency, their keys in custody, and what was opened.
 
+use bunri_arguments::{
+    EmergencyAction, EmergencyArguments, EmergencyKeyArguments, EmergencyMakeArguments,
+    EmergencyOpenArguments, EmergencyReleaseArguments, EmergencyReviewArguments,
+    EmergencyWithdrawArguments,
+};
 use bunri_emergency::{
     GrantPredicate, Opening, ReviewFinding, load_emergency, make, new_identity, open, release,
     review, withdraw,
@@ -8,11 +13,6 @@ use bunri_evidence::SecretKey;
 use serde_json::json;
 
 use crate::Log;
-use crate::args::{
-    EmergencyAction, EmergencyArguments, EmergencyKeyArguments, EmergencyMakeArguments,
-    EmergencyOpenArguments, EmergencyReleaseArguments, EmergencyReviewArguments,
-    EmergencyWithdrawArguments,
-};
 use crate::clock;
 use crate::command::key::passphrase;
 use crate::exit::{Failure, Outcome};

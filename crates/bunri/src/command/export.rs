@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bunri_arguments::{ExportArguments, ExportFormat};
 use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::{ColumnarError, CustodyLayout, create_folder, write_whole};
 use bunri_export::{Contract, ContractInputs, EventTime, Holder, ReadManifest, RunInputs, lineage};
@@ -11,15 +12,13 @@ use bunri_manifest::{
     Blake3Hex, MANIFEST, ManifestError, StagingManifest, StoreManifest, read_regular,
 };
 use bunri_parse::load;
+use bunri_workplace::{LockError, Workplace, is_begun, look_into};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::{ExportArguments, ExportFormat};
 use crate::command::journal;
 use crate::exit::{Failure, Outcome};
-use crate::lock::{LockError, is_begun, look_into};
 use crate::screen;
-use crate::workplace::Workplace;
 
 pub(crate) fn run(arguments: &ExportArguments, log: Log) -> Result<Outcome, Failure> {
     let ExportArguments {

@@ -1,13 +1,13 @@
 //! `bunri handover`: what leaves for others, and whether a file may.
 
+use bunri_arguments::{
+    HandoverAction, HandoverArguments, HandoverCheckArguments, HandoverMakeArguments,
+};
 use bunri_evidence::SecretKey;
 use bunri_handover::{HandoverManifest, check, load_register, load_request, make};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::{
-    HandoverAction, HandoverArguments, HandoverCheckArguments, HandoverMakeArguments,
-};
 use crate::command::key::passphrase;
 use crate::exit::{Failure, Outcome};
 use crate::screen;

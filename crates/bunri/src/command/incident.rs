@@ -3,6 +3,10 @@
 
 use std::path::Path;
 
+use bunri_arguments::{
+    IncidentAccountsArguments, IncidentAction, IncidentArguments, IncidentExposureArguments,
+    IncidentReportArguments,
+};
 use bunri_columnar::{create_folder, replace_whole, write_whole};
 use bunri_incident::{
     ACCOUNT_TABLES, EXPOSURE_TABLES, PageInputs, accounts, exposure, found, html, picture,
@@ -17,10 +21,6 @@ use bunri_security::{
 };
 
 use super::access::access;
-use crate::args::{
-    IncidentAccountsArguments, IncidentAction, IncidentArguments, IncidentExposureArguments,
-    IncidentReportArguments,
-};
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen;

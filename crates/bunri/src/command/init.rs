@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use bunri_arguments::InitArguments;
 use bunri_inspect::{InitOptions, InspectOptions, Updated, inspect, propose, update, write_new};
 
 use super::inspect::{shown, threads};
-use crate::args::InitArguments;
 use crate::command::sides::source_at;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;

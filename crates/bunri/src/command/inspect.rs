@@ -1,12 +1,12 @@
 //! `bunri inspect`: what a source holds, on one page of 80 columns; everything as JSON.
 
+use bunri_arguments::InspectArguments;
 use bunri_inspect::{
     ColumnProfile, FormOf, InspectOptions, LedgerCandidate, Periods, SourceProfile, TableProfile,
     inspect,
 };
 use comfy_table::{CellAlignment, Table, presets};
 
-use crate::args::InspectArguments;
 use crate::command::sides::source_at;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;

@@ -1,10 +1,10 @@
 //! `bunri key`: a key to sign with. Of a private key nothing is ever printed.
 
+use bunri_arguments::{KeyAction, KeyArguments, KeyNewArguments, KeyShowArguments};
 use bunri_evidence::{PublicKey, SecretError, SecretKey, read_public};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::{KeyAction, KeyArguments, KeyNewArguments, KeyShowArguments};
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 

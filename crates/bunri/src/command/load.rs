@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bunri_arguments::LoadArguments;
 use bunri_columnar::replace_whole;
 use bunri_job::{load_job, load_target};
 use bunri_load::{
@@ -11,7 +12,6 @@ use bunri_verify::verify_store_alone;
 use serde_json::Value;
 
 use crate::Log;
-use crate::args::LoadArguments;
 use crate::command::said;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;

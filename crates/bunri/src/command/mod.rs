@@ -33,7 +33,8 @@ mod sign;
 mod stages;
 mod verify;
 
-use crate::args::{Arguments, Command};
+use bunri_arguments::{Arguments, Command};
+
 use crate::exit::Ended;
 use crate::progress::Progress;
 

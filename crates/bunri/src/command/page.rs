@@ -7,10 +7,10 @@ use bunri_manifest::{Blake3Hex, PROOF, Proof};
 use bunri_page::{Lang, PageInputs, html, markdown};
 use bunri_report::{ClaimCost, CostRecord, JudgedPart, Report};
 use bunri_verify::{EarlierReport, REPORT, earlier_report};
+use bunri_workplace::Workplace;
 
 use crate::exit::Failure;
 use crate::screen;
-use crate::workplace::Workplace;
 
 /// What a page of a job is made of, as it lies in custody.
 #[derive(Debug)]

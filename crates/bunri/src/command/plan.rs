@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use bunri_arguments::PlanArguments;
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{ColumnarError, CustodyLayout, Staging};
 use bunri_job::{Source, load_job};
@@ -15,17 +16,15 @@ use bunri_plan::{
 use bunri_report::{Extent, NotKnown, Plan, QueryOrigin, QueryReport, RerunStep};
 use bunri_source::{ReadPath, ReaderRole, readers, view_texts};
 use bunri_text::Problems;
+use bunri_workplace::{Looking, Workplace, is_begun, look_into};
 
-use crate::args::PlanArguments;
 use crate::command::moved;
 use crate::command::sides::NamedSide;
 use crate::command::stages::counts_line;
 use crate::command::{diff, journal};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Looking, is_begun, look_into};
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 /// Tables, and other lines of one kind, that are printed; the folder has all.
 const SHOWN: usize = 40;

@@ -1,19 +1,18 @@
 //! `bunri prove`: is retail's store the same, byte for byte, when what is withheld from it is other?
 
+use bunri_arguments::ProveArguments;
 use bunri_columnar::EVIDENCE;
 use bunri_manifest::{PROOF, Proof, ProofCause, ProofDifference, ProofRefusal, ProofStatus};
 use bunri_prove::{ProveInputs, ProveOptions, Shipped, prove};
+use bunri_workplace::{Changed, Reads, Workplace, hold};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::ProveArguments;
 use crate::command::{journal, page};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 pub(crate) fn run(
     arguments: &ProveArguments,

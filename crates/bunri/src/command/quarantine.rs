@@ -2,17 +2,16 @@
 
 use std::path::Path;
 
+use bunri_arguments::QuarantineArguments;
 use bunri_decisions::{DraftDecisions, read_draft};
 use bunri_plan::{PlanError, QuarantineInputs, quarantine};
 use bunri_report::{QuarantineReport, Remedy, TriedDecisions, WaitingGroup};
+use bunri_workplace::{Workplace, look_into};
 
-use crate::args::QuarantineArguments;
 use crate::command::moved;
 use crate::exit::{Failure, Outcome};
-use crate::lock::look_into;
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 /// Groups that are printed; `--json` has all.
 const SHOWN: usize = 40;

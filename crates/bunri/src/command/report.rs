@@ -1,16 +1,15 @@
 //! `bunri report`: what the last verification said, as a page that a person reads.
 
+use bunri_arguments::{Language, ReportArguments};
 use bunri_page::Lang;
 use bunri_verify::VerifyError;
+use bunri_workplace::{Workplace, hold_custody};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::{Language, ReportArguments};
 use crate::command::page::{Evidence, Form, write_out};
 use crate::exit::{Failure, Outcome};
-use crate::lock::hold_custody;
 use crate::screen;
-use crate::workplace::Workplace;
 
 pub(crate) fn run(arguments: &ReportArguments, log: Log) -> Result<Outcome, Failure> {
     let ReportArguments {

@@ -1,18 +1,17 @@
 //! `bunri reread`: does staging hold what the source holds? Another reader says.
 
+use bunri_arguments::RereadArguments;
 use bunri_columnar::EVIDENCE;
 use bunri_report::{Reread, RereadStatus, RereadTable};
 use bunri_reread::{RereadInputs, RereadOptions, reread};
+use bunri_workplace::{Workplace, look_into};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::RereadArguments;
 use crate::command::journal;
 use crate::exit::{Failure, Outcome};
-use crate::lock::look_into;
 use crate::progress::Progress;
 use crate::screen::{self, grouped};
-use crate::workplace::Workplace;
 
 pub(crate) fn run(
     arguments: &RereadArguments,

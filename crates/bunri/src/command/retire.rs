@@ -2,21 +2,20 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
+use bunri_arguments::RetireArguments;
 use bunri_evidence::{SecretKey, StatementKind};
 use bunri_records::evidence_of;
 use bunri_report::{Status, Verdict};
 use bunri_retire::{Retired, Survey, retire, survey};
+use bunri_workplace::{Changed, Reads, Workplace, hold};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::RetireArguments;
 use crate::command::key::passphrase;
 use crate::command::{journal, sign};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 pub(crate) fn run(
     arguments: &RetireArguments,

@@ -2,13 +2,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bunri_arguments::SampleArguments;
 use bunri_sample::{
     SampleOptions, SecurityOptions, generate, generate_security, planted_path, refuse_security,
 };
 use serde_json::json;
 
 use crate::Log;
-use crate::args::SampleArguments;
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 

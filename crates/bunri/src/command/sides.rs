@@ -7,8 +7,7 @@ use bunri_job::{Source, load_job};
 use bunri_parse::load;
 use bunri_plan::Side;
 use bunri_text::Problems;
-
-use crate::workplace::Workplace;
+use bunri_workplace::Workplace;
 
 /// One side as it was named.
 pub(crate) enum NamedSide {

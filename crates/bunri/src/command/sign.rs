@@ -1,19 +1,18 @@
 //! `bunri sign`: one statement, signed with one key.
 
+use bunri_arguments::{SignArguments, SignedStatement};
 use bunri_columnar::CustodyLayout;
 use bunri_evidence::{SecretKey, StatementKind};
 use bunri_report::Report;
 use bunri_verify::{EarlierReport, REPORT, earlier_report, sign};
+use bunri_workplace::{Changed, Reads, Workplace, hold};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::{SignArguments, SignedStatement};
 use crate::command::key::passphrase;
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 pub(crate) fn run(
     arguments: &SignArguments,

@@ -1,19 +1,18 @@
 //! `bunri extract`, `bunri split` and `bunri run`.
 
+use bunri_arguments::{JobArguments, RunArguments, SplitArguments};
 use bunri_catalogue::Store;
 use bunri_explain::explain;
 use bunri_extract::{BoundSource, ExtractStats, ReadValues, extract};
 use bunri_split::{SplitStats, split};
+use bunri_workplace::{Changed, Held, Reads, Workplace, hold};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::{JobArguments, RunArguments, SplitArguments};
 use crate::command::{again, journal, verify};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Changed, Held, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 pub(crate) fn run(
     arguments: &RunArguments,

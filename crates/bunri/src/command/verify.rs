@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bunri_arguments::{JOB_VARIABLE, VerifyArguments};
 use bunri_columnar::{CustodyLayout, EVIDENCE};
 use bunri_evidence::{PublicKey, read_public};
 use bunri_parse::load;
@@ -10,16 +11,14 @@ use bunri_report::{Report, Status, Verdict};
 use bunri_verify::{
     EarlierReport, REPORT, VerifyOptions, earlier_report, verify, verify_store_alone,
 };
+use bunri_workplace::{Changed, Reads, Workplace, hold};
 use serde_json::json;
 
 use crate::Log;
-use crate::args::{JOB_VARIABLE, VerifyArguments};
 use crate::command::{journal, loaded, page, said, sign};
 use crate::exit::{Failure, Outcome};
-use crate::lock::{Changed, Reads, hold};
 use crate::progress::Progress;
 use crate::screen;
-use crate::workplace::Workplace;
 
 pub(crate) fn run(
     arguments: &VerifyArguments,

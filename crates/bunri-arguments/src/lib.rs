@@ -5,10 +5,10 @@ mod handover;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bunri_terminal::Log;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-use crate::Log;
-pub(crate) use handover::{
+pub use handover::{
     EmergencyAction, EmergencyArguments, EmergencyKeyArguments, EmergencyMakeArguments,
     EmergencyOpenArguments, EmergencyReleaseArguments, EmergencyReviewArguments,
     EmergencyWithdrawArguments, HandoverAction, HandoverArguments, HandoverCheckArguments,
@@ -36,26 +36,28 @@ First steps:
   bunri run job.toml                              extract, split, verify; resumes if run again";
 
 /// Names the job where none is typed.
-pub(crate) const JOB_VARIABLE: &str = "BUNRI_JOB";
+pub const JOB_VARIABLE: &str = "BUNRI_JOB";
 
 /// Separates a utility's combined customer database into a retail and a transmission store, and proves it.
 #[derive(Debug, Parser)]
 #[command(name = "bunri", version, after_help = AFTER_HELP)]
-pub(crate) struct Arguments {
+pub struct Arguments {
     /// How progress is told
     #[arg(long, value_enum, default_value_t = Log::Human, global = true, env = "BUNRI_LOG")]
-    pub(crate) log: Log,
+    pub log: Log,
     /// Seconds between two lines of progress within a stage, where there is no bar; 0: none
     #[arg(
         long, value_name = "SECONDS", default_value = "10", global = true, env = "BUNRI_LOG_EVERY", value_parser = seconds
     )]
-    pub(crate) log_every: Duration,
+    pub log_every: Duration,
+    /// What to do
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub command: Command,
 }
 
+/// What is to be done.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub enum Command {
     /// Make a fictional utility's combined database, with every trap planted in it
     Sample(SampleArguments),
     /// Say what a source holds: names and counts, never a value; nothing is written
@@ -110,14 +112,17 @@ pub(crate) enum Command {
     Load(LoadArguments),
 }
 
+/// `bunri incident`
 #[derive(Debug, Args)]
-pub(crate) struct IncidentArguments {
+pub struct IncidentArguments {
+    /// What to do
     #[command(subcommand)]
-    pub(crate) action: IncidentAction,
+    pub action: IncidentAction,
 }
 
+/// What `bunri incident` does.
 #[derive(Debug, Subcommand)]
-pub(crate) enum IncidentAction {
+pub enum IncidentAction {
     /// Which screens show, or lead to, what those who open them may not see
     Exposure(IncidentExposureArguments),
     /// Which accounts, terminals and rights are not as they should be
@@ -128,215 +133,229 @@ pub(crate) enum IncidentAction {
     Report(IncidentReportArguments),
 }
 
+/// `bunri incident exposure`
 #[derive(Debug, Args)]
-pub(crate) struct IncidentExposureArguments {
+pub struct IncidentExposureArguments {
     /// The incident file (docs/incidents.md)
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// Print everything as JSON (schemas/incident.schema.json)
     #[arg(long)]
-    pub(crate) json: bool,
+    pub json: bool,
     /// Draw the screens and their ways; never overwritten
     #[arg(long, value_name = "FILE")]
-    pub(crate) svg: Option<PathBuf>,
+    pub svg: Option<PathBuf>,
 }
 
+/// `bunri incident accounts`
 #[derive(Debug, Args)]
-pub(crate) struct IncidentAccountsArguments {
+pub struct IncidentAccountsArguments {
     /// The incident file (docs/incidents.md)
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// Print everything as JSON (schemas/incident.schema.json)
     #[arg(long)]
-    pub(crate) json: bool,
+    pub json: bool,
     /// Write what should be revoked as CSV, for a person to sign off; never overwritten
     #[arg(long, value_name = "FILE")]
-    pub(crate) revoke: Option<PathBuf>,
+    pub revoke: Option<PathBuf>,
 }
 
+/// `bunri incident access`
 #[derive(Debug, Args)]
-pub(crate) struct IncidentAccessArguments {
+pub struct IncidentAccessArguments {
     /// The incident file (docs/incidents.md)
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// Print everything as JSON (schemas/incident.schema.json)
     #[arg(long)]
-    pub(crate) json: bool,
+    pub json: bool,
     /// Threads that look through the log; as many as there are processors, up to 8, where it is not said. The outcome is the same
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub(crate) threads: Option<u8>,
+    pub threads: Option<u8>,
 }
 
+/// `bunri incident report`
 #[derive(Debug, Args)]
-pub(crate) struct IncidentReportArguments {
+pub struct IncidentReportArguments {
     /// The incident file (docs/incidents.md)
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// What `bunri incident access --json` printed of the same file; without it the log counts as not checked
     #[arg(long, value_name = "JSON")]
-    pub(crate) access: Option<PathBuf>,
+    pub access: Option<PathBuf>,
     /// The folder of the pages, in custody: incidents.html and incidents.ja.html are replaced
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
 }
 
+/// `bunri sample`
 #[derive(Debug, Args)]
-pub(crate) struct SampleArguments {
+pub struct SampleArguments {
     /// Supply points, at least 60; the traps are there at any size
     #[arg(long, default_value_t = 20_000)]
-    pub(crate) points: u64,
+    pub points: u64,
     /// Decides every ordinary row: the same seed makes the same content
     #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// The SQLite file; never overwritten. The planted cells are listed beside it
     #[arg(long)]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
     /// Insert the rows of every table in another order, decided by this number (small samples)
     #[arg(long)]
-    pub(crate) shuffle: Option<u64>,
+    pub shuffle: Option<u64>,
     /// Make a folder beside it, too: screens, roles, accounts, rights, terminals and the access log of the system (at least 400 points)
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) security: Option<PathBuf>,
+    pub security: Option<PathBuf>,
 }
 
+/// `bunri inspect`
 #[derive(Debug, Args)]
-pub(crate) struct InspectArguments {
+pub struct InspectArguments {
     /// The SQLite file, at rest; or a job file (.toml), for the source that it names
-    pub(crate) source: PathBuf,
+    pub source: PathBuf,
     /// Print everything as JSON (schemas/inspect.schema.json)
     #[arg(long)]
-    pub(crate) json: bool,
+    pub json: bool,
     /// Read at most so many rows of each table, from its first on, instead of all
     #[arg(long, value_name = "ROWS")]
-    pub(crate) sample: Option<u64>,
+    pub sample: Option<u64>,
 }
 
+/// `bunri init`
 #[derive(Debug, Args)]
-pub(crate) struct InitArguments {
+pub struct InitArguments {
     /// The SQLite file, at rest; or a job file (.toml), for the source that it names
-    pub(crate) source: PathBuf,
+    pub source: PathBuf,
     /// The catalogue's folder, empty or not there
     #[arg(long)]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
     /// The table that says who supplied whom from when to when, as the source spells it
     #[arg(long, value_name = "TABLE")]
-    pub(crate) ledger: Option<String>,
+    pub ledger: Option<String>,
     /// Add what is new in the source to the catalogue that lies there, and change nothing of it
     #[arg(long)]
-    pub(crate) update: bool,
+    pub update: bool,
     /// Look at no more than so many rows of each table
     #[arg(long, value_name = "ROWS")]
-    pub(crate) sample: Option<u64>,
+    pub sample: Option<u64>,
 }
 
+/// `bunri answers`
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("way").required(true).args(["ask", "take"])))]
-pub(crate) struct AnswersArguments {
+pub struct AnswersArguments {
     /// The catalogue's folder
-    pub(crate) catalogue: PathBuf,
+    pub catalogue: PathBuf,
     /// Write the sheet: each question that waits once, with the columns and tables that it is of; never overwritten
     #[arg(long, value_name = "SHEET")]
-    pub(crate) ask: Option<PathBuf>,
+    pub ask: Option<PathBuf>,
     /// Put the sheet's answers in the place of every "?" that they answer, and nothing else
     #[arg(long, value_name = "SHEET")]
-    pub(crate) take: Option<PathBuf>,
+    pub take: Option<PathBuf>,
 }
 
+/// `bunri check`
 #[derive(Debug, Args)]
-pub(crate) struct CheckArguments {
+pub struct CheckArguments {
     /// A catalogue's folder, or a job file
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// Print what goes where, and nothing else: in words, or (of a job) as SQL that DuckDB runs over staging
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "words")]
-    pub(crate) explain: Option<Explained>,
+    pub explain: Option<Explained>,
     /// Of a job: do not open its source, and hold nothing against it
     #[arg(long)]
-    pub(crate) no_source: bool,
+    pub no_source: bool,
 }
 
 /// How a catalogue is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Explained {
+pub enum Explained {
     /// Sentences, table by table
     Words,
     /// One script that makes the same stores
     Sql,
 }
 
+/// A command that needs a job and nothing else.
 #[derive(Debug, Args)]
-pub(crate) struct JobArguments {
+pub struct JobArguments {
     /// The job file
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
 }
 
+/// `bunri run`
 #[derive(Debug, Args)]
-pub(crate) struct RunArguments {
+pub struct RunArguments {
     /// The job file
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// After a changed catalogue, job or file of decisions: say what stands and what goes, ask, and do it
     #[arg(long)]
-    pub(crate) again: bool,
+    pub again: bool,
     /// With --again: do not ask
     #[arg(long, requires = "again")]
-    pub(crate) yes: bool,
+    pub yes: bool,
 }
 
+/// `bunri split`
 #[derive(Debug, Args)]
-pub(crate) struct SplitArguments {
+pub struct SplitArguments {
     /// The job file
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// Do nothing but say, for each table, which rows and cells go where
     #[arg(long)]
-    pub(crate) explain: bool,
+    pub explain: bool,
 }
 
+/// `bunri verify`
 #[derive(Debug, Args)]
-pub(crate) struct VerifyArguments {
+pub struct VerifyArguments {
     /// The job file: checks every claim this version can
     #[arg(conflicts_with = "store")]
-    pub(crate) job: Option<PathBuf>,
+    pub job: Option<PathBuf>,
     /// A store alone, without its job: checks what a stranger can (C1, with --catalogue C2, with --attestation C8)
     #[arg(long)]
-    pub(crate) store: Option<PathBuf>,
+    pub store: Option<PathBuf>,
     /// The catalogue that the store was made by
     #[arg(long, requires = "store")]
-    pub(crate) catalogue: Option<PathBuf>,
+    pub catalogue: Option<PathBuf>,
     /// The attestation that came with the store: a release of it, signed by every --key
     #[arg(long, value_name = "FILE", requires = "store", requires = "key")]
-    pub(crate) attestation: Option<PathBuf>,
+    pub attestation: Option<PathBuf>,
     /// A public key that must have signed the attestation, received by another way than the store; may be given more than once
     #[arg(long, value_name = "FILE", requires = "attestation")]
-    pub(crate) key: Vec<PathBuf>,
+    pub key: Vec<PathBuf>,
     /// Look at the signatures alone (C8), of stores that were verified before; nothing is written
     #[arg(long, conflicts_with = "store")]
-    pub(crate) evidence: bool,
+    pub evidence: bool,
     /// Read the database that the store was loaded into (see `bunri load`), and hold every row against the store
     #[arg(long, value_name = "TARGET", requires = "store", conflicts_with_all = ["catalogue", "evidence"])]
-    pub(crate) loaded: Option<String>,
+    pub loaded: Option<String>,
     /// With --loaded: write what was compared to this file, as JSON; one that is there is replaced
     #[arg(long, value_name = "FILE", requires = "loaded")]
-    pub(crate) record: Option<PathBuf>,
+    pub record: Option<PathBuf>,
 }
 
+/// `bunri load`
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("place").required(true).args(["into", "out"])))]
-pub(crate) struct LoadArguments {
+pub struct LoadArguments {
     /// The store's folder; nothing else of the run is needed
-    pub(crate) store: PathBuf,
+    pub store: PathBuf,
     /// Where to: a target file, or a URL without a password, as in postgresql://loader@/db?store=retail&schema=customer (docs/load.md)
     #[arg(long, value_name = "TARGET")]
-    pub(crate) into: Option<String>,
+    pub into: Option<String>,
     /// Put this store in the place of tables that bunri loaded of another store of the same kind
     #[arg(long, requires = "into")]
-    pub(crate) replace: bool,
+    pub replace: bool,
     /// The job that the store was made by: its source is never loaded into. Custody beside the store says so without it
     #[arg(long, value_name = "JOB", requires = "into")]
-    pub(crate) job: Option<PathBuf>,
+    pub job: Option<PathBuf>,
     /// Write what was loaded to this file, as JSON; one that is there is replaced
     #[arg(long, value_name = "FILE", requires = "into")]
-    pub(crate) record: Option<PathBuf>,
+    pub record: Option<PathBuf>,
     /// In place of loading: write files for a loader to the folder --out
     #[arg(long, value_enum, requires = "out")]
-    pub(crate) format: Option<LoadFormat>,
+    pub format: Option<LoadFormat>,
     /// The folder of those files, empty or not there
     #[arg(
         long,
@@ -344,90 +363,97 @@ pub(crate) struct LoadArguments {
         requires = "format",
         conflicts_with = "into"
     )]
-    pub(crate) out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
 }
 
 /// A loader that files are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LoadFormat {
+pub enum LoadFormat {
     /// Oracle's SQL*Loader: DDL, control files and delimited data. Not run by anybody who made bunri
     Sqlldr,
 }
 
+/// `bunri key`
 #[derive(Debug, Args)]
-pub(crate) struct KeyArguments {
+pub struct KeyArguments {
+    /// What to do
     #[command(subcommand)]
-    pub(crate) action: KeyAction,
+    pub action: KeyAction,
 }
 
+/// What `bunri key` does.
 #[derive(Debug, Subcommand)]
-pub(crate) enum KeyAction {
+pub enum KeyAction {
     /// Draw a key, write it to a new file (mode 0600), and say its public half
     New(KeyNewArguments),
     /// Say the public half of a key file
     Show(KeyShowArguments),
 }
 
+/// `bunri key new`
 #[derive(Debug, Args)]
-pub(crate) struct KeyNewArguments {
+pub struct KeyNewArguments {
     /// The file of the private key; never overwritten
     #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
     /// The environment variable with the passphrase that the key is kept under; none: the file alone is enough to sign
     #[arg(long, value_name = "NAME")]
-    pub(crate) passphrase_env: Option<String>,
+    pub passphrase_env: Option<String>,
 }
 
+/// `bunri key show`
 #[derive(Debug, Args)]
-pub(crate) struct KeyShowArguments {
+pub struct KeyShowArguments {
     /// The file of a private or a public key
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// The environment variable with the passphrase of the key
     #[arg(long, value_name = "NAME")]
-    pub(crate) passphrase_env: Option<String>,
+    pub passphrase_env: Option<String>,
     /// Print the public key in PEM, as OpenSSL reads it, and nothing else
     #[arg(long)]
-    pub(crate) pem: bool,
+    pub pem: bool,
 }
 
+/// `bunri sign`
 #[derive(Debug, Args)]
-pub(crate) struct SignArguments {
+pub struct SignArguments {
     /// The job file, verified
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// What is signed
     #[arg(long, value_enum)]
-    pub(crate) statement: SignedStatement,
+    pub statement: SignedStatement,
     /// The file of the private key, mode 0600
     #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
+    pub key: PathBuf,
     /// The environment variable with the passphrase of the key
     #[arg(long, value_name = "NAME")]
-    pub(crate) passphrase_env: Option<String>,
+    pub passphrase_env: Option<String>,
     /// Begin a new envelope in the place of one that says something else; all of its signers sign again
     #[arg(long)]
-    pub(crate) replace: bool,
+    pub replace: bool,
 }
 
+/// `bunri retire`
 #[derive(Debug, Args)]
-pub(crate) struct RetireArguments {
+pub struct RetireArguments {
     /// The job file of the run, verified and signed
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// The private key of an operator, mode 0600
     #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
+    pub key: PathBuf,
     /// The environment variable with the passphrase of the key
     #[arg(long, value_name = "NAME")]
-    pub(crate) passphrase_env: Option<String>,
+    pub passphrase_env: Option<String>,
     /// The job's label, in place of typing it when asked
     #[arg(long, value_name = "LABEL")]
-    pub(crate) confirm: Option<String>,
+    pub confirm: Option<String>,
 }
 
 /// What somebody answers for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SignedStatement {
+pub enum SignedStatement {
     /// The catalogue, and the file of decisions, are the approved ones (catalogue_approver)
     Approval,
     /// These are the staging and the stores of this run (operator)
@@ -438,137 +464,146 @@ pub(crate) enum SignedStatement {
     Release,
 }
 
+/// `bunri prove`
 #[derive(Debug, Args)]
-pub(crate) struct ProveArguments {
+pub struct ProveArguments {
     /// The job file, extracted and split
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// Perturbed stagings to compare
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) pairs: u64,
+    pub pairs: u64,
     /// Decides every perturbation: the same seed does the same
     #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// Take about so many supply points, with everything that hangs on them, instead of all
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) sample: Option<u64>,
+    pub sample: Option<u64>,
 }
 
+/// `bunri reread`
 #[derive(Debug, Args)]
-pub(crate) struct RereadArguments {
+pub struct RereadArguments {
     /// The job file, extracted
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// Compare so many percent of the rows of each table, chosen by a hash of their keys, instead of all
     #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
-    pub(crate) share: u8,
+    pub share: u8,
 }
 
+/// `bunri plan`
 #[derive(Debug, Args)]
-pub(crate) struct PlanArguments {
+pub struct PlanArguments {
     /// The job file; one that was not extracted yet is told what the catalogue alone says
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// The folder of the plan, in place of `plan` in custody; never in the retail store's folder
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
     /// Say what changes against this catalogue or job
     #[arg(long, value_name = "CATALOGUE|JOB")]
-    pub(crate) against: Option<PathBuf>,
+    pub against: Option<PathBuf>,
     /// Say which withheld columns the SQL files (*.sql) below this folder read, and how
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) queries: Option<PathBuf>,
+    pub queries: Option<PathBuf>,
 }
 
+/// `bunri diff`
 #[derive(Debug, Args)]
-pub(crate) struct DiffArguments {
+pub struct DiffArguments {
     /// A catalogue's folder, or a job file: before
-    pub(crate) from: PathBuf,
+    pub from: PathBuf,
     /// A catalogue's folder, or a job file: after
-    pub(crate) to: PathBuf,
+    pub to: PathBuf,
     /// Decide the staging of this job by both, and count what moves
     #[arg(long, value_name = "JOB")]
-    pub(crate) job: Option<PathBuf>,
+    pub job: Option<PathBuf>,
     /// Print the answer as JSON, and nothing else
     #[arg(long)]
-    pub(crate) json: bool,
+    pub json: bool,
 }
 
+/// `bunri quarantine`
 #[derive(Debug, Args)]
-pub(crate) struct QuarantineArguments {
+pub struct QuarantineArguments {
     /// The job file, extracted
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// Write a file of decisions with a line for every row that a person can decide: ownership, basis, approver and date
     /// are left to be filled in. Keep it in custody
     #[arg(long, value_name = "FILE")]
-    pub(crate) draft: Option<PathBuf>,
+    pub draft: Option<PathBuf>,
     /// Write every row that waits, with the rows of the ledger behind it, one JSON object a line. Keep it in custody
     #[arg(long, value_name = "FILE")]
-    pub(crate) list: Option<PathBuf>,
+    pub list: Option<PathBuf>,
     /// Say what this file of decisions would move, through parents too; lines may still lack their approval
     #[arg(long = "try", value_name = "FILE")]
-    pub(crate) tried: Option<PathBuf>,
+    pub tried: Option<PathBuf>,
     /// Print the answer as JSON, and nothing else
     #[arg(long)]
-    pub(crate) json: bool,
+    pub json: bool,
 }
 
+/// `bunri report`
 #[derive(Debug, Args)]
-pub(crate) struct ReportArguments {
+pub struct ReportArguments {
     /// The job file, verified
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// One HTML file that fetches nothing; in both languages beside the report, unless --out names a file (the default)
     #[arg(long, group = "form")]
-    pub(crate) html: bool,
+    pub html: bool,
     /// A short Markdown text
     #[arg(long, group = "form")]
-    pub(crate) md: bool,
+    pub md: bool,
     /// The report itself, read and written again
     #[arg(long, group = "form", conflicts_with_all = ["lang", "against"])]
-    pub(crate) json: bool,
+    pub json: bool,
     /// In which language
     #[arg(long, value_enum)]
-    pub(crate) lang: Option<Language>,
+    pub lang: Option<Language>,
     /// Write it to this file: mode 0600, never overwritten, never in the retail store
     #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
     /// Say what is different from this report of a run before
     #[arg(long, value_name = "REPORT.json")]
-    pub(crate) against: Option<PathBuf>,
+    pub against: Option<PathBuf>,
 }
 
+/// `bunri completions`
 #[derive(Debug, Args)]
-pub(crate) struct CompletionsArguments {
+pub struct CompletionsArguments {
     /// The shell
     #[arg(value_enum)]
-    pub(crate) shell: clap_complete::Shell,
+    pub shell: clap_complete::Shell,
 }
 
+/// `bunri man`
 #[derive(Debug, Args)]
-pub(crate) struct ManArguments {
+pub struct ManArguments {
     /// The folder, which must be there; pages of the same names are replaced
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
 }
 
+/// `bunri control`
 #[derive(Debug, Args)]
-pub(crate) struct ControlArguments {
+pub struct ControlArguments {
     /// The job file
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// Print the query of every control: names, and the catalogue's own literals
     #[arg(long, required = true)]
-    pub(crate) sql: bool,
+    pub sql: bool,
     /// In the words of this database; else of the job's source, and of delimited files in standard SQL
     #[arg(long, value_enum)]
-    pub(crate) dialect: Option<SqlDialect>,
+    pub dialect: Option<SqlDialect>,
 }
 
 /// A database that queries are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SqlDialect {
+pub enum SqlDialect {
     /// SQL:1992
     Standard,
     /// SQLite
@@ -579,26 +614,27 @@ pub(crate) enum SqlDialect {
     Oracle,
 }
 
+/// `bunri export`
 #[derive(Debug, Args)]
-pub(crate) struct ExportArguments {
+pub struct ExportArguments {
     /// The job file
     #[arg(env = JOB_VARIABLE)]
-    pub(crate) job: PathBuf,
+    pub job: PathBuf,
     /// In which words
     #[arg(long, value_enum)]
-    pub(crate) format: ExportFormat,
+    pub format: ExportFormat,
     /// Write it there, mode 0600, in place of standard output: of contracts a folder, of lineage a file. What is there already
     /// must be the same; never in the retail store
     #[arg(long, value_name = "PATH")]
-    pub(crate) out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
     /// Of lineage: when the run was, such as 2026-04-01T02:30:00+09:00; else when its split ended, by the journal
     #[arg(long, value_name = "RFC3339")]
-    pub(crate) time: Option<String>,
+    pub time: Option<String>,
 }
 
 /// What other tools understand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
+pub enum ExportFormat {
     /// Open Data Contract Standard 3.0.2: one contract for retail, one for custody; needs no run
     Odcs,
     /// OpenLineage events of extract and split, one JSON object a line; needs a finished run
@@ -607,7 +643,7 @@ pub(crate) enum ExportFormat {
 
 /// A language that pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
+pub enum Language {
     /// English
     En,
     /// 日本語
@@ -620,6 +656,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// What was typed. Usage errors end the program here, with exit code 2.
-pub(crate) fn parse() -> Arguments {
+pub fn parse() -> Arguments {
     Arguments::parse()
 }

@@ -29,7 +29,7 @@ const OUTPUT_RETAIL: &str = "output.retail";
 /// What a run is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct JobLock {
+struct JobLock {
     format: String,
     /// By name, so that a difference can be named.
     inputs: BTreeMap<String, String>,
@@ -37,90 +37,144 @@ pub(crate) struct JobLock {
 
 /// Why a folder is not this job's to use.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LockError {
+pub enum LockError {
+    /// Files of custody.
     #[error(transparent)]
     Columnar(#[from] ColumnarError),
+    /// A source that is a file and cannot be read.
     #[error("cannot read the source `{}`: {source}", path.display())]
     Unreadable {
+        /// The file or folder.
         path: PathBuf,
+        /// What the system said.
         source: std::io::Error,
     },
+    /// The source.
     #[error(transparent)]
     Source(SourceError),
+    /// Somebody asked to stop.
     #[error("interrupted while the source was hashed; run again")]
     Interrupted,
+    /// Another process works there.
     #[error("another bunri is at work in `{}`; wait for it to end", path.display())]
-    Busy { path: PathBuf },
+    Busy {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// A folder that holds something else.
     #[error(
         "`{}` is not empty and no bunri job began it; name an empty folder in [output]", path.display()
     )]
-    Foreign { path: PathBuf },
+    Foreign {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// The folders belong to other inputs.
     #[error(
         "`{}` belongs to another job:\n{}\nname another folder in [output], or restore the old input to resume; of the same source, \
          `bunri run --again` says what stands and makes the rest anew",
         path.display(), differences.join("\n")
     )]
     OtherJob {
+        /// The file or folder.
         path: PathBuf,
+        /// Each input that differs, with both values.
         differences: Vec<String>,
     },
+    /// A PostgreSQL source that was written to.
     #[error(
         "`{place}` was written to since `{}` was bound to it, and rows of two states are not mixed. Where staging is complete, go on \
          with `bunri split` and `bunri verify`; else name an empty folder in [output], and read from a standby whose replay is \
          paused, or from a `snapshot` that another session holds: then an interrupted run can go on", path.display()
     )]
-    MovedOn { place: String, path: PathBuf },
+    MovedOn {
+        /// Where the source is, without a secret.
+        place: String,
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// An ODBC source in another state.
     #[error(
         "`{}` is bound to another state of `{place}`, and rows of two states are not mixed: a snapshot ends with its connection, and a \
          database at rest was written to, or read through another driver. Where staging is complete, go on with `bunri split` and \
          `bunri verify`; else name an empty folder in [output], and read a database at rest (`rest`): then an interrupted run can go on",
         path.display()
     )]
-    OtherState { place: String, path: PathBuf },
+    OtherState {
+        /// Where the source is, without a secret.
+        place: String,
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// No extraction yet.
     #[error("nothing was extracted into `{}` yet; run `bunri extract` or `bunri run` first", path.display())]
-    NotBegun { path: PathBuf },
+    NotBegun {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// A run whose staging is deleted.
     #[error(
         "the run in `{}` is retired: its staging is gone or about to go, and nothing is made of it any more (`bunri verify JOB \
          --evidence` still says who signed it); for another run, name another folder in [output]", path.display()
     )]
-    Retired { path: PathBuf },
+    Retired {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// A lock that this version did not write.
     #[error(
         "`{}` is not the lock of this version ({why}); put back the file that bunri wrote, or name an empty folder in \
          [output]", path.display()
     )]
-    Illegible { path: PathBuf, why: String },
+    Illegible {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Staging of another source than the lock.
     #[error(
         "staging and lock are of two sources:\n  source blake3 in `{}`: {staged}\n  source blake3 in `{}`: {bound}\n\
          remove the folder of staging and run `bunri extract` again, or put back the staging that belongs here",
         staging.display(), lock.display()
     )]
     OtherSource {
+        /// Staging's manifest.
         staging: PathBuf,
+        /// The digest there.
         staged: Blake3Hex,
+        /// The lock.
         lock: PathBuf,
+        /// The digest there.
         bound: Blake3Hex,
     },
+    /// Custody that others may enter.
     #[error(
         "`{}` has mode {mode:04o}: others could read or change what is in it; find out who did, then \
          `chmod 700` it and run again", path.display()
     )]
-    Open { path: PathBuf, mode: u32 },
+    Open {
+        /// The file or folder.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
 }
 
 /// Output folders that are this process's alone while it lives.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub struct Held {
     _folders: Vec<File>,
     /// The state of the source, taken once; what is extracted and what is split must be of it.
-    pub(crate) source: SourceState,
+    pub source: SourceState,
     /// What the stores were made of and is otherwise now, a line each: nothing may be written before they are discarded.
-    pub(crate) differences: Vec<String>,
+    pub differences: Vec<String>,
     now: JobLock,
 }
 
 impl Held {
     /// Binds the folders to the job as it is now. Whoever calls this has discarded what was made of another.
-    pub(crate) fn renew(&self, custody: &Path) -> Result<(), LockError> {
+    pub fn renew(&self, custody: &Path) -> Result<(), LockError> {
         self.now.write(custody)
     }
 }
@@ -243,7 +297,7 @@ fn true_path(path: &Path) -> PathBuf {
 
 /// What becomes of stores that were made of other inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Changed {
+pub enum Changed {
     /// The job is refused.
     Refused,
     /// They are named in [`Held::differences`], unless they are of another source or lie elsewhere: those are refused.
@@ -252,8 +306,10 @@ pub(crate) enum Changed {
 
 /// Whether the command reads the source, and so must see that it is still the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reads {
+pub enum Reads {
+    /// The source.
     Source,
+    /// What was staged, which must be of the source that the folders are bound to.
     StagingOnly,
     /// Evidence and manifests, which stay when a run is retired.
     Evidence,
@@ -261,7 +317,7 @@ pub(crate) enum Reads {
 
 /// Takes the job's output folders for this process, or says why they are not its to take. Nothing is made or
 /// changed before the folders have been judged.
-pub(crate) fn hold(
+pub fn hold(
     workplace: &Workplace,
     reads: Reads,
     changed: Changed,
@@ -346,17 +402,17 @@ pub(crate) fn hold(
 
 /// Custody that a command looks into, while nobody else changes it.
 #[derive(Debug)]
-pub(crate) struct Looking {
+pub struct Looking {
     _custody: File,
     /// Whether a split was begun.
-    pub(crate) split_begun: bool,
+    pub split_begun: bool,
     /// What the stores were made of and is otherwise now, a line each; empty while no store was begun.
-    pub(crate) differences: Vec<String>,
+    pub differences: Vec<String>,
 }
 
 /// Takes the custody folder for a command that writes no store and binds nothing: a changed catalogue, or changed decisions, may be
 /// looked at beside the stores of the old ones. Staging must be that of the source to which the folder is bound.
-pub(crate) fn look_into(workplace: &Workplace) -> Result<Looking, LockError> {
+pub fn look_into(workplace: &Workplace) -> Result<Looking, LockError> {
     let custody = &workplace.job.custody;
     let Some(lock) = JobLock::read(custody)? else {
         return Err(LockError::NotBegun {
@@ -392,12 +448,12 @@ fn refuse_retired(custody: &Path) -> Result<(), LockError> {
 }
 
 /// Whether a job began this custody folder.
-pub(crate) fn is_begun(custody: &Path) -> Result<bool, LockError> {
+pub fn is_begun(custody: &Path) -> Result<bool, LockError> {
     Ok(JobLock::read(custody)?.is_some())
 }
 
 /// Takes custody for this process, as it lies there: for what is written beside a report and says itself of what.
-pub(crate) fn hold_custody(custody: &Path) -> Result<File, LockError> {
+pub fn hold_custody(custody: &Path) -> Result<File, LockError> {
     if JobLock::read(custody)?.is_none() {
         return Err(LockError::NotBegun {
             path: custody.to_path_buf(),

@@ -4,55 +4,63 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+/// `bunri handover`
 #[derive(Debug, Args)]
-pub(crate) struct HandoverArguments {
+pub struct HandoverArguments {
+    /// What to do
     #[command(subcommand)]
-    pub(crate) action: HandoverAction,
+    pub action: HandoverAction,
 }
 
+/// What `bunri handover` does.
 #[derive(Debug, Subcommand)]
-pub(crate) enum HandoverAction {
+pub enum HandoverAction {
     /// Make what a request asks for, from the store of the recipient, and sign it
     Make(HandoverMakeArguments),
     /// Say whether a file may go to a recipient: made for a declared purpose, signed, and for nobody else
     Check(HandoverCheckArguments),
 }
 
+/// `bunri handover make`
 #[derive(Debug, Args)]
-pub(crate) struct HandoverMakeArguments {
+pub struct HandoverMakeArguments {
     /// The request (TOML); it names the register, the store, the purpose and the recipient
-    pub(crate) request: PathBuf,
+    pub request: PathBuf,
     /// The private key of whoever approves the purpose, mode 0600
     #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
+    pub key: PathBuf,
     /// The environment variable with the passphrase of the key
     #[arg(long, value_name = "NAME")]
-    pub(crate) passphrase_env: Option<String>,
+    pub passphrase_env: Option<String>,
     /// The folder of the three files, which must be there; nothing in it is overwritten
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
 }
 
+/// `bunri handover check`
 #[derive(Debug, Args)]
-pub(crate) struct HandoverCheckArguments {
+pub struct HandoverCheckArguments {
     /// The file that is to leave; its manifest and signature lie beside it
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
     /// The register of hand-overs (TOML)
     #[arg(long, value_name = "FILE")]
-    pub(crate) register: PathBuf,
+    pub register: PathBuf,
     /// To whom it would go, by its name in the register
     #[arg(long, value_name = "NAME")]
-    pub(crate) recipient: String,
+    pub recipient: String,
 }
 
+/// `bunri emergency`
 #[derive(Debug, Args)]
-pub(crate) struct EmergencyArguments {
+pub struct EmergencyArguments {
+    /// What to do
     #[command(subcommand)]
-    pub(crate) action: EmergencyAction,
+    pub action: EmergencyAction,
 }
 
+/// What `bunri emergency` does.
 #[derive(Debug, Subcommand)]
-pub(crate) enum EmergencyAction {
+pub enum EmergencyAction {
     /// Draw an age identity for a recipient, write it to a new file (mode 0600), and say its public half
     Key(EmergencyKeyArguments),
     /// Make the extract of a grant, sealed to whom it names, or sign one that was made
@@ -67,81 +75,87 @@ pub(crate) enum EmergencyAction {
     Review(EmergencyReviewArguments),
 }
 
+/// `bunri emergency key`
 #[derive(Debug, Args)]
-pub(crate) struct EmergencyKeyArguments {
+pub struct EmergencyKeyArguments {
     /// The file of the identity; never overwritten
     #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
 }
 
+/// `bunri emergency make`
 #[derive(Debug, Args)]
-pub(crate) struct EmergencyMakeArguments {
+pub struct EmergencyMakeArguments {
     /// The register of emergencies (TOML)
-    pub(crate) register: PathBuf,
+    pub register: PathBuf,
     /// The grant, by its name in the register
     #[arg(long, value_name = "NAME")]
-    pub(crate) grant: String,
+    pub grant: String,
     /// The private key of an approver, mode 0600
     #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
+    pub key: PathBuf,
     /// The environment variable with the passphrase of the key
     #[arg(long, value_name = "NAME")]
-    pub(crate) passphrase_env: Option<String>,
+    pub passphrase_env: Option<String>,
     /// The folder of the sealed files, which must be there
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
 }
 
+/// `bunri emergency release`
 #[derive(Debug, Args)]
-pub(crate) struct EmergencyReleaseArguments {
+pub struct EmergencyReleaseArguments {
     /// The register of emergencies (TOML)
-    pub(crate) register: PathBuf,
+    pub register: PathBuf,
     /// The grant, by its name in the register
     #[arg(long, value_name = "NAME")]
-    pub(crate) grant: String,
+    pub grant: String,
     /// To whom, by the name in the register
     #[arg(long, value_name = "NAME")]
-    pub(crate) recipient: String,
+    pub recipient: String,
     /// The file that is sent, a few hundred bytes of text; never overwritten
     #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
 }
 
+/// `bunri emergency open`
 #[derive(Debug, Args)]
-pub(crate) struct EmergencyOpenArguments {
+pub struct EmergencyOpenArguments {
     /// The register of emergencies (TOML), received by another way than the extract
-    pub(crate) register: PathBuf,
+    pub register: PathBuf,
     /// The grant, by its name in the register
     #[arg(long, value_name = "NAME")]
-    pub(crate) grant: String,
+    pub grant: String,
     /// Who opens, by the name in the register
     #[arg(long, value_name = "NAME")]
-    pub(crate) recipient: String,
+    pub recipient: String,
     /// The folder of the sealed files
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) sealed: PathBuf,
+    pub sealed: PathBuf,
     /// What the custodian released
     #[arg(long, value_name = "FILE")]
-    pub(crate) release: PathBuf,
+    pub release: PathBuf,
     /// The file of one's own identity, mode 0600
     #[arg(long, value_name = "FILE")]
-    pub(crate) identity: PathBuf,
+    pub identity: PathBuf,
     /// The folder of the opened files, which must be there; nothing in it is overwritten
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
 }
 
+/// `bunri emergency withdraw`
 #[derive(Debug, Args)]
-pub(crate) struct EmergencyWithdrawArguments {
+pub struct EmergencyWithdrawArguments {
     /// The register of emergencies (TOML)
-    pub(crate) register: PathBuf,
+    pub register: PathBuf,
     /// The grant, by its name in the register
     #[arg(long, value_name = "NAME")]
-    pub(crate) grant: String,
+    pub grant: String,
 }
 
+/// `bunri emergency review`
 #[derive(Debug, Args)]
-pub(crate) struct EmergencyReviewArguments {
+pub struct EmergencyReviewArguments {
     /// The register of emergencies (TOML)
-    pub(crate) register: PathBuf,
+    pub register: PathBuf,
 }

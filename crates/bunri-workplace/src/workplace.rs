@@ -20,17 +20,25 @@ use bunri_verify::{VerifyInputs, with_expect_words};
 
 /// Everything a stage is told.
 #[derive(Debug)]
-pub(crate) struct Workplace {
-    pub(crate) job: Job,
-    pub(crate) catalogue: Catalogue,
-    pub(crate) decisions: Decisions,
-    pub(crate) secrets: RekeySecrets,
-    pub(crate) controls: Vec<AskedControl>,
+pub struct Workplace {
+    /// The job.
+    pub job: Job,
+    /// Its catalogue.
+    pub catalogue: Catalogue,
+    /// What people decided of rows; empty if the job names no file.
+    pub decisions: Decisions,
+    /// The secrets that replaced keys are made with.
+    pub secrets: RekeySecrets,
+    /// What the legacy team is asked for.
+    pub controls: Vec<AskedControl>,
 }
 
 impl Workplace {
     /// Reads the job and its catalogue, and holds one against the other.
-    pub(crate) fn open(path: &Path) -> Result<Self, Problems> {
+    ///
+    /// # Errors
+    /// Every mistake that is seen, with file, line and column.
+    pub fn open(path: &Path) -> Result<Self, Problems> {
         let job = load_job(path)?;
         let catalogue = load(&job.catalogue)?;
         check_job(&job, &catalogue)?;
@@ -47,14 +55,16 @@ impl Workplace {
         })
     }
 
-    pub(crate) fn roots(&self) -> StoreRoots {
+    /// Where the stores go.
+    pub fn roots(&self) -> StoreRoots {
         StoreRoots {
             custody: self.job.custody.clone(),
             retail: self.job.retail.clone(),
         }
     }
 
-    pub(crate) fn extract_options(&self) -> ExtractOptions {
+    /// What extraction is told.
+    pub fn extract_options(&self) -> ExtractOptions {
         ExtractOptions {
             memory: self.job.memory,
             threads: self.job.threads,
@@ -62,7 +72,8 @@ impl Workplace {
         }
     }
 
-    pub(crate) fn split_options(&self) -> SplitOptions {
+    /// What split is told.
+    pub fn split_options(&self) -> SplitOptions {
         SplitOptions {
             label: self.job.label.clone(),
             kind: self.job.kind.word().to_owned(),
@@ -76,7 +87,8 @@ impl Workplace {
         }
     }
 
-    pub(crate) fn side(&self) -> Side<'_> {
+    /// This job as one side of a comparison.
+    pub fn side(&self) -> Side<'_> {
         Side {
             catalogue: &self.catalogue,
             decisions: &self.decisions,
@@ -84,7 +96,8 @@ impl Workplace {
         }
     }
 
-    pub(crate) fn ground<'a>(&'a self, observer: &'a dyn Observer) -> Ground<'a> {
+    /// Staging that a plan counts in.
+    pub fn ground<'a>(&'a self, observer: &'a dyn Observer) -> Ground<'a> {
         Ground {
             custody: &self.job.custody,
             threads: self.job.threads,
@@ -93,7 +106,8 @@ impl Workplace {
         }
     }
 
-    pub(crate) fn redecide_inputs(&self) -> RedecideInputs<'_> {
+    /// What a second decision of the rows is made of.
+    pub fn redecide_inputs(&self) -> RedecideInputs<'_> {
         RedecideInputs {
             catalogue: &self.catalogue,
             custody: &self.job.custody,
@@ -103,7 +117,8 @@ impl Workplace {
         }
     }
 
-    pub(crate) fn verify_inputs(&self) -> VerifyInputs<'_> {
+    /// What verification is told.
+    pub fn verify_inputs(&self) -> VerifyInputs<'_> {
         let Self {
             job,
             catalogue,
