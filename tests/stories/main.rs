@@ -16,6 +16,7 @@
 //! | `reread` | the source read a second time: what extraction made of it, and what a faulty one would have made |
 //! | `mutants` | every leak that we could think of is caught by its named claim |
 //! | `same_bytes` | threads, memory and insertion order leave no trace |
+//! | `kinds` | one system in every kind of source: the same stores |
 //! | `kill` | a kill at any moment leaves stores absent or complete |
 //! | `bad_source`, `bad_catalogue`, `bad_ledger`, `bad_output` | bad input gets a clear error, and nothing half-done |
 //! | `decisions` | what people decide about quarantined rows, and what is refused of it |
@@ -87,6 +88,7 @@ mod init;
 mod inspect;
 mod kanji;
 mod kill;
+mod kinds;
 mod layout;
 mod leak;
 mod load;

@@ -12,12 +12,12 @@ use crate::rig::{Ended, Rig, STORES, copy_folder, repository};
 use crate::small::{POINT, small};
 use crate::trees::{differences, tree};
 
-mod mariadb;
+pub(crate) mod mariadb;
 
 use mariadb::Mariadb;
 
 const SECRET: &str = "s3cret;ko}to{ba";
-const AT_REST: &str = ", rest = \"story\"";
+pub(crate) const AT_REST: &str = ", rest = \"story\"";
 
 /// SQLite keeps a text in a column of integers; a server does not. Such values are taken out of the sample that all are made of.
 const MENDED: &str =
@@ -25,7 +25,7 @@ const MENDED: &str =
      UPDATE meter SET ct_ratio = NULL WHERE typeof(ct_ratio) = 'text';";
 
 /// A command that knows the password.
-fn bunri<const N: usize>(rig: &Rig, arguments: [&str; N]) -> Ended {
+pub(crate) fn bunri<const N: usize>(rig: &Rig, arguments: [&str; N]) -> Ended {
     let ended = Ended::of(rig.command().env("LEGACY_PASSWORD", SECRET).args(arguments));
     assert!(
         !ended.out.contains(SECRET) && !ended.err.contains(SECRET),
@@ -35,7 +35,7 @@ fn bunri<const N: usize>(rig: &Rig, arguments: [&str; N]) -> Ended {
 }
 
 /// A job over a source, in folders of its own.
-fn job(rig: &Rig, name: &str, source: &str) -> String {
+pub(crate) fn job(rig: &Rig, name: &str, source: &str) -> String {
     let text = Job {
         custody: format!("{name}/custody"),
         retail: format!("{name}/retail"),
@@ -55,13 +55,13 @@ fn clear(rig: &Rig, name: &str) {
     }
 }
 
-fn sample(points: u32) -> Rig {
+pub(crate) fn sample(points: u32) -> Rig {
     let rig = Rig::with_sample(points);
     rig.sql(MENDED);
     rig
 }
 
-fn load(rig: &Rig, server: &Mariadb) {
+pub(crate) fn load(rig: &Rig, server: &Mariadb) {
     let script = rig.python("load_mariadb.py", ["legacy.db"]).must(0).out;
     server.sql(&script);
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::postgresql::server::free_port;
 
 /// A server that runs.
-pub(super) struct Mariadb {
+pub(crate) struct Mariadb {
     folder: TempDir,
     port: u16,
     child: Option<Child>,
@@ -19,7 +19,7 @@ pub(super) struct Mariadb {
 
 impl Mariadb {
     /// With a database `legacy`, and a user `reader` that may read all of it.
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::Builder::new()
             .prefix("bunri-my-")
             .tempdir_in("/tmp")
@@ -142,7 +142,7 @@ impl Mariadb {
     }
 
     /// Runs statements in the database `legacy`, or in none before it is there; gives what they print.
-    pub(super) fn sql(&self, script: &str) -> String {
+    pub(crate) fn sql(&self, script: &str) -> String {
         let database = if script.starts_with("CREATE DATABASE") {
             "mysql"
         } else {
@@ -158,7 +158,7 @@ impl Mariadb {
     }
 
     /// `[source]` of a job that reads the database; `more` are further keys.
-    pub(super) fn source(&self, more: &str) -> String {
+    pub(crate) fn source(&self, more: &str) -> String {
         format!(
             "odbc = {{ driver = \"MariaDB Unicode\", attributes = {{ SERVER = \"127.0.0.1\", PORT = \"{}\", DATABASE = \"legacy\" }}, \
              user = \"reader\", password = {{ env = \"LEGACY_PASSWORD\" }}{more} }}",
