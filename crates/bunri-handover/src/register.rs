@@ -258,7 +258,7 @@ fn purpose(
         .and_then(|value| value.word("answer", &Answer::WORDS, log));
     let asks = texts(section.take("asks"), log);
     let months = texts(section.take("months"), log);
-    let always = readable(section.take("where"), |value| conditions(&value, log));
+    let always = readable(section.take("where"), |value| conditions(value, log));
     let answered = match answer.as_ref()?.value {
         Answer::Counts => counted(&mut section, log),
         Answer::Rows => rows(&mut section, known, recipients.as_deref(), log),

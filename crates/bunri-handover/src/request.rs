@@ -75,7 +75,7 @@ fn read(
     let approver = file
         .require("approver")
         .and_then(|value| value.line(log).map(|name| value.spotted(name)));
-    let asked = readable(file.take("where"), |value| conditions(&value, log));
+    let asked = readable(file.take("where"), |value| conditions(value, log));
     let columns = readable(file.take("columns"), |value| value.some_texts(log));
     let whole = file.spot();
     file.close(log);

@@ -93,8 +93,8 @@ pub fn condition(value: &Item<'_>, log: &mut Log) -> Option<Spotted<Condition>> 
     let column = section
         .require("column")
         .and_then(|value| value.filled_text(log));
-    let is = readable(section.take("is"), |value| literal(&value, log));
-    let list = readable(section.take("in"), |value| literals(&value, log));
+    let is = readable(section.take("is"), |value| literal(value, log));
+    let list = readable(section.take("in"), |value| literals(value, log));
     let from = readable(section.take("from"), |value| value.day(log));
     let until = readable(section.take("until"), |value| value.day(log));
     section.close(log);
