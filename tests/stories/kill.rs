@@ -10,7 +10,7 @@ use crate::rig::{Rig, STORES};
 use crate::trees::same_stores;
 
 const POINTS: u32 = 2000;
-const KILLS: u32 = 30;
+const KILLS: u32 = 50;
 
 /// Small, seeded, and the same everywhere.
 struct Dice(u64);
@@ -80,7 +80,7 @@ fn undisturbed() -> (Rig, Duration) {
 }
 
 #[test]
-fn killed_at_thirty_moments_a_rerun_ends_in_the_same_bytes() {
+fn killed_at_fifty_moments_a_rerun_ends_in_the_same_bytes() {
     let (whole, duration) = undisturbed();
     let rig = Rig::with_sample(POINTS);
     let mut dice = Dice(2026);

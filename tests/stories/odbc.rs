@@ -1,7 +1,7 @@
 //! Databases behind drivers of ODBC: the stores are those that SQLite gives, byte for byte, from every database that runs here; every
 //! type comes as the database holds it, and what a driver would change or cut off is seen.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -565,6 +565,62 @@ fn what_a_database_or_its_driver_refuses_is_told_with_what_to_do() {
     .must(4)
     .says("install unixODBC");
     assert!(server.folder().exists());
+}
+
+/// A driver that stands before SQLite's, built here, and cuts every value off behind 65 bytes: in both readers.
+fn truncating_driver(rig: &Rig) -> String {
+    let folders = std::fs::read_dir("/usr/lib").unwrap();
+    let driver = folders
+        .map(|folder| folder.unwrap().path().join("odbc/libsqlite3odbc.so"))
+        .find(|driver| driver.exists())
+        .expect("Debian's libsqliteodbc");
+    let built = rig.path("truncating.so");
+    let ended = Ended::of(
+        Command::new("cc")
+            .args(["-shared", "-fPIC", "-o"])
+            .arg(&built)
+            .arg(format!("-DDRIVER={driver:?}"))
+            .arg(repository().join("tests/odbc/truncating.c"))
+            .arg("-Wl,--no-as-needed")
+            .arg(&driver)
+            .arg(format!("-Wl,-rpath,{}", driver.parent().unwrap().display())),
+    );
+    ended.must(0);
+    built.display().to_string()
+}
+
+#[test]
+fn a_driver_that_truncates_and_says_nothing_is_seen_by_what_the_database_counts() {
+    let rig = small(&[[POINT, "2010-04-01", "9999-12-31", "99010"]]);
+    let long = "x".repeat(100);
+    rig.sql(&format!(
+        "UPDATE code_retailer SET retailer_name = '{long}' WHERE retailer_code = '99010'"
+    ));
+    let lies = sqlite_source(&rig, AT_REST).replace(
+        "driver = \"SQLite3\"",
+        &format!("driver = {:?}", truncating_driver(&rig)),
+    );
+    let honest = sqlite_source(&rig, AT_REST);
+    for (source, code) in [(&honest, 1), (&lies, 10)] {
+        clear(&rig, "custody");
+        clear(&rig, "retail");
+        let job = Job {
+            catalogue: repository()
+                .join("samples/catalogues/valid/minimal")
+                .display()
+                .to_string(),
+            ..Job::default()
+        };
+        rig.write(
+            "job.toml",
+            job.text().replace("sqlite = \"legacy.db\"", source),
+        );
+        let ended = bunri(&rig, ["run", "job.toml"]).must(code);
+        assert!(!ended.out.contains(&long[..65]), "{ended}");
+        if code == 10 {
+            ended.prints("C3").prints("retailer_name");
+        }
+    }
 }
 
 #[test]

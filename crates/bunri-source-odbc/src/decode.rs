@@ -177,8 +177,18 @@ fn single(number: f64) -> Result<f64, Wrong> {
     single.to_string().parse().map_err(|_| NOT_OF_THE_TYPE)
 }
 
+/// Digits, with zeros in front up to this width.
 fn push_number(number: u32, width: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(format!("{number:0width$}").as_bytes());
+    // A u32 has ten digits at most; no text is allocated for each part of each moment.
+    let mut digits = [b'0'; 10];
+    let mut rest = number;
+    let mut first = digits.len();
+    while rest > 0 {
+        first -= 1;
+        digits[first] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+    out.extend_from_slice(&digits[first.min(digits.len() - width)..]);
 }
 
 /// As the numbers stand there: whether the calendar has the day is asked by who takes the text.
@@ -256,6 +266,7 @@ mod tests {
             ([0, 0, 0], "0000-00-00"),
             ([2018, 2, 0], "2018-02-00"),
             ([-44, 3, 15], "-0044-03-15"),
+            ([i32::MAX, 1, 31], "2147483647-01-31"),
         ] {
             assert_eq!(text(|out| push_day(day, out)), written);
         }
