@@ -567,6 +567,87 @@ fn what_a_database_or_its_driver_refuses_is_told_with_what_to_do() {
     assert!(server.folder().exists());
 }
 
+/// PostgreSQL shows an older snapshot an empty table after TRUNCATE, and nothing says that there were rows.
+#[test]
+fn a_table_of_postgresql_is_not_emptied_under_a_snapshot() {
+    let rig = sample(2000);
+    bunri(&rig, ["run", "job.toml"]).must(1);
+    let server = Server::start();
+    let script = rig.python("load_postgresql.py", ["legacy.db"]).must(0).out;
+    server.script("postgres", &script);
+    let file = job(&rig, "held", &postgresql_source(&server, ""));
+    let mut run = rig
+        .command()
+        .args(["run", &file])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Large tables come first, and the list of tariffs late.
+    let staging = rig.path("held/custody/staging");
+    let staged = || std::fs::read_dir(&staging).is_ok_and(|files| files.count() > 0);
+    while !staged() && run.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let refused = server.refuses(
+        "postgres",
+        "SET lock_timeout = '100ms'; TRUNCATE code_tariff CASCADE",
+    );
+    assert!(refused.contains("lock timeout"), "{refused}");
+    assert_eq!(run.wait().unwrap().code(), Some(1));
+    for store in STORES {
+        let one = tree(&rig.path(store));
+        let other = tree(&rig.path("held").join(store));
+        assert_eq!(differences(&one, &other), Vec::<String>::new(), "{store}");
+    }
+}
+
+/// MariaDB lets nobody empty a table that the snapshot's transaction has counted; before that it says itself that the table is not
+/// what the snapshot saw. Either way no table is taken for empty.
+#[test]
+fn a_table_of_mariadb_is_not_taken_for_empty_when_it_is_emptied_meanwhile() {
+    let rig = sample(2000);
+    bunri(&rig, ["extract", "job.toml"]).must(1);
+    let server = Mariadb::start();
+    load(&rig, &server);
+    for (name, begun) in [("late", "custody/staging"), ("early", "custody")] {
+        let file = job(&rig, name, &server.source(""));
+        let mut run = rig
+            .command()
+            .env("LEGACY_PASSWORD", SECRET)
+            .args(["extract", &file])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while !rig.path(name).join(begun).exists() && run.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        server.sql("CREATE TABLE kept SELECT * FROM code_tariff; TRUNCATE code_tariff");
+        let ended = run.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        let staged = |custody: &str| {
+            let manifest = rig.json(&format!("{custody}/staging/manifest.json"));
+            let tables = manifest["tables"].as_array().unwrap().iter();
+            let mut rows = tables.map(|table| (table["id"].clone(), table["source_rows"].clone()));
+            rows.find(|(id, _)| id == "code_tariff").unwrap()
+        };
+        match ended.status.code() {
+            Some(1) => assert_eq!(staged(&format!("{name}/custody")), staged("custody")),
+            Some(4) => assert!(
+                said.contains("code_tariff")
+                    && !rig
+                        .path(name)
+                        .join("custody/staging/manifest.json")
+                        .exists(),
+                "{said}"
+            ),
+            _ => panic!("{said}"),
+        }
+        server.sql("INSERT INTO code_tariff SELECT * FROM kept; DROP TABLE kept");
+    }
+}
+
 /// A driver that stands before SQLite's, built here, and cuts every value off behind 65 bytes: in both readers.
 fn truncating_driver(rig: &Rig) -> String {
     let folders = std::fs::read_dir("/usr/lib").unwrap();

@@ -77,6 +77,8 @@ impl Dbms {
                 statements: &[
                     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
                     "SET LOCAL statement_timeout = 0",
+                    // Who waits for somebody's ALTER would make everybody else wait.
+                    "SET LOCAL lock_timeout = '10s'",
                     "SET LOCAL idle_in_transaction_session_timeout = 0",
                     "SET LOCAL DateStyle = 'ISO, YMD'",
                     "SET LOCAL IntervalStyle = 'postgres'",

@@ -190,6 +190,13 @@ impl Server {
         String::from_utf8(out.stdout).unwrap().trim().to_owned()
     }
 
+    /// What the server says against a statement, which it refuses.
+    pub(crate) fn refuses(&self, database: &str, sql: &str) -> String {
+        let out = self.try_psql(database, sql);
+        assert!(!out.status.success(), "{sql} was not refused");
+        String::from_utf8_lossy(&out.stderr).into_owned()
+    }
+
     /// Runs a script.
     pub(crate) fn script(&self, database: &str, script: &str) {
         let mut psql = Command::new(programs().join("psql"))
