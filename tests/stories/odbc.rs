@@ -567,6 +567,27 @@ fn what_a_database_or_its_driver_refuses_is_told_with_what_to_do() {
     assert!(server.folder().exists());
 }
 
+/// A text whose bytes are no UTF-8 is rejected as it is without a driver: nothing is completed, and nothing becomes `?` or □.
+#[test]
+fn bytes_that_are_no_characters_are_rejected_as_they_lie() {
+    let rig = small(&[[POINT, "2010-04-01", "9999-12-31", "99010"]]);
+    rig.sql("INSERT INTO code_retailer VALUES ('99030', CAST(x'93fa967b' AS TEXT)), ('99040', CAST(x'e69d' AS TEXT))");
+    bunri(&rig, ["extract", "job.toml"]).must(1);
+    let rejects = "custody/rejects/code_retailer.jsonl";
+    let by_itself = rig.read(rejects);
+    assert_eq!(by_itself.matches("not_utf8").count(), 2, "{by_itself}");
+    assert!(by_itself.contains("93fa967b"), "{by_itself}");
+    clear(&rig, "custody");
+    clear(&rig, "retail");
+    let source = sqlite_source(&rig, AT_REST);
+    rig.edit("job.toml", "sqlite = \"legacy.db\"", &source);
+    bunri(&rig, ["extract", "job.toml"])
+        .must(1)
+        .never_says("93fa");
+    assert_eq!(rig.read(rejects), by_itself);
+    bunri(&rig, ["reread", "job.toml"]).must(0);
+}
+
 /// PostgreSQL shows an older snapshot an empty table after TRUNCATE, and nothing says that there were rows.
 #[test]
 fn a_table_of_postgresql_is_not_emptied_under_a_snapshot() {

@@ -111,10 +111,11 @@ impl Characters {
         let name = connection.quoted(&column.name);
         let kind = Self::by_type(column.sql_type);
         match connection.dbms() {
+            // A driver ends a text at its NUL, and the bytes of a text need not be characters: beyond ASCII they come as digits.
             Dbms::Sqlite => (
                 format!(
-                    "CASE WHEN {name} IS NULL THEN NULL WHEN typeof({name}) = 'text' AND instr({name}, char(0)) > 0 \
-                     THEN 'T' || hex({name}) ELSE quote({name}) END"
+                    "CASE WHEN {name} IS NULL THEN NULL WHEN typeof({name}) = 'text' AND (instr({name}, char(0)) > 0 \
+                     OR {name} GLOB '*[^ -~]*') THEN 'T' || hex({name}) ELSE quote({name}) END"
                 ),
                 Self::Literal,
             ),

@@ -37,6 +37,7 @@ impl Mariadb {
             ])
             .args(server.as_user())
             .arg(format!("--datadir={}", server.data()))
+            .arg(format!("--tmpdir={}", server.folder.path().display()))
             .output()
             .expect("MariaDB's server is missing; type `make test`, which brings it");
         assert!(made.status.success(), "mariadb-install-db: {made:?}");
@@ -82,6 +83,8 @@ impl Mariadb {
             .arg("--no-defaults")
             .args(self.as_user())
             .arg(format!("--datadir={}", self.data()))
+            // A server that starts removes the temporary tables of all that share its folder.
+            .arg(format!("--tmpdir={}", self.folder.path().display()))
             .arg(format!("--socket={}", self.socket()))
             .arg(format!("--port={}", self.port))
             .args([
