@@ -12,12 +12,23 @@ import sys
 from blake3 import blake3
 
 
-def number(value, size, signed=True):
-    return int(value).to_bytes(size, "little", signed=signed)
+def length(value):
+    """Seven bits a byte, the lowest first; all bytes but the last have the highest bit."""
+    out = b""
+    while value >= 128:
+        out += bytes([value % 128 + 128])
+        value //= 128
+    return out + bytes([value])
+
+
+def number(value):
+    """0, -1, 1, -2 and so on as 0, 1, 2, 3 and so on."""
+    value = int(value)
+    return length(2 * value if value >= 0 else -2 * value - 1)
 
 
 def prefixed(data):
-    return number(len(data), 8, signed=False) + data
+    return length(len(data)) + data
 
 
 def encode_value(cell):
@@ -28,38 +39,39 @@ def encode_value(cell):
     if kind == "text":
         return b"\x01" + prefixed(value.encode("utf-8"))
     if kind == "int":
-        return b"\x02" + number(value, 8)
+        return b"\x02" + number(value)
     if kind == "decimal":
-        return b"\x03" + number(cell["scale"], 1, signed=False) + number(value, 16)
+        return b"\x03" + bytes([cell["scale"]]) + number(value)
     if kind == "date":
-        return b"\x04" + number(value, 4)
+        return b"\x04" + number(value)
     if kind == "timestamp":
-        return b"\x05" + number(value, 8)
+        return b"\x05" + number(value)
     if kind == "bool":
         return b"\x06" + (b"\x01" if value else b"\x00")
     if kind == "bytes":
         return b"\x07" + prefixed(bytes.fromhex(value))
     if kind == "real":  # the 64 bits as hex digits, highest first
-        return b"\x08" + number(int(value, 16), 8, signed=False)
+        return b"\x08" + bytes.fromhex(value)[::-1]
     raise ValueError(f"unknown type {kind!r}")
 
 
-def encode_row(table, ownership, class_, row):
-    out = b""
-    for word in ("bunri/row/1", table, ownership, class_):
-        out += prefixed(word.encode("utf-8"))
-    out += number(len(row["key"]), 8, signed=False)
+def region_key(key, case):
+    words = ["bunri/row/2", case["table"], case["ownership"], case["class"], *case["columns"]]
+    return blake3(b"".join(prefixed(word.encode("utf-8")) for word in words), key=key).digest()
+
+
+def encode_row(columns, row):
+    out = length(len(row["key"]))
     for part in row["key"]:
         out += encode_value(part)
-    out += number(len(row["columns"]), 8, signed=False)
     for column in row["columns"]:
-        out += prefixed(column["name"].encode("utf-8"))
+        out += length(columns.index(column["name"]))
         out += encode_value(column)
     return out
 
 
-def element(key, table, ownership, class_, row):
-    return blake3(encode_row(table, ownership, class_, row), key=key).digest(length=64)
+def element(key, columns, row):
+    return blake3(encode_row(columns, row), key=key).digest(length=64)
 
 
 def add(elements):
@@ -68,7 +80,7 @@ def add(elements):
         for lane in range(8):
             word = int.from_bytes(one[8 * lane : 8 * lane + 8], "little")
             lanes[lane] = (lanes[lane] + word) % 2**64
-    return b"".join(number(lane, 8, signed=False) for lane in lanes)
+    return b"".join(lane.to_bytes(8, "little") for lane in lanes)
 
 
 def compute(vectors):
@@ -76,8 +88,8 @@ def compute(vectors):
     key = bytes.fromhex(vectors["key"])
     cases = []
     for case in vectors["cases"]:
-        region = (case["table"], case["ownership"], case["class"])
-        elements = [element(key, *region, row) for row in case["rows"]]
+        under = region_key(key, case)
+        elements = [element(under, case["columns"], row) for row in case["rows"]]
         rows = [{**row, "element": one.hex()} for row, one in zip(case["rows"], elements)]
         cases.append({**case, "rows": rows, "sum": {"lanes": add(elements).hex(), "count": len(elements)}})
     return {**vectors, "cases": cases}

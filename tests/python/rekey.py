@@ -11,7 +11,15 @@ import sys
 
 from blake3 import blake3
 
-from fingerprint import encode_value, prefixed
+
+def prefixed(data):
+    return len(data).to_bytes(8, "little") + data
+
+
+def encode_value(case):
+    if case["type"] == "int":
+        return b"\x02" + int(case["value"]).to_bytes(8, "little", signed=True)
+    return b"\x01" + prefixed(case["value"].encode("utf-8"))
 
 
 def stored(case):

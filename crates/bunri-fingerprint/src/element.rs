@@ -1,41 +1,35 @@
-//! The encoding of one row of one region, and its 64 bytes.
+//! The encoding of one row of one region, and its 64 bytes. What all rows of a region have in common is in the key of their
+//! hash and not in their encodings, so that most of them are one block of the hash function.
 
 use blake3::Hasher;
 
 use crate::key::FingerprintKey;
-use crate::value::{Encode, write_prefixed};
+use crate::value::{Encode, write_number, write_prefixed};
 
-/// What every element of a region begins with: the domain, the table, the ownership and the class.
-#[derive(Debug, Clone)]
-pub struct Region(Vec<u8>);
+/// The key under which the elements of one region are hashed. It stands for the fingerprint key, the table, its columns, the
+/// ownership and the class.
+#[derive(Clone)]
+pub struct Region([u8; 32]);
 
 impl Region {
-    /// The region of a table (by its id) with these words.
+    /// The region of a table (by its id) with these words; `columns` are the names of the table's columns, and a column is
+    /// named by its place among them.
     #[must_use]
-    pub fn new(table: &str, ownership: &str, class: &str) -> Self {
+    pub fn new<'n>(
+        key: &FingerprintKey,
+        [table, ownership, class]: [&'n str; 3],
+        columns: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
         let mut bytes = Vec::new();
-        for word in ["bunri/row/1", table, ownership, class] {
+        let words = ["bunri/row/2", table, ownership, class];
+        for word in words.into_iter().chain(columns) {
             write_prefixed(&mut bytes, word.as_bytes());
         }
-        Self(bytes)
+        Self(*blake3::keyed_hash(key.as_bytes(), &bytes).as_bytes())
     }
 }
 
-/// A column's name behind its length, prepared once a table.
-#[derive(Debug, Clone)]
-pub struct ColumnName(Vec<u8>);
-
-impl ColumnName {
-    /// The column of this name.
-    #[must_use]
-    pub fn new(name: &str) -> Self {
-        let mut bytes = Vec::new();
-        write_prefixed(&mut bytes, name.as_bytes());
-        Self(bytes)
-    }
-}
-
-/// Turns rows into elements, with one buffer and one hasher for all of them.
+/// Turns rows of one region into elements, with one buffer and one hasher for all of them.
 #[derive(Debug)]
 pub struct ElementHasher {
     hasher: Hasher,
@@ -43,34 +37,29 @@ pub struct ElementHasher {
 }
 
 impl ElementHasher {
-    /// A hasher under this key.
+    /// A hasher for rows of this region.
     #[must_use]
-    pub fn new(key: &FingerprintKey) -> Self {
+    pub fn new(region: &Region) -> Self {
         Self {
-            hasher: Hasher::new_keyed(key.as_bytes()),
-            buffer: Vec::with_capacity(1024),
+            hasher: Hasher::new_keyed(&region.0),
+            buffer: Vec::new(),
         }
     }
 
-    /// The element of one row: its key as the store holds it, then the columns present, in store order.
-    /// A present column may be NULL; an absent one is not named at all.
-    pub fn element<'a>(
+    /// The element of one row: its key as the store holds it, then the columns present by their places among those of the table,
+    /// which ascend. A present column may be NULL; an absent one is not named at all.
+    pub fn element(
         &mut self,
-        region: &Region,
         key: impl ExactSizeIterator<Item = impl Encode>,
-        columns: impl ExactSizeIterator<Item = (&'a ColumnName, impl Encode)>,
+        columns: impl Iterator<Item = (usize, impl Encode)>,
     ) -> [u8; 64] {
         self.buffer.clear();
-        self.buffer.extend_from_slice(&region.0);
-        self.buffer
-            .extend_from_slice(&(key.len() as u64).to_le_bytes());
+        write_number(&mut self.buffer, key.len() as u64);
         for value in key {
             value.encode(&mut self.buffer);
         }
-        self.buffer
-            .extend_from_slice(&(columns.len() as u64).to_le_bytes());
-        for (name, value) in columns {
-            self.buffer.extend_from_slice(&name.0);
+        for (place, value) in columns {
+            write_number(&mut self.buffer, place as u64);
             value.encode(&mut self.buffer);
         }
         self.hasher.reset();

@@ -8,9 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use bunri_columnar::{Event, Observer};
-use bunri_fingerprint::{
-    Cells, ColumnName, ElementHasher, Encode, Fingerprint, FingerprintKey, Region,
-};
+use bunri_fingerprint::{Cells, ElementHasher, Encode, Fingerprint, FingerprintKey, Region};
 use bunri_job::Target;
 use bunri_manifest::TOOL;
 use bunri_postgresql::{Connection, HeldSnapshot, PostgresqlError, Server, database_name, quoted};
@@ -402,8 +400,8 @@ impl<'c> Common<'c> {
 /// A sum over rows, as they come.
 struct RowSum {
     hasher: ElementHasher,
-    region: Region,
-    names: Vec<ColumnName>,
+    /// Positions in the store's table.
+    columns: Vec<usize>,
     key: Vec<usize>,
     sum: Fingerprint,
 }
@@ -411,13 +409,11 @@ struct RowSum {
 impl RowSum {
     fn new(comparison: &Comparison<'_>, common: &Common<'_>) -> Self {
         let table = common.table;
-        let names = common.columns.iter();
+        let words = [&table.id, comparison.store.store.word(), "loaded"];
+        let names = table.columns.iter().map(|column| &*column.name);
         Self {
-            hasher: ElementHasher::new(comparison.key),
-            region: Region::new(&table.id, comparison.store.store.word(), "loaded"),
-            names: names
-                .map(|&at| ColumnName::new(&table.columns[at].name))
-                .collect(),
+            hasher: ElementHasher::new(&Region::new(comparison.key, words, names)),
+            columns: common.columns.clone(),
             key: common.key.clone(),
             sum: Fingerprint::default(),
         }
@@ -425,9 +421,9 @@ impl RowSum {
 
     fn add<E: Encode>(&mut self, cell: impl Fn(usize) -> E) {
         let key = self.key.iter().map(|&column| cell(column));
-        let columns = self.names.iter().enumerate();
-        let columns = columns.map(|(column, name)| (name, cell(column)));
-        let element = self.hasher.element(&self.region, key, columns);
+        let columns = self.columns.iter().enumerate();
+        let columns = columns.map(|(column, &place)| (place, cell(column)));
+        let element = self.hasher.element(key, columns);
         self.sum.add(&element);
     }
 }

@@ -6,7 +6,6 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bunri_catalogue::{Catalogue, Class, Ownership, Store, Table};
 use bunri_columnar::{REASON_COLUMN, arrow_type};
 use bunri_evaluator::grants::{columns_of, may_hold};
-use bunri_fingerprint::ColumnName;
 use bunri_types::ValueType;
 
 use crate::RedecideError;
@@ -24,8 +23,6 @@ pub struct Layout<'a> {
     pub key: Vec<usize>,
     /// With the reason, in the quarantine.
     pub schema: SchemaRef,
-    /// By column of the store, as fingerprints take them.
-    pub names: Vec<ColumnName>,
     grants: [[bool; Class::ALL.len()]; Ownership::ALL.len()],
     /// By column of the store: what retail holds is a hash, under the key of this name.
     rekeyed: Vec<Option<&'a str>>,
@@ -52,10 +49,6 @@ impl<'a> Layout<'a> {
         Some(Self {
             key: table.key.iter().filter_map(position).collect(),
             schema: schema(table, store, &columns),
-            names: columns
-                .iter()
-                .map(|&column| ColumnName::new(&table.columns[column].name))
-                .collect(),
             grants: Ownership::ALL.map(grant),
             rekeyed: columns
                 .iter()

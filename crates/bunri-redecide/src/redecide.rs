@@ -231,16 +231,18 @@ fn layouts<'a>(table: &'a Table, rekeys: &RekeyKeys) -> Result<Vec<Layout<'a>>, 
 /// One table of one store.
 struct Sum {
     hasher: ElementHasher,
-    region: Region,
     total: Fingerprint,
 }
 
 impl Sum {
     fn new(layout: &Layout<'_>, key: &FingerprintKey) -> Self {
         Self {
-            hasher: ElementHasher::new(key),
             // Whole rows, whatever the regions of their cells: a row that stays the same may change its region.
-            region: Region::new(&layout.table.id, layout.store.word(), "row"),
+            hasher: ElementHasher::new(&Region::new(
+                key,
+                [&layout.table.id, layout.store.word(), "row"],
+                layout.table.columns.iter().map(|column| &*column.name),
+            )),
             total: Fingerprint::default(),
         }
     }
@@ -250,13 +252,9 @@ impl Sum {
         let view = View::of(&expected.rows)?;
         for row in 0..expected.rows.num_rows() {
             let key = layout.key.iter().map(|&at| view.cells[at].value(row));
-            let cells = layout
-                .names
-                .iter()
-                .zip(&view.cells)
-                .map(|(name, cells)| (name, cells.value(row)));
-            self.total
-                .add(&self.hasher.element(&self.region, key, cells));
+            let places = layout.columns.iter().zip(&view.cells);
+            let cells = places.map(|(&place, cells)| (place, cells.value(row)));
+            self.total.add(&self.hasher.element(key, cells));
         }
         Ok(())
     }

@@ -1,11 +1,10 @@
-//! Replaced keys (docs/rules.md, section 5): what retail must hold instead of a value, from the value as the
-//! fingerprint encodes it.
+//! Replaced keys (docs/rules.md, section 5): what retail must hold instead of a value.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, StringArray};
-use bunri_fingerprint::{Cells, Encode, UnsupportedType};
+use bunri_fingerprint::{Cells, UnsupportedType};
 use bunri_job::RekeySecrets;
 use bunri_types::Value;
 
@@ -41,26 +40,41 @@ fn derived(name: &str, secret: &[u8]) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// The hash that stands for a value; none for NULL.
+/// The hash that stands for a value; none for NULL, and for types that no rekeyed column has.
 fn hashed(key: &[u8; 32], value: Value<'_>) -> Option<String> {
-    if value == Value::Null {
-        return None;
-    }
-    let mut encoded = Vec::new();
-    value.encode(&mut encoded);
     let mut hasher = blake3::Hasher::new_keyed(key);
-    hasher.update(&encoded);
+    match value {
+        Value::Text(text) => {
+            hasher.update(&[1]);
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        Value::Int(number) => {
+            hasher.update(&[2]);
+            hasher.update(&number.to_le_bytes());
+        }
+        Value::Null
+        | Value::Decimal { .. }
+        | Value::Real(_)
+        | Value::Date(_)
+        | Value::Timestamp(_)
+        | Value::Bool(_)
+        | Value::Bytes(_) => return None,
+    }
     let mut stored = [0; 16];
     hasher.finalize_xof().fill(&mut stored);
     Some(format!("{:032x}", u128::from_be_bytes(stored)))
 }
 
-/// A column of hashes in the place of a column of values.
+/// A column of hashes in the place of a column of values, which the catalogue admits for texts and integers.
 pub(crate) fn hashed_column(
     key: &[u8; 32],
     column: &ArrayRef,
 ) -> Result<ArrayRef, UnsupportedType> {
     let cells = Cells::of(column.as_ref())?;
+    if !matches!(cells, Cells::Text(_) | Cells::LargeText(_) | Cells::Int(_)) {
+        return Err(UnsupportedType(column.data_type().clone()));
+    }
     let hashes: StringArray = (0..column.len())
         .map(|row| hashed(key, cells.value(row)))
         .collect();

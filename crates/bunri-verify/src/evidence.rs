@@ -48,7 +48,7 @@ pub(crate) struct Fingerprints {
 impl Fingerprints {
     pub(crate) fn new() -> Self {
         Self {
-            format: "bunri.fingerprints/1",
+            format: "bunri.fingerprints/2",
             regions: Vec::new(),
         }
     }

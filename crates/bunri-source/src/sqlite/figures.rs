@@ -1,5 +1,10 @@
 //! The source's own figures: SQLite counts and sums, not our reader, so that a row that the reader lost is
-//! missed. Sums are exact: they run over two halves of each integer, which no number of rows can overflow.
+//! missed. Sums are exact: where one does not fit in 64 bits the table is asked once more, for the sums over two halves of
+//! each integer, which no number of rows can overflow.
+//!
+//! Most of the time goes into the steps that SQLite's interpreter takes for every cell, so a term has as few of them as it
+//! can: a storage class is told by comparing where that says the same, because SQLite orders numbers before texts before
+//! bytes, and a unary `+` keeps a column's affinity from turning one into another.
 //!
 //! A value that means nothing by the catalogue is staged as NULL, so the source is asked for its figures by the same rule:
 //! such a value is NULL in them, and counted beside them.
@@ -7,7 +12,7 @@
 use bunri_catalogue::{Column, Table};
 use bunri_manifest::{ColumnTotal, Total};
 use bunri_types::{ValueForm, ValueType, listed_integer};
-use rusqlite::Row;
+use rusqlite::{ErrorCode, Row};
 
 use super::{Reader, sql};
 use bunri_source_model::SourceError;
@@ -26,24 +31,44 @@ impl Reader {
         };
         for columns in table.columns.chunks(COLUMNS_AT_ONCE) {
             let wrap = self.error(&format!("count table \"{}\"", table.name));
-            let terms: Vec<String> = columns.iter().flat_map(terms).collect();
-            let sql = format!(
-                "SELECT COUNT(*), {} {}",
-                terms.join(", "),
-                sql::from(table, kind)
-            );
-            let mut statement = self.connection.prepare(&sql).map_err(&wrap)?;
-            let asked = statement.query_row([], |row| {
-                figures.rows = row.get::<_, i64>(0)?.unsigned_abs();
-                let mut next = 1;
-                for column in columns {
-                    figures.totals.push(total(row, column, &mut next)?);
+            let whole = self.ask(table, kind, columns, Sums::Whole);
+            let asked = match whole {
+                // A sum that does not fit is an error of this kind, and so is what no other way of asking mends.
+                Err(failed) if failed.sqlite_error_code() == Some(ErrorCode::Unknown) => {
+                    self.ask(table, kind, columns, Sums::Halves)
                 }
-                Ok(())
-            });
-            asked.map_err(&wrap)?;
+                asked => asked,
+            };
+            let (rows, totals) = asked.map_err(&wrap)?;
+            figures.rows = rows;
+            figures.totals.extend(totals);
         }
         Ok(figures)
+    }
+
+    /// The number of rows, and the totals of these columns.
+    fn ask(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+        columns: &[Column],
+        sums: Sums,
+    ) -> rusqlite::Result<(u64, Vec<ColumnTotal>)> {
+        let terms = columns.iter().flat_map(|column| terms(column, sums));
+        let terms: Vec<String> = terms.collect();
+        let sql = format!(
+            "SELECT COUNT(*), {} {}",
+            terms.join(", "),
+            sql::from(table, kind)
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        statement.query_row([], |row| {
+            let rows = row.get::<_, i64>(0)?.unsigned_abs();
+            let mut next = 1;
+            let totals = columns.iter();
+            let totals = totals.map(|column| total(row, column, sums, &mut next));
+            Ok((rows, totals.collect::<Result<_, _>>()?))
+        })
     }
 
     /// `COUNT(*)` alone.
@@ -56,7 +81,36 @@ impl Reader {
     }
 }
 
-fn terms(column: &Column) -> Vec<String> {
+/// How integers are summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sums {
+    /// In one sum, which SQLite refuses where it does not fit.
+    Whole,
+    /// In two, of the upper and the lower 32 bits.
+    Halves,
+}
+
+impl Sums {
+    /// `v = (v >> 32) × 2^32 + (v & (2^32 − 1))`, below zero too.
+    fn terms(self, value: &str) -> Vec<String> {
+        match self {
+            Self::Whole => vec![format!("SUM({value})")],
+            Self::Halves => vec![
+                format!("SUM(({value}) >> 32)"),
+                format!("SUM(({value}) & 4294967295)"),
+            ],
+        }
+    }
+
+    fn sum(self, mut take: impl FnMut() -> rusqlite::Result<i64>) -> rusqlite::Result<String> {
+        Ok(match self {
+            Self::Whole => take()?.to_string(),
+            Self::Halves => ((i128::from(take()?) << 32) + i128::from(take()?)).to_string(),
+        })
+    }
+}
+
+fn terms(column: &Column, sums: Sums) -> Vec<String> {
     let stored = sql::column(column);
     let meanings = Meanings::of(column);
     let mut terms = meanings.terms(&stored);
@@ -64,24 +118,25 @@ fn terms(column: &Column) -> Vec<String> {
     terms.push(format!("COUNT({q})"));
     match column.value_type {
         ValueType::Int => {
-            terms.extend(halves(&format!(
-                "CASE typeof({q}) WHEN 'integer' THEN {q} END"
-            )));
+            terms.extend(sums.terms(&format!("CASE typeof({q}) WHEN 'integer' THEN {q} END")));
         }
         ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
-            let summed = summed(&q, scale);
-            terms.push(format!("COUNT({q}) - COUNT({summed})"));
-            terms.extend(halves(&summed));
+            let (can_be, units) = summed(&q, scale);
+            terms.push(format!("COUNT(CASE WHEN {can_be} THEN 1 END)"));
+            terms.extend(sums.terms(&format!("CASE WHEN {can_be} THEN {units} END")));
         }
         ValueType::Text => {
-            let printed = if column.reading.takes_integers {
-                format!("WHEN 'integer' THEN octet_length(CAST({q} AS TEXT)) ")
+            terms.push(if column.reading.takes_integers {
+                format!(
+                    "SUM(CASE typeof({q}) WHEN 'integer' THEN octet_length(CAST({q} AS TEXT)) \
+                     WHEN 'text' THEN octet_length({q}) END)"
+                )
             } else {
-                String::new()
-            };
-            terms.push(format!(
-                "SUM(CASE typeof({q}) {printed}WHEN 'text' THEN octet_length({q}) END)"
-            ));
+                // A blob without bytes is among them, and adds nothing.
+                format!(
+                    "SUM(CASE WHEN (+{q}) COLLATE BINARY BETWEEN '' AND x'' THEN octet_length({q}) END)"
+                )
+            });
         }
         // Beyond the scale that SQLite can sum exactly, and where nothing can be summed, they are counted only.
         ValueType::Decimal { .. }
@@ -157,40 +212,36 @@ fn is_listed(stored: &str, values: &[String]) -> String {
         .filter_map(|value| listed_integer(value))
         .map(|number| number.to_string())
         .collect();
-    let is_text = format!(
-        "typeof({stored}) = 'text' AND (+{stored}) COLLATE BINARY IN ({})",
-        texts.join(", ")
-    );
+    // Without an affinity no number and no bytes are equal to a text.
+    let is_text = format!("(+{stored}) COLLATE BINARY IN ({})", texts.join(", "));
     if numbers.is_empty() {
         return format!("({is_text})");
     }
+    // A real that is equal to an integer is not written as one.
     format!(
-        "({is_text} OR typeof({stored}) = 'integer' AND (+{stored}) IN ({}))",
+        "({is_text} OR (+{stored}) IN ({}) AND typeof({stored}) = 'integer')",
         numbers.join(", ")
     )
 }
 
-/// `v = (v >> 32) × 2^32 + (v & (2^32 − 1))`, below zero too.
-fn halves(value: &str) -> [String; 2] {
-    [
-        format!("SUM(({value}) >> 32)"),
-        format!("SUM(({value}) & 4294967295)"),
-    ]
-}
-
-/// A value in units of the scale, if it can be summed exactly: no text, no bytes, not too large, not finer than the scale.
-fn summed(q: &str, scale: u8) -> String {
+/// Whether a value can be summed exactly (no text, no bytes, not too large, not finer than the scale), and the value in units
+/// of the scale. Up to the bound, integers and their products are exact as reals.
+fn summed(q: &str, scale: u8) -> (String, String) {
     let unit = 10_i64.pow(u32::from(scale));
     let bound = Total::LARGEST_SUMMED / unit;
-    format!(
-        "CASE typeof({q}) \
-         WHEN 'integer' THEN CASE WHEN {q} BETWEEN -{bound} AND {bound} THEN {q} * {unit} END \
-         WHEN 'real' THEN CASE WHEN {q} BETWEEN -{bound}.0 AND {bound}.0 AND ROUND({q} * {unit}.0) / {unit}.0 = {q} \
-         THEN CAST(ROUND({q} * {unit}.0) AS INTEGER) END END"
+    let units = format!("ROUND({q} * {unit}.0)");
+    (
+        format!("+{q} BETWEEN -{bound} AND {bound} AND {units} / {unit}.0 = {q}"),
+        format!("CAST({units} AS INTEGER)"),
     )
 }
 
-fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<ColumnTotal> {
+fn total(
+    row: &Row<'_>,
+    column: &Column,
+    sums: Sums,
+    next: &mut usize,
+) -> rusqlite::Result<ColumnTotal> {
     let mut take = || {
         *next += 1;
         // A sum over no values is NULL.
@@ -201,11 +252,11 @@ fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<C
     let non_null = take()?.unsigned_abs();
     let total = match column.value_type {
         ValueType::Int => Some(Total::IntSum {
-            sum: joined(take()?, take()?),
+            sum: sums.sum(take)?,
         }),
         ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
-            let not_summed = take()?.unsigned_abs();
-            let sum = joined(take()?, take()?);
+            let not_summed = non_null.saturating_sub(take()?.unsigned_abs());
+            let sum = sums.sum(take)?;
             Some(Total::DecimalSum { sum, not_summed })
         }
         ValueType::Text => Some(Total::TextBytes {
@@ -226,8 +277,4 @@ fn total(row: &Row<'_>, column: &Column, next: &mut usize) -> rusqlite::Result<C
         integers,
         total,
     })
-}
-
-fn joined(high: i64, low: i64) -> String {
-    ((i128::from(high) << 32) + i128::from(low)).to_string()
 }

@@ -4,20 +4,15 @@
 
 use std::sync::OnceLock;
 
-use bunri_catalogue::{Class, Column, Ownership, Table};
-use bunri_fingerprint::{
-    ColumnName, ElementHasher, Fingerprint, FingerprintKey, Region, UnsupportedType,
-};
+use bunri_catalogue::{Class, Ownership, Table};
+use bunri_fingerprint::{Fingerprint, FingerprintKey, Region, UnsupportedType};
 use bunri_redecide::{ColumnsByClass, Decided, Layout, View, bit};
 
-use super::sums::{ByRegion, regions_of};
+use super::sums::{ByRegion, hashers_of, regions_of};
 
-/// What the elements of a table begin with, and which of them any store needs.
+/// The regions of a table, and which of its elements any store needs.
 pub(crate) struct ElementMaker<'a> {
-    key: &'a FingerprintKey,
     regions: ByRegion<Region>,
-    /// By catalogue column.
-    names: Vec<ColumnName>,
     /// The table's key, as catalogue columns.
     table_key: &'a [usize],
     /// By ownership, one bit for each class.
@@ -25,18 +20,15 @@ pub(crate) struct ElementMaker<'a> {
 }
 
 impl<'a> ElementMaker<'a> {
-    pub(crate) fn new(table: &'a Table, layouts: &[Layout<'_>], key: &'a FingerprintKey) -> Self {
+    pub(crate) fn new(table: &'a Table, layouts: &[Layout<'_>], key: &FingerprintKey) -> Self {
         let mut wanted = [0; Ownership::ALL.len()];
         for layout in layouts {
             for (wanted, granted) in wanted.iter_mut().zip(granted(layout)) {
                 *wanted |= granted;
             }
         }
-        let name = |column: &Column| ColumnName::new(&column.name);
         Self {
-            key,
-            regions: regions_of(&table.id),
-            names: table.columns.iter().map(name).collect(),
+            regions: regions_of(table, key),
             table_key: &table.key,
             wanted,
         }
@@ -92,7 +84,7 @@ impl RowElements {
             by_class: Class::ALL.map(|_| Vec::new()),
             present: vec![0; rows],
         };
-        let mut hasher = ElementHasher::new(maker.key);
+        let mut hashers = hashers_of(&maker.regions);
         let mut columns = ColumnsByClass::default();
         columns.begin(&decided.classes);
         for (row, verdict) in decided.verdicts.iter().enumerate() {
@@ -104,11 +96,10 @@ impl RowElements {
                     continue;
                 }
                 let value = |&column: &usize| view.cells[column].cell(row);
-                let named = |column: &usize| (&maker.names[*column], value(column));
-                let element = hasher.element(
-                    &maker.regions[ownership][class as usize],
+                let placed = |column: &usize| (*column, value(column));
+                let element = hashers[ownership][class as usize].element(
                     maker.table_key.iter().map(value),
-                    columns.iter().map(named),
+                    columns.iter().map(placed),
                 );
                 elements.put(class, row, element);
             }

@@ -1,7 +1,7 @@
 //! The fingerprints of one table in one store, region by region: once over what must be there, once over what is.
 
-use bunri_catalogue::{Class, Ownership};
-use bunri_fingerprint::{Cells, ColumnName, ElementHasher, Fingerprint, FingerprintKey, Region};
+use bunri_catalogue::{Class, Ownership, Table};
+use bunri_fingerprint::{Cells, ElementHasher, Fingerprint, FingerprintKey, Region};
 use bunri_redecide::{ColumnsByClass, Layout, Regions};
 
 /// A fingerprint for every ownership and class.
@@ -20,25 +20,35 @@ pub(crate) struct InRegions<'r> {
     pub(crate) like: usize,
 }
 
-/// What elements begin with in the regions of a table.
-pub(crate) fn regions_of(table: &str) -> ByRegion<Region> {
-    Ownership::ALL
-        .map(|ownership| Class::ALL.map(|class| Region::new(table, ownership.word(), class.word())))
+/// The regions of a table.
+pub(crate) fn regions_of(table: &Table, key: &FingerprintKey) -> ByRegion<Region> {
+    let names = || table.columns.iter().map(|column| &*column.name);
+    Ownership::ALL.map(|ownership| {
+        Class::ALL.map(|class| {
+            let words = [&table.id, ownership.word(), class.word()];
+            Region::new(key, words, names())
+        })
+    })
+}
+
+/// A hasher for each of them.
+pub(crate) fn hashers_of(regions: &ByRegion<Region>) -> ByRegion<ElementHasher> {
+    let of_class =
+        |classes: &[Region; Class::ALL.len()]| classes.each_ref().map(ElementHasher::new);
+    regions.each_ref().map(of_class)
 }
 
 /// Turns rows into the elements of their regions: rows that are not what was expected, and those of stores that hold
 /// hashes. All others have theirs from [`super::elements`].
 pub(crate) struct Elements {
-    hasher: ElementHasher,
-    regions: ByRegion<Region>,
+    hashers: ByRegion<ElementHasher>,
     columns: ColumnsByClass,
 }
 
 impl Elements {
     pub(crate) fn new(layout: &Layout<'_>, key: &FingerprintKey) -> Self {
         Self {
-            hasher: ElementHasher::new(key),
-            regions: regions_of(&layout.table.id),
+            hashers: hashers_of(&regions_of(layout.table, key)),
             columns: ColumnsByClass::default(),
         }
     }
@@ -60,14 +70,10 @@ impl Elements {
                 continue;
             }
             let value = |&column: &usize| row.cells[column].cell(row.row);
-            let named =
-                |column: &usize| -> (&ColumnName, _) { (&layout.names[*column], value(column)) };
+            let placed = |column: &usize| (layout.columns[*column], value(column));
             let (at, class) = (ownership as usize, class as usize);
-            let element = self.hasher.element(
-                &self.regions[at][class],
-                layout.key.iter().map(value),
-                columns.iter().map(named),
-            );
+            let element = self.hashers[at][class]
+                .element(layout.key.iter().map(value), columns.iter().map(placed));
             for sums in &mut sums {
                 sums[at][class].add(&element);
             }
