@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 52] = [
+const ARROWS: [(&str, &[&str]); 53] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -334,6 +334,17 @@ const ARROWS: [(&str, &[&str]); 52] = [
     ),
     ("bunri-arguments", &["bunri-terminal"]),
     (
+        "bunri-review",
+        &[
+            "bunri-answers",
+            "bunri-arguments",
+            "bunri-columnar",
+            "bunri-inspect",
+            "bunri-job",
+            "bunri-terminal",
+        ],
+    ),
+    (
         "bunri-workplace",
         &[
             "bunri-catalogue",
@@ -386,6 +397,7 @@ const ARROWS: [(&str, &[&str]); 52] = [
             "bunri-reread",
             "bunri-residue",
             "bunri-retire",
+            "bunri-review",
             "bunri-sample",
             "bunri-selection",
             "bunri-security",

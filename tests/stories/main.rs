@@ -36,6 +36,8 @@
 //! | `retire` | what only the work needed is deleted under a signed record; stores and evidence stay |
 //! | `export` | contracts and lineage, as the validators of their standards and the files say |
 //! | `answers` | every question of a proposed catalogue asked once, and the answers taken by name alone |
+//! | `review` | the same questions asked at a terminal: one key an answer, written at once, and none without somebody who read |
+//! | `spreadsheet` | the same questions in a spreadsheet: no formula goes out, and no answer to another question comes back |
 //! | `incident` | each scenario of the regulator's deck is found, on two systems, and nothing else; what is missing is not checked |
 //! | `init` | a catalogue proposed for a source: it waits for a person, and is never looser than it must |
 //! | `inspect` | what a source holds, before there is a catalogue |
@@ -107,6 +109,8 @@ mod quarantine;
 mod rekey;
 mod reread;
 mod retire;
+mod review;
 mod same_bytes;
+mod spreadsheet;
 mod tampering;
 mod units;

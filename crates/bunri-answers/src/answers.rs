@@ -13,11 +13,9 @@ use crate::questions::ReasonOf;
 /// Letters of a name that stands beside every answer.
 const MOST_LETTERS: usize = 120;
 
-/// What a person answered.
+/// What people answered.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
-    /// Who, and when.
-    pub(crate) by: String,
     pub(crate) classes: Vec<ClassAnswer>,
     pub(crate) reasons: Vec<ReasonAnswer>,
 }
@@ -27,9 +25,29 @@ pub(crate) struct Answers {
 pub(crate) struct ClassAnswer {
     pub(crate) column: String,
     pub(crate) table: Name,
+    pub(crate) said: ClassSaid,
+    /// Who, and when.
+    pub(crate) by: String,
+}
+
+/// A class, and what is said with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClassSaid {
     pub(crate) class: Class,
     /// What else is said of the column where it does not say it yet: key and word.
     pub(crate) besides: Vec<(&'static str, String)>,
+}
+
+impl ClassSaid {
+    /// A class with the category and the reason that somebody gave for it.
+    pub(crate) fn new(class: Class, category: Option<Category>, basis: Option<String>) -> Self {
+        let category = category.map(|category| ("category", category.word().to_owned()));
+        let basis = basis.map(|basis| ("basis", basis));
+        Self {
+            class,
+            besides: category.into_iter().chain(basis).collect(),
+        }
+    }
 }
 
 /// A reason of one table.
@@ -38,6 +56,18 @@ pub(crate) struct ReasonAnswer {
     pub(crate) of: ReasonOf,
     pub(crate) table: Name,
     pub(crate) basis: String,
+    /// Who, and when.
+    pub(crate) by: String,
+}
+
+/// Why this is nobody's name; [`None`]: it is one.
+pub(crate) fn no_name(by: &str) -> Option<String> {
+    let bad = by.trim().is_empty() || by.trim() == WAITING;
+    (bad || by.chars().count() > MOST_LETTERS || by.chars().any(char::is_control)).then(|| {
+        format!(
+            "`by` is a name on one line of at most {MOST_LETTERS} letters: who answers, and when"
+        )
+    })
 }
 
 impl ClassAnswer {
@@ -83,12 +113,10 @@ pub(crate) fn read(path: &Path) -> Result<(Answers, SourceFile), Problems> {
 fn sheet(mut file: Section<'_>, log: &mut Log) -> Answers {
     let mut answers = Answers::default();
     let by = file.require("by").and_then(|value| value.filled_text(log));
-    if let Some(by) = by {
-        if by.value.chars().count() > MOST_LETTERS || by.value.chars().any(char::is_control) {
-            let message = format!("`by` is a name on one line of at most {MOST_LETTERS} letters");
-            log.refuse(by.spot, message);
-        }
-        answers.by = by.value.trim().to_owned();
+    if let Some(by) = &by
+        && let Some(why) = no_name(&by.value)
+    {
+        log.refuse(by.spot, why);
     }
     for (key, read) in [
         ("classes", class as fn(&Item<'_>, &mut Answers, &mut Log)),
@@ -100,6 +128,10 @@ fn sheet(mut file: Section<'_>, log: &mut Log) -> Answers {
         }
     }
     file.close(log);
+    let by = by.map(|by| by.value.trim().to_owned()).unwrap_or_default();
+    let classes = answers.classes.iter_mut().map(|one| &mut one.by);
+    let reasons = answers.reasons.iter_mut().map(|one| &mut one.by);
+    classes.chain(reasons).for_each(|one| one.clone_from(&by));
     same_twice(&answers, log);
     answers
 }
@@ -127,27 +159,28 @@ fn class(item: &Item<'_>, answers: &mut Answers, log: &mut Log) {
     let (Some(category), Some(basis), Some(mut columns)) = (category, basis, columns) else {
         return;
     };
-    let category = category.map(|category| ("category", category.value.word().to_owned()));
-    let basis = basis.map(|basis| ("basis", basis.value));
-    let besides: Vec<(&'static str, String)> = category.into_iter().chain(basis).collect();
+    let said = class.map(|class| {
+        let category = category.map(|category| category.value);
+        ClassSaid::new(class.value, category, basis.map(|basis| basis.value))
+    });
     for entry in columns.take_all() {
         let Some(tables) = entry.value.some_texts(log) else {
             continue;
         };
-        let Some(class) = &class else { continue };
+        let Some(said) = &said else { continue };
         for table in tables {
             let answer = ClassAnswer {
                 column: entry.key.to_owned(),
                 table,
-                class: class.value,
-                besides: besides.clone(),
+                said: said.clone(),
+                by: String::new(),
             };
-            if answer.is_pattern() && answer.class != Class::Hold {
+            if answer.is_pattern() && said.class != Class::Hold {
                 let what = format!("`{}` of `{}`", answer.column, answer.table.value);
                 let message = format!(
                     "{what} speaks of columns by a pattern, and so of columns that nobody has read: it may keep them back (`hold`), \
                      and for `{}` they are written out by their names, column and table",
-                    answer.class.word()
+                    said.class.word()
                 );
                 log.refuse(answer.table.spot, message);
             }
@@ -184,6 +217,7 @@ fn reason(item: &Item<'_>, answers: &mut Answers, log: &mut Log) {
             of: of.value,
             table,
             basis: basis.value.clone(),
+            by: String::new(),
         });
     }
 }

@@ -7,13 +7,15 @@ use bunri_text::WAITING;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A question that can be asked once for many places.
+/// What a question asks for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Subject {
     /// The class of a column.
     Class { column: String },
     /// A reason.
     Reason(ReasonOf),
+    /// Anything else: codes, keys, a row rule.
+    Value,
 }
 
 /// What needs a reason.
@@ -54,6 +56,8 @@ pub(crate) struct Question {
     pub(crate) subject: Subject,
     /// The table's id; of [`ReasonOf::Ignored`] the object.
     pub(crate) table: String,
+    /// The keys down to the `"?"`, as people say them.
+    pub(crate) key: String,
     /// Keys and places in lists from the top of the file down to the `"?"`.
     pub(crate) path: Vec<Step>,
     /// The `"?"` in the text, with its quotes.
@@ -78,13 +82,16 @@ pub(crate) enum Step {
 pub(crate) struct Questions {
     /// The table's id; empty of `catalogue.toml`.
     pub(crate) table: String,
+    /// Its name in the source.
+    pub(crate) in_source: String,
+    /// Those that a sheet can ask: of one kind, and in a place that its names can tell.
     pub(crate) asked: Vec<Question>,
     /// The columns and what stands for their class, answered or not.
     pub(crate) columns: Vec<(String, Option<String>)>,
     /// The objects of `[[ignored]]`.
     pub(crate) ignored: Vec<String>,
-    /// Keys of every other `"?"`: each is a question of its own.
-    pub(crate) others: Vec<String>,
+    /// Every other `"?"`: each is a question of its own.
+    pub(crate) others: Vec<Question>,
 }
 
 /// The questions of `catalogue.toml`, or of a table's file.
@@ -92,6 +99,7 @@ pub(crate) fn questions(text: &str, tree: &DeTable<'_>) -> Questions {
     let word = |key: &str| value(tree, key).and_then(|value| text_of(value.get_ref()));
     let mut found = Questions {
         table: word("id").or_else(|| word("table")).unwrap_or_default(),
+        in_source: word("table").or_else(|| word("id")).unwrap_or_default(),
         ..Questions::default()
     };
     if let Some(DeValue::Table(columns)) = value(tree, "columns").map(Spanned::get_ref) {
@@ -118,6 +126,7 @@ pub(crate) fn questions(text: &str, tree: &DeTable<'_>) -> Questions {
     walk.table(tree);
     let mut found = walk.found;
     found.asked.sort_by_key(|question| question.at.start);
+    found.others.sort_by_key(|question| question.at.start);
     found
 }
 
@@ -175,32 +184,31 @@ impl Walk<'_> {
             .collect();
         let mut table = self.found.table.clone();
         let subject = match keys.as_slice() {
-            ["columns", column] | ["columns", column, "class"] => Some(Subject::Class {
+            ["columns", column] | ["columns", column, "class"] => Subject::Class {
                 column: (*column).to_owned(),
-            }),
-            ["rows", "basis"] => Some(Subject::Reason(ReasonOf::Rows)),
-            ["known_at", "none"] => Some(Subject::Reason(ReasonOf::KnownAt)),
-            ["when", "basis"] => Some(Subject::Reason(ReasonOf::When)),
+            },
+            ["rows", "basis"] => Subject::Reason(ReasonOf::Rows),
+            ["known_at", "none"] => Subject::Reason(ReasonOf::KnownAt),
+            ["when", "basis"] => Subject::Reason(ReasonOf::When),
             ["ignored", "basis"] => {
                 let object = of.and_then(|entry| value(entry, "object"));
                 table = object
                     .and_then(|value| text_of(value.get_ref()))
                     .unwrap_or_default();
-                Some(Subject::Reason(ReasonOf::Ignored))
+                Subject::Reason(ReasonOf::Ignored)
             }
-            _ => None,
+            _ => Subject::Value,
         };
+        let key = keys.join(".");
         // On the sheet a star is a pattern: such a name is answered where it stands.
-        let subject = subject.filter(|_| !keys.concat().contains('*') && !table.contains('*'));
-        let Some(subject) = subject else {
-            self.found.others.push(keys.join("."));
-            return;
-        };
+        let apart = subject == Subject::Value || key.contains('*') || table.contains('*');
         let comment = comment(self.text, at.end).map_or("", |at| self.text[at + 1..].trim_start());
         let comment = comment.lines().next().unwrap_or_default().trim_end();
         let (suggested, why) = match &subject {
             Subject::Class { .. } => suggestion(comment),
-            Subject::Reason(ReasonOf::Rows | ReasonOf::KnownAt) => (None, comment.to_owned()),
+            Subject::Value | Subject::Reason(ReasonOf::Rows | ReasonOf::KnownAt) => {
+                (None, comment.to_owned())
+            }
             Subject::Reason(ReasonOf::When) => (
                 None,
                 "an end after the cutover is another retailer's start request".to_owned(),
@@ -209,9 +217,15 @@ impl Walk<'_> {
                 (None, "nobody reads or migrates them".to_owned())
             }
         };
-        self.found.asked.push(Question {
+        let list = if apart {
+            &mut self.found.others
+        } else {
+            &mut self.found.asked
+        };
+        list.push(Question {
             subject,
             table,
+            key,
             path: self.path.clone(),
             at,
             suggested,

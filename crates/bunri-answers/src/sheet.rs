@@ -8,8 +8,9 @@ use std::path::Path;
 use bunri_catalogue::Class;
 use bunri_text::{comment, key, quoted};
 
+use crate::facts::Facts;
 use crate::questions::{Question, ReasonOf, Subject, questions};
-use crate::{AnswersError, folder, io};
+use crate::{AnswersError, folder, io, spreadsheet};
 
 /// Letters of a line of names.
 const WIDTH: usize = 110;
@@ -27,11 +28,12 @@ pub struct Asked {
     pub others: usize,
 }
 
-/// Writes a sheet for a catalogue into a file that is not there yet.
+/// Writes a sheet for a catalogue into a file that is not there yet: TOML with each question once, or, by its name's ending, CSV for a
+/// spreadsheet with a line for each place and what is known of its column.
 ///
 /// # Errors
 /// [`AnswersError`]
-pub fn ask(catalogue: &Path, sheet: &Path) -> Result<Asked, AnswersError> {
+pub fn ask(catalogue: &Path, sheet: &Path, facts: &Facts) -> Result<Asked, AnswersError> {
     if sheet.exists() {
         return Err(AnswersError::Occupied(sheet.to_owned()));
     }
@@ -40,15 +42,17 @@ pub fn ask(catalogue: &Path, sheet: &Path) -> Result<Asked, AnswersError> {
     let mut asked = Asked::default();
     let mut all: Vec<Question> = Vec::new();
     let mut others = Vec::new();
+    let mut sources = BTreeMap::new();
     for (file, tree) in files.iter().zip(&trees) {
         let found = questions(&file.text, tree.get_ref());
         let name = file.path.strip_prefix(catalogue).unwrap_or(&file.path);
         asked.others += found.others.len();
         if !found.others.is_empty() {
-            let keys: BTreeSet<String> = found.others.into_iter().collect();
+            let keys: BTreeSet<String> = found.others.into_iter().map(|one| one.key).collect();
             let keys: Vec<String> = keys.into_iter().collect();
             others.push(format!("{}: {}", name.display(), keys.join(", ")));
         }
+        sources.insert(found.table.clone(), found.in_source.clone());
         all.extend(found.asked);
     }
     let (classes, reasons) = groups(&all);
@@ -59,7 +63,12 @@ pub fn ask(catalogue: &Path, sheet: &Path) -> Result<Asked, AnswersError> {
         .sum();
     asked.reasons = reasons.values().map(Vec::len).sum();
     asked.groups = classes.len() + reasons.len();
-    let text = written(&classes, &reasons, &others);
+    let text = if spreadsheet::is_one(sheet) {
+        asked.groups = all.len();
+        spreadsheet::written(&all, &sources, facts)
+    } else {
+        written(&classes, &reasons, &others)
+    };
     let mut file = fs::File::create_new(sheet).map_err(io(sheet))?;
     file.write_all(text.as_bytes()).map_err(io(sheet))?;
     file.sync_all().map_err(io(sheet))?;
@@ -88,6 +97,8 @@ fn groups(all: &[Question]) -> (Classes, Reasons) {
                     group.push(table);
                 }
             }
+            // No sheet asks it.
+            Subject::Value => {}
         }
     }
     (classes, reasons)

@@ -239,16 +239,30 @@ pub struct InitArguments {
 
 /// `bunri answers`
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("way").required(true).args(["ask", "take"])))]
+#[command(group(ArgGroup::new("way").required(true).args(["ask", "take", "review"])))]
 pub struct AnswersArguments {
     /// The catalogue's folder
     pub catalogue: PathBuf,
-    /// Write the sheet: each question that waits once, with the columns and tables that it is of; never overwritten
+    /// Ask at this terminal, question by question; each answer is written at once
+    #[arg(long)]
+    pub review: bool,
+    /// Write the sheet: each question that waits once, with the columns and tables that it is of; never overwritten. A name that ends
+    /// in .csv makes a sheet for a spreadsheet, with a line for each
     #[arg(long, value_name = "SHEET")]
     pub ask: Option<PathBuf>,
     /// Put the sheet's answers in the place of every "?" that they answer, and nothing else
     #[arg(long, value_name = "SHEET")]
     pub take: Option<PathBuf>,
+    /// Look at this source (a database, or a job) and say beside each question what is known of the column: types, the share of NULL,
+    /// distinct values; never a value. For --review and a sheet of CSV
+    #[arg(long, conflicts_with = "take")]
+    pub source: Option<PathBuf>,
+    /// Of the source, read at most so many rows of each table
+    #[arg(long, value_name = "ROWS", requires = "source")]
+    pub sample: Option<u64>,
+    /// Who answers, and when; asked for if it is not said
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["ask", "take"])]
+    pub by: Option<String>,
 }
 
 /// `bunri check`

@@ -259,9 +259,16 @@ fn purpose(
     let asks = texts(section.take("asks"), log);
     let months = texts(section.take("months"), log);
     let always = readable(section.take("where"), |value| conditions(value, log));
-    let answered = match answer.as_ref()?.value {
-        Answer::Counts => counted(&mut section, log),
-        Answer::Rows => rows(&mut section, known, recipients.as_deref(), log),
+    let answered = match answer.as_ref().map(|answer| answer.value) {
+        Some(Answer::Counts) => counted(&mut section, log),
+        Some(Answer::Rows) => rows(&mut section, known, recipients.as_deref(), log),
+        None => {
+            // They belong to the one answer or to the other, and which it is nobody can tell.
+            for key in ["columns", "own", "least", "others", "count"] {
+                let _ = section.take(key);
+            }
+            None
+        }
     };
     section.close(log);
     let always = always?.unwrap_or_default();

@@ -514,6 +514,8 @@ fn mistakes_of_a_register_are_told_with_their_places() {
         ),
         ("answer = \"counts\"", "answer = \"rows\"", "columns"),
         ("answer = \"rows\"", "answer = \"all\"", "answer"),
+        // Told, and not only refused: what answers was asked for before the section was closed.
+        ("answer = \"counts\"", "", "`answer` is missing"),
         (
             "name = \"cancelled\"",
             "name = \"new\"",

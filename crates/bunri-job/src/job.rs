@@ -188,12 +188,17 @@ impl Job {
 }
 
 impl JobKind {
+    /// Every kind, as the job, the manifests and the reports spell it.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("rehearsal", Self::Rehearsal), ("cutover", Self::Cutover)];
+
     /// The word of the job, the manifests and the reports.
     #[must_use]
     pub fn word(self) -> &'static str {
+        let [rehearsal, cutover] = Self::WORDS;
         match self {
-            JobKind::Rehearsal => "rehearsal",
-            JobKind::Cutover => "cutover",
+            Self::Rehearsal => rehearsal.0,
+            Self::Cutover => cutover.0,
         }
     }
 }

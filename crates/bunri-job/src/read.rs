@@ -17,10 +17,6 @@ use crate::job::{Job, JobKind, Places, SecretFile, Source};
 use crate::paths::{is_within, path_of};
 use crate::source::source;
 
-const KINDS: [(&str, JobKind); 2] = [
-    ("rehearsal", JobKind::Rehearsal),
-    ("cutover", JobKind::Cutover),
-];
 const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
 const DEFAULT_MEMORY: u64 = 2 << 30;
 const LEAST_MEMORY: u64 = 64 << 20;
@@ -54,7 +50,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let label = file.require("label").and_then(|value| label(&value, log));
     let kind = file
         .require("kind")
-        .and_then(|value| value.word("kind of job", &KINDS, log));
+        .and_then(|value| value.word("kind of job", &JobKind::WORDS, log));
     let cutover = file.require("cutover").and_then(|value| value.day(log));
     let legacy = file
         .require("source")

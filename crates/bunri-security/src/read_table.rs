@@ -177,7 +177,11 @@ fn column(value: &Item<'_>, field: &Field, log: &mut Log) -> Option<ColumnMap> {
         FieldKind::Names => {
             words(&mut section, "every", &mut map.every, log);
             if let Some(value) = section.take("separator") {
-                match value.text(log).filter(|text| !text.value.is_empty()) {
+                match value.text(log) {
+                    Some(text) if text.value.is_empty() => {
+                        log.refuse(text.spot, format!("{} is empty", value.label()));
+                        good = false;
+                    }
                     Some(text) => map.separator = text.value,
                     None => good = false,
                 }

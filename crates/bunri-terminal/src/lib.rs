@@ -1,7 +1,8 @@
 //! What a command prints: results on standard output; progress, logs and failures on standard error, for people or as JSON lines;
-//! and the wish to stop (Ctrl-C). Nothing here knows what a command does.
+//! the wish to stop (Ctrl-C), and the keys that somebody presses. Nothing here knows what a command does.
 
 pub mod clock;
+pub mod keyboard;
 pub mod progress;
 pub mod screen;
 

@@ -27,14 +27,15 @@ pub fn say_styled(text: &str) {
 
 /// Prints a result in lines of at most [`WIDTH`] columns, all but the first set in; a longer word has a line of its own.
 pub fn say_wrapped(text: &str, indent: usize) {
-    say(&wrapped(text, indent));
+    say(&wrapped(text, indent, usize::from(WIDTH)));
 }
 
-fn wrapped(text: &str, indent: usize) -> String {
+/// A text in lines of at most so many columns, all but the first set in; a longer word has a line of its own.
+pub(crate) fn wrapped(text: &str, indent: usize, most: usize) -> String {
     let mut lines = String::new();
     let mut line = String::new();
     for (number, word) in text.split(' ').enumerate() {
-        let full = width(&line) + 1 + width(word) > usize::from(WIDTH);
+        let full = width(&line) + 1 + width(word) > most;
         if full && !line.trim().is_empty() {
             lines.push_str(&line);
             lines.push('\n');
@@ -53,7 +54,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// Columns that a letter takes: East Asian letters are wide.
-fn columns(letter: char) -> usize {
+pub(crate) fn columns(letter: char) -> usize {
     if letter < '\u{1100}' { 1 } else { 2 }
 }
 
@@ -167,7 +168,7 @@ mod tests {
     fn lines_are_wrapped_between_words_and_set_in() {
         let text = format!("  {} {} end", "a".repeat(70), "漢".repeat(35));
         let lines = format!("  {}\n    {} end", "a".repeat(70), "漢".repeat(35));
-        assert_eq!(wrapped(&text, 4), lines);
+        assert_eq!(wrapped(&text, 4, 80), lines);
     }
 
     #[test]

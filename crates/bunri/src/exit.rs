@@ -503,8 +503,14 @@ fn init(error: &InitError) -> u8 {
 
 fn answers(error: &AnswersError) -> u8 {
     match error {
-        AnswersError::Text(_) | AnswersError::Occupied(_) | AnswersError::Form(_) => REFUSED,
-        AnswersError::Io { .. } => OUTPUT,
+        AnswersError::Text(_)
+        | AnswersError::Occupied(_)
+        | AnswersError::Form(_)
+        | AnswersError::Changed(_)
+        | AnswersError::NoTerminal => REFUSED,
+        AnswersError::Nobody(_) | AnswersError::NoPlaceForFacts(_) => USAGE,
+        AnswersError::Stopped => INTERRUPTED,
+        AnswersError::Terminal(_) | AnswersError::Io { .. } => OUTPUT,
     }
 }
 

@@ -82,6 +82,40 @@ impl ColumnProfile {
     }
 }
 
+impl ColumnProfile {
+    /// What its values are, in a few words and without one of them: `text, like telephone numbers`.
+    #[must_use]
+    pub fn seen(&self) -> String {
+        let kinds = [
+            (self.stored.integer, "integers"),
+            (self.stored.real, "fractions"),
+            (self.stored.text, "texts"),
+            (self.stored.bytes, "bytes"),
+        ];
+        let kinds: Vec<&str> = kinds
+            .into_iter()
+            .filter_map(|(count, kind)| (count > 0).then_some(kind))
+            .collect();
+        if kinds.is_empty() {
+            return "NULL alone".to_owned();
+        }
+        let mut seen = kinds.join(" and ");
+        let days = self.forms.iter().max_by_key(|one| one.values);
+        let perhaps = self.perhaps_days();
+        if let Some(days) = days
+            && perhaps > 0
+            && days.values * 100 >= perhaps * READABLE_OF_100
+        {
+            seen.push_str(&format!(", readable as {}", days.form));
+        } else if let Some(shape) = self.shape {
+            seen.push_str(&format!(", like {}", shape.words()));
+        } else if self.free_text {
+            seen.push_str(", typed freely");
+        }
+        seen
+    }
+}
+
 /// How values are stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Stored {

@@ -51,6 +51,23 @@ impl Shape {
         Shape::Json,
         Shape::Sentence,
     ];
+
+    /// What has it, for people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::SupplyPoint => "numbers of supply points",
+            Self::RetailerCode => "codes of retailers",
+            Self::Telephone => "telephone numbers",
+            Self::PostalCode => "postal codes",
+            Self::Mail => "addresses of mail",
+            Self::Kana => "kana alone",
+            Self::KanjiWord => "names or words in kanji",
+            Self::PersonName => "names of persons or places",
+            Self::Address => "addresses",
+            Self::Json => "JSON",
+            Self::Sentence => "sentences",
+        }
+    }
 }
 
 /// How many of the texts that were looked at have which shape.

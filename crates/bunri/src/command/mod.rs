@@ -59,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
             | Command::Reread(_)
             | Command::Plan(_)
             | Command::Diff(_)
+            | Command::Answers(_)
             | Command::Quarantine(_)
             | Command::Incident(_)
             | Command::Run(_)
@@ -70,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ended {
         Command::Sample(arguments) => sample::run(arguments, *log),
         Command::Inspect(arguments) => inspect::run(arguments, &progress),
         Command::Init(arguments) => init::run(arguments, &progress),
-        Command::Answers(arguments) => answers::run(arguments),
+        Command::Answers(arguments) => answers::run(arguments, &progress),
         Command::Check(arguments) => check::run(arguments, &progress),
         Command::Extract(arguments) => stages::extract_only(arguments, *log, &progress),
         Command::Split(arguments) => stages::split_only(arguments, *log, &progress),
