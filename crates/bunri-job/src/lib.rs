@@ -5,6 +5,7 @@ mod check;
 mod control;
 mod decisions;
 mod delimited;
+mod delta;
 mod evidence;
 mod expect;
 mod job;
@@ -25,6 +26,7 @@ pub use check::{
 pub use control::Control;
 pub use decisions::load_decisions;
 pub use delimited::{Cp932, Delimited, Encoding, Gaiji, LineForm, TableFiles, WaveDash};
+pub use delta::{ChangedAt, Delta, OnDifference};
 pub use evidence::role;
 pub use expect::{AcceptedReview, Amount, Expect, OwnRows, RowLimits, Said};
 pub use job::{Job, JobKind, PostgresqlSource, SecretFile, Source, Tls};

@@ -11,6 +11,7 @@ use bunri_text::{
 
 use crate::control::controls;
 use crate::delimited::Delimited;
+use crate::delta::{Surroundings, delta};
 use crate::evidence::evidence;
 use crate::expect::expect;
 use crate::job::{Job, JobKind, Places, SecretFile, Source};
@@ -78,6 +79,16 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         &source_file.text,
         log,
     );
+    let around = Surroundings {
+        base: &base,
+        text: &source_file.text,
+        kind: kind.as_ref().map(|kind| kind.value),
+        source: legacy.as_ref().map(|source| &source.value),
+        output: output
+            .as_ref()
+            .map(|(custody, retail)| (custody.as_path(), retail.value.as_path())),
+    };
+    let delta = delta(file.take("delta"), &around, log);
     file.close(log);
 
     let (kind, (catalogue, pin), decisions) = (kind?, catalogue?, decisions?);
@@ -114,6 +125,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         threads: limits.1,
         evidence: evidence?,
         expect: expect?,
+        delta: delta?,
         controls: controls?,
         places,
         catalogue_blake3: pin.map(|pin| pin.value),
