@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::job::Job;
+use crate::postgresql::server::Server;
 use crate::rig::{Ended, Rig, STORES};
 use crate::trees::{Tree, differences, tree};
 
@@ -41,10 +42,10 @@ CREATE TABLE weeks AS SELECT * FROM meter_reading_monthly ORDER BY supply_point_
 DELETE FROM meter_reading_monthly WHERE (supply_point_id, period_from) IN (SELECT supply_point_id, period_from FROM weeks);
 UPDATE weeks SET usage_kwh = 2, updated_at = '2026-04-05 08:00:00';
 INSERT INTO meter_reading_monthly SELECT * FROM weeks;
+DELETE FROM weeks WHERE period_from <> (SELECT min(w.period_from) FROM weeks w WHERE w.supply_point_id = weeks.supply_point_id);
 UPDATE weeks SET period_from = '2026-04-01', period_until = '2026-04-30';
 INSERT INTO meter_reading_monthly SELECT * FROM weeks WHERE supply_point_id NOT IN
-    (SELECT supply_point_id FROM meter_reading_monthly WHERE period_from = '2026-04-01')
-    GROUP BY supply_point_id;
+    (SELECT supply_point_id FROM meter_reading_monthly WHERE period_from = '2026-04-01');
 DROP TABLE weeks;
 ";
 
@@ -107,7 +108,10 @@ pub(crate) fn same_run(rig: &Rig, one: &str, other: &str) -> usize {
         assert!(one.len() > 1, "{folder}");
         assert_eq!(differences(&one, &other), Vec::<String>::new(), "{folder}");
     }
-    let staging = differences(&part(one, "custody/staging"), &part(other, "custody/staging"));
+    let staging = differences(
+        &part(one, "custody/staging"),
+        &part(other, "custody/staging"),
+    );
     assert!(
         staging.iter().all(|path| path == "manifest.json"),
         "{staging:?}"
@@ -126,7 +130,10 @@ fn deltas(ended: &Ended) -> Vec<Value> {
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut extracted = events.filter(|event| event["event"] == "extracted");
-    extracted.next().unwrap()["deltas"].as_array().unwrap().clone()
+    extracted.next().unwrap()["deltas"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 #[test]
@@ -153,6 +160,14 @@ fn some_weeks_later_what_changed_is_read_and_every_byte_is_that_of_a_full_run() 
     job(&rig, "delta", SQLITE, "");
     rig.bunri(["run", &file]).must(1);
     rig.bunri(["reread", &file]).must(0).prints("C9 faithful: ");
+    let report = rig.json("delta/custody/evidence/report.json");
+    let claims = report["claims"].as_array().unwrap();
+    let c3 = claims.iter().find(|claim| claim["code"] == "C3").unwrap();
+    let blind = c3["blind_spots"].to_string();
+    assert!(
+        blind.contains("rows of 8 tables were taken from an earlier extraction"),
+        "{blind}"
+    );
 }
 
 #[test]
@@ -179,7 +194,12 @@ fn rows_that_changed_in_silence_are_found_by_the_sample() {
     rig.bunri(["run", "job.toml"]).must(1);
     rig.sql(SILENT_TEXT);
     rig.sql(SILENT_KANJI);
-    let file = job(&rig, "delta", SQLITE, &delta("since = 2026-04-01\nsample = \"10 %\"\n"));
+    let file = job(
+        &rig,
+        "delta",
+        SQLITE,
+        &delta("since = 2026-04-01\nsample = \"10 %\"\n"),
+    );
     let ended = rig
         .bunri(["run", &file])
         .must(4)
@@ -315,7 +335,12 @@ fn store_files_of_tables_that_nothing_changed_of_are_taken_and_no_others() {
     same_run(&rig, "delta2", "full2");
     let kept = kept_by_split(&ended);
     assert!(kept.contains(&"code_tariff".to_owned()), "{kept:?}");
-    for other in ["supply_period", "supply_point", "meter_reading_monthly", "consumer"] {
+    for other in [
+        "supply_period",
+        "supply_point",
+        "meter_reading_monthly",
+        "consumer",
+    ] {
         assert!(!kept.contains(&other.to_owned()), "{kept:?}");
     }
 }
@@ -346,10 +371,65 @@ fn killed_at_any_moment_a_rerun_ends_in_the_bytes_of_a_full_run() {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let share = f64::from(kill) / 16.0 + f64::from(u32::try_from(state >> 33 & 1023).unwrap()) / 16_384.0;
+        let share = f64::from(kill) / 16.0
+            + f64::from(u32::try_from(state >> 33 & 1023).unwrap()) / 16_384.0;
         met += u32::from(killed(&rig, &file, duration.mul_f64(share)));
         rig.bunri(["run", &file]).must(1);
         assert_eq!(same_run(&rig, "delta", "full"), CHANGED_AT.len());
     }
     assert!(met > 8, "only {met} kills met the run");
+}
+
+/// SQLite keeps a text in a column of integers; a server does not.
+const MENDED: &str =
+    "UPDATE supply_point SET meter_reading_day = NULL WHERE typeof(meter_reading_day) = 'text';
+     UPDATE meter SET ct_ratio = NULL WHERE typeof(ct_ratio) = 'text';";
+
+#[test]
+fn a_server_is_asked_for_what_changed_and_every_byte_is_that_of_a_full_run() {
+    let server = Server::start();
+    let rig = Rig::with_sample(400);
+    rig.sql(MENDED);
+    let script = rig.python("load_postgresql.py", ["legacy.db"]).must(0).out;
+    server.script("postgres", &script);
+    // Keys and moments of the server's own types; blanks fill a key.
+    server.psql(
+        "postgres",
+        "ALTER TABLE retail_contract ALTER COLUMN retail_contract_no TYPE character(24);
+         ALTER TABLE consumer_point ALTER COLUMN consumer_id TYPE numeric(12, 0)",
+    );
+    let source = server.source("postgres", "");
+    rig.bunri(["run", &job(&rig, "rehearsal", &source, "")])
+        .must(1);
+    server.script("postgres", WEEKS);
+    rig.bunri(["run", &job(&rig, "full", &source, "")]).must(1);
+    let terms = delta(TERMS).replace("\"custody\"", "\"rehearsal/custody\"");
+    let terms = terms.replace("\"retail\"", "\"rehearsal/retail\"");
+    let file = job(&rig, "delta", &source, &terms);
+    let ended = rig.bunri(["run", &file, "--log", "json"]).must(1);
+    let told = deltas(&ended);
+    assert_eq!(told.len(), CHANGED_AT.len(), "{told:?}");
+    assert_eq!(same_run(&rig, "delta", "full"), CHANGED_AT.len());
+    rig.holds_no_value(&ended);
+    rig.bunri(["check", &file])
+        .must(1)
+        .prints("rows can be taken from the earlier run");
+    rig.bunri(["reread", &file]).must(0).prints("C9 faithful: ");
+    // In silence: the sample sees it here too.
+    server.psql(
+        "postgres",
+        "UPDATE consumer SET consumer_name = consumer_name || '.'",
+    );
+    rig.bunri(["run", &job(&rig, "silent", &source, &terms)])
+        .must(4)
+        .says("table `consumer`: of 20 rows that are unchanged by `updated_at`, 20 differ");
+    // Another database of the same server is another system.
+    server.psql("postgres", "CREATE DATABASE other");
+    server.script("other", &script);
+    let other = job(&rig, "other", &server.source("other", ""), &terms);
+    for command in ["check", "extract"] {
+        rig.bunri([command, &other])
+            .must(3)
+            .says("extracted from another database (system ");
+    }
 }

@@ -125,7 +125,8 @@ impl<'a> Earlier<'a> {
             return Err(refuse(why));
         }
         if manifest.shape.as_str() != catalogue.shape_digest {
-            let why = "extracted with other tables, columns, types or keys than this catalogue declares";
+            let why =
+                "extracted with other tables, columns, types or keys than this catalogue declares";
             return Err(refuse(why.to_owned()));
         }
         let digest = Blake3Hex::of(&text);
@@ -231,4 +232,3 @@ pub(crate) fn day_of(cell: i64, is_date: bool) -> i64 {
         cell.div_euclid(DAY_MICROS)
     }
 }
-

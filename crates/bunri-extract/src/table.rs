@@ -9,6 +9,7 @@ use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, Event, Observer, RawValue};
 use bunri_manifest::{BaseTable, FileEntry, Source, StagedTable, TableDelta};
 
+use self::delta::Made;
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
 use crate::earlier::Earlier;
@@ -18,7 +19,6 @@ use crate::rejects::Rejects;
 use crate::rows::Batcher;
 use crate::seam::Seam;
 use crate::sorted::RowSorter;
-use self::delta::Made;
 use bunri_source::{Figures, ObjectKind, Query, RowSink, Session, SourceError, SourceRow};
 
 /// Rejects are few; they get this part of a table's memory.

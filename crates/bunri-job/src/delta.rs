@@ -128,11 +128,17 @@ pub(crate) fn delta(
             ),
         ] {
             if missing {
-                log.refuse(spot, format!("`changed_at` needs `{key}` in `[delta]`: {why}"));
+                log.refuse(
+                    spot,
+                    format!("`changed_at` needs `{key}` in `[delta]`: {why}"),
+                );
             }
         }
         Some(ChangedAt {
-            columns: columns.into_iter().map(|(id, column)| (id, column.value)).collect(),
+            columns: columns
+                .into_iter()
+                .map(|(id, column)| (id, column.value))
+                .collect(),
             since: since?.value,
             sample: sample?,
             on_difference: on_difference.map_or(OnDifference::Refuse, |word| word.value),

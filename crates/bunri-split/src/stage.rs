@@ -534,7 +534,11 @@ impl<'a> Stage<'a> {
             staging: self.staging,
             common: &common,
         };
-        let position = self.catalogue.tables.iter().position(|it| it.id == table.id);
+        let position = self
+            .catalogue
+            .tables
+            .iter()
+            .position(|it| it.id == table.id);
         let bounds = self.options.ranges.get(&table.id);
         let record = TableRecord {
             inputs: self.inputs.clone(),

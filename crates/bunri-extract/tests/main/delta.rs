@@ -317,11 +317,7 @@ fn a_row_that_changed_in_silence_ends_the_run_or_is_read_with_all_others() {
     assert!(!refused.to_string().contains("silent"));
     let again = since(&story, "sample = 100", 64).unwrap_err();
     assert_eq!(again.to_string(), refused.to_string());
-    let delta = since(
-        &story,
-        "sample = 100\non_difference = \"read whole\"",
-        64,
-    );
+    let delta = since(&story, "sample = 100\non_difference = \"read whole\"", 64);
     let delta = delta.unwrap().unwrap();
     assert_eq!((delta.differing, delta.taken), (*differing, 0));
     is_whole(&story, 64);
@@ -375,7 +371,9 @@ fn an_earlier_run_that_is_not_whole_or_of_another_shape_is_refused() {
     fs::write(&part, damaged).unwrap();
     assert!(refusal("sample = 1").contains("it is not what the manifest of its run says"));
     fs::remove_file(&part).unwrap();
-    assert!(refusal("sample = 1").contains("it is not there, and the manifest of its run lists it"));
+    assert!(
+        refusal("sample = 1").contains("it is not there, and the manifest of its run lists it")
+    );
     fs::write(&part, whole).unwrap();
     let rejects = story.path("earlier/rejects/t.jsonl");
     let text = fs::read_to_string(&rejects).unwrap();
@@ -386,7 +384,11 @@ fn an_earlier_run_that_is_not_whole_or_of_another_shape_is_refused() {
     let text = fs::read_to_string(&manifest).unwrap();
     for (from, to, says) in [
         ("\"bunri ", "\"bunri 0", "and this is bunri "),
-        ("\"kind\": \"sqlite\"", "\"kind\": \"odbc\"", "a source of another kind (odbc"),
+        (
+            "\"kind\": \"sqlite\"",
+            "\"kind\": \"odbc\"",
+            "a source of another kind (odbc",
+        ),
         ("\"shape\": \"", "\"shape\": \"0", "not a staging manifest"),
     ] {
         assert!(text.contains(from), "{from}");

@@ -16,7 +16,9 @@ pub(crate) fn check_delta(job: &Job, catalogue: &Catalogue) -> Result<(), Proble
     let problems = columns.filter_map(|(id, column)| {
         let (message, suggestion) = match catalogue.table(id) {
             None => (
-                format!("`[delta.changed_at]` names `{id}`, and the catalogue has no table with that id"),
+                format!(
+                    "`[delta.changed_at]` names `{id}`, and the catalogue has no table with that id"
+                ),
                 did_you_mean(id, catalogue.tables.iter().map(|table| table.id.as_str())),
             ),
             Some(table) => unfit(table, column)?,

@@ -2,8 +2,8 @@
 
 use bunri_catalogue::{Catalogue, reaches_nobody};
 use bunri_decisions::Decisions;
-use bunri_extract::{EarlierSeen, look_at_earlier};
 use bunri_explain::{SqlInputs, explain, explain_sql};
+use bunri_extract::{EarlierSeen, look_at_earlier};
 use bunri_inspect::{CheckOptions, SourceCheck, check_source};
 use bunri_job::{Job, RekeySecrets, Source};
 use bunri_parse::{Places, load};

@@ -76,10 +76,7 @@ pub(super) fn find(
 
 /// The keys of the rows that the earlier run rejected, as the source held them: what stands under such a key may be a row that was
 /// never staged. [`None`] where they are many.
-fn rejected_keys(
-    table: &Table,
-    way: &Way<'_>,
-) -> Result<Option<BTreeSet<Vec<u8>>>, ColumnarError> {
+fn rejected_keys(table: &Table, way: &Way<'_>) -> Result<Option<BTreeSet<Vec<u8>>>, ColumnarError> {
     let mut keys = BTreeSet::new();
     for reject in way.earlier.staging().rejects(table)?.into_iter().flatten() {
         let reject = reject?;

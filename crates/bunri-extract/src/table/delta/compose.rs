@@ -79,7 +79,11 @@ impl Composer<'_, '_, '_> {
         let behind = first + batch.num_rows() as u64;
         if self.left_out.next.is_none_or(|number| number >= behind) {
             let last_key = self.keys(&batch.slice(last, 1))?;
-            if self.read.key().is_none_or(|key| key > last_key.row(0).data()) {
+            if self
+                .read
+                .key()
+                .is_none_or(|key| key > last_key.row(0).data())
+            {
                 return self.write(batch);
             }
         }

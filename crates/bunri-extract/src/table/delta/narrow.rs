@@ -191,7 +191,11 @@ pub(super) fn encode(value: &RawValue, into: &mut Vec<u8>) {
     let mut put = |kind: u8, content: &[u8]| {
         into.push(kind);
         // A reject of 64 MiB is the largest row there is.
-        into.extend_from_slice(&u32::try_from(content.len()).unwrap_or(u32::MAX).to_le_bytes());
+        into.extend_from_slice(
+            &u32::try_from(content.len())
+                .unwrap_or(u32::MAX)
+                .to_le_bytes(),
+        );
         into.extend_from_slice(content);
     };
     match value {
