@@ -78,10 +78,8 @@ pub fn look_at_earlier(
                 continue;
             };
             let object = objects.iter().find(|object| object.name == table.name);
-            let declared = object.and_then(|object| {
-                let columns = object.columns.iter();
-                columns.clone().find(|declared| declared.name == *column)
-            });
+            let columns = object.into_iter().flat_map(|object| &object.columns);
+            let declared = columns.into_iter().find(|declared| declared.name == *column);
             if declared.is_some_and(|declared| !declared.not_null) {
                 nullable.push((id.clone(), column.clone()));
             }

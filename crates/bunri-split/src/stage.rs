@@ -359,12 +359,6 @@ impl<'a> Stage<'a> {
     /// The tables that need not be split: those that an earlier process finished in these folders, and those that stand in the stores
     /// of an earlier run on the same ground, which are brought from there.
     fn kept(&self) -> Result<BTreeMap<usize, TableRecord>, SplitError> {
-        let common = self.common();
-        let grounds = Grounds {
-            catalogue: self.catalogue,
-            staging: self.staging,
-            common: &common,
-        };
         let count = self.catalogue.tables.len();
         let found = bunri_work::run(self.options.threads, count, |position| {
             let table = &self.catalogue.tables[position];
@@ -378,7 +372,7 @@ impl<'a> Stage<'a> {
             stop_if_cancelled(self.observer)?;
             let roots = Store::ALL.map(|store| (store, self.roots.of(store)));
             self.clear(table, &roots)?;
-            let ground = grounds.of(position, self.options.ranges.get(&table.id))?;
+            let ground = self.ground(position)?;
             let records = Records::new(&earlier.layout().temporary());
             let earlier_root = |word: &str| {
                 let store = Store::ALL.iter().find(|store| store.word() == word);
@@ -407,6 +401,17 @@ impl<'a> Stage<'a> {
             }
         }
         asked
+    }
+
+    /// The ground of the table at this position.
+    fn ground(&self, position: usize) -> Result<Blake3Hex, SplitError> {
+        let id = &self.catalogue.tables[position].id;
+        let grounds = Grounds {
+            catalogue: self.catalogue,
+            staging: self.staging,
+            common: &self.common(),
+        };
+        grounds.of(position, self.options.ranges.get(id))
     }
 
     /// What the files of every table depend on, beside staging: the job, the catalogue and the version. A label or a kind stands in
@@ -462,11 +467,13 @@ impl<'a> Stage<'a> {
                 self.ranges(table),
                 targets,
             )?);
-            earlier.push((table, kept));
+            earlier.push((position, kept));
         }
         let done = |number: usize, done: Done| match &earlier[number] {
-            (table, Some(record)) => Ok(self.keep(table, record.clone())),
-            (table, None) => self.done(table, done),
+            (position, Some(record)) => {
+                Ok(self.keep(&self.catalogue.tables[*position], record.clone()))
+            }
+            (position, None) => self.done(*position, done),
         };
         finished.extend(self.run_units(&begun, done)?);
         Ok(finished)
@@ -526,24 +533,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Records a table that is split.
-    fn done(&self, table: &Table, done: Done) -> Result<(String, TableRecord), SplitError> {
+    fn done(&self, position: usize, done: Done) -> Result<(String, TableRecord), SplitError> {
         self.refuse(done.refused)?;
-        let common = self.common();
-        let grounds = Grounds {
-            catalogue: self.catalogue,
-            staging: self.staging,
-            common: &common,
-        };
-        let position = self
-            .catalogue
-            .tables
-            .iter()
-            .position(|it| it.id == table.id);
-        let bounds = self.options.ranges.get(&table.id);
+        let table = &self.catalogue.tables[position];
         let record = TableRecord {
             inputs: self.inputs.clone(),
-            // A table of the catalogue has a place in it.
-            ground: grounds.of(position.unwrap_or_default(), bounds)?,
+            ground: self.ground(position)?,
             stats: done.stats,
             files: done.files,
         };

@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use super::order::plan;
 use super::read::{SqliteRow, bound};
 use super::{Reader, sql};
-use bunri_source_model::{ObjectKind, RowSink, SourceError};
+use bunri_source_model::{ObjectKind, RowSink};
 
 impl Reader {
     /// Gives the sink the rows with these keys; `false` where SQLite would look through the whole table for each, or a value

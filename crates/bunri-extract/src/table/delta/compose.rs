@@ -59,18 +59,18 @@ pub(super) fn compose(
     composer.finish()
 }
 
-struct Composer<'a, 'o, 'r> {
+struct Composer<'a, 'o, 'r, 's> {
     table: &'a Table,
     converter: RowConverter,
     left_out: LeftOut<'a>,
-    read: ReadRows<'r>,
+    read: ReadRows<'s>,
     output: &'o mut Output<'r>,
     /// Rows of the batches under way, in order: which side, which row.
     picked: Vec<(usize, usize)>,
     compared: Compared,
 }
 
-impl Composer<'_, '_, '_> {
+impl Composer<'_, '_, '_, '_> {
     /// Takes rows of the earlier staging, the first of them with this number.
     fn take(&mut self, batch: &RecordBatch, first: u64) -> Result<(), ExtractError> {
         let Some(last) = batch.num_rows().checked_sub(1) else {
