@@ -79,7 +79,9 @@ pub fn look_at_earlier(
             };
             let object = objects.iter().find(|object| object.name == table.name);
             let columns = object.into_iter().flat_map(|object| &object.columns);
-            let declared = columns.into_iter().find(|declared| declared.name == *column);
+            let declared = columns
+                .into_iter()
+                .find(|declared| declared.name == *column);
             if declared.is_some_and(|declared| !declared.not_null) {
                 nullable.push((id.clone(), column.clone()));
             }

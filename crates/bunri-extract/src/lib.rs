@@ -183,7 +183,10 @@ pub enum ExtractError {
     },
     /// Rows changed, and the column that should say so does not.
     #[error(
-        "table `{table}`: of {sampled} rows that are unchanged by `{changed_at}`, {differing} differ from the earlier run's{};          somebody writes without touching that column. Take the table out of `[delta.changed_at]`, or say `on_difference =          \"read whole\"`: it is read whole then", in_columns(columns)
+        "table `{table}`: of {sampled} rows that are unchanged by `{changed_at}`, {differing} differ from the earlier run's{}; \
+         somebody writes without touching that column. Take the table out of `[delta.changed_at]`, or say `on_difference = \
+         \"read whole\"`: it is read whole then",
+        in_columns(columns)
     )]
     ChangedUnsaid {
         /// The table's id.
@@ -220,7 +223,9 @@ pub enum ExtractError {
 }
 
 fn in_columns(columns: &[(String, u64)]) -> String {
-    let told = columns.iter().map(|(name, rows)| format!("{name} ({rows})"));
+    let told = columns
+        .iter()
+        .map(|(name, rows)| format!("{name} ({rows})"));
     let told: Vec<String> = told.collect();
     if told.is_empty() {
         String::new()
