@@ -8,9 +8,8 @@ use bunri_types::Day;
 use toml::de::DeValue;
 
 use crate::expect::Amount;
-use crate::job::{JobKind, Source};
 use crate::paths::{is_within, path_of};
-use crate::read::pin;
+use crate::pin::pin;
 
 /// An earlier run, and how it is seen of a row that it did not change since.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +64,9 @@ const MOST_SAMPLED: i64 = 1_000_000;
 pub(crate) struct Surroundings<'a> {
     pub(crate) base: &'a Path,
     pub(crate) text: &'a str,
-    pub(crate) kind: Option<JobKind>,
-    pub(crate) source: Option<&'a Source>,
+    pub(crate) is_cutover: bool,
+    /// What the source is called in a message, with its verb, if it is not asked for single rows.
+    pub(crate) unasked: Option<&'static str>,
     /// Custody and retail of this run.
     pub(crate) output: Option<(&'a Path, &'a Path)>,
 }
@@ -101,7 +101,7 @@ pub(crate) fn delta(
     };
     refuse_own_output(&custody, retail.as_ref(), around, log);
     let blake3 = blake3?;
-    if around.kind == Some(JobKind::Cutover) && blake3.is_none() {
+    if around.is_cutover && blake3.is_none() {
         let message = "a cutover needs `blake3` in `[delta]`: the digest of the earlier run's staging, as `bunri check` prints it";
         log.refuse(custody.spot, message);
     }
@@ -114,7 +114,7 @@ pub(crate) fn delta(
     let changed_at = if columns.is_empty() {
         None
     } else {
-        refuse_source_without_keys(columns.values().next(), around.source, log);
+        refuse_source_without_keys(columns.values().next(), around.unasked, log);
         for (missing, key, why) in [
             (
                 since.is_none(),
@@ -215,20 +215,14 @@ fn refuse_own_output(
 /// A source that cannot be asked for the rows of some keys would be read whole every time.
 fn refuse_source_without_keys(
     first: Option<&Spotted<String>>,
-    source: Option<&Source>,
+    unasked: Option<&'static str>,
     log: &mut Log,
 ) {
-    let (Some(first), Some(source)) = (first, source) else {
-        return;
-    };
-    let kind = match source {
-        Source::Sqlite(_) | Source::Postgresql(_) => return,
-        Source::Delimited(_) => "delimited files are",
-        Source::Odbc(_) => "a database behind ODBC is",
-    };
-    let message = format!(
-        "{kind} not asked for single rows: leave `changed_at` out. Every table is read whole then, and what it comes to is compared \
-         with the earlier run's all the same"
-    );
-    log.refuse(first.spot, message);
+    if let (Some(first), Some(kind)) = (first, unasked) {
+        let message = format!(
+            "{kind} not asked for single rows: leave `changed_at` out. Every table is read whole then, and what it comes to is \
+             compared with the earlier run's all the same"
+        );
+        log.refuse(first.spot, message);
+    }
 }

@@ -13,6 +13,7 @@ mod odbc;
 mod one_line;
 mod password;
 mod paths;
+mod pin;
 mod read;
 mod rekey;
 mod secret_place;

@@ -16,6 +16,7 @@ use crate::evidence::evidence;
 use crate::expect::expect;
 use crate::job::{Job, JobKind, Places, SecretFile, Source};
 use crate::paths::{is_within, path_of};
+use crate::pin::pin;
 use crate::source::source;
 
 const KINDS: [(&str, JobKind); 2] = [
@@ -82,8 +83,15 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
     let around = Surroundings {
         base: &base,
         text: &source_file.text,
-        kind: kind.as_ref().map(|kind| kind.value),
-        source: legacy.as_ref().map(|source| &source.value),
+        is_cutover: kind
+            .as_ref()
+            .is_some_and(|kind| kind.value == JobKind::Cutover),
+        // A source that cannot be asked for the rows of some keys would be read whole every time.
+        unasked: legacy.as_ref().and_then(|source| match &source.value {
+            Source::Sqlite(_) | Source::Postgresql(_) => None,
+            Source::Delimited(_) => Some("delimited files are"),
+            Source::Odbc(_) => Some("a database behind ODBC is"),
+        }),
         output: output
             .as_ref()
             .map(|(custody, retail)| (custody.as_path(), retail.value.as_path())),
@@ -190,17 +198,6 @@ fn decisions(
     let pin = readable(section.take("blake3"), |value| pin(value, log));
     section.close(log);
     Some((path?, pin?))
-}
-
-pub(crate) fn pin(value: &Item<'_>, log: &mut Log) -> Option<Name> {
-    let digest = value.text(log)?;
-    let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if digest.value.len() != 64 || !digest.value.bytes().all(hex) {
-        let message = format!("{} must be 64 hex digits, in small letters", value.label());
-        log.refuse(digest.spot, message);
-        return None;
-    }
-    Some(digest)
 }
 
 fn output(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Spotted<PathBuf>)> {
