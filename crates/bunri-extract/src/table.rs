@@ -162,7 +162,7 @@ impl<'a> Work<'a> {
             self.bench.custody.clear(&self.table.id)?;
         } else if let Some(way) = self.bench.earlier.and_then(|it| it.way(self.table)) {
             match delta::make(self, &way, progress)? {
-                Made::Of(written, delta) => return Ok((written, Some(delta))),
+                Made::Of(written, delta) => return Ok((*written, Some(delta))),
                 Made::Whole(differed) => delta = differed,
             }
         }

@@ -28,7 +28,7 @@ const KEYS_AT_ONCE: usize = 8_192;
 /// What came of it.
 pub(super) enum Made<'a> {
     /// The table, and how it was made.
-    Of(Written<'a>, TableDelta),
+    Of(Box<Written<'a>>, TableDelta),
     /// It is to be read whole; of a sample that differed it is said how.
     Whole(Option<TableDelta>),
 }
@@ -75,7 +75,7 @@ pub(super) fn make<'a>(
     }
     let staged: u64 = parts.files.iter().map(|file| file.rows).sum();
     work.all_read(staged + rejects.rows)?;
-    Ok(Made::Of(Written { parts, rejects }, delta))
+    Ok(Made::Of(Box::new(Written { parts, rejects }), delta))
 }
 
 /// A row of the sample that is rejected now was changed too, though nobody can say in which column alone.
