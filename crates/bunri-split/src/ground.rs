@@ -35,7 +35,7 @@ impl Grounds<'_> {
         bounds: Option<&Vec<String>>,
     ) -> Result<Blake3Hex, SplitError> {
         let mut staged = Vec::new();
-        for table in self.asked(position) {
+        for table in asked(self.catalogue, position) {
             let table = &self.catalogue.tables[table];
             let entry = self.staging.entry(table)?;
             let digests = entry.all_files().map(|file| (&file.path, &file.blake3));
@@ -50,31 +50,31 @@ impl Grounds<'_> {
         .to_string();
         Ok(Blake3Hex::of(text.as_bytes()))
     }
+}
 
-    /// The tables of which a row may decide about a row of this one. A table whose rule is the same for every row asks nobody.
-    fn asked(&self, position: usize) -> BTreeSet<usize> {
-        let mut asked = BTreeSet::from([position]);
-        if is_same_for_every_row(&self.catalogue.tables[position]) {
-            return asked;
-        }
-        let mut walked = asked.clone();
-        asked.insert(self.catalogue.retailers.table);
-        let mut waiting = vec![position];
-        while let Some(position) = waiting.pop() {
-            let table = &self.catalogue.tables[position];
-            let ledger = self.catalogue.ledger_of(table).tables.iter();
-            asked.extend(ledger.map(|it| it.table));
-            // Those above it are asked in turn: the check of a catalogue refuses circles.
-            let through = table.through.iter().map(|through| through.table);
-            for above in table.parents().into_iter().chain(through) {
-                if walked.insert(above) {
-                    waiting.push(above);
-                }
+/// The tables of which a row may decide about a row of this one. A table whose rule is the same for every row asks nobody.
+fn asked(catalogue: &Catalogue, position: usize) -> BTreeSet<usize> {
+    let mut asked = BTreeSet::from([position]);
+    if is_same_for_every_row(&catalogue.tables[position]) {
+        return asked;
+    }
+    let mut walked = asked.clone();
+    asked.insert(catalogue.retailers.table);
+    let mut waiting = vec![position];
+    while let Some(position) = waiting.pop() {
+        let table = &catalogue.tables[position];
+        let ledger = catalogue.ledger_of(table).tables.iter();
+        asked.extend(ledger.map(|it| it.table));
+        // Those above it are asked in turn: the check of a catalogue refuses circles.
+        let through = table.through.iter().map(|through| through.table);
+        for above in table.parents().into_iter().chain(through) {
+            if walked.insert(above) {
+                waiting.push(above);
             }
         }
-        asked.extend(walked);
-        asked
     }
+    asked.extend(walked);
+    asked
 }
 
 /// Whether nothing but a row itself decides about it: neither who supplied, nor when it was written, nor a parent.
@@ -142,4 +142,61 @@ fn copy(file: &FileEntry, from: &Path, to: &Path) -> Result<bool, SplitError> {
     }
     let seen = target.commit()?;
     Ok(FileEntry::new(file.path.clone(), file.rows, seen) == *file)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use bunri_parse::load;
+
+    use super::*;
+
+    #[test]
+    fn a_table_stands_on_itself_on_those_above_it_and_on_the_ledgers_that_they_ask() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/denryoku");
+        let catalogue = load(&shipped).unwrap();
+        let named = |id: &str| -> Vec<String> {
+            let position = catalogue.tables.iter().position(|table| table.id == id);
+            let asked = asked(&catalogue, position.unwrap()).into_iter();
+            let mut names: Vec<String> = asked.map(|it| catalogue.tables[it].id.clone()).collect();
+            names.sort();
+            names
+        };
+        let ledger = ["code_retailer", "supply_period", "supply_period_old"];
+        let with = |more: &[&str]| {
+            let mut names: Vec<&str> = ledger.iter().chain(more).copied().collect();
+            names.sort_unstable();
+            names
+        };
+        // Its rule is the same for every row.
+        assert_eq!(named("code_tariff"), ["code_tariff"]);
+        // Another ledger has other rows.
+        assert_eq!(
+            named("surplus_reading"),
+            ["code_retailer", "surplus_purchase", "surplus_reading"]
+        );
+        assert_eq!(
+            named("meter_reading_monthly"),
+            with(&["meter_reading_monthly"])
+        );
+        // Through another table, which has a ledger key of its own.
+        assert_eq!(
+            named("meter_reading_spot"),
+            with(&["meter_installation", "meter_reading_spot"])
+        );
+        // The parent's parents too.
+        assert_eq!(named("consumer"), with(&["consumer", "consumer_point"]));
+        let mut children = 0;
+        for table in &catalogue.tables {
+            let names = named(&table.id);
+            for parent in table.parents() {
+                children += 1;
+                assert!(names.contains(&catalogue.tables[parent].id), "{}", table.id);
+                for above in catalogue.tables[parent].parents() {
+                    assert!(names.contains(&catalogue.tables[above].id), "{}", table.id);
+                }
+            }
+        }
+        assert!(children > 3, "{children}");
+    }
 }
