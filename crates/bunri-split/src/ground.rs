@@ -151,6 +151,14 @@ mod tests {
 
     use super::*;
 
+    /// These, the tables of the ledger that most ask, and the list of retailers.
+    fn with(more: &[&'static str]) -> Vec<&'static str> {
+        let mut names = vec!["code_retailer", "supply_period", "supply_period_old"];
+        names.extend_from_slice(more);
+        names.sort_unstable();
+        names
+    }
+
     #[test]
     fn a_table_stands_on_itself_on_those_above_it_and_on_the_ledgers_that_they_ask() {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/denryoku");
@@ -160,12 +168,6 @@ mod tests {
             let asked = asked(&catalogue, position.unwrap()).into_iter();
             let mut names: Vec<String> = asked.map(|it| catalogue.tables[it].id.clone()).collect();
             names.sort();
-            names
-        };
-        let ledger = ["code_retailer", "supply_period", "supply_period_old"];
-        let with = |more: &[&str]| {
-            let mut names: Vec<&str> = ledger.iter().chain(more).copied().collect();
-            names.sort_unstable();
             names
         };
         // Its rule is the same for every row.
