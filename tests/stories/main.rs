@@ -6,6 +6,7 @@
 //! | `again` | after a change: what stands, what goes, and that it comes to what a fresh run makes |
 //! | `agreement` | splitting, verification and docs/rules.md say the same of systems made by chance |
 //! | `as_sql` | the SQL that `check` prints makes the same stores in DuckDB |
+//! | `delta` | rows that did not change are taken from an earlier run: every byte is a full run's, and what is refused of it |
 //! | `domain` | every planted cell and every rule about rows ends where the domain says |
 //! | `tampering` | each way to damage a store has its own finding |
 //! | `opened` | class B opened on other rows: what retail sees then, and what it never does |
@@ -75,6 +76,7 @@ mod commands;
 mod control;
 mod decisions;
 mod delimited;
+mod delta;
 mod domain;
 mod editor;
 mod emergency;

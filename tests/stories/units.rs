@@ -34,6 +34,7 @@ fn job(rig: &Rig) -> (Catalogue, SplitOptions, bunri_job::Source) {
         secrets: load_rekey_secrets(&job, &catalogue).unwrap(),
         memory: 1 << 31,
         threads: 1,
+        earlier: None,
         unit_rows: None,
     };
     (catalogue, options, job.source)

@@ -3,6 +3,7 @@
 //! row rule never reads the legacy system again.
 
 mod custody;
+mod earlier;
 mod key;
 mod output;
 mod rejects;
@@ -18,11 +19,12 @@ use std::path::PathBuf;
 
 use bunri_columnar::ColumnarError;
 use bunri_job::Source;
-use bunri_manifest::{Blake3Hex, ManifestError, StagedTable, StagingManifest};
+use bunri_manifest::{Blake3Hex, ManifestError, StagedTable, StagingManifest, TableDelta};
 use bunri_source::SourceError;
 
 pub use bunri_source::SourceState;
-pub use run::{Standing, extract, reopen, standing};
+pub use earlier::{EarlierSeen, look_at_earlier};
+pub use run::{Standing, extract, extract_since, reopen, standing};
 
 /// The source that a run is bound to.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +77,8 @@ pub struct ExtractStats {
     pub tables_lost: Vec<String>,
     /// The columns with values that are not staged as they stand in the source, most values first.
     pub values_read: Vec<ReadValues>,
+    /// The tables that were made of an earlier staging, or were to be, by id.
+    pub deltas: Vec<(String, TableDelta)>,
     /// Length of the database file.
     pub source_bytes: u64,
     /// Length of all files written, rejects among them.
@@ -129,6 +133,9 @@ impl ExtractStats {
             rows_rejected: whole(rejects().map(|file| file.rows)),
             tables_lost: tables_lost(manifest),
             values_read: values_read(manifest),
+            deltas: tables()
+                .filter_map(|table| Some((table.id.clone(), table.delta.clone()?)))
+                .collect(),
             source_bytes: manifest.source.bytes,
             staged_bytes: whole(
                 tables()
@@ -164,6 +171,35 @@ pub enum ExtractError {
         /// The digest of what lies there now.
         found: Blake3Hex,
     },
+    /// The earlier run that `[delta]` names is not one that rows can be taken from.
+    #[error(
+        "`[delta]`: `{}`: {why}; name another run, or leave `[delta]` out: everything is read then", path.display()
+    )]
+    Earlier {
+        /// What was looked at.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Rows changed, and the column that should say so does not.
+    #[error(
+        "table `{table}`: of {sampled} rows that are unchanged by `{changed_at}`, {differing} differ from the earlier run's{}; \
+         somebody writes without touching that column. Take the table out of `[delta.changed_at]`, or say `on_difference = \
+         \"read whole\"`: it is read whole then",
+        in_columns(columns)
+    )]
+    ChangedUnsaid {
+        /// The table's id.
+        table: String,
+        /// The column that is believed.
+        changed_at: String,
+        /// Rows that were compared.
+        sampled: u64,
+        /// Of these, rows that differ, or that would be rejected now.
+        differing: u64,
+        /// In which columns, with how many rows.
+        columns: Vec<(String, u64)>,
+    },
     /// Staging cannot be written.
     #[error(transparent)]
     Columnar(#[from] ColumnarError),
@@ -184,6 +220,18 @@ pub enum ExtractError {
     /// Somebody asked to stop. Tables that were complete are kept for the next run.
     #[error("interrupted; run again to go on")]
     Interrupted,
+}
+
+fn in_columns(columns: &[(String, u64)]) -> String {
+    let told = columns
+        .iter()
+        .map(|(name, rows)| format!("{name} ({rows})"));
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!(" in {}", told.join(", "))
+    }
 }
 
 impl From<SourceError> for ExtractError {

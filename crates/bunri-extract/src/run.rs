@@ -11,9 +11,11 @@ use std::time::{Duration, Instant};
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{ColumnarError, Event, Observer, write_whole};
+use bunri_job::Delta;
 use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
 
 use crate::custody::{Custody, Identity};
+use crate::earlier::Earlier;
 use crate::table::{Bench, Halt, Outcome, Progress, stage};
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 use bunri_source::{
@@ -47,6 +49,23 @@ pub fn extract(
     options: &ExtractOptions,
     observer: &dyn Observer,
 ) -> Result<ExtractStats, ExtractError> {
+    extract_since(source, None, catalogue, custody, options, observer)
+}
+
+/// The same with an earlier run from which rows are taken that did not change since. What it leaves is what [`extract`] leaves, byte
+/// for byte, but for what the manifest says of how a table was made; so far as the columns that say when a row was changed tell the
+/// truth, which is compared on a sample.
+///
+/// # Errors
+/// As [`extract`]; when rows cannot be taken from the earlier run, or the comparison found some that changed in silence.
+pub fn extract_since(
+    source: &BoundSource<'_>,
+    delta: Option<&Delta>,
+    catalogue: &Catalogue,
+    custody: &Path,
+    options: &ExtractOptions,
+    observer: &dyn Observer,
+) -> Result<ExtractStats, ExtractError> {
     let ExtractOptions {
         memory,
         threads,
@@ -74,6 +93,9 @@ pub fn extract(
         let all = manifest.tables.len();
         return Ok(ExtractStats::of(&manifest, all));
     }
+    let earlier = delta
+        .map(|delta| Earlier::open(delta, catalogue, &identity.source))
+        .transpose()?;
     let halt = Halt {
         observer,
         failed: AtomicBool::new(false),
@@ -86,6 +108,7 @@ pub fn extract(
         halt,
         budget,
         part_rows,
+        earlier: earlier.as_ref(),
     };
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();

@@ -38,6 +38,11 @@ impl<'a> RowSorter<'a> {
         })
     }
 
+    /// Whose rows they are.
+    pub(crate) fn table(&self) -> &'a Table {
+        self.table
+    }
+
     /// Takes rows.
     pub(crate) fn push(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
         let columns: Vec<ArrayRef> = self

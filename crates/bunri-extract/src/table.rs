@@ -1,14 +1,18 @@
 //! One table, from the source to its committed files.
 
+mod delta;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, Event, Observer, RawValue};
-use bunri_manifest::{BaseTable, FileEntry, Source, StagedTable};
+use bunri_manifest::{BaseTable, FileEntry, Source, StagedTable, TableDelta};
 
+use self::delta::Made;
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
+use crate::earlier::Earlier;
 use crate::key::{self, KeyWatch};
 use crate::output::{Output, Parts, create_parent};
 use crate::rejects::Rejects;
@@ -30,6 +34,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) budget: usize,
     /// Rows in every part but the last.
     pub(crate) part_rows: usize,
+    /// The staging of an earlier run, if rows are taken from one.
+    pub(crate) earlier: Option<&'a Earlier<'a>>,
 }
 
 impl Bench<'_> {
@@ -92,13 +98,13 @@ pub(crate) fn stage(
         kind,
         figures,
     };
-    let written = work.write(begun, progress)?;
+    let (written, delta) = work.write(begun, progress)?;
     if let Some(complaint) = written.parts.watch.and_then(KeyWatch::complaint) {
         bench.custody.clear(&table.id)?;
         return Ok(Outcome::Refused(vec![complaint]));
     }
     progress.reach(work.figures.rows);
-    let staged = work.commit(written.parts.files, written.rejects)?;
+    let staged = work.commit(written.parts.files, written.rejects, delta)?;
     bench.halt.observer.event(Event::TableDone {
         id: &table.id,
         rows: staged.source_rows,
@@ -147,13 +153,24 @@ impl<'a> Work<'a> {
         &self,
         begun: Option<Seam>,
         progress: &mut Progress<'_>,
-    ) -> Result<Written<'a>, ExtractError> {
+    ) -> Result<(Written<'a>, Option<TableDelta>), ExtractError> {
+        let mut delta = None;
         if let Some(seam) = begun {
             if let Some(written) = self.behind(seam, progress)? {
-                return Ok(written);
+                return Ok((written, None));
             }
             self.bench.custody.clear(&self.table.id)?;
+        } else if let Some(way) = self.bench.earlier.and_then(|it| it.way(self.table)) {
+            match delta::make(self, &way, progress)? {
+                Made::Of(written, delta) => return Ok((*written, Some(delta))),
+                Made::Whole(differed) => delta = differed,
+            }
         }
+        Ok((self.whole(progress)?, delta))
+    }
+
+    /// Reads every row.
+    fn whole(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
         if let Some(query) = self.session.in_key_order(self.table, self.kind)?
             && let Some(written) = self.ordered(&query, progress)?
         {
@@ -350,6 +367,7 @@ impl<'a> Work<'a> {
         self,
         files: Vec<FileEntry>,
         rejects: Rejects<'_>,
+        delta: Option<TableDelta>,
     ) -> Result<StagedTable, ExtractError> {
         let (custody, table) = (self.bench.custody, self.table);
         let rejects = commit_rejects(custody, table, rejects)?;
@@ -363,6 +381,7 @@ impl<'a> Work<'a> {
             totals: self.figures.totals,
             foreign_keys,
             made_of,
+            delta,
         };
         custody.note_table(&staged, &self.bench.identity_of(table))?;
         custody.forget_seam(&table.id)?;

@@ -9,6 +9,7 @@ use bunri_types::Day;
 
 use crate::control::Control;
 use crate::delimited::Delimited;
+use crate::delta::Delta;
 use crate::expect::Expect;
 use crate::odbc::OdbcSource;
 use crate::password::PasswordPlace;
@@ -50,6 +51,8 @@ pub struct Job {
     pub evidence: Option<Policy>,
     /// What a good run is, if the job says so.
     pub expect: Option<Expect>,
+    /// The earlier run from which unchanged rows are taken, if there is one.
+    pub delta: Option<Delta>,
     /// Figures of the legacy team, in the order written.
     pub controls: Vec<Control>,
     /// Where things were written, so that a later check can point at them.

@@ -11,10 +11,12 @@ use bunri_text::{
 
 use crate::control::controls;
 use crate::delimited::Delimited;
+use crate::delta::{Surroundings, delta};
 use crate::evidence::evidence;
 use crate::expect::expect;
 use crate::job::{Job, JobKind, Places, SecretFile, Source};
 use crate::paths::{is_within, path_of};
+use crate::pin::pin;
 use crate::source::source;
 
 const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
@@ -74,6 +76,23 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         &source_file.text,
         log,
     );
+    let around = Surroundings {
+        base: &base,
+        text: &source_file.text,
+        is_cutover: kind
+            .as_ref()
+            .is_some_and(|kind| kind.value == JobKind::Cutover),
+        // A source that cannot be asked for the rows of some keys would be read whole every time.
+        unasked: legacy.as_ref().and_then(|source| match &source.value {
+            Source::Sqlite(_) | Source::Postgresql(_) => None,
+            Source::Delimited(_) => Some("delimited files are"),
+            Source::Odbc(_) => Some("a database behind ODBC is"),
+        }),
+        output: output
+            .as_ref()
+            .map(|(custody, retail)| (custody.as_path(), retail.value.as_path())),
+    };
+    let delta = delta(file.take("delta"), &around, log);
     file.close(log);
 
     let (kind, (catalogue, pin), decisions) = (kind?, catalogue?, decisions?);
@@ -110,6 +129,7 @@ fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Optio
         threads: limits.1,
         evidence: evidence?,
         expect: expect?,
+        delta: delta?,
         controls: controls?,
         places,
         catalogue_blake3: pin.map(|pin| pin.value),
@@ -174,17 +194,6 @@ fn decisions(
     let pin = readable(section.take("blake3"), |value| pin(value, log));
     section.close(log);
     Some((path?, pin?))
-}
-
-pub(crate) fn pin(value: &Item<'_>, log: &mut Log) -> Option<Name> {
-    let digest = value.text(log)?;
-    let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if digest.value.len() != 64 || !digest.value.bytes().all(hex) {
-        let message = format!("{} must be 64 hex digits, in small letters", value.label());
-        log.refuse(digest.spot, message);
-        return None;
-    }
-    Some(digest)
 }
 
 fn output(value: &Item<'_>, base: &Path, log: &mut Log) -> Option<(PathBuf, Spotted<PathBuf>)> {

@@ -10,7 +10,7 @@ use bunri_text::{
 use toml::de::DeValue;
 
 use crate::job::PostgresqlSource;
-use crate::read::pin;
+use crate::pin::pin;
 use crate::source::postgresql;
 
 /// More connections than this are no load, but an attack.

@@ -16,7 +16,7 @@ pub use proof::{
     ProofSample, ProofStatus, ProofStrategy,
 };
 pub use staging::{
-    BaseTable, ColumnTotal, ForeignKey, Source, StagedTable, StagingManifest, Total,
+    BaseTable, ColumnTotal, ForeignKey, Source, StagedTable, StagingManifest, TableDelta, Total,
 };
 pub use store::{CatalogueRef, ColumnEntry, FileEntry, StoreManifest, TableEntry};
 

@@ -23,6 +23,17 @@ pub struct Source {
     pub state: Option<String>,
 }
 
+impl Source {
+    /// Of a server: the installation and the database in it, without the state that was seen of it.
+    #[must_use]
+    pub fn installation(&self) -> Option<&str> {
+        let state = self.state.as_deref()?;
+        let ends = [", snapshot ", ", at rest as "].into_iter();
+        let end = ends.filter_map(|mark| state.find(mark)).min();
+        Some(&state[..end.unwrap_or(state.len())])
+    }
+}
+
 /// A sum over one column, computed by the source itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, tag = "kind", rename_all = "snake_case")]
@@ -134,6 +145,30 @@ pub struct StagedTable {
     /// Of a view: the tables that it reads, by name; not written where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made_of: Vec<BaseTable>,
+    /// Of a table that was not read whole, or was to be: what was taken from an earlier staging. Says how the table was made, and
+    /// nothing may depend on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta: Option<TableDelta>,
+}
+
+/// How a table was made of an earlier staging and of what changed since (docs/delta.md).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableDelta {
+    /// The manifest of the earlier staging, by its digest.
+    pub earlier: Blake3Hex,
+    /// The column that says when a row was changed.
+    pub changed_at: String,
+    /// Rows of the earlier staging that were taken as they were.
+    pub taken: u64,
+    /// Rows that were read, those that are rejected among them.
+    pub read: u64,
+    /// Rows of the earlier staging that are not here any more, or were read again.
+    pub left_out: u64,
+    /// Of the rows taken, those that were read all the same, and compared.
+    pub sampled: u64,
+    /// Of these, rows that had changed without the column saying so. More than 0: the table was read whole.
+    pub differing: u64,
 }
 
 impl StagedTable {

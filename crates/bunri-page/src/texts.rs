@@ -386,6 +386,11 @@ const SENTENCES: &[(&str, &str)] = &[
         "{}：異なる値 {} 個を探しました。渡さない値のうち {} 個は別の場所で許されています。渡さないセル {} 個のうち、{} 個は短すぎて偶然と区別できず、{} 個はセル全体としてのみ探し、{} 個は日付・時刻・真偽値です",
     ),
     (
+        "{} rows of {} tables were taken from an earlier extraction: one that changed since without its changed-at, and without a count or a \
+         sum, is seen by C9 alone",
+        "{} 行（{} 表）は以前の抽出から引き継がれました。更新日時も件数・合計も変えずに書き換えられた行は、C9 だけが見つけます",
+    ),
+    (
         "{}: {} codes and names of retailers are too short to be looked for",
         "{}：小売事業者のコード・名称のうち {} 個は短すぎて探せません",
     ),

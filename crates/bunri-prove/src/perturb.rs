@@ -76,6 +76,7 @@ pub(crate) fn perturb(
         totals: Vec::new(),
         foreign_keys: before.foreign_keys.clone(),
         made_of: before.made_of.clone(),
+        delta: None,
     };
     Ok((entry, work.changes))
 }

@@ -179,6 +179,7 @@ impl Sampling<'_> {
             totals: Vec::new(),
             foreign_keys: entry.foreign_keys.clone(),
             made_of: entry.made_of.clone(),
+            delta: None,
         }))
     }
 

@@ -501,6 +501,25 @@ impl Session {
         }
     }
 
+    /// Gives the sink the rows with these keys, each as the source holds it, in whatever order, until it wants no more. `false`: the
+    /// source cannot be asked so, or only by reading the whole table, and nothing was given.
+    ///
+    /// # Errors
+    /// What the source says, and the sink's own.
+    pub fn read_keys<S: RowSink>(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+        keys: &[Vec<RawValue>],
+        sink: &mut S,
+    ) -> Result<bool, S::Error> {
+        match self {
+            Self::Sqlite(reader) => reader.read_keys(table, kind, keys, sink),
+            Self::Postgresql(reader) => reader.read_keys(table, kind, keys, sink),
+            Self::Delimited(_) | Self::Odbc(_) => Ok(false),
+        }
+    }
+
     /// What the source says of every table and view, in the order of their names.
     ///
     /// # Errors

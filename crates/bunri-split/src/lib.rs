@@ -19,6 +19,7 @@ mod decided;
 mod discard;
 mod errors;
 mod frame;
+mod ground;
 mod keyed;
 mod known;
 mod ownership;

@@ -24,6 +24,8 @@ pub struct SplitStats {
 pub(crate) struct TableRecord {
     /// What the split was made from.
     pub(crate) inputs: Blake3Hex,
+    /// What its files are a function of, for a later run.
+    pub(crate) ground: Blake3Hex,
     pub(crate) stats: TableStats,
     /// By store.
     pub(crate) files: BTreeMap<String, Vec<FileEntry>>,
@@ -97,6 +99,12 @@ impl Records {
             .iter()
             .all(|(store, files)| files.iter().all(|file| stands(store, file)));
         (&record.inputs == inputs && whole).then_some(record)
+    }
+
+    /// The table's record, if it was made on this ground. Its files are not looked at.
+    pub(crate) fn on_ground(&self, id: &str, ground: &Blake3Hex) -> Option<TableRecord> {
+        let record: TableRecord = read(&self.table_path(id))?;
+        (record.ground == *ground).then_some(record)
     }
 
     /// Forgets everything, that a split was begun last.

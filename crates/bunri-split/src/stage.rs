@@ -1,6 +1,6 @@
 //! The stage as a whole: order of the tables, threads, resuming, manifests last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
@@ -15,12 +15,13 @@ use bunri_manifest::{
     B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StagedTable,
     StoreManifest, TOOL, TableEntry, hash_file,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::SplitError;
 use crate::codes::Codes;
+use crate::ground::{Grounds, take};
 use crate::ownership::OwnershipIndex;
-use crate::passes::Spill;
+use crate::passes::{Spill, stop_if_cancelled};
 use crate::record::{Records, SplitRecord, SplitStats, TableRecord};
 use crate::rekey::Rekeys;
 use crate::store_files::Target;
@@ -69,6 +70,8 @@ pub struct SplitOptions {
     pub memory: u64,
     /// Units split at the same time.
     pub threads: usize,
+    /// The stores of an earlier run: files of tables that nothing changed of are taken from there. It changes no byte of a store.
+    pub earlier: Option<StoreRoots>,
     /// Rows of a unit; [`None`] for what suits each table. It changes no byte of a store: tests give any number.
     pub unit_rows: Option<NonZeroU64>,
 }
@@ -305,9 +308,11 @@ impl<'a> Stage<'a> {
     ) -> Result<BTreeMap<String, TableRecord>, SplitError> {
         let verdicts = self.verdicts_folder()?;
         let shared = self.shared(codes, indexes, &verdicts);
+        let kept = self.kept()?;
+        let asked = self.asked(&kept);
         let mut records = BTreeMap::new();
         for level in self.levels() {
-            records.extend(self.split_level(&shared, &level)?);
+            records.extend(self.split_level(&shared, &level, (&kept, &asked))?);
         }
         let _ = std::fs::remove_dir_all(&verdicts);
         Ok(records)
@@ -351,25 +356,104 @@ impl<'a> Stage<'a> {
         levels
     }
 
+    /// The tables that need not be split: those that an earlier process finished in these folders, and those that stand in the stores
+    /// of an earlier run on the same ground, which are brought from there.
+    fn kept(&self) -> Result<BTreeMap<usize, TableRecord>, SplitError> {
+        let count = self.catalogue.tables.len();
+        let found = bunri_work::run(self.options.threads, count, |position| {
+            let table = &self.catalogue.tables[position];
+            let root = |word: &str| self.root_of(word);
+            if let Some(record) = self.records.table(&table.id, &self.inputs, root) {
+                return Ok(Some((position, record)));
+            }
+            let Some(earlier) = &self.options.earlier else {
+                return Ok(None);
+            };
+            stop_if_cancelled(self.observer)?;
+            let roots = Store::ALL.map(|store| (store, self.roots.of(store)));
+            self.clear(table, &roots)?;
+            let ground = self.ground(position)?;
+            let records = Records::new(&earlier.layout().temporary());
+            let earlier_root = |word: &str| {
+                let store = Store::ALL.iter().find(|store| store.word() == word);
+                store.map(|&store| earlier.of(store))
+            };
+            let taken = take((&records, earlier_root), &table.id, &ground, root)?;
+            let Some(record) = taken else {
+                return Ok(None);
+            };
+            let record = TableRecord {
+                inputs: self.inputs.clone(),
+                ..record
+            };
+            self.records.write_table(&table.id, &record)?;
+            Ok::<_, SplitError>(Some((position, record)))
+        })?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// The tables whose verdicts somebody asks: parents of a table that is split, or that is itself asked.
+    fn asked(&self, kept: &BTreeMap<usize, TableRecord>) -> BTreeSet<usize> {
+        let mut asked = BTreeSet::new();
+        for position in self.catalogue.parents_first().into_iter().rev() {
+            if !kept.contains_key(&position) || asked.contains(&position) {
+                asked.extend(self.catalogue.tables[position].parents());
+            }
+        }
+        asked
+    }
+
+    /// The ground of the table at this position.
+    fn ground(&self, position: usize) -> Result<Blake3Hex, SplitError> {
+        let id = &self.catalogue.tables[position].id;
+        let grounds = Grounds {
+            catalogue: self.catalogue,
+            staging: self.staging,
+            common: &self.common(),
+        };
+        grounds.of(position, self.options.ranges.get(id))
+    }
+
+    /// What the files of every table depend on, beside staging: the job, the catalogue and the version. A label or a kind stands in
+    /// manifests alone.
+    fn common(&self) -> Value {
+        let SplitOptions {
+            label: _,
+            kind: _,
+            cutover,
+            // Of each table its own.
+            ranges: _,
+            decisions,
+            secrets,
+            memory: _,
+            threads: _,
+            earlier: _,
+            unit_rows: _,
+        } = self.options;
+        json!({
+            "tool": TOOL,
+            "catalogue": self.catalogue.digest,
+            "cutover": cutover,
+            "decisions": decisions.digest(),
+            "secrets": secrets.checks(),
+        })
+    }
+
     /// Splits tables that do not ask each other, the units of all of them side by side.
     fn split_level(
         &self,
         shared: &Shared<'_>,
         level: &[usize],
+        (kept, asked): (&BTreeMap<usize, TableRecord>, &BTreeSet<usize>),
     ) -> Result<Vec<(String, TableRecord)>, SplitError> {
-        let kept = bunri_work::run(self.options.threads, level.len(), |number| {
-            let id = &self.catalogue.tables[level[number]].id;
-            let root = |word: &str| self.root_of(word);
-            Ok::<_, SplitError>(self.records.table(id, &self.inputs, root))
-        })?;
         let roots = Store::ALL.map(|store| (store, self.roots.of(store)));
         let mut finished = Vec::new();
         let (mut begun, mut earlier) = (Vec::new(), Vec::new());
-        for (&position, kept) in level.iter().zip(kept) {
+        for &position in level {
             let table = &self.catalogue.tables[position];
-            let is_parent = !self.catalogue.references_to(position).is_empty();
+            let kept = kept.get(&position).cloned();
             let targets = match kept {
-                Some(record) if !is_parent => {
+                Some(record) if !asked.contains(&position) => {
                     finished.push(self.keep(table, record));
                     continue;
                 }
@@ -383,11 +467,13 @@ impl<'a> Stage<'a> {
                 self.ranges(table),
                 targets,
             )?);
-            earlier.push((table, kept));
+            earlier.push((position, kept));
         }
         let done = |number: usize, done: Done| match &earlier[number] {
-            (table, Some(record)) => Ok(self.keep(table, record.clone())),
-            (table, None) => self.done(table, done),
+            (position, Some(record)) => {
+                Ok(self.keep(&self.catalogue.tables[*position], record.clone()))
+            }
+            (position, None) => self.done(*position, done),
         };
         finished.extend(self.run_units(&begun, done)?);
         Ok(finished)
@@ -447,10 +533,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Records a table that is split.
-    fn done(&self, table: &Table, done: Done) -> Result<(String, TableRecord), SplitError> {
+    fn done(&self, position: usize, done: Done) -> Result<(String, TableRecord), SplitError> {
         self.refuse(done.refused)?;
+        let table = &self.catalogue.tables[position];
         let record = TableRecord {
             inputs: self.inputs.clone(),
+            ground: self.ground(position)?,
             stats: done.stats,
             files: done.files,
         };
@@ -648,6 +736,7 @@ fn inputs(
         secrets,
         memory: _,
         threads: _,
+        earlier: _,
         unit_rows: _,
     } = options;
     // JSON, and its names in order: what stands in a record must not depend on how a Rust type prints itself.
@@ -708,6 +797,7 @@ mod tests {
         ));
         let record = TableRecord {
             inputs: Blake3Hex::of(b"i"),
+            ground: Blake3Hex::of(b"g"),
             stats: TableStats::default(),
             files: BTreeMap::new(),
         };

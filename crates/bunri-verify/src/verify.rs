@@ -66,6 +66,7 @@ pub fn verify(
         rows,
     });
     let mut gathered = Observations::new(judged::judged(inputs, staging.manifest())?);
+    gathered.not_read_again(&staging);
     let costs = Costs::default();
     costs.of_all_threads(Work::Files, || {
         staged_files(inputs, &staging, options.threads, &mut gathered)
@@ -352,6 +353,23 @@ impl Observations {
             newest: None,
             rows: BTreeMap::new(),
         }
+    }
+
+    /// Says of rows that extraction took from an earlier one what of them nobody looked at. Nothing else depends on it.
+    fn not_read_again(&mut self, staging: &Staging) {
+        let tables = staging.manifest().tables.iter();
+        let taken = tables.filter_map(|table| Some(table.delta.as_ref()?.taken));
+        let taken: Vec<u64> = taken.filter(|rows| *rows > 0).collect();
+        if taken.is_empty() {
+            return;
+        }
+        let rows = taken.iter().copied().fold(0, u64::saturating_add);
+        let told = format!(
+            "{rows} rows of {} tables were taken from an earlier extraction: one that changed since without its changed-at, and without a count \
+             or a sum, is seen by C9 alone",
+            taken.len()
+        );
+        self.blind_spots.entry(Claim::C3).or_default().push(told);
     }
 
     fn looked(&mut self, claim: Claim, more: Checked) {

@@ -63,6 +63,15 @@ impl Workplace {
         }
     }
 
+    /// The stores of the run that the job names as an earlier one, if it names them.
+    fn earlier_stores(&self) -> Option<StoreRoots> {
+        let delta = self.job.delta.as_ref()?;
+        Some(StoreRoots {
+            custody: delta.custody.clone(),
+            retail: delta.retail.clone()?,
+        })
+    }
+
     /// What extraction is told.
     pub fn extract_options(&self) -> ExtractOptions {
         ExtractOptions {
@@ -83,6 +92,7 @@ impl Workplace {
             secrets: self.secrets.clone(),
             memory: self.job.memory,
             threads: self.job.threads,
+            earlier: self.earlier_stores(),
             unit_rows: None,
         }
     }

@@ -429,10 +429,13 @@ fn sample(error: &SampleError) -> u8 {
 
 fn extract(error: &ExtractError) -> u8 {
     match error {
-        ExtractError::Schema(_) | ExtractError::Occupied { .. } => REFUSED,
-        ExtractError::Keys(_) | ExtractError::Source(_) | ExtractError::OtherSource { .. } => {
-            SOURCE
+        ExtractError::Schema(_) | ExtractError::Occupied { .. } | ExtractError::Earlier { .. } => {
+            REFUSED
         }
+        ExtractError::Keys(_)
+        | ExtractError::Source(_)
+        | ExtractError::OtherSource { .. }
+        | ExtractError::ChangedUnsaid { .. } => SOURCE,
         ExtractError::Interrupted => INTERRUPTED,
         ExtractError::Columnar(error) => columnar(error),
         ExtractError::Manifest(_) | ExtractError::Thread(_) => OUTPUT,

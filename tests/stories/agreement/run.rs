@@ -177,6 +177,7 @@ impl Run<'_> {
             secrets: self.secrets(),
             memory: self.world.limits.memory,
             threads: self.world.limits.threads,
+            earlier: None,
             unit_rows: units.and_then(NonZeroU64::new),
         };
         split(catalogue, &roots, &options, &Silent)

@@ -1,6 +1,7 @@
 //! A job against the catalogue it names: pinned, founded on a basis where it counts, cut where keys can be cut.
 
 mod control;
+mod delta;
 mod expect;
 
 use bunri_catalogue::{Catalogue, Table};
@@ -8,6 +9,7 @@ use bunri_text::{Position, Problem, Problems, did_you_mean, listed};
 use bunri_types::ValueType;
 
 use self::control::check_controls;
+use self::delta::check_delta;
 use self::expect::check_expect;
 pub use self::expect::{ExpectWords, check_expect_words};
 use crate::job::{Job, JobKind};
@@ -24,6 +26,7 @@ pub fn check_job(job: &Job, catalogue: &Catalogue) -> Result<(), Problems> {
         check_ranges(job, catalogue),
         check_expect(job, catalogue),
         check_controls(job, catalogue),
+        check_delta(job, catalogue),
     ];
     collected(
         checks

@@ -17,7 +17,7 @@ const DECIMALS: usize = 4;
 
 impl Amount {
     /// `12.5 %`: at most four decimals, at most 100.
-    pub(super) fn share(text: &str) -> Option<Self> {
+    pub(crate) fn share(text: &str) -> Option<Self> {
         let number = text.strip_suffix('%')?.trim_end_matches(' ');
         let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());

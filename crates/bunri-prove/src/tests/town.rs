@@ -89,6 +89,7 @@ impl Town {
             secrets: RekeySecrets::none(),
             memory: 64 << 20,
             threads: 2,
+            earlier: None,
             unit_rows: None,
         }
     }
@@ -171,6 +172,7 @@ impl Town {
             totals: Vec::new(),
             foreign_keys: Vec::new(),
             made_of: Vec::new(),
+            delta: None,
         }
     }
 }

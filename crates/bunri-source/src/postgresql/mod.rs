@@ -12,12 +12,14 @@
 //! | `number`, `calendar` | numeric, dates and moments, out of their binary forms |
 //! | `figures` | counts and sums, by the server |
 //! | `order` | rows in key order, where an index gives that for little |
+//! | `keyed` | the rows with some keys |
 //! | `outline` | keys, references and sizes, before there is a catalogue |
 
 mod binary;
 mod calendar;
 mod figures;
 mod form;
+mod keyed;
 mod number;
 mod objects;
 mod order;

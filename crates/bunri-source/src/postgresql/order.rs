@@ -73,7 +73,7 @@ impl ServerReader {
     }
 
     /// Whether texts of the key are stored in another encoding than they come in.
-    fn orders_by_other_bytes(
+    pub(super) fn orders_by_other_bytes(
         &self,
         table: &Table,
         columns: &[Column],
@@ -136,7 +136,7 @@ fn ordered(column: &Column) -> Option<String> {
 }
 
 /// A value of a key as SQL compares it; [`None`]: it cannot be.
-fn bound(value: &RawValue) -> Option<String> {
+pub(super) fn bound(value: &RawValue) -> Option<String> {
     match value {
         RawValue::Int(number) => Some(number.to_string()),
         RawValue::Decimal(text) | RawValue::Text(text) => Some(literal(text)),

@@ -39,7 +39,7 @@ impl ServerReader {
         self.read_rows(object, columns, "", sink)
     }
 
-    fn read_rows<S: RowSink>(
+    pub(super) fn read_rows<S: RowSink>(
         &self,
         name: &str,
         columns: &[&str],

@@ -6,6 +6,7 @@
 //! | `integrity` | SQLite's own check of every page, index and record |
 //! | `inventory` | tables, views and their columns |
 //! | `figures` | counts and sums, by SQLite |
+//! | `keyed` | the rows with some keys, where an index finds them |
 //! | `foreign_keys` | the references that a table declares |
 //! | `order` | rows in key order, where an index gives that for little |
 //! | `outline` | all of that before there is a catalogue, and the size of tables |
@@ -19,6 +20,7 @@ mod figures;
 mod foreign_keys;
 mod integrity;
 mod inventory;
+mod keyed;
 mod order;
 mod outline;
 mod read;

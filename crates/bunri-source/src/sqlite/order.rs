@@ -165,7 +165,7 @@ impl Way {
 }
 
 /// What SQLite would do, step by step.
-fn plan(connection: &Connection, select: &str) -> rusqlite::Result<Vec<String>> {
+pub(super) fn plan(connection: &Connection, select: &str) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {select}"))?;
     // Values that are not bound are NULL, and the plan does not depend on them.
     let steps = statement

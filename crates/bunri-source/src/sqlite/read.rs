@@ -65,9 +65,9 @@ pub(super) fn bound(value: &RawValue) -> Option<Value> {
 }
 
 /// The row that a statement stands at.
-struct SqliteRow<'a, F> {
-    row: &'a Row<'a>,
-    wrap: &'a F,
+pub(super) struct SqliteRow<'a, F> {
+    pub(super) row: &'a Row<'a>,
+    pub(super) wrap: &'a F,
 }
 
 impl<F: Fn(rusqlite::Error) -> SourceError> SourceRow for SqliteRow<'_, F> {

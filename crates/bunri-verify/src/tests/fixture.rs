@@ -149,6 +149,7 @@ impl Fixture {
             totals: totals.collect(),
             foreign_keys: Vec::new(),
             made_of: Vec::new(),
+            delta: None,
         }
     }
 

@@ -4,6 +4,7 @@ use bunri_arguments::{CheckArguments, Explained};
 use bunri_catalogue::{Catalogue, reaches_nobody};
 use bunri_decisions::Decisions;
 use bunri_explain::{SqlInputs, explain, explain_sql};
+use bunri_extract::{EarlierSeen, look_at_earlier};
 use bunri_inspect::{CheckOptions, SourceCheck, check_source};
 use bunri_job::{Job, RekeySecrets, Source};
 use bunri_parse::{Places, load};
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: &CheckArguments, progress: &Progress) -> Result<Out
             if let Some((job, ..)) = &job
                 && !arguments.no_source
             {
+                something |= describe_delta(job, &catalogue)?;
                 something |= hold_against_source(job, &catalogue, progress)?;
             }
             Ok(if something {
@@ -94,6 +96,30 @@ fn hold_against_source(
         return Err(Problems(check.refused.iter().map(problem).collect()).into());
     }
     Ok(!check.notes.is_empty())
+}
+
+/// Looks at the earlier run that the job names. Whether there is something to read.
+fn describe_delta(job: &Job, catalogue: &Catalogue) -> Result<bool, Failure> {
+    let Some(delta) = &job.delta else {
+        return Ok(false);
+    };
+    let source = (!job.source.is_absent()).then_some(&job.source);
+    let EarlierSeen { blake3, nullable } = look_at_earlier(delta, catalogue, source)?;
+    screen::say_wrapped(
+        "rows can be taken from the earlier run; whether its files are whole, the extraction will see",
+        4,
+    );
+    screen::say(&format!("[delta] blake3 = \"{blake3}\""));
+    for (table, column) in &nullable {
+        screen::say_wrapped(
+            &format!(
+                "note: the source does not refuse NULL in {table}.{column}, by which rows are said to be changed: such rows are \
+                 read every time"
+            ),
+            4,
+        );
+    }
+    Ok(!nullable.is_empty())
 }
 
 fn placed(finding: &Finding, catalogue: &Catalogue, places: &Places) -> Problem {

@@ -3,7 +3,8 @@
 use bunri_arguments::{JobArguments, RunArguments, SplitArguments};
 use bunri_catalogue::Store;
 use bunri_explain::explain;
-use bunri_extract::{BoundSource, ExtractStats, ReadValues, extract};
+use bunri_extract::{BoundSource, ExtractStats, ReadValues, extract_since};
+use bunri_manifest::TableDelta;
 use bunri_split::{SplitStats, split};
 use bunri_workplace::{Changed, Held, Reads, Workplace, hold};
 use serde_json::json;
@@ -74,7 +75,15 @@ fn do_extract(
         state: &held.source,
     };
     let options = workplace.extract_options();
-    let stats = extract(&source, &workplace.catalogue, custody, &options, progress)?;
+    let delta = workplace.job.delta.as_ref();
+    let stats = extract_since(
+        &source,
+        delta,
+        &workplace.catalogue,
+        custody,
+        &options,
+        progress,
+    )?;
     progress.done();
     journal::note(custody, "extract", "done")?;
     say_extracted(&stats, log);
@@ -89,7 +98,7 @@ fn do_extract(
     let is_outside = |id: &String| named.is_none_or(|named| !named.contains_key(id));
     Ok(if stats.tables_lost.iter().any(is_outside) {
         Outcome::Outside
-    } else if stats.rows_rejected > 0 {
+    } else if stats.rows_rejected > 0 || stats.deltas.iter().any(|(_, delta)| delta.differing > 0) {
         Outcome::SomethingToRead
     } else {
         Outcome::Clean
@@ -104,6 +113,7 @@ fn say_extracted(stats: &ExtractStats, log: Log) {
         rows_rejected,
         tables_lost,
         values_read,
+        deltas,
         source_bytes,
         staged_bytes,
     } = stats;
@@ -114,6 +124,10 @@ fn say_extracted(stats: &ExtractStats, log: Log) {
             "values_read": values_read.iter().map(|read| json!({
                 "table": read.table, "column": read.column, "nothing": read.nothing, "open": read.open,
                 "integers": read.integers,
+            })).collect::<Vec<_>>(),
+            "deltas": deltas.iter().map(|(table, delta)| json!({
+                "table": table, "changed_at": delta.changed_at, "taken": delta.taken, "read": delta.read,
+                "left_out": delta.left_out, "sampled": delta.sampled, "differing": delta.differing,
             })).collect::<Vec<_>>(),
         })),
         Log::Human => {
@@ -136,8 +150,33 @@ fn say_extracted(stats: &ExtractStats, log: Log) {
             for line in values_read_lines(values_read) {
                 screen::say(&line);
             }
+            for (table, delta) in deltas {
+                screen::say_wrapped(&format!("         {}", delta_told(table, delta)), 9);
+            }
         }
     }
+}
+
+/// How a table was made of an earlier run's staging.
+fn delta_told(table: &str, delta: &TableDelta) -> String {
+    let TableDelta {
+        earlier: _,
+        changed_at,
+        taken,
+        read,
+        left_out,
+        sampled,
+        differing,
+    } = delta;
+    if *differing > 0 {
+        return format!(
+            "{table}: of {sampled} rows that are unchanged by `{changed_at}`, {differing} had changed; read whole"
+        );
+    }
+    format!(
+        "{table}: {taken} rows taken from the earlier run, {read} read, {left_out} of the earlier run left out; of those taken, \
+         {sampled} were read too, and are the same"
+    )
 }
 
 /// More columns are in the manifest.
