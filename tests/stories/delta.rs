@@ -437,7 +437,7 @@ fn a_server_is_asked_for_what_changed_and_every_byte_is_that_of_a_full_run() {
     // In silence: the sample sees it here too.
     server.psql(
         "postgres",
-        "UPDATE consumer SET consumer_name = consumer_name || '.'",
+        "UPDATE consumer SET consumer_name = coalesce(consumer_name, '') || '.'",
     );
     rig.bunri(["run", &job(&rig, "silent", &source, &terms)])
         .must(4)
