@@ -2,12 +2,13 @@
 //! Whatever was asked stands in the line too, so that an answer to a question that has changed meanwhile is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 
 use bunri_catalogue::{Category, Class};
-use bunri_text::{CsvRecord, Log, Name, Problems, Spot, csv_records, decode, did_you_mean, listed};
+use bunri_text::{
+    CsvRecord, Log, Name, Problems, Spot, csv_records, decode, did_you_mean, listed,
+    read_file_within,
+};
 
 use crate::answers::{Answers, ClassAnswer, ClassSaid, ReasonAnswer, no_name};
 use crate::facts::Facts;
@@ -146,7 +147,12 @@ impl<'a> Identity<'a> {
 /// # Errors
 /// Every mistake at once, with its line.
 pub(crate) fn read(path: &Path, found: &[Questions]) -> Result<Answers, Problems> {
-    let bytes = bytes(path).map_err(|why| Problems::whole(path, why))?;
+    let bytes = read_file_within(
+        path,
+        MOST_BYTES,
+        "larger than 64 MiB: no sheet that `bunri answers --ask` wrote",
+    );
+    let bytes = bytes.map_err(|why| Problems::whole(path, why))?;
     let mut log = Log::default();
     let file = decode(0, path.to_owned(), bytes, &mut log);
     let mut answers = Answers::default();
@@ -168,23 +174,6 @@ pub(crate) fn read(path: &Path, found: &[Questions]) -> Result<Answers, Problems
     } else {
         Err(log.into_problems(&[file]))
     }
-}
-
-fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
-    // A pipe would be waited for until somebody writes into it.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err("not a file".to_owned());
-    }
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err("larger than 64 MiB: no sheet that `bunri answers --ask` wrote".to_owned());
-    }
-    Ok(bytes)
 }
 
 struct Reading<'a> {

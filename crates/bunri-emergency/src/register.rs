@@ -8,8 +8,8 @@ use bunri_evidence::Role;
 use bunri_job::{path_of, role};
 use bunri_selection::{Condition, conditions};
 use bunri_text::{
-    Entry, Item, Log, Position, Problems, Section, SourceFile, Spotted, decode, named, parse_toml,
-    position, read_file, readable,
+    Entry, Item, Log, Position, Problems, Section, SourceFile, Spotted, load_toml, named, position,
+    readable,
 };
 use jiff::Timestamp;
 
@@ -96,19 +96,7 @@ pub struct EmergencyRegister {
 /// # Errors
 /// Every mistake at once, each with file, line and column.
 pub fn load_emergency(path: &Path) -> Result<EmergencyRegister, Problems> {
-    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
-    let mut log = Log::default();
-    let files = [decode(0, path.to_owned(), bytes, &mut log)];
-    let tree = files[0]
-        .readable
-        .then(|| parse_toml(0, &files[0].text, &mut log))
-        .flatten();
-    let register =
-        tree.and_then(|tree| read(Section::file(0, tree.get_ref()), &files[0], &mut log));
-    match register {
-        Some(register) if log.is_empty() => Ok(register),
-        _ => Err(log.into_problems(&files)),
-    }
+    load_toml(path, read)
 }
 
 fn read(mut file: Section<'_>, source: &SourceFile, log: &mut Log) -> Option<EmergencyRegister> {

@@ -7,10 +7,7 @@ use bunri_evidence::Role;
 use bunri_job::role;
 use bunri_manifest::Blake3Hex;
 use bunri_selection::{Condition, conditions};
-use bunri_text::{
-    Entry, Item, Log, Name, Problems, Section, decode, listed, named, parse_toml, read_file,
-    readable,
-};
+use bunri_text::{Entry, Item, Log, Name, Problems, Section, listed, load_toml, named, readable};
 
 /// What a recipient is. It decides which store an answer is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,19 +152,9 @@ pub struct Register {
 /// # Errors
 /// Every mistake at once, each with file, line and column.
 pub fn load_register(path: &Path) -> Result<Register, Problems> {
-    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
-    let digest = Blake3Hex::of(&bytes);
-    let mut log = Log::default();
-    let files = [decode(0, path.to_owned(), bytes, &mut log)];
-    let tree = files[0]
-        .readable
-        .then(|| parse_toml(0, &files[0].text, &mut log))
-        .flatten();
-    let register = tree.and_then(|tree| read(Section::file(0, tree.get_ref()), digest, &mut log));
-    match register {
-        Some(register) if log.is_empty() => Ok(register),
-        _ => Err(log.into_problems(&files)),
-    }
+    load_toml(path, |file, source, log| {
+        read(file, Blake3Hex::of(source.text.as_bytes()), log)
+    })
 }
 
 fn read(mut file: Section<'_>, digest: Blake3Hex, log: &mut Log) -> Option<Register> {

@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bunri_job::path_of;
 use bunri_selection::{Condition, conditions};
-use bunri_text::{
-    Log, Name, Problems, Section, SourceFile, Spotted, decode, parse_toml, read_file, readable,
-};
+use bunri_text::{Log, Name, Problems, Section, SourceFile, Spotted, load_toml, readable};
 use bunri_types::{month_of_day, parse_day};
 
 use crate::register::{Answer, Purpose, Recipient, RecipientKind, Register, load_register};
@@ -40,21 +38,15 @@ pub struct Request {
 /// # Errors
 /// Every mistake of the request at once, each with file, line and column; or those of the register.
 pub fn load_request(path: &Path) -> Result<Request, Problems> {
-    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
-    let mut log = Log::default();
-    let files = [decode(0, path.to_owned(), bytes, &mut log)];
-    let tree = files[0]
-        .readable
-        .then(|| parse_toml(0, &files[0].text, &mut log))
-        .flatten();
-    let request = match tree {
-        None => None,
-        Some(tree) => read(Section::file(0, tree.get_ref()), &files[0], &mut log)?,
-    };
-    match request {
-        Some(request) if log.is_empty() => Ok(request),
-        _ => Err(log.into_problems(&files)),
-    }
+    // What is wrong with the register comes first: the request can only be judged by a sound one.
+    let mut of_register = None;
+    let request = load_toml(path, |file, source, log| {
+        read(file, source, log).unwrap_or_else(|problems| {
+            of_register = Some(problems);
+            None
+        })
+    });
+    request.map_err(|problems| of_register.unwrap_or(problems))
 }
 
 fn read(

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use bunri_text::{
-    Item, Log, Name, Problems, Section, SourceFile, Spot, Spotted, decode, parse_toml, position,
-    read_file, readable,
+    Item, Log, Name, Problems, Section, SourceFile, Spot, Spotted, load_toml, position, readable,
 };
 
 use crate::control::controls;
@@ -29,18 +28,7 @@ const MOST_THREADS: usize = 64;
 /// # Errors
 /// Every mistake at once, each with file, line and column.
 pub fn load_job(path: &Path) -> Result<Job, Problems> {
-    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
-    let mut log = Log::default();
-    let files = [decode(0, path.to_owned(), bytes, &mut log)];
-    let tree = files[0]
-        .readable
-        .then(|| parse_toml(0, &files[0].text, &mut log))
-        .flatten();
-    let job = tree.and_then(|tree| read(Section::file(0, tree.get_ref()), &files[0], &mut log));
-    match job {
-        Some(job) if log.is_empty() => Ok(job),
-        _ => Err(log.into_problems(&files)),
-    }
+    load_toml(path, read)
 }
 
 fn read(mut file: Section<'_>, source_file: &SourceFile, log: &mut Log) -> Option<Job> {

@@ -1,11 +1,11 @@
 //! Where a store is loaded: a small file of its own, because whoever loads a store may have no job; or the same in the words of a URL.
 //! It says for which store the place is meant, so that no store is loaded where another one belongs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bunri_catalogue::Store;
 use bunri_text::{
-    Item, Log, Problems, Section, SourceFile, decode, parse_toml, quoted, read_file, readable,
+    Item, Log, Problems, Section, SourceFile, load_toml, load_toml_bytes, quoted, readable,
 };
 use toml::de::DeValue;
 
@@ -40,25 +40,9 @@ pub fn load_target(given: &str) -> Result<Target, Problems> {
     let url = ["postgresql://", "postgres://"];
     if let Some(rest) = url.iter().find_map(|scheme| given.strip_prefix(scheme)) {
         let text = text_of_url(rest).map_err(|why| Problems::whole(URL, why))?;
-        let mut log = Log::default();
-        return parse(&PathBuf::from(URL), text.into_bytes(), &mut log);
+        return load_toml_bytes(Path::new(URL), text.into_bytes(), read);
     }
-    let path = Path::new(given);
-    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
-    parse(path, bytes, &mut Log::default())
-}
-
-fn parse(path: &Path, bytes: Vec<u8>, log: &mut Log) -> Result<Target, Problems> {
-    let files = [decode(0, path.to_owned(), bytes, log)];
-    let tree = files[0]
-        .readable
-        .then(|| parse_toml(0, &files[0].text, log))
-        .flatten();
-    let target = tree.and_then(|tree| read(Section::file(0, tree.get_ref()), &files[0], log));
-    match target {
-        Some(target) if log.is_empty() => Ok(target),
-        _ => Err(std::mem::take(log).into_problems(&files)),
-    }
+    load_toml(Path::new(given), read)
 }
 
 fn read(mut file: Section<'_>, source: &SourceFile, log: &mut Log) -> Option<Target> {

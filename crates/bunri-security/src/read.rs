@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use bunri_text::{
-    Entry, Item, Log, Problems, Section, decode, listed, parse_toml, read_file, readable,
-};
+use bunri_text::{Entry, Item, Log, Problems, Section, listed, load_toml, readable};
 use toml::de::DeValue;
 
 use crate::access_log::access_log;
@@ -22,18 +20,7 @@ const JAPAN: Clock = 9 * 3_600;
 /// # Errors
 /// Every mistake at once, each with file, line and column.
 pub fn load_incidents(path: &Path) -> Result<IncidentFile, Problems> {
-    let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;
-    let mut log = Log::default();
-    let files = [decode(0, path.to_owned(), bytes, &mut log)];
-    let tree = files[0]
-        .readable
-        .then(|| parse_toml(0, &files[0].text, &mut log))
-        .flatten();
-    let file = tree.and_then(|tree| incidents(Section::file(0, tree.get_ref()), path, &mut log));
-    match file {
-        Some(file) if log.is_empty() => Ok(file),
-        _ => Err(log.into_problems(&files)),
-    }
+    load_toml(path, |file, source, log| incidents(file, &source.path, log))
 }
 
 /// Reads the whole file.

@@ -12,7 +12,7 @@ mod section;
 mod syntax;
 mod written;
 
-pub use file::{decode, read_file};
+pub use file::{decode, load_toml, load_toml_bytes, read_file, read_file_within};
 pub use item::{Item, readable};
 pub use lines::{CsvRecord, csv_records};
 pub use lint::Lint;
