@@ -5,6 +5,7 @@
 //! whoever judges, and the two must be equal; nothing of an envelope is believed. `docs/evidence-signing.md` is the page.
 
 mod chain;
+mod cosign;
 mod envelope;
 mod file;
 mod judge;
@@ -17,6 +18,7 @@ mod statement;
 mod tests;
 
 pub use chain::{Chain, ChainError, FIRST, Link};
+pub use cosign::{CosignError, cosign};
 pub use envelope::{Envelope, EnvelopeError, MOST_BYTES, PAYLOAD_TYPE, Signature, pae};
 pub use file::{TEMPORARY, create_private, replace, replace_with};
 pub use judge::{Fault, judge, standing, unsigned};

@@ -4,10 +4,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use bunri_evidence::{
-    DigestSet, Envelope, Fault, Role, SecretKey, Subject, TypedStatement, replace, standing,
-    unsigned,
-};
+use bunri_evidence::{CosignError, Role, SecretKey, Subject, TypedStatement, cosign, replace};
 use bunri_job::is_within;
 use bunri_manifest::{ColumnEntry, Digester, Digests, TOOL, TableEntry, hash_file};
 use bunri_selection::{Filter, Refusal, SelectionError, StoreFolder, cell, header, rows};
@@ -77,7 +74,10 @@ pub fn make(request: &Request, key: &SecretKey, out: &Path) -> Result<Made, Hand
     let bytes = manifest.to_bytes()?;
     let of_manifest = whole(&out.join(&manifest_name), &bytes)?;
     let statement = TypedStatement {
-        subject: vec![subject(&csv, digests), subject(&manifest_name, of_manifest)],
+        subject: vec![
+            Subject::new(&csv, digests),
+            Subject::new(&manifest_name, of_manifest),
+        ],
         predicate: predicate(&manifest),
     };
     let valid = sign(&statement.to_bytes()?, key, role, out, &envelope_name)?;
@@ -96,18 +96,6 @@ pub(crate) fn predicate(manifest: &HandoverManifest) -> HandoverPredicate {
         answer: manifest.purpose.answer.clone(),
         recipient: manifest.recipient.id.clone(),
         requester: manifest.requester.clone(),
-    }
-}
-
-fn subject(name: &str, digests: Digests) -> Subject {
-    let Digests {
-        bytes: _,
-        blake3,
-        sha256,
-    } = digests;
-    Subject {
-        name: name.to_owned(),
-        digest: DigestSet { blake3, sha256 },
     }
 }
 
@@ -372,25 +360,11 @@ fn sign(
     name: &str,
 ) -> Result<usize, HandoverError> {
     let path = out.join(name);
-    let mut envelope = if path.symlink_metadata().is_ok() {
-        let read = Envelope::read(&path);
-        let envelope = read.map_err(|source| HandoverError::Envelope {
-            path: path.clone(),
-            source,
-        })?;
-        let wrong = unsigned(&envelope, role);
-        let only_short = wrong
-            .iter()
-            .all(|fault| matches!(fault, Fault::BelowThreshold(..)));
-        if envelope.payload() != payload || !only_short {
-            return Err(HandoverError::OtherEnvelope(path));
-        }
-        envelope
-    } else {
-        Envelope::new(payload)
-    };
-    envelope.add(key.sign(bunri_evidence::PAYLOAD_TYPE, payload)?);
-    let written = replace(out, name, &envelope.to_bytes()?);
-    written.map_err(HandoverError::io("write", &path))?;
-    Ok(standing(&envelope, role))
+    cosign(out, name, payload, role, key).map_err(|refused| match refused {
+        CosignError::Io(source) => HandoverError::io("write", &path)(source),
+        CosignError::Envelope(source) => HandoverError::Envelope { path, source },
+        CosignError::Other => HandoverError::OtherEnvelope(path),
+        CosignError::Key(wrong) => wrong.into(),
+        CosignError::Json(wrong) => wrong.into(),
+    })
 }

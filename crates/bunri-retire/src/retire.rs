@@ -5,8 +5,7 @@ use std::path::Path;
 
 use bunri_columnar::{CustodyLayout, STAGING};
 use bunri_evidence::{
-    Envelope, Fault, PAYLOAD_TYPE, Role, Run, Runs, SecretKey, Subject, TypedStatement, replace,
-    standing, unsigned,
+    CosignError, Role, Run, Runs, SecretKey, Subject, TypedStatement, cosign, replace,
 };
 use bunri_manifest::{Digester, MANIFEST, hash_file, read_regular};
 
@@ -141,29 +140,16 @@ fn sign(
     key: &SecretKey,
 ) -> Result<usize, RetireError> {
     let path = evidence.join(DELETION);
-    let mut envelope = if is_there(&path)? {
-        let read = Envelope::read(&path);
-        let envelope = read.map_err(|source| RetireError::Envelope {
-            path: path.clone(),
-            source,
-        })?;
-        let wrong = unsigned(&envelope, role);
-        let only_short = wrong
-            .iter()
-            .all(|fault| matches!(fault, Fault::BelowThreshold(..)));
-        if envelope.payload() != payload || !only_short {
-            return Err(RetireError::OtherRecord {
-                path,
-                why: "it says something else, or a signature is wrong".to_owned(),
-            });
-        }
-        envelope
-    } else {
-        Envelope::new(payload)
-    };
-    envelope.add(key.sign(PAYLOAD_TYPE, payload)?);
-    replace(evidence, DELETION, &envelope.to_bytes()?).map_err(RetireError::io("write", &path))?;
-    Ok(standing(&envelope, role))
+    cosign(evidence, DELETION, payload, role, key).map_err(|refused| match refused {
+        CosignError::Io(source) => RetireError::io("write", &path)(source),
+        CosignError::Envelope(source) => RetireError::Envelope { path, source },
+        other @ CosignError::Other => RetireError::OtherRecord {
+            path,
+            why: other.to_string(),
+        },
+        CosignError::Key(wrong) => wrong.into(),
+        CosignError::Json(wrong) => wrong.into(),
+    })
 }
 
 /// Deletes what is listed and still there, and the folders that are empty then.

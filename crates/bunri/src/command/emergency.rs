@@ -9,12 +9,11 @@ use bunri_emergency::{
     GrantPredicate, Opening, ReviewFinding, load_emergency, make, new_identity, open, release,
     review, withdraw,
 };
-use bunri_evidence::SecretKey;
 use serde_json::json;
 
 use crate::Log;
 use crate::clock;
-use crate::command::key::passphrase;
+use crate::command::key::secret;
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 
@@ -48,11 +47,7 @@ fn made(arguments: &EmergencyMakeArguments, log: Log) -> Result<Outcome, Failure
         out,
     } = arguments;
     let register = load_emergency(register)?;
-    let passphrase = passphrase(passphrase_env.as_deref())?;
-    let secret = SecretKey::read(key, passphrase.as_deref()).map_err(|source| Failure::Key {
-        path: key.clone(),
-        source,
-    })?;
+    let secret = secret(key, passphrase_env.as_deref())?;
     let made = make(&register, grant, &secret, out, clock::moment())?;
     match log {
         Log::Json => screen::event(&json!({

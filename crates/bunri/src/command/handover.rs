@@ -3,12 +3,11 @@
 use bunri_arguments::{
     HandoverAction, HandoverArguments, HandoverCheckArguments, HandoverMakeArguments,
 };
-use bunri_evidence::SecretKey;
 use bunri_handover::{HandoverManifest, check, load_register, load_request, make};
 use serde_json::json;
 
 use crate::Log;
-use crate::command::key::passphrase;
+use crate::command::key::secret;
 use crate::exit::{Failure, Outcome};
 use crate::screen;
 
@@ -27,11 +26,7 @@ fn made(arguments: &HandoverMakeArguments, log: Log) -> Result<Outcome, Failure>
         out,
     } = arguments;
     let request = load_request(request)?;
-    let passphrase = passphrase(passphrase_env.as_deref())?;
-    let secret = SecretKey::read(key, passphrase.as_deref()).map_err(|source| Failure::Key {
-        path: key.clone(),
-        source,
-    })?;
+    let secret = secret(key, passphrase_env.as_deref())?;
     let made = make(&request, &secret, out)?;
     let manifest = &made.manifest;
     match log {

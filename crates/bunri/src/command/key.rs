@@ -1,5 +1,7 @@
 //! `bunri key`: a key to sign with. Of a private key nothing is ever printed.
 
+use std::path::Path;
+
 use bunri_arguments::{KeyAction, KeyArguments, KeyNewArguments, KeyShowArguments};
 use bunri_evidence::{PublicKey, SecretError, SecretKey, read_public};
 use serde_json::json;
@@ -49,8 +51,17 @@ fn show(arguments: &KeyShowArguments, log: Log) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
+/// The private key in this file, with the passphrase in this variable of the environment, if it has one.
+pub(crate) fn secret(file: &Path, passphrase_env: Option<&str>) -> Result<SecretKey, Failure> {
+    let passphrase = passphrase(passphrase_env)?;
+    SecretKey::read(file, passphrase.as_deref()).map_err(|source| Failure::Key {
+        path: file.to_path_buf(),
+        source,
+    })
+}
+
 /// What a variable of the environment holds. An argument would be seen by everybody who lists processes.
-pub(crate) fn passphrase(variable: Option<&str>) -> Result<Option<String>, Failure> {
+fn passphrase(variable: Option<&str>) -> Result<Option<String>, Failure> {
     let held = |name: &str| std::env::var(name).map_err(|_| Failure::NoPassphrase(name.to_owned()));
     variable.map(held).transpose()
 }

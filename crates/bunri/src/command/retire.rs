@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, IsTerminal as _};
 
 use bunri_arguments::RetireArguments;
-use bunri_evidence::{SecretKey, StatementKind};
+use bunri_evidence::StatementKind;
 use bunri_records::evidence_of;
 use bunri_report::{Status, Verdict};
 use bunri_retire::{Retired, Survey, retire, survey};
@@ -11,7 +11,7 @@ use bunri_workplace::{Changed, Reads, Workplace, hold};
 use serde_json::json;
 
 use crate::Log;
-use crate::command::key::passphrase;
+use crate::command::key::secret;
 use crate::command::{journal, sign};
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
@@ -29,11 +29,7 @@ pub(crate) fn run(
         confirm,
     } = arguments;
     let workplace = Workplace::open(job)?;
-    let passphrase = passphrase(passphrase_env.as_deref())?;
-    let secret = SecretKey::read(key, passphrase.as_deref()).map_err(|source| Failure::Key {
-        path: key.clone(),
-        source,
-    })?;
+    let secret = secret(key, passphrase_env.as_deref())?;
     let _held = hold(&workplace, Reads::Evidence, Changed::Refused, progress)?;
     let policy = workplace.job.evidence.as_ref();
     let role = policy.and_then(|policy| policy.0.get(&StatementKind::Run));

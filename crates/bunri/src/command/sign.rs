@@ -2,14 +2,14 @@
 
 use bunri_arguments::{SignArguments, SignedStatement};
 use bunri_columnar::CustodyLayout;
-use bunri_evidence::{SecretKey, StatementKind};
+use bunri_evidence::StatementKind;
 use bunri_report::Report;
 use bunri_verify::{EarlierReport, REPORT, earlier_report, sign};
 use bunri_workplace::{Changed, Reads, Workplace, hold};
 use serde_json::json;
 
 use crate::Log;
-use crate::command::key::passphrase;
+use crate::command::key::secret;
 use crate::exit::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::screen;
@@ -33,11 +33,7 @@ pub(crate) fn run(
         SignedStatement::Release => StatementKind::Release,
     };
     let workplace = Workplace::open(job)?;
-    let passphrase = passphrase(passphrase_env.as_deref())?;
-    let secret = SecretKey::read(key, passphrase.as_deref()).map_err(|source| Failure::Key {
-        path: key.clone(),
-        source,
-    })?;
+    let secret = secret(key, passphrase_env.as_deref())?;
     let _held = hold(&workplace, Reads::StagingOnly, Changed::Refused, progress)?;
     let report = match kind {
         // An approval speaks of no run.
