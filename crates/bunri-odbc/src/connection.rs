@@ -148,14 +148,9 @@ impl Connection {
         };
         let action = "hold all tables in one state";
         // Listed before the transaction: what is listed in it would take its snapshot, and the tables are to be locked before.
-        let lock = match self.facts.dbms {
-            Dbms::Postgresql => self.lock_of_tables()?,
-            Dbms::Mariadb
-            | Dbms::Sqlite
-            | Dbms::SqlServer
-            | Dbms::Oracle
-            | Dbms::Db2
-            | Dbms::Other => None,
+        let held = match snapshot.tables_to_lock {
+            Some(list) => self.rows("list the tables to hold", list)?,
+            None => Vec::new(),
         };
         if snapshot.bundles {
             self.handle
@@ -165,24 +160,12 @@ impl Connection {
         for statement in snapshot.statements {
             self.execute(action, statement)?;
         }
-        if let Some(lock) = lock {
+        let names: Vec<String> = held.into_iter().flatten().flatten().collect();
+        if !names.is_empty() {
+            let lock = format!("LOCK TABLE {} IN ACCESS SHARE MODE", names.join(", "));
             self.execute("hold its tables against changes of their columns", &lock)?;
         }
         Ok(true)
-    }
-
-    /// A snapshot of PostgreSQL does not hide `TRUNCATE` and some forms of `ALTER`, after which it sees an empty table (its manual,
-    /// "Caveats" of concurrency control): the statement that holds every table which the user may read against them. It is the lock
-    /// that every `SELECT` takes, and stops no reader and no writer of rows.
-    fn lock_of_tables(&self) -> Result<Option<String>, OdbcError> {
-        let sql = "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_catalog.pg_class c \
-                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') \
-                   AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_' \
-                   AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1";
-        let rows = self.rows("list the tables to hold", sql)?;
-        let names: Vec<String> = rows.into_iter().flatten().flatten().collect();
-        Ok((!names.is_empty())
-            .then(|| format!("LOCK TABLE {} IN ACCESS SHARE MODE", names.join(", "))))
     }
 
     /// How messages call the database.

@@ -27,7 +27,18 @@ pub(crate) struct Snapshot {
     pub(crate) bundles: bool,
     /// What begins it, in order.
     pub(crate) statements: &'static [&'static str],
+    /// Where it does not hide that a table is emptied or altered: the statement that lists the tables to be locked first, as SQL
+    /// writes their names.
+    pub(crate) tables_to_lock: Option<&'static str>,
 }
+
+/// Every table of PostgreSQL that the user may read. A snapshot does not hide `TRUNCATE` and some forms of `ALTER`, after which it sees
+/// an empty table (its manual, "Caveats" of concurrency control); the lock is the one that every `SELECT` takes, and stops no reader
+/// and no writer of rows.
+const POSTGRESQL_TABLES: &str = "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_catalog.pg_class c \
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') \
+     AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_' \
+     AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1";
 
 impl Dbms {
     /// By the name that it gives itself.
@@ -71,6 +82,7 @@ impl Dbms {
                     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
                     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
                 ],
+                tables_to_lock: None,
             }),
             Self::Postgresql => Some(Snapshot {
                 bundles: true,
@@ -87,19 +99,23 @@ impl Dbms {
                     "SET LOCAL bytea_output = 'hex'",
                     "SET LOCAL row_security = off",
                 ],
+                tables_to_lock: Some(POSTGRESQL_TABLES),
             }),
             // A read transaction begins with the first row that is read, and its driver begins it with the first statement.
             Self::Sqlite => Some(Snapshot {
                 bundles: true,
                 statements: &["SELECT COUNT(*) FROM sqlite_master"],
+                tables_to_lock: None,
             }),
             Self::SqlServer => Some(Snapshot {
                 bundles: true,
                 statements: &["SET TRANSACTION ISOLATION LEVEL SNAPSHOT"],
+                tables_to_lock: None,
             }),
             Self::Oracle => Some(Snapshot {
                 bundles: true,
                 statements: &["SET TRANSACTION READ ONLY"],
+                tables_to_lock: None,
             }),
             Self::Db2 | Self::Other => None,
         }
