@@ -328,7 +328,7 @@ impl Custody {
     fn holds(&self, entry: &FileEntry) -> Result<bool, ColumnarError> {
         let path = entry.path.below(&self.root);
         match hash_file(&path) {
-            Ok(seen) => Ok(*entry == FileEntry::new(entry.path.clone(), entry.rows, seen)),
+            Ok(seen) => Ok(entry.is_of(&seen)),
             Err(absent) if absent.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(refused) => Err(ColumnarError::io("read", &path)(refused)),
         }

@@ -209,9 +209,7 @@ impl<'a> Earlier<'a> {
             why: why.to_owned(),
         };
         match hash_file(path) {
-            Ok(seen) if *file == FileEntry::new(file.path.clone(), file.rows, seen.clone()) => {
-                Ok(())
-            }
+            Ok(seen) if file.is_of(&seen) => Ok(()),
             Ok(_) => Err(refuse("it is not what the manifest of its run says")),
             Err(absent) if absent.kind() == ErrorKind::NotFound => Err(refuse(
                 "it is not there, and the manifest of its run lists it",

@@ -41,6 +41,17 @@ impl FileEntry {
             sha256,
         }
     }
+
+    /// Whether a file with these digests is the one that is listed.
+    #[must_use]
+    pub fn is_of(&self, seen: &Digests) -> bool {
+        let Digests {
+            bytes,
+            blake3,
+            sha256,
+        } = seen;
+        (self.bytes, &self.blake3, &self.sha256) == (*bytes, blake3, sha256)
+    }
 }
 
 /// A column as the store holds it.

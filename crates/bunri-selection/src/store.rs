@@ -127,11 +127,7 @@ impl StoreFolder {
         let mut file = open_regular(path).map_err(failed)?;
         let mut digester = Digester::new();
         io::copy(&mut file, &mut digester).map_err(failed)?;
-        let digests = digester.finish();
-        if digests.bytes != entry.bytes
-            || digests.blake3 != entry.blake3
-            || digests.sha256 != entry.sha256
-        {
+        if !entry.is_of(&digester.finish()) {
             return Err(SelectionError::Changed(path.to_path_buf()));
         }
         file.rewind().map_err(failed)?;

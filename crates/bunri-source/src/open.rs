@@ -513,9 +513,12 @@ impl Session {
         keys: &[Vec<RawValue>],
         sink: &mut S,
     ) -> Result<bool, S::Error> {
+        if table.key.is_empty() || kind == ObjectKind::View {
+            return Ok(false);
+        }
         match self {
-            Self::Sqlite(reader) => reader.read_keys(table, kind, keys, sink),
-            Self::Postgresql(reader) => reader.read_keys(table, kind, keys, sink),
+            Self::Sqlite(reader) => reader.read_keys(table, keys, sink),
+            Self::Postgresql(reader) => reader.read_keys(table, keys, sink),
             Self::Delimited(_) | Self::Odbc(_) => Ok(false),
         }
     }

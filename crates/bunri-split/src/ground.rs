@@ -140,8 +140,7 @@ fn copy(file: &FileEntry, from: &Path, to: &Path) -> Result<bool, SplitError> {
             .write_all(&piece[..length])
             .map_err(ColumnarError::io("write", &path))?;
     }
-    let seen = target.commit()?;
-    Ok(FileEntry::new(file.path.clone(), file.rows, seen) == *file)
+    Ok(file.is_of(&target.commit()?))
 }
 
 #[cfg(test)]

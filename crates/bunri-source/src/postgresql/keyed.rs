@@ -8,20 +8,16 @@ use bunri_postgresql::literal;
 use super::form::Form;
 use super::order::bound;
 use super::server::ServerReader;
-use bunri_source_model::{ObjectKind, RowSink};
+use bunri_source_model::RowSink;
 
 impl ServerReader {
-    /// Gives the sink the rows with these keys; `false` where a column of the key has no plain equality, or a value no literal.
+    /// Gives the sink the rows with these keys of a table that has one; `false` where a column of the key has no plain equality, or a value no literal.
     pub(crate) fn read_keys<S: RowSink>(
         &self,
         table: &Table,
-        kind: ObjectKind,
         keys: &[Vec<RawValue>],
         sink: &mut S,
     ) -> Result<bool, S::Error> {
-        if table.key.is_empty() || kind == ObjectKind::View {
-            return Ok(false);
-        }
         let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
         let columns = self.named(&table.name, &names)?;
         if self.orders_by_other_bytes(table, &columns)? {

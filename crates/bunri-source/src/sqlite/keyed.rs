@@ -12,18 +12,14 @@ use super::{Reader, sql};
 use bunri_source_model::{ObjectKind, RowSink};
 
 impl Reader {
-    /// Gives the sink the rows with these keys; `false` where SQLite would look through the whole table for each, or a value
+    /// Gives the sink the rows with these keys of a table that has one; `false` where SQLite would look through the whole table for each, or a value
     /// cannot be bound.
     pub(crate) fn read_keys<S: RowSink>(
         &self,
         table: &Table,
-        kind: ObjectKind,
         keys: &[Vec<RawValue>],
         sink: &mut S,
     ) -> Result<bool, S::Error> {
-        if table.key.is_empty() || kind == ObjectKind::View {
-            return Ok(false);
-        }
         let bound_key = |key: &Vec<RawValue>| {
             let values: Option<Vec<Value>> = key.iter().map(bound).collect();
             values.filter(|values| values.len() == table.key.len())
