@@ -28,9 +28,6 @@ pub enum EmergencyError {
         /// The folder.
         path: PathBuf,
     },
-    /// The store cannot answer.
-    #[error("{0}")]
-    Unanswerable(String),
     /// A key that approves nothing.
     #[error("this key is not one of `[approver]`: nothing was made")]
     NotApprover,

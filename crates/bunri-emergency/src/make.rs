@@ -8,8 +8,8 @@ use bunri_evidence::{
     DigestSet, Envelope, PAYLOAD_TYPE, SecretKey, Subject, TypedStatement, replace, standing,
 };
 use bunri_job::is_within;
-use bunri_manifest::{Digests, TableEntry, hash_file};
-use bunri_selection::{Filter, Refusal, SelectionError, StoreFolder, header, rows};
+use bunri_manifest::{Digests, hash_file};
+use bunri_selection::{Selection, SelectionError, StoreFolder};
 use bunri_text::{Problem, Problems};
 use jiff::Timestamp;
 use tempfile::NamedTempFile;
@@ -85,20 +85,26 @@ pub fn make(
         });
     }
     // Before a key is drawn: whether the store can answer at all.
-    let plans: Vec<Plan<'_>> = grant
+    let selections: Vec<(&Area, Selection<'_>)> = grant
         .areas
         .iter()
-        .map(|area| Plan::new(&store, area))
-        .collect::<Result<_, _>>()?;
+        .map(|area| Ok((area, selection(&store, area)?)))
+        .collect::<Result<_, EmergencyError>>()?;
     let keys = keys(register, name, grant)?;
     let (mut subject, mut tables) = (Vec::new(), Vec::new());
-    for plan in &plans {
-        let (rows, files) = seal(&store, plan, name, &keys, register, out)?;
+    for (area, selection) in &selections {
+        let (rows, files) = seal(
+            (&store, selection),
+            (name, &area.table),
+            &keys,
+            register,
+            out,
+        )?;
         subject.extend(files);
         tables.push(GrantedTable {
-            table: plan.area.table.clone(),
-            columns: plan.area.columns.clone(),
-            area: plan.area.conditions.clone(),
+            table: area.table.clone(),
+            columns: area.columns.clone(),
+            area: area.conditions.clone(),
             rows,
         });
     }
@@ -244,58 +250,19 @@ fn keys<'g>(
     grant.recipients.iter().map(draw).collect()
 }
 
-/// One table of a grant, held against the store.
-struct Plan<'s> {
-    area: &'s Area,
-    table: &'s TableEntry,
-    filter: Filter,
-    read: Vec<usize>,
-    columns: Vec<usize>,
-}
-
-impl<'s> Plan<'s> {
-    fn new(store: &'s StoreFolder, area: &'s Area) -> Result<Self, EmergencyError> {
+/// A table of a grant, held against the store.
+fn selection<'s>(store: &'s StoreFolder, area: &Area) -> Result<Selection<'s>, EmergencyError> {
+    let table = store.table(&area.table).ok_or_else(|| {
         let id = area.table.escape_debug();
-        let table = store.table(&area.table).ok_or_else(|| {
-            EmergencyError::Unanswerable(format!("the store holds no table `{id}`"))
-        })?;
-        let place = |name: &String| {
-            let found = table.columns.iter().position(|column| column.name == *name);
-            found.ok_or_else(|| {
-                let name = name.escape_debug();
-                EmergencyError::Unanswerable(format!(
-                    "table `{id}` of this store holds no column `{name}`"
-                ))
-            })
-        };
-        let places: Vec<usize> = area.columns.iter().map(place).collect::<Result<_, _>>()?;
-        let said = |refusals: Vec<Refusal>| {
-            let said: Vec<String> = refusals.into_iter().map(|it| it.message).collect();
-            EmergencyError::Unanswerable(said.join("; "))
-        };
-        let filter = Filter::new(table, &area.conditions).map_err(said)?;
-        let mut read: Vec<usize> = filter.columns().chain(places.iter().copied()).collect();
-        read.sort_unstable();
-        read.dedup();
-        let columns = places
-            .iter()
-            .filter_map(|place| read.binary_search(place).ok())
-            .collect();
-        Ok(Self {
-            area,
-            table,
-            filter,
-            read,
-            columns,
-        })
-    }
+        SelectionError::Unanswerable(vec![format!("the store holds no table `{id}`")])
+    })?;
+    Ok(Selection::new(table, &area.columns, &area.conditions)?)
 }
 
 /// One pass over the table, sealed to all recipients.
 fn seal(
-    store: &StoreFolder,
-    plan: &Plan<'_>,
-    name: &str,
+    (store, selection): (&StoreFolder, &Selection<'_>),
+    (name, table): (&str, &str),
     keys: &[(&str, age::x25519::Recipient)],
     register: &EmergencyRegister,
     out: &Path,
@@ -315,17 +282,10 @@ fn seal(
         sealed.push(Sealing::new(&person.key, key, io::BufWriter::new(file))?);
     }
     let mut all = All(sealed);
-    let first = header(plan.area.columns.iter().map(String::as_str));
-    all.write_all(first.as_bytes())
-        .map_err(SelectionError::Write)?;
-    let mut number = 0;
-    store.select::<SelectionError>(plan.table, &plan.filter, &plan.read, &mut |batch| {
-        number += batch.num_rows() as u64;
-        rows(batch, &plan.columns, &mut all)
-    })?;
+    let number = selection.write(store, &mut all)?;
     let mut subjects = Vec::new();
     for ((recipient, _), sealing) in keys.iter().zip(all.0) {
-        let file_name = sealed_name(name, recipient, &plan.area.table);
+        let file_name = sealed_name(name, recipient, table);
         let path = out.join(&file_name);
         let failed = |refused| EmergencyError::io("write", &path)(refused);
         let file = sealing.finish().map_err(failed)?;

@@ -34,9 +34,6 @@ pub enum HandoverError {
         /// The table.
         table: String,
     },
-    /// The store cannot answer.
-    #[error("{0}")]
-    Unanswerable(String),
     /// A count about one point.
     #[error(
         "`{0}` is a part of the table's key: a count of what is asked by key says something of one point; take it out of the purpose's `asks`"

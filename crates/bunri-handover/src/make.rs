@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bunri_evidence::{CosignError, Role, SecretKey, Subject, TypedStatement, cosign, replace};
 use bunri_job::is_within;
 use bunri_manifest::{ColumnEntry, Digester, Digests, TOOL, TableEntry, hash_file};
-use bunri_selection::{Filter, Refusal, SelectionError, StoreFolder, cell, header, rows};
+use bunri_selection::{Filter, Selection, SelectionError, StoreFolder, cell, header};
 use tempfile::NamedTempFile;
 
 use crate::errors::HandoverError;
@@ -51,7 +51,7 @@ pub fn make(request: &Request, key: &SecretKey, out: &Path) -> Result<Made, Hand
     let [csv, manifest_name, envelope_name] = names(&request.stem);
     let path = out.join(&csv);
     let mut file = NamedTempFile::new_in(out).map_err(HandoverError::io("write in", out))?;
-    let (counts, columns) = match purpose.answer {
+    let (counts, records, columns) = match purpose.answer {
         Answer::Counts => {
             let counts = counted(request, &store, table)?;
             let [name, rows] = COUNT_COLUMNS;
@@ -61,13 +61,13 @@ pub fn make(request: &Request, key: &SecretKey, out: &Path) -> Result<Made, Hand
             }
             let written = file.write_all(text.as_bytes());
             written.map_err(HandoverError::io("write", &path))?;
-            (counts, COUNT_COLUMNS.map(entry).to_vec())
+            let records = counts.len() as u64;
+            (counts, records, COUNT_COLUMNS.map(entry).to_vec())
         }
-        Answer::Rows => (Vec::new(), selected(request, &store, table, &mut file)?),
-    };
-    let records = match purpose.answer {
-        Answer::Counts => counts.len() as u64,
-        Answer::Rows => records(&file, &path)?,
+        Answer::Rows => {
+            let (records, columns) = selected(request, &store, table, &mut file)?;
+            (Vec::new(), records, columns)
+        }
     };
     let digests = settle(file, &path)?;
     let manifest = told(request, &store, (&csv, records, &digests), columns);
@@ -137,11 +137,6 @@ fn table_of<'s>(
     store.table(table).ok_or_else(no_table)
 }
 
-fn unanswerable(refusals: Vec<Refusal>) -> HandoverError {
-    let said: Vec<String> = refusals.into_iter().map(|it| it.message).collect();
-    HandoverError::Unanswerable(said.join("; "))
-}
-
 /// The number of rows of each count, as the file says it.
 fn counted(
     request: &Request,
@@ -156,12 +151,12 @@ fn counted(
     {
         return Err(HandoverError::CountByKey(key.clone()));
     }
-    let filter = Filter::new(table, &request.conditions).map_err(unanswerable)?;
+    let filter = Filter::new(table, &request.conditions)?;
     let filters = purpose
         .counts
         .iter()
         .map(|count| Filter::new(table, &count.conditions));
-    let filters: Vec<Filter> = filters.collect::<Result<_, _>>().map_err(unanswerable)?;
+    let filters: Vec<Filter> = filters.collect::<Result<_, _>>()?;
     let mut read: Vec<usize> = filter
         .columns()
         .chain(filters.iter().flat_map(Filter::columns))
@@ -172,7 +167,7 @@ fn counted(
     read.dedup();
     let mut counts = vec![0_u64; filters.len()];
     let (mut none, mut twice) = (0_u64, 0_u64);
-    store.select::<SelectionError>(table, &filter, &read, &mut |batch| {
+    store.select(table, &filter, &read, &mut |batch| {
         let masks = filters.iter().map(|filter| filter.mask(batch, &read));
         let masks: Vec<_> = masks.collect::<Result<_, _>>()?;
         for row in 0..batch.num_rows() {
@@ -209,52 +204,18 @@ fn spoken(number: u64, purpose: &Purpose) -> String {
     }
 }
 
-/// Writes the rows, and says their columns.
+/// Writes the rows; says how many, and their columns.
 fn selected(
     request: &Request,
     store: &StoreFolder,
     table: &TableEntry,
     file: &mut NamedTempFile,
-) -> Result<Vec<ColumnEntry>, HandoverError> {
-    let place = |name: &String| {
-        let found = table.columns.iter().position(|column| column.name == *name);
-        found.ok_or_else(|| {
-            let (id, name) = (&table.id, name.escape_debug());
-            HandoverError::Unanswerable(format!(
-                "table `{id}` of this store holds no column `{name}`"
-            ))
-        })
-    };
-    let places: Vec<usize> = request
-        .columns
-        .iter()
-        .map(place)
-        .collect::<Result<_, _>>()?;
-    let filter = Filter::new(table, &request.conditions).map_err(unanswerable)?;
-    let mut read: Vec<usize> = filter.columns().chain(places.iter().copied()).collect();
-    read.sort_unstable();
-    read.dedup();
-    let within: Vec<usize> = places
-        .iter()
-        .filter_map(|place| read.binary_search(place).ok())
-        .collect();
+) -> Result<(u64, Vec<ColumnEntry>), HandoverError> {
+    let selection = Selection::new(table, &request.columns, &request.conditions)?;
     let mut out = io::BufWriter::new(file);
-    let first = header(request.columns.iter().map(String::as_str));
-    out.write_all(first.as_bytes())
-        .map_err(SelectionError::Write)?;
-    store.select::<SelectionError>(table, &filter, &read, &mut |batch| {
-        rows(batch, &within, &mut out)
-    })?;
+    let number = selection.write(store, &mut out)?;
     out.flush().map_err(SelectionError::Write)?;
-    Ok(places
-        .into_iter()
-        .map(|place| table.columns[place].clone())
-        .collect())
-}
-
-fn records(file: &NamedTempFile, path: &Path) -> Result<u64, HandoverError> {
-    let read = file.reopen().and_then(crate::records::records);
-    Ok(read.map_err(HandoverError::io("read back", path))?.1)
+    Ok((number, selection.columns().cloned().collect()))
 }
 
 /// Gives a finished file its name; one that is there must be the same.

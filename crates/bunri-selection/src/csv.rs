@@ -29,7 +29,7 @@ pub fn cell(text: &str) -> String {
 ///
 /// # Errors
 /// When the batch is not of the table, or what `out` says.
-pub fn rows(
+pub(crate) fn rows(
     batch: &RecordBatch,
     columns: &[usize],
     out: &mut dyn Write,

@@ -48,6 +48,9 @@ pub enum SelectionError {
         /// Why not.
         source: parquet::errors::ParquetError,
     },
+    /// The store cannot answer: each reason.
+    #[error("{}", .0.join("; "))]
+    Unanswerable(Vec<String>),
     /// A bug.
     #[error("a batch of rows is not of its table")]
     Batch,

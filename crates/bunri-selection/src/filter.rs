@@ -18,15 +18,6 @@ const DAY_MICROS: i64 = 86_400_000_000;
 #[derive(Debug)]
 pub struct Filter(Vec<(usize, Test)>);
 
-/// Why a condition cannot be asked of a table. Names columns and types, never a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Which of the conditions.
-    pub condition: usize,
-    /// Why.
-    pub message: String,
-}
-
 #[derive(Debug)]
 enum Test {
     Text(BTreeSet<String>),
@@ -44,10 +35,11 @@ impl Filter {
     /// Holds conditions against a table.
     ///
     /// # Errors
-    /// Every condition on a column that the store does not hold, or of values that the column's type does not have.
-    pub fn new(table: &TableEntry, conditions: &[Condition]) -> Result<Self, Vec<Refusal>> {
+    /// [`SelectionError::Unanswerable`]: every condition on a column that the store does not hold, or of values that the column's type
+    /// does not have.
+    pub fn new(table: &TableEntry, conditions: &[Condition]) -> Result<Self, SelectionError> {
         let (mut tests, mut refusals) = (Vec::new(), Vec::new());
-        for (number, condition) in conditions.iter().enumerate() {
+        for condition in conditions {
             let place = table
                 .columns
                 .iter()
@@ -63,16 +55,13 @@ impl Filter {
                 .and_then(|place| Ok((place, test(condition, &table.columns[place].value_type)?)));
             match test {
                 Ok(test) => tests.push(test),
-                Err(message) => refusals.push(Refusal {
-                    condition: number,
-                    message,
-                }),
+                Err(message) => refusals.push(message),
             }
         }
         if refusals.is_empty() {
             Ok(Self(tests))
         } else {
-            Err(refusals)
+            Err(SelectionError::Unanswerable(refusals))
         }
     }
 

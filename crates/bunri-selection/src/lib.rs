@@ -7,12 +7,14 @@ mod condition;
 mod csv;
 mod errors;
 mod filter;
+mod selection;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use condition::{Condition, Literal, condition, conditions};
-pub use csv::{cell, header, rows};
+pub use csv::{cell, header};
 pub use errors::SelectionError;
-pub use filter::{Filter, Refusal};
+pub use filter::Filter;
+pub use selection::Selection;
 pub use store::StoreFolder;

@@ -90,13 +90,13 @@ impl StoreFolder {
     ///
     /// # Errors
     /// When a file is not the listed one, and what `see` returns.
-    pub fn select<E: From<SelectionError>>(
+    pub fn select(
         &self,
         table: &TableEntry,
         filter: &Filter,
         read: &[usize],
-        see: &mut dyn FnMut(&RecordBatch) -> Result<(), E>,
-    ) -> Result<(), E> {
+        see: &mut dyn FnMut(&RecordBatch) -> Result<(), SelectionError>,
+    ) -> Result<(), SelectionError> {
         for entry in &table.files {
             let path = entry.path.below(&self.root);
             let file = self.listed(entry, &path)?;
@@ -106,7 +106,7 @@ impl StoreFolder {
                 see(&kept)
             })?;
             if rows != entry.rows {
-                return Err(SelectionError::Shape(path).into());
+                return Err(SelectionError::Shape(path));
             }
         }
         Ok(())
@@ -136,13 +136,13 @@ impl StoreFolder {
 }
 
 /// Rows that were read.
-fn each_batch<E: From<SelectionError>>(
+fn each_batch(
     path: &Path,
     file: File,
     table: &TableEntry,
     read: &[usize],
-    see: &mut dyn FnMut(&RecordBatch) -> Result<(), E>,
-) -> Result<u64, E> {
+    see: &mut dyn FnMut(&RecordBatch) -> Result<(), SelectionError>,
+) -> Result<u64, SelectionError> {
     let failed = |source| SelectionError::Parquet {
         path: path.to_path_buf(),
         source,
@@ -157,7 +157,7 @@ fn each_batch<E: From<SelectionError>>(
                 && word(field.data_type()).as_deref() == Some(&column.value_type)
         });
     if !same {
-        return Err(SelectionError::Shape(path.to_path_buf()).into());
+        return Err(SelectionError::Shape(path.to_path_buf()));
     }
     let mask = ProjectionMask::roots(builder.parquet_schema(), read.iter().copied());
     let reader = builder

@@ -643,7 +643,8 @@ fn selection(error: &SelectionError) -> u8 {
         | SelectionError::NotCanonical(_)
         | SelectionError::Changed(_)
         | SelectionError::Shape(_)
-        | SelectionError::Parquet { .. } => REFUSED,
+        | SelectionError::Parquet { .. }
+        | SelectionError::Unanswerable(_) => REFUSED,
         SelectionError::Batch => BUG,
     }
 }
@@ -654,7 +655,6 @@ fn handover(error: &HandoverError) -> u8 {
         HandoverError::Io { .. } => OUTPUT,
         HandoverError::OtherStore { .. }
         | HandoverError::NoTable { .. }
-        | HandoverError::Unanswerable(_)
         | HandoverError::CountByKey(_)
         | HandoverError::Uncounted(_)
         | HandoverError::CountedTwice(_)
@@ -684,7 +684,6 @@ fn emergency(error: &EmergencyError) -> u8 {
         EmergencyError::Grant(_)
         | EmergencyError::NoGrant(_)
         | EmergencyError::OtherStore { .. }
-        | EmergencyError::Unanswerable(_)
         | EmergencyError::NotApprover
         | EmergencyError::InStore(_)
         | EmergencyError::Clock { .. }

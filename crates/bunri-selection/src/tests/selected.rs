@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::fixture::{CHANGES, store};
-use crate::{Condition, Filter, Literal, SelectionError, StoreFolder, header, rows};
+use crate::csv::rows;
+use crate::{Condition, Filter, Literal, SelectionError, StoreFolder, header};
 
 fn days(column: &str, from: &str, until: &str) -> Condition {
     Condition {
@@ -19,7 +20,7 @@ fn selected(root: &Path, conditions: &[Condition]) -> Result<String, SelectionEr
     let table = store.table("change").unwrap();
     let filter = Filter::new(table, conditions).unwrap();
     let mut out = header(["supply_point_id", "change_kind"]).into_bytes();
-    store.select::<SelectionError>(table, &filter, &[0, 1, 2, 3], &mut |batch| {
+    store.select(table, &filter, &[0, 1, 2, 3], &mut |batch| {
         rows(batch, &[0, 2], &mut out)
     })?;
     Ok(String::from_utf8(out).unwrap())
@@ -68,7 +69,9 @@ fn conditions_that_the_store_cannot_answer_are_refused_with_column_and_type_and_
         ],
     )
     .unwrap_err();
-    let said: Vec<&str> = refused.iter().map(|it| it.message.as_str()).collect();
+    let SelectionError::Unanswerable(said) = refused else {
+        panic!("{refused}");
+    };
     assert_eq!(said.len(), 4);
     assert!(said[0].contains("no column `contract_holder_name`"));
     assert!(said[1].contains("`change_no` is of the type int"));
