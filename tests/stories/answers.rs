@@ -19,15 +19,21 @@ const OFFICE: &str = "
         ('0900000000000000000002', '20160401', '99999999', '99010', '2');
     INSERT INTO visit VALUES (1, '0900000000000000000001', '1', 'a'); INSERT INTO thing VALUES (1, '1', 'b'), (2, '2', 'c')";
 
-fn proposed() -> Rig {
+/// A catalogue that is proposed for this database.
+pub(crate) fn proposed_for(office: &str) -> Rig {
     let rig = Rig::empty();
-    rig.sql(OFFICE);
+    rig.sql(office);
     rig.bunri(["init", "legacy.db", "--out", "catalogue"])
         .must(0);
     rig
 }
 
-fn files(rig: &Rig) -> BTreeMap<String, String> {
+fn proposed() -> Rig {
+    proposed_for(OFFICE)
+}
+
+/// The catalogue's files.
+pub(crate) fn files(rig: &Rig) -> BTreeMap<String, String> {
     let tables = fs::read_dir(rig.path("catalogue/tables")).unwrap();
     let names = tables.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut files: BTreeMap<String, String> = names

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::job::Job;
+use crate::job::MENDED;
 use crate::postgresql::server::Server;
 use crate::rig::{Ended, Rig, STORES};
 use crate::trees::{Tree, differences, tree};
@@ -68,17 +68,10 @@ UPDATE supply_point SET meter_reading_day = 3, updated_at = '2026-04-04 00:00:00
     WHERE typeof(meter_reading_day) = 'text';
 ";
 
-/// A job in folders of its own below `name`, over this source.
+/// A job in folders of its own below `name`, over this source, with these sections behind the ordinary ones.
 pub(crate) fn job(rig: &Rig, name: &str, source: &str, more: &str) -> String {
-    let text = Job {
-        custody: format!("{name}/custody"),
-        retail: format!("{name}/retail"),
-        ..Job::default()
-    }
-    .text()
-    .replace("sqlite = \"legacy.db\"", source);
-    let file = format!("{name}.toml");
-    rig.write(&file, text + more);
+    let file = crate::job::job(rig, name, source);
+    rig.write(&file, rig.read(&file) + more);
     file
 }
 
@@ -394,11 +387,6 @@ fn killed_at_any_moment_a_rerun_ends_in_the_bytes_of_a_full_run() {
     }
     assert!(met > 8, "only {met} kills met the run");
 }
-
-/// SQLite keeps a text in a column of integers; a server does not.
-const MENDED: &str =
-    "UPDATE supply_point SET meter_reading_day = NULL WHERE typeof(meter_reading_day) = 'text';
-     UPDATE meter SET ct_ratio = NULL WHERE typeof(ct_ratio) = 'text';";
 
 #[test]
 fn a_server_is_asked_for_what_changed_and_every_byte_is_that_of_a_full_run() {

@@ -1,6 +1,6 @@
 //! The job file of a story: an ordinary rehearsal, but for what the story says.
 
-use crate::rig::repository;
+use crate::rig::{Rig, repository};
 
 /// What a story's job says.
 pub(crate) struct Job {
@@ -46,4 +46,23 @@ impl Job {
              [limits]\nmemory = {memory:?}\nthreads = {threads}\n"
         )
     }
+}
+
+/// SQLite keeps a text in a column of integers; a server does not. Such values are taken out of a sample that goes into both.
+pub(crate) const MENDED: &str =
+    "UPDATE supply_point SET meter_reading_day = NULL WHERE typeof(meter_reading_day) = 'text';
+     UPDATE meter SET ct_ratio = NULL WHERE typeof(ct_ratio) = 'text';";
+
+/// Writes a job over this source, in folders of its own below `name`.
+pub(crate) fn job(rig: &Rig, name: &str, source: &str) -> String {
+    let text = Job {
+        custody: format!("{name}/custody"),
+        retail: format!("{name}/retail"),
+        ..Job::default()
+    }
+    .text()
+    .replace("sqlite = \"legacy.db\"", source);
+    let file = format!("{name}.toml");
+    rig.write(&file, text);
+    file
 }

@@ -1,11 +1,11 @@
 //! One system in every kind of source that bunri reads: the stores are the same, byte for byte. By hand at a size of one's own:
 //! `BUNRI_POINTS=100000 cargo test --test stories kinds`.
 
+use crate::job::job;
 use crate::odbc::mariadb::Mariadb;
-use crate::odbc::{AT_REST, bunri, job, load, sample};
+use crate::odbc::{AT_REST, bunri, load, sample};
 use crate::postgresql::server::Server;
-use crate::rig::STORES;
-use crate::trees::{differences, tree};
+use crate::trees::same_stores_below;
 
 const UTF8: &str = "delimited = { folder = \"utf-8\", encoding = \"utf-8\" }";
 const CP932: &str = "delimited = { folder = \"cp932\", encoding = \"cp932\", delimiter = \"\\t\", gaiji = \"private-use\" }";
@@ -47,15 +47,6 @@ fn one_system_gives_the_same_stores_from_every_kind_of_source() {
         let file = job(&rig, name, &source);
         bunri(&rig, ["extract", &file]).must(1);
         bunri(&rig, ["split", &file]).must(1);
-        for store in STORES {
-            let one = tree(&rig.path(store));
-            let other = tree(&rig.path(name).join(store));
-            assert!(one.len() > 3, "{store}");
-            assert_eq!(
-                differences(&one, &other),
-                Vec::<String>::new(),
-                "{name}, {store}"
-            );
-        }
+        same_stores_below(&rig, name);
     }
 }

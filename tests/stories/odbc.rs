@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::job::Job;
+use crate::job::{Job, MENDED, job};
 use crate::postgresql::server::Server;
-use crate::rig::{Ended, Rig, STORES, copy_folder, repository};
+use crate::rig::{Ended, Rig, copy_folder, repository};
 use crate::small::{POINT, small};
-use crate::trees::{differences, tree};
+use crate::trees::same_stores_below;
 
 pub(crate) mod mariadb;
 
@@ -18,11 +18,6 @@ use mariadb::Mariadb;
 
 const SECRET: &str = "s3cret;ko}to{ba";
 pub(crate) const AT_REST: &str = ", rest = \"story\"";
-
-/// SQLite keeps a text in a column of integers; a server does not. Such values are taken out of the sample that all are made of.
-const MENDED: &str =
-    "UPDATE supply_point SET meter_reading_day = NULL WHERE typeof(meter_reading_day) = 'text';
-     UPDATE meter SET ct_ratio = NULL WHERE typeof(ct_ratio) = 'text';";
 
 /// A command that knows the password.
 pub(crate) fn bunri<const N: usize>(rig: &Rig, arguments: [&str; N]) -> Ended {
@@ -32,20 +27,6 @@ pub(crate) fn bunri<const N: usize>(rig: &Rig, arguments: [&str; N]) -> Ended {
         "a secret was printed; {ended}"
     );
     ended
-}
-
-/// A job over a source, in folders of its own.
-pub(crate) fn job(rig: &Rig, name: &str, source: &str) -> String {
-    let text = Job {
-        custody: format!("{name}/custody"),
-        retail: format!("{name}/retail"),
-        ..Job::default()
-    }
-    .text()
-    .replace("sqlite = \"legacy.db\"", source);
-    let file = format!("{name}.toml");
-    rig.write(&file, text);
-    file
 }
 
 fn clear(rig: &Rig, name: &str) {
@@ -99,16 +80,7 @@ fn the_stores_are_those_of_sqlite_from_every_database() {
     for (name, source) in sources {
         let file = job(&rig, name, &source);
         bunri(&rig, ["run", &file]).must(1);
-        for store in STORES {
-            let one = tree(&rig.path(store));
-            let other = tree(&rig.path(name).join(store));
-            assert!(one.len() > 3, "{store}");
-            assert_eq!(
-                differences(&one, &other),
-                Vec::<String>::new(),
-                "{name}, {store}"
-            );
-        }
+        same_stores_below(&rig, name);
         let ended = bunri(&rig, ["reread", &file])
             .must(0)
             .prints("C9 faithful: ");
@@ -145,10 +117,7 @@ fn a_database_in_use_is_read_on_one_connection_and_is_met_once() {
     load(&rig, &mariadb);
     let file = job(&rig, "used", &mariadb.source(""));
     bunri(&rig, ["run", &file]).must(1);
-    for store in STORES {
-        let (one, other) = (tree(&rig.path(store)), tree(&rig.path("used").join(store)));
-        assert_eq!(differences(&one, &other), Vec::<String>::new(), "{store}");
-    }
+    same_stores_below(&rig, "used");
     bunri(&rig, ["run", &file])
         .must(3)
         .says("a snapshot ends with its connection");
@@ -616,11 +585,7 @@ fn a_table_of_postgresql_is_not_emptied_under_a_snapshot() {
     );
     assert!(refused.contains("lock timeout"), "{refused}");
     assert_eq!(run.wait().unwrap().code(), Some(1));
-    for store in STORES {
-        let one = tree(&rig.path(store));
-        let other = tree(&rig.path("held").join(store));
-        assert_eq!(differences(&one, &other), Vec::<String>::new(), "{store}");
-    }
+    same_stores_below(&rig, "held");
 }
 
 /// MariaDB lets nobody empty a table that the snapshot's transaction has counted; before that it says itself that the table is not

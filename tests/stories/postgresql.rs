@@ -6,19 +6,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::job::Job;
-use crate::rig::{Ended, Rig, STORES, copy_folder, repository};
+use crate::job::{Job, MENDED, job};
+use crate::rig::{Ended, Rig, copy_folder, repository};
 use crate::small::{POINT, small};
-use crate::trees::{differences, tree};
+use crate::trees::same_stores_below;
 
 pub(crate) mod server;
 
 use server::{Pooler, Proxy, Server, never_tells};
-
-/// SQLite keeps a text in a column of integers; a server does not. Such values are taken out of the sample that both are made of.
-const MENDED: &str =
-    "UPDATE supply_point SET meter_reading_day = NULL WHERE typeof(meter_reading_day) = 'text';
-     UPDATE meter SET ct_ratio = NULL WHERE typeof(ct_ratio) = 'text';";
 
 /// The sample, in SQLite and in the server's database `postgres`.
 fn sample(server: &Server, points: u32) -> Rig {
@@ -27,31 +22,6 @@ fn sample(server: &Server, points: u32) -> Rig {
     let script = rig.python("load_postgresql.py", ["legacy.db"]).must(0).out;
     server.script("postgres", &script);
     rig
-}
-
-/// A job over the server, in folders of its own.
-fn job(rig: &Rig, name: &str, source: &str) -> String {
-    let text = Job {
-        custody: format!("{name}/custody"),
-        retail: format!("{name}/retail"),
-        ..Job::default()
-    }
-    .text()
-    .replace("sqlite = \"legacy.db\"", source);
-    let file = format!("{name}.toml");
-    rig.write(&file, text);
-    file
-}
-
-/// The stores below this folder are those of the ordinary job, byte for byte.
-#[track_caller]
-fn same_stores(rig: &Rig, name: &str) {
-    for store in STORES {
-        let one = tree(&rig.path(store));
-        let other = tree(&rig.path(name).join(store));
-        assert!(one.len() > 3, "{store}");
-        assert_eq!(differences(&one, &other), Vec::<String>::new(), "{store}");
-    }
 }
 
 fn clear(rig: &Rig, name: &str) {
@@ -68,7 +38,7 @@ fn the_stores_are_those_of_sqlite_and_the_second_reader_agrees() {
     rig.bunri(["run", "job.toml"]).must(1);
     let file = job(&rig, "pg", &server.source("postgres", ""));
     rig.bunri(["run", &file]).must(1);
-    same_stores(&rig, "pg");
+    same_stores_below(&rig, "pg");
     let ended = rig.bunri(["reread", &file]).must(0).prints("C9 faithful: ");
     rig.holds_no_value(&ended);
     rig.bunri(["check", &file])
@@ -363,7 +333,7 @@ fn a_pooler_may_stand_between_unless_it_ends_transactions() {
         let pooler = Pooler::before(&server, mode, 20);
         let file = job(&rig, mode, &pooler.source(""));
         rig.bunri(["run", &file]).must(1);
-        same_stores(&rig, mode);
+        same_stores_below(&rig, mode);
         rig.bunri(["reread", &file]).must(0).prints("C9 faithful: ");
     }
     let pooler = Pooler::before(&server, "statement", 20);
@@ -402,7 +372,7 @@ fn a_server_that_is_to_be_spared_is() {
     let file = of("few", ", max_connections = 3");
     rig.bunri(["check", &file]).must(1);
     rig.bunri(["run", &file]).must(1);
-    same_stores(&rig, "few");
+    same_stores_below(&rig, "few");
     rig.bunri(["reread", &file]).must(0);
     // So slowly that it shows: rows are waited for, whatever the machine does.
     let rows: u64 = rig.json("few/custody/staging/manifest.json")["tables"]
@@ -463,7 +433,7 @@ fn a_standby_at_rest_is_read_while_its_primary_goes_on() {
     server.psql("postgres", "DELETE FROM meter_reading_monthly");
     rig.bunri(["run", &file]).must(1);
     rig.bunri(["reread", &file]).must(0);
-    same_stores(&rig, "standby");
+    same_stores_below(&rig, "standby");
 }
 
 #[test]

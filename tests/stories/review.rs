@@ -1,11 +1,11 @@
 //! `bunri answers --review`: one key an answer, each written at once and nothing else changed; what was typed ahead, held down or sent
 //! by no person answers nothing; a list is read before it is answered; what was answered is whole however it ends.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::answers::{files, proposed_for};
 use crate::rig::{Ended, Rig, binary, repository};
 
 /// Tables that ask the same, one with names that nobody would choose.
@@ -25,23 +25,7 @@ const ASKED: &str = "? keys]";
 const BASIS: &str = "basis:";
 
 fn proposed() -> Rig {
-    let rig = Rig::empty();
-    rig.sql(OFFICE);
-    rig.bunri(["init", "legacy.db", "--out", "catalogue"])
-        .must(0);
-    rig
-}
-
-fn files(rig: &Rig) -> BTreeMap<String, String> {
-    let tables = fs::read_dir(rig.path("catalogue/tables")).unwrap();
-    let names = tables.map(|entry| {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        format!("tables/{name}")
-    });
-    let names = names.chain(["catalogue.toml".to_owned()]);
-    names
-        .map(|name| (name.clone(), rig.read(&format!("catalogue/{name}"))))
-        .collect()
+    proposed_for(OFFICE)
 }
 
 /// Reviews with these steps (`press.py`), on a screen of so many columns.

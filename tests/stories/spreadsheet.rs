@@ -1,9 +1,7 @@
 //! The questions of a proposed catalogue in a spreadsheet (`bunri answers --ask sheet.csv`): a line for each, no cell that a spreadsheet
 //! would run, and no answer taken that was given to another question.
 
-use std::collections::BTreeMap;
-use std::fs;
-
+use crate::answers::{files, proposed_for};
 use crate::rig::Rig;
 
 const HEAD: &str =
@@ -19,23 +17,7 @@ const OFFICE: &str = "
     INSERT INTO thing (id, amount_x) VALUES (1, 'secret-1'), (2, NULL), (3, 'secret-1');";
 
 fn proposed() -> Rig {
-    let rig = Rig::empty();
-    rig.sql(OFFICE);
-    rig.bunri(["init", "legacy.db", "--out", "catalogue"])
-        .must(0);
-    rig
-}
-
-fn files(rig: &Rig) -> BTreeMap<String, String> {
-    let tables = fs::read_dir(rig.path("catalogue/tables")).unwrap();
-    let names = tables.map(|entry| {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        format!("tables/{name}")
-    });
-    let names = names.chain(["catalogue.toml".to_owned()]);
-    names
-        .map(|name| (name.clone(), rig.read(&format!("catalogue/{name}"))))
-        .collect()
+    proposed_for(OFFICE)
 }
 
 /// The sheet's lines behind its heading, without the marks of a spreadsheet's file.

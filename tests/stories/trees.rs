@@ -60,3 +60,18 @@ pub(crate) fn same_stores(one: &Rig, other: &Rig) {
         assert_eq!(differences(one, other), Vec::<String>::new(), "{store}");
     }
 }
+
+/// The stores below this folder are those of the rig's ordinary job, byte for byte.
+#[track_caller]
+pub(crate) fn same_stores_below(rig: &Rig, name: &str) {
+    for store in STORES {
+        let one = tree(&rig.path(store));
+        let other = tree(&rig.path(name).join(store));
+        assert!(one.len() > 3, "{store}");
+        assert_eq!(
+            differences(&one, &other),
+            Vec::<String>::new(),
+            "{name}, {store}"
+        );
+    }
+}
