@@ -13,8 +13,8 @@ use bunri_source::{SourceRow, SourceValue};
 
 /// Rows in a batch.
 pub(crate) const BATCH_ROWS: usize = 8192;
-/// A batch of long texts ends earlier.
-pub(crate) const BATCH_BYTES: usize = 64 << 20;
+/// A batch of long texts ends earlier. Three are held at a time where a table is read and written side by side.
+pub(crate) const BATCH_BYTES: usize = 16 << 20;
 
 /// Turns rows into batches; the copiers live as long as the table is read.
 pub(crate) struct Batcher<'a> {

@@ -21,6 +21,7 @@ use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 use bunri_source::{
     Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError, differences,
 };
+use bunri_work::SpareThreads;
 
 /// A table's share of its thread's memory that the sorter may fill; batches and the writer take the rest.
 const SORT_SHARE: u64 = 3;
@@ -73,8 +74,8 @@ pub fn extract_since(
     } = *options;
     let open = OpenSource::open_at(source.source, source.state)?;
     let most = open.most_sessions().unwrap_or(usize::MAX);
-    let threads = threads.min(most).clamp(1, catalogue.tables.len().max(1));
-    let mut sessions: Vec<Session> = (0..threads)
+    let workers = threads.min(most).clamp(1, catalogue.tables.len().max(1));
+    let mut sessions: Vec<Session> = (0..workers)
         .map(|_| open.session())
         .collect::<Result<_, _>>()?;
     let inventory = sound(&open, &mut sessions[0], catalogue)?;
@@ -100,12 +101,13 @@ pub fn extract_since(
         observer,
         failed: AtomicBool::new(false),
     };
-    let share = memory / (threads as u64 * SORT_SHARE);
+    let share = memory / (workers as u64 * SORT_SHARE);
     let budget = usize::try_from(share).unwrap_or(usize::MAX);
     let bench = Bench {
         custody: &custody,
         source: &identity.source,
         halt,
+        spare: SpareThreads::new(threads, workers),
         budget,
         part_rows,
         earlier: earlier.as_ref(),
@@ -275,9 +277,11 @@ fn stage_all(
     tasks: &[Task<'_>],
 ) -> Result<Vec<StagedTable>, ExtractError> {
     let sessions: Vec<Mutex<&mut Session>> = sessions.iter_mut().map(Mutex::new).collect();
+    bench.spare.add_tasks(1 + tasks.len());
     let taken = AtomicUsize::new(0);
     let session = || &sessions[taken.fetch_add(1, Ordering::Relaxed)];
     let work = |session: &mut &Mutex<&mut Session>, number: usize| {
+        let _busy = bench.spare.begin_task();
         // Nobody else has it. A panic that poisoned it is passed on by the pool.
         let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = match number.checked_sub(1).map(|number| &tasks[number]) {

@@ -20,6 +20,7 @@ use crate::rows::Batcher;
 use crate::seam::Seam;
 use crate::sorted::RowSorter;
 use bunri_source::{Figures, ObjectKind, Query, RowSink, Session, SourceError, SourceRow};
+use bunri_work::{SpareThreads, pipelined};
 
 /// Rejects are few; they get this part of a table's memory.
 const REJECT_SHARE: usize = 8;
@@ -30,6 +31,8 @@ pub(crate) struct Bench<'a> {
     /// The database file.
     pub(crate) source: &'a Source,
     pub(crate) halt: Halt<'a>,
+    /// Threads that no table works on.
+    pub(crate) spare: SpareThreads,
     /// Bytes to sort with, for one table at a time.
     pub(crate) budget: usize,
     /// Rows in every part but the last.
@@ -42,6 +45,31 @@ impl Bench<'_> {
     /// What the bytes of a table depend on.
     pub(crate) fn identity_of(&self, table: &Table) -> Identity {
         Identity::of_table(self.source, table)
+    }
+
+    /// Writes rows, unless they do not ascend, and notes how far the table has come where a part ends with them.
+    fn write(
+        &self,
+        table: &Table,
+        output: &mut Output<'_>,
+        read: ReadBatch,
+    ) -> Result<bool, ExtractError> {
+        if !output.take(&read.batch)? {
+            return Ok(false);
+        }
+        if let (Some((last, rejects)), Some((files, last_key))) = (read.seam, output.full_parts()) {
+            let seam = Seam {
+                files,
+                rejects,
+                rows_read: read.rows_read,
+                last,
+                last_key,
+            };
+            let identity = self.identity_of(table);
+            self.custody
+                .note_seam(&table.id, &identity, self.part_rows, seam)?;
+        }
+        Ok(true)
     }
 }
 
@@ -231,44 +259,39 @@ impl<'a> Work<'a> {
     fn read_on(
         &self,
         query: &Query,
-        (mut output, mut rejects): (Output<'a>, Rejects<'a>),
+        (output, mut rejects): (Output<'a>, Rejects<'a>),
         rows_read: u64,
         progress: &mut Progress<'_>,
     ) -> Result<Option<(Written<'a>, u64)>, ExtractError> {
-        let Bench {
-            custody, part_rows, ..
-        } = *self.bench;
-        let identity = self.bench.identity_of(self.table);
         let mut batcher = Batcher::new(self.table)?;
         if self.has_seams() {
-            batcher = batcher.with_seams(part_rows, rows_read);
+            batcher = batcher.with_seams(self.bench.part_rows, rows_read);
         }
-        let read = self.read(query, batcher, &mut rejects, |batch, passage| {
-            if !output.take(batch)? {
-                return Ok(false);
-            }
-            let Passage {
-                rows_read,
-                seam,
-                rejects,
-            } = passage;
-            progress.reach(rows_read);
-            if let (Some(last), Some((files, last_key))) = (seam, output.full_parts()) {
-                let seam = Seam {
-                    files,
-                    rejects: rejects.seam()?,
+        let (bench, table) = (self.bench, self.table);
+        let write = |output: &mut Output<'a>, batch| bench.write(table, output, batch);
+        let done = pipelined(&self.bench.spare, output, write, |hand| {
+            self.read(query, batcher, &mut rejects, |batch, passage| {
+                let Passage {
                     rows_read,
-                    last,
-                    last_key,
+                    seam,
+                    rejects,
+                } = passage;
+                let seam = match seam {
+                    Some(last) => Some((last, rejects.seam()?)),
+                    None => None,
                 };
-                custody.note_seam(&self.table.id, &identity, part_rows, seam)?;
-            }
-            Ok(true)
+                progress.reach(rows_read);
+                hand(ReadBatch {
+                    batch,
+                    rows_read,
+                    seam,
+                })
+            })
         })?;
-        let Some(rows_read) = read else {
+        let (Some(rows_read), true) = (done.made, done.wanted) else {
             return Ok(None);
         };
-        let parts = output.finish()?;
+        let parts = done.taker.finish()?;
         Ok(Some((Written { parts, rejects }, rows_read)))
     }
 
@@ -283,28 +306,40 @@ impl<'a> Work<'a> {
 
     fn sorted(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
         let mut rejects = self.rejects();
-        let mut sorter = RowSorter::new(self.table, &self.bench.custody.tmp(), self.bench.budget)?;
+        let sorter = RowSorter::new(self.table, &self.bench.custody.tmp(), self.bench.budget)?;
         let query = self.session.in_any_order(self.table, self.kind);
         let batcher = Batcher::new(self.table)?;
-        let read = self.read(&query, batcher, &mut rejects, |batch, passage| {
-            sorter.push(batch)?;
-            // Writing is the other half of the work.
-            progress.reach(passage.rows_read / 2);
-            Ok(true)
+        let sort = |sorter: &mut RowSorter<'a>, batch: RecordBatch| {
+            Ok::<_, ExtractError>(sorter.push(&batch).map(|()| true)?)
+        };
+        let read = pipelined(&self.bench.spare, sorter, sort, |hand| {
+            self.read(&query, batcher, &mut rejects, |batch, passage| {
+                // Writing is the other half of the work.
+                progress.reach(passage.rows_read / 2);
+                hand(batch)
+            })
         })?;
-        self.all_read(read.unwrap_or_default())?;
-        let mut output = self.output()?;
-        let mut rows = sorter.finish()?;
-        let mut done = self.figures.rows / 2;
-        while let Some(batch) = rows.next()? {
-            self.bench.halt.check()?;
-            if !output.take(&batch)? {
-                return Err(unsorted(self.table).into());
+        self.all_read(read.made.unwrap_or_default())?;
+        let mut rows = read.taker.finish()?;
+        let write = |output: &mut Output<'a>, batch: RecordBatch| {
+            Ok::<_, ExtractError>(output.take(&batch)?)
+        };
+        let written = pipelined(&self.bench.spare, self.output()?, write, |hand| {
+            let mut done = self.figures.rows / 2;
+            while let Some(batch) = rows.next()? {
+                self.bench.halt.check()?;
+                done += batch.num_rows() as u64 / 2;
+                progress.reach(done);
+                if !hand(batch)? {
+                    break;
+                }
             }
-            done += batch.num_rows() as u64 / 2;
-            progress.reach(done);
+            Ok(())
+        })?;
+        if !written.wanted {
+            return Err(unsorted(self.table).into());
         }
-        let parts = output.finish()?;
+        let parts = written.taker.finish()?;
         Ok(Written { parts, rejects })
     }
 
@@ -314,7 +349,7 @@ impl<'a> Work<'a> {
         query: &Query,
         batcher: Batcher<'_>,
         rejects: &mut Rejects<'r>,
-        each: impl FnMut(&RecordBatch, Passage<'_, 'r>) -> Result<bool, ColumnarError>,
+        each: impl FnMut(RecordBatch, Passage<'_, 'r>) -> Result<bool, ExtractError>,
     ) -> Result<Option<u64>, ExtractError> {
         let mut intake = Intake {
             batcher,
@@ -389,6 +424,15 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Rows that were read and are to be written.
+struct ReadBatch {
+    batch: RecordBatch,
+    /// Rows of the table read up to here, rejected ones among them.
+    rows_read: u64,
+    /// If a part ends with the batch: the source's key of its last row, and the rows that were rejected up to here.
+    seam: Option<(Vec<RawValue>, Vec<FileEntry>)>,
+}
+
 /// What is known of the rows up to the end of a batch.
 struct Passage<'a, 'r> {
     /// Rows read, rejected ones among them.
@@ -410,7 +454,7 @@ struct Intake<'a, 'r, F> {
 
 impl<'r, F> Intake<'_, 'r, F>
 where
-    F: FnMut(&RecordBatch, Passage<'_, 'r>) -> Result<bool, ColumnarError>,
+    F: FnMut(RecordBatch, Passage<'_, 'r>) -> Result<bool, ExtractError>,
 {
     /// Passes on what was gathered; says whether more is wanted.
     fn pass_on(&mut self) -> Result<bool, ExtractError> {
@@ -421,7 +465,7 @@ where
                 seam: self.batcher.seam(),
                 rejects: self.rejects,
             };
-            self.wanted = (self.each)(&batch, passage)?;
+            self.wanted = (self.each)(batch, passage)?;
         }
         Ok(self.wanted)
     }
@@ -429,7 +473,7 @@ where
 
 impl<'r, F> RowSink for Intake<'_, 'r, F>
 where
-    F: FnMut(&RecordBatch, Passage<'_, 'r>) -> Result<bool, ColumnarError>,
+    F: FnMut(RecordBatch, Passage<'_, 'r>) -> Result<bool, ExtractError>,
 {
     type Error = ExtractError;
 

@@ -122,7 +122,7 @@ fn look_up<'a>(
         batcher: Batcher::new(table)?,
         halt: &bench.halt,
         rejects,
-        each: |batch: &RecordBatch, _: Passage<'_, '_>| sorter.push(batch).map(|()| true),
+        each: |batch: RecordBatch, _: Passage<'_, '_>| Ok(sorter.push(&batch).map(|()| true)?),
         wanted: true,
     };
     let (mut keys, mut rows, mut last) = (Vec::<Vec<RawValue>>::new(), 0, Vec::new());
