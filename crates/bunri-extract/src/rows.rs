@@ -123,6 +123,11 @@ impl<'a> Batcher<'a> {
     fn copy(&mut self, row: &impl SourceRow) -> Result<Option<(usize, Misfit)>, ExtractError> {
         let mut first = None;
         for (column, copier) in self.copiers.iter_mut().enumerate() {
+            if let Some(value) = row.typed(column)
+                && copier.take_typed(value)
+            {
+                continue;
+            }
             let value = row.value(column)?;
             self.bytes += match value {
                 SourceValue::Text(content)

@@ -17,7 +17,7 @@ pub use error::{DelimitedError, SourceError};
 pub use key::{doubled_key, key_names, null_in_key};
 pub use model::{
     Figures, Inventory, LineFault, LinePlace, ObjectKind, Query, RowSink, SourceColumn,
-    SourceObject, SourceRow, SourceValue,
+    SourceObject, SourceRow, SourceValue, TypedValue,
 };
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
 pub use sqlite_types::compatible as sqlite_compatible;

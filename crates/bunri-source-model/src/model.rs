@@ -28,6 +28,26 @@ pub enum SourceValue<'a> {
     Undecodable(&'a [u8]),
 }
 
+/// A value that the source gives as a number of its own and not in characters. Written out, it is the text or the decimal that
+/// [`SourceRow::value`] gives for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypedValue {
+    /// A day in days since 1970-01-01, of the years 1 to 9999; written out as `2024-02-29`.
+    Day(i32),
+    /// A moment in microseconds since 1970-01-01 00:00:00 by the clock that the column is kept by, of the same years; written out as
+    /// `2024-02-29 12:34:56` and, where there are some, a point and digits.
+    Moment(i64),
+    /// The same in UTC, written out with `+00:00`.
+    UtcMoment(i64),
+    /// An exact number: `unscaled × 10^-scale`.
+    Decimal {
+        /// All of its digits.
+        unscaled: i64,
+        /// How many of them stand behind the point.
+        scale: u8,
+    },
+}
+
 /// Where a row lies, in a source that has lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinePlace<'a> {
@@ -69,6 +89,11 @@ pub trait SourceRow {
     /// What the source says.
     fn value(&self, column: usize) -> Result<SourceValue<'_>, SourceError>;
 
+    /// The same value as a number, where the source has it so: most columns take it without its characters.
+    fn typed(&self, _column: usize) -> Option<TypedValue> {
+        None
+    }
+
     /// Where it lies, if the source has lines.
     fn place(&self) -> Option<LinePlace<'_>> {
         None
@@ -79,6 +104,8 @@ pub trait SourceRow {
 pub trait RowSink {
     /// Why it takes no more.
     type Error: From<SourceError>;
+    /// Whether it asks rows for [typed](SourceRow::typed) values; else a source need not keep them.
+    const TAKES_TYPED: bool = false;
 
     /// Takes a row. Says whether it wants another one.
     ///

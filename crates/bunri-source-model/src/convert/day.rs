@@ -5,7 +5,7 @@ use bunri_types::{DateForm, JAPAN_SECONDS, Moment, MomentForm};
 
 use super::calendar::{SECONDS_A_DAY, day_of, number};
 use super::{Cell, Misfit, era};
-use crate::model::SourceValue;
+use crate::model::{SourceValue, TypedValue};
 
 /// The first and last day that a four-digit year can write.
 const FIRST_DAY: i64 = -719_528;
@@ -73,6 +73,20 @@ pub(super) fn timestamp(value: SourceValue<'_>, moment: Moment) -> Cell<i64> {
         ) => None,
     };
     micros.map(Some).ok_or(Misfit::Timestamp)
+}
+
+/// A moment that the source has as a number, in the same microseconds; [`None`] where it is not read so, or is none of the days that can be
+/// written.
+pub(super) fn typed_timestamp(value: TypedValue, moment: Moment) -> Option<i64> {
+    if moment.form != MomentForm::Iso {
+        return None;
+    }
+    let (micros, clock) = match value {
+        TypedValue::Moment(micros) => (micros, moment.clock_seconds),
+        TypedValue::UtcMoment(micros) => (micros, 0),
+        TypedValue::Day(_) | TypedValue::Decimal { .. } => return None,
+    };
+    local(micros.checked_add(i64::from(JAPAN_SECONDS - clock) * 1_000_000)?)
 }
 
 /// The first moment of a day.

@@ -22,6 +22,10 @@ impl Literals {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.texts.is_empty() && self.numbers.is_empty()
+    }
+
     pub(super) fn hold(&self, value: SourceValue<'_>) -> bool {
         match value {
             SourceValue::Text(bytes) | SourceValue::Decimal(bytes) => {

@@ -21,7 +21,7 @@ use bunri_types::{DateForm, Moment, OPEN_END, ValueForm, ValueType};
 use literal::Literals;
 pub use untyped::int as plain_integer;
 
-use crate::model::SourceValue;
+use crate::model::{SourceValue, TypedValue};
 
 /// The rule that a value broke. Its word stands in the rejects file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +172,13 @@ impl Copier {
         self.cells.take(value)
     }
 
+    /// Takes the next value, which the source has as a number, if that is how the column is read; else, and where the value does not
+    /// fit, nothing is taken, and [`Copier::take`] is to be given what is written out.
+    pub fn take_typed(&mut self, value: TypedValue) -> bool {
+        // Listed values are compared as they are written.
+        self.nothing.is_empty() && self.open.is_empty() && self.cells.take_typed(value)
+    }
+
     /// The cells taken since the last call.
     pub fn finish(&mut self) -> ArrayRef {
         match &mut self.cells {
@@ -253,6 +260,43 @@ impl Cells {
             Self::Bytes(cells) => cells.append_option(kept(bytes(value), &mut misfit)),
         }
         misfit
+    }
+
+    fn take_typed(&mut self, value: TypedValue) -> bool {
+        match (self, value) {
+            (
+                Self::Date {
+                    cells,
+                    form: DateForm::Iso,
+                },
+                TypedValue::Day(day),
+            ) => cells.append_value(day),
+            (Self::Timestamp { cells, moment }, _) => {
+                let Some(micros) = day::typed_timestamp(value, *moment) else {
+                    return false;
+                };
+                cells.append_value(micros);
+            }
+            (
+                Self::Decimal {
+                    cells,
+                    precision,
+                    scale,
+                },
+                TypedValue::Decimal {
+                    unscaled,
+                    scale: of_value,
+                },
+            ) => {
+                let Some(unscaled) = decimal::rescaled(unscaled, of_value, *precision, *scale)
+                else {
+                    return false;
+                };
+                cells.append_value(unscaled);
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// "No end yet". The catalogue admits it of days and moments only; elsewhere it is a value that does not fit.
@@ -367,7 +411,7 @@ mod tests {
     use arrow_array::Array;
     use arrow_array::cast::AsArray;
     use arrow_array::types::{Date32Type, Float64Type};
-    use bunri_types::TruthWords;
+    use bunri_types::{MomentForm, TruthWords};
 
     use super::*;
 
@@ -401,6 +445,117 @@ mod tests {
             }
             assert_eq!((copier.finish().len(), copier.finish().len()), (5, 0));
         }
+    }
+
+    /// Whatever a typed value gives, its text gives too; it may be left to the text.
+    #[test]
+    fn a_typed_value_is_read_as_its_text_is() {
+        let moments = [
+            0,
+            -1,
+            1_500_000,
+            253_402_300_799_999_999,
+            -62_135_596_800_000_000,
+        ];
+        let texts = [
+            "1970-01-01 00:00:00",
+            "1969-12-31 23:59:59.999999",
+            "1970-01-01 00:00:01.5",
+            "9999-12-31 23:59:59.999999",
+            "0001-01-01 00:00:00",
+        ];
+        let mut list: Vec<(TypedValue, String)> = Vec::new();
+        for (micros, text) in moments.into_iter().zip(texts) {
+            list.push((TypedValue::Moment(micros), text.to_owned()));
+            list.push((TypedValue::UtcMoment(micros), format!("{text}+00:00")));
+        }
+        for (day, text) in [
+            (0, "1970-01-01"),
+            (19_782, "2024-02-29"),
+            (-719_162, "0001-01-01"),
+        ] {
+            list.push((TypedValue::Day(day), text.to_owned()));
+        }
+        let decimals = ["0.0", "-0.5", "12.50", "99999.999", "100000.0", "1.2345"];
+        for text in decimals {
+            let scale = text.len() - 1 - text.find('.').unwrap();
+            list.push((
+                TypedValue::Decimal {
+                    unscaled: text.replace('.', "").parse().unwrap(),
+                    scale: u8::try_from(scale).unwrap(),
+                },
+                text.to_owned(),
+            ));
+        }
+        let largest = TypedValue::Decimal {
+            unscaled: i64::MAX,
+            scale: 1,
+        };
+        list.push((largest, "922337203685477580.7".to_owned()));
+        let mut types = vec![
+            ValueType::Text,
+            ValueType::Int,
+            ValueType::Real,
+            ValueType::Bool,
+            ValueType::Bytes,
+            ValueType::Timestamp,
+        ];
+        for form in [
+            DateForm::Iso,
+            DateForm::IsoMidnight,
+            DateForm::Slashed,
+            DateForm::Compact,
+        ] {
+            types.push(ValueType::Date(form));
+        }
+        for (precision, scale) in [(8, 3), (8, 1), (38, 0), (38, 38)] {
+            types.push(ValueType::Decimal { precision, scale });
+        }
+        let mut readings = vec![ValueForm::default()];
+        for form in [
+            MomentForm::Slashed,
+            MomentForm::Compact,
+            MomentForm::EpochSeconds,
+        ] {
+            let mut reading = ValueForm::default();
+            reading.moment.form = form;
+            readings.push(reading);
+        }
+        let mut utc = ValueForm::default();
+        utc.moment.clock_seconds = 0;
+        readings.push(utc);
+        let mut listed = ValueForm::default();
+        listed.nothing = texts.map(str::to_owned).to_vec();
+        readings.push(listed);
+        let (mut taken, mut left) = (0, 0);
+        for value_type in types {
+            for reading in &readings {
+                let mut typed = Copier::new(value_type, reading, false).unwrap();
+                let mut written = Copier::new(value_type, reading, false).unwrap();
+                for (value, text) in &list {
+                    if !typed.take_typed(*value) {
+                        left += 1;
+                        continue;
+                    }
+                    taken += 1;
+                    let text = match value {
+                        TypedValue::Decimal { .. } => SourceValue::Decimal(text.as_bytes()),
+                        _ => SourceValue::Text(text.as_bytes()),
+                    };
+                    assert_eq!(
+                        written.take(text),
+                        Ok(()),
+                        "{value_type:?} {reading:?} {text:?}"
+                    );
+                }
+                assert_eq!(
+                    &typed.finish(),
+                    &written.finish(),
+                    "{value_type:?} {reading:?}"
+                );
+            }
+        }
+        assert!(taken > 50 && left > 50, "{taken} {left}");
     }
 
     #[test]

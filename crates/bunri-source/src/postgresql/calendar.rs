@@ -1,10 +1,28 @@
 //! Days and moments out of their binary forms, as PostgreSQL writes them with `DateStyle = ISO`.
 
 use std::io::Write;
+use std::ops::RangeInclusive;
 
 /// 2000-01-01, in days since 1970-01-01.
 const EPOCH: i64 = 10_957;
 const MICROS_A_DAY: i64 = 86_400_000_000;
+
+/// Days and moments whose year is written with four digits and no era, 0001 to 9999; in days since 1970-01-01.
+const WRITTEN_SO: RangeInclusive<i64> = -719_162..=2_932_896;
+
+/// A day, given in days since 2000-01-01, in days since 1970-01-01, if its year has four digits.
+pub(super) fn typed_day(days: i32) -> Option<i32> {
+    let days = i64::from(days) + EPOCH;
+    let written_so = WRITTEN_SO.contains(&days);
+    written_so.then(|| i32::try_from(days).ok())?
+}
+
+/// A moment, given in microseconds since 2000-01-01, in microseconds since 1970-01-01, if its year has four digits.
+pub(super) fn typed_moment(micros: i64) -> Option<i64> {
+    let days = micros.div_euclid(MICROS_A_DAY) + EPOCH;
+    let written_so = WRITTEN_SO.contains(&days);
+    written_so.then(|| micros + EPOCH * MICROS_A_DAY)
+}
 
 /// Appends a day, given in days since 2000-01-01.
 pub(super) fn day(days: i32, text: &mut Vec<u8>) {
@@ -114,7 +132,14 @@ mod tests {
         ];
         for (days, text) in days {
             assert_eq!(written(days), text);
+            let plain = text.len() == 10 && !text.starts_with('-');
+            assert_eq!(
+                typed_day(days).is_some(),
+                plain && text != "-infinity",
+                "{text}"
+            );
         }
+        assert_eq!(typed_day(-10_957), Some(0));
         let written = |micros, zone: &str| {
             let mut text = Vec::new();
             moment(micros, zone.as_bytes(), &mut text);
@@ -124,6 +149,11 @@ mod tests {
         assert_eq!(written(-1, ""), "1999-12-31 23:59:59.999999");
         assert_eq!(written(1_500_000, "+00:00"), "2000-01-01 00:00:01.5+00:00");
         assert_eq!(written(i64::MAX, "+00:00"), "infinity");
+        let first = -730_119 * MICROS_A_DAY;
+        assert_eq!(typed_moment(first), Some(first + EPOCH * MICROS_A_DAY));
+        for none in [first - 1, 2_921_940 * MICROS_A_DAY, i64::MAX, i64::MIN] {
+            assert_eq!(typed_moment(none), None);
+        }
         let midnight = -730_120 * MICROS_A_DAY;
         assert_eq!(written(midnight, "+00:00"), "0001-12-31 00:00:00+00:00 BC");
     }

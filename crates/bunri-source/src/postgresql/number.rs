@@ -90,6 +90,38 @@ pub(super) fn number(bytes: &[u8], text: &mut Vec<u8>) -> Option<Number> {
     Some(Number::Written)
 }
 
+/// A number with digits behind the point as `unscaled × 10^-scale`, with as many of them as PostgreSQL prints. [`None`] of what is longer, and
+/// of all that [`number`] has to look at.
+pub(super) fn exact(bytes: &[u8]) -> Option<(i64, u8)> {
+    let (head, rest) = bytes.split_first_chunk::<8>()?;
+    let word = |at: usize| u16::from_be_bytes([head[at], head[at + 1]]);
+    let count = usize::from(word(0));
+    let weight = i16::from_be_bytes([head[2], head[3]]);
+    let (sign, shown) = (word(4), u8::try_from(word(6)).ok()?);
+    if rest.len() != count * 2 || count > GROUPS || shown == 0 {
+        return None;
+    }
+    let (groups, _) = rest.as_chunks::<2>();
+    let whole = groups.iter().try_fold(0_i64, |sum, group| {
+        let group = u16::from_be_bytes(*group);
+        (group <= 9_999).then(|| sum * 10_000 + i64::from(group))
+    })?;
+    // Digits of the last group that stand behind those that are printed are zeros.
+    let behind = 4 * (i32::try_from(count).ok()? - 1 - i32::from(weight));
+    let more = i32::from(shown) - behind;
+    let unit = 10_i64.checked_pow(more.unsigned_abs())?;
+    let unscaled = if more < 0 {
+        (whole % unit == 0).then_some(whole / unit)?
+    } else {
+        whole.checked_mul(unit)?
+    };
+    match sign {
+        POSITIVE => Some((unscaled, shown)),
+        NEGATIVE => Some((-unscaled, shown)),
+        _ => None,
+    }
+}
+
 /// The four digits of a group.
 fn digits(group: u16) -> [u8; 4] {
     [group / 1_000, group / 100 % 10, group / 10 % 10, group % 10].map(digit)
@@ -149,9 +181,20 @@ mod tests {
             (bytes(0, NAN, 0, &[]), "NaN"),
             (bytes(0, MINUS_INFINITY, 0, &[]), "-Infinity"),
         ];
-        for (bytes, printed) in list {
-            assert_eq!(read(&bytes).as_deref(), Some(printed), "{bytes:?}");
+        for (bytes, printed) in &list {
+            assert_eq!(read(bytes).as_deref(), Some(*printed), "{bytes:?}");
+            let Some((unscaled, scale)) = exact(bytes) else {
+                continue;
+            };
+            let digits = printed.replace('.', "");
+            let behind = printed.len() - printed.find('.').unwrap() - 1;
+            assert_eq!(
+                (unscaled, usize::from(scale)),
+                (digits.parse().unwrap(), behind)
+            );
         }
+        let exact_ones = list.iter().filter(|(bytes, _)| exact(bytes).is_some());
+        assert_eq!(exact_ones.count(), 6);
     }
 
     #[test]
@@ -162,5 +205,15 @@ mod tests {
         let mut short = bytes(0, POSITIVE, 0, &[1]);
         short.pop();
         assert_eq!(read(&short), None);
+        for broken in [
+            bytes(0, 1, 1, &[1]),
+            bytes(0, POSITIVE, 1, &[10_000]),
+            // Digits that are not printed.
+            bytes(0, POSITIVE, 1, &[1, 1_234]),
+            bytes(i16::MAX, POSITIVE, 1, &[1]),
+            short,
+        ] {
+            assert_eq!(exact(&broken), None, "{broken:?}");
+        }
     }
 }
