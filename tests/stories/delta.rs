@@ -395,11 +395,13 @@ fn a_server_is_asked_for_what_changed_and_every_byte_is_that_of_a_full_run() {
     rig.sql(MENDED);
     let script = rig.python("load_postgresql.py", ["legacy.db"]).must(0).out;
     server.script("postgres", &script);
-    // Keys of other types than text and bigint.
+    // Keys of other types than text and bigint; and moments that the server holds as such, by a clock on the wall and in UTC.
     server.psql(
         "postgres",
         "ALTER TABLE retail_contract ALTER COLUMN retail_contract_no TYPE character(11);
-         ALTER TABLE consumer_point ALTER COLUMN consumer_id TYPE numeric(12, 0)",
+         ALTER TABLE consumer_point ALTER COLUMN consumer_id TYPE numeric(12, 0);
+         ALTER TABLE supply_point ALTER COLUMN updated_at TYPE timestamp USING updated_at::timestamp;
+         ALTER TABLE consumer ALTER COLUMN updated_at TYPE timestamptz USING updated_at::timestamp AT TIME ZONE 'Asia/Tokyo'",
     );
     let source = server.source("postgres", "");
     rig.bunri(["run", &job(&rig, "rehearsal", &source, "")])

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::job::Job;
-use crate::postgresql::server::{Server, never_tells};
+use crate::postgresql::server::{Counted, Proxy, Server, never_tells};
 use crate::rig::{Ended, Rig, STORES, copy_folder, repository};
 use crate::small::{POINT, small};
+use crate::trees::tree;
 
 /// A table of every type, with names that need quoting and values that are easily bent.
 const EQUIPMENT: &str = r#"
@@ -465,6 +466,103 @@ fn a_load_that_is_killed_or_loses_its_server_goes_on_where_it_was() {
     }
     assert!(killed > 4, "{killed} of 12 were ended before their end");
     assert!(partly > 0, "none was ended between two tables");
+}
+
+#[test]
+fn a_connection_that_is_cut_leaves_tables_whole_and_is_gone_on_with() {
+    let server = Server::start();
+    let rig = Rig::with_sample(400);
+    rig.bunri(["extract", "job.toml"]).must(1);
+    rig.bunri(["split", "job.toml"]).must(1);
+    let store = "custody/transmission";
+    let mut partly = 0;
+    // Before the first table, within tables, and within what is answered.
+    for (counted, bytes) in [
+        (Counted::OfTheClient, 3_000),
+        (Counted::OfTheClient, 200_000),
+        (Counted::OfTheClient, 600_000),
+        (Counted::OfTheServer, 6_000),
+    ] {
+        let database = format!("cut{bytes}");
+        let direct = place(&rig, &server, "transmission", &database);
+        let proxy = Proxy::before(&server, counted, bytes);
+        let through = format!("through-{database}.toml");
+        rig.write(
+            &through,
+            format!(
+                "store = \"transmission\"\nconnections = 2\n[postgresql]\nhost = \"127.0.0.1\"\nport = {}\n\
+                 database = {database:?}\nuser = \"postgres\"\nschema = \"customer\"\n",
+                proxy.port()
+            ),
+        );
+        rig.bunri(["load", store, "--into", &through])
+            .must(5)
+            .says("postgresql");
+        assert!(proxy.has_cut(), "{counted:?} {bytes}: never came");
+        assert_eq!(half_loaded(&server, &database), "", "{counted:?} {bytes}");
+        partly += usize::from(tables(&server, &database) > 0);
+        rig.bunri(["load", store, "--into", &direct]).must(0);
+        assert_eq!(half_loaded(&server, &database), "", "{counted:?} {bytes}");
+        rig.bunri(["verify", "--store", store, "--loaded", &direct])
+            .must(0);
+    }
+    assert!(partly > 0, "none was cut behind a table");
+}
+
+#[test]
+fn a_target_takes_a_store_over_tls_by_a_password_that_goes_nowhere() {
+    let server = Server::start();
+    let rig = small(&[[POINT, "2010-04-01", "9999-12-31", "99010"]]);
+    rig.bunri(["run", "job.toml"]).must(1);
+    let store = "custody/transmission";
+    let secret = "s3cret-kotoba";
+    let sql = format!("CREATE ROLE loader LOGIN PASSWORD '{secret}'; CREATE DATABASE target");
+    for statement in sql.split("; ") {
+        server.psql("postgres", statement);
+    }
+    server.psql("target", "CREATE SCHEMA customer AUTHORIZATION loader");
+    server.ask_for_tls(&rig, "loader");
+    let target = |name: &str, more: &str| {
+        let file = format!("{name}.toml");
+        rig.write(
+            &file,
+            format!(
+                "store = \"transmission\"\n[postgresql]\nhost = \"localhost\"\nport = {}\ndatabase = \"target\"\n\
+                 user = \"loader\"\nschema = \"customer\"\npassword = {{ env = \"LOADER_PASSWORD\" }}\n{more}\n",
+                server.port()
+            ),
+        );
+        file
+    };
+    let with = |words: &[&str], password: &str| {
+        let mut command = rig.command();
+        let ended = Ended::of(command.args(words).env("LOADER_PASSWORD", password));
+        never_tells(&ended, password);
+        ended
+    };
+    let good = target("good", "tls = { ca = \"ca.pem\" }");
+    let plain = target("plain", "tls = \"off\"");
+    with(&["load", store, "--into", &plain], secret)
+        .must(5)
+        .says("SQLSTATE 28000");
+    with(&["load", store, "--into", &good], "wrong-kotoba")
+        .must(5)
+        .says("SQLSTATE 28P01");
+    assert_eq!(tables(&server, "target"), 0);
+    with(&["load", store, "--into", &good], secret).must(0);
+    let of_store = rig.json(&format!("{store}/manifest.json"));
+    let all = of_store["tables"].as_array().unwrap().len();
+    assert_eq!(tables(&server, "target"), all);
+    let loaded = ["verify", "--store", store, "--loaded", &good];
+    with(&loaded, secret).must(0);
+    with(&loaded, "wrong-kotoba").must(5).says("SQLSTATE 28P01");
+    for path in tree(rig.root()).into_keys() {
+        let found = std::fs::read(rig.path(&path))
+            .unwrap()
+            .windows(secret.len())
+            .any(|piece| piece == secret.as_bytes());
+        assert!(!found, "{path} holds the password");
+    }
 }
 
 #[test]

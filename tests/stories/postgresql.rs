@@ -1,7 +1,7 @@
 //! PostgreSQL as a source: the stores are those that SQLite gives, byte for byte; every type comes as the server holds it; what a
 //! server can do to a reader is told, or lived through.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::trees::same_stores_below;
 
 pub(crate) mod server;
 
-use server::{Pooler, Proxy, Server, never_tells};
+use server::{Counted, Pooler, Proxy, Server, certificate, never_tells};
 
 /// The sample, in SQLite and in the server's database `postgres`.
 fn sample(server: &Server, points: u32) -> Rig {
@@ -311,7 +311,7 @@ fn a_connection_that_is_cut_is_made_anew_on_the_same_snapshot() {
     let expected = rig.read(&format!("whole/{staging}"));
     // Beyond what is asked before the first table.
     for bytes in [200_000, 400_000, 900_000] {
-        let proxy = Proxy::before(&server, bytes);
+        let proxy = Proxy::before(&server, Counted::OfTheServer, bytes);
         let source = format!(
             "postgresql = {{ host = \"127.0.0.1\", port = {}, database = \"postgres\", user = \"postgres\" }}",
             proxy.port()
@@ -552,53 +552,7 @@ fn passwords_and_certificates_come_from_files_and_go_nowhere() {
     let rig = sample(&server, 60);
     let secret = "s3cret-kotoba";
     server.psql("postgres", &format!("CREATE ROLE asked LOGIN PASSWORD '{secret}'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO asked"));
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-        ])
-        .args([
-            "-addext",
-            "subjectAltName=DNS:localhost",
-            "-addext",
-            "basicConstraints=critical,CA:FALSE",
-            "-keyout",
-            "server.key",
-            "-out",
-            "ca.pem",
-        ])
-        .current_dir(rig.root())
-        .output()
-        .unwrap();
-    assert!(
-        made.status.success(),
-        "{}",
-        String::from_utf8_lossy(&made.stderr)
-    );
-    let data = server.folder().join("data");
-    let about = std::fs::metadata(&data).unwrap();
-    for (from, to) in [("server.key", "server.key"), ("ca.pem", "server.crt")] {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-        let target = data.join(to);
-        std::fs::copy(rig.path(from), &target).unwrap();
-        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600)).unwrap();
-        chown(&target, Some(about.uid()), Some(about.gid())).unwrap();
-    }
-    std::fs::write(
-        data.join("pg_hba.conf"),
-        "local all all trust\nhostssl all asked 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 reject\n",
-    )
-    .unwrap();
-    server.psql("postgres", "ALTER SYSTEM SET ssl = on");
-    server.psql("postgres", "SELECT pg_reload_conf()");
-    std::thread::sleep(Duration::from_millis(300));
+    server.ask_for_tls(&rig, "asked");
     let source = |host: &str, more: &str| {
         format!(
             "postgresql = {{ host = {host:?}, port = {}, database = \"postgres\", user = \"asked\"{more} }}",
@@ -672,23 +626,7 @@ fn passwords_and_certificates_come_from_files_and_go_nowhere() {
             .env("PGPASSFILE", rig.path("password")),
     )
     .must(1);
-    let other = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-        ])
-        .args(["-keyout", "other.key", "-out", "other.pem"])
-        .current_dir(rig.root())
-        .output()
-        .unwrap();
-    assert!(other.status.success());
+    certificate(rig.root(), "other", &[]);
     let stranger = by_file.replace("ca.pem", "other.pem");
     rig.write("password", format!("{secret}\n"));
     closed(0o600);

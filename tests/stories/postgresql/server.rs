@@ -1,7 +1,9 @@
 //! A PostgreSQL server of a story's own: in a folder that vanishes, on loopback and a socket, stopped when the story ends.
 
+use std::fs::Permissions;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::rig::Ended;
+use crate::rig::{Ended, Rig};
 
 /// A server that runs.
 pub(crate) struct Server {
@@ -104,7 +106,7 @@ impl Server {
             .is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0);
         let user = is_root.then(|| (number("-u"), number("-g")));
         if let Some((uid, gid)) = user {
-            std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid)).unwrap();
+            chown(folder.path(), Some(uid), Some(gid)).unwrap();
         }
         Self {
             folder,
@@ -255,6 +257,34 @@ impl Server {
         (psql, line)
     }
 
+    /// From now on it lets this role alone in over TCP, by password and over TLS. The certificate is for `localhost`, and the rig has it as
+    /// `ca.pem`.
+    pub(crate) fn ask_for_tls(&self, rig: &Rig, role: &str) {
+        certificate(
+            rig.root(),
+            "ca",
+            &[
+                "subjectAltName=DNS:localhost",
+                "basicConstraints=critical,CA:FALSE",
+            ],
+        );
+        for (from, to) in [("ca.key", "server.key"), ("ca.pem", "server.crt")] {
+            let target = self.data().join(to);
+            std::fs::copy(rig.path(from), &target).unwrap();
+            std::fs::set_permissions(&target, Permissions::from_mode(0o600)).unwrap();
+            if let Some((uid, gid)) = self.user {
+                chown(&target, Some(uid), Some(gid)).unwrap();
+            }
+        }
+        let access = format!(
+            "local all all trust\nhostssl all {role} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 reject\n"
+        );
+        std::fs::write(self.data().join("pg_hba.conf"), access).unwrap();
+        self.psql("postgres", "ALTER SYSTEM SET ssl = on");
+        self.psql("postgres", "SELECT pg_reload_conf()");
+        thread::sleep(Duration::from_millis(300));
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -271,6 +301,26 @@ impl Server {
             self.port
         )
     }
+}
+
+/// A certificate that says of itself whose it is, `NAME.pem`, and its key, `NAME.key`.
+pub(super) fn certificate(folder: &Path, name: &str, extensions: &[&str]) {
+    let mut command = Command::new("openssl");
+    command
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes"])
+        .args(["-days", "2", "-subj", "/CN=localhost"])
+        .args(["-keyout", &format!("{name}.key")])
+        .args(["-out", &format!("{name}.pem")])
+        .current_dir(folder);
+    for extension in extensions {
+        command.args(["-addext", extension]);
+    }
+    let made = command.output().unwrap();
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
 }
 
 impl Drop for Server {
@@ -322,7 +372,7 @@ impl Pooler {
             .stderr(Stdio::null());
         if let Some((uid, gid)) = server.user {
             for path in [folder.path(), &file, &folder.path().join("users")] {
-                std::os::unix::fs::chown(path, Some(uid), Some(gid)).unwrap();
+                chown(path, Some(uid), Some(gid)).unwrap();
             }
             command.uid(uid).gid(gid);
         }
@@ -357,7 +407,14 @@ impl Drop for Pooler {
     }
 }
 
-/// Stands between a client and the server, and cuts the connection after so many bytes from the server; the next one is let
+/// Whose bytes a [`Proxy`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    OfTheServer,
+    OfTheClient,
+}
+
+/// Stands between a client and the server, and cuts the connection after so many bytes from one of them; the next one is let
 /// through whole, or cut as well.
 pub(crate) struct Proxy {
     port: u16,
@@ -366,7 +423,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    pub(crate) fn before(server: &Server, cuts_after: u64) -> Self {
+    pub(crate) fn before(server: &Server, counted: Counted, cuts_after: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let left = Arc::new(AtomicU64::new(cuts_after));
@@ -380,7 +437,9 @@ impl Proxy {
                 let Ok(server) = TcpStream::connect(("127.0.0.1", to)) else {
                     continue;
                 };
-                pass(client, server, &cuts);
+                let cuts = |side| (side == counted).then(|| Arc::clone(&cuts));
+                carry(&server, &client, cuts(Counted::OfTheServer));
+                carry(&client, &server, cuts(Counted::OfTheClient));
             }
         });
         Self { port, left, ended }
@@ -403,30 +462,28 @@ impl Drop for Proxy {
     }
 }
 
-/// The bytes of all connections together are counted; who brings the last one is cut, and none after it.
-fn pass(client: TcpStream, server: TcpStream, left: &Arc<AtomicU64>) {
-    let (mut from_client, mut to_server) =
-        (client.try_clone().unwrap(), server.try_clone().unwrap());
-    thread::spawn(move || {
-        let _ = std::io::copy(&mut from_client, &mut to_server);
-        let _ = to_server.shutdown(std::net::Shutdown::Both);
-    });
-    let (mut from_server, mut to_client, left) = (server, client, Arc::clone(left));
+/// Hands on what comes from one side. The counted bytes of all connections are counted together; who brings the last one is cut, and none
+/// after it.
+fn carry(from: &TcpStream, to: &TcpStream, left: Option<Arc<AtomicU64>>) {
+    let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
     thread::spawn(move || {
         let mut buffer = [0; 8192];
-        while let Ok(count @ 1..) = from_server.read(&mut buffer) {
-            let before = left.load(Ordering::Relaxed);
-            let rest = before.saturating_sub(count as u64);
-            left.store(rest, Ordering::Relaxed);
-            if before > 0 && rest == 0 {
-                break;
+        while let Ok(count @ 1..) = from.read(&mut buffer) {
+            if let Some(left) = &left {
+                let before = left.load(Ordering::Relaxed);
+                let rest = before.saturating_sub(count as u64);
+                left.store(rest, Ordering::Relaxed);
+                if before > 0 && rest == 0 {
+                    break;
+                }
             }
-            if to_client.write_all(&buffer[..count]).is_err() {
+            if to.write_all(&buffer[..count]).is_err() {
                 break;
             }
         }
-        let _ = to_client.shutdown(std::net::Shutdown::Both);
-        let _ = from_server.shutdown(std::net::Shutdown::Both);
+        for side in [&from, &to] {
+            let _ = side.shutdown(std::net::Shutdown::Both);
+        }
     });
 }
 
