@@ -7,15 +7,12 @@ use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, new_n
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 use arrow_select::nullif::nullif;
-use bunri_catalogue::{
-    Class, ClassRule, Ownership, Store, Table, class_of_another_time, granted, store_columns,
-};
+use bunri_catalogue::{Class, Ownership, Store, Table, granted, store_columns};
 use bunri_columnar::store_schema;
+use bunri_vectorized::{Decisions, Variant, waiting_word};
 
 use crate::SplitError;
-use crate::decide::{Decisions, Variant};
 use crate::rekey::{Rekey, Rekeys};
-use crate::verdict::waiting_word;
 
 /// Which cells of which variant one store takes of one table.
 pub(crate) struct StorePlan {
@@ -87,7 +84,7 @@ impl StorePlan {
     }
 
     fn brought(&self, table: &Table, variant: &Variant) -> Brought {
-        let classes = classes(table, variant);
+        let classes = variant.classes(table);
         let grants = |column: usize| {
             granted(
                 self.store,
@@ -197,34 +194,4 @@ fn withhold(
         .collect();
     // The bytes of withheld values stay behind in the array, but the writer copies valid values only.
     nullif(column, &withheld)
-}
-
-/// The class of every column's cell in a row of this variant.
-pub(crate) fn classes(table: &Table, variant: &Variant) -> Vec<Class> {
-    let mut next_case = variant.cases.iter();
-    let mut classes: Vec<Class> = Vec::with_capacity(table.columns.len());
-    for column in &table.columns {
-        classes.push(match &column.class {
-            ClassRule::Fixed(class) => *class,
-            ClassRule::ByValue {
-                cases, otherwise, ..
-            } => {
-                let case = next_case.next().and_then(|&position| cases.get(position));
-                case.map_or(*otherwise, |(_, class)| *class)
-            }
-        });
-    }
-    for (group, is_withheld) in table.cells.iter().zip(&variant.withheld) {
-        for &column in group.columns.iter().filter(|_| *is_withheld) {
-            classes[column] = class_of_another_time(classes[column]);
-        }
-    }
-    for (when, is_met) in table.when.iter().zip(&variant.conditions) {
-        if *is_met && when.rows.contains(&variant.ownership) {
-            for (column, class) in classes.iter_mut().enumerate() {
-                *class = when.changed(column, *class);
-            }
-        }
-    }
-    classes
 }

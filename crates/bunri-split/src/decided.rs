@@ -14,8 +14,7 @@ use bunri_catalogue::{Catalogue, Ownership, Table, is_retailers_own};
 use bunri_columnar::{ColumnarError, key_converter, partition_point};
 use bunri_decisions::{Decision, Decisions, KeyPart, not_staged, not_undecided};
 use bunri_types::ValueType;
-
-use crate::verdict::{OTHER, OWN, UNDECIDED, ownership};
+use bunri_vectorized::{OTHER, OWN, UNDECIDED, ownership};
 
 /// A line of the file of decisions, and what is wrong with it.
 pub(crate) type Refusal = (usize, String);

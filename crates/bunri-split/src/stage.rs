@@ -10,6 +10,7 @@ use bunri_columnar::{
     type_word, write_whole,
 };
 use bunri_decisions::Decisions;
+use bunri_index::{IndexError, Indexes, Lookups, Spill};
 use bunri_job::RekeySecrets;
 use bunri_manifest::{
     B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StagedTable,
@@ -18,15 +19,12 @@ use bunri_manifest::{
 use serde_json::{Value, json};
 
 use crate::SplitError;
-use crate::codes::Codes;
+use crate::errors::stop_if_cancelled;
 use crate::ground::{Grounds, take};
-use crate::ownership::OwnershipIndex;
-use crate::passes::{Spill, stop_if_cancelled};
 use crate::record::{Records, SplitRecord, SplitStats, TableRecord};
 use crate::rekey::Rekeys;
 use crate::store_files::Target;
 use crate::table::Shared;
-use crate::through::Indexes;
 use crate::units::{Done, TableUnits};
 
 /// Where staging lies and where the stores go.
@@ -94,11 +92,10 @@ pub fn split(
         return Ok(stats);
     }
     stage.announce();
-    let codes = Codes::load(catalogue, &staging)?;
-    let indexes = stage.indexes(&codes)?;
-    stage.try_decisions(&codes, &indexes)?;
+    let indexes = stage.indexes()?;
+    stage.try_decisions(&indexes)?;
     stage.begin()?;
-    let records = stage.split_tables(&codes, &indexes)?;
+    let records = stage.split_tables(&indexes)?;
     stage.write_manifests(&records)?;
     let tables = records
         .into_iter()
@@ -233,26 +230,22 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn shared<'s>(
-        &'s self,
-        codes: &'s Codes,
-        indexes: &'s Indexes,
-        verdicts: &'s Path,
-    ) -> Shared<'s> {
+    fn shared<'s>(&'s self, indexes: &'s Indexes, verdicts: &'s Path) -> Shared<'s> {
         let threads = self.options.threads.max(1) as u64;
         Shared {
             staging: self.staging,
-            catalogue: self.catalogue,
-            codes,
-            indexes,
-            cutover: i64::from(self.options.cutover),
+            lookups: Lookups {
+                catalogue: self.catalogue,
+                indexes,
+                cutover: i64::from(self.options.cutover),
+                verdicts,
+                spill: self.spill(),
+                observer: self.observer,
+            },
             decisions: &self.options.decisions,
             rekeys: &self.rekeys,
-            spill: self.spill(),
-            verdicts,
             unit_rows: self.options.unit_rows.map(NonZeroU64::get),
             room: usize::try_from(self.options.memory / (threads * 12)).unwrap_or(usize::MAX),
-            observer: self.observer,
         }
     }
 
@@ -267,7 +260,7 @@ impl<'a> Stage<'a> {
 
     /// Decides the tables that decisions are about, and those above them, before a store is begun: a file of
     /// decisions can then be corrected and the same output folders used.
-    fn try_decisions(&self, codes: &Codes, indexes: &Indexes) -> Result<(), SplitError> {
+    fn try_decisions(&self, indexes: &Indexes) -> Result<(), SplitError> {
         let decisions = &self.options.decisions;
         if decisions.count() == 0 || self.records.begun().is_some() {
             return Ok(());
@@ -279,7 +272,7 @@ impl<'a> Stage<'a> {
             }
         }
         let verdicts = self.verdicts_folder()?;
-        let shared = self.shared(codes, indexes, &verdicts);
+        let shared = self.shared(indexes, &verdicts);
         let mut refused = Vec::new();
         for level in self.levels() {
             let needed = level.into_iter().filter(|table| needed.contains(table));
@@ -301,13 +294,9 @@ impl<'a> Stage<'a> {
         ))
     }
 
-    fn split_tables(
-        &self,
-        codes: &Codes,
-        indexes: &Indexes,
-    ) -> Result<BTreeMap<String, TableRecord>, SplitError> {
+    fn split_tables(&self, indexes: &Indexes) -> Result<BTreeMap<String, TableRecord>, SplitError> {
         let verdicts = self.verdicts_folder()?;
-        let shared = self.shared(codes, indexes, &verdicts);
+        let shared = self.shared(indexes, &verdicts);
         let kept = self.kept()?;
         let asked = self.asked(&kept);
         let mut records = BTreeMap::new();
@@ -318,21 +307,16 @@ impl<'a> Stage<'a> {
         Ok(records)
     }
 
-    /// Named by what it is made from, so that a stale one is never taken for it.
-    fn indexes(&self, codes: &Codes) -> Result<Indexes, SplitError> {
+    fn indexes(&self) -> Result<Indexes, SplitError> {
         let folder = self.roots.layout().ownership();
         create_folder(&folder)?;
-        let mut ledgers = Vec::new();
-        for (number, ledger) in self.catalogue.ledgers.iter().enumerate() {
-            let path = folder.join(format!("ledger-{number}-{}.parquet", self.inputs));
-            let of = (self.catalogue, ledger);
-            let place = (path.as_path(), self.spill());
-            let index = OwnershipIndex::open_or_build(self.staging, of, codes, place)?;
-            ledgers.push(index);
-        }
-        let through =
-            |number: usize| folder.join(format!("through-{number}-{}.parquet", self.inputs));
-        Indexes::open_or_build(self.staging, self.catalogue, ledgers, self.spill(), through)
+        let place = (folder.as_path(), &self.inputs);
+        Ok(Indexes::open_or_build(
+            self.staging,
+            self.catalogue,
+            place,
+            self.spill(),
+        )?)
     }
 
     /// Tables whose parents are done by the time they are begun; the largest of a level first.
@@ -496,7 +480,9 @@ impl<'a> Stage<'a> {
             let ended = tables[table].split(unit);
             match ended.and_then(|done| done.map(|done| each(table, done)).transpose()) {
                 // A failure also stops units behind it, whose ends must not hide it.
-                Err(SplitError::Interrupted) => Ok(None),
+                Err(SplitError::Interrupted | SplitError::Index(IndexError::Interrupted)) => {
+                    Ok(None)
+                }
                 ended => ended.map(Some),
             }
         };

@@ -7,11 +7,12 @@ use bunri_catalogue::{Store, Table};
 use bunri_columnar::{
     BatchSorter, ColumnarError, KeyRanges, Observer, PendingFile, StoreTableWriter,
 };
+use bunri_index::{PASS_ROWS, Spill};
 use bunri_manifest::FileEntry;
 
 use crate::SplitError;
 use crate::cells::StorePlan;
-use crate::passes::{PASS_ROWS, Spill, stop_if_cancelled};
+use crate::errors::stop_if_cancelled;
 use crate::rekey::KeyWatch;
 use crate::unit_order::TakeRows;
 
@@ -54,8 +55,7 @@ impl StoreFiles {
         let mut sorter = None;
         if key.is_empty() || reorders {
             let schema = plan.schema.clone();
-            let Spill { folder, budget } = spill;
-            sorter = Some(BatchSorter::new(&table.id, schema, &key, folder, budget)?);
+            sorter = Some(spill.sorter(&table.id, schema, &key)?);
         }
         let watch = reorders.then(|| KeyWatch::new(&table.id, &plan.schema, key));
         Ok(Self {

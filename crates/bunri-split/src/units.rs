@@ -7,17 +7,15 @@ use std::sync::{Arc, Mutex};
 
 use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, Event, KeyRanges, StagedRows};
+use bunri_index::PASS_ROWS;
 use bunri_manifest::FileEntry;
 
 use crate::SplitError;
 use crate::cells::StorePlan;
-use crate::decide::Decisions;
 use crate::decided::{Refusal, met_nothing};
-use crate::keyed::KeyedFile;
-use crate::parents::{VerdictWriter, verdict_path};
-use crate::passes::{PASS_ROWS, stop_if_cancelled};
+use crate::errors::stop_if_cancelled;
 use crate::store_files::{StoreFiles, Target};
-use crate::table::{Facts, Kin, Shared, TableStats};
+use crate::table::{Kin, Shared, TableStats, UnitDecider};
 use crate::unit_order::{UnitOrder, held};
 
 /// What a table's split leaves.
@@ -77,7 +75,7 @@ impl<'a> TableUnits<'a> {
         ranges: KeyRanges,
         targets: Vec<Target<'a>>,
     ) -> Result<Self, SplitError> {
-        let table = &shared.catalogue.tables[position];
+        let table = &shared.lookups.catalogue.tables[position];
         let units = shared
             .staging
             .table(table)?
@@ -100,7 +98,7 @@ impl<'a> TableUnits<'a> {
     }
 
     fn table(&self) -> &'a Table {
-        &self.shared.catalogue.tables[self.position]
+        &self.shared.lookups.catalogue.tables[self.position]
     }
 
     /// How many units there are. They are to be begun in their order.
@@ -110,7 +108,7 @@ impl<'a> TableUnits<'a> {
 
     /// Does a unit. The last one to end gives what the table came to.
     pub(crate) fn split(&self, unit: usize) -> Result<Option<Done>, SplitError> {
-        stop_if_cancelled(self.shared.observer)?;
+        stop_if_cancelled(self.shared.lookups.observer)?;
         let work = self.work()?;
         // Also when it fails or panics: nobody may wait for it.
         let mut ending = Ending {
@@ -165,59 +163,40 @@ impl<'a> TableUnits<'a> {
     fn begin(&self) -> Result<TableWork<'a>, SplitError> {
         let (shared, table) = (self.shared, self.table());
         if !self.targets.is_empty() {
-            shared.observer.event(Event::Table { id: &table.id });
+            shared
+                .lookups
+                .observer
+                .event(Event::Table { id: &table.id });
         }
-        let mut parents = BTreeMap::new();
-        for (leaf, rule) in table.parent_rules() {
-            let path = verdict_path(
-                shared.verdicts,
-                shared.catalogue,
-                rule.table,
-                rule.references,
-            );
-            parents.insert(leaf, KeyedFile::open(&path)?);
-        }
+        let kin = Kin {
+            parents: shared.lookups.parents(table)?,
+            heirs: shared.lookups.heirs(self.position, shared.staging)?,
+        };
         let output = |target: &Target<'_>| {
             let Some(plan) = StorePlan::new(table, target.store, shared.rekeys)? else {
                 return Ok(None);
             };
-            let files = StoreFiles::open(table, &plan, target, &self.ranges, shared.spill)?;
+            let files = StoreFiles::open(table, &plan, target, &self.ranges, shared.lookups.spill)?;
             let rows = UnitOrder::new(files, shared.room);
             Ok(Some(Output { plan, rows }))
         };
         let outputs = self.targets.iter();
         let outputs = outputs.filter_map(|target| output(target).transpose());
-        let heirs = self.heirs()?;
         Ok(TableWork {
-            kin: Kin { parents, heirs },
+            kin,
             outputs: outputs.collect::<Result<_, SplitError>>()?,
         })
-    }
-
-    /// What children ask of, with the rejected rows of the table.
-    fn heirs(&self) -> Result<Vec<VerdictWriter<'a>>, SplitError> {
-        let (shared, table) = (self.shared, self.table());
-        let references = shared.catalogue.references_to(self.position).into_iter();
-        let heir = |references: &[usize]| {
-            let path = verdict_path(shared.verdicts, shared.catalogue, self.position, references);
-            let asked = shared.catalogue.conditions_on(self.position);
-            let terms = (asked, shared.cutover);
-            let writer = VerdictWriter::new(table, references.to_vec(), terms, path, shared.spill)?;
-            writer.push_rejected(table, shared.staging)?;
-            Ok(writer)
-        };
-        references.map(heir).collect()
     }
 
     /// Decides the rows of a unit and hands them on.
     fn decide(&self, work: &TableWork<'a>, unit: usize) -> Result<(TableStats, Told), SplitError> {
         let (shared, table, rows) = (self.shared, self.table(), &self.units[unit]);
-        let mut facts = Facts::prepare(shared, self.position, rows, &work.kin)?;
+        let mut decider = UnitDecider::prepare(shared, self.position, rows, &work.kin)?;
         let mut stats = TableStats::default();
         for batch in rows.all(PASS_ROWS)? {
-            stop_if_cancelled(shared.observer)?;
+            stop_if_cancelled(shared.lookups.observer)?;
             let batch = batch?;
-            let decisions: Decisions = facts.decide(&batch)?;
+            let decisions = decider.decide(&batch)?;
             stats.count(table, &decisions);
             for output in &work.outputs {
                 let rows = output.plan.rows(table, &batch, &decisions);
@@ -225,7 +204,7 @@ impl<'a> TableUnits<'a> {
                 output.rows.push(unit, rows)?;
             }
             if !self.targets.is_empty() {
-                shared.observer.event(Event::Rows {
+                shared.lookups.observer.event(Event::Rows {
                     rows: batch.num_rows() as u64,
                 });
             }
@@ -233,7 +212,7 @@ impl<'a> TableUnits<'a> {
         for output in &work.outputs {
             output.rows.end(unit)?;
         }
-        Ok((stats, facts.finish()))
+        Ok((stats, decider.finish()))
     }
 
     fn finish(
@@ -242,13 +221,11 @@ impl<'a> TableUnits<'a> {
         mut stats: TableStats,
         refused: Vec<Refusal>,
     ) -> Result<Done, SplitError> {
-        for heir in work.kin.heirs {
-            heir.finish()?;
-        }
+        work.kin.heirs.finish()?;
         let mut files = BTreeMap::new();
         for Output { plan, rows } in work.outputs {
             let store = plan.store.word().to_owned();
-            let entries = rows.into_taker()?.commit(self.shared.observer)?;
+            let entries = rows.into_taker()?.commit(self.shared.lookups.observer)?;
             let count = entries.iter().map(|file| file.rows).sum();
             stats.store_rows.insert(store.clone(), count);
             files.insert(store, entries);

@@ -2,48 +2,83 @@
 //! (docs/rules.md, sections 3 to 5). Whole columns at a time, by what Polars' core can do: compare, combine
 //! masks, choose between columns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch};
 use bunri_catalogue::{
-    AskingParents, Catalogue, ClassRule, Compare, KnownAt, Ownership, Subject, Table,
-    is_retailers_own,
+    AskedOfParent, AskingParents, Catalogue, Class, ClassRule, Column, Compare, KnownAt, Ownership,
+    Subject, Table, class_of_another_time, is_retailers_own,
 };
 use polars::prelude::{
-    ChunkCompareEq, ChunkCompareIneq, Column, Int64Chunked, PolarsError, PolarsResult,
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Int64Chunked, IntoColumn, PolarsError,
+    PolarsResult,
 };
 
+use crate::VectorizedError;
 use crate::codes::{Codes, case_of, column};
-use crate::conditions::{is_met, parents_meet};
+use crate::conditions::{clear, is_met, parents_meet};
+use crate::days::{Calendar, day_columns};
 use crate::frame::{first_of, frame, latest, nothing, plain_numbers, results, word};
 use crate::known::{KnownRule, Written};
-use crate::parents::HeirFacts;
-use crate::rules::{Rules, Wanted, columns_of_rule};
+use crate::parents::{Owner, Owners, Parent, ParentFacts, owners_by};
+use crate::questions::LedgerAnswers;
+use crate::read::ReadColumns;
+use crate::rules::{
+    Rules, Wanted, columns_of_rule, leaf_first, leaf_last, leaf_verdict, may_be_asked,
+};
 use crate::settle::Settled;
 use crate::verdict::{OTHER, OWN, REFERENCE, UNDECIDED};
 
+/// What others say of some rows.
+#[derive(Debug)]
+pub struct RowFacts {
+    /// What the ledger says.
+    pub answers: LedgerAnswers,
+    /// The parents by each parent rule, but by those whose facts came with the answers or are settled.
+    pub parents: Vec<ParentFacts>,
+    /// Of a table that is settled beforehand.
+    pub settled: Option<Settled>,
+}
+
+/// What children are told of some rows of a parent table.
+#[derive(Debug, Default)]
+struct HeirFacts {
+    /// The last days that own rows speak of.
+    lasts: Vec<Option<i64>>,
+    /// The days that own rows asked the ledger for; of rows that people decided none.
+    days: Vec<Option<(i64, i64)>>,
+    /// Whether rows have not begun by the cutover.
+    to_come: Vec<bool>,
+    /// The parent rules that rows asked for their points; empty where they are known otherwise.
+    asked: Vec<i64>,
+}
+
 /// Verdict and variant of some rows.
 #[derive(Debug)]
-pub(crate) struct Decisions {
-    /// See [`crate::verdict`].
-    pub(crate) verdicts: Vec<i64>,
+pub struct Decisions {
+    /// [`OWN`], [`OTHER`], [`UNDECIDED`] and beyond, or that of a reference table; [`crate::ownership`] and
+    /// [`crate::reason_word`] say which.
+    pub verdicts: Vec<i64>,
     /// Of the rows that a person decided, what the rules say.
-    pub(crate) ruled: BTreeMap<usize, i64>,
+    pub ruled: BTreeMap<usize, i64>,
     /// What children are told; empty if there are none.
-    pub(crate) told: HeirFacts,
-    /// The parent rules that rows asked for their points, likewise.
-    pub(crate) asked: Vec<i64>,
+    told: HeirFacts,
     /// For every row its place in `variants`.
-    pub(crate) numbers: Vec<usize>,
+    pub numbers: Vec<usize>,
     /// The combinations that occur.
-    pub(crate) variants: Vec<Variant>,
+    pub variants: Vec<Variant>,
 }
 
 /// The rules of one table.
-pub(crate) struct Decider<'a> {
+#[derive(Debug)]
+pub struct Decider<'a> {
     table: &'a Table,
     codes: &'a Codes,
     cutover: i64,
+    calendar: Calendar,
     questions: Questions,
+    /// What children ask of the rows.
+    asked: Vec<AskedOfParent<'a>>,
     /// By `[[when]]`, of those that parents answer, its place in what they say.
     asking: BTreeMap<usize, AskingParents>,
     wanted: Wanted,
@@ -52,15 +87,31 @@ pub(crate) struct Decider<'a> {
     /// Whether children inherit from this table.
     has_heirs: bool,
     /// The table's columns that the rules read.
-    pub(crate) columns: Vec<usize>,
+    columns: Vec<usize>,
+}
+
+/// The parent rules of a table whose parents' owner keys are asked for, by their numbers among [`Table::leaves`]: the points of
+/// parents are asked, or handed on to children (`has_heirs`), where the table has none of its own.
+#[must_use]
+pub fn rules_with_owners(table: &Table, has_heirs: bool) -> Vec<usize> {
+    let is_known = match &table.known_at {
+        KnownAt::Column { .. } => true,
+        KnownAt::None { .. } | KnownAt::NotNeeded => false,
+    };
+    if table.ledger_key.is_none() && (is_known || has_heirs) {
+        may_be_asked(&table.rows)
+    } else {
+        Vec::new()
+    }
 }
 
 impl<'a> Decider<'a> {
-    pub(crate) fn new(
+    /// The rules of the table at this position; `has_heirs` where children inherit from it.
+    #[must_use]
+    pub fn new(
         catalogue: &'a Catalogue,
         position: usize,
-        codes: &'a Codes,
-        cutover: i64,
+        (codes, cutover): (&'a Codes, i64),
         has_heirs: bool,
     ) -> Self {
         let table = &catalogue.tables[position];
@@ -76,7 +127,9 @@ impl<'a> Decider<'a> {
             table,
             codes,
             cutover,
+            calendar: Calendar::new(catalogue.ledger_of(table), cutover),
             questions: Questions::of(table),
+            asked: catalogue.conditions_on(position),
             asking: asking.map(|asking| (asking.when, asking)).collect(),
             wanted,
             overrules_other: is_retailers_own(catalogue, position),
@@ -85,18 +138,65 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Whether the last days of this table's ledger rules are wanted.
-    pub(crate) fn wants_lasts(&self) -> bool {
-        self.wanted != Wanted::Verdict
+    /// Decides the rows of a batch with all columns of the table. `decided` are the rows on which a person has the last word,
+    /// and that word.
+    ///
+    /// # Errors
+    /// [`VectorizedError`].
+    pub fn decide(
+        &self,
+        batch: &RecordBatch,
+        facts: &RowFacts,
+        decided: &BTreeMap<usize, i64>,
+    ) -> Result<Decisions, VectorizedError> {
+        let read = ReadColumns::all(self.table, batch);
+        let mut columns = self.with_days(&read, &facts.answers)?;
+        columns.extend(facts.parents.iter().flat_map(ParentFacts::columns));
+        columns.extend(read.rule_columns(&self.columns)?);
+        let mut seen = BTreeSet::new();
+        columns.retain(|column| seen.insert(column.name().clone()));
+        self.decide_columns(batch.num_rows(), columns, facts.settled.as_ref(), decided)
+            .map_err(VectorizedError::polars(&self.table.id))
     }
 
-    /// Decides rows. `columns` are the rule columns, the ledger's answers and the parents' facts; `settled` are the rows as
-    /// they were settled before, of a table that asks its parents' points.
-    /// `decided` are the rows on which a person has the last word, and that word.
-    pub(crate) fn decide(
+    /// The ledger's answers, with the reason where the days of a row cannot be told, and the last of these days.
+    fn with_days(
+        &self,
+        read: &ReadColumns<'_>,
+        LedgerAnswers(answers): &LedgerAnswers,
+    ) -> Result<Vec<polars::prelude::Column>, VectorizedError> {
+        let mut columns = Vec::new();
+        for (leaf, time) in self.table.ledger_rules() {
+            let days = day_columns(time).into_iter();
+            let days: Vec<ArrayRef> = days
+                .map(|column| read.stamped(column))
+                .collect::<Result<_, _>>()?;
+            let mut push = || -> PolarsResult<()> {
+                let days = self.calendar.days(time, &days, read.rows())?;
+                let name = leaf_verdict(leaf);
+                let answer = answers.iter().find(|answer| answer.name() == name.as_str());
+                let missing = || PolarsError::ColumnNotFound(name.clone().into());
+                let verdict = days.or_reason(answer.ok_or_else(missing)?.i64()?)?;
+                columns.push(verdict.with_name(name.into()).into_column());
+                if self.wanted != Wanted::Verdict {
+                    let [first, last] = days.told()?;
+                    columns.push(first.with_name(leaf_first(leaf).into()).into_column());
+                    columns.push(last.with_name(leaf_last(leaf).into()).into_column());
+                }
+                Ok(())
+            };
+            push().map_err(VectorizedError::polars(&self.table.id))?;
+        }
+        // What is there already is not taken again.
+        columns.extend(answers.iter().cloned());
+        Ok(columns)
+    }
+
+    /// The same by the rule columns, the ledger's answers and the parents' facts; `settled` are the rows as they were settled before.
+    fn decide_columns(
         &self,
         rows: usize,
-        mut columns: Vec<Column>,
+        mut columns: Vec<polars::prelude::Column>,
         settled: Option<&Settled>,
         decided: &BTreeMap<usize, i64>,
     ) -> PolarsResult<Decisions> {
@@ -127,18 +227,14 @@ impl<'a> Decider<'a> {
         let variants = examples.iter().map(variant).collect::<PolarsResult<_>>()?;
         let ruled_column = ruled;
         let ruled = results(&ruled_column, "ruled")?;
-        let (mut told, mut asked) = (HeirFacts::default(), Vec::new());
+        let mut told = HeirFacts::default();
         if self.has_heirs {
             told = self.told(&rules, settled, &ruled_column, &verdict, &last)?;
-            if self.table.ledger_key.is_none() && settled.is_none() {
-                asked = results(&rules.asked()?, "asked")?;
-            }
         }
         Ok(Decisions {
             verdicts: results(&verdict, "verdict")?,
             ruled: decided.keys().map(|&row| (row, ruled[row])).collect(),
             told,
-            asked,
             numbers,
             variants,
         })
@@ -172,8 +268,12 @@ impl<'a> Decider<'a> {
             first_of(&[(&verdict.equal(OWN), answer)], verdict)
         };
         if let Some(settled) = settled {
-            let answer = rule.by_points(&on, &settled.sayings, &settled.any)?;
-            return Ok((asked(&settled.verdict, &answer)?, settled.last.clone()));
+            let any: BooleanChunked = settled.any.iter().copied().collect();
+            let answer = rule.by_points(&on, &settled.sayings, &any)?;
+            let numbers = |numbers: &[Option<i64>]| numbers.iter().copied().collect();
+            let (verdict, last): (Int64Chunked, _) =
+                (numbers(&settled.verdict), numbers(&settled.last));
+            return Ok((asked(&verdict, &answer)?, last));
         }
         let said = rules.of_rows(self.wanted)?;
         let written = Written {
@@ -196,24 +296,82 @@ impl<'a> Decider<'a> {
     ) -> PolarsResult<HeirFacts> {
         let own = first_of(&[(&last.is_null(), &word(self.cutover))], last)?;
         let lasts = first_of(&[(&verdict.equal(OWN), &own)], &nothing(verdict.len()))?;
-        // A table that was settled has no ledger rule, for it has no ledger key.
-        let (days, to_come) = match settled {
-            Some(settled) => (vec![None; verdict.len()], settled.to_come.clone()),
-            None => {
-                let asked = rules.asked_days()?;
-                let own = by_rules.equal(OWN);
-                let first = first_of(&[(&own, &asked.first)], &nothing(verdict.len()))?;
-                let days = first.iter().zip(asked.last.iter());
-                let days = days.map(|(first, last)| first.zip(last)).collect();
-                (days, rules.to_come()?)
+        let lasts = lasts.iter().collect();
+        let Some(settled) = settled else {
+            let days = rules.asked_days()?;
+            let own = by_rules.equal(OWN);
+            let first = first_of(&[(&own, &days.first)], &nothing(verdict.len()))?;
+            let days = first.iter().zip(days.last.iter());
+            let to_come = rules.to_come()?;
+            let mut asked = Vec::new();
+            if self.table.ledger_key.is_none() {
+                asked = results(&rules.asked()?, "asked")?;
             }
+            return Ok(HeirFacts {
+                lasts,
+                days: days.map(|(first, last)| first.zip(last)).collect(),
+                to_come: to_come.iter().map(|row| row == Some(true)).collect(),
+                asked,
+            });
         };
+        // A table that was settled has no ledger rule, for it has no ledger key.
         Ok(HeirFacts {
-            lasts: lasts.iter().collect(),
-            days,
-            to_come: to_come.iter().map(|row| row == Some(true)).collect(),
+            lasts,
+            days: vec![None; verdict.len()],
+            to_come: settled.to_come.clone(),
+            asked: Vec::new(),
         })
     }
+
+    /// What each row of a batch is for its children, once for every owner key, at least once. `keys` are the rows' own
+    /// ledger keys as bytes in order, where owner keys are those: else the parents' are handed on.
+    ///
+    /// # Errors
+    /// [`VectorizedError`].
+    pub fn parents(
+        &self,
+        batch: &RecordBatch,
+        (facts, decisions): (&RowFacts, &Decisions),
+        keys: Option<&BinaryArray>,
+    ) -> Result<Vec<Vec<Parent>>, VectorizedError> {
+        let clear = clear(
+            &ReadColumns::all(self.table, batch),
+            &self.asked,
+            self.cutover,
+        )?;
+        let told = &decisions.told;
+        let parents = clear.into_iter().enumerate().map(|(row, clear)| {
+            let owners = match keys {
+                Some(keys) => vec![keys.is_valid(row).then(|| Owner {
+                    key: keys.value(row).to_vec(),
+                    days: told.days[row],
+                })],
+                None => inherited_owners(facts, told, row),
+            };
+            let parent = |owner| Parent {
+                verdict: decisions.verdicts[row],
+                to_come: told.to_come[row],
+                last: told.lasts[row],
+                owner,
+                clear,
+            };
+            owners.into_iter().map(parent).collect()
+        });
+        Ok(parents.collect())
+    }
+}
+
+/// The owner keys of a row's parents, by the parent rule that was asked.
+fn inherited_owners(facts: &RowFacts, told: &HeirFacts, row: usize) -> Owners {
+    let of_row = match (&facts.settled, told.asked.get(row)) {
+        (Some(settled), _) => settled.owners.get(&row),
+        (None, Some(&asked)) => owners_by(&facts.parents, asked, row),
+        (None, None) => None,
+    };
+    let mut all: Owners = of_row.cloned().unwrap_or_default();
+    all.sort();
+    all.dedup();
+    if all.is_empty() { vec![None] } else { all }
 }
 
 /// The decisions of people as a column: a verdict, or -1 where nobody decided.
@@ -252,7 +410,7 @@ fn read_columns(table: &Table) -> Vec<usize> {
 /// with its list of cases, which groups of cells are of another time, and whether each `when` is met. Columns that ask the same
 /// share a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Questions {
+struct Questions {
     /// Deciding column, comparison and values.
     cases: Vec<(usize, Compare, Vec<String>)>,
     /// For every column with cases, in store order, its place in `cases`.
@@ -263,18 +421,64 @@ pub(crate) struct Questions {
 
 /// One combination of answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Variant {
-    pub(crate) ownership: Ownership,
+pub struct Variant {
+    /// Whose rows of it are.
+    pub ownership: Ownership,
     /// For every column with cases, in store order: the position of its case; the number of cases means `else`.
-    pub(crate) cases: Vec<usize>,
+    cases: Vec<usize>,
     /// For every group of cells, whether it is of another time, which is not the incumbent's.
-    pub(crate) withheld: Vec<bool>,
+    withheld: Vec<bool>,
     /// For every `when`, whether the row meets it.
-    pub(crate) conditions: Vec<bool>,
+    conditions: Vec<bool>,
+}
+
+impl Variant {
+    /// The class of every column's cell in a row of this variant of a table's.
+    #[must_use]
+    pub fn classes(&self, table: &Table) -> Vec<Class> {
+        let mut next_case = self.cases.iter();
+        let mut classes: Vec<Class> = Vec::with_capacity(table.columns.len());
+        for column in &table.columns {
+            classes.push(match &column.class {
+                ClassRule::Fixed(class) => *class,
+                ClassRule::ByValue {
+                    cases, otherwise, ..
+                } => {
+                    let case = next_case.next().and_then(|&position| cases.get(position));
+                    case.map_or(*otherwise, |(_, class)| *class)
+                }
+            });
+        }
+        for (group, is_withheld) in table.cells.iter().zip(&self.withheld) {
+            for &column in group.columns.iter().filter(|_| *is_withheld) {
+                classes[column] = class_of_another_time(classes[column]);
+            }
+        }
+        for (when, is_met) in table.when.iter().zip(&self.conditions) {
+            if *is_met && when.rows.contains(&self.ownership) {
+                for (column, class) in classes.iter_mut().enumerate() {
+                    *class = when.changed(column, *class);
+                }
+            }
+        }
+        classes
+    }
+
+    /// The columns with cases of which none fits a row of this variant, so that `else` holds.
+    pub fn without_case<'t>(&self, table: &'t Table) -> impl Iterator<Item = &'t Column> {
+        let mut cases = self.cases.iter();
+        table
+            .columns
+            .iter()
+            .filter(move |column| match &column.class {
+                ClassRule::ByValue { cases: known, .. } => cases.next() == Some(&known.len()),
+                ClassRule::Fixed(_) => false,
+            })
+    }
 }
 
 impl Questions {
-    pub(crate) fn of(table: &Table) -> Self {
+    fn of(table: &Table) -> Self {
         let mut cases: Vec<(usize, Compare, Vec<String>)> = Vec::new();
         let mut asked_by = Vec::new();
         for column in &table.columns {

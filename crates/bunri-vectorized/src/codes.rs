@@ -3,48 +3,36 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use arrow_array::ArrayRef;
-use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
 use bunri_catalogue::{
     Catalogue, Compare, Counts, IncumbentCode, OtherWhen, OwnWhen, Table, ValueList,
 };
-use bunri_columnar::Staging;
 use bunri_types::ValueType;
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq, ChunkCompareIneq, Column, DataFrame, Int64Chunked,
     PolarsResult, StringChunked,
 };
 
-use crate::SplitError;
 use crate::frame::{as_numbers, column_name, constant, first_of, mask, text, trimmed_name, word};
 use crate::verdict::{OTHER, OWN, Reason, UNDECIDED};
 
 /// What codes mean, before a rule says how it compares.
 #[derive(Debug, Clone)]
-pub(crate) struct Codes {
+pub struct Codes {
     pub(crate) incumbent: Vec<IncumbentCode>,
     vacant: BTreeSet<String>,
     retailers: BTreeSet<String>,
 }
 
 impl Codes {
-    /// Reads the list of known retailers from staging; a row that was rejected is not a known retailer.
-    pub(crate) fn load(catalogue: &Catalogue, staging: &Staging) -> Result<Self, SplitError> {
-        let table = &catalogue.tables[catalogue.retailers.table];
-        let mut retailers = BTreeSet::new();
-        for batch in staging
-            .table(table)?
-            .columns(&[catalogue.retailers.column], 8192)?
-        {
-            let batch = batch?;
-            let codes = batch.column(0).as_string::<i32>();
-            retailers.extend(codes.iter().flatten().map(str::to_owned));
-        }
-        Ok(Self {
+    /// The catalogue's, and the known retailers.
+    #[must_use]
+    pub fn new(catalogue: &Catalogue, retailers: BTreeSet<String>) -> Self {
+        Self {
             incumbent: catalogue.incumbent.clone(),
             vacant: catalogue.vacant.clone(),
             retailers,
-        })
+        }
     }
 
     /// One code of the incumbent, and nobody else.

@@ -1,12 +1,13 @@
 //! Conditions of `[[when]]`: which rows meet one, and what a parent row says to those of its children (docs/rules.md, section 5).
 
-use arrow_array::RecordBatch;
 use bunri_catalogue::{AskedOfParent, AskingParents, Bound, Compare, Condition, Table};
 use bunri_types::ValueType;
 use polars::prelude::{BooleanChunked, ChunkCompareIneq, DataFrame, Int64Chunked, PolarsResult};
 
+use crate::VectorizedError;
 use crate::codes::{column, is_one_number_of, is_one_of, text_column};
-use crate::frame::{as_stamped, frame, known, mask, rule_columns};
+use crate::frame::{frame, known, mask};
+use crate::read::ReadColumns;
 use crate::rules::leaf_clear;
 
 /// Whether the row meets a condition; NULL does, since conditions only make classes stricter.
@@ -53,23 +54,17 @@ pub(crate) fn parents_meet(
 
 /// Of the conditions that children ask of the rows of a table, those that each row does not meet, as bits by their place.
 pub(crate) fn clear(
-    table: &Table,
-    batch: &RecordBatch,
+    columns: &ReadColumns<'_>,
     asked: &[AskedOfParent<'_>],
     cutover: i64,
-) -> PolarsResult<Vec<i64>> {
-    let mut bits = vec![0; batch.num_rows()];
+) -> Result<Vec<i64>, VectorizedError> {
+    let table = columns.table();
+    let mut bits = vec![0; columns.rows()];
     for (place, asked) in asked.iter().enumerate() {
-        let column = &table.columns[asked.column];
-        let cells = as_stamped(column, batch.column(asked.column));
-        let columns = rule_columns(asked.column, &cells);
-        let met = is_met(
-            table,
-            &frame(columns)?,
-            asked.column,
-            asked.condition,
-            cutover,
-        )?;
+        let column = columns.rule_columns(&[asked.column])?;
+        let met = frame(column)
+            .and_then(|frame| is_met(table, &frame, asked.column, asked.condition, cutover))
+            .map_err(VectorizedError::polars(&table.id))?;
         for (bits, met) in bits.iter_mut().zip(met.iter()) {
             // Only what is known not to meet it is clear of it.
             if met == Some(false) {

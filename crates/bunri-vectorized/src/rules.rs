@@ -586,20 +586,11 @@ pub(crate) fn columns_of_rule(rule: &RowRule) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use bunri_catalogue::Catalogue;
-    use bunri_parse::load;
     use polars::prelude::Column;
 
     use super::*;
     use crate::frame::{frame, numbers, plain_numbers, results};
-
-    fn catalogue() -> Catalogue {
-        let folder = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../samples/catalogues/valid/minimal"
-        );
-        load(std::path::Path::new(folder)).unwrap()
-    }
+    use crate::tests::catalogue;
 
     fn parent(matching: Match) -> RowRule {
         RowRule::Parent {

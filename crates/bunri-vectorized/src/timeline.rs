@@ -44,7 +44,7 @@ pub(crate) struct Sweep<'a> {
     pub(crate) codes: &'a Codes,
 }
 
-/// The columns of a ledger batch, as [`crate::ownership`] gathers them, sorted by key.
+/// The columns of a ledger batch, sorted by key ([`crate::ledger_schema`]).
 /// `status` is one of the constants below, `own_when` the verdict of that rule.
 pub(crate) const LEDGER_COLUMNS: [&str; 6] = ["key", "status", "from", "until", "code", "own_when"];
 

@@ -4,13 +4,15 @@
 use bunri_catalogue::Ownership;
 use polars::prelude::{BooleanChunked, Int64Chunked};
 
-pub(crate) const OWN: i64 = 0;
-pub(crate) const OTHER: i64 = 1;
+/// Own: the incumbent's customer, on every day that the row speaks of.
+pub const OWN: i64 = 0;
+/// Other: somebody else's.
+pub const OTHER: i64 = 1;
 pub(crate) const REFERENCE: i64 = 2;
 /// No verdict of a row that is there: what a rejected row is to its children. Nobody knows whose it would have been.
 pub(crate) const REJECTED_ROW: i64 = 3;
 /// Every verdict from here on is undecided.
-pub(crate) const UNDECIDED: i64 = 16;
+pub const UNDECIDED: i64 = 16;
 
 /// Why a person must decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +88,8 @@ impl Reason {
 }
 
 /// Whose the row is.
-pub(crate) fn ownership(verdict: i64) -> Ownership {
+#[must_use]
+pub fn ownership(verdict: i64) -> Ownership {
     match verdict {
         OWN => Ownership::Own,
         OTHER => Ownership::Other,
@@ -96,7 +99,8 @@ pub(crate) fn ownership(verdict: i64) -> Ownership {
 }
 
 /// The word for the quarantine's reason column.
-pub(crate) fn reason_word(verdict: i64) -> &'static str {
+#[must_use]
+pub fn reason_word(verdict: i64) -> &'static str {
     let position = usize::try_from(verdict - UNDECIDED).ok();
     position
         .and_then(|position| WORDS.get(position))
@@ -105,7 +109,8 @@ pub(crate) fn reason_word(verdict: i64) -> &'static str {
 }
 
 /// The same of one row; `held`: there is text in a cell of `hold`, which is why a decided row waits.
-pub(crate) fn waiting_word(verdict: i64, held: bool) -> &'static str {
+#[must_use]
+pub fn waiting_word(verdict: i64, held: bool) -> &'static str {
     if held && verdict < UNDECIDED {
         HOLD
     } else {

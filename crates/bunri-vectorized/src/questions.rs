@@ -1,15 +1,21 @@
-//! Asking the timeline about rows: which days, and what follows for the row, decided by Polars over the slice of the index
-//! that a batch needs.
+//! Asking the timeline about rows: which days, and what follows for the row, over the slice of the index that a batch needs. Rows that
+//! come in the order of the ledger are asked as they come; of others the questions are whole-number columns, which are sorted by
+//! ledger key, and so are the answers, which are sorted back.
 
-use arrow_array::ArrayRef;
-use bunri_catalogue::{Catalogue, CodeDay, Column, KnownAt, LedgerTime, RowRule, Table};
-use polars::prelude::{DataFrame, Int64Chunked, PolarsResult};
+use std::sync::Arc;
 
-use crate::SplitError;
+use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use bunri_catalogue::{Catalogue, CodeDay, KnownAt, LedgerTime, RowRule, Table};
+use polars::prelude::{Column, DataFrame, Int64Chunked, IntoColumn, PolarsResult};
+
+use crate::VectorizedError;
 use crate::days::{Calendar, day_columns, days_of};
-use crate::frame::{as_stamped, constant, latest};
-use crate::parents::Found;
-use crate::rules::{SUPPLIER, leaf_began, leaf_last, leaf_supplier, leaf_verdict};
+use crate::frame::{
+    as_numbers, constant, frame, int_column, latest, numbers, plain_numbers, results,
+};
+use crate::parents::ParentFacts;
+use crate::read::ReadColumns;
+use crate::rules::{SUPPLIER, leaf_began, leaf_kinds, leaf_last, leaf_supplier, leaf_verdict};
 use crate::slice::Slice;
 use crate::verdict::Reason;
 
@@ -29,13 +35,30 @@ enum Source {
 /// What a table asks of its own ledger key: one verdict for every ledger rule, and for the last day of every rule who supplied
 /// its point when the row was written, and where the own days began that hold it.
 #[derive(Debug, Clone)]
-pub(crate) struct LedgerQuestions {
+pub struct LedgerQuestions {
+    /// The table's id.
+    id: String,
     calendar: Calendar,
     /// The ledger rules, by their numbers.
     leaves: Vec<(usize, LedgerTime)>,
     known: Option<KnownQuestions>,
-    /// The table's columns.
-    columns: Vec<Column>,
+}
+
+/// What the ledger says of some rows, as rules read it.
+#[derive(Debug, Default)]
+pub struct LedgerAnswers(pub(crate) Vec<Column>);
+
+impl LedgerAnswers {
+    /// Answers that were sorted back: columns with the names of [`LedgerQuestions::answer_names`], after another one.
+    #[must_use]
+    pub fn sorted(rows: &RecordBatch) -> Self {
+        let schema = rows.schema();
+        let columns = schema.fields().iter().enumerate().skip(1);
+        let numbers = |(position, field): (usize, &Arc<arrow_schema::Field>)| {
+            numbers(field.name(), int_column(rows, position))
+        };
+        Self(columns.map(numbers).collect())
+    }
 }
 
 /// What is asked for `known_at`.
@@ -47,9 +70,6 @@ struct KnownQuestions {
     /// The leaves of the row rule that have a last day.
     lasts: Vec<(usize, Source)>,
 }
-
-/// A column of a batch, by its position in the table.
-pub(crate) type Lookup<'a> = dyn Fn(usize) -> Result<ArrayRef, SplitError> + 'a;
 
 fn day_name(column: usize) -> String {
     format!("day{column}")
@@ -106,7 +126,9 @@ fn source_of_rule(rule: &RowRule) -> Option<Source> {
 }
 
 impl LedgerQuestions {
-    pub(crate) fn new(catalogue: &Catalogue, table: &Table, cutover: i64) -> Self {
+    /// What this table of the catalogue asks.
+    #[must_use]
+    pub fn new(catalogue: &Catalogue, table: &Table, cutover: i64) -> Self {
         let leaves = table.ledger_rules();
         let row_leaves = table.rows.leaves();
         let known = match &table.known_at {
@@ -122,19 +144,22 @@ impl LedgerQuestions {
             KnownAt::None { .. } | KnownAt::NotNeeded => None,
         };
         Self {
+            id: table.id.clone(),
             calendar: Calendar::new(catalogue.ledger_of(table), cutover),
             leaves,
             known,
-            columns: table.columns.clone(),
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether there is nothing to ask.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.leaves.is_empty() && self.known.is_none()
     }
 
     /// The parent rules whose parents' last days are asked about.
-    pub(crate) fn parents(&self) -> Vec<usize> {
+    #[must_use]
+    pub fn parents(&self) -> Vec<usize> {
         let lasts = self.known.iter().flat_map(|known| &known.lasts);
         lasts
             .filter(|(_, source)| *source == Source::Parents)
@@ -143,7 +168,8 @@ impl LedgerQuestions {
     }
 
     /// The columns of the table that are read, ascending, without those of the ledger key.
-    pub(crate) fn columns(&self) -> Vec<usize> {
+    #[must_use]
+    pub fn columns(&self) -> Vec<usize> {
         let times = self.leaves.iter().flat_map(|(_, time)| match time {
             // A slot is looked at when the row is decided; the ledger knows only days.
             LedgerTime::AtSlot { date, .. } => vec![*date],
@@ -186,7 +212,7 @@ impl LedgerQuestions {
     }
 
     /// The names of what is asked with, in the order of [`LedgerQuestions::carried`].
-    pub(crate) fn carried_names(&self) -> Vec<String> {
+    fn carried_names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.days().into_iter().map(day_name).collect();
         for (leaf, _) in self.periods() {
             names.extend([first_name(*leaf), until_name(*leaf)]);
@@ -197,47 +223,40 @@ impl LedgerQuestions {
     }
 
     /// What is asked with, of rows in the order of staging. `parents` are the facts of the parent rules.
-    pub(crate) fn carried(
+    fn carried(
         &self,
-        column: &Lookup<'_>,
-        parents: &[Found],
-        rows: usize,
-    ) -> Result<Vec<Int64Chunked>, SplitError> {
+        columns: &ReadColumns<'_>,
+        parents: &[ParentFacts],
+    ) -> Result<Vec<Int64Chunked>, VectorizedError> {
+        let rows = columns.rows();
         // Whatever is carried is a day, or the first and last of several.
-        let column = |wanted: usize| Ok(as_stamped(&self.columns[wanted], &column(wanted)?));
+        let stamped = |wanted: usize| columns.stamped(wanted);
         let mut carried = Vec::new();
         for day in self.days() {
-            carried.push(days_of(&column(day)?));
+            carried.push(days_of(&stamped(day)?));
         }
         for (_, time) in self.periods() {
-            let columns = day_columns(*time).into_iter();
-            let columns = columns
-                .map(column)
-                .collect::<Result<Vec<_>, SplitError>>()?;
-            let days = self.calendar.days(*time, &columns, rows);
-            let days = days.map_err(SplitError::polars("ledger"))?;
+            let read = day_columns(*time).into_iter().map(stamped);
+            let read = read.collect::<Result<Vec<_>, VectorizedError>>()?;
+            let days = self.calendar.days(*time, &read, rows);
+            let days = days.map_err(VectorizedError::polars("ledger"))?;
             carried.extend([days.first, days.last]);
         }
         if let Some(known) = &self.known {
-            let columns = known.columns.iter().map(|&known| column(known));
-            let columns: Vec<Int64Chunked> = columns
+            let days = known.columns.iter().map(|&known| stamped(known));
+            let days: Vec<Int64Chunked> = days
                 .map(|column| column.map(|column| days_of(&column)))
                 .collect::<Result<_, _>>()?;
-            carried.push(latest(&columns, rows).map_err(SplitError::polars("ledger"))?);
+            carried.push(latest(&days, rows).map_err(VectorizedError::polars("ledger"))?);
         }
         for leaf in self.parents() {
-            let found = parents.iter().find(|found| found.leaf == leaf);
-            let last = found.map(|found| found.last.iter().copied().collect());
-            carried.push(last.ok_or(SplitError::ColumnNotRead {
-                table: leaf_last(leaf),
-                column: leaf,
-            })?);
+            carried.push(of_rule(parents, leaf)?.last.iter().copied().collect());
         }
         Ok(carried)
     }
 
     /// The names of the answers, in order.
-    pub(crate) fn answers(&self) -> Vec<String> {
+    fn answers(&self) -> Vec<String> {
         let rules = self.leaves.iter().map(|(leaf, _)| leaf_verdict(*leaf));
         let known = self.known.iter().flat_map(|known| {
             let mut names: Vec<String> = Vec::new();
@@ -251,9 +270,107 @@ impl LedgerQuestions {
         rules.chain(known).collect()
     }
 
+    /// The names of the columns of [`LedgerQuestions::asked`].
+    #[must_use]
+    pub fn asked_names(&self) -> Vec<String> {
+        let mut names = self.carried_names();
+        names.extend(self.parents().into_iter().map(leaf_kinds));
+        names
+    }
+
+    /// The questions about some rows, to be sorted by their ledger key: whole numbers. `parents` are the facts of the parent rules of
+    /// [`LedgerQuestions::parents`], which go with the questions and come back with the answers.
+    ///
+    /// # Errors
+    /// [`VectorizedError`].
+    pub fn asked(
+        &self,
+        columns: &ReadColumns<'_>,
+        parents: &[ParentFacts],
+    ) -> Result<Vec<ArrayRef>, VectorizedError> {
+        let carried = self.carried(columns, parents)?;
+        let mut asked: Vec<ArrayRef> = Vec::new();
+        for values in carried {
+            asked.push(Arc::new(values.iter().collect::<Int64Array>()));
+        }
+        for leaf in self.parents() {
+            let kinds = of_rule(parents, leaf)?.kinds.clone();
+            asked.push(Arc::new(Int64Array::from(kinds)));
+        }
+        Ok(asked)
+    }
+
+    /// The names of the columns of [`LedgerQuestions::answered`].
+    #[must_use]
+    pub fn answer_names(&self) -> Vec<String> {
+        let mut names = self.answers();
+        names.extend(self.parents().into_iter().map(leaf_last));
+        names.extend(self.parents().into_iter().map(leaf_kinds));
+        names
+    }
+
+    /// What the timelines in a slice say to the questions about its rows, to be sorted back: whole numbers.
+    ///
+    /// # Errors
+    /// [`VectorizedError`].
+    pub fn answered(
+        &self,
+        asked: &[ArrayRef],
+        slice: &Slice,
+    ) -> Result<Vec<ArrayRef>, VectorizedError> {
+        let names = self.carried_names();
+        let columns = names.iter().zip(asked);
+        let columns = columns.map(|(name, values)| numbers(name, as_numbers(values)));
+        let answers = self.answers_to(columns.collect(), slice)?.into_iter();
+        let mut answered: Vec<ArrayRef> = answers
+            .map(|(_, values)| Arc::new(Int64Array::from(values)) as ArrayRef)
+            .collect();
+        // The last days of parents are asked with, and are the last of what is; their kinds follow.
+        let riding = names.len() - self.parents().len();
+        answered.extend(asked.iter().skip(riding).cloned());
+        Ok(answered)
+    }
+
+    /// Asks about rows that come in the order of the ledger.
+    ///
+    /// # Errors
+    /// [`VectorizedError`].
+    pub fn stream(
+        &self,
+        columns: &ReadColumns<'_>,
+        parents: &[ParentFacts],
+        slice: &Slice,
+    ) -> Result<LedgerAnswers, VectorizedError> {
+        let carried = self.carried(columns, parents)?;
+        let names = self.carried_names().into_iter();
+        let columns = names
+            .zip(carried)
+            .map(|(name, values)| values.with_name(name.into()).into_column());
+        let answers = self.answers_to(columns.collect(), slice)?.into_iter();
+        let columns = answers.map(|(name, values)| plain_numbers(&name, values));
+        Ok(LedgerAnswers(columns.collect()))
+    }
+
+    fn answers_to(
+        &self,
+        carried: Vec<Column>,
+        slice: &Slice,
+    ) -> Result<Vec<(String, Vec<i64>)>, VectorizedError> {
+        let compute = || -> PolarsResult<Vec<(String, Vec<i64>)>> {
+            let answered = self.ask(&frame(carried)?, slice)?;
+            let named = self.answers().into_iter().zip(&answered);
+            let answers = named.map(|(name, answers)| {
+                let answers = results(answers, &name)?;
+                Ok((name, answers))
+            });
+            answers.collect()
+        };
+        compute().map_err(VectorizedError::polars(&self.id))
+    }
+
     /// Asks. `frame` holds the columns of [`LedgerQuestions::carried`]; the answers are in the order of
     /// [`LedgerQuestions::answers`]. What they say of rows whose days cannot be told means nothing.
-    pub(crate) fn ask(&self, frame: &DataFrame, slice: &Slice) -> PolarsResult<Vec<Int64Chunked>> {
+    fn ask(&self, frame: &DataFrame, slice: &Slice) -> PolarsResult<Vec<Int64Chunked>> {
         let mut answers = Vec::new();
         let cutover = self.calendar.cutover;
         for (leaf, time) in &self.leaves {
@@ -304,4 +421,13 @@ impl LedgerQuestions {
             Source::Parents => carried(leaf_last(leaf))?.clone(),
         })
     }
+}
+
+/// The facts of the parent rule with this number.
+fn of_rule(parents: &[ParentFacts], leaf: usize) -> Result<&ParentFacts, VectorizedError> {
+    let facts = parents.iter().find(|facts| facts.leaf == leaf);
+    facts.ok_or_else(|| VectorizedError::ColumnNotRead {
+        table: leaf_last(leaf),
+        column: leaf,
+    })
 }

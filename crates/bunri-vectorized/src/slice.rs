@@ -8,22 +8,34 @@ use polars::prelude::{BooleanChunked, Int64Chunked, PolarsResult};
 use crate::frame::{FIRST_DAY, LAST_DAY, first_of, word};
 use crate::verdict::{OTHER, OWN, Reason};
 
-/// A key's segments, ascending: start and verdict.
-pub(crate) type Timeline = Vec<(i64, i64)>;
+/// A key's segments, ascending: the day on which each begins, since 1970, and its verdict, both numbers of this crate's.
+pub type Timeline = Vec<(i64, i64)>;
 
 /// Of a key through another table, one supply point that it belonged to, from a first day to a last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Assigned {
+pub struct Assigned {
     /// Which of the key's supply points: several rows may name one.
-    pub(crate) point: u64,
-    pub(crate) first: i64,
-    pub(crate) last: i64,
-    pub(crate) segments: Timeline,
+    pub point: u64,
+    /// The first day, since 1970.
+    pub first: i64,
+    /// The last day.
+    pub last: i64,
+    /// What the ledger says of the supply point.
+    pub segments: Timeline,
 }
 
-/// The segments that one batch needs, and which point each row asks about.
+/// Why every day is undecided of a key that an index does not have, and of NULL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// The ledger has no such key.
+    NotInLedger,
+    /// The other table, through which keys go, has none.
+    NotAssigned,
+}
+
+/// The segments that one batch needs, and which point each row asks about. It is made row by row, of keys that ascend.
 #[derive(Debug, Clone)]
-pub(crate) struct Slice {
+pub struct Slice {
     /// For every row its point, −1 where the ledger has none.
     pub(crate) points: Vec<i64>,
     /// The segments of all points, one point after the other and each ascending: first day and verdict.
@@ -33,21 +45,50 @@ pub(crate) struct Slice {
     ends: Vec<usize>,
     /// Of points that are keys through another table the supply points that they belonged to, each with the number of its segments here.
     assigned: BTreeMap<i64, Vec<(Assigned, i64)>>,
+    /// The point of rows whose key is absent.
+    absent: i64,
 }
 
 /// Where own days begin that are not there: after every day.
 pub(crate) const NEVER: i64 = 1 << 40;
 
 impl Slice {
-    /// Segment 0 belongs to no point: `unknown` is what rows without a point are told, of all days.
-    pub(crate) fn new(unknown: i64) -> Self {
-        Self {
-            points: Vec::new(),
+    /// For so many rows, none of which is there yet.
+    #[must_use]
+    pub fn new(absent: Absent, rows: usize) -> Self {
+        // Segment 0 belongs to no point: it is what rows without a point are told, of all days.
+        let mut slice = Self {
+            points: Vec::with_capacity(rows),
             starts: vec![FIRST_DAY],
-            verdicts: vec![unknown],
+            verdicts: vec![Reason::NotInLedger.verdict()],
             ends: Vec::new(),
             assigned: BTreeMap::new(),
-        }
+            absent: -1,
+        };
+        slice.absent = match absent {
+            Absent::NotInLedger => -1,
+            Absent::NotAssigned => slice.add(&[(FIRST_DAY, Reason::KeyMissing.verdict())]),
+        };
+        slice
+    }
+
+    /// The next row has a key that the index does not have, or NULL.
+    #[inline]
+    pub fn push_absent(&mut self) {
+        self.points.push(self.absent);
+    }
+
+    /// The next row has the key of the row before it.
+    #[inline]
+    pub fn push_same(&mut self) {
+        let point = self.points.last().copied();
+        self.points.push(point.unwrap_or(self.absent));
+    }
+
+    /// The next row has a key of its own, with these segments and supply points.
+    pub fn push(&mut self, segments: &[(i64, i64)], assigned: &[Assigned]) {
+        let point = self.add_key(segments, assigned);
+        self.points.push(point);
     }
 
     /// Adds a point's segments (start and verdict, ascending) and gives its number.
@@ -71,7 +112,7 @@ impl Slice {
     }
 
     /// Adds a key's segments, and those of the supply points that it belonged to.
-    pub(crate) fn add_key(&mut self, segments: &[(i64, i64)], assigned: &[Assigned]) -> i64 {
+    fn add_key(&mut self, segments: &[(i64, i64)], assigned: &[Assigned]) -> i64 {
         let point = self.add(segments);
         if !assigned.is_empty() {
             let all = assigned.iter();
@@ -196,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_customer_still_to_come_is_other_until_the_day_has_come() {
-        let mut slice = Slice::new(Reason::NotInLedger.verdict());
+        let mut slice = Slice::new(Absent::NotInLedger, 5);
         let point = slice.add(&[(FIRST_DAY, OTHER), (10, OWN), (20, OTHER), (30, OWN)]);
         slice.points = vec![point; 5];
         let days = |days: [i64; 5]| -> Int64Chunked { days.map(Some).into_iter().collect() };

@@ -202,6 +202,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::frame::{FIRST_DAY, latest, mask, nothing, results};
+    use crate::slice::Absent;
 
     fn column(values: &[i64]) -> Int64Chunked {
         values.iter().copied().map(Some).collect()
@@ -209,7 +210,7 @@ mod tests {
 
     /// One point: another's until day 9, own from 10 to 19, unknown until 29, own from 30 to 39, another's since.
     fn slice(rows: usize) -> Slice {
-        let mut slice = Slice::new(Reason::NotInLedger.verdict());
+        let mut slice = Slice::new(Absent::NotInLedger, rows);
         let gap = Reason::LedgerGap.verdict();
         let point = slice.add(&[
             (FIRST_DAY, OTHER),
