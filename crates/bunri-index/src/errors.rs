@@ -15,6 +15,17 @@ pub enum IndexError {
     /// A thread panicked while it held what all threads share: a bug.
     #[error("a thread ended with a bug while it held what all threads share; please report it")]
     LockPoisoned,
+    /// A row's key cannot be told.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Asked to stop.
+    #[error("interrupted; run again to resume")]
+    Interrupted,
+}
+
+/// A row of which nobody can tell which others it decides about: to be corrected in the source.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
     /// A rejected ledger row whose key cannot be read: nobody knows which point it speaks of.
     #[error(
         "ledger table `{table}`: the key column `{column}` of a rejected row cannot be read, so it is unknown \
@@ -52,7 +63,4 @@ pub enum IndexError {
         /// Row in staging, from 1.
         row: u64,
     },
-    /// Asked to stop.
-    #[error("interrupted; run again to resume")]
-    Interrupted,
 }

@@ -9,7 +9,7 @@ use bunri_columnar::{ColumnarError, RawValue, Reject, key_converter};
 use bunri_types::ValueType;
 use bunri_vectorized::ReadColumns;
 
-use crate::IndexError;
+use crate::{IndexError, KeyError};
 
 /// What NULL is as a part of a rejected row's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl<'a> Keys<'a> {
         &self,
         reject: &Reject,
         null: NullPart,
-        unreadable: impl Fn(String) -> IndexError,
+        unreadable: impl Fn(String) -> KeyError,
     ) -> Result<Option<BinaryArray>, IndexError> {
         let mut values = Vec::with_capacity(self.columns.len());
         let mut has_null = false;
@@ -104,8 +104,8 @@ fn rejected_null(table: &Table, column: usize, reject: &Reject) -> bool {
 }
 
 /// That others refer to a rejected row by a column that cannot be read.
-pub(crate) fn unreadable_parent(table: &Table, line: usize) -> impl Fn(String) -> IndexError {
-    move |column| IndexError::UnreadableParentKey {
+pub(crate) fn unreadable_parent(table: &Table, line: usize) -> impl Fn(String) -> KeyError {
+    move |column| KeyError::UnreadableParentKey {
         table: table.id.clone(),
         column,
         line,

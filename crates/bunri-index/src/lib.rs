@@ -19,7 +19,7 @@ mod passes;
 mod settle;
 mod through;
 
-pub use errors::IndexError;
+pub use errors::{IndexError, KeyError};
 pub use indexes::Indexes;
 pub use lookups::{Lookups, ParentFiles, UnitLookups};
 pub use parents::Heirs;

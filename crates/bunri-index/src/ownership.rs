@@ -14,10 +14,10 @@ use bunri_vectorized::{
     ledger_schema, rejected_ledger_rows, sweep,
 };
 
-use crate::IndexError;
 use crate::keyed::{KeyedFile, KeyedRows};
 use crate::keys::{Keys, NullPart};
 use crate::passes::Spill;
+use crate::{IndexError, KeyError};
 
 /// Rows of the ledger that are swept at once.
 const SWEEP_ROWS: usize = 1 << 16;
@@ -98,7 +98,7 @@ fn gather(
             sorter.push(&ledger_rows(codes, (ledger, part), keys, &columns)?)?;
         }
         for (at, reject) in staging.rejects(table)?.into_iter().flatten().enumerate() {
-            let unreadable = |column| IndexError::UnreadableLedgerKey {
+            let unreadable = |column| KeyError::UnreadableLedgerKey {
                 table: table.id.clone(),
                 column,
                 line: at + 1,
@@ -115,10 +115,10 @@ fn gather(
 }
 
 /// A ledger row without a key could speak of any supply point.
-fn refuse_null(table: &str, keys: &BinaryArray, first_row: u64) -> Result<(), IndexError> {
+fn refuse_null(table: &str, keys: &BinaryArray, first_row: u64) -> Result<(), KeyError> {
     match (0..keys.len()).find(|&row| keys.is_null(row)) {
         None => Ok(()),
-        Some(row) => Err(IndexError::LedgerKeyNull {
+        Some(row) => Err(KeyError::LedgerKeyNull {
             table: table.to_owned(),
             row: first_row + row as u64,
         }),

@@ -1,13 +1,14 @@
 //! The stores of a job, removed so that they can be made anew of other decisions. Only what bunri itself writes is removed, and
 //! nothing is, where anything else lies in a store.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bunri_catalogue::Store;
 use bunri_columnar::ColumnarError;
 use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS};
 
 use crate::SplitError;
+use crate::own_files::{is_part, listed, name_of, own};
 use crate::record::Records;
 use crate::stage::StoreRoots;
 
@@ -43,47 +44,12 @@ pub fn discard(roots: &StoreRoots) -> Result<(), SplitError> {
     Records::new(&roots.layout().temporary()).discard()
 }
 
-fn name_of(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default();
-    name.to_string_lossy().into_owned()
-}
-
-fn is_part(name: &str) -> bool {
-    name.starts_with("part-") && name.ends_with(".parquet")
-}
-
 fn is_sums(name: &str) -> bool {
     [B3SUMS, SHA256SUMS].contains(&name)
 }
 
 fn is_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|about| about.is_dir())
-}
-
-/// The file, if it is a plain one with a name that bunri gives, or the temporary file of a commit.
-fn own(path: PathBuf, named: impl Fn(&str) -> bool) -> Result<PathBuf, SplitError> {
-    let name = name_of(&path);
-    let is_plain = path.symlink_metadata().is_ok_and(|about| about.is_file());
-    if is_plain && (named(&name) || name.starts_with(".bunri-tmp-")) {
-        Ok(path)
-    } else {
-        Err(SplitError::ForeignOutput { path })
-    }
-}
-
-/// What lies in a folder, sorted; nothing where there is none.
-fn listed(folder: &Path) -> Result<Vec<PathBuf>, SplitError> {
-    let wrong = |refused| ColumnarError::io("list", folder)(refused);
-    let entries = match std::fs::read_dir(folder) {
-        Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(&wrong)?,
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        paths.push(entry.map_err(&wrong)?.path());
-    }
-    paths.sort();
-    Ok(paths)
 }
 
 #[cfg(test)]

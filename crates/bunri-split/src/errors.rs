@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bunri_columnar::{ColumnarError, Observer};
-use bunri_index::IndexError;
+use bunri_index::{IndexError, KeyError};
 use bunri_manifest::ManifestError;
 use bunri_text::Problems;
 use bunri_vectorized::VectorizedError;
@@ -17,9 +17,9 @@ pub enum SplitError {
     /// A manifest could not be made.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// What other tables say of a row could not be found out.
+    /// A ledger row, or one that others refer to, whose key cannot be told.
     #[error(transparent)]
-    Index(#[from] IndexError),
+    Key(#[from] KeyError),
     /// A decision could not be computed: a bug.
     #[error(transparent)]
     Vectorized(#[from] VectorizedError),
@@ -73,5 +73,18 @@ pub(crate) fn stop_if_cancelled(observer: &dyn Observer) -> Result<(), SplitErro
         Err(SplitError::Interrupted)
     } else {
         Ok(())
+    }
+}
+
+/// Whatever stops the asking of others stops the split, for the same reason.
+impl From<IndexError> for SplitError {
+    fn from(error: IndexError) -> Self {
+        match error {
+            IndexError::Columnar(error) => Self::Columnar(error),
+            IndexError::Vectorized(error) => Self::Vectorized(error),
+            IndexError::Key(error) => Self::Key(error),
+            IndexError::LockPoisoned => Self::LockPoisoned,
+            IndexError::Interrupted => Self::Interrupted,
+        }
     }
 }

@@ -14,6 +14,7 @@ mod decided;
 mod discard;
 mod errors;
 mod ground;
+mod own_files;
 mod record;
 mod rekey;
 mod stage;
@@ -22,7 +23,6 @@ mod table;
 mod unit_order;
 mod units;
 
-pub use bunri_index::IndexError;
 pub use discard::discard;
 pub use errors::SplitError;
 pub use record::SplitStats;

@@ -8,6 +8,7 @@ use bunri_manifest::{Blake3Hex, FileEntry, hash_file};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::SplitError;
+use crate::own_files::{listed, name_of};
 use crate::table::TableStats;
 
 /// What a split did.
@@ -109,16 +110,10 @@ impl Records {
 
     /// Forgets everything, that a split was begun last.
     pub(crate) fn discard(&self) -> Result<(), SplitError> {
-        let wrong = |refused| ColumnarError::io("list", &self.folder)(refused);
-        let entries = match std::fs::read_dir(&self.folder) {
-            Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.map_err(&wrong)?,
-        };
-        for entry in entries {
-            let name = entry.map_err(&wrong)?.file_name();
-            let name = name.to_string_lossy();
+        for path in listed(&self.folder)? {
+            let name = name_of(&path);
             if name.starts_with("split-") && name.ends_with(".json") {
-                remove(&self.folder.join(name.as_ref()))?;
+                remove(&path)?;
             }
         }
         remove(&self.folder.join("split.json"))?;

@@ -10,7 +10,7 @@ use bunri_columnar::{
     type_word, write_whole,
 };
 use bunri_decisions::Decisions;
-use bunri_index::{IndexError, Indexes, Lookups, Spill};
+use bunri_index::{Indexes, Lookups, Spill};
 use bunri_job::RekeySecrets;
 use bunri_manifest::{
     B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StagedTable,
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use crate::SplitError;
 use crate::errors::stop_if_cancelled;
 use crate::ground::{Grounds, take};
+use crate::own_files::remove_unfinished;
 use crate::record::{Records, SplitRecord, SplitStats, TableRecord};
 use crate::rekey::Rekeys;
 use crate::store_files::Target;
@@ -480,9 +481,7 @@ impl<'a> Stage<'a> {
             let ended = tables[table].split(unit);
             match ended.and_then(|done| done.map(|done| each(table, done)).transpose()) {
                 // A failure also stops units behind it, whose ends must not hide it.
-                Err(SplitError::Interrupted | SplitError::Index(IndexError::Interrupted)) => {
-                    Ok(None)
-                }
+                Err(SplitError::Interrupted) => Ok(None),
                 ended => ended.map(Some),
             }
         };
@@ -682,27 +681,6 @@ fn table_entry(table: &Table, store: Store, files: &[FileEntry]) -> TableEntry {
         columns: entries,
         files: files.to_vec(),
     }
-}
-
-/// Removes what an interrupted run left of a table: parts and temporary files. Anything else is not ours to
-/// remove, and the split is refused.
-fn remove_unfinished(folder: &Path) -> Result<(), SplitError> {
-    if folder.symlink_metadata().is_err() {
-        return Ok(());
-    }
-    let entries = std::fs::read_dir(folder).map_err(ColumnarError::io("list", folder))?;
-    for entry in entries {
-        let path = entry.map_err(ColumnarError::io("list", folder))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_part = name.starts_with("part-") && name.ends_with(".parquet");
-        let is_plain = path.symlink_metadata().is_ok_and(|about| about.is_file());
-        if !is_plain || !(is_part || name.starts_with(".bunri-tmp-")) {
-            return Err(SplitError::ForeignOutput { path });
-        }
-        std::fs::remove_file(&path).map_err(ColumnarError::io("remove", &path))?;
-    }
-    std::fs::remove_dir(folder)
-        .map_err(|refused| ColumnarError::io("remove", folder)(refused).into())
 }
 
 /// The digest of everything that the stores' bytes are a function of.

@@ -170,6 +170,7 @@ pub(crate) struct Sayings(pub(crate) Vec<Saying>);
 
 impl Saying {
     /// One more point.
+    #[inline]
     pub(crate) fn add(&mut self, said: i64) {
         match said {
             HELD => self.held = true,

@@ -21,6 +21,7 @@ pub struct Owner {
 
 impl Owner {
     /// Whether an own parent speaks of this day.
+    #[inline]
     pub(crate) fn holds(&self, day: Option<i64>) -> bool {
         let within = |(first, last)| day.is_some_and(|day| first <= day && day <= last);
         self.days.is_some_and(within)
@@ -73,15 +74,13 @@ pub fn keep_begun(parents: &mut Vec<Parent>) {
 pub fn one_of_each_kind(parents: &[Parent]) -> Vec<Parent> {
     let mut kinds: BTreeMap<Kind, Parent> = BTreeMap::new();
     for parent in parents {
-        let kind = kinds
-            .entry(Kind::of(Some(parent.verdict)))
-            .or_insert(Parent {
-                verdict: parent.verdict,
-                to_come: parent.to_come,
-                last: None,
-                owner: None,
-                clear: parent.clear,
-            });
+        let kind = kinds.entry(Kind::of(parent.verdict)).or_insert(Parent {
+            verdict: parent.verdict,
+            to_come: parent.to_come,
+            last: None,
+            owner: None,
+            clear: parent.clear,
+        });
         kind.last = kind.last.max(parent.last);
         kind.clear &= parent.clear;
     }
@@ -118,7 +117,7 @@ impl ParentFacts {
     /// One more parent of a row, which is below the number of rows.
     #[inline]
     pub fn add(&mut self, row: usize, parent: &Parent) {
-        self.kinds[row] |= Kind::of(Some(parent.verdict)).bit();
+        self.kinds[row] |= Kind::of(parent.verdict).bit();
         if parent.to_come {
             self.kinds[row] |= TO_COME;
         }
@@ -145,6 +144,7 @@ impl ParentFacts {
 
 /// The owner keys of a row's parents by the parent rule that was asked; [`None`] if there are no parents.
 #[must_use]
+#[inline]
 pub fn owners_by(facts: &[ParentFacts], asked: i64, row: usize) -> Option<&Owners> {
     let facts = facts.iter().find(|facts| facts.leaf as i64 == asked);
     facts.and_then(|facts| facts.owners.get(&row))

@@ -59,12 +59,14 @@ pub struct PointQuestion {
 impl PointQuestion {
     /// Whether the row is own.
     #[must_use]
+    #[inline]
     pub fn is_own(&self) -> bool {
         self.ruled.verdict == OWN
     }
 
     /// Whether the row was written on a day of the own parent with this owner key, which settles it alone.
     #[must_use]
+    #[inline]
     pub fn is_held(&self, owner: Option<&Owner>) -> bool {
         self.is_own() && owner.is_some_and(|owner| owner.holds(self.on))
     }
@@ -207,6 +209,7 @@ impl Settled {
     }
 
     /// What one more point says of a row, which is below the number of rows ([`Settling::answers`]), with its owner key.
+    #[inline]
     pub fn add(&mut self, row: usize, ruled: Ruled, (said, owner): (i64, Option<Owner>)) {
         self.verdict[row] = Some(ruled.verdict);
         self.last[row] = ruled.last;

@@ -89,6 +89,7 @@ impl Reason {
 
 /// Whose the row is.
 #[must_use]
+#[inline]
 pub fn ownership(verdict: i64) -> Ownership {
     match verdict {
         OWN => Ownership::Own,
@@ -100,6 +101,7 @@ pub fn ownership(verdict: i64) -> Ownership {
 
 /// The word for the quarantine's reason column.
 #[must_use]
+#[inline]
 pub fn reason_word(verdict: i64) -> &'static str {
     let position = usize::try_from(verdict - UNDECIDED).ok();
     position
@@ -110,6 +112,7 @@ pub fn reason_word(verdict: i64) -> &'static str {
 
 /// The same of one row; `held`: there is text in a cell of `hold`, which is why a decided row waits.
 #[must_use]
+#[inline]
 pub fn waiting_word(verdict: i64, held: bool) -> &'static str {
     if held && verdict < UNDECIDED {
         HOLD
@@ -130,17 +133,19 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) const ALL: [Self; 4] = [Self::Own, Self::Other, Self::Undecided, Self::Rejected];
 
-    /// A verdict that is missing, or of no row of the ledger's, is undecided.
-    pub(crate) fn of(verdict: Option<i64>) -> Self {
+    /// A verdict of no row of the ledger's is undecided.
+    #[inline]
+    pub(crate) fn of(verdict: i64) -> Self {
         match verdict {
-            Some(OWN) => Self::Own,
-            Some(OTHER) => Self::Other,
-            Some(REJECTED_ROW) => Self::Rejected,
-            Some(_) | None => Self::Undecided,
+            OWN => Self::Own,
+            OTHER => Self::Other,
+            REJECTED_ROW => Self::Rejected,
+            _ => Self::Undecided,
         }
     }
 
     /// Its bit in a set of kinds.
+    #[inline]
     pub(crate) fn bit(self) -> i64 {
         1 << self as u8
     }

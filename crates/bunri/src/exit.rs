@@ -28,7 +28,7 @@ use bunri_sample::SampleError;
 use bunri_security::SecurityError;
 use bunri_selection::SelectionError;
 use bunri_source::SourceError;
-use bunri_split::{IndexError, SplitError};
+use bunri_split::SplitError;
 use bunri_supplier::SupplierError;
 use bunri_text::Problems;
 use bunri_verify::{SignError, VerifyError};
@@ -269,9 +269,7 @@ impl Failure {
             | Failure::CheckSource(CheckError::Columnar(error))
             | Failure::Lock(LockError::Columnar(error))
             | Failure::Extract(ExtractError::Columnar(error))
-            | Failure::Split(
-                SplitError::Columnar(error) | SplitError::Index(IndexError::Columnar(error)),
-            )
+            | Failure::Split(SplitError::Columnar(error))
             | Failure::Record(RecordError::Columnar(error))
             | Failure::Verify(
                 VerifyError::Columnar(error)
@@ -279,9 +277,7 @@ impl Failure {
                 | VerifyError::Redecide(RedecideError::Columnar(error)),
             )
             | Failure::Prove(ProveError::Columnar(error))
-            | Failure::Prove(ProveError::Split(
-                SplitError::Columnar(error) | SplitError::Index(IndexError::Columnar(error)),
-            ))
+            | Failure::Prove(ProveError::Split(SplitError::Columnar(error)))
             | Failure::Prove(ProveError::Redecide(RedecideError::Columnar(error)))
             | Failure::Reread(RereadError::Columnar(error))
             | Failure::Load(LoadError::Columnar(error))
@@ -538,27 +534,16 @@ fn columnar(error: &ColumnarError) -> u8 {
 fn split(error: &SplitError) -> u8 {
     match error {
         SplitError::Columnar(error) => columnar(error),
-        SplitError::Index(error) => index(error),
         SplitError::Manifest(_)
         | SplitError::Vectorized(_)
         | SplitError::NoRecord { .. }
         | SplitError::LockPoisoned => BUG,
+        SplitError::Key(_) => SOURCE,
         SplitError::ForeignOutput { .. }
         | SplitError::Decisions(_)
         | SplitError::NoSecret { .. }
         | SplitError::RekeyCollision { .. } => REFUSED,
         SplitError::Interrupted => INTERRUPTED,
-    }
-}
-
-fn index(error: &IndexError) -> u8 {
-    match error {
-        IndexError::Columnar(error) => columnar(error),
-        IndexError::Vectorized(_) | IndexError::LockPoisoned => BUG,
-        IndexError::UnreadableLedgerKey { .. }
-        | IndexError::UnreadableParentKey { .. }
-        | IndexError::LedgerKeyNull { .. } => SOURCE,
-        IndexError::Interrupted => INTERRUPTED,
     }
 }
 

@@ -14,7 +14,7 @@ use bunri_manifest::Blake3Hex;
 use bunri_parse::load;
 use bunri_redecide::RedecideError;
 use bunri_report::{NoteRule, Report, Rule, Status};
-use bunri_split::{IndexError, SplitError, SplitOptions, SplitStats, StoreRoots, split};
+use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
 use bunri_verify::{VerifyError, VerifyInputs, VerifyOptions, verify};
 
 use super::catalogue::{class_word, decisions, files, who_word};
@@ -442,11 +442,7 @@ fn refusal(
 ) -> Result<Tally, String> {
     match (split, verified) {
         (
-            Err(SplitError::Index(
-                IndexError::UnreadableLedgerKey { .. }
-                | IndexError::UnreadableParentKey { .. }
-                | IndexError::LedgerKeyNull { .. },
-            )),
+            Err(SplitError::Key(_)),
             Err(VerifyError::Redecide(
                 RedecideError::LedgerKeyUnreadable { .. }
                 | RedecideError::ParentKeyUnreadable { .. }
