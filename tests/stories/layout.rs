@@ -782,6 +782,18 @@ fn no_crate_is_too_large_to_be_read_as_a_whole() {
     }
 }
 
+/// An auditor reads every decision in an hour (docs/auditor.md).
+const MOST_LINES_OF_DECISIONS: usize = 1_800;
+
+#[test]
+fn what_decides_is_read_in_an_hour() {
+    let lines = lines_without_tests(&repository().join("crates/bunri-evaluator/src"));
+    assert!(
+        (1_000..MOST_LINES_OF_DECISIONS).contains(&lines),
+        "{lines} lines"
+    );
+}
+
 #[test]
 fn what_is_a_test_is_not_counted_and_everything_else_is() {
     let text = "//! What.\n\nfn f() {}\n\n#[cfg(test)]\nmod other;\n\n#[cfg(test)]\nfn only_for_tests() {}\n\n\

@@ -603,12 +603,13 @@ pub struct Ledger {
 impl Ledger {
     /// Days that mean "no end yet", and whether NULL does.
     #[must_use]
-    pub fn open_ends(&self) -> (BTreeSet<Day>, bool) {
+    pub fn open_ends(&self) -> (&BTreeSet<Day>, bool) {
+        static NONE: BTreeSet<Day> = BTreeSet::new();
         match &self.end {
             LedgerEnd::Until {
                 open, null_is_open, ..
-            } => (open.clone(), *null_is_open),
-            LedgerEnd::Next => (BTreeSet::new(), false),
+            } => (open, *null_is_open),
+            LedgerEnd::Next => (&NONE, false),
         }
     }
 }

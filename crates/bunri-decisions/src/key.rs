@@ -1,6 +1,8 @@
 //! A row's key as people write it: the parts joined by `|`, each as findings name it. One spelling a value.
 
-use bunri_types::{Day, ValueType, parse_day};
+use std::cmp::Ordering;
+
+use bunri_types::{Day, Value, ValueType, parse_day};
 
 /// One column of a key. The order is that of staging: text and bytes by bytes, everything else by value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +21,24 @@ pub enum KeyPart {
     Bool(bool),
     /// Raw bytes.
     Bytes(Vec<u8>),
+}
+
+impl KeyPart {
+    /// Whether it is before, at or after a value of its column, in the order of staging.
+    #[must_use]
+    pub fn order(&self, value: Value<'_>) -> Ordering {
+        match (self, value) {
+            (Self::Text(part), Value::Text(text)) => part.as_bytes().cmp(text.as_bytes()),
+            (Self::Int(part), Value::Int(number)) => part.cmp(&number),
+            (Self::Decimal(part), Value::Decimal { unscaled, .. }) => part.cmp(&unscaled),
+            (Self::Day(part), Value::Date(day)) => part.cmp(&day),
+            (Self::Moment(part), Value::Timestamp(micros)) => part.cmp(&micros),
+            (Self::Bool(part), Value::Bool(value)) => part.cmp(&value),
+            (Self::Bytes(part), Value::Bytes(bytes)) => part.as_slice().cmp(bytes),
+            // NULL comes before every value. Parts are of their column's type, so nothing else is left.
+            _ => Ordering::Greater,
+        }
+    }
 }
 
 /// The texts of the parts; [`None`] where a backslash stands before anything but `|` and `\`.
@@ -150,6 +170,38 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use bunri_types::DateForm;
+
+    #[test]
+    fn a_part_of_every_type_is_before_at_or_after_a_value() {
+        let decimal = |unscaled| Value::Decimal { scale: 1, unscaled };
+        let cases = [
+            (
+                KeyPart::Text("ｂ".to_owned()),
+                ["ａ", "ｂ", "ｃ"].map(Value::Text),
+            ),
+            (KeyPart::Int(-1), [-2, -1, 0].map(Value::Int)),
+            (KeyPart::Decimal(-5), [-6, -5, 40].map(decimal)),
+            (KeyPart::Day(0), [-1, 0, 1].map(Value::Date)),
+            (KeyPart::Moment(7), [-8, 7, 8].map(Value::Timestamp)),
+            (
+                KeyPart::Bytes(vec![1, 0]),
+                [&[1][..], &[1, 0], &[1, 1]].map(Value::Bytes),
+            ),
+        ];
+        for (part, values) in cases {
+            let orders = values.map(|value| part.order(value));
+            assert_eq!(
+                orders,
+                [Ordering::Greater, Ordering::Equal, Ordering::Less],
+                "{part:?}"
+            );
+            assert_eq!(part.order(Value::Null), Ordering::Greater);
+        }
+        let truth = |part, value| KeyPart::Bool(part).order(Value::Bool(value));
+        assert_eq!(truth(false, true), Ordering::Less);
+        assert_eq!(truth(true, true), Ordering::Equal);
+        assert_eq!(truth(true, false), Ordering::Greater);
+    }
 
     #[test]
     fn a_key_is_cut_at_bars_that_no_backslash_escapes() {

@@ -1,14 +1,15 @@
 //! The class of a cell (docs/rules.md, section 5): its column's, by the value of another column where the
-//! catalogue says so, then, where the cell speaks of another time, what it would be on an other row, then made stricter by every `[[when]]` that the row meets, in order.
+//! catalogue says so, then, where the cell speaks of another time, what it would be on an other row, then made stricter by every
+//! `[[when]]` that the row meets, in order.
 
 use std::collections::BTreeSet;
 
 use bunri_catalogue::{
-    AskedOfParent, Bound, Class, ClassRule, Condition, Ownership, Subject, Table, When,
+    AskedOfParent, Bound, Class, ClassRule, Condition, Ownership, Subject, Table,
 };
 use bunri_types::{Day, Value};
 
-use super::codes::{code_text, comparable, listed};
+use super::codes::{case, code_text, listed};
 use super::days::Row;
 
 /// The class rules of one table.
@@ -48,23 +49,6 @@ impl<'a> CellRules<'a> {
     #[must_use]
     pub fn group(&self, column: usize) -> Option<usize> {
         self.groups[column]
-    }
-
-    /// The one class that a column has on all rows of this ownership, if no row can change it.
-    #[must_use]
-    pub fn fixed(&self, column: usize, ownership: Ownership) -> Option<Class> {
-        let ClassRule::Fixed(class) = self.table.columns[column].class else {
-            return None;
-        };
-        if ownership == Ownership::Own
-            && self.groups[column].is_some()
-            && of_another_time(class) != class
-        {
-            return None;
-        }
-        let touches =
-            |when: &When| when.rows.contains(&ownership) && when.changed(column, class) != class;
-        (!self.table.when.iter().any(touches)).then_some(class)
     }
 
     /// The class of a cell of a row. `foreign`: the cell speaks of another time than its own row, and its rule does not say
@@ -157,39 +141,22 @@ fn of_another_time(class: Class) -> Class {
 }
 
 fn by_column(rule: &ClassRule, row: &impl Row) -> Decided {
-    match rule {
-        ClassRule::Fixed(class) => Decided {
-            class: *class,
-            unseen: false,
-        },
+    let (class, unseen) = match rule {
+        ClassRule::Fixed(class) => (*class, false),
         ClassRule::ByValue {
             column,
             compare,
             cases,
             otherwise,
-        } => {
-            let Some(value) = code_text(row.value(*column)) else {
-                return Decided {
-                    class: *otherwise,
-                    unseen: false,
-                };
-            };
-            let value = comparable(&value, *compare);
-            match cases
-                .iter()
-                .find(|(case, _)| comparable(case, *compare) == value)
-            {
-                Some((_, class)) => Decided {
-                    class: *class,
-                    unseen: false,
-                },
-                None => Decided {
-                    class: *otherwise,
-                    unseen: true,
-                },
-            }
-        }
-    }
+        } => match code_text(row.value(*column)) {
+            None => (*otherwise, false),
+            Some(value) => match case(cases, &value, *compare) {
+                Some(place) => (cases[place].1, false),
+                None => (*otherwise, true),
+            },
+        },
+    };
+    Decided { class, unseen }
 }
 
 /// In units of the column's scale.
@@ -210,38 +177,18 @@ fn number(value: Value<'_>) -> Option<i128> {
 /// Every class that a column can have on a row of this ownership, over all combinations of `[[when]]`.
 #[must_use]
 pub fn possible_classes(table: &Table, column: usize, ownership: Ownership) -> BTreeSet<Class> {
-    let mut classes: BTreeSet<Class> = match &table.columns[column].class {
-        ClassRule::Fixed(class) => BTreeSet::from([*class]),
-        ClassRule::ByValue {
-            cases, otherwise, ..
-        } => cases
-            .iter()
-            .map(|(_, class)| *class)
-            .chain([*otherwise])
-            .collect(),
-    };
-    let grouped = table
-        .cells
-        .iter()
-        .any(|group| group.columns.contains(&column));
-    if ownership == Ownership::Own && grouped {
-        let foreign: Vec<Class> = classes
-            .iter()
-            .map(|&class| of_another_time(class))
-            .collect();
+    let mut classes = table.columns[column].class.possible();
+    let mut groups = table.cells.iter();
+    if ownership == Ownership::Own && groups.any(|group| group.columns.contains(&column)) {
+        let foreign: Vec<Class> = classes.iter().copied().map(of_another_time).collect();
         classes.extend(foreign);
     }
-    for when in table
-        .when
-        .iter()
-        .filter(|when| when.rows.contains(&ownership))
-    {
+    let whens = table.when.iter();
+    for when in whens.filter(|when| when.rows.contains(&ownership)) {
         // A row may or may not meet it, so both classes stay possible.
-        let more: Vec<Class> = classes
-            .iter()
-            .map(|&class| when.changed(column, class))
-            .collect();
-        classes.extend(more);
+        let changed = classes.iter().map(|&class| when.changed(column, class));
+        let changed: Vec<Class> = changed.collect();
+        classes.extend(changed);
     }
     classes
 }

@@ -8,55 +8,48 @@ use bunri_types::Value;
 
 use super::{Days, EVER, FOREVER, Reason, Verdict};
 
-/// The lists of codes, in the form in which they are compared.
+/// The lists of codes; how they are compared, whoever asks says.
 #[derive(Debug, Clone)]
 pub struct Codes {
-    compare: Compare,
+    incumbent: Vec<IncumbentCode>,
     vacant: BTreeSet<String>,
-    incumbent: Vec<(String, Days, Days)>,
     retailers: BTreeSet<String>,
+    /// The same without white space at either end.
+    trimmed: BTreeSet<String>,
 }
 
 impl Codes {
-    /// The lists under one way to compare.
+    /// The catalogue's lists, and the codes in the list of retailers.
     #[must_use]
-    pub fn new<'a>(
-        compare: Compare,
+    pub fn new(
         incumbent: &[IncumbentCode],
-        vacant: impl IntoIterator<Item = &'a String>,
-        retailers: impl IntoIterator<Item = &'a String>,
+        vacant: &BTreeSet<String>,
+        retailers: BTreeSet<String>,
     ) -> Self {
-        let form = |code: &String| comparable(code, compare).to_owned();
-        let entry = |entry: &IncumbentCode| {
-            (
-                form(&entry.code),
-                entry.from.map_or(EVER, Days::from),
-                entry.until.map_or(FOREVER, Days::from),
-            )
-        };
+        let trimmed = retailers.iter().map(|code| code.trim().to_owned());
         Self {
-            compare,
-            vacant: vacant.into_iter().map(form).collect(),
-            incumbent: incumbent.iter().map(entry).collect(),
-            retailers: retailers.into_iter().map(form).collect(),
+            incumbent: incumbent.to_vec(),
+            vacant: vacant.clone(),
+            trimmed: trimmed.collect(),
+            retailers,
         }
     }
 
     /// Whose customer a code speaks of on a day.
     #[must_use]
-    pub fn verdict(&self, code: Option<&str>, day: Days) -> Verdict {
+    pub fn verdict(&self, code: Option<&str>, compare: Compare, day: Days) -> Verdict {
         let Some(code) = code else {
             return Verdict::Undecided(Reason::RetailerUnknown);
         };
-        let code = comparable(code, self.compare);
-        let incumbent = |(own, from, until): &(String, Days, Days)| {
-            own == code && (*from..=*until).contains(&day)
+        let is_own = |own: &IncumbentCode| {
+            let (from, until) = validity(own);
+            same(&own.code, code, compare) && from <= day && day <= until
         };
-        if self.vacant.contains(code) {
+        if listed(code, &self.vacant, compare) {
             Verdict::Other
-        } else if self.incumbent.iter().any(incumbent) {
+        } else if self.incumbent.iter().any(is_own) {
             Verdict::Own
-        } else if self.retailers.contains(code) {
+        } else if self.is_retailer(code, compare) {
             Verdict::Other
         } else {
             Verdict::Undecided(Reason::RetailerUnknown)
@@ -65,27 +58,41 @@ impl Codes {
 
     /// Whether the list of retailers has this code.
     #[must_use]
-    pub fn is_retailer(&self, code: &str) -> bool {
-        self.retailers.contains(comparable(code, self.compare))
+    pub fn is_retailer(&self, code: &str, compare: Compare) -> bool {
+        match compare {
+            Compare::Exact => self.retailers.contains(code),
+            Compare::Trim => self.trimmed.contains(code.trim()),
+        }
     }
 
     /// The days on which some incumbent code begins or has just ended to be valid.
     pub fn changes(&self) -> impl Iterator<Item = Days> {
-        let bounds = |(_, from, until): &(String, Days, Days)| [*from, until.saturating_add(1)];
-        self.incumbent
-            .iter()
-            .flat_map(bounds)
-            .filter(|&day| day != EVER && day != FOREVER)
+        let validities = self.incumbent.iter().map(validity);
+        let bounds = validities.flat_map(|(from, until)| [from, until.saturating_add(1)]);
+        bounds.filter(|&day| day != EVER && day != FOREVER)
     }
 }
 
-/// A code in the form in which it is compared.
+/// The first and the last day on which a code is the incumbent's.
+fn validity(code: &IncumbentCode) -> (Days, Days) {
+    let from = code.from.map_or(EVER, Days::from);
+    (from, code.until.map_or(FOREVER, Days::from))
+}
+
+/// Whether a value of a row and one of a list are the same, compared as declared.
 #[must_use]
-pub fn comparable(code: &str, compare: Compare) -> &str {
+pub fn same(listed: &str, value: &str, compare: Compare) -> bool {
     match compare {
-        Compare::Exact => code,
-        Compare::Trim => code.trim(),
+        Compare::Exact => listed == value,
+        Compare::Trim => listed.trim() == value.trim(),
     }
+}
+
+/// The place of the case whose text equals a value.
+#[must_use]
+pub fn case<T>(cases: &[(String, T)], value: &str, compare: Compare) -> Option<usize> {
+    let mut cases = cases.iter();
+    cases.position(|(case, _)| same(case, value, compare))
 }
 
 /// A deciding value as the catalogue writes it: text as it is, an int in decimal digits.
@@ -106,9 +113,13 @@ pub fn code_text(value: Value<'_>) -> Option<Cow<'_, str>> {
 
 /// Whether a value is one of a list.
 #[must_use]
-pub fn listed(value: &str, list: &[String], compare: Compare) -> bool {
-    list.iter()
-        .any(|entry| comparable(entry, compare) == comparable(value, compare))
+pub fn listed<'a>(
+    value: &str,
+    list: impl IntoIterator<Item = &'a String>,
+    compare: Compare,
+) -> bool {
+    let mut list = list.into_iter();
+    list.any(|entry| same(entry, value, compare))
 }
 
 /// Whether a list names a value, or a missing one.
@@ -118,68 +129,4 @@ pub fn names(list: &ValueList, value: Option<&str>, compare: Compare) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use bunri_catalogue::Ownership::{Other, Own, Undecided};
-
-    fn codes(compare: Compare) -> Codes {
-        let incumbent = [
-            IncumbentCode {
-                code: "99010".into(),
-                from: None,
-                until: None,
-            },
-            IncumbentCode {
-                code: "99011".into(),
-                from: Some(100),
-                until: Some(200),
-            },
-        ];
-        let retailers = ["99020".to_owned(), "99010".to_owned(), " 99030 ".to_owned()];
-        Codes::new(compare, &incumbent, &["00000".to_owned()], &retailers)
-    }
-
-    #[test]
-    fn each_list_has_its_verdict() {
-        let codes = codes(Compare::Exact);
-        for (code, expected) in [
-            ("99010", Own),
-            ("00000", Other),
-            ("99020", Other),
-            ("", Undecided),
-            ("99010 ", Undecided),
-        ] {
-            assert_eq!(
-                codes.verdict(Some(code), 0).ownership(),
-                expected,
-                "{code:?}"
-            );
-        }
-        assert_eq!(
-            codes.verdict(None, 0),
-            Verdict::Undecided(Reason::RetailerUnknown)
-        );
-    }
-
-    #[test]
-    fn trimmed_codes_meet_trimmed_lists() {
-        let codes = codes(Compare::Trim);
-        assert_eq!(codes.verdict(Some("\u{3000}99010 "), 0), Verdict::Own);
-        assert_eq!(codes.verdict(Some("99030"), 0), Verdict::Other);
-        assert_eq!(
-            codes.verdict(Some(" "), 0),
-            Verdict::Undecided(Reason::RetailerUnknown)
-        );
-    }
-
-    #[test]
-    fn a_merged_code_is_own_within_its_validity_only() {
-        let codes = codes(Compare::Exact);
-        let on = |day| codes.verdict(Some("99011"), day).ownership();
-        assert_eq!(
-            [on(99), on(100), on(200), on(201)],
-            [Undecided, Own, Own, Undecided]
-        );
-        assert_eq!(codes.changes().collect::<Vec<_>>(), [100, 201]);
-    }
-}
+mod tests;

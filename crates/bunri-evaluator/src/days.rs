@@ -1,9 +1,10 @@
 //! The days that a row speaks of (docs/rules.md, section 2), from the values that name them.
 
+use std::collections::BTreeSet;
+
 use bunri_catalogue::UntilIs;
 use bunri_types::{Day, Value, days_of_month, month_of_day};
 
-use super::timeline::last_day;
 use super::{Days, FOREVER, Reason};
 
 /// The cells of one row, by catalogue column.
@@ -41,14 +42,27 @@ fn day_of(value: Value<'_>, before: i64) -> Option<Day> {
     }
 }
 
+/// Whether an end means "no end yet": days that do, and whether NULL does.
+pub(crate) fn is_open((open, null): (&BTreeSet<Day>, bool), until: Option<Day>) -> bool {
+    until.map_or(null, |day| open.contains(&day))
+}
+
+/// The last day of a period whose end is a day.
+pub(crate) fn last_day(until: Day, until_is: UntilIs) -> Days {
+    match until_is {
+        UntilIs::Inclusive => Days::from(until),
+        UntilIs::Exclusive => Days::from(until) - 1,
+    }
+}
+
 /// The first and the last day of a period. An exclusive date ends the day before, an exclusive timestamp one microsecond before.
 pub(crate) fn period(
     row: &impl Row,
     (from, until, until_is): (usize, usize, UntilIs),
-    is_open: bool,
+    open: (&BTreeSet<Day>, bool),
 ) -> Result<(Days, Days), Reason> {
     let first = row.day(from).map(Days::from).ok_or(Reason::DateMissing)?;
-    if is_open {
+    if is_open(open, row.day(until)) {
         return Ok((first, FOREVER));
     }
     let end = row.value(until);

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 
 use bunri_catalogue::{Catalogue, Ownership, Store};
 use bunri_decisions::{Decision, KeyPart};
-use bunri_types::Value;
 
 use crate::grants::{columns_of, ownerships};
 use crate::{Row, Verdict};
@@ -44,12 +43,11 @@ pub fn may_overrule_other(catalogue: &Catalogue, position: usize) -> bool {
 /// The decisions on one table, while its rows go by.
 #[derive(Debug)]
 pub struct LastWords<'a> {
-    /// In key order.
+    /// Those that are still to come, in key order.
     decisions: &'a [Decision],
     key: &'a [usize],
     /// Whether own may be said of a row that the rules call another's ([`may_overrule_other`]).
     overrules_other: bool,
-    next: usize,
     /// Rows that were decided own, and other.
     pub applied: [u64; 2],
     /// What decided nothing.
@@ -64,7 +62,6 @@ impl<'a> LastWords<'a> {
             decisions,
             key,
             overrules_other,
-            next: 0,
             applied: [0; 2],
             unused: Vec::new(),
         }
@@ -72,18 +69,16 @@ impl<'a> LastWords<'a> {
 
     /// The final verdict of the next row, of which the rules say `ruled`.
     pub fn last_word(&mut self, row: &impl Row, ruled: Verdict) -> Verdict {
-        while let Some(decision) = self.decisions.get(self.next) {
-            match order(&decision.key, self.key, row) {
-                Ordering::Greater => return ruled,
-                Ordering::Less => {
-                    self.next += 1;
-                    self.refuse(decision, WhyUnused::NotStaged);
-                }
-                Ordering::Equal => {
-                    self.next += 1;
-                    return self.decide(decision, ruled);
-                }
+        while let [decision, later @ ..] = self.decisions {
+            let order = order(&decision.key, self.key, row);
+            if order.is_gt() {
+                break;
             }
+            self.decisions = later;
+            if order.is_eq() {
+                return self.decide(decision, ruled);
+            }
+            self.refuse(decision, WhyUnused::NotStaged);
         }
         ruled
     }
@@ -121,8 +116,7 @@ impl<'a> LastWords<'a> {
 
     /// After the last row.
     pub fn finish(&mut self) {
-        while let Some(decision) = self.decisions.get(self.next) {
-            self.next += 1;
+        for decision in std::mem::take(&mut self.decisions) {
             self.refuse(decision, WhyUnused::NotStaged);
         }
     }
@@ -131,24 +125,10 @@ impl<'a> LastWords<'a> {
 /// Whether the decision's key is before, at or after the row's.
 fn order(key: &[KeyPart], columns: &[usize], row: &impl Row) -> Ordering {
     let parts = key.iter().zip(columns);
-    parts
-        .map(|(part, &column)| part_order(part, row.value(column)))
+    let mut orders = parts.map(|(part, &column)| part.order(row.value(column)));
+    orders
         .find(|order| order.is_ne())
         .unwrap_or(Ordering::Equal)
-}
-
-fn part_order(part: &KeyPart, value: Value<'_>) -> Ordering {
-    match (part, value) {
-        (KeyPart::Text(part), Value::Text(text)) => part.as_bytes().cmp(text.as_bytes()),
-        (KeyPart::Int(part), Value::Int(number)) => part.cmp(&number),
-        (KeyPart::Decimal(part), Value::Decimal { unscaled, .. }) => part.cmp(&unscaled),
-        (KeyPart::Day(part), Value::Date(day)) => part.cmp(&day),
-        (KeyPart::Moment(part), Value::Timestamp(micros)) => part.cmp(&micros),
-        (KeyPart::Bool(part), Value::Bool(value)) => part.cmp(&value),
-        (KeyPart::Bytes(part), Value::Bytes(bytes)) => part.as_slice().cmp(bytes),
-        // NULL comes before every value. Parts are of their column's type, so nothing else is left.
-        _ => Ordering::Greater,
-    }
 }
 
 #[cfg(test)]

@@ -36,29 +36,21 @@ pub fn may_hold(store: Store, ownership: Ownership, class: Class, opened: bool) 
     }
 }
 
-/// What a row brings to a store, asked only as far as it decides.
-pub struct RowGrants<K, A, F> {
-    /// Whether every cell of the row's key is granted to the store; [`None`] in a table without a key.
-    pub key: Option<K>,
-    /// Whether some cell of the row is granted to the store.
-    pub any: A,
-    /// Whether some cell that is granted to the store is not NULL.
-    pub filled: F,
-}
-
-/// Whether a store holds a row (docs/rules.md, section 5, "A row of a store").
+/// Whether a store holds a row (docs/rules.md, section 5, "A row of a store"); asked only as far as it decides. `key`: whether every
+/// cell of the row's key is granted to the store, [`None`] in a table without a key; `any`: whether some cell of the row is; `filled`:
+/// whether one that is granted is not NULL.
 pub fn holds_row(
     store: Store,
     ownership: Ownership,
-    row: RowGrants<impl FnOnce() -> bool, impl FnOnce() -> bool, impl FnOnce() -> bool>,
+    key: Option<impl FnOnce() -> bool>,
+    any: impl FnOnce() -> bool,
+    filled: impl FnOnce() -> bool,
 ) -> bool {
-    match (store, row.key) {
+    match (store, key) {
         (Store::Retail | Store::Transmission, Some(key)) => key(),
-        (Store::Retail | Store::Transmission, None) => (row.any)(),
+        (Store::Retail | Store::Transmission, None) => any(),
         // A row that is decided, with nothing in the cells that wait, leaves nobody anything to decide.
-        (Store::Quarantine, _) => {
-            (row.any)() && (ownership == Ownership::Undecided || (row.filled)())
-        }
+        (Store::Quarantine, _) => any() && (ownership == Ownership::Undecided || filled()),
     }
 }
 

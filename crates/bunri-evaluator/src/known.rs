@@ -5,17 +5,17 @@ use bunri_catalogue::{Early, Match};
 
 use super::{Days, Reason, Timeline, Verdict};
 
-/// What one owner key says of the day on which a row was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What one owner key says of the day on which a row was written, from the best for own to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Written {
     /// With the incumbent's knowledge, or within the grace.
     Stands,
     /// So many days before the own days that the row speaks of; [`Days::MAX`] where there are none.
     Early(Days),
-    /// When another supplied.
-    After,
     /// Nobody can say, and why.
     Unknown(Reason),
+    /// When another supplied.
+    After,
 }
 
 /// Asks one timeline: the row was written on the day `known` and speaks of days up to `last`.
@@ -43,58 +43,42 @@ pub fn written(timeline: &Timeline, known: Days, last: Days, grace_days: u32) ->
     }
 }
 
+/// Before the owner keys of a row's parents are asked: what was written on one of the days of an own parent stands, whatever any
+/// key says.
+pub fn written_in_own_days(
+    mut days: impl Iterator<Item = (Days, Days)>,
+    known: Days,
+) -> Option<Written> {
+    let in_own_days = days.any(|(first, last)| first <= known && known <= last);
+    in_own_days.then_some(Written::Stands)
+}
+
 /// What the owner keys of a row's parents say together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WrittenSet {
-    /// The row was written on one of the days of an own parent.
-    pub held: bool,
-    /// Some key says [`Written::Stands`].
-    pub stands: bool,
-    /// Some key says [`Written::After`].
-    pub after: bool,
-    /// Some key says [`Written::Unknown`], or nothing is known of it.
-    pub unknown: bool,
-    /// The fewest and the most days of those that say [`Written::Early`].
-    pub early: Option<(Days, Days)>,
+    /// What the best of them says.
+    pub best: Written,
+    /// What the worst of them says.
+    pub worst: Written,
 }
 
 impl WrittenSet {
-    /// A key of which nothing is known.
-    pub const UNKNOWN: Self = Self {
-        held: false,
-        stands: false,
-        after: false,
-        unknown: true,
-        early: None,
-    };
-
     /// Of one key.
     #[must_use]
     pub fn of(written: Written) -> Self {
-        let mut set = Self::default();
-        match written {
-            Written::Stands => set.stands = true,
-            Written::After => set.after = true,
-            Written::Unknown(_) => set.unknown = true,
-            Written::Early(days) => set.early = Some((days, days)),
+        Self {
+            best: written,
+            worst: written,
         }
-        set
     }
 
     /// Both together.
-    pub fn join(&mut self, other: Self) {
-        self.held |= other.held;
-        self.stands |= other.stands;
-        self.after |= other.after;
-        self.unknown |= other.unknown;
-        self.early = match (self.early, other.early) {
-            (Some(ours), Some(theirs)) => Some((ours.0.min(theirs.0), ours.1.max(theirs.1))),
-            (ours, theirs) => ours.or(theirs),
-        };
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            best: self.best.min(other.best),
+            worst: self.worst.max(other.worst),
+        }
     }
 }
 
@@ -103,46 +87,34 @@ impl WrittenSet {
 pub fn by_own_key(written: Written, early: Early) -> Verdict {
     match written {
         Written::Stands => Verdict::Own,
-        Written::Early(days) => by_early(days, early),
-        Written::After => Verdict::Other,
+        Written::Early(days) => {
+            let own = match early {
+                Early::Own => true,
+                Early::Undecided => false,
+                Early::Days(most) => days <= Days::from(most),
+            };
+            if own {
+                Verdict::Own
+            } else {
+                Verdict::Undecided(Reason::WrittenEarly)
+            }
+        }
         Written::Unknown(reason) => Verdict::Undecided(reason),
+        Written::After => Verdict::Other,
     }
 }
 
-/// The verdict of an own row by the owner keys of its parents.
+/// The verdict of an own row by the owner keys of its parents: under `all` by the worst of them, under `any` by the best. [`None`]:
+/// nothing is known of any.
 #[must_use]
-pub fn by_parents(set: &WrittenSet, matching: Match, early: Early) -> Verdict {
-    let unknown = Verdict::Undecided(Reason::KnownAtUndecided);
-    if set.is_empty() {
-        return unknown;
-    }
-    match matching {
-        Match::All | Match::Any if set.held => Verdict::Own,
-        Match::All if set.after => Verdict::Other,
-        Match::All if set.unknown => unknown,
-        Match::All => set
-            .early
-            .map_or(Verdict::Own, |(_, most)| by_early(most, early)),
-        Match::Any if set.stands => Verdict::Own,
-        Match::Any => match set.early {
-            Some((least, _)) => by_early(least, early),
-            None if set.unknown => unknown,
-            None => Verdict::Other,
-        },
-    }
-}
-
-/// Written so many days before the incumbent's supply began.
-fn by_early(days: Days, early: Early) -> Verdict {
-    let own = match early {
-        Early::Own => true,
-        Early::Undecided => false,
-        Early::Days(most) => days <= Days::from(most),
-    };
-    if own {
-        Verdict::Own
-    } else {
-        Verdict::Undecided(Reason::WrittenEarly)
+pub fn by_parents(set: Option<WrittenSet>, matching: Match, early: Early) -> Verdict {
+    let written = set.map(|set| match matching {
+        Match::All => set.worst,
+        Match::Any => set.best,
+    });
+    match written {
+        None | Some(Written::Unknown(_)) => Verdict::Undecided(Reason::KnownAtUndecided),
+        Some(written) => by_own_key(written, early),
     }
 }
 

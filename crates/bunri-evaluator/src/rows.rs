@@ -1,51 +1,23 @@
 //! The row rules (docs/rules.md, sections 2 and 3), test by test in the order written there.
 
-use bunri_catalogue::{
-    CellGroup, CodeDay, Compare, KnownAt, LedgerTime, Match, Ownership, RowRule, Table,
-};
+use bunri_catalogue::{CellGroup, CodeDay, Compare, KnownAt, Ledger, LedgerTime, Match, RowRule};
 use bunri_types::{Day, Value};
 
-use super::codes::{code_text, comparable};
+use super::codes::code_text;
 use super::days::{Row, month, period};
 use super::known::{WrittenSet, by_own_key, by_parents, written};
-use super::{Codes, Days, KeyAssignments, LedgerTerms, OwnershipSet, Reason, Timeline, Verdict};
+use super::parents::{ParentFacts, asked_parent, by_parent, chosen, parents_in};
+use super::{Codes, Days, KeyAssignments, OwnershipSet, Reason, Timeline, Verdict};
 
-/// What holds for every row: the cutover and the lists.
+/// What holds for every row of the tables that ask one ledger.
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// The day of the cutover.
     pub cutover: Day,
-    /// The ledger's.
-    pub ledger: LedgerTerms,
-    /// Codes compared byte for byte.
-    pub exact: Codes,
-    /// Codes compared without white space at either end.
-    pub trim: Codes,
-}
-
-/// What the parents of one parent rule are: those that have begun by the cutover, or all if none has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ParentFacts {
-    /// Their final ownerships.
-    pub ownerships: OwnershipSet,
-    /// The last day that the own ones speak of: *T* of docs/rules.md, section 4.
-    pub last: Option<Days>,
-    /// None of them has begun by the cutover.
-    pub to_come: bool,
-    /// The conditions of `[[when]]` that none of them meets, as bits by their place among
-    /// [`bunri_catalogue::Catalogue::conditions_on`]. Without parents, and with a rejected one, every condition is met.
-    pub clear: u64,
-}
-
-/// What a row tells its children of its days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RowDays {
-    /// The last day that it speaks of (*T*), of an own row; the cutover where its rule tells none.
-    pub last: Days,
-    /// The first and the last day that its ledger rule asked for, where it has one.
-    pub asked: Option<(Days, Days)>,
-    /// It has not begun by the cutover.
-    pub to_come: bool,
+    /// How the ledger is to be read.
+    pub ledger: Ledger,
+    /// The lists of codes.
+    pub codes: Codes,
 }
 
 /// What the other tables say about one row.
@@ -58,7 +30,59 @@ pub struct Facts<'a> {
     /// For each parent rule among [`bunri_catalogue::Table::leaves`], in their order.
     pub parents: &'a [ParentFacts],
     /// What the owner keys of the asked parents say of the day on which the row was written (tables without a ledger key).
-    pub written: WrittenSet,
+    pub written: Option<WrittenSet>,
+}
+
+/// What a rule says of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Whose it is.
+    pub verdict: Verdict,
+    /// The last day that it speaks of, as far as it is own: *T* of docs/rules.md, section 4.
+    last: Option<Days>,
+    /// The first and the last day that its ledger rules asked for: those that all of them have in common.
+    pub asked: Option<(Days, Days)>,
+    /// It has not begun by the cutover.
+    to_come: bool,
+}
+
+impl Answer {
+    /// Of a rule that tells no days.
+    fn of(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            last: None,
+            asked: None,
+            to_come: false,
+        }
+    }
+
+    fn undecided(reason: Reason) -> Self {
+        Self::of(Verdict::Undecided(reason))
+    }
+
+    /// The last day that an own row speaks of (*T*); the cutover where its rule tells none.
+    #[must_use]
+    pub fn last(&self, terms: &Terms) -> Days {
+        self.last.unwrap_or(terms.cutover.into())
+    }
+
+    /// What the row is to its children, whose final verdict is `last_word`.
+    #[must_use]
+    pub fn to_children(&self, last_word: Verdict, clear: u64, terms: &Terms) -> ParentFacts {
+        ParentFacts {
+            ownerships: OwnershipSet::of(last_word.ownership()),
+            last: (last_word == Verdict::Own).then(|| self.last(terms)),
+            to_come: self.to_come,
+            clear,
+        }
+    }
+}
+
+/// Whose a row is by its days.
+#[must_use]
+pub fn by_days(rule: &RowRule, row: &impl Row, facts: Facts<'_>, terms: &Terms) -> Answer {
+    Asking { row, facts, terms }.answer(rule, &mut 0)
 }
 
 /// Whose a row is by the rules: by its days, then by when it was written.
@@ -69,34 +93,35 @@ pub fn decide(
     row: &impl Row,
     facts: Facts<'_>,
     terms: &Terms,
-) -> Verdict {
-    let base = Asking { row, facts, terms }.verdict(rule, &mut 0);
-    let KnownAt::Column {
-        columns,
-        grace_days,
-        early,
-    } = known_at
-    else {
-        return base;
-    };
-    if base != Verdict::Own {
-        return base;
+) -> Answer {
+    let mut answer = by_days(rule, row, facts, terms);
+    if let (
+        Verdict::Own,
+        KnownAt::Column {
+            columns,
+            grace_days,
+            early,
+        },
+    ) = (answer.verdict, known_at)
+    {
+        answer.verdict = match (written_on(columns, row), facts.timeline) {
+            (None, _) => Verdict::Undecided(Reason::KnownAtMissing),
+            (Some(known), Some(timeline)) => {
+                let last = answer.last(terms);
+                // Of a key through another table, the supply point that the row speaks of: where the meter went later does not matter.
+                let point = facts.assignments.map_or(timeline, |key| key.point_on(last));
+                by_own_key(written(point, known, last, *grace_days), *early)
+            }
+            (Some(_), None) => {
+                let asked = asked_parent(rule, row);
+                let matching = asked.map_or(Match::All, |(_, matching)| matching);
+                by_parents(facts.written, matching, *early)
+            }
+        };
     }
-    let Some(known) = written_on(columns, row) else {
-        return Verdict::Undecided(Reason::KnownAtMissing);
-    };
-    let last = last(rule, row, facts, terms);
-    match facts.timeline {
-        Some(timeline) => {
-            // Of a key through another table, the supply point that the row speaks of: where the meter went later does not matter.
-            let point = facts.assignments.map_or(timeline, |key| key.point_on(last));
-            by_own_key(written(point, known, last, *grace_days), *early)
-        }
-        None => {
-            let matching = asked_parent(rule, row).map_or(Match::All, |asked| asked.matching);
-            by_parents(&facts.written, matching, *early)
-        }
-    }
+    // Days are for children only of a row that is own by the rules: a person's word says nothing of days.
+    answer.asked = answer.asked.filter(|_| answer.verdict == Verdict::Own);
+    answer
 }
 
 /// The day on which a row was written: the latest of these columns that are not NULL.
@@ -104,25 +129,6 @@ pub fn decide(
 pub fn written_on(columns: &[usize], row: &impl Row) -> Option<Days> {
     let days = columns.iter().filter_map(|&column| row.day(column));
     days.max().map(Days::from)
-}
-
-/// The last day that an own row speaks of (*T*); the cutover where its rule tells none.
-#[must_use]
-pub fn last(rule: &RowRule, row: &impl Row, facts: Facts<'_>, terms: &Terms) -> Days {
-    Asking { row, facts, terms }
-        .last(rule, &mut 0)
-        .unwrap_or(Days::from(terms.cutover))
-}
-
-/// What the row tells its children.
-#[must_use]
-pub fn row_days(rule: &RowRule, row: &impl Row, facts: Facts<'_>, terms: &Terms) -> RowDays {
-    let asking = Asking { row, facts, terms };
-    RowDays {
-        last: last(rule, row, facts, terms),
-        asked: asking.spoken(rule, &mut 0),
-        to_come: asking.to_come(rule, &mut 0),
-    }
 }
 
 /// For each group of `cells`, whether it does *not* say own, so that its cells of an own row are withheld.
@@ -136,121 +142,9 @@ pub fn foreign_cells(
 ) -> Vec<bool> {
     let asking = Asking { row, facts, terms };
     let mut next = parents_in(rule);
-    groups
-        .iter()
-        .map(|group| asking.verdict(&group.rows, &mut next) != Verdict::Own)
-        .collect()
-}
-
-/// The parent rule whose owner keys are asked who wrote a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AskedParent {
-    /// Its place among the parent rules of [`bunri_catalogue::Table::leaves`].
-    pub place: usize,
-    /// How its parents are combined.
-    pub matching: Match,
-}
-
-/// The first parent rule, in the order written, of those that decide this row: under `cases` of the chosen rule only.
-#[must_use]
-pub fn asked_parent(rule: &RowRule, row: &impl Row) -> Option<AskedParent> {
-    first_parent(rule, row, &mut 0)
-}
-
-/// Of every parent rule of the table, in their order, whether it speaks of the row: under `cases` only those of the chosen rule.
-#[must_use]
-pub fn parents_asked(table: &Table, row: &impl Row) -> Vec<bool> {
-    let mut asked = Vec::new();
-    let groups = table.cells.iter().map(|group| &group.rows);
-    for rule in std::iter::once(&table.rows).chain(groups) {
-        mark_parents(rule, row, true, &mut asked);
-    }
-    asked
-}
-
-fn mark_parents(rule: &RowRule, row: &impl Row, asks: bool, asked: &mut Vec<bool>) {
-    match rule {
-        RowRule::Parent { .. } => asked.push(asks),
-        RowRule::All(rules) | RowRule::Any(rules) => {
-            for rule in rules {
-                mark_parents(rule, row, asks, asked);
-            }
-        }
-        RowRule::Cases {
-            column,
-            compare,
-            cases,
-        } => {
-            let chosen = chosen(*column, *compare, cases, row).ok();
-            for (place, (_, rule)) in cases.iter().enumerate() {
-                mark_parents(rule, row, asks && chosen == Some(place), asked);
-            }
-        }
-        RowRule::Ledger(_)
-        | RowRule::Column { .. }
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => {}
-    }
-}
-
-fn first_parent(rule: &RowRule, row: &impl Row, next: &mut usize) -> Option<AskedParent> {
-    match rule {
-        RowRule::Parent { matching, .. } => Some(AskedParent {
-            place: *next,
-            matching: *matching,
-        }),
-        RowRule::All(rules) | RowRule::Any(rules) => {
-            for rule in rules {
-                let asked = first_parent(rule, row, next);
-                if asked.is_some() {
-                    return asked;
-                }
-            }
-            None
-        }
-        RowRule::Cases {
-            column,
-            compare,
-            cases,
-        } => {
-            let chosen = chosen(*column, *compare, cases, row).ok();
-            let mut asked = None;
-            for (place, (_, rule)) in cases.iter().enumerate() {
-                if chosen == Some(place) {
-                    asked = first_parent(rule, row, &mut next.clone());
-                }
-                *next += parents_in(rule);
-            }
-            asked
-        }
-        RowRule::Ledger(_)
-        | RowRule::Column { .. }
-        | RowRule::AllTransmission
-        | RowRule::AllRetail
-        | RowRule::Reference => None,
-    }
-}
-
-/// How many parent rules a rule holds.
-fn parents_in(rule: &RowRule) -> usize {
-    let leaves = rule.leaves().into_iter();
-    leaves.filter(|leaf| leaf.as_parent().is_some()).count()
-}
-
-/// The place of the case that fits the row.
-fn chosen(
-    column: usize,
-    compare: Compare,
-    cases: &[(String, RowRule)],
-    row: &impl Row,
-) -> Result<usize, Reason> {
-    let value = code_text(row.value(column)).ok_or(Reason::CaseMissing)?;
-    let value = comparable(&value, compare);
-    cases
-        .iter()
-        .position(|(case, _)| comparable(case, compare) == value)
-        .ok_or(Reason::CaseUnlisted)
+    let verdict = |group: &CellGroup| asking.answer(&group.rows, &mut next).verdict;
+    let verdicts = groups.iter().map(verdict);
+    verdicts.map(|verdict| verdict != Verdict::Own).collect()
 }
 
 /// One row being asked. `next` is the place of the next parent rule among [`bunri_catalogue::Table::leaves`].
@@ -261,172 +155,101 @@ struct Asking<'a, R> {
 }
 
 impl<R: Row> Asking<'_, R> {
-    fn verdict(&self, rule: &RowRule, next: &mut usize) -> Verdict {
+    fn answer(&self, rule: &RowRule, next: &mut usize) -> Answer {
         match rule {
-            RowRule::Ledger(time) => self.ledger(time),
+            RowRule::Ledger(time) => match self.days(time) {
+                Ok(days) => self.ledger(days),
+                Err(reason) => Answer::undecided(reason),
+            },
             RowRule::Column {
                 column,
                 compare,
                 at,
             } => self.code(*column, *compare, *at),
-            RowRule::Parent { matching, .. } => parent(self.parents(next).ownerships, *matching),
-            RowRule::Cases {
-                column,
-                compare,
-                cases,
-            } => self
-                .case(*column, *compare, cases, next, Self::verdict)
-                .unwrap_or_else(Verdict::Undecided),
-            RowRule::All(rules) => combined(&self.each(rules, next), Verdict::Other, Verdict::Own),
-            RowRule::Any(rules) => combined(&self.each(rules, next), Verdict::Own, Verdict::Other),
-            RowRule::AllTransmission => Verdict::Other,
-            RowRule::AllRetail => Verdict::Own,
-            RowRule::Reference => Verdict::Reference,
-        }
-    }
-
-    fn each(&self, rules: &[RowRule], next: &mut usize) -> Vec<Verdict> {
-        rules.iter().map(|rule| self.verdict(rule, next)).collect()
-    }
-
-    fn parents(&self, next: &mut usize) -> ParentFacts {
-        let facts = self.facts.parents.get(*next).copied();
-        *next += 1;
-        facts.unwrap_or_default()
-    }
-
-    /// Asks the rule of the row's own case; the parent rules of the others are passed over.
-    fn case<T>(
-        &self,
-        column: usize,
-        compare: Compare,
-        cases: &[(String, RowRule)],
-        next: &mut usize,
-        ask: impl Fn(&Self, &RowRule, &mut usize) -> T,
-    ) -> Result<T, Reason> {
-        let chosen = chosen(column, compare, cases, self.row);
-        let mut answer = None;
-        for (place, (_, rule)) in cases.iter().enumerate() {
-            if chosen == Ok(place) {
-                answer = Some(ask(self, rule, &mut next.clone()));
-            }
-            *next += parents_in(rule);
-        }
-        chosen.and_then(|_| answer.ok_or(Reason::CaseUnlisted))
-    }
-
-    /// The last day that a rule speaks of, as far as it says own (docs/rules.md, section 4).
-    fn last(&self, rule: &RowRule, next: &mut usize) -> Option<Days> {
-        match rule {
-            RowRule::Ledger(time) => self.asked_days(time).ok().map(|(_, last)| last),
-            RowRule::Column { at, .. } => match at {
-                Some(CodeDay::Column(column)) => self.row.day(*column).map(Days::from),
-                Some(CodeDay::Cutover) | None => Some(self.cutover()),
-            },
-            RowRule::Parent { .. } => self.parents(next).last,
-            RowRule::Cases {
-                column,
-                compare,
-                cases,
-            } => self
-                .case(*column, *compare, cases, next, Self::last)
-                .ok()
-                .flatten(),
-            RowRule::All(rules) => rules.iter().filter_map(|rule| self.last(rule, next)).min(),
-            RowRule::Any(rules) => {
-                let of = |rule: &RowRule, next: &mut usize| {
-                    let own = self.verdict(rule, &mut next.clone()) == Verdict::Own;
-                    self.last(rule, next).filter(|_| own)
-                };
-                rules.iter().filter_map(|rule| of(rule, next)).max()
-            }
-            RowRule::AllRetail => Some(self.cutover()),
-            RowRule::AllTransmission | RowRule::Reference => None,
-        }
-    }
-
-    /// The days that the ledger rules of an own row asked for: those that all of them have in common.
-    fn spoken(&self, rule: &RowRule, next: &mut usize) -> Option<(Days, Days)> {
-        match rule {
-            RowRule::Ledger(time) => self.asked_days(time).ok(),
-            RowRule::Cases {
-                column,
-                compare,
-                cases,
-            } => self
-                .case(*column, *compare, cases, next, Self::spoken)
-                .ok()
-                .flatten(),
-            RowRule::All(rules) => {
-                let spoken = rules.iter().filter_map(|rule| self.spoken(rule, next));
-                let common = spoken.reduce(|one, other| (one.0.max(other.0), one.1.min(other.1)));
-                common.filter(|(first, last)| first <= last)
-            }
-            RowRule::Any(_)
-            | RowRule::Column { .. }
-            | RowRule::Parent { .. }
-            | RowRule::AllTransmission
-            | RowRule::AllRetail
-            | RowRule::Reference => None,
-        }
-    }
-
-    /// Whether the row has not begun by the cutover.
-    fn to_come(&self, rule: &RowRule, next: &mut usize) -> bool {
-        let later = |first: Days| first > self.cutover();
-        match rule {
-            RowRule::Ledger(time) => self.days(time).is_ok_and(|(first, _)| later(first)),
-            RowRule::Column { at, .. } => match at {
-                Some(CodeDay::Column(column)) => {
-                    self.row.day(*column).is_some_and(|day| later(day.into()))
+            RowRule::Parent { matching, .. } => {
+                let parents = self.facts.parents.get(*next).copied().unwrap_or_default();
+                *next += 1;
+                Answer {
+                    last: parents.last,
+                    to_come: parents.to_come,
+                    ..Answer::of(by_parent(parents.ownerships, *matching))
                 }
-                Some(CodeDay::Cutover) | None => false,
-            },
-            RowRule::Parent { .. } => self.parents(next).to_come,
+            }
             RowRule::Cases {
                 column,
                 compare,
                 cases,
-            } => self
-                .case(*column, *compare, cases, next, Self::to_come)
-                .unwrap_or(false),
-            // Every rule is asked, because each passes over its parents.
+            } => {
+                let chosen = chosen(*column, *compare, cases, self.row);
+                let mut answer = Answer::undecided(chosen.err().unwrap_or(Reason::CaseUnlisted));
+                for (place, (_, rule)) in cases.iter().enumerate() {
+                    if chosen == Ok(place) {
+                        answer = self.answer(rule, next);
+                    } else {
+                        // The parent rules of the other cases are passed over.
+                        *next += parents_in(rule);
+                    }
+                }
+                answer
+            }
             RowRule::All(rules) => {
-                let to_come = rules.iter().map(|rule| self.to_come(rule, next));
-                to_come.fold(false, |some, one| some | one)
+                let answers = self.each(rules, next);
+                let days = answers.iter().filter_map(|answer| answer.asked);
+                let common = days.reduce(|one, other| (one.0.max(other.0), one.1.min(other.1)));
+                Answer {
+                    verdict: combined(&answers, Verdict::Other, Verdict::Own),
+                    last: answers.iter().filter_map(|answer| answer.last).min(),
+                    asked: common.filter(|(first, last)| first <= last),
+                    to_come: answers.iter().any(|answer| answer.to_come),
+                }
             }
             RowRule::Any(rules) => {
-                let to_come = rules.iter().map(|rule| self.to_come(rule, next));
-                to_come.fold(true, |all, one| all & one)
+                let answers = self.each(rules, next);
+                let own = answers.iter().filter(|one| one.verdict == Verdict::Own);
+                Answer {
+                    verdict: combined(&answers, Verdict::Own, Verdict::Other),
+                    last: own.filter_map(|answer| answer.last).max(),
+                    asked: None,
+                    to_come: answers.iter().all(|answer| answer.to_come),
+                }
             }
-            RowRule::AllTransmission | RowRule::AllRetail | RowRule::Reference => false,
+            RowRule::AllTransmission => Answer::of(Verdict::Other),
+            RowRule::AllRetail => Answer {
+                last: Some(self.cutover()),
+                ..Answer::of(Verdict::Own)
+            },
+            RowRule::Reference => Answer::of(Verdict::Reference),
         }
     }
 
-    fn ledger(&self, time: &LedgerTime) -> Verdict {
-        let (first, last) = match self.asked_days(time) {
-            Ok(days) => days,
-            Err(reason) => return Verdict::Undecided(reason),
-        };
-        let Some(segment) = self.timeline().covering(first, last) else {
-            return Verdict::Undecided(Reason::PeriodSpansChange);
-        };
-        let still_to_come = first > self.cutover() && segment.first > self.cutover();
-        match segment.verdict {
-            // A customer of a later day is not the incumbent's yet.
-            Verdict::Own if still_to_come => Verdict::Other,
-            verdict => verdict,
-        }
+    fn each(&self, rules: &[RowRule], next: &mut usize) -> Vec<Answer> {
+        rules.iter().map(|rule| self.answer(rule, next)).collect()
     }
 
     fn cutover(&self) -> Days {
         self.terms.cutover.into()
     }
 
-    /// The days of a ledger rule up to the cutover, or the first of them if all come later: what comes after is not yet.
-    fn asked_days(&self, time: &LedgerTime) -> Result<(Days, Days), Reason> {
-        let (first, last) = self.days(time)?;
-        Ok((first, first.max(last.min(self.cutover()))))
+    /// What the timeline says of the days of a ledger rule.
+    fn ledger(&self, (first, last): (Days, Days)) -> Answer {
+        // Up to the cutover, or the first day alone if all come later: what comes after the cutover is not yet.
+        let last = first.max(last.min(self.cutover()));
+        let to_come = first > self.cutover();
+        let timeline = self.facts.timeline.unwrap_or(Timeline::unknown());
+        let verdict = match timeline.covering(first, last) {
+            None => Verdict::Undecided(Reason::PeriodSpansChange),
+            Some(segment) => match segment.verdict {
+                // A customer of a later day is not the incumbent's yet.
+                Verdict::Own if to_come && segment.first > self.cutover() => Verdict::Other,
+                verdict => verdict,
+            },
+        };
+        Answer {
+            verdict,
+            last: Some(last),
+            asked: Some((first, last)),
+            to_come,
+        }
     }
 
     /// The first and the last day that a ledger rule speaks of.
@@ -454,75 +277,39 @@ impl<R: Row> Asking<'_, R> {
                 until,
                 until_is,
             } => {
-                let is_open = self.terms.ledger.is_open(self.row.day(until));
-                period(self.row, (from, until, until_is), is_open)
+                let open = self.terms.ledger.open_ends();
+                period(self.row, (from, until, until_is), open)
             }
         }
     }
 
-    fn timeline(&self) -> &Timeline {
-        self.facts.timeline.unwrap_or(Timeline::unknown())
-    }
-
-    fn code(&self, column: usize, compare: Compare, at: Option<CodeDay>) -> Verdict {
+    /// What the row's own code says.
+    fn code(&self, column: usize, compare: Compare, at: Option<CodeDay>) -> Answer {
         let day = match at {
-            None => 0,
-            Some(CodeDay::Cutover) => self.terms.cutover,
+            // Without a day no code has a validity, and the day does not matter.
+            Some(CodeDay::Cutover) | None => self.cutover(),
             Some(CodeDay::Column(column)) => match self.row.day(column) {
-                Some(day) => day,
-                None => return Verdict::Undecided(Reason::DateMissing),
+                Some(day) => Days::from(day),
+                None => return Answer::undecided(Reason::DateMissing),
             },
         };
-        let code = match self.row.value(column) {
-            Value::Text(code) => Some(code),
-            Value::Null
-            | Value::Int(_)
-            | Value::Decimal { .. }
-            | Value::Real(_)
-            | Value::Date(_)
-            | Value::Timestamp(_)
-            | Value::Bool(_)
-            | Value::Bytes(_) => None,
-        };
-        let codes = match compare {
-            Compare::Exact => &self.terms.exact,
-            Compare::Trim => &self.terms.trim,
-        };
-        codes.verdict(code, Days::from(day))
-    }
-}
-
-/// As the parents. No matching parent, and a NULL in the key, are both "missing"; of a rejected parent nobody knows whose
-/// it would have been, so that it frees nobody.
-fn parent(parents: OwnershipSet, matching: Match) -> Verdict {
-    let (own, other) = (parents.has(Ownership::Own), parents.has(Ownership::Other));
-    if parents.is_empty() {
-        return Verdict::Undecided(Reason::ParentMissing);
-    }
-    if matching == Match::Any && own {
-        return Verdict::Own;
-    }
-    if parents.has_rejected() {
-        return Verdict::Undecided(Reason::ParentRejected);
-    }
-    if parents.has(Ownership::Undecided) {
-        return Verdict::Undecided(Reason::ParentUndecided);
-    }
-    match (own, other) {
-        (true, false) => Verdict::Own,
-        (false, true) => Verdict::Other,
-        (true, true) => Verdict::Undecided(Reason::ParentsDisagree),
-        (false, false) => Verdict::Undecided(Reason::ParentMissing),
+        let code = code_text(self.row.value(column));
+        Answer {
+            last: Some(day),
+            to_come: day > self.cutover(),
+            ..Answer::of(self.terms.codes.verdict(code.as_deref(), compare, day))
+        }
     }
 }
 
 /// Any rule says `strong`: that. Else the first undecided. Else `weak`.
-fn combined(verdicts: &[Verdict], strong: Verdict, weak: Verdict) -> Verdict {
-    if verdicts.contains(&strong) {
+fn combined(answers: &[Answer], strong: Verdict, weak: Verdict) -> Verdict {
+    let mut verdicts = answers.iter().map(|answer| answer.verdict);
+    if verdicts.clone().any(|verdict| verdict == strong) {
         return strong;
     }
-    let undecided = |verdict: &&Verdict| matches!(verdict, Verdict::Undecided(_));
-    verdicts.iter().find(undecided).copied().unwrap_or(weak)
+    let undecided = |verdict: &Verdict| matches!(verdict, Verdict::Undecided(_));
+    verdicts.find(undecided).unwrap_or(weak)
 }
 
 #[cfg(test)]

@@ -52,13 +52,13 @@ reasons! {
 }
 
 /// In the quarantine beside cells of `retail_only` whose row is another's.
-pub const RETAIL_ONLY_OF_OTHER: &str = "retail_only_of_other";
+const RETAIL_ONLY_OF_OTHER: &str = "retail_only_of_other";
 
 /// In the quarantine beside cells of `hold` whose row is decided.
 pub const HOLD: &str = "hold";
 
 /// Whose a row (or a day) is; undecided always with its reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// The incumbent's customer.
     Own,
@@ -81,6 +81,16 @@ impl Verdict {
             Verdict::Reference => Ownership::Reference,
         }
     }
+
+    /// Why a row stands in the quarantine; `holds_text`: whether a cell of it whose class is `hold` is not NULL.
+    #[must_use]
+    pub fn waits_for(self, holds_text: impl Fn() -> bool) -> &'static str {
+        match self {
+            Verdict::Undecided(reason) => reason.word(),
+            Verdict::Own | Verdict::Other | Verdict::Reference if holds_text() => HOLD,
+            Verdict::Own | Verdict::Other | Verdict::Reference => RETAIL_ONLY_OF_OTHER,
+        }
+    }
 }
 
 /// Which ownerships occur among several parents, or several suppliers.
@@ -88,67 +98,38 @@ impl Verdict {
 pub struct OwnershipSet(pub u8);
 
 impl OwnershipSet {
-    /// Nothing.
-    pub const EMPTY: Self = Self(0);
+    /// A rejected row: nobody knows whose it would have been.
+    pub const REJECTED: Self = Self(8);
 
-    fn bit(ownership: Ownership) -> u8 {
+    /// Of one row.
+    #[must_use]
+    pub fn of(ownership: Ownership) -> Self {
         match ownership {
-            Ownership::Own => 1,
-            Ownership::Other => 2,
+            Ownership::Own => Self(1),
+            Ownership::Other => Self(2),
             // A parent in a public code table says nothing about a customer.
-            Ownership::Undecided | Ownership::Reference => 4,
+            Ownership::Undecided | Ownership::Reference => Self(4),
         }
     }
 
-    /// Adds one.
-    pub fn insert(&mut self, ownership: Ownership) {
-        self.0 |= Self::bit(ownership);
+    /// Both together.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
-    /// Whether it occurs.
+    /// Whether this ownership occurs.
     #[must_use]
     pub fn has(self, ownership: Ownership) -> bool {
-        self.0 & Self::bit(ownership) != 0
+        self.0 & Self::of(ownership).0 != 0
     }
-
-    /// What a rejected row is: nobody knows whose it would have been.
-    pub const REJECTED: Self = Self(8);
 
     /// Whether a rejected row is among them.
     #[must_use]
     pub fn has_rejected(self) -> bool {
         self.0 & Self::REJECTED.0 != 0
     }
-
-    /// Whether nothing occurs.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-}
-
-impl FromIterator<Ownership> for OwnershipSet {
-    fn from_iter<I: IntoIterator<Item = Ownership>>(ownerships: I) -> Self {
-        let mut set = Self::EMPTY;
-        ownerships
-            .into_iter()
-            .for_each(|ownership| set.insert(ownership));
-        set
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_reasons_are_those_of_the_rules() {
-        let rules = include_str!("../../../docs/rules.md");
-        let (_, list) = rules.split_once("## 6. Reasons").unwrap_or_default();
-        let list = list.split("\n## ").next().unwrap_or_default();
-        let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
-        words.extend([RETAIL_ONLY_OF_OTHER, HOLD]);
-        assert!(words.iter().all(|word| list.contains(&format!("`{word}`"))));
-        assert_eq!(list.matches('`').count() / 2, words.len());
-    }
-}
+mod tests;

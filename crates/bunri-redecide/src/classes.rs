@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use bunri_catalogue::{Class, Ownership, Table};
-use bunri_evaluator::{CellRules, Verdict, grants::ownerships};
+use bunri_catalogue::{Class, ClassRule, Table};
+use bunri_evaluator::{CellRules, Verdict, cells::possible_classes, grants::ownerships};
 use bunri_types::Day;
 
 use crate::rows::View;
@@ -125,12 +125,10 @@ impl<'a> Classifier<'a> {
         verdicts: &[Verdict],
         (foreign, clear): (&[Vec<bool>], &[u64]),
     ) -> ColumnClasses {
-        let possible: Vec<Option<Class>> = ownerships(self.table)
-            .iter()
-            .map(|&ownership: &Ownership| self.rules.fixed(column, ownership))
-            .collect();
-        if let [Some(class), ..] = possible[..]
-            && possible.iter().all(|other| *other == Some(class))
+        if let ClassRule::Fixed(class) = self.table.columns[column].class
+            && ownerships(self.table)
+                .iter()
+                .all(|&ownership| possible_classes(self.table, column, ownership).len() == 1)
         {
             return ColumnClasses::Fixed(class);
         }

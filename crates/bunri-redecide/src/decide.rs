@@ -8,8 +8,8 @@ use bunri_catalogue::{AskedOfParent, AskingParents, Catalogue, Ownership, Table}
 use bunri_columnar::{Batches, Staging};
 use bunri_decisions::Decisions;
 use bunri_evaluator::{
-    AskedParent, Facts, KeyAssignments, LastWords, ParentFacts, Row, Terms, Timeline, Unused,
-    Verdict, WrittenSet, asked_parent, clear, decide, foreign_cells, may_overrule_other, row_days,
+    Facts, KeyAssignments, LastWords, ParentFacts, Row, Terms, Timeline, Unused, Verdict,
+    asked_parent, clear, decide, foreign_cells, may_overrule_other,
 };
 
 use crate::RedecideError;
@@ -161,16 +161,17 @@ impl<'a> Decider<'a> {
 
     fn row(&mut self, row: usize, cells: &impl Row) -> Result<Verdict, RedecideError> {
         let number = self.next + row as u64;
-        let asked = asked_parent(&self.table.rows, cells);
+        let asked = asked_parent(&self.table.rows, cells).map(|(place, _)| place);
         let mut above = (!self.index.is_empty()).then(Vec::new);
         let (facts, decided_above) = self.sources.facts(row, number, asked, above.as_mut())?;
-        let ruled = decide(
+        let answer = decide(
             &self.table.rows,
             &self.table.known_at,
             cells,
             facts,
             self.terms,
         );
+        let ruled = answer.verdict;
         let verdict = self.last_words.last_word(cells, ruled);
         let own = verdict == Verdict::Own;
         // Whoever decides a row that others decided parents of answers for it from there on.
@@ -207,15 +208,11 @@ impl<'a> Decider<'a> {
         }
         let above = above.filter(|fact| !fact.is_empty());
         if !self.index.is_empty() {
-            let mut days = row_days(&self.table.rows, cells, facts, self.terms);
-            // A person's word says nothing of days.
-            days.asked = days.asked.filter(|_| ruled == Verdict::Own);
             let clear = clear(&self.asked, cells, self.terms.cutover);
             let parent = DecidedParent {
-                verdict,
-                days,
+                facts: answer.to_children(verdict, clear, self.terms),
+                days: answer.asked,
                 decided,
-                clear,
             };
             for index in &mut self.index {
                 index.push(row, parent, above.as_deref())?;
@@ -378,7 +375,7 @@ impl Sources {
         &mut self,
         row: usize,
         number: u64,
-        asked: Option<AskedParent>,
+        asked: Option<usize>,
         mut above: Option<&mut Vec<u8>>,
     ) -> Result<(Facts<'_>, DecidedTables), RedecideError> {
         self.parent_facts.clear();
@@ -393,20 +390,18 @@ impl Sources {
                 decided.join(found.decided);
             }
             self.parent_facts
-                .push(found.as_ref().map(Parents::facts).unwrap_or_default());
-            if let (Some(above), Some(fact), true) = (
-                above.as_deref_mut(),
-                fact,
-                asked.is_some_and(|asked| asked.place == place),
-            ) {
+                .push(found.map(|found| found.facts).unwrap_or_default());
+            if let (Some(above), Some(fact), true) =
+                (above.as_deref_mut(), fact, asked == Some(place))
+            {
                 above.extend_from_slice(fact.bytes);
             }
         }
-        let mut written = WrittenSet::default();
+        let mut written = None;
         if let Some(asking) = &mut self.written
             && let Some(fact) = asking.fact(row, number)?
         {
-            written = read_set(fact.bytes)?;
+            written = Some(read_set(fact.bytes)?);
         }
         let fact = match &mut self.timelines {
             None => None,

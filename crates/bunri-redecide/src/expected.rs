@@ -7,11 +7,7 @@ use arrow_schema::ArrowError;
 use arrow_select::filter::FilterBuilder;
 use arrow_select::nullif::nullif;
 use bunri_catalogue::{Class, Ownership, Store};
-use bunri_evaluator::{
-    Verdict,
-    grants::{RowGrants, holds_row},
-    verdict::{HOLD, RETAIL_ONLY_OF_OTHER},
-};
+use bunri_evaluator::grants::holds_row;
 
 use crate::RedecideError;
 use crate::classes::ColumnClasses;
@@ -91,16 +87,14 @@ pub(crate) fn belongs(layout: &Layout<'_>, decided: &Decided, row: usize) -> boo
     let ownership = decided.verdicts[row].ownership();
     let granted = |column: usize| layout.granted(ownership, decided.classes[column].class(row));
     let key = &layout.table.key;
-    let grants = RowGrants {
-        key: (!key.is_empty()).then_some(|| key.iter().all(|&column| granted(column))),
-        any: || layout.columns.iter().any(|&column| granted(column)),
-        filled: || {
-            let filled = |column: usize| decided.batch.column(column).is_valid(row);
-            let mut columns = layout.columns.iter();
-            columns.any(|&column| granted(column) && filled(column))
-        },
+    let key = (!key.is_empty()).then_some(|| key.iter().all(|&column| granted(column)));
+    let any = || layout.columns.iter().any(|&column| granted(column));
+    let filled = || {
+        let filled = |column: usize| decided.batch.column(column).is_valid(row);
+        let mut columns = layout.columns.iter();
+        columns.any(|&column| granted(column) && filled(column))
     };
-    holds_row(layout.store, ownership, grants)
+    holds_row(layout.store, ownership, key, any, filled)
 }
 
 /// Whether some `hold` cell of the row is not NULL.
@@ -176,16 +170,7 @@ fn hashed(layout: &Layout<'_>, position: usize, array: ArrayRef) -> Result<Array
 /// Why a row waits that stands in the quarantine, whose layout this is.
 #[must_use]
 pub fn quarantine_reason(layout: &Layout<'_>, decided: &Decided, row: usize) -> &'static str {
-    match decided.verdicts[row] {
-        Verdict::Undecided(reason) => reason.word(),
-        Verdict::Own | Verdict::Other | Verdict::Reference => {
-            if holds_text(layout, decided, row) {
-                HOLD
-            } else {
-                RETAIL_ONLY_OF_OTHER
-            }
-        }
-    }
+    decided.verdicts[row].waits_for(|| holds_text(layout, decided, row))
 }
 
 fn reasons(layout: &Layout<'_>, decided: &Decided, staged: &[usize]) -> ArrayRef {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bunri_catalogue::{Catalogue, Ledger, Table};
-use bunri_evaluator::{Codes, Days, LedgerTerms, Period, Reason, Timeline, Verdict};
+use bunri_evaluator::{Codes, Days, Period, Reason, Timeline, Verdict};
 use bunri_job::Source;
 use bunri_source::{ObjectKind, OpenSource, Session};
 use bunri_types::Day;
@@ -64,6 +64,7 @@ pub fn suppliers<E: From<SupplierError>>(
     let open = OpenSource::open(source).map_err(SupplierError::from)?;
     let mut session = open.session().map_err(SupplierError::from)?;
     let retailers = retailers(&mut session, catalogue)?;
+    let codes = Codes::new(&catalogue.incumbent, &catalogue.vacant, retailers);
     let mut seen: BTreeSet<Box<str>> = BTreeSet::new();
     let mut read = Suppliers::default();
     for (number, ledger) in catalogue.ledgers.iter().enumerate() {
@@ -72,7 +73,6 @@ pub fn suppliers<E: From<SupplierError>>(
         read.rows += rows.len() as u64;
         read.rejected += rows.iter().filter(|row| row.said.is_none()).count() as u64;
         rows.sort_by(|a, b| a.point.cmp(&b.point));
-        let terms = terms(catalogue, ledger, &retailers);
         let last = number + 1 == catalogue.ledgers.len();
         for rows in rows.chunk_by(|a, b| a.point == b.point) {
             let Some(LedgerRow { point, .. }) = rows.first() else {
@@ -81,7 +81,7 @@ pub fn suppliers<E: From<SupplierError>>(
             if seen.contains(point) {
                 continue;
             }
-            each(point, &stretches(rows, &said, &terms))?;
+            each(point, &stretches(rows, &said, (ledger, &codes)))?;
             read.points += 1;
             // With one ledger, as nearly everybody has, nobody asks.
             if !last {
@@ -102,7 +102,10 @@ fn kind(session: &mut Session, table: &Table) -> Result<ObjectKind, SupplierErro
     Ok(object.kind)
 }
 
-fn retailers(session: &mut Session, catalogue: &Catalogue) -> Result<Vec<String>, SupplierError> {
+fn retailers(
+    session: &mut Session,
+    catalogue: &Catalogue,
+) -> Result<BTreeSet<String>, SupplierError> {
     let table = &catalogue.tables[catalogue.retailers.table];
     let kind = kind(session, table)?;
     let mut codes = BTreeSet::new();
@@ -111,22 +114,7 @@ fn retailers(session: &mut Session, catalogue: &Catalogue) -> Result<Vec<String>
         codes.extend(row.text(0));
         Ok(())
     })?;
-    Ok(codes.into_iter().collect())
-}
-
-fn terms(catalogue: &Catalogue, ledger: &Ledger, retailers: &[String]) -> LedgerTerms {
-    let codes = |compare| Codes::new(compare, &catalogue.incumbent, &catalogue.vacant, retailers);
-    let own_when = ledger.own_when.iter();
-    LedgerTerms {
-        end: ledger.end.clone(),
-        codes: codes(ledger.compare),
-        counts: ledger.counts.clone(),
-        own_when: own_when
-            .map(|rule| (rule.clone(), codes(rule.compare)))
-            .collect(),
-        overlap_same_verdict: ledger.overlap_same_verdict.is_some(),
-        gap_other: ledger.gap_other.is_some(),
-    }
+    Ok(codes)
 }
 
 fn rows(
@@ -191,7 +179,11 @@ fn rows(
     Ok((rows, said.into_iter().map(|(said, _)| said).collect()))
 }
 
-fn stretches(rows: &[LedgerRow], said: &[Said], terms: &LedgerTerms) -> Vec<Stretch> {
+fn stretches(
+    rows: &[LedgerRow],
+    said: &[Said],
+    (ledger, codes): (&Ledger, &Codes),
+) -> Vec<Stretch> {
     let period = |row: &LedgerRow| {
         let said = row.said.and_then(|number| said.get(number as usize))?;
         Some(Period {
@@ -204,7 +196,7 @@ fn stretches(rows: &[LedgerRow], said: &[Said], terms: &LedgerTerms) -> Vec<Stre
     };
     let periods: Option<Vec<Period>> = rows.iter().map(period).collect();
     let timeline = match periods {
-        Some(periods) => Timeline::of(&periods, terms),
+        Some(periods) => Timeline::of(&periods, ledger, codes),
         None => Timeline::constant(Reason::LedgerRejected),
     };
     let day = |day: Days| {

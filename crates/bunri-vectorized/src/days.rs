@@ -82,7 +82,7 @@ impl Calendar {
     pub(crate) fn new(ledger: &Ledger, cutover: i64) -> Self {
         let (open, null_is_open) = ledger.open_ends();
         Self {
-            open: open.into_iter().map(i64::from).collect(),
+            open: open.iter().copied().map(i64::from).collect(),
             null_is_open,
             cutover,
         }

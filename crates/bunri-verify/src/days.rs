@@ -43,7 +43,7 @@ impl DayWatch {
         if let Some(part) = catalogue.ledger_table(position) {
             columns.push((part.from, BTreeSet::new()));
             let (open, _) = catalogue.ledger_of(table).open_ends();
-            columns.extend(part.until.map(|until| (until, open)));
+            columns.extend(part.until.map(|until| (until, open.clone())));
         }
         let columns = columns.into_iter().map(|(column, open)| WatchedColumn {
             column,

@@ -6,6 +6,8 @@ use std::path::Path;
 use bunri_decisions::{Decisions, read_decisions};
 use bunri_parse::load;
 
+use bunri_types::Value;
+
 use super::*;
 use crate::Reason;
 
@@ -56,38 +58,6 @@ fn keys_are_compared_part_by_part_in_key_order_and_by_value() {
     assert_eq!(at("b", 1), Ordering::Less);
     assert_eq!(at("a", 9), Ordering::Greater);
     assert_eq!(at("ba", -9), Ordering::Less);
-}
-
-#[test]
-fn a_part_of_every_type_is_before_at_or_after_a_value() {
-    let decimal = |unscaled| Value::Decimal { scale: 1, unscaled };
-    let cases = [
-        (
-            KeyPart::Text("ｂ".to_owned()),
-            ["ａ", "ｂ", "ｃ"].map(Value::Text),
-        ),
-        (KeyPart::Int(-1), [-2, -1, 0].map(Value::Int)),
-        (KeyPart::Decimal(-5), [-6, -5, 40].map(decimal)),
-        (KeyPart::Day(0), [-1, 0, 1].map(Value::Date)),
-        (KeyPart::Moment(7), [-8, 7, 8].map(Value::Timestamp)),
-        (
-            KeyPart::Bytes(vec![1, 0]),
-            [&[1][..], &[1, 0], &[1, 1]].map(Value::Bytes),
-        ),
-    ];
-    for (part, values) in cases {
-        let orders = values.map(|value| part_order(&part, value));
-        assert_eq!(
-            orders,
-            [Ordering::Greater, Ordering::Equal, Ordering::Less],
-            "{part:?}"
-        );
-        assert_eq!(part_order(&part, Value::Null), Ordering::Greater);
-    }
-    let truth = |part, value| part_order(&KeyPart::Bool(part), Value::Bool(value));
-    assert_eq!(truth(false, true), Ordering::Less);
-    assert_eq!(truth(true, true), Ordering::Equal);
-    assert_eq!(truth(true, false), Ordering::Greater);
 }
 
 #[test]

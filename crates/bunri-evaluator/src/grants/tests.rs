@@ -19,12 +19,13 @@ fn both_tables_say_the_same() {
 
 /// Store, ownership, key (if the table has one), some cell granted, some granted cell not NULL.
 fn holds(store: Store, ownership: Ownership, key: Option<bool>, any: bool, filled: bool) -> bool {
-    let row = RowGrants {
-        key: key.map(|key| move || key),
-        any: || any,
-        filled: || filled,
-    };
-    holds_row(store, ownership, row)
+    holds_row(
+        store,
+        ownership,
+        key.map(|key| move || key),
+        || any,
+        || filled,
+    )
 }
 
 #[test]

@@ -78,16 +78,15 @@ fn what_holds_of_a_row_that_was_written_early() {
     assert_eq!(early(Days::MAX, EarlyDays(60)), waits);
 }
 
-fn set(of: &[Written]) -> WrittenSet {
-    let mut set = WrittenSet::default();
-    of.iter().for_each(|&one| set.join(WrittenSet::of(one)));
-    set
+fn set(of: &[Written]) -> Option<WrittenSet> {
+    let keys = of.iter().map(|&one| WrittenSet::of(one));
+    keys.reduce(WrittenSet::join)
 }
 
 #[test]
 fn several_parents_points_must_all_stand() {
     let unknown = Written::Unknown(Reason::LedgerGap);
-    let all = |of: &[Written]| by_parents(&set(of), Match::All, EarlyDays(5));
+    let all = |of: &[Written]| by_parents(set(of), Match::All, EarlyDays(5));
     let asks = Verdict::Undecided(Reason::KnownAtUndecided);
     assert_eq!(all(&[Written::Stands]), Verdict::Own);
     assert_eq!(
@@ -104,7 +103,7 @@ fn several_parents_points_must_all_stand() {
 #[test]
 fn with_any_one_point_that_stands_is_enough() {
     let unknown = Written::Unknown(Reason::LedgerGap);
-    let any = |of: &[Written]| by_parents(&set(of), Match::Any, EarlyDays(5));
+    let any = |of: &[Written]| by_parents(set(of), Match::Any, EarlyDays(5));
     let asks = Verdict::Undecided(Reason::KnownAtUndecided);
     assert_eq!(
         any(&[Written::After, Written::Stands, unknown]),
@@ -117,4 +116,38 @@ fn with_any_one_point_that_stands_is_enough() {
     assert_eq!(any(&[Written::After, unknown]), asks);
     assert_eq!(any(&[Written::After]), Verdict::Other);
     assert_eq!(any(&[]), asks);
+}
+
+#[test]
+fn of_several_keys_all_believes_the_worst_and_any_the_best() {
+    let said = [
+        Written::Stands,
+        Written::Early(5),
+        Written::Early(6),
+        Written::Unknown(Reason::LedgerGap),
+        Written::After,
+    ];
+    // The verdicts of the page, line by line: `all` from the last line on, `any` from the first.
+    let verdicts = [
+        Verdict::Own,
+        Verdict::Own,
+        Verdict::Undecided(Reason::WrittenEarly),
+        Verdict::Undecided(Reason::KnownAtUndecided),
+        Verdict::Other,
+    ];
+    for (best, &one) in said.iter().enumerate() {
+        for (worst, &other) in said.iter().enumerate().skip(best) {
+            let of = |matching| by_parents(set(&[other, one]), matching, EarlyDays(5));
+            assert_eq!(of(Match::All), verdicts[worst], "{one:?} {other:?}");
+            assert_eq!(of(Match::Any), verdicts[best], "{one:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn written_on_a_day_of_an_own_parent_it_stands_whatever_the_keys_say() {
+    let on = |known| written_in_own_days([(1, 3), (7, 7)].into_iter(), known);
+    let stands = Some(Written::Stands);
+    assert_eq!([on(1), on(3), on(7)], [stands; 3]);
+    assert_eq!([on(0), on(4), on(8)], [None; 3]);
 }

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use bunri_catalogue::{CellGroup, Early, IncumbentCode, LedgerEnd, UntilIs};
+use bunri_catalogue::{CellGroup, Early, IncumbentCode, LedgerEnd, Match, Ownership, UntilIs};
 
 use super::*;
-use crate::Period;
+use crate::tests::{plain_ledger, set};
+use crate::{OwnershipSet, Period};
 
 const FROM: usize = 0;
 const UNTIL: usize = 1;
@@ -43,24 +44,15 @@ fn terms() -> Terms {
         from: Some(10),
         until: None,
     }];
-    let codes = |compare| Codes::new(compare, &incumbent, &[], &["99020".to_owned()]);
-    let ledger = LedgerTerms {
-        end: LedgerEnd::Until {
-            until_is: UntilIs::Inclusive,
-            open: BTreeSet::from([OPEN]),
-            null_is_open: false,
-        },
-        codes: codes(Compare::Exact),
-        counts: None,
-        own_when: Vec::new(),
-        overlap_same_verdict: false,
-        gap_other: false,
+    let end = LedgerEnd::Until {
+        until_is: UntilIs::Inclusive,
+        open: BTreeSet::from([OPEN]),
+        null_is_open: false,
     };
     Terms {
         cutover: 45,
-        ledger,
-        exact: codes(Compare::Exact),
-        trim: codes(Compare::Trim),
+        ledger: plain_ledger(end),
+        codes: Codes::new(&incumbent, &BTreeSet::new(), set(["99020"])),
     }
 }
 
@@ -78,7 +70,7 @@ fn timeline() -> Timeline {
         period(30, 39, "99020"),
         period(40, OPEN, "99010"),
     ];
-    Timeline::of(&periods, &terms().ledger)
+    Timeline::of(&periods, &terms().ledger, &terms().codes)
 }
 
 const DURING: RowRule = RowRule::Ledger(LedgerTime::During {
@@ -116,18 +108,23 @@ fn asked(rule: &RowRule, known_at: &KnownAt, row: &Cells, parents: &[&[Ownership
         timeline: Some(&timeline),
         assignments: None,
         parents: &parents,
-        written: WrittenSet::default(),
+        written: None,
     };
-    match decide(rule, known_at, row, facts, &terms()) {
+    match decide(rule, known_at, row, facts, &terms()).verdict {
         Verdict::Undecided(reason) => reason.word().to_owned(),
         verdict => verdict.ownership().word().to_owned(),
     }
 }
 
+fn set_of(ownerships: &[Ownership]) -> OwnershipSet {
+    let sets = ownerships.iter().copied().map(OwnershipSet::of);
+    sets.fold(OwnershipSet::default(), OwnershipSet::join)
+}
+
 /// Parents of these ownerships, of which the own ones speak of days up to `last`.
 fn facts_of(ownerships: &[Ownership], last: Option<Days>) -> ParentFacts {
     ParentFacts {
-        ownerships: ownerships.iter().copied().collect(),
+        ownerships: set_of(ownerships),
         last,
         to_come: false,
         clear: 0,
@@ -232,9 +229,9 @@ fn a_key_that_the_ledger_does_not_know() {
         timeline: None,
         assignments: None,
         parents: &[],
-        written: WrittenSet::default(),
+        written: None,
     };
-    let verdict = decide(&AT, &unknown_time(), &days(10, 0, 0), facts, &terms());
+    let verdict = decide(&AT, &unknown_time(), &days(10, 0, 0), facts, &terms()).verdict;
     assert_eq!(verdict, Verdict::Undecided(Reason::NotInLedger));
     let verdict = decide(
         &AT,
@@ -242,7 +239,8 @@ fn a_key_that_the_ledger_does_not_know() {
         &reading(Value::Null, Value::Null, Value::Null),
         facts,
         &terms(),
-    );
+    )
+    .verdict;
     assert_eq!(
         verdict,
         Verdict::Undecided(Reason::DateMissing),
@@ -329,9 +327,9 @@ fn a_child_is_as_its_parents() {
 fn a_rejected_parent_frees_nobody() {
     use Ownership::{Other, Own, Undecided};
     let beside = |staged: &[Ownership], rule: &RowRule| {
-        let staged: OwnershipSet = staged.iter().copied().collect();
+        let staged = set_of(staged);
         let parents = [ParentFacts {
-            ownerships: OwnershipSet(staged.0 | OwnershipSet::REJECTED.0),
+            ownerships: staged.join(OwnershipSet::REJECTED),
             last: None,
             to_come: false,
             clear: 0,
@@ -340,9 +338,9 @@ fn a_rejected_parent_frees_nobody() {
             timeline: None,
             assignments: None,
             parents: &parents,
-            written: WrittenSet::default(),
+            written: None,
         };
-        decide(rule, &unknown_time(), &days(0, 0, 0), facts, &terms())
+        decide(rule, &unknown_time(), &days(0, 0, 0), facts, &terms()).verdict
     };
     let rejected = Verdict::Undecided(Reason::ParentRejected);
     let sets: [&[Ownership]; 6] = [
@@ -472,9 +470,8 @@ fn a_child_without_a_ledger_key_asks_its_parents_points() {
     use crate::known::Written::{After, Early as Ahead, Stands};
     let child = |said: &[crate::known::Written], rule: &RowRule| {
         let parents = [facts_of(&[Ownership::Own], Some(20))];
-        let mut written = WrittenSet::default();
-        said.iter()
-            .for_each(|&one| written.join(WrittenSet::of(one)));
+        let said = said.iter().map(|&one| WrittenSet::of(one));
+        let written = said.reduce(WrittenSet::join);
         let facts = Facts {
             timeline: None,
             assignments: None,
@@ -488,6 +485,7 @@ fn a_child_without_a_ledger_key_asks_its_parents_points() {
             facts,
             &terms(),
         )
+        .verdict
     };
     assert_eq!(child(&[Stands], &ALL_PARENTS), Verdict::Own);
     assert_eq!(child(&[Stands, After], &ALL_PARENTS), Verdict::Other);
@@ -520,16 +518,18 @@ fn what_comes_after_the_cutover_is_not_yet() {
         retailer: Some(code.into()),
         ..Period::default()
     });
-    let timeline = Timeline::of(&periods, &terms().ledger);
+    let timeline = Timeline::of(&periods, &terms().ledger, &terms().codes);
     let of = |rule: &RowRule, from, until| {
         let facts = Facts {
             timeline: Some(&timeline),
             assignments: None,
             parents: &[],
-            written: WrittenSet::default(),
+            written: None,
         };
         let row = days(from, until, 0);
-        decide(rule, &unknown_time(), &row, facts, &terms()).ownership()
+        decide(rule, &unknown_time(), &row, facts, &terms())
+            .verdict
+            .ownership()
     };
     use Ownership::{Other, Own, Undecided};
     assert_eq!(
@@ -555,9 +555,9 @@ fn last_of(rule: &RowRule, row: &Cells, parents: &[ParentFacts]) -> Days {
         timeline: Some(&timeline),
         assignments: None,
         parents,
-        written: WrittenSet::default(),
+        written: None,
     };
-    last(rule, row, facts, &terms())
+    by_days(rule, row, facts, &terms()).last(&terms())
 }
 
 #[test]
@@ -677,7 +677,7 @@ fn the_parents_of_the_chosen_case_are_asked_who_wrote() {
     let of = |value: &'static str| {
         let mut row = days(12, 0, 0);
         row.0[CODE] = Value::Text(value);
-        asked_parent(&rule, &row).map(|asked| (asked.place, asked.matching))
+        asked_parent(&rule, &row)
     };
     assert_eq!(of("A"), Some((0, Match::All)));
     assert_eq!(of("B"), Some((1, Match::Any)));
@@ -720,7 +720,7 @@ fn cells_of_another_time_are_asked_with_the_parents_of_their_own() {
         timeline: Some(&timeline),
         assignments: None,
         parents: &parents,
-        written: WrittenSet::default(),
+        written: None,
     };
     let foreign = foreign_cells(&ALL_PARENTS, &groups, &days(0, 0, 0), facts, &terms());
     assert_eq!(

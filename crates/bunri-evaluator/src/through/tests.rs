@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::Segment;
+use crate::{EVER, FOREVER, Segment};
 
 /// A point that is the incumbent's up to a day, and another's from the next on.
 fn until(last_own: Days) -> Timeline {

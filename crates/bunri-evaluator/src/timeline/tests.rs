@@ -3,14 +3,22 @@
 
 use std::collections::BTreeSet;
 
-use bunri_catalogue::{Compare, IncumbentCode, ValueList};
+use bunri_catalogue::{Compare, Counts, IncumbentCode, OwnWhen, UntilIs, ValueList};
 
 use super::*;
+use crate::tests::{plain_ledger, set};
 
 const OWN: &str = "99010";
 const OTHER: &str = "99020";
 
-fn terms(until_is: UntilIs) -> LedgerTerms {
+/// A ledger and its codes.
+#[derive(Clone)]
+struct Terms {
+    ledger: Ledger,
+    codes: Codes,
+}
+
+fn terms(until_is: UntilIs) -> Terms {
     let incumbent = [
         IncumbentCode {
             code: OWN.into(),
@@ -23,24 +31,19 @@ fn terms(until_is: UntilIs) -> LedgerTerms {
             until: Some(19),
         },
     ];
-    let codes = Codes::new(
-        Compare::Exact,
-        &incumbent,
-        &[],
-        &[OTHER.to_owned(), "99011".to_owned()],
-    );
-    LedgerTerms {
-        end: LedgerEnd::Until {
-            until_is,
-            open: BTreeSet::from([9999]),
-            null_is_open: false,
-        },
-        codes,
-        counts: None,
-        own_when: Vec::new(),
-        overlap_same_verdict: false,
-        gap_other: false,
+    let end = LedgerEnd::Until {
+        until_is,
+        open: BTreeSet::from([9999]),
+        null_is_open: false,
+    };
+    Terms {
+        ledger: plain_ledger(end),
+        codes: Codes::new(&incumbent, &BTreeSet::new(), set([OTHER, "99011"])),
     }
+}
+
+fn timeline_of(periods: &[Period], Terms { ledger, codes }: &Terms) -> Timeline {
+    Timeline::of(periods, ledger, codes)
 }
 
 #[test]
@@ -51,18 +54,16 @@ fn several_rows_that_say_the_same_are_believed_only_where_that_is_declared() {
         period(15, 20, OTHER),
         period(18, 20, "99999"),
     ];
-    let on = |terms: &LedgerTerms, day| Timeline::of(&rows, terms).on(day);
+    let on = |terms: &Terms, day| timeline_of(&rows, terms).on(day);
     let overlap = Verdict::Undecided(Reason::LedgerOverlap);
     let strict = terms(UntilIs::Inclusive);
     assert_eq!([5, 15, 18].map(|day| on(&strict, day)), [overlap; 3]);
-    let agreed = LedgerTerms {
-        overlap_same_verdict: true,
-        ..strict.clone()
-    };
+    let mut agreed = strict.clone();
+    agreed.ledger.overlap_same_verdict = Some("on paper".to_owned());
     let said = [5, 15, 18].map(|day| on(&agreed, day));
     assert_eq!(said, [Verdict::Own, overlap, overlap]);
     let others = [period(1, 9, OTHER), period(5, 20, "99011")];
-    let day = |day| Timeline::of(&others, &agreed).on(day);
+    let day = |day| timeline_of(&others, &agreed).on(day);
     // 99011 is the incumbent's from day 10 on, and another's before.
     assert_eq!(
         [day(5), day(10), day(21)],
@@ -72,13 +73,11 @@ fn several_rows_that_say_the_same_are_believed_only_where_that_is_declared() {
             Verdict::Undecided(Reason::LedgerGap)
         ]
     );
-    let gaps = LedgerTerms {
-        gap_other: true,
-        ..strict
-    };
+    let mut gaps = strict;
+    gaps.ledger.gap_other = Some("on paper".to_owned());
     assert_eq!([on(&gaps, 0), on(&gaps, 21)], [Verdict::Other; 2]);
     assert_eq!(on(&gaps, 5), overlap);
-    let nobody = Timeline::of(&[], &gaps);
+    let nobody = timeline_of(&[], &gaps);
     assert_eq!(nobody.on(5), Verdict::Undecided(Reason::NotInLedger));
 }
 
@@ -92,7 +91,7 @@ fn period(from: impl Into<Option<Day>>, until: impl Into<Option<Day>>, code: &st
 }
 
 /// The timeline in words, one a segment.
-fn story(periods: &[Period], terms: &LedgerTerms) -> String {
+fn story(periods: &[Period], terms: &Terms) -> String {
     let day = |day: Days| match day {
         EVER => String::new(),
         FOREVER => String::new(),
@@ -102,7 +101,7 @@ fn story(periods: &[Period], terms: &LedgerTerms) -> String {
         Verdict::Undecided(reason) => reason.word(),
         other => other.ownership().word(),
     };
-    let timeline = Timeline::of(periods, terms);
+    let timeline = timeline_of(periods, terms);
     let line = |s: &Segment| format!("{}..{} {}", day(s.first), day(s.last), word(s.verdict));
     timeline
         .segments()
@@ -204,25 +203,25 @@ fn a_key_of_very_many_rows_is_no_more_than_its_rows() {
         .clone()
         .map(|day| period(day, day, if day % 2 == 0 { OWN } else { OTHER }))
         .collect();
-    let timeline = Timeline::of(&one_a_day, &terms(UntilIs::Inclusive));
+    let timeline = timeline_of(&one_a_day, &terms(UntilIs::Inclusive));
     assert_eq!(timeline.segments().len(), days.len() + 2);
     assert_eq!(timeline.on(20_004), Verdict::Own);
     let open: Vec<Period> = days.map(|day| period(day, 9999, OWN)).collect();
     let overlap = Verdict::Undecided(Reason::LedgerOverlap);
-    let timeline = Timeline::of(&open, &terms(UntilIs::Inclusive));
+    let timeline = timeline_of(&open, &terms(UntilIs::Inclusive));
     assert_eq!(
         [20_000, 20_001, 320_000].map(|day| timeline.on(day)),
         [Verdict::Own, overlap, overlap]
     );
     let mut next = terms(UntilIs::Inclusive);
-    next.end = LedgerEnd::Next;
-    assert_eq!(Timeline::of(&open, &next).on(400_000), Verdict::Own);
+    next.ledger.end = LedgerEnd::Next;
+    assert_eq!(timeline_of(&open, &next).on(400_000), Verdict::Own);
 }
 
 #[test]
 fn null_is_open_only_if_listed() {
     let mut terms = terms(UntilIs::Inclusive);
-    terms.end = LedgerEnd::Until {
+    terms.ledger.end = LedgerEnd::Until {
         until_is: UntilIs::Inclusive,
         open: BTreeSet::from([9999]),
         null_is_open: true,
@@ -263,26 +262,19 @@ fn list(values: &[&str]) -> ValueList {
     }
 }
 
-fn own_when(own: ValueList, other: OtherWhen) -> (OwnWhen, Codes) {
-    let retailers = Codes::new(
-        Compare::Exact,
-        &[],
-        &[],
-        &[OTHER.to_owned(), OWN.to_owned()],
-    );
-    let rule = OwnWhen {
+fn own_when(own: ValueList, other: OtherWhen) -> OwnWhen {
+    OwnWhen {
         own,
         other,
         compare: Compare::Trim,
-    };
-    (rule, retailers)
+    }
 }
 
 #[test]
 fn island_supply_is_the_operators_own_and_an_unlisted_kind_is_nobodys() {
     let mut terms = terms(UntilIs::Inclusive);
     let island = OtherWhen::Listed(list(&["island"]));
-    terms.own_when = vec![own_when(list(&["normal"]), island)];
+    terms.ledger.own_when = vec![own_when(list(&["normal"]), island)];
     let kind = |kind: Option<&str>, from, until, code| Period {
         own_when: vec![kind.map(str::to_owned)],
         ..period(from, until, code)
@@ -305,7 +297,7 @@ fn an_agents_customer_is_the_agents_and_a_missing_code_may_be_listed() {
     let mut terms = terms(UntilIs::Inclusive);
     let mut direct = list(&[OWN]);
     direct.null = true;
-    terms.own_when = vec![own_when(direct, OtherWhen::Retailers)];
+    terms.ledger.own_when = vec![own_when(direct, OtherWhen::Retailers)];
     let agent = |agent: Option<&str>, from, until| Period {
         own_when: vec![agent.map(str::to_owned)],
         ..period(from, until, OWN)
@@ -326,7 +318,7 @@ fn an_agents_customer_is_the_agents_and_a_missing_code_may_be_listed() {
 fn of_several_entries_any_other_is_other() {
     let mut terms = terms(UntilIs::Inclusive);
     let other = || OtherWhen::Listed(list(&["no"]));
-    terms.own_when = vec![
+    terms.ledger.own_when = vec![
         own_when(list(&["yes"]), other()),
         own_when(list(&["yes"]), other()),
     ];
@@ -355,7 +347,7 @@ fn counted(value: Option<&str>, from: Day, until: Day, code: &str) -> Period {
 #[test]
 fn a_cancelled_row_is_as_if_it_were_not_there() {
     let mut terms = terms(UntilIs::Inclusive);
-    terms.counts = Some(Counts {
+    terms.ledger.counts = Some(Counts {
         counting: list(&["0"]),
         never: list(&["1"]),
         compare: Compare::Trim,
@@ -379,7 +371,7 @@ fn a_cancelled_row_is_as_if_it_were_not_there() {
 #[test]
 fn a_list_of_switches_lasts_until_the_next() {
     let mut terms = terms(UntilIs::Inclusive);
-    terms.end = LedgerEnd::Next;
+    terms.ledger.end = LedgerEnd::Next;
     let from = |from: Option<Day>, code: &str| Period {
         from,
         ..period(0, None, code)
@@ -416,7 +408,7 @@ fn no_ledger_row_at_all() {
 
 #[test]
 fn a_period_is_covered_by_one_segment_or_by_none() {
-    let timeline = Timeline::of(
+    let timeline = timeline_of(
         &[period(1, 9, OWN), period(10, 9999, OTHER)],
         &terms(UntilIs::Inclusive),
     );

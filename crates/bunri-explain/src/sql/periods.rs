@@ -65,7 +65,7 @@ impl Script<'_> {
     /// The day after an end, or `infinity` for an end that means "no end yet"; NULL where nobody knows.
     pub(super) fn day_after(&self, until: &str, until_is: UntilIs, is_timestamp: bool) -> String {
         let (open, null_is_open) = self.ledger().open_ends();
-        self.day_after_of(until, until_is, is_timestamp, (&open, null_is_open))
+        self.day_after_of(until, until_is, is_timestamp, (open, null_is_open))
     }
 
     /// The same with ends of its own that mean "no end yet".

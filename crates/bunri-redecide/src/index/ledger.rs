@@ -1,11 +1,11 @@
 //! The ledger as a fact file: for every supply point that the ledger or its rejects name, its timeline.
 
+use std::collections::BTreeSet;
+
 use arrow_array::RecordBatch;
-use bunri_catalogue::{Catalogue, Compare, Ledger, LedgerTable, Table};
+use bunri_catalogue::{Catalogue, Ledger, LedgerTable, Table};
 use bunri_columnar::Staging;
-use bunri_evaluator::{
-    Codes, Days, LedgerTerms, Period, Reason, Row, Segment, Terms, Timeline, code_text,
-};
+use bunri_evaluator::{Codes, Days, Period, Reason, Row, Segment, Terms, Timeline, code_text};
 use bunri_types::{Day, Value};
 
 use super::file::FactFile;
@@ -28,54 +28,39 @@ pub fn terms(
     cutover: Day,
 ) -> Result<Vec<Terms>, RedecideError> {
     let retailers = retailers(catalogue, staging)?;
-    let codes = |compare| Codes::new(compare, &catalogue.incumbent, &catalogue.vacant, &retailers);
-    let of_ledger = |ledger: &Ledger| {
-        let own_when = ledger.own_when.iter();
-        LedgerTerms {
-            end: ledger.end.clone(),
-            codes: codes(ledger.compare),
-            counts: ledger.counts.clone(),
-            own_when: own_when
-                .map(|rule| (rule.clone(), codes(rule.compare)))
-                .collect(),
-            overlap_same_verdict: ledger.overlap_same_verdict.is_some(),
-            gap_other: ledger.gap_other.is_some(),
-        }
-    };
+    let codes = Codes::new(&catalogue.incumbent, &catalogue.vacant, retailers);
     let terms = |ledger: &Ledger| Terms {
         cutover,
-        ledger: of_ledger(ledger),
-        exact: codes(Compare::Exact),
-        trim: codes(Compare::Trim),
+        ledger: ledger.clone(),
+        codes: codes.clone(),
     };
     Ok(catalogue.ledgers.iter().map(terms).collect())
 }
 
-fn retailers(catalogue: &Catalogue, staging: &Staging) -> Result<Vec<String>, RedecideError> {
+fn retailers(catalogue: &Catalogue, staging: &Staging) -> Result<BTreeSet<String>, RedecideError> {
     let retailers = &catalogue.retailers;
     let table = staging.table(&catalogue.tables[retailers.table])?;
-    let mut codes = Vec::new();
+    let mut codes = BTreeSet::new();
     for batch in table.columns(&[retailers.column], BATCH_ROWS)? {
         let batch = batch?;
         let view = View::of(&batch)?;
         for row in 0..batch.num_rows() {
             if let Value::Text(code) = view.cells[0].value(row) {
-                codes.push(code.to_owned());
+                codes.insert(code.to_owned());
             }
         }
     }
-    codes.sort();
-    codes.dedup();
     Ok(codes)
 }
 
 /// Reads a ledger and its rejects and writes every key's timeline.
 pub(crate) fn build(
     catalogue: &Catalogue,
-    (ledger, terms): (&Ledger, &LedgerTerms),
+    terms: &Terms,
     staging: &Staging,
     scratch: &Scratch,
 ) -> Result<FactFile, RedecideError> {
+    let ledger = &terms.ledger;
     // Of several tables each is in its own order.
     let in_order = ledger.tables.len() == 1
         && ledger
@@ -181,13 +166,13 @@ fn read_period(record: &[u8]) -> Option<Period> {
 }
 
 struct LedgerFold<'a> {
-    terms: &'a LedgerTerms,
+    terms: &'a Terms,
     periods: Vec<Period>,
     rejected: bool,
 }
 
 impl<'a> LedgerFold<'a> {
-    fn new(terms: &'a LedgerTerms) -> Self {
+    fn new(terms: &'a Terms) -> Self {
         Self {
             terms,
             periods: Vec::new(),
@@ -212,7 +197,7 @@ impl Fold for LedgerFold<'_> {
         let timeline = if self.rejected {
             Timeline::constant(Reason::LedgerRejected)
         } else {
-            Timeline::of(&self.periods, self.terms)
+            Timeline::of(&self.periods, &self.terms.ledger, &self.terms.codes)
         };
         self.periods.clear();
         self.rejected = false;

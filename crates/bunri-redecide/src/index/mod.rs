@@ -48,8 +48,8 @@ impl Indexes {
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
         let mut ledgers = Vec::new();
-        for (ledger, terms) in catalogue.ledgers.iter().zip(terms) {
-            let facts = ledger::build(catalogue, (ledger, &terms.ledger), staging, scratch)?;
+        for terms in terms {
+            let facts = ledger::build(catalogue, terms, staging, scratch)?;
             ledgers.push(Arc::new(facts));
         }
         let mut through = BTreeMap::new();

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bunri_catalogue::{KnownAt, Ownership, Table};
+use bunri_catalogue::{KnownAt, Table};
 use bunri_columnar::StagedRows;
 use bunri_evaluator::{
-    Days, EVER, Facts, OwnershipSet, ParentFacts, Row, RowDays, Terms, Timeline, Verdict,
-    WrittenSet, asked_parent, last, written, written_on,
+    Days, EVER, Facts, OwnershipSet, ParentFacts, Reason, Row, Terms, Timeline, Written,
+    WrittenSet, asked_parent, by_days, parents_now, written, written_in_own_days, written_on,
 };
 
 use super::decided_tables::DecidedTables;
@@ -20,18 +20,14 @@ use crate::RedecideError;
 use crate::rows::{BATCH_ROWS, View};
 
 /// What a fact says about the parents of one key.
+#[derive(Clone, Copy)]
 pub(crate) struct Parents<'a> {
-    pub(crate) ownerships: OwnershipSet,
+    /// What a rule asks of them.
+    pub(crate) facts: ParentFacts,
     /// Some parent stands for no supply point, or for one that cannot be named.
-    pub(crate) unowned: bool,
-    /// None of them has begun by the cutover.
-    to_come: bool,
-    /// The last day that the own ones speak of; [`EVER`] where none is own.
-    last: Days,
+    unowned: bool,
     /// Of which tables people decided rows that these are, or go back to.
     pub(crate) decided: DecidedTables,
-    /// The conditions of children that none of them meets, as bits.
-    clear: u64,
     owners: &'a [u8],
 }
 
@@ -42,27 +38,35 @@ impl<'a> Parents<'a> {
             let (last, rest) = rest.split_first_chunk::<8>()?;
             let (decided, rest) = rest.split_first_chunk::<8>()?;
             let (clear, owners) = rest.split_first_chunk::<8>()?;
+            let last = Days::from_le_bytes(*last);
             Some(Self {
-                ownerships: OwnershipSet(*ownerships),
+                facts: ParentFacts {
+                    ownerships: OwnershipSet(*ownerships),
+                    last: (last != EVER).then_some(last),
+                    to_come: *to_come != 0,
+                    clear: u64::from_le_bytes(*clear),
+                },
                 unowned: *unowned != 0,
-                to_come: *to_come != 0,
-                last: Days::from_le_bytes(*last),
                 decided: DecidedTables(u64::from_le_bytes(*decided)),
-                clear: u64::from_le_bytes(*clear),
                 owners,
             })
         };
         read().ok_or(RedecideError::Index)
     }
 
-    /// What a rule asks of them.
-    pub(crate) fn facts(&self) -> ParentFacts {
-        ParentFacts {
-            ownerships: self.ownerships,
-            last: self.ownerships.has(Ownership::Own).then_some(self.last),
-            to_come: self.to_come,
-            clear: self.clear,
-        }
+    /// All but the owners.
+    fn write(&self, record: &mut Vec<u8>) {
+        let ParentFacts {
+            ownerships,
+            last,
+            to_come,
+            clear,
+        } = self.facts;
+        record.extend_from_slice(&[ownerships.0, u8::from(self.unowned), u8::from(to_come)]);
+        record.extend_from_slice(&last.unwrap_or(EVER).to_le_bytes());
+        record.extend_from_slice(&self.decided.0.to_le_bytes());
+        record.extend_from_slice(&clear.to_le_bytes());
+        record.extend_from_slice(self.owners);
     }
 }
 
@@ -71,14 +75,6 @@ impl<'a> Parents<'a> {
 struct Owner<K> {
     key: K,
     days: Option<(Days, Days)>,
-}
-
-impl<K> Owner<K> {
-    /// Whether an own parent speaks of this day.
-    fn holds(&self, day: Days) -> bool {
-        self.days
-            .is_some_and(|(first, last)| first <= day && day <= last)
-    }
 }
 
 /// No day lies in between.
@@ -111,146 +107,94 @@ fn write_owner(owner: &Owner<&[u8]>, out: &mut Vec<u8>) {
 /// A rejected row of a parent table, as a record for its keys: nobody knows whose it is, nor of which point.
 pub(crate) fn rejected_record() -> Vec<u8> {
     let mut record = Vec::new();
-    let head = Head {
-        ownerships: OwnershipSet::REJECTED,
+    let rejected = Parents {
+        facts: ParentFacts::REJECTED,
         unowned: true,
-        to_come: false,
-        last: EVER,
         decided: DecidedTables::default(),
-        // What it would have said to a condition nobody knows either.
-        clear: 0,
+        owners: &[],
     };
-    head.write(&mut record);
+    rejected.write(&mut record);
     record
-}
-
-/// What a fact begins with.
-#[derive(Debug, Clone, Copy)]
-struct Head {
-    ownerships: OwnershipSet,
-    unowned: bool,
-    to_come: bool,
-    last: Days,
-    decided: DecidedTables,
-    clear: u64,
-}
-
-impl Head {
-    fn write(self, record: &mut Vec<u8>) {
-        let Self {
-            ownerships,
-            unowned,
-            to_come,
-            last,
-            decided,
-            clear,
-        } = self;
-        record.extend_from_slice(&[ownerships.0, u8::from(unowned), u8::from(to_come)]);
-        record.extend_from_slice(&last.to_le_bytes());
-        record.extend_from_slice(&decided.0.to_le_bytes());
-        record.extend_from_slice(&clear.to_le_bytes());
-    }
 }
 
 /// A row of a parent table, decided.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DecidedParent {
-    pub(crate) verdict: Verdict,
-    /// Its days are for children only if it is own by the rules, not by a person's word.
-    pub(crate) days: RowDays,
+    pub(crate) facts: ParentFacts,
+    /// The days that go with its owner key.
+    pub(crate) days: Option<(Days, Days)>,
     /// What people had to do with its verdict.
     pub(crate) decided: DecidedTables,
-    /// The conditions of children that it does not meet, as bits.
-    pub(crate) clear: u64,
 }
 
-/// One row of a parent table, as a record for its keys.
+/// One row of a parent table, as a record for its keys: its owner keys are its own ledger key if its table has one, else those of the
+/// parents that it asks (docs/rules.md, section 4).
 pub(crate) fn write_record(
     DecidedParent {
-        verdict,
+        facts,
         days,
         decided,
-        clear,
     }: DecidedParent,
     own_key: Option<Option<&[u8]>>,
     above: Option<&[u8]>,
     record: &mut Vec<u8>,
 ) -> Result<(), RedecideError> {
     record.clear();
-    let is_own = verdict == Verdict::Own;
-    let mut head = Head {
-        ownerships: OwnershipSet::from_iter([verdict.ownership()]),
+    let mut parent = Parents {
+        facts,
         unowned: false,
-        to_come: days.to_come,
-        last: if is_own { days.last } else { EVER },
         decided,
-        clear,
+        owners: &[],
     };
     match (own_key, above) {
         (Some(Some(key)), _) => {
-            head.write(record);
-            let days = days.asked.filter(|_| is_own);
+            parent.write(record);
             write_owner(&Owner { key, days }, record);
+            return Ok(());
         }
         (None, Some(fact)) => {
-            let parents = Parents::read(fact)?;
-            head.unowned = parents.unowned;
-            head.write(record);
-            record.extend_from_slice(parents.owners);
+            let above = Parents::read(fact)?;
+            parent.unowned = above.unowned;
+            parent.owners = above.owners;
         }
-        (Some(None), _) | (None, None) => {
-            head.unowned = true;
-            head.write(record);
-        }
+        (Some(None), _) | (None, None) => parent.unowned = true,
     }
+    parent.write(record);
     Ok(())
 }
 
-/// Joins the parents of one key: those that have begun by the cutover, or all if none has.
+/// Joins the parents of one key.
 #[derive(Default)]
 pub(crate) struct ParentFold {
-    begun: JoinedParents,
-    to_come: JoinedParents,
+    begun: Option<JoinedParents>,
+    to_come: Option<JoinedParents>,
 }
 
 /// Some parents of one key.
 struct JoinedParents {
-    ownerships: OwnershipSet,
+    facts: ParentFacts,
     unowned: bool,
-    last: Days,
     decided: DecidedTables,
-    /// One that meets a condition is enough; [`None`] of no parent.
-    clear: Option<u64>,
     owners: BTreeSet<Owner<Vec<u8>>>,
-}
-
-impl Default for JoinedParents {
-    fn default() -> Self {
-        Self {
-            ownerships: OwnershipSet::EMPTY,
-            unowned: false,
-            last: EVER,
-            decided: DecidedTables::default(),
-            clear: None,
-            owners: BTreeSet::new(),
-        }
-    }
 }
 
 impl Fold for ParentFold {
     fn add(&mut self, record: &[u8]) -> Result<(), RedecideError> {
         let parents = Parents::read(record)?;
-        let joined = if parents.to_come {
+        let joined = if parents.facts.to_come {
             &mut self.to_come
         } else {
             &mut self.begun
         };
-        joined.ownerships.0 |= parents.ownerships.0;
+        let joined = joined.get_or_insert_with(|| JoinedParents {
+            facts: parents.facts,
+            unowned: false,
+            decided: DecidedTables::default(),
+            owners: BTreeSet::new(),
+        });
+        joined.facts = joined.facts.join(parents.facts);
         joined.unowned |= parents.unowned;
-        joined.last = joined.last.max(parents.last);
         joined.decided.join(parents.decided);
-        let clear = joined.clear.unwrap_or(parents.clear);
-        joined.clear = Some(clear & parents.clear);
         for Owner { key, days } in owners(parents.owners) {
             let key = key.to_vec();
             joined.owners.insert(Owner { key, days });
@@ -260,17 +204,14 @@ impl Fold for ParentFold {
 
     fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), RedecideError> {
         let Self { begun, to_come } = std::mem::take(self);
-        let none_begun = begun.ownerships.is_empty();
-        let joined = if none_begun { to_come } else { begun };
-        let head = Head {
-            ownerships: joined.ownerships,
+        let joined = parents_now(begun, to_come).ok_or(RedecideError::Index)?;
+        let parents = Parents {
+            facts: joined.facts,
             unowned: joined.unowned,
-            to_come: none_begun,
-            last: joined.last,
             decided: joined.decided,
-            clear: joined.clear.unwrap_or_default(),
+            owners: &[],
         };
-        head.write(fact);
+        parents.write(fact);
         for Owner { key, days } in &joined.owners {
             let days = *days;
             write_owner(&Owner { key, days }, fact);
@@ -338,7 +279,7 @@ impl Requests {
         cells: &impl Row,
         known: Days,
     ) -> Result<(), RedecideError> {
-        let Some(asked) = asked_parent(&table.rows, cells) else {
+        let Some((asked, _)) = asked_parent(&table.rows, cells) else {
             return Ok(());
         };
         self.facts.clear();
@@ -349,9 +290,9 @@ impl Requests {
                 .as_ref()
                 .map(|fact| Parents::read(fact.bytes))
                 .transpose()?;
-            let facts = found.as_ref().map(Parents::facts).unwrap_or_default();
+            let facts = found.map(|found| found.facts).unwrap_or_default();
             self.facts.push(facts);
-            if place == asked.place {
+            if place == asked {
                 asked_owners = found.map(|found| (found.unowned, found.owners.to_vec()));
             }
         }
@@ -359,24 +300,22 @@ impl Requests {
             return Ok(());
         };
         let number_bytes = number.to_be_bytes();
-        if owners(&asked_owners).any(|owner| owner.holds(known)) {
-            let held = WrittenSet {
-                held: true,
-                ..WrittenSet::default()
-            };
-            return self.answers.push(&number_bytes, &write_set(held));
+        let own_days = owners(&asked_owners).filter_map(|owner| owner.days);
+        if let Some(stands) = written_in_own_days(own_days, known) {
+            let stands = WrittenSet::of(stands);
+            return self.answers.push(&number_bytes, &write_set(stands));
         }
         if unowned {
-            self.answers
-                .push(&number_bytes, &write_set(WrittenSet::UNKNOWN))?;
+            let unknown = WrittenSet::of(Written::Unknown(Reason::KnownAtUndecided));
+            self.answers.push(&number_bytes, &write_set(unknown))?;
         }
         let facts = Facts {
             timeline: None,
             assignments: None,
             parents: &self.facts,
-            written: WrittenSet::default(),
+            written: None,
         };
-        let last = last(&table.rows, cells, facts, terms);
+        let last = by_days(&table.rows, cells, facts, terms).last(terms);
         for Owner { key, .. } in owners(&asked_owners) {
             let length = (key.len() as u64).to_le_bytes();
             self.asked.push_parts(&[
@@ -417,55 +356,60 @@ impl Requests {
     }
 }
 
-/// What several owner keys say, as bytes: four flags, whether some is early, and by how many days at least and at most.
-fn write_set(set: WrittenSet) -> [u8; 21] {
-    let mut bytes = [0; 21];
-    let flags = [
-        set.held,
-        set.stands,
-        set.after,
-        set.unknown,
-        set.early.is_some(),
-    ];
-    for (byte, flag) in bytes.iter_mut().zip(flags) {
-        *byte = u8::from(flag);
+/// What the best and the worst of several owner keys say, as bytes: each a word and days. Of a key of which nobody can say, why is
+/// not told.
+fn write_set(set: WrittenSet) -> [u8; 18] {
+    let mut bytes = [0; 18];
+    let (best, worst) = bytes.split_at_mut(9);
+    for (bytes, written) in [(best, set.best), (worst, set.worst)] {
+        let (word, days) = match written {
+            Written::Stands => (STANDS, 0),
+            Written::Early(days) => (EARLY, days),
+            Written::Unknown(_) => (UNKNOWN, 0),
+            Written::After => (AFTER, 0),
+        };
+        bytes[0] = word;
+        bytes[1..].copy_from_slice(&days.to_le_bytes());
     }
-    let (least, most) = set.early.unwrap_or_default();
-    bytes[5..13].copy_from_slice(&least.to_le_bytes());
-    bytes[13..].copy_from_slice(&most.to_le_bytes());
     bytes
 }
 
+const STANDS: u8 = 0;
+const EARLY: u8 = 1;
+const UNKNOWN: u8 = 2;
+const AFTER: u8 = 3;
+
 /// The reverse of [`write_set`].
 pub(crate) fn read_set(bytes: &[u8]) -> Result<WrittenSet, RedecideError> {
-    let read = || {
-        let ([held, stands, after, unknown, early], rest) = bytes.split_first_chunk::<5>()?;
-        let ([least, most], []) = rest.as_chunks::<8>() else {
-            return None;
-        };
-        let days = (Days::from_le_bytes(*least), Days::from_le_bytes(*most));
-        Some(WrittenSet {
-            held: *held != 0,
-            stands: *stands != 0,
-            after: *after != 0,
-            unknown: *unknown != 0,
-            early: (*early != 0).then_some(days),
-        })
+    let written = |&[word, ref days @ ..]: &[u8; 9]| match word {
+        STANDS => Ok(Written::Stands),
+        EARLY => Ok(Written::Early(Days::from_le_bytes(*days))),
+        UNKNOWN => Ok(Written::Unknown(Reason::KnownAtUndecided)),
+        AFTER => Ok(Written::After),
+        _ => Err(RedecideError::Index),
     };
-    read().ok_or(RedecideError::Index)
+    match bytes.as_chunks::<9>() {
+        ([best, worst], []) => Ok(WrittenSet {
+            best: written(best)?,
+            worst: written(worst)?,
+        }),
+        _ => Err(RedecideError::Index),
+    }
 }
 
 #[derive(Default)]
-struct WrittenFold(WrittenSet);
+struct WrittenFold(Option<WrittenSet>);
 
 impl Fold for WrittenFold {
     fn add(&mut self, record: &[u8]) -> Result<(), RedecideError> {
-        self.0.join(read_set(record)?);
+        let one = read_set(record)?;
+        self.0 = Some(self.0.map_or(one, |set| set.join(one)));
         Ok(())
     }
 
     fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), RedecideError> {
-        fact.extend_from_slice(&write_set(std::mem::take(&mut self.0)));
+        let set = self.0.take().ok_or(RedecideError::Index)?;
+        fact.extend_from_slice(&write_set(set));
         Ok(())
     }
 }
