@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::ColumnarError;
+use crate::{ColumnarError, Memory};
 
 /// More runs than this are merged into one before more are made, so that file handles stay bounded.
 const MOST_RUNS: usize = 64;
@@ -24,12 +24,19 @@ const BUFFER: usize = 1 << 17;
 pub struct ByteSorter {
     folder: PathBuf,
     budget: usize,
-    arena: Vec<u8>,
-    spans: Vec<Span>,
+    held: Option<Held>,
     runs: Vec<File>,
 }
 
-/// Where a record lies in the arena, and the eight bytes of it that decide most comparisons: those after what all records begin with.
+/// Records in memory: their bytes from the front, and from the back a span for each, until the two meet.
+#[derive(Debug)]
+struct Held {
+    memory: Memory,
+    end: usize,
+    spans: usize,
+}
+
+/// Where a record lies, and the eight bytes of it that decide most comparisons: those after what all records begin with.
 /// They are known when it is sorted.
 #[derive(Debug, Clone, Copy)]
 struct Span {
@@ -38,16 +45,124 @@ struct Span {
     length: usize,
 }
 
+/// A span in memory: prefix, start, length.
+type SpanBytes = [u8; 20];
+const SPAN: usize = size_of::<SpanBytes>();
+
+impl Span {
+    fn write(self) -> SpanBytes {
+        let mut bytes = [0; SPAN];
+        bytes[..8].copy_from_slice(&self.prefix.to_ne_bytes());
+        bytes[8..16].copy_from_slice(&self.start.to_ne_bytes());
+        // At most LONGEST_RECORD.
+        bytes[16..].copy_from_slice(&(self.length as u32).to_ne_bytes());
+        bytes
+    }
+
+    #[inline]
+    fn read(bytes: &SpanBytes) -> Self {
+        let [prefix, start] = [0, 8].map(|at| std::array::from_fn(|byte| bytes[at + byte]));
+        let length = std::array::from_fn(|byte| bytes[16 + byte]);
+        Self {
+            prefix: u64::from_ne_bytes(prefix),
+            start: usize::from_ne_bytes(start),
+            length: u32::from_ne_bytes(length) as usize,
+        }
+    }
+
+    #[inline]
+    fn of(self, records: &[u8]) -> &[u8] {
+        &records[self.start..self.start + self.length]
+    }
+}
+
+impl Held {
+    fn new(bytes: usize) -> io::Result<Self> {
+        Ok(Self {
+            memory: Memory::new(bytes)?,
+            end: 0,
+            spans: 0,
+        })
+    }
+
+    fn has_room(&self, length: usize) -> bool {
+        self.memory.len() - self.end - self.spans * SPAN >= length + SPAN
+    }
+
+    /// Takes a record that there is room for.
+    fn push(&mut self, parts: &[&[u8]], length: usize) {
+        let start = self.end;
+        for part in parts {
+            self.memory[self.end..self.end + part.len()].copy_from_slice(part);
+            self.end += part.len();
+        }
+        self.spans += 1;
+        let at = self.memory.len() - self.spans * SPAN;
+        let span = Span {
+            prefix: 0,
+            start,
+            length,
+        };
+        self.memory[at..at + SPAN].copy_from_slice(&span.write());
+    }
+
+    /// The spans, and the records that they speak of.
+    fn parts(&self) -> (&[SpanBytes], &[u8]) {
+        let (records, spans) = self.memory.split_at(self.memory.len() - self.spans * SPAN);
+        (spans.as_chunks().0, records)
+    }
+
+    fn sort(&mut self) {
+        let at = self.memory.len() - self.spans * SPAN;
+        let (records, spans) = self.memory.split_at_mut(at);
+        let spans: &mut [SpanBytes] = spans.as_chunks_mut().0;
+        let Some(first) = spans.first().map(|span| Span::read(span).of(records)) else {
+            return;
+        };
+        // Numbers of supply points and rows begin alike, often for longer than eight bytes.
+        let common = spans.iter().fold(first.len(), |common, span| {
+            common_length(&first[..common], Span::read(span).of(records))
+        });
+        for bytes in spans.iter_mut() {
+            let mut span = Span::read(bytes);
+            span.prefix = prefix(&span.of(records)[common..]);
+            *bytes = span.write();
+        }
+        spans.sort_unstable_by(|a, b| {
+            let (a, b) = (Span::read(a), Span::read(b));
+            a.prefix
+                .cmp(&b.prefix)
+                .then_with(|| a.of(records).cmp(b.of(records)))
+        });
+    }
+
+    /// In the order of their spans.
+    fn records(&self) -> impl Iterator<Item = &[u8]> {
+        let (spans, records) = self.parts();
+        spans.iter().map(|span| Span::read(span).of(records))
+    }
+
+    /// The record of this place in the order.
+    fn record(&self, place: usize) -> Option<&[u8]> {
+        let (spans, records) = self.parts();
+        spans.get(place).map(|span| Span::read(span).of(records))
+    }
+
+    fn clear(&mut self) {
+        (self.end, self.spans) = (0, 0);
+    }
+}
+
 impl ByteSorter {
-    /// Sorts with about `budget` bytes of memory; runs spill to anonymous files in `folder`.
+    /// Sorts within `budget` bytes of memory, 64 KiB at least; runs spill to anonymous files in `folder`. A record that is larger by
+    /// itself takes what it needs.
     #[must_use]
     pub fn new(folder: &Path, budget: usize) -> Self {
         let budget = budget.max(1 << 16);
         Self {
             folder: folder.to_path_buf(),
             budget,
-            arena: Vec::new(),
-            spans: Vec::new(),
+            held: None,
             runs: Vec::new(),
         }
     }
@@ -69,48 +184,45 @@ impl ByteSorter {
         if length > LONGEST_RECORD {
             return Err(ColumnarError::RowTooLarge { bytes: length });
         }
-        let held = self.arena.len() + self.spans.len() * size_of::<Span>();
-        if held + length > self.budget && !self.spans.is_empty() {
-            self.spill()?;
+        if !self.held.as_ref().is_some_and(|held| held.has_room(length)) {
+            self.make_room(length)?;
         }
-        let start = self.arena.len();
-        parts
-            .iter()
-            .for_each(|part| self.arena.extend_from_slice(part));
-        self.spans.push(Span {
-            prefix: 0,
-            start,
-            length,
-        });
+        if let Some(held) = &mut self.held {
+            held.push(parts, length);
+        }
         Ok(())
     }
 
-    fn sort(&mut self) {
-        let arena = &self.arena;
-        let bytes = |span: &Span| &arena[span.start..span.start + span.length];
-        let Some(first) = self.spans.first().map(bytes) else {
-            return;
-        };
-        // Numbers of supply points and rows begin alike, often for longer than eight bytes.
-        let common = self.spans.iter().fold(first.len(), |common, span| {
-            common_length(&first[..common], bytes(span))
-        });
-        for span in &mut self.spans {
-            span.prefix = prefix(&bytes(span)[common..]);
+    /// Room for a record of this length, where there is none.
+    fn make_room(&mut self, length: usize) -> Result<(), ColumnarError> {
+        self.spill()?;
+        let bytes = self.budget.max(length + SPAN);
+        if !self.held.as_ref().is_some_and(|held| held.has_room(length)) {
+            // What was there goes before more comes.
+            self.held = None;
+            let held = Held::new(bytes).map_err(ColumnarError::io("sort in", &self.folder))?;
+            self.held = Some(held);
         }
-        self.spans
-            .sort_unstable_by(|a, b| a.prefix.cmp(&b.prefix).then_with(|| bytes(a).cmp(bytes(b))));
+        Ok(())
     }
 
+    /// What memory holds becomes a run, if it holds anything.
     fn spill(&mut self) -> Result<(), ColumnarError> {
-        self.sort();
+        let Some(held) = self.held.as_mut().filter(|held| held.spans > 0) else {
+            return Ok(());
+        };
+        held.sort();
         let mut run = Run::create(&self.folder)?;
-        for span in &self.spans {
-            run.write(&self.arena[span.start..span.start + span.length])?;
+        for record in held.records() {
+            run.write(record)?;
         }
+        held.clear();
         self.runs.push(run.finish()?);
-        self.arena.clear();
-        self.spans.clear();
+        // One large record is no reason to hold as much from then on.
+        self.held = self
+            .held
+            .take()
+            .filter(|held| held.memory.len() <= self.budget);
         if self.runs.len() == MOST_RUNS {
             self.merge_runs()?;
         }
@@ -133,16 +245,17 @@ impl ByteSorter {
     /// When a run cannot be written or read.
     pub fn finish(mut self) -> Result<SortedRecords, ColumnarError> {
         if self.runs.is_empty() {
-            self.sort();
+            if let Some(held) = &mut self.held {
+                held.sort();
+            }
             return Ok(SortedRecords(Sorted::Memory {
-                arena: self.arena,
-                spans: self.spans,
+                held: self.held,
                 next: 0,
             }));
         }
-        if !self.spans.is_empty() {
-            self.spill()?;
-        }
+        self.spill()?;
+        // Nothing is in it, and the merge has buffers of its own.
+        self.held = None;
         Ok(SortedRecords(Sorted::Runs(Merge::open(
             self.runs,
             &self.folder,
@@ -171,11 +284,7 @@ pub struct SortedRecords(Sorted);
 
 #[derive(Debug)]
 enum Sorted {
-    Memory {
-        arena: Vec<u8>,
-        spans: Vec<Span>,
-        next: usize,
-    },
+    Memory { held: Option<Held>, next: usize },
     Runs(Merge),
 }
 
@@ -187,10 +296,8 @@ impl SortedRecords {
     #[allow(clippy::should_implement_trait)] // An Iterator could not lend its record.
     pub fn next(&mut self) -> Result<Option<&[u8]>, ColumnarError> {
         match &mut self.0 {
-            Sorted::Memory { arena, spans, next } => {
-                let record = spans
-                    .get(*next)
-                    .map(|span| &arena[span.start..span.start + span.length]);
+            Sorted::Memory { held, next } => {
+                let record = held.as_ref().and_then(|held| held.record(*next));
                 *next += 1;
                 Ok(record)
             }
@@ -330,6 +437,24 @@ mod tests {
         assert_eq!(sorted(&records, 1 << 30), expected);
         assert_eq!(sorted(&records, 1 << 20), expected);
         assert_eq!(sorted(&records, 1 << 16), expected);
+    }
+
+    #[test]
+    fn a_record_beyond_the_budget_has_room_of_its_own() {
+        let large = |byte: u8, length: usize| vec![byte; length];
+        let mut records = noise(10_000);
+        records.splice(
+            5000..5000,
+            [
+                large(200, 1 << 20),
+                large(3, (1 << 16) - SPAN),
+                large(100, 1 << 16),
+            ],
+        );
+        records.push(large(255, 1 << 18));
+        let mut expected = records.clone();
+        expected.sort();
+        assert!(sorted(&records, 1 << 16) == expected);
     }
 
     #[test]
