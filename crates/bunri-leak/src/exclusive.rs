@@ -9,19 +9,20 @@
 //! original of which retail gets a keyed hash is searched for whatever else holds it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bunri_columnar::ByteSorter;
 
 use crate::LeakError;
 use crate::fate::{Standing, Withheld};
 use crate::hashing::Name;
-use crate::partitions::{PARTITIONS, Partitions};
+use crate::partitions::{Divided, PARTITIONS};
 use crate::record::{Reach, Record};
 use crate::scratch::Scratch;
-use crate::set::{Entry, Set, SetBuilder};
+use crate::set::{Beginnings, Entry, Set, SetBuilder};
 use crate::vocabulary::Vocabulary;
 
-/// Threads that gather at one time, because each has beginnings of its own until they are put together.
+/// Threads that gather at one time, because each holds the names of a part of a filter.
 const GATHERING_AT_ONCE: usize = 4;
 
 /// What is searched for in one store.
@@ -109,15 +110,18 @@ impl Exclusive {
         scratch: &Scratch,
         threads: usize,
     ) -> Result<[Self; 2], LeakError> {
-        let (records, withheld) = (&vocabulary.records, vocabulary.withheld);
+        let withheld = vocabulary.withheld;
+        // What else the vocabulary remembers is of no use any more, and is as large as a filter.
+        let records = &vocabulary.into_records()?;
         let threads = threads.clamp(1, GATHERING_AT_ONCE);
         let share = |thread| PARTITIONS * thread / threads..PARTITIONS * (thread + 1) / threads;
+        let beginnings = [(); 2].map(|()| Arc::new(Beginnings::new(records.records())));
         let gather = |thread| {
             let scratch = Scratch {
                 budget: scratch.budget / threads,
                 ..scratch.clone()
             };
-            gather(records, share(thread), &scratch)
+            gather(records, share(thread), &beginnings, &scratch)
         };
         let gathered = bunri_work::run(threads, threads, gather)?;
         let mut gathered = gathered.into_iter();
@@ -136,19 +140,20 @@ impl Exclusive {
 
 /// What is searched for in both stores, of these partitions.
 fn gather(
-    records: &Partitions,
+    records: &Divided,
     partitions: Range<usize>,
+    beginnings: &[Arc<Beginnings>; 2],
     scratch: &Scratch,
 ) -> Result<[Gathered; 2], LeakError> {
-    let gathering = || {
+    let gathering = |beginnings| {
         Ok::<_, LeakError>(Gathering {
-            loose: SetBuilder::new(records.records(), scratch)?,
+            loose: SetBuilder::new(beginnings, scratch)?,
             strict: scratch.sorter(),
             copies: false,
             blind: Blind::default(),
         })
     };
-    let mut stores = [gathering()?, gathering()?];
+    let mut stores = [gathering(&beginnings[0])?, gathering(&beginnings[1])?];
     let mut group: Vec<Spelling> = Vec::new();
     for partition in partitions {
         let mut sorted = records.sorted(partition, scratch.budget)?;
@@ -278,7 +283,7 @@ impl Gathered {
 }
 
 fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, LeakError> {
-    let mut set = SetBuilder::new(1 << 16, scratch)?;
+    let mut set = SetBuilder::new(&Arc::new(Beginnings::new(1 << 16)), scratch)?;
     let mut sorted = sorter.finish()?;
     let mut last: Option<Name> = None;
     while let Some(bytes) = sorted.next()? {

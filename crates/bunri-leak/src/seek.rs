@@ -134,7 +134,7 @@ impl<'a> Seeker<'a> {
         let tokens = form.tokens();
         let mut places = (!form.cuts | tokens) & below(length + 1 - SHORT_BEGINNING);
         let ends = !form.cuts | tokens << TOKEN;
-        let short = sets.iter().any(|(set, _)| set.beginnings.short_in_ascii);
+        let short = sets.iter().any(|(set, _)| set.beginnings.short_in_ascii());
         while places != 0 {
             let from = places.trailing_zeros() as usize;
             places &= places - 1;

@@ -1,7 +1,9 @@
 //! The values that are searched for in one form: a filter, the beginnings by which texts are looked through, and a sorted
 //! file that confirms.
 
-use std::ops::BitOrAssign;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 
 use crate::LeakError;
 use crate::entries::{EntryFile, EntryWriter};
@@ -14,64 +16,59 @@ use crate::scratch::Scratch;
 pub(crate) struct Set {
     pub(crate) filter: Filter,
     pub(crate) rare: Rare,
-    pub(crate) beginnings: Beginnings,
+    pub(crate) beginnings: Arc<Beginnings>,
     pub(crate) entries: EntryFile,
 }
 
-/// Which lengths values have that begin like this.
+/// Which lengths values have that begin like this. All threads that gather values add to the same, because it is as large as a
+/// filter; bits are only ever set, so it does not matter who was first.
 pub(crate) struct Beginnings {
     /// Whether there is anything in a slot of `long`: small enough to stay near the processor.
-    begins: Vec<u64>,
+    begins: Vec<AtomicU64>,
     /// From [`BEGINNING`] on.
-    long: Vec<u64>,
+    long: Vec<AtomicU64>,
     /// Shorter.
-    short: Vec<u8>,
+    short: Vec<AtomicU8>,
     /// Whether any of the shorter is ASCII; nine digits or six Latin letters are longer.
-    pub(crate) short_in_ascii: bool,
+    short_in_ascii: AtomicBool,
 }
 
 impl Beginnings {
-    fn new(values: u64) -> Self {
+    /// Of about so many values.
+    pub(crate) fn new(values: u64) -> Self {
         let size = |most: u64| {
             usize::try_from(values.clamp(1, most))
                 .unwrap_or(1)
                 .next_power_of_two()
         };
+        let words = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect();
         let long = size(1 << 21);
         Self {
-            begins: vec![0; long.div_ceil(64)],
-            long: vec![0; long],
-            short: vec![0; size(1 << 16)],
-            short_in_ascii: false,
+            begins: words(long.div_ceil(64)),
+            long: words(long),
+            short: (0..size(1 << 16)).map(|_| AtomicU8::new(0)).collect(),
+            short_in_ascii: AtomicBool::new(false),
         }
     }
 
     /// Of a value that is found as a whole cell only, the beginning is of no use.
-    fn add(&mut self, beginning: u64, length: usize, reach: Reach) {
+    fn add(&self, beginning: u64, length: usize, reach: Reach) {
         if !reach.anywhere {
             return;
         }
         match length {
             BEGINNING.. => {
                 let slot = self.long_slot(beginning);
-                self.long[slot] |= 1 << (length - BEGINNING);
-                self.begins[slot / 64] |= 1 << (slot % 64);
+                self.long[slot].fetch_or(1 << (length - BEGINNING), Relaxed);
+                self.begins[slot / 64].fetch_or(1 << (slot % 64), Relaxed);
             }
             SHORT_BEGINNING.. => {
                 let slot = self.short_slot(beginning);
-                self.short[slot] |= 1 << (length - SHORT_BEGINNING);
-                self.short_in_ascii |= reach.ascii;
+                self.short[slot].fetch_or(1 << (length - SHORT_BEGINNING), Relaxed);
+                self.short_in_ascii.fetch_or(reach.ascii, Relaxed);
             }
             _ => {}
         }
-    }
-
-    /// Adds the beginnings of other values, of as many.
-    fn append(&mut self, other: &Self) {
-        or(&mut self.begins, &other.begins);
-        or(&mut self.long, &other.long);
-        or(&mut self.short, &other.short);
-        self.short_in_ascii |= other.short_in_ascii;
     }
 
     fn long_slot(&self, beginning: u64) -> usize {
@@ -86,16 +83,21 @@ impl Beginnings {
     #[inline]
     pub(crate) fn long(&self, beginning: u64) -> u64 {
         let slot = self.long_slot(beginning);
-        if self.begins[slot / 64] >> (slot % 64) & 1 == 0 {
+        if self.begins[slot / 64].load(Relaxed) >> (slot % 64) & 1 == 0 {
             return 0;
         }
-        self.long[slot]
+        self.long[slot].load(Relaxed)
     }
 
     /// Bit *n*: a value of [`SHORT_BEGINNING`] + *n* characters.
     #[inline]
     pub(crate) fn short(&self, beginning: u64) -> u8 {
-        self.short[self.short_slot(beginning)]
+        self.short[self.short_slot(beginning)].load(Relaxed)
+    }
+
+    /// Whether any value shorter than [`BEGINNING`] is ASCII.
+    pub(crate) fn short_in_ascii(&self) -> bool {
+        self.short_in_ascii.load(Relaxed)
     }
 }
 
@@ -109,18 +111,11 @@ pub(crate) struct Entry<'a> {
     pub(crate) spellings: &'a [Name],
 }
 
-fn or<T: Copy + BitOrAssign>(words: &mut [T], more: &[T]) {
-    for (word, more) in words.iter_mut().zip(more) {
-        *word |= *more;
-    }
-}
-
 impl Set {
-    /// Goes on with another set, whose names are all greater.
+    /// Goes on with another set, whose names are all greater and whose beginnings are the same.
     pub(crate) fn append(&mut self, other: Self) {
         self.filter.append(other.filter);
         self.rare.append(other.rare);
-        self.beginnings.append(&other.beginnings);
         self.entries.append(other.entries);
     }
 
@@ -159,16 +154,17 @@ impl<'a> Entry<'a> {
 pub(crate) struct SetBuilder {
     filter: FilterBuilder,
     rare: Rare,
-    beginnings: Beginnings,
+    beginnings: Arc<Beginnings>,
     entries: EntryWriter,
 }
 
 impl SetBuilder {
-    pub(crate) fn new(values: u64, scratch: &Scratch) -> Result<Self, LeakError> {
+    /// Adds to these beginnings.
+    pub(crate) fn new(beginnings: &Arc<Beginnings>, scratch: &Scratch) -> Result<Self, LeakError> {
         Ok(Self {
             filter: FilterBuilder::new(scratch.budget / 2),
             rare: Rare::default(),
-            beginnings: Beginnings::new(values),
+            beginnings: beginnings.clone(),
             entries: EntryWriter::create(&scratch.folder)?,
         })
     }
@@ -209,7 +205,7 @@ mod tests {
     #[test]
     fn a_beginning_tells_every_length_and_no_other_does() {
         for values in [0, 1, 63, 64, 65, 1000] {
-            let mut beginnings = Beginnings::new(values);
+            let beginnings = Beginnings::new(values);
             for length in [6, 7, 40, 64] {
                 beginnings.add(0, length, ANYWHERE);
             }
@@ -226,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_part_of_a_text_has_no_beginning() {
-        let mut beginnings = Beginnings::new(1000);
+        let beginnings = Beginnings::new(1000);
         let whole = Reach {
             anywhere: false,
             ascii: true,
@@ -235,11 +231,11 @@ mod tests {
         beginnings.add(1, 5, whole);
         beginnings.add(1, 2, ANYWHERE);
         assert_eq!((beginnings.long(1), beginnings.short(1)), (0, 0));
-        assert!(!beginnings.short_in_ascii);
+        assert!(!beginnings.short_in_ascii());
     }
 
     #[test]
-    fn beginnings_put_together_tell_what_each_told() {
+    fn what_several_threads_add_is_all_there() {
         let ascii = Reach {
             ascii: true,
             ..ANYWHERE
@@ -250,21 +246,24 @@ mod tests {
             [ANYWHERE; 2],
             [ascii; 2],
         ] {
-            let [mut one, other] = [1, 2].map(|beginning: u64| {
-                let mut beginnings = Beginnings::new(1000);
-                beginnings.add(beginning, 6 + beginning as usize, ANYWHERE);
-                beginnings.add(3, 10 + beginning as usize, ANYWHERE);
-                beginnings.add(4, 3 + beginning as usize, reaches[beginning as usize - 1]);
-                beginnings
+            let beginnings = Beginnings::new(1000);
+            std::thread::scope(|scope| {
+                for (beginning, reach) in (1..).zip(reaches) {
+                    let beginnings = &beginnings;
+                    scope.spawn(move || {
+                        beginnings.add(beginning, 6 + beginning as usize, ANYWHERE);
+                        beginnings.add(3, 10 + beginning as usize, ANYWHERE);
+                        beginnings.add(4, 3 + beginning as usize, reach);
+                    });
+                }
             });
-            one.append(&other);
             assert_eq!(
-                [1, 2, 3].map(|at| one.long(at)),
+                [1, 2, 3].map(|at| beginnings.long(at)),
                 [1 << 1, 1 << 2, 0b11 << 5]
             );
-            assert_eq!(one.short(4), 0b110);
+            assert_eq!(beginnings.short(4), 0b110);
             let expected = reaches.iter().any(|reach| reach.ascii);
-            assert_eq!(one.short_in_ascii, expected);
+            assert_eq!(beginnings.short_in_ascii(), expected);
         }
     }
 }

@@ -15,7 +15,7 @@ use bunri_spelling::{Spelled, Speller, Variants, weight};
 use crate::LeakError;
 use crate::fate::{Counts, Fate, Withheld, Worth};
 use crate::hashing::Secret;
-use crate::partitions::Partitions;
+use crate::partitions::{Divided, Partitions};
 use crate::record::Record;
 use crate::recorded::Memory;
 use crate::scratch::Scratch;
@@ -287,6 +287,11 @@ impl<'a> Vocabulary<'a> {
         let record = Record::of(&self.lexicon.secret, forms, (fate, source), anywhere);
         self.records.push(&record.bytes())?;
         Ok(worth)
+    }
+
+    /// What was recorded; everything else is forgotten.
+    pub(crate) fn into_records(self) -> Result<Divided, LeakError> {
+        self.records.finish()
     }
 
     /// A row that is in no store is withheld from every store.
