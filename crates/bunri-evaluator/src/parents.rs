@@ -135,3 +135,6 @@ pub(crate) fn chosen(
     let value = code_text(row.value(column)).ok_or(Reason::CaseMissing)?;
     case(cases, &value, compare).ok_or(Reason::CaseUnlisted)
 }
+
+#[cfg(test)]
+mod tests;

@@ -585,6 +585,37 @@ fn the_last_day_that_a_row_speaks_of() {
 }
 
 #[test]
+fn what_a_row_is_to_its_children_is_its_last_word_and_its_own_days() {
+    let timeline = timeline();
+    let facts = Facts {
+        timeline: Some(&timeline),
+        assignments: None,
+        parents: &[],
+        written: None,
+    };
+    let of = |row: &Cells| decide(&DURING, &unknown_time(), row, facts, &terms());
+    let own = of(&days(12, 25, 0));
+    assert_eq!(own.asked, Some((12, 25)));
+    let told = own.to_children(Verdict::Own, 0b101, &terms());
+    assert_eq!(
+        (told.last, told.to_come, told.clear),
+        (Some(25), false, 0b101)
+    );
+    // A person's word says whose the row is, and nothing of days.
+    let open = of(&days(25, 35, 0));
+    assert_eq!(open.verdict, Verdict::Undecided(Reason::PeriodSpansChange));
+    assert_eq!(open.asked, None);
+    let decided = |word| open.to_children(word, 0, &terms()).last;
+    assert_eq!(decided(Verdict::Own), Some(35), "what its rule says");
+    assert_eq!(decided(Verdict::Other), None);
+    let unknown = of(&reading(Value::Null, Value::Null, Value::Null));
+    let decided = unknown.to_children(Verdict::Own, 0, &terms());
+    assert_eq!(decided.last, Some(45), "the cutover");
+    let later = of(&days(46, 60, 0));
+    assert!(later.to_children(later.verdict, 0, &terms()).to_come);
+}
+
+#[test]
 fn an_exclusive_timestamp_ends_one_microsecond_before() {
     let rule = RowRule::Ledger(LedgerTime::During {
         from: FROM,

@@ -413,3 +413,77 @@ impl Fold for WrittenFold {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn what_owner_keys_say_is_read_back_but_for_the_reason() {
+        let unknown = Written::Unknown(Reason::KnownAtUndecided);
+        let said = [
+            Written::Stands,
+            Written::Early(1),
+            Written::Early(Days::MAX),
+            unknown,
+            Written::After,
+        ];
+        for best in said {
+            for worst in said {
+                let set = WrittenSet { best, worst };
+                assert_eq!(read_set(&write_set(set)).unwrap(), set);
+            }
+        }
+        let of_ledger = WrittenSet::of(Written::Unknown(Reason::LedgerGap));
+        let read = read_set(&write_set(of_ledger)).unwrap();
+        assert_eq!(read, WrittenSet::of(unknown));
+    }
+
+    #[test]
+    fn bytes_that_nobody_wrote_are_no_words() {
+        let bytes = write_set(WrittenSet::of(Written::After));
+        assert!(read_set(&bytes[1..]).is_err());
+        let mut wrong = bytes;
+        wrong[9] = AFTER + 1;
+        assert!(read_set(&wrong).is_err());
+    }
+
+    #[test]
+    fn of_one_key_those_that_have_begun_are_the_parents() {
+        let row = |to_come, last| {
+            let mut record = Vec::new();
+            let facts = ParentFacts {
+                ownerships: OwnershipSet::of(bunri_catalogue::Ownership::Own),
+                last: Some(last),
+                to_come,
+                clear: 1,
+            };
+            let parent = DecidedParent {
+                facts,
+                days: None,
+                decided: DecidedTables::default(),
+            };
+            let key = [last as u8];
+            write_record(parent, Some(Some(&key)), None, &mut record).unwrap();
+            record
+        };
+        let folded = |records: &[Vec<u8>]| {
+            let mut fold = ParentFold::default();
+            for record in records {
+                fold.add(record).unwrap();
+            }
+            let mut fact = Vec::new();
+            fold.take(&mut fact).unwrap();
+            let parents = Parents::read(&fact).unwrap();
+            let keys: Vec<u8> = owners(parents.owners).map(|owner| owner.key[0]).collect();
+            (parents.facts.last, parents.facts.to_come, keys)
+        };
+        let (begun, to_come) = (row(false, 7), row(true, 9));
+        assert_eq!(
+            folded(&[to_come.clone(), begun.clone(), row(false, 8)]),
+            (Some(8), false, vec![7, 8])
+        );
+        assert_eq!(folded(&[to_come]), (Some(9), true, vec![9]));
+    }
+}
