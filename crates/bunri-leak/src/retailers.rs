@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bunri_spelling::{Form, LONGEST, Spelled, Speller};
+use bunri_spelling::{Form, LONGEST, Simple, Spelled, Speller};
 
 use crate::hashing::{Kind, Name};
 use crate::vocabulary::Lexicon;
@@ -26,7 +26,11 @@ pub struct Retailers {
     words: BTreeMap<Vec<char>, Meant>,
     /// Of the words, the longest last.
     lengths: BTreeSet<usize>,
+    /// The same, one bit for each: none is as long as [`LONGEST`].
+    lengths_as_bits: u64,
     begins: BTreeSet<char>,
+    /// The bytes among them: one bit for each.
+    begins_in_ascii: u128,
     /// Words too short to be looked for.
     pub(crate) too_short: u64,
 }
@@ -69,13 +73,33 @@ impl Retailers {
         }
         self.words.insert(signs.to_vec(), word);
         self.lengths.insert(signs.len());
+        self.lengths_as_bits |= 1 << signs.len();
         self.begins.extend(signs.first());
+        if let Some(first) = signs.first().filter(|sign| sign.is_ascii()) {
+            self.begins_in_ascii |= 1 << u32::from(*first);
+        }
     }
 
-    /// Whether a text without a character beyond ASCII can hold a word, at a glance.
-    pub(crate) fn may_be_in(&self, text: &str) -> bool {
-        let begins = |byte: u8| self.begins.contains(&char::from(byte.to_ascii_lowercase()));
-        !self.words.is_empty() && (!text.is_ascii() || text.bytes().any(begins))
+    /// Whether there is anything to look for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether a text of this loose form can say a word, by where its runs of digits and letters begin and end. Most texts are
+    /// identifiers, one run each.
+    pub(crate) fn may_be_in(&self, form: &Simple) -> bool {
+        let mut places = !form.cuts & ((1 << form.length) - 1);
+        while places != 0 {
+            let from = places.trailing_zeros() as usize;
+            places &= places - 1;
+            let begins = self.begins_in_ascii >> form.signs()[from] & 1 != 0;
+            // Bit n: n characters from here on are there, and end with a run.
+            let ends = !form.cuts >> from & u64::MAX >> (63 - (form.length - from));
+            if begins && ends & self.lengths_as_bits != 0 {
+                return true;
+            }
+        }
+        false
     }
 
     /// Every retailer but the excepted that this text says, once.
@@ -120,9 +144,11 @@ mod tests {
         let retailers = Retailers::new(&lexicon, words.into_iter(), excepted.into_iter());
         assert_eq!(retailers.too_short, 2);
         let mut spelled = Spelled::default();
-        Speller::new(&lexicon.variants).spell(text, &mut spelled);
+        let mut speller = Speller::new(&lexicon.variants);
+        speller.spell(text, &mut spelled);
         let found = retailers.named(&spelled.loose).len();
-        assert!(found == 0 || retailers.may_be_in(text));
+        let simple = speller.simple(text.as_bytes());
+        assert!(found == 0 || simple.is_none_or(|simple| retailers.may_be_in(&simple)));
         found
     }
 

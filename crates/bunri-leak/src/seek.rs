@@ -100,6 +100,11 @@ impl<'a> Seeker<'a> {
         Sight::Spelled
     }
 
+    /// The loose form of a text that is short and simple.
+    pub(crate) fn simple(&self, text: &str) -> Option<Simple> {
+        self.speller.simple(text.as_bytes())
+    }
+
     /// The loose form of a text.
     pub(crate) fn loose(&mut self, text: &str) -> &Form {
         self.speller.spell(text, &mut self.spelled);
