@@ -12,7 +12,7 @@ use bunri_types::Value;
 use crate::RedecideError;
 
 /// Rows that are held at a time.
-pub const BATCH_ROWS: usize = 1 << 14;
+pub const BATCH_ROWS: usize = 1 << 13;
 
 /// The cells of a batch.
 pub struct View<'a> {
