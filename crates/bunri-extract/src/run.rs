@@ -24,7 +24,7 @@ use bunri_source::{
 use bunri_work::SpareThreads;
 
 /// A table's share of its thread's memory that the sorter may fill; batches and the writer take the rest.
-const SORT_SHARE: u64 = 3;
+const SORT_SHARE: u64 = 8;
 /// How often a long statement of the source is asked to stop, once a stop is wanted.
 const PULSE: Duration = Duration::from_millis(100);
 /// Before a lost connection is made anew: short for a restart of what stands between, longer for what stays away.
