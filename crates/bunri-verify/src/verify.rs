@@ -40,6 +40,9 @@ const NO_ROW: &str = "no row was there to be looked at";
 const TABLES_AT_ONCE: usize = 2;
 /// Sorts that can be under way at one time.
 const SORTS_AT_ONCE: u64 = 12;
+/// What is held besides, whatever the size of the source: batches of rows on their way, row groups while they are made again, and what
+/// the search remembers. Measured.
+const BESIDE_SORTS: u64 = 160 << 20;
 
 /// Verifies the stores against staging and the catalogue, and writes report, fingerprints and their key to the
 /// custody folder's `evidence/`.
@@ -297,7 +300,12 @@ fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
 }
 
 fn scratch(folder: &Path, options: &VerifyOptions) -> Scratch {
-    let budget = usize::try_from(options.memory / SORTS_AT_ONCE).unwrap_or(usize::MAX);
+    // With little memory a quarter of it is left to sorts: they are slower then, and nothing else can be smaller.
+    let for_sorts = options
+        .memory
+        .saturating_sub(BESIDE_SORTS)
+        .max(options.memory / 4);
+    let budget = usize::try_from(for_sorts / SORTS_AT_ONCE).unwrap_or(usize::MAX);
     Scratch {
         folder: folder.to_path_buf(),
         budget,
