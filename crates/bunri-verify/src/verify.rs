@@ -40,8 +40,8 @@ const NO_ROW: &str = "no row was there to be looked at";
 const TABLES_AT_ONCE: usize = 2;
 /// Sorts that can be under way at one time.
 const SORTS_AT_ONCE: u64 = 12;
-/// What is held besides, whatever the size of the source: batches of rows on their way, row groups while they are made again, and what
-/// the search remembers. Measured.
+/// What is held besides: batches of rows on their way, row groups while they are made again, and what the search remembers. An
+/// estimate from profiles of 100,000 and 300,000 points; the filters of the search grow by about 11 bytes a point, which it does not follow.
 const BESIDE_SORTS: u64 = 160 << 20;
 
 /// Verifies the stores against staging and the catalogue, and writes report, fingerprints and their key to the
