@@ -107,17 +107,7 @@ impl Staging {
     /// As [`Staging::entry`].
     pub fn table(&self, table: &Table) -> Result<StagedRows, ColumnarError> {
         let entry = self.entry(table)?;
-        let part = |file: &FileEntry| Part {
-            path: file.path.below(&self.custody),
-            rows: file.rows,
-        };
-        Ok(StagedRows {
-            id: table.id.clone(),
-            parts: entry.files.iter().map(part).collect(),
-            schema: staging_schema(table),
-            rows: entry.rows(),
-            unit: None,
-        })
+        Ok(StagedRows::of_parts(&self.custody, table, &entry.files))
     }
 
     /// The rejected rows of a table, if it has any.
@@ -150,6 +140,22 @@ struct Part {
 }
 
 impl StagedRows {
+    /// The rows in these parts of a table, of which there need not be a manifest yet.
+    #[must_use]
+    pub fn of_parts(custody: &Path, table: &Table, files: &[FileEntry]) -> Self {
+        let part = |file: &FileEntry| Part {
+            path: file.path.below(custody),
+            rows: file.rows,
+        };
+        Self {
+            id: table.id.clone(),
+            parts: files.iter().map(part).collect(),
+            schema: staging_schema(table),
+            rows: files.iter().map(|file| file.rows).sum(),
+            unit: None,
+        }
+    }
+
     /// Rows, as the manifest says.
     #[must_use]
     pub fn rows(&self) -> u64 {

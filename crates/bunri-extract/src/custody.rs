@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Table, table_shape};
 use bunri_columnar::{
-    ColumnarError, CustodyLayout, REJECTS, TEMPORARY, create_folder, part_name, replace_whole,
-    write_whole,
+    ColumnarError, CustodyLayout, REJECTS, StagedRows, TEMPORARY, create_folder, part_name,
+    replace_whole, write_whole,
 };
 use bunri_manifest::{
     Blake3Hex, FileEntry, RelativePath, Source, StagedTable, StagingManifest, TOOL, hash_file,
@@ -362,6 +362,18 @@ impl Custody {
         self.forget_notes(id)?;
         remove_if_there(&self.rejects(id)?.1)?;
         self.clear_parts(id, 0)
+    }
+
+    /// Removes the note of how far a table has come, then its parts: they are made again from the rows that were in them. Rejected rows
+    /// that lie aside stay until the table is whole, because somebody may be writing them.
+    pub(crate) fn clear_written(&self, id: &str) -> Result<(), ColumnarError> {
+        remove_if_there(&self.seam_note(id))?;
+        self.clear_parts(id, 0)
+    }
+
+    /// The rows in these parts.
+    pub(crate) fn rows(&self, table: &Table, files: &[FileEntry]) -> StagedRows {
+        StagedRows::of_parts(&self.root, table, files)
     }
 
     /// Removes a table that the catalogue no longer has; what somebody else put into its folder keeps that.

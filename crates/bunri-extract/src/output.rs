@@ -1,15 +1,20 @@
 //! The parts of one table while its rows stream in: each is committed when it has its rows, and the next begun with the
-//! first row that it holds.
+//! first row that it holds. Rows that turn out not to be in their order are given back.
 
 use std::path::Path;
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::ArrowError;
 use bunri_catalogue::Table;
-use bunri_columnar::{CanonicalWriter, ColumnarError, PendingFile, create_folder, staging_schema};
+use bunri_columnar::{
+    CanonicalWriter, ColumnarError, PendingFile, RawValue, create_folder, staging_schema,
+};
 use bunri_manifest::FileEntry;
 
+use crate::ExtractError;
 use crate::custody::Custody;
 use crate::key::KeyWatch;
+use crate::rows::{BATCH_BYTES, BATCH_ROWS};
 use crate::seam::Seam;
 
 /// The parts of a table while they are written, and the watch over its key.
@@ -22,6 +27,8 @@ pub(crate) struct Output<'a> {
     /// The parts that are committed, in order.
     files: Vec<FileEntry>,
     watch: Option<KeyWatch<'a>>,
+    /// The most bytes that a row takes, on the average of a batch.
+    row_bytes: usize,
 }
 
 /// All parts of a table.
@@ -47,6 +54,7 @@ impl<'a> Output<'a> {
             part: None,
             files: Vec::new(),
             watch,
+            row_bytes: 0,
         })
     }
 
@@ -63,23 +71,40 @@ impl<'a> Output<'a> {
         Ok(Some(Self {
             files: seam.files.clone(),
             watch: Some(KeyWatch::behind(table, seam.rows_staged(), last)?),
+            row_bytes: usize::try_from(seam.row_bytes).unwrap_or(usize::MAX),
             ..Self::create(custody, table, part_rows)?
         }))
     }
 
-    /// Where every part is full: the parts, and the key of the last row by value. Nobody goes on where keys are doubled.
-    pub(crate) fn full_parts(&self) -> Option<(Vec<FileEntry>, String)> {
-        let last = self.watch.as_ref()?.last_key()?;
+    /// How far the table has come, where every part is full. Nobody goes on where keys are doubled.
+    pub(crate) fn seam(
+        &self,
+        rows_read: u64,
+        last: Vec<RawValue>,
+        rejects: Vec<FileEntry>,
+    ) -> Option<Seam> {
+        let last_key = self.watch.as_ref()?.last_key()?;
         let full = self.part.is_none() && !self.files.is_empty();
-        full.then(|| (self.files.clone(), base16ct::lower::encode_string(last)))
+        full.then(|| Seam {
+            files: self.files.clone(),
+            rejects,
+            rows_read,
+            last,
+            last_key: base16ct::lower::encode_string(last_key),
+            row_bytes: self.row_bytes as u64,
+        })
     }
 
-    /// Takes rows, unless they do not ascend.
+    /// Takes rows, all of them or, if they do not ascend, none.
     pub(crate) fn take(&mut self, batch: &RecordBatch) -> Result<bool, ColumnarError> {
         if let Some(watch) = &mut self.watch
             && !watch.ascends(batch)?
         {
             return Ok(false);
+        }
+        if batch.num_rows() > 0 {
+            let bytes = slice_bytes(batch).map_err(ColumnarError::arrow(&self.table.id))?;
+            self.row_bytes = self.row_bytes.max(bytes.div_ceil(batch.num_rows()));
         }
         let mut start = 0;
         while start < batch.num_rows() {
@@ -118,6 +143,21 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
+    /// Gives back every row that was written, and leaves none of them. No batch takes much more than those that were taken.
+    pub(crate) fn give_back(
+        mut self,
+        mut each: impl FnMut(RecordBatch) -> Result<(), ExtractError>,
+    ) -> Result<(), ExtractError> {
+        if let Some(part) = self.part.take() {
+            self.commit(part)?;
+        }
+        let batch_rows = (BATCH_BYTES / self.row_bytes.max(1)).clamp(1, BATCH_ROWS);
+        for batch in self.custody.rows(self.table, &self.files).all(batch_rows)? {
+            each(batch?)?;
+        }
+        Ok(self.custody.clear_written(&self.table.id)?)
+    }
+
     /// Commits what is left. A table without rows has one part, without rows.
     pub(crate) fn finish(mut self) -> Result<Parts<'a>, ColumnarError> {
         if self.part.is_some() || self.files.is_empty() {
@@ -129,6 +169,14 @@ impl<'a> Output<'a> {
             watch: self.watch,
         })
     }
+}
+
+/// Bytes of the cells of a batch.
+fn slice_bytes(batch: &RecordBatch) -> Result<usize, ArrowError> {
+    let cells = batch.columns().iter();
+    cells
+        .map(|cells| cells.to_data().get_slice_memory_size())
+        .sum()
 }
 
 /// Makes the folder of a file.

@@ -1,6 +1,6 @@
 //! A **seam**: the place behind the last row of a full part, and everything that a later run must know to go on there as if
-//! nothing had happened. Only where the source gives the rows in key order; rows that are sorted here come to
-//! parts when all of them are read.
+//! nothing had happened. Only where the source is asked for its rows in key order, and as long as they ascend; rows that are
+//! sorted here come to parts when all of them are read.
 
 use bunri_columnar::RawValue;
 use bunri_manifest::FileEntry;
@@ -20,6 +20,8 @@ pub(crate) struct Seam {
     pub(crate) last: Vec<RawValue>,
     /// The same key by value, as ordered bytes in hex: what the next row must come after.
     pub(crate) last_key: String,
+    /// The most bytes that a row takes, on the average of a batch: by it they are read back, if they must be sorted after all.
+    pub(crate) row_bytes: u64,
 }
 
 impl Seam {

@@ -1,6 +1,7 @@
 //! One table, from the source to its committed files.
 
 mod delta;
+mod destination;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,6 +11,7 @@ use bunri_columnar::{ColumnarError, Event, Observer, RawValue};
 use bunri_manifest::{BaseTable, FileEntry, Source, StagedTable, TableDelta};
 
 use self::delta::Made;
+use self::destination::Destination;
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
 use crate::earlier::Earlier;
@@ -18,7 +20,6 @@ use crate::output::{Output, Parts, create_parent};
 use crate::rejects::Rejects;
 use crate::rows::Batcher;
 use crate::seam::Seam;
-use crate::sorted::RowSorter;
 use bunri_source::{Figures, ObjectKind, Query, RowSink, Session, SourceError, SourceRow};
 use bunri_work::{SpareThreads, pipelined};
 
@@ -45,31 +46,6 @@ impl Bench<'_> {
     /// What the bytes of a table depend on.
     pub(crate) fn identity_of(&self, table: &Table) -> Identity {
         Identity::of_table(self.source, table)
-    }
-
-    /// Writes rows, unless they do not ascend, and notes how far the table has come where a part ends with them.
-    fn write(
-        &self,
-        table: &Table,
-        output: &mut Output<'_>,
-        read: ReadBatch,
-    ) -> Result<bool, ExtractError> {
-        if !output.take(&read.batch)? {
-            return Ok(false);
-        }
-        if let (Some((last, rejects)), Some((files, last_key))) = (read.seam, output.full_parts()) {
-            let seam = Seam {
-                files,
-                rejects,
-                rows_read: read.rows_read,
-                last,
-                last_key,
-            };
-            let identity = self.identity_of(table);
-            self.custody
-                .note_seam(&table.id, &identity, self.part_rows, seam)?;
-        }
-        Ok(true)
     }
 }
 
@@ -140,7 +116,7 @@ pub(crate) fn stage(
     Ok(Outcome::Staged(Box::new(staged)))
 }
 
-/// Tells of rows once, however often a table is read.
+/// Tells of rows once, also where a table begins again.
 pub(crate) struct Progress<'a> {
     observer: &'a dyn Observer,
     told: u64,
@@ -197,14 +173,32 @@ impl<'a> Work<'a> {
         Ok((self.whole(progress)?, delta))
     }
 
-    /// Reads every row.
+    /// Reads every row, once.
     fn whole(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
-        if let Some(query) = self.session.in_key_order(self.table, self.kind)?
-            && let Some(written) = self.ordered(&query, progress)?
-        {
-            return Ok(written);
+        let (bench, table) = (self.bench, self.table);
+        let ordered = self.session.in_key_order(table, self.kind)?;
+        // What lies behind a key is what is left only of rows that are asked for in its order.
+        let has_seams = ordered.is_some() && self.figures.rows > bench.part_rows as u64;
+        let query = ordered.unwrap_or_else(|| self.session.in_any_order(table, self.kind));
+        let (mut batcher, mut rejects) = (Batcher::new(table)?, self.rejects());
+        if has_seams {
+            batcher = batcher.with_seams(bench.part_rows, 0);
+            rejects = self.rejects_aside(Vec::new())?;
         }
-        self.sorted(progress)
+        // Rows without a key are in order by all of their columns, which no source gives.
+        let destination = if table.key.is_empty() {
+            Destination::sorter(bench, table)?
+        } else {
+            Destination::Parts {
+                output: self.output()?,
+                rows_read: 0,
+            }
+        };
+        let (destination, rows_read) =
+            self.read_into(destination, &query, batcher, &mut rejects, progress)?;
+        self.all_read(rows_read)?;
+        let parts = self.finish(destination, progress)?;
+        Ok(Written { parts, rejects })
     }
 
     /// Goes on behind the parts of an earlier run; [`None`] when the table must begin again.
@@ -213,123 +207,79 @@ impl<'a> Work<'a> {
         seam: Seam,
         progress: &mut Progress<'_>,
     ) -> Result<Option<Written<'a>>, ExtractError> {
-        let (session, bench) = (self.session, self.bench);
-        let query = session.in_key_order_behind(self.table, self.kind, &seam.last)?;
-        let output = Output::behind(bench.custody, self.table, bench.part_rows, &seam)?;
+        let (session, bench, table) = (self.session, self.bench, self.table);
+        let query = session.in_key_order_behind(table, self.kind, &seam.last)?;
+        let output = Output::behind(bench.custody, table, bench.part_rows, &seam)?;
         let (Some(query), Some(output)) = (query, output) else {
             return Ok(None);
         };
-        progress.reach(seam.rows_read);
-        let rejects = self.rejects_aside(seam.rejects)?;
-        let (written, rows_read) =
-            match self.read_on(&query, (output, rejects), seam.rows_read, progress)? {
-                Some(written) => written,
-                None => return Ok(None),
-            };
+        let rows_read = seam.rows_read;
+        progress.reach(rows_read);
+        let batcher = Batcher::new(table)?.with_seams(bench.part_rows, rows_read);
+        let mut rejects = self.rejects_aside(seam.rejects)?;
+        let destination = Destination::Parts { output, rows_read };
+        let (destination, rows_read) =
+            self.read_into(destination, &query, batcher, &mut rejects, progress)?;
         // A row with the key of the part's last row was passed over: the whole table tells which it is.
         if rows_read != self.figures.rows {
             return Ok(None);
         }
-        Ok(Some(written))
+        let parts = self.finish(destination, progress)?;
+        Ok(Some(Written { parts, rejects }))
     }
 
-    /// Rows as the source orders them; [`None`] when that is not the order of the typed values.
-    fn ordered(
+    /// Reads the answer to its end, and says how many of the table's rows were read then.
+    fn read_into(
         &self,
+        destination: Destination<'a>,
         query: &Query,
+        batcher: Batcher<'_>,
+        rejects: &mut Rejects<'_>,
         progress: &mut Progress<'_>,
-    ) -> Result<Option<Written<'a>>, ExtractError> {
-        let rejects = if self.has_seams() {
-            self.rejects_aside(Vec::new())?
-        } else {
-            self.rejects()
-        };
-        let written = self.read_on(query, (self.output()?, rejects), 0, progress)?;
-        let Some((written, rows_read)) = written else {
-            // Parts that were full already are committed in an order that is not theirs.
-            self.bench.custody.clear(&self.table.id)?;
-            return Ok(None);
-        };
-        self.all_read(rows_read)?;
-        Ok(Some(written))
-    }
-
-    /// Rows as the source orders them, from the first one or from a seam on, and how many of the table's rows were read then;
-    /// [`None`] when they do not ascend. At every further seam it is noted how far the table has come.
-    fn read_on(
-        &self,
-        query: &Query,
-        (output, mut rejects): (Output<'a>, Rejects<'a>),
-        rows_read: u64,
-        progress: &mut Progress<'_>,
-    ) -> Result<Option<(Written<'a>, u64)>, ExtractError> {
-        let mut batcher = Batcher::new(self.table)?;
-        if self.has_seams() {
-            batcher = batcher.with_seams(self.bench.part_rows, rows_read);
-        }
+    ) -> Result<(Destination<'a>, u64), ExtractError> {
         let (bench, table) = (self.bench, self.table);
-        let write = |output: &mut Output<'a>, batch| bench.write(table, output, batch);
-        let done = pipelined(&self.bench.spare, output, write, |hand| {
-            self.read(query, batcher, &mut rejects, |batch, passage| {
-                let Passage {
-                    rows_read,
-                    seam,
-                    rejects,
-                } = passage;
-                let seam = match seam {
-                    Some(last) => Some((last, rejects.seam()?)),
+        let taker = (destination, progress);
+        let take = |taker: &mut (Destination<'a>, &mut Progress<'_>), read| {
+            let (destination, progress) = taker;
+            progress.reach(destination.take(bench, table, read)?);
+            Ok(true)
+        };
+        let done = pipelined(&bench.spare, taker, take, |hand| {
+            self.read(query, batcher, rejects, |batch, passage| {
+                let seam = match passage.seam {
+                    Some(last) => Some((last, passage.rejects.seam()?)),
                     None => None,
                 };
-                progress.reach(rows_read);
                 hand(ReadBatch {
                     batch,
-                    rows_read,
+                    rows_read: passage.rows_read,
                     seam,
                 })
             })
         })?;
-        let (Some(rows_read), true) = (done.made, done.wanted) else {
-            return Ok(None);
+        Ok((done.taker.0, done.made.unwrap_or_default()))
+    }
+
+    /// Writes what is not written yet.
+    fn finish(
+        &self,
+        destination: Destination<'a>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Parts<'a>, ExtractError> {
+        let sorter = match destination {
+            Destination::Parts { output, .. } => return Ok(output.finish()?),
+            Destination::Sorter { sorter, .. } => sorter,
         };
-        let parts = done.taker.finish()?;
-        Ok(Some((Written { parts, rejects }, rows_read)))
-    }
-
-    /// Whether the table may have more than one part.
-    fn has_seams(&self) -> bool {
-        self.figures.rows > self.bench.part_rows as u64
-    }
-
-    fn output(&self) -> Result<Output<'a>, ColumnarError> {
-        Output::create(self.bench.custody, self.table, self.bench.part_rows)
-    }
-
-    fn sorted(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
-        let mut rejects = self.rejects();
-        let sorter = RowSorter::new(self.table, &self.bench.custody.tmp(), self.bench.budget)?;
-        let query = self.session.in_any_order(self.table, self.kind);
-        let batcher = Batcher::new(self.table)?;
-        let sort = |sorter: &mut RowSorter<'a>, batch: RecordBatch| {
-            Ok::<_, ExtractError>(sorter.push(&batch).map(|()| true)?)
-        };
-        let read = pipelined(&self.bench.spare, sorter, sort, |hand| {
-            self.read(&query, batcher, &mut rejects, |batch, passage| {
-                // Writing is the other half of the work.
-                progress.reach(passage.rows_read / 2);
-                hand(batch)
-            })
-        })?;
-        self.all_read(read.made.unwrap_or_default())?;
-        let mut rows = read.taker.finish()?;
+        let mut rows = sorter.finish()?;
         let write = |output: &mut Output<'a>, batch: RecordBatch| {
             Ok::<_, ExtractError>(output.take(&batch)?)
         };
         let written = pipelined(&self.bench.spare, self.output()?, write, |hand| {
-            let mut done = self.figures.rows / 2;
+            let mut done = progress.told;
             while let Some(batch) = rows.next()? {
                 self.bench.halt.check()?;
                 done += batch.num_rows() as u64 / 2;
-                progress.reach(done);
+                progress.reach(done.min(self.figures.rows));
                 if !hand(batch)? {
                     break;
                 }
@@ -339,8 +289,11 @@ impl<'a> Work<'a> {
         if !written.wanted {
             return Err(unsorted(self.table).into());
         }
-        let parts = written.taker.finish()?;
-        Ok(Written { parts, rejects })
+        Ok(written.taker.finish()?)
+    }
+
+    fn output(&self) -> Result<Output<'a>, ColumnarError> {
+        Output::create(self.bench.custody, self.table, self.bench.part_rows)
     }
 
     /// Reads the table to its end and says how many rows it was then, or until `each` has seen enough: [`None`].
@@ -424,7 +377,7 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Rows that were read and are to be written.
+/// Rows that were read.
 struct ReadBatch {
     batch: RecordBatch,
     /// Rows of the table read up to here, rejected ones among them.

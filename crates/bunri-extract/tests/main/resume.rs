@@ -284,6 +284,33 @@ fn a_table_that_is_sorted_here_begins_again() {
     assert_eq!(contents(&story.custody()), whole);
 }
 
+/// As texts '10' to '59' come before '6'; as numbers they do not. Parts are full by then, and noted.
+#[cfg(unix)]
+#[test]
+fn an_order_that_breaks_behind_a_seam_breaks_for_who_goes_on_there_too() {
+    let sql = "CREATE TABLE t (k TEXT PRIMARY KEY, n) WITHOUT ROWID;
+         WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 59)
+         INSERT INTO t SELECT n, CASE WHEN n % 9 = 0 THEN x'00' ELSE n END FROM s WHERE n > 9 OR n IN (6, 7)";
+    let story = Story::new(sql, r#"["k"]"#, &[("k", "decimal(9,0)"), ("n", "int")]);
+    let whole = whole(&story);
+    let noted = story.custody().join("tmp/extract-t.seam.json");
+    let mut resumed = 0;
+    for batches in 1..16 {
+        let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(batches));
+        let stopped = matches!(outcome, Err(ExtractError::Interrupted));
+        assert!(stopped || outcome.is_ok());
+        // Once rows are sorted, nothing is noted, and no part of the old order is left among those of the new one.
+        resumed += u32::from(noted.exists());
+        assert!(noted.exists() || !stopped || batches > 5, "{batches}");
+        story
+            .extract_as(&story.custody(), &cut(PART), &Silent)
+            .unwrap();
+        assert_eq!(contents(&story.custody()), whole, "{batches}");
+        fs::remove_dir_all(story.custody()).unwrap();
+    }
+    assert!(resumed > 3, "{resumed}");
+}
+
 /// The second row of the key would be passed over by whoever goes on behind the first one.
 #[test]
 fn a_key_that_is_doubled_over_a_seam_is_told_as_if_nobody_had_stopped() {
