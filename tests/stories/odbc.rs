@@ -16,7 +16,7 @@ pub(crate) mod mariadb;
 
 use mariadb::Mariadb;
 
-const SECRET: &str = "s3cret;ko}to{ba";
+pub(crate) const SECRET: &str = "s3cret;ko}to{ba";
 pub(crate) const AT_REST: &str = ", rest = \"story\"";
 
 /// A command that knows the password.
@@ -48,14 +48,14 @@ pub(crate) fn load(rig: &Rig, server: &Mariadb) {
 }
 
 /// `[source]` of a job that reads the story's own SQLite database through its driver.
-fn sqlite_source(rig: &Rig, more: &str) -> String {
+pub(crate) fn sqlite_source(rig: &Rig, more: &str) -> String {
     format!(
         "odbc = {{ driver = \"SQLite3\", attributes = {{ Database = {:?} }}{more} }}",
         rig.path("legacy.db")
     )
 }
 
-fn postgresql_source(server: &Server, more: &str) -> String {
+pub(crate) fn postgresql_source(server: &Server, more: &str) -> String {
     format!(
         "odbc = {{ driver = \"PostgreSQL Unicode\", attributes = {{ SERVER = \"127.0.0.1\", PORT = \"{}\", DATABASE = \"postgres\" }}, \
          user = \"postgres\"{more} }}",
@@ -634,20 +634,20 @@ fn a_table_of_mariadb_is_not_taken_for_empty_when_it_is_emptied_meanwhile() {
     }
 }
 
-/// A driver that stands before SQLite's, built here, and cuts every value off behind 65 bytes: in both readers.
-fn truncating_driver(rig: &Rig) -> String {
+/// A driver of this source, built here, that stands before Debian's of this name.
+fn driver_before(rig: &Rig, source: &str, name: &str) -> String {
     let folders = std::fs::read_dir("/usr/lib").unwrap();
     let driver = folders
-        .map(|folder| folder.unwrap().path().join("odbc/libsqlite3odbc.so"))
+        .map(|folder| folder.unwrap().path().join("odbc").join(name))
         .find(|driver| driver.exists())
-        .expect("Debian's libsqliteodbc");
-    let built = rig.path("truncating.so");
+        .expect("Debian's drivers");
+    let built = rig.path(source).with_extension("so");
     let ended = Ended::of(
         Command::new("cc")
             .args(["-shared", "-fPIC", "-o"])
             .arg(&built)
             .arg(format!("-DDRIVER={driver:?}"))
-            .arg(repository().join("tests/odbc/truncating.c"))
+            .arg(repository().join("tests/odbc").join(source))
             .arg("-Wl,--no-as-needed")
             .arg(&driver)
             .arg(format!("-Wl,-rpath,{}", driver.parent().unwrap().display())),
@@ -656,6 +656,7 @@ fn truncating_driver(rig: &Rig) -> String {
     built.display().to_string()
 }
 
+/// It cuts every value off behind 65 bytes, in both readers.
 #[test]
 fn a_driver_that_truncates_and_says_nothing_is_seen_by_what_the_database_counts() {
     let rig = small(&[[POINT, "2010-04-01", "9999-12-31", "99010"]]);
@@ -665,7 +666,10 @@ fn a_driver_that_truncates_and_says_nothing_is_seen_by_what_the_database_counts(
     ));
     let lies = sqlite_source(&rig, AT_REST).replace(
         "driver = \"SQLite3\"",
-        &format!("driver = {:?}", truncating_driver(&rig)),
+        &format!(
+            "driver = {:?}",
+            driver_before(&rig, "truncating.c", "libsqlite3odbc.so")
+        ),
     );
     let honest = sqlite_source(&rig, AT_REST);
     for (source, code) in [(&honest, 1), (&lies, 10)] {
@@ -688,6 +692,65 @@ fn a_driver_that_truncates_and_says_nothing_is_seen_by_what_the_database_counts(
             ended.prints("C3").prints("retailer_name");
         }
     }
+}
+
+/// Days and moments come by their numbers then, but for what the catalogue reads as a text, or by what is written.
+#[test]
+fn a_database_that_nobody_knows_is_read_by_what_its_driver_describes() {
+    let rig = small(&[[POINT, "2010-04-01", "9999-12-31", "99010"]]);
+    let server = Server::start();
+    let script = rig.python("load_postgresql.py", ["legacy.db"]).must(0).out;
+    server.script("postgres", &script);
+    server.script(
+        "postgres",
+        "ALTER TABLE meter_reading ALTER usage_kwh TYPE NUMERIC(12,1);
+         CREATE TABLE odd (id BIGINT PRIMARY KEY, day DATE, at TIMESTAMP, said DATE, until DATE, price NUMERIC(12,2), name VARCHAR(40));
+         INSERT INTO odd VALUES
+           (3, '2024-02-29', '2024-02-29 12:34:56.7', '2024-02-29', '9999-12-31', -0.50, '髙𠮷'),
+           (1, '0001-01-01', '9999-12-31 23:59:59.999999', '0001-01-01', '2024-02-29', 1234567890.12, ''),
+           (2, NULL, NULL, NULL, NULL, NULL, NULL),
+           (4, '2024-01-01', '2024-01-01', NULL, '9999-12-30', 0, 'x');",
+    );
+    copy_folder(
+        &repository().join("samples/catalogues/valid/minimal"),
+        &rig.path("catalogue"),
+    );
+    let columns = [
+        ("id", "int"),
+        ("day", "date"),
+        ("at", "timestamp"),
+        ("said", ""),
+        ("until", "{ type = \"date\", open = [\"9999-12-31\"] }"),
+        ("price", "decimal(12,2)"),
+        ("name", ""),
+    ];
+    rig.write("catalogue/tables/odd.toml", table_toml(&columns));
+    let driver = driver_before(&rig, "unnamed.c", "psqlodbcw.so");
+    let source = postgresql_source(&server, ", schema = \"public\", rest = \"story\"")
+        .replace("\"PostgreSQL Unicode\"", &format!("{driver:?}"));
+    let text = Job {
+        catalogue: "catalogue".to_owned(),
+        ..Job::default()
+    }
+    .text()
+    .replace("sqlite = \"legacy.db\"", &source);
+    rig.write("job.toml", text);
+    bunri(&rig, ["run", "job.toml"]).must(1);
+    let shown = rig
+        .python("show.py", [".", "transmission", "odd"])
+        .must(0)
+        .out;
+    for row in [
+        "id=1 day=0001-01-01 at=9999-12-31 23:59:59.999999 said=0001-01-01 until=2024-02-29 price=1234567890.12 name=",
+        "id=2 day=NULL at=NULL said=NULL until=NULL price=NULL name=NULL",
+        "id=4 day=2024-01-01 at=2024-01-01 00:00:00 said=NULL until=9999-12-30 price=0.00 name=x",
+        "id=3 day=2024-02-29 at=2024-02-29 12:34:56.700000 said=2024-02-29 until=9999-12-31 price=-0.50 name=髙𠮷",
+    ] {
+        assert!(shown.contains(row), "{row:?} is not in {shown}");
+    }
+    bunri(&rig, ["reread", "job.toml"])
+        .must(0)
+        .prints("C9 faithful: ");
 }
 
 #[test]

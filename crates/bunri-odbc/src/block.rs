@@ -85,16 +85,16 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Bytes of a cell. Longer by more than a value, so that one which fills it is seen to be longer than was said.
+    /// Bytes of a cell. Those of a type of fixed length lie as densely as the type is long, because a driver does not ask how wide a cell
+    /// is that it fills with one. Others are longer by more than a value, so that one which fills its cell is seen to be longer than was said.
     #[must_use]
     pub fn width(&self) -> usize {
-        let width = match self.kind {
+        match self.kind {
             kind if kind.comes_later() => 0,
             kind => kind
                 .fixed_width()
-                .unwrap_or(self.most_bytes + kind.end() + 1),
-        };
-        width.next_multiple_of(8)
+                .unwrap_or((self.most_bytes + kind.end() + 1).next_multiple_of(8)),
+        }
     }
 }
 
@@ -145,7 +145,7 @@ impl Block {
         let column = |bound: &Bound| Column {
             kind: bound.kind,
             width: bound.width(),
-            cells: vec![0; bound.width() / 8 * capacity],
+            cells: vec![0; (bound.width() * capacity).div_ceil(8)],
             indicators: vec![NULL_DATA; capacity],
         };
         Self {
@@ -195,14 +195,12 @@ impl Block {
         if indicator == NULL_DATA {
             return Cell::Null;
         }
-        let words = column.width / 8;
-        let cell = &column.cells[row * words..][..words];
+        let bytes = &bytes_of(&column.cells)[row * column.width..][..column.width];
         match column.kind {
-            BufferKind::Integer => Cell::Integer(cell[0].cast_signed()),
-            BufferKind::Real => Cell::Real(f64::from_bits(cell[0])),
-            BufferKind::Day => Cell::Day(day(bytes_of(cell))),
+            BufferKind::Integer => Cell::Integer(word(bytes).cast_signed()),
+            BufferKind::Real => Cell::Real(f64::from_bits(word(bytes))),
+            BufferKind::Day => Cell::Day(day(bytes)),
             BufferKind::Moment => {
-                let bytes = bytes_of(cell);
                 let part = |at: usize| u16::from_ne_bytes([bytes[at], bytes[at + 1]]);
                 let billionths = u32::from_ne_bytes([bytes[12], bytes[13], bytes[14], bytes[15]]);
                 Cell::Moment(day(bytes), [part(6), part(8), part(10)], billionths)
@@ -210,7 +208,7 @@ impl Block {
             BufferKind::Bytes | BufferKind::Units => match usize::try_from(indicator) {
                 // A cell that fills its buffer may have been longer.
                 Ok(length) if length + column.kind.end() < column.width => {
-                    Cell::Bytes(&bytes_of(cell)[..length])
+                    Cell::Bytes(&bytes[..length])
                 }
                 Ok(_) | Err(_) => Cell::Cut,
             },
@@ -225,6 +223,10 @@ fn day(bytes: &[u8]) -> [i32; 3] {
     [year.into(), part(2).into(), part(4).into()]
 }
 
+fn word(bytes: &[u8]) -> u64 {
+    u64::from_ne_bytes(std::array::from_fn(|at| bytes[at]))
+}
+
 /// The bytes of words, as they lie in memory.
 fn bytes_of(words: &[u64]) -> &[u8] {
     bytemuck::cast_slice(words)
@@ -237,12 +239,8 @@ mod tests {
     fn filled(bound: Bound, value: &[u8], indicator: isize) -> Block {
         let mut block = Block::new(&[bound], 2);
         let column = &mut block.columns_mut()[0];
-        let words = column.width / 8;
-        let mut cell = vec![0_u8; column.width];
-        cell[..value.len()].copy_from_slice(value);
-        for (word, bytes) in column.cells[words..].iter_mut().zip(cell.chunks(8)) {
-            *word = u64::from_ne_bytes(bytes.try_into().unwrap_or_default());
-        }
+        let cells: &mut [u8] = bytemuck::cast_slice_mut(&mut column.cells);
+        cells[column.width..][..value.len()].copy_from_slice(value);
         column.indicators[1] = indicator;
         block.filled(2, false);
         block
@@ -274,6 +272,29 @@ mod tests {
         assert_eq!(moment.cell(0, 1), is);
         let bytes = filled(bound(BufferKind::Bytes, 5), b"a\0b", 3);
         assert_eq!(bytes.cell(0, 1), Cell::Bytes(b"a\0b"));
+    }
+
+    /// As ODBC has them, six bytes each and nothing between.
+    #[test]
+    fn days_lie_as_densely_as_they_are_long() {
+        let bound = bound(BufferKind::Day, 0);
+        let mut block = Block::new(&[bound, bound], 3);
+        for column in block.columns_mut() {
+            let cells: &mut [u8] = bytemuck::cast_slice_mut(&mut column.cells);
+            for (cell, number) in cells.chunks_exact_mut(6).zip(1_u16..) {
+                let year = (2000 + number).to_ne_bytes();
+                let parts = [year, number.to_ne_bytes(), (number + 10).to_ne_bytes()];
+                cell.copy_from_slice(&parts.concat());
+            }
+            column.indicators.fill(6);
+        }
+        for (row, day) in [[2001, 1, 11], [2002, 2, 12], [2003, 3, 13]]
+            .into_iter()
+            .enumerate()
+        {
+            assert_eq!(block.cell(0, row), Cell::Day(day));
+            assert_eq!(block.cell(1, row), Cell::Day(day));
+        }
     }
 
     #[test]

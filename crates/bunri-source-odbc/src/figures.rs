@@ -351,10 +351,12 @@ impl<'a> Asked<'a> {
             let printed = self.terms.octets(&self.terms.printed(number));
             parts.push(sum(&conditions, &printed));
         }
+        // As it is written, of the years that a database knows.
+        if self.stored.form == Form::Day {
+            parts.push(sum(&self.counted(), "10"));
+        }
         // Digits that are no integer are no text, and reject their row.
-        if let (Some(text), Form::Text | Form::Day | Form::Moment) =
-            (&self.stored.text, self.stored.form)
-        {
+        if let (Some(text), Form::Text) = (&self.stored.text, self.stored.form) {
             let octets = self.stored.octets.clone();
             let octets = octets.unwrap_or_else(|| self.terms.octets(text));
             parts.push(sum(&self.counted(), &octets));
