@@ -1,7 +1,10 @@
-//! Values out of the cells of a block.
+//! Values out of the cells of a block. Days and moments come by their numbers, and are written out only for who asks for that.
+
+use std::cell::OnceCell;
 
 use bunri_odbc::{CUT, Cell};
-use bunri_source_model::{SourceError, SourceRow, SourceValue, read_integer};
+use bunri_source_model::{SourceError, SourceRow, SourceValue, TypedValue, read_integer};
+use bunri_types::day_from_parts;
 
 use crate::form::{Column, Form};
 
@@ -26,6 +29,8 @@ enum FieldValue {
     WrittenBytes(usize, usize),
     WrittenDigits(usize, usize),
     Digits,
+    /// A day or a moment, by the numbers in the block.
+    Calendar,
 }
 
 /// The values of one row. Kept from row to row for its memory.
@@ -33,6 +38,8 @@ enum FieldValue {
 pub(crate) struct Decoded {
     cells: Vec<FieldValue>,
     written: Vec<u8>,
+    /// Of every column, the characters of a day or a moment that somebody asked for.
+    late: Vec<OnceCell<Vec<u8>>>,
 }
 
 /// The row that came last, lent.
@@ -50,6 +57,10 @@ impl Decoded {
     ) -> Result<BlockRow<'a, F>, (usize, Wrong)> {
         self.cells.clear();
         self.written.clear();
+        self.late.resize_with(columns.len(), OnceCell::new);
+        for late in &mut self.late {
+            late.take();
+        }
         for (at, column) in columns.iter().enumerate() {
             let field = self.field(column, cell(at)).map_err(|wrong| (at, wrong))?;
             self.cells.push(field);
@@ -67,15 +78,8 @@ impl Decoded {
             (Cell::Integer(number), Form::Integer) => return Ok(FieldValue::Integer(number)),
             (Cell::Real(number), Form::Double) => return Ok(FieldValue::Real(number)),
             (Cell::Real(number), Form::Single) => return single(number).map(FieldValue::Real),
-            (Cell::Day(day), Form::Day) => {
-                let begin = self.written.len();
-                push_day(day, &mut self.written);
-                return Ok(FieldValue::WrittenText(begin, self.written.len()));
-            }
-            (Cell::Moment(day, clock, billionths), Form::Moment) => {
-                let begin = self.written.len();
-                push_moment(day, clock, billionths, &mut self.written);
-                return Ok(FieldValue::WrittenText(begin, self.written.len()));
+            (Cell::Day(_), Form::Day) | (Cell::Moment(..), Form::Moment) => {
+                return Ok(FieldValue::Calendar);
             }
             (Cell::Bytes(bytes), Form::Digits | Form::Text | Form::Bytes | Form::Stored) => bytes,
             _ => return Err(NOT_OF_THE_TYPE),
@@ -162,8 +166,65 @@ impl<'a, F: Fn(usize) -> Cell<'a>> SourceRow for BlockRow<'a, F> {
             FieldValue::WrittenText(from, to) => SourceValue::Text(&written[from..to]),
             FieldValue::WrittenBytes(from, to) => SourceValue::Blob(&written[from..to]),
             FieldValue::WrittenDigits(from, to) => SourceValue::Decimal(&written[from..to]),
+            FieldValue::Calendar => {
+                SourceValue::Text(self.decoded.late[column].get_or_init(|| {
+                    let mut late = Vec::new();
+                    match (self.cell)(column) {
+                        Cell::Day(day) => push_day(day, &mut late),
+                        Cell::Moment(day, clock, billionths) => {
+                            push_moment(day, clock, billionths, &mut late);
+                        }
+                        // It was looked at: nothing else is read so.
+                        Cell::Null
+                        | Cell::Integer(_)
+                        | Cell::Real(_)
+                        | Cell::Bytes(_)
+                        | Cell::Later
+                        | Cell::Cut => {}
+                    }
+                    late
+                }))
+            }
         })
     }
+
+    fn typed(&self, column: usize) -> Option<TypedValue> {
+        // Digits come as characters: whoever takes them reads them as they lie.
+        let FieldValue::Calendar = self.decoded.cells[column] else {
+            return None;
+        };
+        match (self.cell)(column) {
+            Cell::Day(day) => typed_day(day).map(TypedValue::Day),
+            Cell::Moment(day, clock, billionths) => {
+                typed_moment(day, clock, billionths).map(TypedValue::Moment)
+            }
+            Cell::Null
+            | Cell::Integer(_)
+            | Cell::Real(_)
+            | Cell::Bytes(_)
+            | Cell::Later
+            | Cell::Cut => None,
+        }
+    }
+}
+
+/// A day of the calendar, of the years 1 to 9999; others have to be written out.
+fn typed_day([year, month, day]: [i32; 3]) -> Option<i32> {
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
+    day_from_parts(year, month.try_into().ok()?, day.try_into().ok()?)
+}
+
+/// A moment of such a day, if it is one of whole microseconds; others have to be written out.
+fn typed_moment(day: [i32; 3], [hour, minute, second]: [u16; 3], billionths: u32) -> Option<i64> {
+    let is_clock = hour < 24 && minute < 60 && second < 60 && billionths < 1_000_000_000;
+    if !is_clock || !billionths.is_multiple_of(1000) {
+        return None;
+    }
+    let seconds = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+    let seconds = i64::from(typed_day(day)?) * 86_400 + seconds;
+    Some(seconds * 1_000_000 + i64::from(billionths / 1000))
 }
 
 /// What people see of a number of 32 bits is its shortest decimal form, and that is the number that goes on.
@@ -250,7 +311,7 @@ fn push_hex(digits: &[u8], out: &mut Vec<u8>) -> Result<(), Wrong> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     fn text(fill: impl FnOnce(&mut Vec<u8>)) -> String {
@@ -274,6 +335,64 @@ mod tests {
         assert_eq!(last, "9999-12-31 23:59:59.9999999");
         let whole = text(|out| push_moment([2024, 1, 1], [0, 0, 0], 0, out));
         assert_eq!(whole, "2024-01-01 00:00:00");
+    }
+
+    fn lent(form: Form, cell: Cell<'static>) -> (Option<TypedValue>, String) {
+        let column = Column::of_form(form);
+        let mut decoded = Decoded::default();
+        let row = decoded.row(std::slice::from_ref(&column), |_| cell);
+        let row = row.unwrap_or_else(|_| panic!("{cell:?} is no {form:?}"));
+        let SourceValue::Text(text) = row.value(0).unwrap() else {
+            panic!("{cell:?} is no text")
+        };
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        (row.typed(0), text)
+    }
+
+    #[test]
+    fn a_day_that_the_calendar_has_is_a_number_and_every_other_one_its_characters() {
+        for (day, typed, written) in [
+            ([1970, 1, 1], Some(0), "1970-01-01"),
+            ([2024, 2, 29], Some(19_782), "2024-02-29"),
+            ([1, 1, 1], Some(-719_162), "0001-01-01"),
+            ([9999, 12, 31], Some(2_932_896), "9999-12-31"),
+            ([2023, 2, 29], None, "2023-02-29"),
+            ([0, 0, 0], None, "0000-00-00"),
+            ([0, 1, 1], None, "0000-01-01"),
+            ([2018, 2, 0], None, "2018-02-00"),
+            ([2018, 258, 257], None, "2018-258-257"),
+            ([10_000, 1, 1], None, "10000-01-01"),
+            ([-1, 1, 1], None, "-0001-01-01"),
+        ] {
+            let expected = (typed.map(TypedValue::Day), written.to_owned());
+            assert_eq!(lent(Form::Day, Cell::Day(day)), expected);
+        }
+        let last = [9999, 12, 31];
+        for (day, clock, billionths, typed, written) in [
+            ([1970, 1, 1], [0, 0, 0], 0, Some(0), "1970-01-01 00:00:00"),
+            (
+                [1969, 12, 31],
+                [23, 59, 59],
+                999_999_000,
+                Some(-1),
+                "1969-12-31 23:59:59.999999",
+            ),
+            (
+                last,
+                [23, 59, 59],
+                999_999_900,
+                None,
+                "9999-12-31 23:59:59.9999999",
+            ),
+            (last, [24, 0, 0], 0, None, "9999-12-31 24:00:00"),
+            (last, [23, 60, 0], 0, None, "9999-12-31 23:60:00"),
+            (last, [23, 0, 60], 0, None, "9999-12-31 23:00:60"),
+            ([2018, 2, 0], [10, 0, 0], 0, None, "2018-02-00 10:00:00"),
+        ] {
+            let expected = (typed.map(TypedValue::Moment), written.to_owned());
+            let cell = Cell::Moment(day, clock, billionths);
+            assert_eq!(lent(Form::Moment, cell), expected);
+        }
     }
 
     #[test]

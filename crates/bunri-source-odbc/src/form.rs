@@ -105,6 +105,10 @@ mod sql_type {
 impl Column {
     fn new(connection: &Connection, name: String, declared: String, form: Form) -> Self {
         let stored = format!("t.{}", connection.quoted(&name));
+        Self::stored_as(stored, name, declared, form)
+    }
+
+    fn stored_as(stored: String, name: String, declared: String, form: Form) -> Self {
         Self {
             name,
             declared,
@@ -120,6 +124,12 @@ impl Column {
             number: None,
             whole: Whole::Never,
         }
+    }
+
+    /// A column `k` that is read so.
+    #[cfg(test)]
+    pub(crate) fn of_form(form: Form) -> Self {
+        Self::stored_as("t.k".to_owned(), "k".to_owned(), String::new(), form)
     }
 
     fn integer(mut self, asked: String) -> Self {
