@@ -139,6 +139,7 @@ const ARROWS: [(&str, &[&str]); 55] = [
         "bunri-source-odbc",
         &[
             "bunri-catalogue",
+            "bunri-columnar",
             "bunri-job",
             "bunri-manifest",
             "bunri-odbc",

@@ -24,6 +24,7 @@
 //! | `plan` | what a run would do is what it does: counts, references, changes; the folder, and what is refused |
 //! | `postgresql` | PostgreSQL as a source: the stores are those of SQLite; what a server can do to a reader is lived through or told |
 //! | `quarantine` | what waits and what frees it, a draft of decisions that is filled in, and what it would move |
+//! | `resume` | an interrupted table goes on behind its last full part; in whatever order rows lie, they are read once |
 //! | `rekey` | surrogate keys replaced by keyed hashes in retail, and nowhere else |
 //! | `cases` | tiny systems in the domain's words, and what is right of them |
 //! | `check_source` | what does not fit the source is told before anything is extracted, with its line |
@@ -110,6 +111,7 @@ mod prove;
 mod quarantine;
 mod rekey;
 mod reread;
+mod resume;
 mod retire;
 mod review;
 mod same_bytes;

@@ -35,6 +35,19 @@ pub(crate) enum Whole {
     When(String),
 }
 
+/// How the values of a column are compared where rows are asked for in the order of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As exact numbers.
+    Numbers,
+    /// As days and moments.
+    Moments,
+    /// As texts.
+    Texts,
+    /// As whatever SQLite stores there.
+    Stored,
+}
+
 /// A column, and how it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Column {
@@ -60,6 +73,8 @@ pub(crate) struct Column {
     /// The number, in SQL, where the database can say it.
     pub(crate) number: Option<String>,
     pub(crate) whole: Whole,
+    /// In a key, how its values are compared; [`None`]: the database's order may be another one than that of the values that come.
+    pub(crate) order: Option<Order>,
 }
 
 /// A type of MariaDB, as its lists have it.
@@ -104,8 +119,12 @@ mod sql_type {
 
 impl Column {
     fn new(connection: &Connection, name: String, declared: String, form: Form) -> Self {
-        let stored = format!("t.{}", connection.quoted(&name));
-        Self::stored_as(stored, name, declared, form)
+        Self::stored_as(
+            format!("t.{}", connection.quoted(&name)),
+            name,
+            declared,
+            form,
+        )
     }
 
     fn stored_as(stored: String, name: String, declared: String, form: Form) -> Self {
@@ -123,6 +142,7 @@ impl Column {
             text: None,
             number: None,
             whole: Whole::Never,
+            order: None,
         }
     }
 
@@ -130,6 +150,12 @@ impl Column {
     #[cfg(test)]
     pub(crate) fn of_form(form: Form) -> Self {
         Self::stored_as("t.k".to_owned(), "k".to_owned(), String::new(), form)
+    }
+
+    /// The same in a key.
+    fn ordered(mut self, order: Order) -> Self {
+        self.order = Some(order);
+        self
     }
 
     fn integer(mut self, asked: String) -> Self {
@@ -188,9 +214,11 @@ impl Column {
                 let mut column = column.printed(Form::Digits, bytes(&stored));
                 column.whole = fits(&stored);
                 column.number = Some(stored);
-                column
+                column.ordered(Order::Numbers)
             }
-            "tinyint" | "smallint" | "mediumint" | "int" | "bigint" => column.integer(stored),
+            "tinyint" | "smallint" | "mediumint" | "int" | "bigint" => {
+                column.integer(stored).ordered(Order::Numbers)
+            }
             "bit" if all_bits => {
                 let number = format!("CAST({stored} AS UNSIGNED)");
                 let mut column = column.printed(Form::Digits, bytes(&number));
@@ -198,7 +226,11 @@ impl Column {
                 column.number = Some(number);
                 column
             }
-            "year" | "bit" => column.integer(format!("CAST({stored} AS UNSIGNED)")),
+            "year" => {
+                let number = format!("CAST({stored} AS UNSIGNED)");
+                column.integer(number).ordered(Order::Numbers)
+            }
+            "bit" => column.integer(format!("CAST({stored} AS UNSIGNED)")),
             "decimal" => {
                 let mut column = column.printed(Form::Digits, bytes(&stored));
                 column.digits = digits;
@@ -207,7 +239,7 @@ impl Column {
                     column.whole = Whole::When(range);
                 }
                 column.number = Some(stored);
-                column
+                column.ordered(Order::Numbers)
             }
             // As a text it would be rounded to six digits.
             "float" => {
@@ -225,18 +257,27 @@ impl Column {
                     return column.printed(Form::Text, converted);
                 }
                 column.octets = Some(format!("OCTET_LENGTH({stored})"));
-                column.printed(Form::Text, format!("CAST({stored} AS BINARY)"))
+                let column = column.printed(Form::Text, format!("CAST({stored} AS BINARY)"));
+                match word {
+                    // By their numbers.
+                    "set" | "enum" => column,
+                    // By the column's collation, in which digits and most codes stand as by their bytes. Where others do not, that is seen.
+                    _ => column.ordered(Order::Texts),
+                }
             }
             // Of the session's clock, which is UTC.
             "timestamp" => {
                 let zoned = format!(
                     "CASE WHEN {stored} = 0 THEN CAST({stored} AS CHAR) ELSE CONCAT(CAST({stored} AS CHAR), '+00:00') END"
                 );
-                column.printed(Form::Text, bytes(&zoned))
+                column
+                    .printed(Form::Text, bytes(&zoned))
+                    .ordered(Order::Moments)
             }
-            "date" | "datetime" | "time" | "uuid" | "inet4" | "inet6" => {
-                column.printed(Form::Text, bytes(&stored))
-            }
+            "date" | "datetime" => column
+                .printed(Form::Text, bytes(&stored))
+                .ordered(Order::Moments),
+            "time" | "uuid" | "inet4" | "inet6" => column.printed(Form::Text, bytes(&stored)),
             // Bytes, and shapes as they are stored.
             _ => column,
         }
@@ -269,7 +310,7 @@ impl Column {
         match word {
             "bool" => column.integer(format!("{stored}::int")),
             "oid" => column.integer(format!("{stored}::bigint")),
-            "int2" | "int4" | "int8" => column.integer(stored),
+            "int2" | "int4" | "int8" => column.integer(stored).ordered(Order::Numbers),
             "float4" => {
                 column.form = Form::Single;
                 column.asked = format!("{stored}::float8");
@@ -287,11 +328,14 @@ impl Column {
                     ));
                 }
                 column.number = Some(number);
-                column
+                match word {
+                    "money" => column,
+                    _ => column.ordered(Order::Numbers),
+                }
             }
-            "text" | "varchar" | "name" => {
-                column.printed(Form::Text, bytes(&format!("{stored}::text")))
-            }
+            "text" | "varchar" | "name" => column
+                .printed(Form::Text, bytes(&format!("{stored}::text")))
+                .ordered(Order::Texts),
             // A cast takes away the blanks that fill it; `rpad` puts them back.
             "bpchar" => {
                 let padded = format!(
@@ -304,11 +348,17 @@ impl Column {
                 let zoned = format!(
                     "{stored}::text || CASE WHEN isfinite({stored}) THEN ':00' ELSE '' END"
                 );
-                column.printed(Form::Text, bytes(&zoned))
+                column
+                    .printed(Form::Text, bytes(&zoned))
+                    .ordered(Order::Moments)
             }
             _ => {
                 let printed = format!("CASE WHEN {stored} IS NOT NULL THEN concat({stored}) END");
-                column.printed(Form::Text, bytes(&printed))
+                let column = column.printed(Form::Text, bytes(&printed));
+                match word {
+                    "date" | "timestamp" => column.ordered(Order::Moments),
+                    _ => column,
+                }
             }
         }
     }
@@ -327,7 +377,7 @@ impl Column {
             "CASE typeof({stored}) WHEN 'null' THEN NULL WHEN 'integer' THEN 'i' || {stored} \
              WHEN 'real' THEN 'r' || quote({stored}) WHEN 'text' THEN 't' || hex({stored}) ELSE 'b' || hex({stored}) END"
         );
-        column
+        column.ordered(Order::Stored)
     }
 
     /// Of a database that nobody knows better than its driver.

@@ -10,6 +10,7 @@
 //! | `words` | what a declared type can mean |
 //! | `widths` | how long the values of a column are, so that buffers fit |
 //! | `read`, `decode` | rows and their values |
+//! | `order` | rows in the order of a key, where an index gives that for little |
 //! | `figures`, `sqlite` | counts and sums, by the database |
 //! | `outline` | keys, references and sizes, before there is a catalogue |
 
@@ -17,6 +18,7 @@ mod columns;
 mod decode;
 mod figures;
 mod form;
+mod order;
 mod outline;
 mod read;
 mod session;

@@ -9,14 +9,14 @@ use crate::session::{OdbcReader, from};
 use crate::widths::bounds;
 
 impl OdbcReader {
-    /// Gives the sink every row of a table, until it wants no more.
+    /// Gives the sink every row of the answer, until it wants no more. What a query holds is which rows and in which order.
     ///
     /// # Errors
     /// What the database says, and the sink's own.
     pub fn read<S: RowSink>(
         &self,
         table: &Table,
-        _query: &Query,
+        query: &Query,
         sink: &mut S,
     ) -> Result<(), S::Error> {
         let names: Vec<&str> = table
@@ -24,7 +24,7 @@ impl OdbcReader {
             .iter()
             .map(|column| column.name.as_str())
             .collect();
-        self.read_rows(&table.name, &names, sink)
+        self.read_rows(&table.name, &names, &query.text, sink)
     }
 
     /// Gives the sink these columns of an object, in whatever order its rows lie, until it wants no more.
@@ -38,13 +38,14 @@ impl OdbcReader {
         _kind: ObjectKind,
         sink: &mut S,
     ) -> Result<(), S::Error> {
-        self.read_rows(object, columns, sink)
+        self.read_rows(object, columns, "", sink)
     }
 
     fn read_rows<S: RowSink>(
         &self,
         name: &str,
         names: &[&str],
+        rest: &str,
         sink: &mut S,
     ) -> Result<(), S::Error> {
         let connection = self.shared.turn();
@@ -60,7 +61,7 @@ impl OdbcReader {
         for (place, &at) in order.iter().enumerate() {
             places[at] = place;
         }
-        let sql = format!("SELECT {} {from}", asked.join(", "));
+        let sql = format!("SELECT {} {from} {rest}", asked.join(", "));
         let altered = |what: String| OdbcError::Altered {
             place: connection.place().to_owned(),
             table: name.to_owned(),

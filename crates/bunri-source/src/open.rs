@@ -436,7 +436,8 @@ impl Session {
         }
     }
 
-    /// How the source gives the rows in key order, where it does so for little; else they are sorted here.
+    /// How the source gives the rows in key order, where it does so for little; else they are read in any order, and sorted here unless
+    /// they ascend.
     ///
     /// # Errors
     /// What the source says.
@@ -447,9 +448,9 @@ impl Session {
     ) -> Result<Option<Query>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.in_key_order(table, kind),
-            // An order of texts is the database's own, and what it costs no driver says.
-            Self::Delimited(_) | Self::Odbc(_) => Ok(None),
+            Self::Delimited(_) => Ok(None),
             Self::Postgresql(reader) => reader.in_key_order(table, kind),
+            Self::Odbc(reader) => reader.in_key_order(table, kind),
         }
     }
 
@@ -465,9 +466,9 @@ impl Session {
     ) -> Result<Option<Query>, SourceError> {
         match self {
             Self::Sqlite(reader) => reader.in_key_order_behind(table, kind, key),
-            // An order of texts is the database's own, and what it costs no driver says.
-            Self::Delimited(_) | Self::Odbc(_) => Ok(None),
+            Self::Delimited(_) => Ok(None),
             Self::Postgresql(reader) => reader.in_key_order_behind(table, kind, key),
+            Self::Odbc(reader) => reader.in_key_order_behind(table, kind, key),
         }
     }
 
