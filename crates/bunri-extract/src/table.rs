@@ -190,7 +190,7 @@ impl<'a> Work<'a> {
             Destination::sorter(bench, table)?
         } else {
             Destination::Parts {
-                output: self.output()?,
+                output: Box::new(self.output()?),
                 rows_read: 0,
             }
         };
@@ -217,7 +217,10 @@ impl<'a> Work<'a> {
         progress.reach(rows_read);
         let batcher = Batcher::new(table)?.with_seams(bench.part_rows, rows_read);
         let mut rejects = self.rejects_aside(seam.rejects)?;
-        let destination = Destination::Parts { output, rows_read };
+        let destination = Destination::Parts {
+            output: Box::new(output),
+            rows_read,
+        };
         let (destination, rows_read) =
             self.read_into(destination, &query, batcher, &mut rejects, progress)?;
         // A row with the key of the part's last row was passed over: the whole table tells which it is.

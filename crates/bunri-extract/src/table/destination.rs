@@ -13,7 +13,7 @@ use crate::sorted::RowSorter;
 pub(super) enum Destination<'a> {
     /// Rows are written as they come.
     Parts {
-        output: Output<'a>,
+        output: Box<Output<'a>>,
         /// Rows of the source that came so far, rejected ones among them.
         rows_read: u64,
     },
