@@ -368,6 +368,9 @@ fn a_kill_at_any_moment_and_a_server_that_dies_end_in_the_same_bytes() {
     let rig = sample(400);
     load(&rig, &server);
     let whole = job(&rig, "whole", &server.source(AT_REST));
+    // The first run finds a server that has just started, and lasts longer than any that is killed.
+    bunri(&rig, ["extract", &whole]).must(1);
+    clear(&rig, "whole");
     let begun = std::time::Instant::now();
     bunri(&rig, ["extract", &whole]).must(1);
     let lasts = begun.elapsed();
