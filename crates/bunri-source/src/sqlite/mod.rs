@@ -5,7 +5,7 @@
 //! | `database` | holds the file still, takes its digest, sees afterwards that nobody changed it |
 //! | `integrity` | SQLite's own check of every page, index and record |
 //! | `inventory` | tables, views and their columns |
-//! | `figures` | counts and sums, by SQLite |
+//! | `figures` | counts and sums, in a pass of SQLite's of its own |
 //! | `keyed` | the rows with some keys, where an index finds them |
 //! | `foreign_keys` | the references that a table declares |
 //! | `order` | rows in key order, where an index gives that for little |

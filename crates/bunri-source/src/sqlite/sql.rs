@@ -10,11 +10,6 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A text as SQL writes it.
-pub(super) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
 /// A column of the table that [`from`] names.
 pub(super) fn column(column: &Column) -> String {
     format!("t.{}", quoted(&column.name))
