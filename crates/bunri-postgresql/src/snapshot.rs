@@ -17,8 +17,8 @@ const FIRST_VERSION: u32 = 110_000;
 /// How long to wait for somebody who changes a table.
 const LOCK_TIMEOUT: &str = "10s";
 /// What a transaction of ours sets. Limits that would end an idle keeper or a long copy are lifted; how values are written as text
-/// is fixed.
-const SETTINGS: [(&str, &str); 10] = [
+/// is fixed; a table is read from its first page on, whoever else reads it.
+const SETTINGS: [(&str, &str); 11] = [
     ("statement_timeout", "0"),
     ("idle_in_transaction_session_timeout", "0"),
     ("transaction_timeout", "0"),
@@ -29,6 +29,7 @@ const SETTINGS: [(&str, &str); 10] = [
     ("bytea_output", "hex"),
     ("xmloption", "content"),
     ("row_security", "off"),
+    ("synchronize_seqscans", "off"),
 ];
 
 /// A snapshot, held.

@@ -1,5 +1,6 @@
-//! How rows come in key order: from the server where an index gives that for little, else sorted here. The server is asked what it
-//! would do; where it would sort, it would do so on disks that others need, so that is done here.
+//! How rows come in key order: as they lie in the table, where the server's statistics say that they lie so; else from an index that
+//! gives the order for little; else sorted here. The server is asked what it would do; where it would sort, it would do so on disks that
+//! others need, so that is done here. Statistics are of a sample: whoever takes the rows looks whether they ascend, and sorts them if not.
 //!
 //! Texts are ordered by their bytes (`COLLATE "C"`), which an index of another collation does not give; and bytes are those of the
 //! database's encoding, so that in a database that is not UTF-8 texts in keys are sorted here.
@@ -8,12 +9,18 @@ use bunri_catalogue::Table;
 use bunri_columnar::RawValue;
 use bunri_postgresql::literal;
 
-use super::form::Column;
-use super::form::Form;
+use super::form::{Column, Form, Object};
 use super::read::select;
 use super::server::ServerReader;
 use bunri_source_model::SourceError;
 use bunri_source_model::{ObjectKind, Query};
+
+/// How a plan begins that follows an index of the table, and sorts nothing.
+const ALONG_AN_INDEX: [&str; 3] = [
+    "Index Scan using",
+    "Index Only Scan using",
+    "Index Scan Backward",
+];
 
 impl ServerReader {
     /// What makes the server give the rows in key order for little; [`None`]: sort here.
@@ -58,18 +65,41 @@ impl ServerReader {
         if self.orders_by_other_bytes(table, &columns)? {
             return Ok(None);
         }
+        let object = self.object(&table.name)?;
+        let asked = |text: String| {
+            Some(Query {
+                text,
+                behind: Vec::new(),
+            })
+        };
+        if behind.is_none()
+            && self.lies_in_order(object, &table.columns[table.key[0]].name)?
+            && self.begins_with(&select(object, &columns, ""), &["Seq Scan on"])?
+        {
+            return Ok(asked(String::new()));
+        }
         let condition = behind.map_or_else(String::new, |behind| {
             format!("WHERE ({}) > ({}) ", key.join(", "), behind.join(", "))
         });
         let text = format!("{condition}ORDER BY {}", key.join(", "));
-        let statement = select(self.object(&table.name)?, &columns, &text);
-        if !self.follows_an_index(&statement)? {
-            return Ok(None);
+        if self.begins_with(&select(object, &columns, &text), &ALONG_AN_INDEX)? {
+            return Ok(asked(text));
         }
-        Ok(Some(Query {
-            text,
-            behind: Vec::new(),
-        }))
+        Ok(None)
+    }
+
+    /// Whether every row of the sample that the server took last lies behind those with a smaller value in this column.
+    fn lies_in_order(&self, object: &Object, column: &str) -> Result<bool, SourceError> {
+        let sql = format!(
+            "SELECT count(*) FROM pg_stats s, pg_class c, pg_namespace n WHERE c.oid = {} AND n.oid = c.relnamespace \
+             AND s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = {} AND NOT s.inherited AND s.correlation = 1",
+            object.oid,
+            literal(column)
+        );
+        let answer = self
+            .connection
+            .rows("say whether its rows lie in order", &sql)?;
+        Ok(answer == [[Some("1".to_owned())]])
     }
 
     /// Whether texts of the key are stored in another encoding than they come in.
@@ -88,26 +118,13 @@ impl ServerReader {
         Ok(answer != [[Some("UTF8".to_owned())]])
     }
 
-    /// Whether the server would follow an index of the table, and sort nothing.
-    fn follows_an_index(&self, statement: &str) -> Result<bool, SourceError> {
+    /// Whether the server's plan for a statement begins with one of these steps.
+    fn begins_with(&self, statement: &str, steps: &[&str]) -> Result<bool, SourceError> {
         let plan = self
             .connection
             .rows("say how it would read", &format!("EXPLAIN {statement}"))?;
-        let steps: Vec<&str> = plan
-            .iter()
-            .flatten()
-            .flatten()
-            .map(String::as_str)
-            .collect();
-        let first = steps.first().copied().unwrap_or_default();
-        let follows = [
-            "Index Scan using",
-            "Index Only Scan using",
-            "Index Scan Backward",
-        ]
-        .iter()
-        .any(|way| first.starts_with(way));
-        Ok(follows)
+        let first = plan.into_iter().flatten().flatten().next();
+        Ok(first.is_some_and(|first| steps.iter().any(|step| first.starts_with(step))))
     }
 }
 
