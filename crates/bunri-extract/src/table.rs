@@ -432,7 +432,6 @@ where
     F: FnMut(RecordBatch, Passage<'_, 'r>) -> Result<bool, ExtractError>,
 {
     type Error = ExtractError;
-    const TAKES_TYPED: bool = true;
 
     fn take(&mut self, row: &impl SourceRow) -> Result<bool, ExtractError> {
         if self.batcher.push(row, self.rejects)? {

@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::{SinkExt, TryStreamExt};
 use tokio::runtime::{Builder, Runtime};
@@ -159,7 +159,9 @@ impl Connection {
             let mut messages = pin!(messages);
             while let Some(message) = messages.try_next().await.map_err(&explain)? {
                 if let SimpleQueryMessage::Row(row) = message {
-                    keep(pace).await;
+                    if let Some(pace) = pace {
+                        keep(pace).await;
+                    }
                     let cells: Result<Vec<Option<&str>>, _> =
                         (0..row.len()).map(|at| row.try_get(at)).collect();
                     take(&cells.map_err(|_| place())?)?;
@@ -189,7 +191,9 @@ impl Connection {
                     break;
                 }
                 // The server sends a row a piece.
-                keep(self.server.pace()).await;
+                if let Some(pace) = self.server.pace() {
+                    keep(pace).await;
+                }
             }
             Ok(())
         })
@@ -244,8 +248,8 @@ impl Interrupter {
 }
 
 /// Waits after a row where the server is to be spared. What is not read the server keeps back.
-async fn keep(pace: Option<&Pace>) {
-    let wait = pace.map_or(Duration::ZERO, |pace| pace.take(Instant::now()));
+async fn keep(pace: &Pace) {
+    let wait = pace.take(Instant::now());
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }

@@ -104,8 +104,6 @@ pub trait SourceRow {
 pub trait RowSink {
     /// Why it takes no more.
     type Error: From<SourceError>;
-    /// Whether it asks rows for [typed](SourceRow::typed) values; else a source need not keep them.
-    const TAKES_TYPED: bool = false;
 
     /// Takes a row. Says whether it wants another one.
     ///

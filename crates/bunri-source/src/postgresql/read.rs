@@ -64,17 +64,17 @@ impl ServerReader {
         };
         let forms: Vec<Form> = columns.iter().map(|column| column.form).collect();
         let mut rows = Rows::new(forms.len());
-        let mut row = Decoded::default();
+        let mut written = vec![OnceCell::new(); forms.len()];
         let mut all = true;
         self.connection
             .copy_out(&action, &statement, |piece| {
                 let wanted = rows.piece(piece, |bytes, fields| {
-                    if !row.decode::<S>(&forms, bytes, fields) {
-                        return Err(Stop::Strange);
-                    }
+                    written.iter_mut().for_each(|text| drop(text.take()));
                     let row = CopyRow {
                         bytes,
-                        decoded: &row,
+                        fields,
+                        forms: &forms,
+                        written: &written,
                         strange: &strange,
                     };
                     sink.take(&row).map_err(Stop::Sink)
@@ -85,7 +85,7 @@ impl ServerReader {
                         Ok(wanted)
                     }
                     Err(Stop::Sink(refused)) => Err(Ended(refused)),
-                    Err(Stop::Strange) => Err(Ended(strange().into())),
+                    Err(Stop::NotTheFormat) => Err(Ended(strange().into())),
                 }
             })
             .map_err(|Ended(refused)| refused)?;
@@ -130,82 +130,49 @@ impl<E: From<SourceError>> From<PostgresqlError> for Ended<E> {
 
 enum Stop<E> {
     Sink(E),
-    Strange,
+    NotTheFormat,
 }
 
 impl<E> From<NotTheFormat> for Stop<E> {
     fn from(_: NotTheFormat) -> Self {
-        Self::Strange
+        Self::NotTheFormat
     }
 }
 
-/// A value of a row, before it is lent to whoever takes it.
-#[derive(Debug, Clone, Copy)]
-enum FieldValue {
-    Null,
-    Integer(i64),
-    Real(f64),
-    /// Of the bytes that came.
-    Text(usize, usize),
-    Bytes(usize, usize),
-    /// Of the texts that were written here.
-    Written(usize, usize),
-    Decimal(usize, usize),
-    /// What is written only if somebody asks for it.
-    Typed {
-        value: TypedValue,
-        /// The bytes that came, which tell how.
-        form: Form,
-        at: (usize, usize),
-    },
+/// The row that came last. A value is decoded when somebody asks for it.
+struct CopyRow<'a, F> {
+    bytes: &'a [u8],
+    fields: &'a [FieldRange],
+    forms: &'a [Form],
+    /// By column: the characters of a value that came in others, once they were asked for.
+    written: &'a [OnceCell<Vec<u8>>],
+    /// What is said of bytes that are none of their type.
+    strange: &'a F,
 }
 
-/// The values of one row. Kept from row to row for its memory.
-#[derive(Debug, Default)]
-struct Decoded {
-    cells: Vec<FieldValue>,
-    written: Vec<u8>,
-    /// Of every column.
-    late: Vec<OnceCell<LateCharacters>>,
-}
+impl<F: Fn() -> SourceError> SourceRow for CopyRow<'_, F> {
+    fn value(&self, column: usize) -> Result<SourceValue<'_>, SourceError> {
+        let Some((from, to)) = self.fields[column] else {
+            return Ok(SourceValue::Null);
+        };
+        let (content, text) = (&self.bytes[from..to], &self.written[column]);
+        value(self.forms[column], content, text).ok_or_else(self.strange)
+    }
 
-/// Characters that were written because somebody asked for them, behind the value that they are; [`None`] of bytes that are none of their type.
-type LateCharacters = Option<(FieldValue, Vec<u8>)>;
-
-impl Decoded {
-    /// Reads the fields of a row; says whether all of them have the length that their types have.
-    fn decode<S: RowSink>(&mut self, forms: &[Form], bytes: &[u8], fields: &[FieldRange]) -> bool {
-        self.cells.clear();
-        self.written.clear();
-        self.late.resize_with(forms.len(), OnceCell::new);
-        for late in &mut self.late {
-            late.take();
-        }
-        for (form, field) in forms.iter().zip(fields) {
-            let typed = if S::TAKES_TYPED {
-                typed(*form, bytes, *field)
-            } else {
-                None
-            };
-            let cell = typed.or_else(|| written(*form, bytes, *field, &mut self.written));
-            let Some(cell) = cell else {
-                return false;
-            };
-            self.cells.push(cell);
-        }
-        true
+    fn typed(&self, column: usize) -> Option<TypedValue> {
+        let (from, to) = self.fields[column]?;
+        typed(self.forms[column], &self.bytes[from..to])
     }
 }
 
 /// A value that is a number of its own, if it is one that is written out in one way alone.
-fn typed(form: Form, bytes: &[u8], field: FieldRange) -> Option<FieldValue> {
-    let at = field?;
-    let content = &bytes[at.0..at.1];
+#[inline]
+fn typed(form: Form, content: &[u8]) -> Option<TypedValue> {
     let moment = |micros: &[u8]| {
         let micros = i64::from_be_bytes(micros.try_into().ok()?);
         calendar::typed_moment(micros)
     };
-    let value = match form {
+    Some(match form {
         Form::Numeric | Form::Money => {
             let (unscaled, scale) = exact(content)?;
             TypedValue::Decimal { unscaled, scale }
@@ -227,105 +194,63 @@ fn typed(form: Form, bytes: &[u8], field: FieldRange) -> Option<FieldValue> {
         | Form::Padded
         | Form::Bytes
         | Form::Written => return None,
-    };
-    Some(FieldValue::Typed { value, form, at })
+    })
 }
 
-/// A value in the characters that the server prints, where it has any: they are appended to `written`, or lie in the bytes. [`None`]: the bytes
-/// are none of the type's.
-fn written(
+/// A value in the characters that the server prints, where it has any: they lie in the bytes that came, or are written to `text`.
+/// [`None`]: the bytes are none of the type's.
+#[inline]
+fn value<'a>(
     form: Form,
-    bytes: &[u8],
-    field: FieldRange,
-    written: &mut Vec<u8>,
-) -> Option<FieldValue> {
-    let Some((from, to)) = field else {
-        return Some(FieldValue::Null);
-    };
-    let content = &bytes[from..to];
-    let begin = written.len();
+    content: &'a [u8],
+    text: &'a OnceCell<Vec<u8>>,
+) -> Option<SourceValue<'a>> {
+    let number_of = |bytes: &[u8]| Some(i64::from_be_bytes(bytes.try_into().ok()?));
     Some(match form {
         Form::Bool => match content {
-            [0] => FieldValue::Integer(0),
-            [1] => FieldValue::Integer(1),
+            [0] => SourceValue::Integer(0),
+            [1] => SourceValue::Integer(1),
             _ => return None,
         },
-        Form::Int2 => FieldValue::Integer(i16::from_be_bytes(content.try_into().ok()?).into()),
-        Form::Int4 => FieldValue::Integer(i32::from_be_bytes(content.try_into().ok()?).into()),
-        Form::Int8 => FieldValue::Integer(i64::from_be_bytes(content.try_into().ok()?)),
-        Form::Oid => FieldValue::Integer(u32::from_be_bytes(content.try_into().ok()?).into()),
+        Form::Int2 => SourceValue::Integer(i16::from_be_bytes(content.try_into().ok()?).into()),
+        Form::Int4 => SourceValue::Integer(i32::from_be_bytes(content.try_into().ok()?).into()),
+        Form::Int8 => SourceValue::Integer(number_of(content)?),
+        Form::Oid => SourceValue::Integer(u32::from_be_bytes(content.try_into().ok()?).into()),
         // What people see of a single is its shortest decimal form, and that is the number that goes on.
         Form::Float4 => {
             let single = f32::from_be_bytes(content.try_into().ok()?);
-            FieldValue::Real(single.to_string().parse().ok()?)
+            SourceValue::Real(single.to_string().parse().ok()?)
         }
-        Form::Float8 => FieldValue::Real(f64::from_be_bytes(content.try_into().ok()?)),
-        Form::Numeric | Form::Money => match number(content, written)? {
-            Number::Whole(whole) => FieldValue::Integer(whole),
-            Number::Written => FieldValue::Decimal(begin, written.len()),
-        },
-        Form::Text | Form::Padded | Form::Written => FieldValue::Text(from, to),
-        Form::Bytes => FieldValue::Bytes(from, to),
+        Form::Float8 => SourceValue::Real(f64::from_be_bytes(content.try_into().ok()?)),
+        Form::Numeric | Form::Money => {
+            let mut digits = Vec::new();
+            match number(content, &mut digits)? {
+                Number::Whole(whole) => SourceValue::Integer(whole),
+                Number::Written => SourceValue::Decimal(text.get_or_init(|| digits)),
+            }
+        }
+        Form::Text | Form::Padded | Form::Written => SourceValue::Text(content),
+        Form::Bytes => SourceValue::Blob(content),
         Form::Date => {
-            calendar::day(i32::from_be_bytes(content.try_into().ok()?), written);
-            FieldValue::Written(begin, written.len())
+            let days = i32::from_be_bytes(content.try_into().ok()?);
+            SourceValue::Text(text.get_or_init(|| written(|text| calendar::day(days, text))))
         }
         Form::Timestamp | Form::TimestampTz => {
-            let micros = i64::from_be_bytes(content.try_into().ok()?);
+            let micros = number_of(content)?;
             let zone: &[u8] = if form == Form::TimestampTz {
                 b"+00:00"
             } else {
                 b""
             };
-            calendar::moment(micros, zone, written);
-            FieldValue::Written(begin, written.len())
+            let moment = |text: &mut Vec<u8>| calendar::moment(micros, zone, text);
+            SourceValue::Text(text.get_or_init(|| written(moment)))
         }
     })
 }
 
-/// The row that came last.
-struct CopyRow<'a, F> {
-    bytes: &'a [u8],
-    decoded: &'a Decoded,
-    /// What is said of bytes that are none of their type.
-    strange: &'a F,
-}
-
-impl<F: Fn() -> SourceError> SourceRow for CopyRow<'_, F> {
-    fn value(&self, column: usize) -> Result<SourceValue<'_>, SourceError> {
-        let FieldValue::Typed { form, at, .. } = self.decoded.cells[column] else {
-            let written = &self.decoded.written;
-            return Ok(self.decoded.cells[column].lend(self.bytes, written));
-        };
-        let late = self.decoded.late[column].get_or_init(|| {
-            let mut late = Vec::new();
-            let cell = written(form, self.bytes, Some(at), &mut late)?;
-            Some((cell, late))
-        });
-        let (cell, late) = late.as_ref().ok_or_else(self.strange)?;
-        Ok(cell.lend(self.bytes, late))
-    }
-
-    fn typed(&self, column: usize) -> Option<TypedValue> {
-        match self.decoded.cells[column] {
-            FieldValue::Typed { value, .. } => Some(value),
-            _ => None,
-        }
-    }
-}
-
-impl FieldValue {
-    /// The value, with the characters that it has among these.
-    fn lend<'a>(self, bytes: &'a [u8], written: &'a [u8]) -> SourceValue<'a> {
-        match self {
-            // Whoever lends it asks for its characters first.
-            Self::Null | Self::Typed { .. } => SourceValue::Null,
-            Self::Integer(number) => SourceValue::Integer(number),
-            Self::Real(number) => SourceValue::Real(number),
-            Self::Text(from, to) => SourceValue::Text(&bytes[from..to]),
-            Self::Bytes(from, to) => SourceValue::Blob(&bytes[from..to]),
-            Self::Written(from, to) => SourceValue::Text(&written[from..to]),
-            Self::Decimal(from, to) => SourceValue::Decimal(&written[from..to]),
-        }
-    }
+/// What is appended to nothing.
+fn written(append: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut text = Vec::new();
+    append(&mut text);
+    text
 }
