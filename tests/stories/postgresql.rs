@@ -301,6 +301,59 @@ fn a_kill_at_any_moment_and_a_server_that_dies_end_in_the_same_bytes() {
     assert!(killed > 20, "{killed} of 50 were killed before their end");
 }
 
+/// A table in the order of its key, unless the server's statistics are of before.
+const LOG: &str = r#"table = "log"
+key = ["no"]
+rows = "all_transmission"
+basis = "b"
+[columns]
+no = "transmission_only"
+note = "transmission_only"
+[types]
+no = "int"
+"#;
+
+#[test]
+fn a_table_that_lies_in_order_is_read_as_it_lies_and_one_that_does_not_gives_the_same_bytes() {
+    let server = Server::start();
+    let (rig, file) = odd(
+        &server,
+        "CREATE TABLE log (no int PRIMARY KEY, note text) WITH (autovacuum_enabled = false);
+         INSERT INTO log SELECT i, 'note ' || i FROM generate_series(1, 60000) i; ANALYZE log;",
+    );
+    rig.write("catalogue/tables/odd.toml", LOG);
+    // Rows from the index, until now.
+    let by_index = || {
+        let sql = "SELECT pg_stat_clear_snapshot(); SELECT idx_scan FROM pg_stat_user_tables WHERE relname = 'log'";
+        let answer = server.psql("postgres", sql);
+        answer.trim().parse::<u32>().unwrap()
+    };
+    let extract = || {
+        clear(&rig, "custody");
+        rig.bunri(["extract", &file]).must(0);
+        std::fs::read(rig.path("custody/staging/log/part-00000.parquet")).unwrap()
+    };
+    let lying = extract();
+    assert_eq!(by_index(), 0);
+    // Nobody has looked since: the statistics still say that the rows lie in order, and two of them lie at the end.
+    server.script(
+        "postgres",
+        "DELETE FROM log WHERE no IN (3, 40000);
+         INSERT INTO log VALUES (40000, 'note 40000'), (3, 'note 3');",
+    );
+    let before = by_index();
+    assert!(extract() == lying);
+    assert_eq!(by_index(), before);
+    // Now they say so.
+    server.script(
+        "postgres",
+        "DELETE FROM log WHERE no % 7 = 0; INSERT INTO log SELECT i, 'note ' || i FROM generate_series(7, 60000, 7) i; ANALYZE log;",
+    );
+    let before = by_index();
+    assert!(extract() == lying);
+    assert!(by_index() > before);
+}
+
 #[test]
 fn a_connection_that_is_cut_is_made_anew_on_the_same_snapshot() {
     let server = Server::start();
