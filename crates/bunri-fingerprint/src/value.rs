@@ -9,49 +9,27 @@ pub trait Encode {
     fn encode(&self, out: &mut Vec<u8>);
 }
 
-/// The tags.
-pub(crate) const NULL: u8 = 0;
-pub(crate) const TEXT: u8 = 1;
-pub(crate) const INT: u8 = 2;
-const DECIMAL: u8 = 3;
-pub(crate) const DATE: u8 = 4;
-pub(crate) const TIMESTAMP: u8 = 5;
-const BOOL: u8 = 6;
-pub(crate) const BYTES: u8 = 7;
-const REAL: u8 = 8;
-
 impl Encode for Value<'_> {
     #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         match *self {
-            Value::Null => out.push(NULL),
-            Value::Text(text) => write_tagged(out, TEXT, text.as_bytes()),
-            Value::Int(value) => write_integer(out, INT, value),
-            Value::Decimal { scale, unscaled } => write_decimal(out, scale, unscaled),
-            Value::Date(days) => write_integer(out, DATE, days.into()),
-            Value::Timestamp(micros) => write_integer(out, TIMESTAMP, micros),
-            Value::Bool(value) => write_bool(out, value),
-            Value::Bytes(bytes) => write_tagged(out, BYTES, bytes),
-            Value::Real(bits) => write_real(out, bits),
+            Value::Null => out.push(0),
+            Value::Text(text) => write_tagged(out, 1, text.as_bytes()),
+            Value::Int(value) => write_integer(out, 2, value),
+            Value::Decimal { scale, unscaled } => {
+                out.extend_from_slice(&[3, scale]);
+                write_large(out, ((unscaled << 1) ^ (unscaled >> 127)).cast_unsigned());
+            }
+            Value::Date(days) => write_integer(out, 4, days.into()),
+            Value::Timestamp(micros) => write_integer(out, 5, micros),
+            Value::Bool(value) => out.extend_from_slice(&[6, u8::from(value)]),
+            Value::Bytes(bytes) => write_tagged(out, 7, bytes),
+            Value::Real(bits) => {
+                out.push(8);
+                out.extend_from_slice(&bits.to_le_bytes());
+            }
         }
     }
-}
-
-#[inline]
-pub(crate) fn write_decimal(out: &mut Vec<u8>, scale: u8, unscaled: i128) {
-    out.extend_from_slice(&[DECIMAL, scale]);
-    write_large(out, ((unscaled << 1) ^ (unscaled >> 127)).cast_unsigned());
-}
-
-#[inline]
-pub(crate) fn write_bool(out: &mut Vec<u8>, value: bool) {
-    out.extend_from_slice(&[BOOL, u8::from(value)]);
-}
-
-#[inline]
-pub(crate) fn write_real(out: &mut Vec<u8>, bits: u64) {
-    out.push(REAL);
-    out.extend_from_slice(&bits.to_le_bytes());
 }
 
 /// Appends a number, seven bits a byte, the lowest first; the last byte is the one without the highest bit.
@@ -80,14 +58,14 @@ pub(crate) fn write_prefixed(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 #[inline]
-pub(crate) fn write_tagged(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
+fn write_tagged(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     out.push(tag);
     write_prefixed(out, bytes);
 }
 
 /// Small numbers are short below zero too: 0, −1, 1, −2 are 0, 1, 2, 3.
 #[inline]
-pub(crate) fn write_integer(out: &mut Vec<u8>, tag: u8, number: i64) {
+fn write_integer(out: &mut Vec<u8>, tag: u8, number: i64) {
     out.push(tag);
     write_number(out, ((number << 1) ^ (number >> 63)).cast_unsigned());
 }
