@@ -1,19 +1,29 @@
 //! The second reading of staging, which only a store that gives reason for it costs: every cell, those of rejected rows too,
-//! held against digests and suspect rows.
+//! held against what may be digests, and against suspect rows. An unkeyed digest of a phone number is the phone number: there
+//! are only so many.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Decimal128Type, Int64Type};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::DataType;
+use std::collections::BTreeMap;
+
+use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::Table;
-use bunri_columnar::{RawValue, Reject};
+use bunri_columnar::{ByteSorter, RawValue, Reject};
+use bunri_spelling::tokens;
+use bunri_spelling::{Spelled, Speller};
 use bunri_types::ValueType;
 
 use crate::LeakError;
-use crate::combine::Suspects;
-use crate::digests::Digests;
+use crate::cells::{Column, rejected};
+use crate::combination::Suspects;
+use crate::exclusive::{Confirmed, Exclusive};
 use crate::fate::Fate;
-use crate::written::{hex, number_text, rejected_text};
+use crate::fields::Field;
+use crate::hashing::{Kind, half};
+use crate::hits::{DigestKey, Found, FoundDigest, Location, digest_key};
+use crate::text::Candidate;
+use crate::vocabulary::Lexicon;
+
+/// What one digest and its first place take in memory, about.
+const HELD: usize = 256;
 
 /// Takes every staged cell once more, for one store.
 pub struct SecondReading<'r, 'a> {
@@ -34,20 +44,21 @@ impl SecondReading<'_, '_> {
         batch: &RecordBatch,
         fate: impl Fn(usize, usize) -> Fate,
     ) -> Result<(), LeakError> {
-        let mut text = String::new();
+        let arrays = batch.columns().iter().enumerate();
+        let columns = arrays.filter_map(|(at, array)| Some((at, array, Column::staged(array)?)));
+        let columns: Vec<_> = columns.collect();
+        let mut space = String::new();
         for row in 0..batch.num_rows() {
-            for (column, array) in batch.columns().iter().enumerate() {
+            for (column, array, cells) in &columns {
                 if array.is_null(row) {
                     continue;
                 }
-                let Some(text) = cell_text(array, row, &mut text) else {
-                    continue;
-                };
-                let withheld = fate(column, row).withheld(self.store);
+                let text = cells.cell(row).text(&mut space);
+                let withheld = fate(*column, row).withheld(self.store);
                 if withheld {
                     self.digests.value(text)?;
                 }
-                self.suspects.cell(text, column, withheld);
+                self.suspects.cell(text, *column, withheld);
             }
             self.suspects.row(table);
         }
@@ -65,22 +76,13 @@ impl SecondReading<'_, '_> {
         table: &Table,
         reject: &Reject,
     ) -> Result<(), LeakError> {
-        for (column, value) in reject.values.iter().enumerate() {
-            let Some(text) = rejected_text(value) else {
-                continue;
-            };
-            let reading = &table.columns[column].reading;
-            // What means nothing is nobody's, wherever it stands.
-            if value.is_listed(&reading.nothing) {
-                continue;
-            }
+        for (at, value, text) in rejected(table, reject) {
             self.digests.value(&text)?;
-            let declared = table.columns[column].value_type;
-            let fits = match value {
-                RawValue::Text(_) => declared == ValueType::Text,
+            let fits = table.columns.get(at).is_some_and(|column| match value {
+                RawValue::Text(_) => column.value_type == ValueType::Text,
                 RawValue::Int(_) => {
-                    declared == ValueType::Int
-                        || declared == ValueType::Text && reading.takes_integers
+                    column.value_type == ValueType::Int
+                        || column.value_type == ValueType::Text && column.reading.takes_integers
                 }
                 RawValue::Null
                 | RawValue::Unknown
@@ -88,9 +90,9 @@ impl SecondReading<'_, '_> {
                 | RawValue::Decimal(_)
                 | RawValue::TextHex(_)
                 | RawValue::Blob(_) => false,
-            };
+            });
             if fits {
-                self.suspects.cell(&text, column, true);
+                self.suspects.cell(&text, at, true);
             }
         }
         self.suspects.row(position);
@@ -98,28 +100,142 @@ impl SecondReading<'_, '_> {
     }
 }
 
-/// A cell as the vocabulary takes it; [`None`] if its type is not searched for.
-fn cell_text<'t>(array: &'t ArrayRef, row: usize, text: &'t mut String) -> Option<&'t str> {
-    match array.data_type() {
-        DataType::Utf8 => return Some(array.as_string::<i32>().value(row)),
-        DataType::Int64 => {
-            number_text(array.as_primitive::<Int64Type>().value(row).into(), 0, text)
-        }
-        DataType::Decimal128(_, scale) => {
-            number_text(
-                array.as_primitive::<Decimal128Type>().value(row),
-                *scale,
-                text,
-            );
-        }
-        DataType::Binary => {
-            let bytes = array.as_binary::<i32>().value(row);
-            match std::str::from_utf8(bytes) {
-                Ok(text) => return Some(text),
-                Err(_) => hex(bytes, text),
+/// What may be digests in one store, each with the first place where it stands.
+pub(crate) struct Digests<'a> {
+    first: BTreeMap<DigestKey, Location>,
+    /// Different digests beyond the memory bound.
+    pub(crate) beyond: u64,
+    lexicon: &'a Lexicon,
+    exclusive: &'a Exclusive,
+    found: &'a Found<'a>,
+    speller: Speller<'a>,
+    spelled: Spelled,
+    last: String,
+}
+
+impl<'a> Digests<'a> {
+    /// Of those that memory cannot hold, the greatest are left out.
+    pub(crate) fn new(
+        digests: ByteSorter,
+        budget: usize,
+        (lexicon, exclusive): (&'a Lexicon, &'a Exclusive),
+        found: &'a Found<'a>,
+    ) -> Result<Self, LeakError> {
+        let (mut first, mut beyond) = (BTreeMap::new(), 0);
+        let mut sorted = digests.finish()?;
+        let mut last = None;
+        while let Some(record) = sorted.next()? {
+            let FoundDigest { key, location } = FoundDigest::read(record)?;
+            if last.replace(key) == Some(key) {
+                continue;
+            }
+            if first.len() < budget / HELD {
+                first.insert(key, location);
+            } else {
+                beyond += 1;
             }
         }
-        _ => return None,
+        Ok(Self {
+            first,
+            beyond,
+            lexicon,
+            exclusive,
+            found,
+            speller: Speller::new(&lexicon.variants),
+            spelled: Spelled::default(),
+            last: String::new(),
+        })
     }
-    Some(text)
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+
+    /// Holds a withheld value against the digests, if it is one that is searched for.
+    pub(crate) fn value(&mut self, text: &str) -> Result<(), LeakError> {
+        if self.is_empty() || self.last == text {
+            return Ok(());
+        }
+        text.clone_into(&mut self.last);
+        self.speller.spell(text, &mut self.spelled);
+        let Spelled { loose, strict, .. } = &self.spelled;
+        let Some(confirmed) = self.searched()? else {
+            return Ok(());
+        };
+        let forms = [
+            text.to_owned(),
+            strict.signs.iter().collect(),
+            loose.signs.iter().collect(),
+            text.trim().to_owned(),
+        ];
+        for form in &forms {
+            for (coat, digest) in tokens::digests(form.as_bytes()) {
+                if let Some(location) = self.first.get(&digest_key(&digest)) {
+                    self.found.value(&confirmed, coat, location)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The value that was spelled last, as it is searched for.
+    fn searched(&self) -> Result<Option<Confirmed>, LeakError> {
+        let forms = [&self.spelled.loose, &self.spelled.strict];
+        let [loose, strict] = [Kind::Loose, Kind::Strict]
+            .map(|kind| self.lexicon.secret.name(forms[kind as usize].value(), kind));
+        for (kind, name) in [(Kind::Loose, loose), (Kind::Strict, strict)] {
+            let (set, length) = (
+                &self.exclusive.sets[kind as usize],
+                forms[kind as usize].value().len(),
+            );
+            if !set.may_hold(length, half(&name)) {
+                continue;
+            }
+            let candidate = Candidate {
+                kind,
+                name,
+                strict,
+                from: 0,
+                whole: true,
+            };
+            if let Some(confirmed) = self.exclusive.confirm(&candidate)? {
+                return Ok(Some(confirmed));
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::inputs::Scratch;
+    use crate::vocabulary::Vocabulary;
+
+    /// `digests_not_compared`: what memory cannot hold is counted, each once, and never passed over in silence.
+    #[test]
+    fn digests_beyond_memory_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let scratch = Scratch {
+            folder: folder.path().to_path_buf(),
+            budget: 1 << 20,
+        };
+        let lexicon = Lexicon::new().unwrap();
+        let vocabulary = Vocabulary::new(&lexicon, &scratch);
+        let [exclusive, _] = Exclusive::of(vocabulary, &scratch, 1).unwrap();
+        let found = Found::new(&[], &scratch);
+        for (room, beyond) in [(5, 0), (3, 0), (2, 1), (0, 3)] {
+            for digest in [1, 2, 3, 3, 1] {
+                found
+                    .digest(&[digest; 16], crate::tests::location("place"))
+                    .unwrap();
+            }
+            let sorter = found.take_digests(&scratch);
+            let of = (&lexicon, &exclusive);
+            let digests = Digests::new(sorter, room * HELD, of, &found).unwrap();
+            assert_eq!(digests.beyond, beyond, "{room}");
+            assert_eq!(digests.first.len() as u64, 3 - beyond);
+        }
+    }
 }

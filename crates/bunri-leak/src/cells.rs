@@ -1,4 +1,7 @@
-//! One column of a file whose cells can hold a value, whoever wrote the file.
+//! Cells that can hold a value, whoever wrote their file, and the text that each is searched for or searched as.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -9,6 +12,12 @@ use arrow_array::{
     Int64Array, LargeBinaryArray, LargeStringArray, StringArray, UInt32Array, UInt64Array,
 };
 use arrow_schema::DataType;
+use bunri_catalogue::Table;
+use bunri_columnar::{RawValue, Reject};
+
+/// Smaller numbers have fewer than nine digits, and are not searched for.
+pub(crate) const SMALLEST_NUMBER: u128 = 100_000_000;
+const FEWEST_DIGITS: u8 = 9;
 
 /// A column, downcast once.
 pub(crate) enum Column<'a> {
@@ -21,39 +30,12 @@ pub(crate) enum Column<'a> {
     Int(&'a Int64Array),
     UInt32(&'a UInt32Array),
     UInt(&'a UInt64Array),
-    Decimal(&'a Decimal128Array, i8),
+    Decimal(&'a Decimal128Array),
     Float(&'a Float64Array),
 }
 
-/// What a cell holds.
-#[derive(Clone, Copy)]
-pub(crate) enum Held<'a> {
-    Text(&'a str),
-    Bytes(&'a [u8]),
-    /// Unscaled, and its scale.
-    Number(i128, i8),
-}
-
-/// Whether cells of this type are searched. Dates, times and truth values hold nothing that could be told from chance.
-pub(crate) fn is_searched(kind: &DataType) -> bool {
-    match kind {
-        DataType::Utf8
-        | DataType::LargeUtf8
-        | DataType::Binary
-        | DataType::LargeBinary
-        | DataType::FixedSizeBinary(_)
-        | DataType::Int32
-        | DataType::Int64
-        | DataType::UInt32
-        | DataType::UInt64
-        | DataType::Float64 => true,
-        // Fewer digits than a number that is searched for.
-        DataType::Decimal128(precision, _) => *precision >= 9,
-        _ => false,
-    }
-}
-
 impl<'a> Column<'a> {
+    /// [`None`] of dates, times and truth values, which hold nothing that could be told from chance.
     pub(crate) fn of(array: &'a ArrayRef) -> Option<Self> {
         Some(match array.data_type() {
             DataType::Utf8 => Self::Text(array.as_string()),
@@ -65,29 +47,158 @@ impl<'a> Column<'a> {
             DataType::Int64 => Self::Int(array.as_primitive::<Int64Type>()),
             DataType::UInt32 => Self::UInt32(array.as_primitive::<UInt32Type>()),
             DataType::UInt64 => Self::UInt(array.as_primitive::<UInt64Type>()),
-            DataType::Decimal128(_, scale) => {
-                Self::Decimal(array.as_primitive::<Decimal128Type>(), *scale)
-            }
+            DataType::Decimal128(..) => Self::Decimal(array.as_primitive::<Decimal128Type>()),
             DataType::Float64 => Self::Float(array.as_primitive::<Float64Type>()),
             _ => return None,
         })
     }
 
+    /// A column of staging, if its values are searched for: those of reals are not.
+    pub(crate) fn staged(array: &'a ArrayRef) -> Option<Self> {
+        Self::of(array).filter(|column| !matches!(column, Self::Float(_)))
+    }
+
+    /// Whether its cells are looked at in a store.
+    pub(crate) fn is_searched(&self) -> bool {
+        match self {
+            Self::Decimal(array) => array.precision() >= FEWEST_DIGITS,
+            _ => true,
+        }
+    }
+
     #[inline]
-    pub(crate) fn held(&self, row: usize) -> Held<'a> {
+    pub(crate) fn cell(&self, row: usize) -> Cell<'a> {
         match *self {
-            Self::Text(array) => Held::Text(array.value(row)),
-            Self::LargeText(array) => Held::Text(array.value(row)),
-            Self::Bytes(array) => Held::Bytes(array.value(row)),
-            Self::LargeBytes(array) => Held::Bytes(array.value(row)),
-            Self::FixedBytes(array) => Held::Bytes(array.value(row)),
-            Self::Int32(array) => Held::Number(array.value(row).into(), 0),
-            Self::Int(array) => Held::Number(array.value(row).into(), 0),
-            Self::UInt32(array) => Held::Number(array.value(row).into(), 0),
-            Self::UInt(array) => Held::Number(array.value(row).into(), 0),
-            Self::Decimal(array, scale) => Held::Number(array.value(row), scale),
+            Self::Text(array) => Cell::Text(array.value(row)),
+            Self::LargeText(array) => Cell::Text(array.value(row)),
+            Self::Bytes(array) => Cell::Bytes(array.value(row)),
+            Self::LargeBytes(array) => Cell::Bytes(array.value(row)),
+            Self::FixedBytes(array) => Cell::Bytes(array.value(row)),
+            Self::Int32(array) => Cell::Number(array.value(row).into(), 0),
+            Self::Int(array) => Cell::Number(array.value(row).into(), 0),
+            Self::UInt32(array) => Cell::Number(array.value(row).into(), 0),
+            Self::UInt(array) => Cell::Number(array.value(row).into(), 0),
+            Self::Decimal(array) => Cell::Number(array.value(row), array.scale()),
             // Whole numbers up to 2^53 are exact; a cast beyond saturates.
-            Self::Float(array) => Held::Number(array.value(row) as i128, 0),
+            Self::Float(array) => Cell::Number(array.value(row) as i128, 0),
+        }
+    }
+}
+
+/// What a cell holds.
+#[derive(Clone, Copy)]
+pub(crate) enum Cell<'a> {
+    Text(&'a str),
+    Bytes(&'a [u8]),
+    /// Unscaled, and its scale.
+    Number(i128, i8),
+}
+
+impl<'a> Cell<'a> {
+    /// The text of the value; bytes that are none are written in hex.
+    pub(crate) fn text<'t>(self, space: &'t mut String) -> &'t str
+    where
+        'a: 't,
+    {
+        match self {
+            Self::Text(text) => return text,
+            Self::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => return text,
+                Err(_) => *space = base16ct::lower::encode_string(bytes),
+            },
+            Self::Number(unscaled, scale) => number(unscaled, scale, space),
+        }
+        space
+    }
+}
+
+/// A number as a person writes it, without zeros behind the point.
+fn number(unscaled: i128, scale: i8, text: &mut String) {
+    let (mut digits, mut scale) = (unscaled.unsigned_abs(), scale.max(0).unsigned_abs());
+    while scale > 0 && digits % 10 == 0 {
+        digits /= 10;
+        scale -= 1;
+    }
+    text.clear();
+    // Writing to a String cannot fail.
+    let _ = write!(text, "{digits:0>width$}", width = usize::from(scale) + 1);
+    if scale > 0 {
+        text.insert(text.len() - usize::from(scale), '.');
+    }
+}
+
+/// The cells of a rejected row, by column, as they are searched for. What means nothing is nobody's, wherever it stands.
+pub(crate) fn rejected<'r>(
+    table: &'r Table,
+    reject: &'r Reject,
+) -> impl Iterator<Item = (usize, &'r RawValue, Cow<'r, str>)> {
+    let cells = reject.values.iter().enumerate();
+    cells.filter_map(|(at, value)| {
+        let column = table.columns.get(at);
+        if column.is_some_and(|column| value.is_listed(&column.reading.nothing)) {
+            return None;
+        }
+        Some((at, value, rejected_text(value)?))
+    })
+}
+
+fn rejected_text(value: &RawValue) -> Option<Cow<'_, str>> {
+    match value {
+        RawValue::Null | RawValue::Unknown => None,
+        RawValue::Text(text)
+        | RawValue::Real(text)
+        | RawValue::Decimal(text)
+        | RawValue::TextHex(text)
+        | RawValue::Blob(text) => Some(text.into()),
+        RawValue::Int(number) => Some(number.to_string().into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_as_a_person_writes_it() {
+        for (unscaled, scale, written) in [
+            (901_234_567, 0, "901234567"),
+            (-901_234_567, 0, "901234567"),
+            (901_234_560, 0, "901234560"),
+            (901_234_560, 1, "90123456"),
+            (901_234_567, 1, "90123456.7"),
+            (901_234_500, 4, "90123.45"),
+            (100_000_000, 9, "0.1"),
+            (5, 3, "0.005"),
+            (0, 2, "0"),
+            (901_234_567, -2, "901234567"),
+        ] {
+            let mut text = "what stood there".to_owned();
+            let text = Cell::Number(unscaled, scale).text(&mut text);
+            assert_eq!(text, written, "{unscaled} by {scale}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_written_as_two_digits_each() {
+        let text = |bytes: &[u8]| Cell::Bytes(bytes).text(&mut "there".to_owned()).to_owned();
+        assert_eq!(text(&[0x00, 0x0f, 0xf0, 0x9a]), "000ff09a");
+        assert_eq!(text("丙野".as_bytes()), "丙野");
+    }
+
+    #[test]
+    fn a_rejected_value_is_searched_for_as_it_stands_in_the_rejects() {
+        let text = |value| rejected_text(&value).map(Cow::into_owned);
+        assert_eq!(text(RawValue::Null), None);
+        assert_eq!(text(RawValue::Int(-12)).as_deref(), Some("-12"));
+        let told = "丙野".to_owned();
+        for value in [
+            RawValue::Text(told.clone()),
+            RawValue::Real(told.clone()),
+            RawValue::TextHex(told.clone()),
+            RawValue::Blob(told.clone()),
+        ] {
+            assert_eq!(text(value), Some(told.clone()));
         }
     }
 }

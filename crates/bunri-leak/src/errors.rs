@@ -1,32 +1,13 @@
 //! Failure to look. Whatever the search sees is a finding; these are the cases in which it could not look.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use bunri_columnar::ColumnarError;
 
 /// Why the search could not say yes or no.
 #[derive(Debug, thiserror::Error)]
 pub enum LeakError {
-    /// A temporary file could not be sorted, or staging not be read.
+    /// A temporary file could not be written, sorted or read, or a file of a store or of staging not be read.
     #[error(transparent)]
-    Columnar(#[from] bunri_columnar::ColumnarError),
-    /// The file system said no.
-    #[error("cannot {action} `{}`: {source}", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// Where.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A batch did not have the form that the catalogue declares.
-    #[error("table `{table}`: {source}")]
-    Arrow {
-        /// The table's id.
-        table: String,
-        /// Why not.
-        source: arrow_schema::ArrowError,
-    },
+    Columnar(#[from] ColumnarError),
     /// No randomness for the secret of the hashes.
     #[error("the operating system gave no randomness: {0}")]
     Random(getrandom::Error),
@@ -39,21 +20,4 @@ pub enum LeakError {
     /// The observer asked to stop.
     #[error("interrupted")]
     Interrupted,
-}
-
-impl LeakError {
-    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            action,
-            path: path.to_path_buf(),
-            source,
-        }
-    }
-
-    pub(crate) fn arrow(table: &str) -> impl FnOnce(arrow_schema::ArrowError) -> Self {
-        move |source| Self::Arrow {
-            table: table.to_owned(),
-            source,
-        }
-    }
 }

@@ -1,5 +1,4 @@
-//! The values that occur only in cells withheld from a store: sorted by name in a file, with a filter and the
-//! beginnings by which texts are looked through.
+//! The values that occur only in cells withheld from a store.
 //!
 //! A value is searched for in the loose form if none of its spellings is granted anywhere. If another spelling is granted,
 //! the withheld spelling is searched for in the strict form alone. If this very spelling is granted somewhere, it carries
@@ -8,27 +7,28 @@
 //! *Granted* is what the ledger vouches for. A copy that retail made itself (`all_retail`) does not silence the search, and an
 //! original of which retail gets a keyed hash is searched for whatever else holds it.
 
-use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 use bunri_columnar::ByteSorter;
 
 use crate::LeakError;
 use crate::fate::{Standing, Withheld};
-use crate::hashing::Name;
-use crate::partitions::{Divided, PARTITIONS};
-use crate::record::{Reach, Record};
-use crate::scratch::Scratch;
-use crate::set::{Beginnings, Entry, Set, SetBuilder};
+use crate::fields::{Field, record};
+use crate::hashing::{Kind, Name, half};
+use crate::inputs::Scratch;
+use crate::partitions::{Divided, PARTITIONS, Record, partition};
+use crate::prefixes::Prefix;
+use crate::text::Candidate;
+use crate::values::{Entry, Part, PartBuilder, ValueSet, ValueSetBuilder};
 use crate::vocabulary::Vocabulary;
 
-/// Threads that gather at one time, because each holds the names of a part of a filter.
-const GATHERING_AT_ONCE: usize = 4;
+/// Strict values are few, about so many.
+const STRICT: u64 = 1 << 16;
 
 /// What is searched for in one store.
 pub(crate) struct Exclusive {
     /// Loose, strict.
-    pub(crate) sets: [Set; 2],
+    pub(crate) sets: [ValueSet; 2],
     /// Whether cells of the store that are as they should be hold any of it.
     pub(crate) copies: bool,
     pub(crate) blind: Blind,
@@ -44,7 +44,62 @@ pub(crate) struct Blind {
     pub(crate) granted_too: u64,
 }
 
-/// One strict spelling of the current value, put together from its records.
+/// A candidate that is a value, with what is known of it.
+pub(crate) struct Confirmed {
+    pub(crate) name: Name,
+    pub(crate) from: usize,
+    pub(crate) source: u16,
+    /// In another spelling than any withheld cell has.
+    pub(crate) loose: bool,
+    pub(crate) copied: bool,
+}
+
+impl Exclusive {
+    /// What is searched for in retail and in transmission; whichever thread is free takes the next partition.
+    pub(crate) fn of(
+        vocabulary: Vocabulary<'_>,
+        scratch: &Scratch,
+        threads: usize,
+    ) -> Result<[Self; 2], LeakError> {
+        let withheld = [0, 1].map(|store| vocabulary.counts.withheld(store));
+        // What else the vocabulary remembers is of no use any more, and is as large as a filter.
+        let records = vocabulary.into_records()?;
+        let budget = scratch.budget / threads.max(1);
+        let store = || Building::new(records.records(), scratch);
+        let stores = [store()?, store()?];
+        let gathered = bunri_work::run(threads, PARTITIONS, |partition| {
+            gather(&records, partition, budget, &stores)
+        })?;
+        let mut parts = [Vec::new(), Vec::new()];
+        for gathered in gathered {
+            for (parts, gathered) in parts.iter_mut().zip(gathered) {
+                parts.push(gathered);
+            }
+        }
+        drop(records);
+        let [retail, transmission] = stores;
+        let [of_retail, of_transmission] = parts;
+        Ok([
+            retail.finish(of_retail, withheld[0], scratch)?,
+            transmission.finish(of_transmission, withheld[1], scratch)?,
+        ])
+    }
+
+    /// Looks up what the filter let through.
+    pub(crate) fn confirm(&self, candidate: &Candidate) -> Result<Option<Confirmed>, LeakError> {
+        let found = self.sets[candidate.kind as usize].find(&candidate.name)?;
+        let entry = found.filter(|entry| entry.anywhere || candidate.whole);
+        Ok(entry.map(|entry| Confirmed {
+            name: entry.name,
+            from: candidate.from,
+            source: entry.source,
+            loose: candidate.kind == Kind::Loose && !entry.spellings.contains(&candidate.strict),
+            copied: entry.copied,
+        }))
+    }
+}
+
+/// One strict spelling of a value, put together from its records.
 struct Spelling {
     record: Record,
     stores: [Stand; 2],
@@ -87,228 +142,209 @@ impl Stand {
     }
 }
 
-/// One store's values of some partitions while they come in order.
-struct Gathering {
-    loose: SetBuilder,
-    strict: ByteSorter,
-    copies: bool,
-    blind: Blind,
-}
-
-/// And after the last.
-struct Gathered {
-    loose: Set,
-    strict: ByteSorter,
-    copies: bool,
-    blind: Blind,
-}
-
-impl Exclusive {
-    /// What is searched for in retail and in transmission. Each thread takes partitions of its own.
-    pub(crate) fn of(
-        vocabulary: Vocabulary<'_>,
-        scratch: &Scratch,
-        threads: usize,
-    ) -> Result<[Self; 2], LeakError> {
-        let withheld = vocabulary.withheld;
-        // What else the vocabulary remembers is of no use any more, and is as large as a filter.
-        let records = &vocabulary.into_records()?;
-        let threads = threads.clamp(1, GATHERING_AT_ONCE);
-        let share = |thread| PARTITIONS * thread / threads..PARTITIONS * (thread + 1) / threads;
-        let beginnings = [(); 2].map(|()| Arc::new(Beginnings::new(records.records())));
-        let gather = |thread| {
-            let scratch = Scratch {
-                budget: scratch.budget / threads,
-                ..scratch.clone()
-            };
-            gather(records, share(thread), &beginnings, &scratch)
-        };
-        let gathered = bunri_work::run(threads, threads, gather)?;
-        let mut gathered = gathered.into_iter();
-        let [mut retail, mut transmission] = gathered.next().ok_or(LeakError::Index)?;
-        for [more_retail, more_transmission] in gathered {
-            retail.append(more_retail)?;
-            transmission.append(more_transmission)?;
-        }
-        let [of_retail, of_transmission] = withheld;
-        Ok([
-            retail.finish(of_retail, scratch)?,
-            transmission.finish(of_transmission, scratch)?,
-        ])
+record! {
+    /// A value that is searched for in the strict form. Of several under one name, what is found anywhere comes first.
+    StrictValue {
+        name: Name,
+        whole_only: bool,
+        source: u16,
+        copied: bool,
+        prefix: Prefix,
     }
 }
 
-/// What is searched for in both stores, of these partitions.
+/// What is searched for in one store, while the partitions are gathered.
+struct Building {
+    loose: ValueSetBuilder,
+    strict: Mutex<ByteSorter>,
+}
+
+/// What is searched for in one store, of one partition.
+struct Gathered {
+    loose: Part,
+    copies: bool,
+    blind: Blind,
+}
+
+/// What is searched for in both stores, of this partition.
 fn gather(
     records: &Divided,
-    partitions: Range<usize>,
-    beginnings: &[Arc<Beginnings>; 2],
-    scratch: &Scratch,
+    partition: usize,
+    budget: usize,
+    stores: &[Building; 2],
 ) -> Result<[Gathered; 2], LeakError> {
-    let gathering = |beginnings| {
-        Ok::<_, LeakError>(Gathering {
-            loose: SetBuilder::new(beginnings, scratch)?,
-            strict: scratch.sorter(),
-            copies: false,
-            blind: Blind::default(),
-        })
-    };
-    let mut stores = [gathering(&beginnings[0])?, gathering(&beginnings[1])?];
-    let mut group: Vec<Spelling> = Vec::new();
-    for partition in partitions {
-        let mut sorted = records.sorted(partition, scratch.budget)?;
-        while let Some(bytes) = sorted.next()? {
-            let record = Record::read(bytes).ok_or(LeakError::Index)?;
-            if group
-                .first()
-                .is_some_and(|first| first.record.loose != record.loose)
-            {
-                close(&mut stores, &mut group)?;
-            }
-            add(&mut group, record);
+    let [retail, transmission] = stores;
+    let mut stores = [Gathering::new(retail), Gathering::new(transmission)];
+    let mut spellings: Vec<Spelling> = Vec::new();
+    let mut sorted = records.sorted(partition, budget)?;
+    while let Some(bytes) = sorted.next()? {
+        let record = Record::read(bytes)?;
+        let last = spellings.last().map(|last| &last.record);
+        let same_value = last.is_some_and(|last| last.loose == record.loose);
+        let same_spelling = last.is_some_and(|last| last.strict == record.strict);
+        if !same_value {
+            close(&mut stores, &mut spellings)?;
+        }
+        let (fate, source) = (record.fate, record.source);
+        if !(same_value && same_spelling) {
+            let stores = [Stand::default(); 2];
+            spellings.push(Spelling { record, stores });
+        }
+        let stands = spellings.last_mut().into_iter();
+        for (at, stand) in stands.flat_map(|last| last.stores.iter_mut().enumerate()) {
+            stand.add(fate.standing(at), source);
         }
     }
-    close(&mut stores, &mut group)?;
+    close(&mut stores, &mut spellings)?;
     let [retail, transmission] = stores;
     Ok([retail.finish()?, transmission.finish()?])
 }
 
-/// Records of one spelling follow each other.
-fn add(group: &mut Vec<Spelling>, record: Record) {
-    let known = group
-        .last()
-        .is_some_and(|last| last.record.strict == record.strict);
-    if !known {
-        group.push(Spelling {
-            record,
-            stores: [Stand::default(); 2],
-        });
-    }
-    let Some(spelling) = group.last_mut() else {
-        return;
-    };
-    for (at, stand) in spelling.stores.iter_mut().enumerate() {
-        stand.add(record.fate.standing(at), record.source);
-    }
-}
-
-fn close(stores: &mut [Gathering; 2], group: &mut Vec<Spelling>) -> Result<(), LeakError> {
+fn close(stores: &mut [Gathering<'_>; 2], value: &mut Vec<Spelling>) -> Result<(), LeakError> {
     for (at, store) in stores.iter_mut().enumerate() {
-        store.value(at, group)?;
+        store.value(at, value)?;
     }
-    group.clear();
+    value.clear();
     Ok(())
 }
 
-impl Gathering {
-    fn value(&mut self, at: usize, group: &[Spelling]) -> Result<(), LeakError> {
+/// One store's values of a partition while they come in order.
+struct Gathering<'b> {
+    loose: PartBuilder<'b>,
+    strict: &'b Mutex<ByteSorter>,
+    copies: bool,
+    blind: Blind,
+}
+
+impl<'b> Gathering<'b> {
+    fn new(store: &'b Building) -> Self {
+        Self {
+            loose: PartBuilder::new(&store.loose),
+            strict: &store.strict,
+            copies: false,
+            blind: Blind::default(),
+        }
+    }
+
+    /// A value with all its spellings, as the store of this number stands to it.
+    fn value(&mut self, at: usize, spellings: &[Spelling]) -> Result<(), LeakError> {
+        let stands = spellings.iter().map(|it| (&it.record, it.stores[at]));
         let withheld = || {
-            let spellings = group.iter().map(|spelling| (spelling, spelling.stores[at]));
-            spellings.filter_map(|(spelling, stand)| Some((spelling, stand, stand.source?)))
+            let stands = stands.clone();
+            stands.filter_map(|(record, stand)| Some((record, stand, stand.source?)))
         };
-        if !group
-            .iter()
-            .any(|spelling| spelling.stores[at].is_explained())
-        {
-            let Some((first, ..)) = withheld().next() else {
-                return Ok(());
-            };
-            let source = withheld().map(|(_, _, source)| source).min();
-            let names = withheld().map(|(spelling, ..)| spelling.record.strict);
-            // A copy may be spelled otherwise than what it was copied from.
-            let copied = group.iter().any(|spelling| spelling.stores[at].unvouched);
-            self.copies |= copied || withheld().any(|(_, stand, _)| stand.is_copied());
-            let record = &first.record;
-            let extent = (record.lengths[0], record.reach);
-            let found = (record.reach.anywhere, copied);
-            let fact = Entry::write(source.unwrap_or(0), found, names);
-            self.blind.searched += withheld().count() as u64;
-            return self
-                .loose
-                .add(&record.loose, record.beginnings[0], extent, &fact);
+        let Some((record, ..)) = withheld().next() else {
+            return Ok(());
+        };
+        if stands.clone().any(|(_, stand)| stand.is_explained()) {
+            return withheld().try_for_each(|spelling| self.spelling(spelling));
         }
-        for (Spelling { record, .. }, stand, source) in withheld() {
-            if stand.is_explained() {
-                self.blind.granted_too += 1;
-                continue;
-            }
-            self.copies |= stand.is_copied();
-            self.blind.searched += 1;
-            self.strict.push_parts(&[
-                &record.strict,
-                &record.beginnings[1].to_be_bytes(),
-                // Of several under one name, what is found anywhere comes first.
-                &[record.lengths[1], !record.reach.byte()],
-                &source.to_be_bytes(),
-                &[u8::from(stand.unvouched)],
-            ])?;
-        }
+        // A copy may be spelled otherwise than what it was copied from.
+        let copied = stands.clone().any(|(_, stand)| stand.unvouched);
+        self.copies |= copied || withheld().any(|(_, stand, _)| stand.is_copied());
+        self.blind.searched += withheld().count() as u64;
+        let entry = Entry {
+            name: record.loose,
+            source: withheld().map(|(.., source)| source).min().unwrap_or(0),
+            anywhere: record.anywhere,
+            copied,
+            spellings: withheld().map(|(record, ..)| record.strict).collect(),
+        };
+        self.loose.push(&entry, record.loose_prefix);
         Ok(())
+    }
+
+    /// A withheld spelling of a value of which another is granted, or this one.
+    fn spelling(
+        &mut self,
+        (record, stand, source): (&Record, Stand, u16),
+    ) -> Result<(), LeakError> {
+        if stand.is_explained() {
+            self.blind.granted_too += 1;
+            return Ok(());
+        }
+        self.copies |= stand.is_copied();
+        self.blind.searched += 1;
+        let value = StrictValue {
+            name: record.strict,
+            whole_only: !record.anywhere,
+            source,
+            copied: stand.unvouched,
+            prefix: record.strict_prefix,
+        };
+        let mut strict = self.strict.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(strict.push(&value.bytes())?)
     }
 
     fn finish(self) -> Result<Gathered, LeakError> {
         Ok(Gathered {
             loose: self.loose.finish()?,
-            strict: self.strict,
             copies: self.copies,
             blind: self.blind,
         })
     }
 }
 
-impl Gathered {
-    /// Adds what was gathered of the partitions after these.
-    fn append(&mut self, other: Self) -> Result<(), LeakError> {
-        self.loose.append(other.loose);
-        let mut sorted = other.strict.finish()?;
-        while let Some(record) = sorted.next()? {
-            self.strict.push(record)?;
-        }
-        self.copies |= other.copies;
-        self.blind.searched += other.blind.searched;
-        self.blind.granted_too += other.blind.granted_too;
-        Ok(())
+impl Building {
+    fn new(values: u64, scratch: &Scratch) -> Result<Self, LeakError> {
+        Ok(Self {
+            loose: ValueSetBuilder::new(values, &scratch.folder)?,
+            strict: Mutex::new(scratch.sorter()),
+        })
     }
 
-    fn finish(self, withheld: Withheld, scratch: &Scratch) -> Result<Exclusive, LeakError> {
+    fn finish(
+        self,
+        gathered: Vec<Gathered>,
+        withheld: Withheld,
+        scratch: &Scratch,
+    ) -> Result<Exclusive, LeakError> {
+        let mut blind = Blind {
+            withheld,
+            ..Blind::default()
+        };
+        for of in &gathered {
+            blind.searched += of.blind.searched;
+            blind.granted_too += of.blind.granted_too;
+        }
+        let strict = self.strict.into_inner();
+        let strict = strict.unwrap_or_else(PoisonError::into_inner);
         Ok(Exclusive {
-            sets: [self.loose, strict(self.strict, scratch)?],
-            copies: self.copies,
-            blind: Blind {
-                withheld,
-                ..self.blind
-            },
+            copies: gathered.iter().any(|of| of.copies),
+            sets: [
+                self.loose.finish(gathered.into_iter().map(|of| of.loose)),
+                of_strict(strict, scratch)?,
+            ],
+            blind,
         })
     }
 }
 
-fn strict(sorter: ByteSorter, scratch: &Scratch) -> Result<Set, LeakError> {
-    let mut set = SetBuilder::new(&Arc::new(Beginnings::new(1 << 16)), scratch)?;
-    let mut sorted = sorter.finish()?;
+fn of_strict(values: ByteSorter, scratch: &Scratch) -> Result<ValueSet, LeakError> {
+    let set = ValueSetBuilder::new(STRICT, &scratch.folder)?;
+    let (mut parts, mut part) = (Vec::new(), PartBuilder::new(&set));
+    let mut sorted = values.finish()?;
     let mut last: Option<Name> = None;
     while let Some(bytes) = sorted.next()? {
-        let fields = || {
-            let (name, rest) = bytes.split_first_chunk::<16>()?;
-            let (beginning, rest) = rest.split_first_chunk::<8>()?;
-            Some((
-                *name,
-                u64::from_be_bytes(*beginning),
-                <[u8; 5]>::try_from(rest).ok()?,
-            ))
-        };
-        let (name, beginning, [length, reach, high, low, copied]) =
-            fields().ok_or(LeakError::Index)?;
-        let reach = Reach::of(!reach);
+        let value = StrictValue::read(bytes)?;
         // Truncated, one spelling can stand under two loose forms; one entry is enough.
-        if last.replace(name) == Some(name) {
+        if last.replace(value.name) == Some(value.name) {
             continue;
         }
-        let fact = Entry::write(
-            u16::from_be_bytes([high, low]),
-            (reach.anywhere, copied != 0),
-            std::iter::empty(),
-        );
-        set.add(&name, beginning, (length, reach), &fact)?;
+        while parts.len() < partition(half(&value.name)) {
+            parts.push(std::mem::replace(&mut part, PartBuilder::new(&set)).finish()?);
+        }
+        let entry = Entry {
+            name: value.name,
+            source: value.source,
+            anywhere: !value.whole_only,
+            copied: value.copied,
+            spellings: Vec::new(),
+        };
+        part.push(&entry, value.prefix);
     }
-    set.finish()
+    while parts.len() < PARTITIONS {
+        parts.push(std::mem::replace(&mut part, PartBuilder::new(&set)).finish()?);
+    }
+    Ok(set.finish(parts))
 }

@@ -2,6 +2,8 @@
 
 use bunri_catalogue::Store;
 
+use crate::fields::Field;
+
 /// The lower of retail's bits, which is the first of [`SEARCHED`].
 const RETAIL: usize = 0;
 
@@ -72,6 +74,18 @@ impl Fate {
     }
 }
 
+impl Field for Fate {
+    #[inline]
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.0.put(bytes);
+    }
+
+    #[inline]
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        u8::take(bytes).map(Self)
+    }
+}
+
 /// How far a value can be searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Worth {
@@ -86,29 +100,24 @@ pub(crate) struct Counts([[u64; 4]; 16]);
 
 impl Counts {
     #[inline]
-    pub(crate) fn add(&mut self, fate: Fate, worth: Option<Worth>) {
-        self.add_many(fate, worth, 1);
-    }
-
-    #[inline]
-    pub(crate) fn add_many(&mut self, fate: Fate, worth: Option<Worth>, cells: u64) {
+    pub(crate) fn add(&mut self, fate: Fate, worth: Option<Worth>, cells: u64) {
         let at = worth.map_or(3, |worth| worth as usize);
         self.0[usize::from(fate.0 & 15)][at] += cells;
     }
 
-    /// Adds them to what is known of each store.
-    pub(crate) fn add_to(&self, withheld: &mut [Withheld; 2]) {
-        for (at, withheld) in withheld.iter_mut().enumerate() {
-            for (fate, counts) in (0..).zip(&self.0) {
-                if Fate(fate).withheld(at) {
-                    let [anywhere, whole_only, too_short, other_type] = counts;
-                    withheld.cells += anywhere + whole_only + too_short + other_type;
-                    withheld.whole_only += whole_only;
-                    withheld.too_short += too_short;
-                    withheld.other_type += other_type;
-                }
+    /// Those that are withheld from one store.
+    pub(crate) fn withheld(&self, store: usize) -> Withheld {
+        let mut withheld = Withheld::default();
+        for (fate, counts) in (0..).zip(&self.0) {
+            if Fate(fate).withheld(store) {
+                let [_, whole_only, too_short, other_type] = counts;
+                withheld.cells += counts.iter().sum::<u64>();
+                withheld.whole_only += whole_only;
+                withheld.too_short += too_short;
+                withheld.other_type += other_type;
             }
         }
+        withheld
     }
 }
 
@@ -152,34 +161,26 @@ mod tests {
     fn withheld_cells_are_counted_by_store_and_by_what_becomes_of_them() {
         let (grid, sales) = (Fate(0b1001), Fate(0b0110));
         let mut counts = Counts::default();
-        counts.add(Fate::GRANTED_EVERYWHERE, Some(Worth::Anywhere));
-        counts.add(Fate::WITHHELD_EVERYWHERE, Some(Worth::Anywhere));
-        counts.add_many(grid, Some(Worth::Anywhere), 2);
-        counts.add_many(grid, Some(Worth::WholeCells), 10);
-        counts.add_many(grid, Some(Worth::WholeCells), 10);
-        counts.add_many(grid, Some(Worth::TooShort), 300);
-        counts.add_many(grid, None, 4000);
-        counts.add_many(sales, Some(Worth::TooShort), 50_000);
-        let mut withheld = [Withheld::default(); 2];
-        counts.add_to(&mut withheld);
-        let once = [
-            Withheld {
-                cells: 4323,
-                whole_only: 20,
-                too_short: 300,
-                other_type: 4000,
-            },
-            Withheld {
-                cells: 50_001,
-                too_short: 50_000,
-                ..Withheld::default()
-            },
-        ];
-        assert_eq!(withheld, once);
-        counts.add_to(&mut withheld);
-        assert_eq!(withheld.map(|of| of.cells), once.map(|of| 2 * of.cells));
-        assert_eq!(withheld.map(|of| of.whole_only), [40, 0]);
-        assert_eq!(withheld.map(|of| of.too_short), [600, 100_000]);
-        assert_eq!(withheld.map(|of| of.other_type), [8000, 0]);
+        counts.add(Fate::GRANTED_EVERYWHERE, Some(Worth::Anywhere), 1);
+        counts.add(Fate::WITHHELD_EVERYWHERE, Some(Worth::Anywhere), 1);
+        counts.add(grid, Some(Worth::Anywhere), 2);
+        counts.add(grid, Some(Worth::WholeCells), 10);
+        counts.add(grid, Some(Worth::WholeCells), 10);
+        counts.add(grid, Some(Worth::TooShort), 300);
+        counts.add(grid, None, 4000);
+        counts.add(sales, Some(Worth::TooShort), 50_000);
+        let from_retail = Withheld {
+            cells: 4323,
+            whole_only: 20,
+            too_short: 300,
+            other_type: 4000,
+        };
+        let from_transmission = Withheld {
+            cells: 50_001,
+            too_short: 50_000,
+            ..Withheld::default()
+        };
+        assert_eq!(counts.withheld(0), from_retail);
+        assert_eq!(counts.withheld(1), from_transmission);
     }
 }

@@ -5,8 +5,8 @@
 //! ask for many lengths. Two values that were fixed before the secret was drawn share a name with probability below
 //! (64/2^61)². The values' own order, length and content leave no trace in the names' order.
 //!
-//! The first few characters of a value have a name of another kind ([`Secret::beginning`]), which costs less and is asked for
-//! at every position of a text.
+//! The first few characters of a value have a hash of another kind ([`Secret::prefix`]), which costs less and is asked for at
+//! every position of a text.
 
 use ahash::RandomState;
 use bunri_spelling::LONGEST;
@@ -99,26 +99,26 @@ impl Secret {
 
     /// The name of a whole value of at most [`LONGEST`] characters.
     pub(crate) fn name(&self, signs: &[char], kind: Kind) -> Name {
-        self.summed(signs).name(self, kind)
+        self.sums(signs).name(self, kind)
     }
 
     /// The sums of a whole value of at most [`LONGEST`] characters.
-    pub(crate) fn summed(&self, signs: &[char]) -> Summed {
+    pub(crate) fn sums(&self, signs: &[char]) -> Sums {
         let on = |sums: (u64, u64), &sign: &char| {
             (
                 self.first.next(sums.0, sign),
                 self.second.next(sums.1, sign),
             )
         };
-        Summed {
+        Sums {
             sums: signs.iter().fold((0, 0), on),
             length: signs.len(),
         }
     }
 
-    /// A name for the first characters of a value, at most six. Where all of them are ASCII, it is that of
-    /// [`Secret::beginning_of_bytes`].
-    pub(crate) fn beginning(&self, signs: &[char]) -> u64 {
+    /// A hash of the first characters of a value, at most six. Where all of them are ASCII, it is that of
+    /// [`Secret::prefix_of_bytes`].
+    pub(crate) fn prefix(&self, signs: &[char]) -> u64 {
         let (mut narrow, mut wide, mut ascii) = (0, 0, true);
         for &sign in signs.iter().rev() {
             narrow = narrow << 8 | u64::from(sign as u8);
@@ -126,21 +126,21 @@ impl Secret {
             ascii &= sign.is_ascii();
         }
         if ascii {
-            self.beginning_of_bytes(narrow)
+            self.prefix_of_bytes(narrow)
         } else {
             let (low, high) = (wide as u64, (wide >> 64) as u64);
             mixed(mixed(high ^ self.first.salt) ^ low ^ self.second.salt)
         }
     }
 
-    /// The name of ASCII characters, the first in the lowest byte.
+    /// The hash of ASCII characters, the first in the lowest byte.
     #[inline]
-    pub(crate) fn beginning_of_bytes(&self, signs: u64) -> u64 {
+    pub(crate) fn prefix_of_bytes(&self, signs: u64) -> u64 {
         mixed(signs ^ self.first.salt)
     }
 
     /// The sums of a text's beginnings.
-    pub(crate) fn sums(&self, signs: &[char], sums: &mut Vec<u64>) {
+    pub(crate) fn running_sums(&self, signs: &[char], sums: &mut Vec<u64>) {
         sums.clear();
         sums.push(0);
         let mut sum = 0;
@@ -168,12 +168,12 @@ impl Secret {
 
 /// What the names of a value are made of, whatever its kind.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Summed {
+pub(crate) struct Sums {
     sums: (u64, u64),
     length: usize,
 }
 
-impl Summed {
+impl Sums {
     /// The name of the value.
     pub(crate) fn name(&self, secret: &Secret, kind: Kind) -> Name {
         let first = secret.first.name(self.sums.0, self.length, kind);
@@ -221,7 +221,7 @@ mod tests {
         let secret = Secret::random().unwrap();
         let text: Vec<char> = "氏名丙野カナリア零一、電話09012345678".chars().collect();
         let mut sums = Vec::new();
-        secret.sums(&text, &mut sums);
+        secret.running_sums(&text, &mut sums);
         for from in 0..text.len() {
             for length in 1..=text.len() - from {
                 let name = secret.name(&text[from..from + length], Kind::Loose);
@@ -231,15 +231,15 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_has_one_name_however_its_characters_are_held() {
+    fn a_prefix_has_one_hash_however_its_characters_are_held() {
         let secret = Secret::random().unwrap();
-        let name = |text: &str| secret.beginning(&text.chars().collect::<Vec<_>>());
+        let name = |text: &str| secret.prefix(&text.chars().collect::<Vec<_>>());
         for text in ["090123", "abc", "a"] {
             let bytes = text
                 .bytes()
                 .rev()
                 .fold(0, |all, byte| all << 8 | u64::from(byte));
-            assert_eq!(name(text), secret.beginning_of_bytes(bytes));
+            assert_eq!(name(text), secret.prefix_of_bytes(bytes));
         }
         let texts = [
             "丙野カナリア",

@@ -2,20 +2,34 @@
 //! staging, and room for temporary data. Whoever decides the rows implements the two traits; nothing here decides.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow_array::ArrayRef;
 use arrow_schema::SchemaRef;
 use bunri_catalogue::{Catalogue, Store};
-use bunri_columnar::Observer;
+use bunri_columnar::{ByteSorter, Observer};
 use bunri_manifest::Digests;
 
 use crate::LeakError;
 use crate::again::SecondReading;
 use crate::retailers::Retailers;
-use crate::scratch::Scratch;
 use crate::unmatched::Unmatched;
 use crate::vocabulary::Lexicon;
+
+/// Where temporary data go, and how much memory one sort may use.
+#[derive(Debug, Clone)]
+pub struct Scratch {
+    /// The temporary folder of the run.
+    pub folder: PathBuf,
+    /// Bytes.
+    pub budget: usize,
+}
+
+impl Scratch {
+    pub(crate) fn sorter(&self) -> ByteSorter {
+        ByteSorter::new(&self.folder, self.budget)
+    }
+}
 
 /// A table of a store as the catalogue lays it out.
 pub trait StoreTable: Sync {

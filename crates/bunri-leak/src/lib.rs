@@ -39,45 +39,39 @@
 
 mod again;
 mod cells;
-mod combine;
-mod confirm;
-mod digests;
-mod entries;
+mod combination;
 mod errors;
 mod exclusive;
 mod fate;
-mod file;
+mod fields;
 mod filter;
 mod hashing;
+mod hits;
 mod inputs;
-mod look;
-mod parquet_file;
+mod parquet;
 mod partitions;
-mod record;
+mod prefixes;
 mod recorded;
 #[cfg(test)]
 mod reference;
+mod report;
 mod retailers;
 mod review;
-mod scratch;
+mod scan;
 mod search;
-mod seek;
-mod set;
-mod sites;
-mod spot;
-mod suspicion;
+mod store;
 #[cfg(test)]
 mod tests;
+mod text;
 mod unmatched;
+mod values;
 mod vocabulary;
-mod written;
 
 pub use again::SecondReading;
 pub use errors::LeakError;
 pub use fate::{Fate, SEARCHED};
-pub use inputs::{Ground, Reread, StoreFolder, StoreTable};
+pub use inputs::{Ground, Reread, Scratch, StoreFolder, StoreTable};
 pub use retailers::Retailers;
-pub use scratch::Scratch;
 pub use search::{LeakOutcome, search};
 pub use unmatched::Unmatched;
 pub use vocabulary::{Lexicon, Vocabulary};

@@ -1,213 +1,227 @@
-//! The records of the vocabulary, divided by the first bits of their names, which are as good as random: 1024 heaps of about
-//! one size, small enough to be sorted near the processor. Each can be sorted by itself, by whichever thread is free, and one
-//! after the other they are the whole order.
+//! The records of the vocabulary, divided by the first bits of their names, which are as good as random: 1024 partitions of
+//! about one size, small enough to be sorted near the processor. Each can be sorted by itself, by whichever thread is free, and
+//! one after the other they are the whole order.
 //!
-//! A record is only appended while the tables are decided; what memory cannot hold goes to one anonymous file, heap
-//! by heap. Nothing waits for a sort.
+//! A record is only appended while the tables are decided; what memory cannot hold goes to one anonymous file, partition
+//! by partition. Nothing waits for a sort.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
 
-use bunri_columnar::{ByteSorter, Memory, SortedRecords};
+use bunri_columnar::{ByteSorter, ColumnarError, Memory, SortedRecords};
 
 use crate::LeakError;
-use crate::record::RECORD;
-use crate::scratch::Scratch;
+use crate::fate::Fate;
+use crate::fields::record;
+use crate::hashing::{Kind, Name, Secret};
+use crate::inputs::Scratch;
+use crate::prefixes::Prefix;
 
+record! {
+    /// A value of the vocabulary, in its loose and in its strict form.
+    Record {
+        loose: Name,
+        strict: Name,
+        fate: Fate,
+        /// The column.
+        source: u16,
+        /// Whether it is found inside a text too, and not as a whole cell alone.
+        anywhere: bool,
+        loose_prefix: Prefix,
+        strict_prefix: Prefix,
+    }
+}
+
+impl Record {
+    /// Of a value that has these forms, of at most [`bunri_spelling::LONGEST`] characters each.
+    pub(crate) fn of(
+        secret: &Secret,
+        (loose, strict): (&[char], &[char]),
+        (fate, source): (Fate, u16),
+        anywhere: bool,
+    ) -> Self {
+        let hashed = |form: &[char]| (secret.sums(form), Prefix::of(form, secret));
+        let (of_loose, loose_prefix) = hashed(loose);
+        // Most values are their own loose form.
+        let same = loose == strict;
+        let (of_strict, strict_prefix) = if same {
+            (of_loose, loose_prefix)
+        } else {
+            hashed(strict)
+        };
+        Self {
+            loose: of_loose.name(secret, Kind::Loose),
+            strict: of_strict.name(secret, Kind::Strict),
+            fate,
+            source,
+            anywhere,
+            loose_prefix,
+            strict_prefix,
+        }
+    }
+}
+
+/// Bytes of a [`Record`].
+const RECORD: usize = 54;
 /// One for every ten first bits.
-pub(crate) const PARTITIONS: usize = 1024;
-/// Records that are read at once.
-const AT_ONCE: usize = 1 << 12;
+pub(crate) const PARTITIONS: usize = 1 << BITS;
+const BITS: u32 = 10;
 /// What a record takes in memory: itself, and its number when they are divided.
 const HELD: usize = RECORD + size_of::<u32>();
 /// What is asked of the file system at once.
 const BUFFER: usize = 1 << 17;
 
-/// Gathers records.
-pub(crate) struct Partitions {
-    scratch: Scratch,
-    buffered: Buffered,
-    spilled: Option<Spilled>,
-    records: u64,
+/// Where a value belongs whose name begins so.
+#[inline]
+pub(crate) fn partition(half: u64) -> usize {
+    (half >> (u64::BITS - BITS)) as usize
+}
+
+fn partition_of(record: &[u8; RECORD]) -> usize {
+    record
+        .first_chunk()
+        .map_or(0, |half| partition(u64::from_be_bytes(*half)))
 }
 
 /// Records in memory, in the order in which they came.
-struct Buffered {
+struct Buffer {
     memory: Option<Memory>,
-    /// How many.
     held: usize,
     most: usize,
 }
 
-impl Buffered {
-    fn record(&self, number: u32) -> &[u8] {
-        let start = number as usize * RECORD;
-        self.memory
-            .as_deref()
-            .and_then(|memory| memory.get(start..start + RECORD))
-            .unwrap_or_default()
-    }
-
-    /// Takes a record, for which there is room.
-    fn push(&mut self, record: &[u8; RECORD]) -> io::Result<()> {
-        let memory = match &mut self.memory {
-            Some(memory) => memory,
-            None => self.memory.insert(Memory::new(self.most * RECORD)?),
-        };
-        let start = self.held * RECORD;
-        memory[start..start + RECORD].copy_from_slice(record);
-        self.held += 1;
-        Ok(())
-    }
-
-    /// The records' numbers, partition by partition.
-    fn divided(&self) -> Numbers {
+impl Buffer {
+    fn records(&self) -> &[[u8; RECORD]] {
         let held = self.memory.as_deref().unwrap_or_default();
-        let (records, _) = held[..self.held * RECORD].as_chunks::<RECORD>();
+        held[..self.held * RECORD].as_chunks().0
+    }
+
+    /// The numbers of the records, partition by partition, and where each partition begins among them.
+    fn divided(&self) -> (Vec<u32>, Vec<usize>) {
         let mut starts = vec![0; PARTITIONS + 1];
-        for record in records {
-            starts[partition(record) + 1] += 1;
+        for record in self.records() {
+            starts[partition_of(record) + 1] += 1;
         }
         for at in 0..PARTITIONS {
             starts[at + 1] += starts[at];
         }
         let (mut next, mut numbers) = (starts.clone(), vec![0; self.held]);
-        for (number, record) in (0..).zip(records) {
-            let next = &mut next[partition(record)];
+        for (number, record) in (0..).zip(self.records()) {
+            let next = &mut next[partition_of(record)];
             numbers[*next] = number;
             *next += 1;
         }
-        Numbers { numbers, starts }
+        (numbers, starts)
     }
 }
 
-/// The numbers of records, partition by partition, and where each partition begins among them.
-struct Numbers {
-    numbers: Vec<u32>,
-    starts: Vec<usize>,
-}
-
-impl Numbers {
-    fn of(&self, partition: usize) -> &[u32] {
-        &self.numbers[self.starts[partition]..self.starts[partition + 1]]
-    }
-}
-
-/// What went to the file: of each partition where its pieces lie.
-struct Spilled {
-    file: BufWriter<File>,
-    end: u64,
-    pieces: Vec<Vec<Range<u64>>>,
-}
-
-impl Spilled {
-    fn create(folder: &Path) -> io::Result<Self> {
-        Ok(Self {
-            file: BufWriter::with_capacity(BUFFER, tempfile::tempfile_in(folder)?),
-            end: 0,
-            pieces: vec![Vec::new(); PARTITIONS],
-        })
-    }
-
-    /// With another piece of every partition that has records.
-    fn with(mut self, buffered: &Buffered) -> io::Result<Self> {
-        let divided = buffered.divided();
-        for (partition, pieces) in self.pieces.iter_mut().enumerate() {
-            let start = self.end;
-            for &number in divided.of(partition) {
-                self.file.write_all(buffered.record(number))?;
-                self.end += RECORD as u64;
-            }
-            if self.end > start {
-                pieces.push(start..self.end);
-            }
-        }
-        Ok(self)
-    }
-}
-
-/// Everything that was gathered, partition by partition.
-pub(crate) struct Divided {
+/// Gathers records.
+pub(crate) struct Partitions {
     scratch: Scratch,
-    buffered: Buffered,
-    numbers: Numbers,
-    spilled: Option<(File, Vec<Vec<Range<u64>>>)>,
-    records: u64,
-}
-
-/// Where a record belongs.
-fn partition(record: &[u8; RECORD]) -> usize {
-    let first = usize::from(u16::from_be_bytes([record[0], record[1]]));
-    first / ((1 << 16) / PARTITIONS)
+    buffer: Buffer,
+    /// What memory could not hold.
+    file: Option<BufWriter<File>>,
+    /// For each time that it was full: where each partition begins in the file, in records.
+    spills: Vec<Vec<usize>>,
+    records: usize,
 }
 
 impl Partitions {
     /// Holds the scratch's budget in memory.
     pub(crate) fn new(scratch: &Scratch) -> Self {
-        // Their numbers are of 32 bits.
-        let most = (scratch.budget / HELD).clamp(1, u32::MAX as usize);
         Self {
             scratch: scratch.clone(),
-            buffered: Buffered {
+            buffer: Buffer {
                 memory: None,
                 held: 0,
-                most,
+                // Their numbers are of 32 bits.
+                most: (scratch.budget / HELD).clamp(1, u32::MAX as usize),
             },
-            spilled: None,
+            file: None,
+            spills: Vec::new(),
             records: 0,
         }
     }
 
-    pub(crate) fn push(&mut self, record: &[u8; RECORD]) -> Result<(), LeakError> {
-        if self.buffered.held == self.buffered.most {
+    /// Takes the bytes of a [`Record`].
+    pub(crate) fn push(&mut self, record: &[u8]) -> Result<(), LeakError> {
+        self.try_push(record)
+            .map_err(ColumnarError::io("sort in", &self.scratch.folder))?;
+        Ok(())
+    }
+
+    fn try_push(&mut self, record: &[u8]) -> io::Result<()> {
+        if self.buffer.held == self.buffer.most {
             self.spill()?;
         }
-        let pushed = self.buffered.push(record);
-        pushed.map_err(LeakError::io("sort in", &self.scratch.folder))?;
+        let Buffer { memory, held, most } = &mut self.buffer;
+        let memory = match memory {
+            Some(memory) => memory,
+            None => memory.insert(Memory::new(*most * RECORD)?),
+        };
+        memory[*held * RECORD..(*held + 1) * RECORD].copy_from_slice(record);
+        *held += 1;
         self.records += 1;
         Ok(())
     }
 
-    fn spill(&mut self) -> Result<(), LeakError> {
-        let spilled = match self.spilled.take() {
-            Some(spilled) => Ok(spilled),
-            None => Spilled::create(&self.scratch.folder),
+    fn spill(&mut self) -> io::Result<()> {
+        let (numbers, mut starts) = self.buffer.divided();
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => {
+                let file = tempfile::tempfile_in(&self.scratch.folder)?;
+                self.file.insert(BufWriter::with_capacity(BUFFER, file))
+            }
         };
-        let spilled = spilled.and_then(|spilled| spilled.with(&self.buffered));
-        let spilled = spilled.map_err(LeakError::io("write in", &self.scratch.folder))?;
-        self.spilled = Some(spilled);
-        self.buffered.held = 0;
+        let records = self.buffer.records();
+        for number in numbers {
+            file.write_all(&records[number as usize])?;
+        }
+        let before = self.records - self.buffer.held;
+        starts.iter_mut().for_each(|start| *start += before);
+        self.spills.push(starts);
+        self.buffer.held = 0;
         Ok(())
     }
 
     /// After the last record. What went to the file in part goes there whole, so that memory is free for what comes next.
     pub(crate) fn finish(mut self) -> Result<Divided, LeakError> {
-        if self.spilled.is_some() {
-            self.spill()?;
-            self.buffered.memory = None;
-        }
-        let written = |spilled: Spilled| {
-            let file = spilled.file.into_inner().map_err(io::Error::from)?;
-            Ok((file, spilled.pieces))
-        };
-        let spilled = self.spilled.map(written).transpose();
+        let file = self.try_finish();
+        let file = file.map_err(ColumnarError::io("write in", &self.scratch.folder))?;
+        let (numbers, starts) = self.buffer.divided();
         Ok(Divided {
-            numbers: self.buffered.divided(),
-            spilled: spilled.map_err(LeakError::io("write in", &self.scratch.folder))?,
-            scratch: self.scratch,
-            buffered: self.buffered,
-            records: self.records,
+            gathered: self,
+            file,
+            numbers,
+            starts,
         })
+    }
+
+    fn try_finish(&mut self) -> io::Result<Option<File>> {
+        if self.file.is_some() {
+            self.spill()?;
+            self.buffer.memory = None;
+        }
+        let file = self.file.take().map(BufWriter::into_inner).transpose();
+        Ok(file?)
     }
 }
 
+/// Everything that was gathered, partition by partition.
+pub(crate) struct Divided {
+    gathered: Partitions,
+    file: Option<File>,
+    /// Of what is in memory.
+    numbers: Vec<u32>,
+    starts: Vec<usize>,
+}
+
 impl Divided {
-    /// How many were gathered.
+    /// How many records were gathered.
     pub(crate) fn records(&self) -> u64 {
-        self.records
+        self.gathered.records as u64
     }
 
     /// The records of one partition in order, sorted within so many bytes of memory.
@@ -216,25 +230,22 @@ impl Divided {
         partition: usize,
         budget: usize,
     ) -> Result<SortedRecords, LeakError> {
-        let mut sorter = ByteSorter::new(&self.scratch.folder, budget);
-        let mut buffer = Vec::new();
-        if let Some((file, pieces)) = &self.spilled {
-            for piece in &pieces[partition] {
-                let mut from = piece.start;
-                while from < piece.end {
-                    let rest = usize::try_from(piece.end - from).unwrap_or(usize::MAX);
-                    buffer.resize(rest.min(RECORD * AT_ONCE), 0);
-                    file.read_exact_at(&mut buffer, from)
-                        .map_err(LeakError::io("read in", &self.scratch.folder))?;
-                    buffer
-                        .chunks_exact(RECORD)
-                        .try_for_each(|record| sorter.push(record))?;
-                    from += buffer.len() as u64;
-                }
-            }
+        let folder = &self.gathered.scratch.folder;
+        let mut sorter = ByteSorter::new(folder, budget);
+        let mut piece = Vec::new();
+        for starts in &self.gathered.spills {
+            let (start, end) = (starts[partition] * RECORD, starts[partition + 1] * RECORD);
+            piece.resize(end - start, 0);
+            let file = self.file.as_ref().ok_or(LeakError::Index)?;
+            file.read_exact_at(&mut piece, start as u64)
+                .map_err(ColumnarError::io("read in", folder))?;
+            let mut records = piece.chunks_exact(RECORD);
+            records.try_for_each(|record| sorter.push(record))?;
         }
-        for &number in self.numbers.of(partition) {
-            sorter.push(self.buffered.record(number))?;
+        let records = self.gathered.buffer.records();
+        let numbers = self.starts[partition]..self.starts[partition + 1];
+        for &number in &self.numbers[numbers] {
+            sorter.push(&records[number as usize])?;
         }
         Ok(sorter.finish()?)
     }
@@ -244,6 +255,7 @@ impl Divided {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::fields::Field;
 
     fn sorted(records: &[[u8; RECORD]], budget: usize) -> Vec<[u8; RECORD]> {
         let folder = tempfile::tempdir().unwrap();
@@ -257,15 +269,15 @@ mod tests {
         }
         let divided = partitions.finish().unwrap();
         assert_eq!(divided.records(), records.len() as u64);
-        let spilled = divided.spilled.is_some();
+        let spilled = divided.file.is_some();
         assert_eq!(spilled, budget < records.len() * HELD);
-        assert_eq!(spilled, divided.buffered.memory.is_none());
+        assert_eq!(spilled, divided.gathered.buffer.memory.is_none());
         let mut all = Vec::new();
         for partition in 0..PARTITIONS {
             let mut sorted = divided.sorted(partition, budget).unwrap();
             while let Some(record) = sorted.next().unwrap() {
                 let record = record.try_into().unwrap();
-                assert_eq!(super::partition(&record), partition);
+                assert_eq!(partition_of(&record), partition);
                 all.push(record);
             }
         }
@@ -281,9 +293,9 @@ mod tests {
             record[RECORD - 8..].copy_from_slice(&(number % 7).to_be_bytes());
             record
         };
-        // More in the first partition than is read at once.
+        // Many more in the first partition than in the others.
         let mut records: Vec<_> = (0..20_000).map(record).collect();
-        records.extend((0..2 * AT_ONCE as u64).map(|number| {
+        records.extend((0..8192).map(|number| {
             let mut record = record(number);
             record[..2].fill(0);
             record
@@ -292,6 +304,25 @@ mod tests {
         expected.sort_unstable();
         for budget in [0, HELD * 500, HELD * 5000, HELD * 28_192] {
             assert!(sorted(&records, budget) == expected, "{budget}");
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let secret = Secret::random().unwrap();
+        let forms = [
+            ("0901234567", "090-1234-567"),
+            ("高崎太郎", "髙﨑太郎"),
+            ("高橋", "高橋"),
+        ];
+        for (loose, strict) in forms {
+            let forms = [loose, strict].map(|form| form.chars().collect::<Vec<_>>());
+            let of = (Fate::WITHHELD_EVERYWHERE, 0x0102);
+            let record = Record::of(&secret, (&forms[0], &forms[1]), of, true);
+            let bytes = record.bytes();
+            assert_eq!(bytes.len(), RECORD);
+            assert_eq!(Record::read(&bytes).unwrap(), record);
+            assert!(Record::read(&bytes[1..]).is_err());
         }
     }
 }

@@ -10,7 +10,6 @@ use bunri_spelling::tokens::{self, Coat};
 use bunri_spelling::{Form, Spelled, Speller, Variants, escapes, weight};
 
 use crate::fate::Standing;
-use crate::written::hex;
 
 /// A longer value is known by so many characters of its beginning.
 const KNOWN: usize = 64;
@@ -172,9 +171,7 @@ impl Search<'_> {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return self.text(text, coat, depth);
         }
-        let mut text = String::new();
-        hex(bytes, &mut text);
-        self.plain(&text, coat);
+        self.plain(&base16ct::lower::encode_string(bytes), coat);
         if bytes.len() > 64 {
             self.plain(&String::from_utf8_lossy(bytes), coat);
         }

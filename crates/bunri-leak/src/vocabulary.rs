@@ -4,22 +4,19 @@
 //! The same value comes again and again (a supply point in twelve readings): a row is compared with the one before it, and
 //! what was recorded lately ([`crate::recorded`]) is not recorded again.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::DataType;
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::Reject;
 use bunri_spelling::{Spelled, Speller, Variants, weight};
 
 use crate::LeakError;
-use crate::fate::{Counts, Fate, Withheld, Worth};
+use crate::cells::{Cell, Column, SMALLEST_NUMBER, rejected};
+use crate::fate::{Counts, Fate, Worth};
+use crate::fields::Field;
 use crate::hashing::Secret;
-use crate::partitions::{Divided, Partitions};
-use crate::record::Record;
+use crate::inputs::Scratch;
+use crate::partitions::{Divided, Partitions, Record};
 use crate::recorded::Memory;
-use crate::scratch::Scratch;
-use crate::written::{SMALLEST_NUMBER, hex, number_text, rejected_text};
 
 /// A value of this weight is found where it is a whole cell.
 pub(crate) const WHOLE: u32 = 200;
@@ -85,9 +82,11 @@ pub struct Vocabulary<'a> {
     spelled: Spelled,
     pub(crate) records: Partitions,
     recorded: Memory,
-    number: String,
+    /// Space to write a cell's text, and a record.
+    text: String,
+    record: Vec<u8>,
     pub(crate) sources: Vec<Source>,
-    pub(crate) withheld: [Withheld; 2],
+    pub(crate) counts: Counts,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -99,9 +98,10 @@ impl<'a> Vocabulary<'a> {
             spelled: Spelled::default(),
             records: Partitions::new(scratch),
             recorded: Memory::new(),
-            number: String::new(),
+            text: String::new(),
+            record: Vec::new(),
             sources: Vec::new(),
-            withheld: [Withheld::default(); 2],
+            counts: Counts::default(),
         }
     }
 
@@ -144,108 +144,66 @@ impl<'a> Vocabulary<'a> {
         let nulls = array.nulls();
         let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
         let rows = (0..array.len()).filter(valid);
-        let mut counts = Counts::default();
-        match array.data_type() {
-            DataType::Utf8 => {
-                let texts = array.as_string::<i32>();
-                let mut ahead: Vec<Ahead<'_>> = Vec::with_capacity(AHEAD);
-                for row in rows {
-                    let (text, fate) = (texts.value(row), fate(row));
-                    if let Some(last) = ahead.last_mut().filter(|last| last.is(text, fate)) {
-                        last.cells += 1;
-                        continue;
-                    }
-                    if ahead.len() == AHEAD {
-                        self.all(source, &mut ahead, &mut counts)?;
-                    }
-                    ahead.push(Ahead {
-                        text,
-                        fate,
-                        name: self.lexicon.secret.cell(text.as_bytes()),
-                        cells: 1,
-                    });
-                }
-                self.all(source, &mut ahead, &mut counts)?;
+        match Column::staged(array) {
+            Some(Column::Text(texts)) => {
+                self.texts(source, rows.map(|row| (texts.value(row), fate(row))))?;
             }
-            DataType::Int64 => {
-                let numbers = array.as_primitive::<Int64Type>();
+            Some(column) => {
                 for row in rows {
                     let fate = fate(row);
-                    let worth = self.number(source, fate, numbers.value(row).into(), 0)?;
-                    counts.add(fate, Some(worth));
+                    let worth = self.cell(source, fate, column.cell(row))?;
+                    self.counts.add(fate, Some(worth), 1);
                 }
             }
-            DataType::Decimal128(_, scale) => {
-                let numbers = array.as_primitive::<Decimal128Type>();
-                for row in rows {
-                    let fate = fate(row);
-                    let worth = self.number(source, fate, numbers.value(row), *scale)?;
-                    counts.add(fate, Some(worth));
-                }
-            }
-            DataType::Binary => {
-                let binary = array.as_binary::<i32>();
-                for row in rows {
-                    let fate = fate(row);
-                    let worth = self.bytes(source, fate, binary.value(row))?;
-                    counts.add(fate, Some(worth));
-                }
-            }
-            _ => rows.for_each(|row| counts.add(fate(row), None)),
+            None => rows.for_each(|row| self.counts.add(fate(row), None, 1)),
         }
-        counts.add_to(&mut self.withheld);
         Ok(())
     }
 
-    fn bytes(&mut self, source: usize, fate: Fate, bytes: &[u8]) -> Result<Worth, LeakError> {
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return self.value(source, fate, text);
-        }
-        let mut text = std::mem::take(&mut self.number);
-        hex(bytes, &mut text);
-        let worth = self.value(source, fate, &text);
-        self.number = text;
-        worth
-    }
-
-    #[inline]
-    fn number(
+    fn texts<'t>(
         &mut self,
         source: usize,
-        fate: Fate,
-        unscaled: i128,
-        scale: i8,
-    ) -> Result<Worth, LeakError> {
-        if unscaled.unsigned_abs() < SMALLEST_NUMBER {
-            return Ok(Worth::TooShort);
+        texts: impl Iterator<Item = (&'t str, Fate)>,
+    ) -> Result<(), LeakError> {
+        let mut ahead: Vec<Ahead<'_>> = Vec::with_capacity(AHEAD);
+        for (text, fate) in texts {
+            if let Some(last) = ahead.last_mut().filter(|last| last.is(text, fate)) {
+                last.cells += 1;
+                continue;
+            }
+            if ahead.len() == AHEAD {
+                self.record_all(source, &mut ahead)?;
+            }
+            ahead.push(Ahead {
+                text,
+                fate,
+                name: self.lexicon.secret.cell(text.as_bytes()),
+                cells: 1,
+            });
         }
-        let mut text = std::mem::take(&mut self.number);
-        number_text(unscaled, scale, &mut text);
-        let worth = self.value(source, fate, &text);
-        self.number = text;
-        worth
+        self.record_all(source, &mut ahead)
     }
 
     /// Records these values and forgets them.
-    fn all(
-        &mut self,
-        source: usize,
-        values: &mut Vec<Ahead<'_>>,
-        counts: &mut Counts,
-    ) -> Result<(), LeakError> {
+    fn record_all(&mut self, source: usize, values: &mut Vec<Ahead<'_>>) -> Result<(), LeakError> {
         let cells = values.iter().map(|value| (value.name, value.fate));
         self.recorded.fetch(cells);
         for value in values.drain(..) {
-            let Ahead {
-                text,
-                fate,
-                name,
-                cells,
-            } = value;
-            let worth = self.named(source, fate, name, text)?;
-            counts.add_many(fate, Some(worth), cells);
+            let worth = self.named(source, value.fate, value.name, value.text)?;
+            self.counts.add(value.fate, Some(worth), value.cells);
         }
         Ok(())
+    }
+
+    #[inline]
+    fn cell(&mut self, source: usize, fate: Fate, cell: Cell<'_>) -> Result<Worth, LeakError> {
+        if matches!(cell, Cell::Number(unscaled, _) if unscaled.unsigned_abs() < SMALLEST_NUMBER) {
+            return Ok(Worth::TooShort);
+        }
+        let mut space = std::mem::take(&mut self.text);
+        let worth = self.value(source, fate, cell.text(&mut space));
+        self.text = space;
+        worth
     }
 
     pub(super) fn value(
@@ -285,7 +243,9 @@ impl<'a> Vocabulary<'a> {
         };
         let anywhere = worth == Worth::Anywhere;
         let record = Record::of(&self.lexicon.secret, forms, (fate, source), anywhere);
-        self.records.push(&record.bytes())?;
+        self.record.clear();
+        record.put(&mut self.record);
+        self.records.push(&self.record)?;
         Ok(worth)
     }
 
@@ -304,18 +264,10 @@ impl<'a> Vocabulary<'a> {
         table: &Table,
         reject: &Reject,
     ) -> Result<(), LeakError> {
-        for (column, value) in reject.values.iter().enumerate() {
-            // What means nothing is nobody's, wherever it stands.
-            let declared = table.columns.get(column);
-            if declared.is_some_and(|column| value.is_listed(&column.reading.nothing)) {
-                continue;
-            }
-            if let Some(text) = rejected_text(value) {
-                let (fate, mut counts) = (Fate::WITHHELD_EVERYWHERE, Counts::default());
-                let worth = self.value(first + column, fate, &text)?;
-                counts.add(fate, Some(worth));
-                counts.add_to(&mut self.withheld);
-            }
+        let fate = Fate::WITHHELD_EVERYWHERE;
+        for (column, _, text) in rejected(table, reject) {
+            let worth = self.value(first + column, fate, &text)?;
+            self.counts.add(fate, Some(worth), 1);
         }
         Ok(())
     }

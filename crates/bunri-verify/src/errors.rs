@@ -67,16 +67,6 @@ impl From<LeakError> for VerifyError {
     fn from(error: LeakError) -> Self {
         match error {
             LeakError::Columnar(source) => Self::Columnar(source),
-            LeakError::Io {
-                action,
-                path,
-                source,
-            } => Self::Io {
-                action,
-                path,
-                source,
-            },
-            LeakError::Arrow { table, source } => Self::Arrow { table, source },
             LeakError::Random(source) => Self::Key(source.into()),
             LeakError::Variants(source) => Self::Report(source),
             LeakError::Index => Self::Index,

@@ -5,15 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use bunri_spelling::tokens;
 
 use super::*;
-use crate::written::hex;
 
 const NAME: &str = "丙野カナリア零一";
 const VALUES: [(Fate, &str); 1] = [(WITHHELD, NAME)];
 
 fn hexed(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    hex(bytes, &mut text);
-    text
+    base16ct::lower::encode_string(bytes)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Values of one record that meet in one row: one by one they may be granted, together they are somebody.
 
 use super::*;
-use crate::combine::{Combined, Suspects};
+use crate::combination::{Combined, Suspects};
 
 const NAME: &str = "丙野カナリア零一";
 const STREET: &str = "甲町一丁目五番地";
@@ -14,7 +14,7 @@ fn combined(suspect: &[&str], staged: &[&[Cell]]) -> Vec<Combined> {
     let lexicon = Lexicon::new().unwrap();
     let mut suspects = Suspects::new(&lexicon);
     let cells: Vec<String> = suspect.iter().map(|&cell| cell.to_owned()).collect();
-    assert!(suspects.suspect(spot("row 1"), &cells));
+    assert!(suspects.suspect(location("row 1"), &cells));
     for row in staged {
         for &(column, withheld, text) in *row {
             suspects.cell(text, column, withheld);
@@ -30,7 +30,7 @@ fn columns(suspect: &[&str], staged: &[&[Cell]]) -> Vec<usize> {
     assert!(
         found
             .iter()
-            .all(|found| found.table == 4 && found.spot == spot("row 1"))
+            .all(|found| found.table == 4 && found.location == location("row 1"))
     );
     found.iter().map(|found| found.columns).collect()
 }
@@ -132,7 +132,7 @@ fn rows_beyond_what_can_be_held_are_told() {
     let mut suspects = Suspects::new(&lexicon);
     assert!(suspects.is_empty());
     let cells = [NAME.to_owned(), STREET.to_owned()];
-    let welcome = (0..2_001).filter(|_| suspects.suspect(spot("row"), &cells));
+    let welcome = (0..2_001).filter(|_| suspects.suspect(location("row"), &cells));
     assert_eq!(welcome.count(), 2_000);
     assert!(suspects.left_out);
     suspects.cell(NAME, 0, true);

@@ -12,15 +12,14 @@ use std::collections::BTreeSet;
 use bunri_columnar::ByteSorter;
 use bunri_report::Findings;
 
-use crate::confirm;
-use crate::digests::Digests;
+use crate::again::Digests;
 use crate::exclusive::{Blind, Exclusive};
-use crate::fate::Fate;
-use crate::look::{Found, Looker};
-use crate::review::Review;
-use crate::scratch::Scratch;
-use crate::seek::Origin;
-use crate::spot::{NO_COLUMN, Site, Spot};
+use crate::fate::{Fate, Worth};
+use crate::hits::{Found, Location, NO_COLUMN, Position, Site};
+use crate::inputs::Scratch;
+use crate::report::Reporter;
+use crate::scan::Scanner;
+use crate::text::Origin;
 use crate::vocabulary::{Lexicon, Source, Vocabulary};
 
 /// Of both stores.
@@ -30,11 +29,13 @@ const GRANTED: Fate = Fate::GRANTED_EVERYWHERE;
 const GRID: Fate = Fate(0b1001);
 const SALES: Fate = Fate(0b0110);
 
-fn spot(label: &str) -> Spot {
-    Spot {
-        site: 0,
-        row: 0,
-        column: NO_COLUMN,
+pub(crate) fn location(label: &str) -> Location {
+    Location {
+        position: Position {
+            site: 0,
+            row: 0,
+            column: NO_COLUMN,
+        },
         explained: false,
         label: label.to_owned(),
     }
@@ -69,7 +70,7 @@ fn searched_within(
     let lexicon = Lexicon::new().unwrap();
     let (exclusives, sources) = exclusives(&lexicon, &scratch, values);
     exclusives.map(|exclusive| {
-        let (hits, clean) = hits(&lexicon, &scratch, &exclusive, values, text);
+        let ([hits, _], clean) = hits(&lexicon, &scratch, &exclusive, values, text);
         let found = reported(hits, &sources);
         assert!(
             found.is_empty() || !clean,
@@ -94,51 +95,43 @@ fn exclusives(
         vocabulary.value(number, *fate, value).unwrap();
     }
     // What the tables would have counted.
-    vocabulary.withheld[0].cells = 11;
-    vocabulary.withheld[1].cells = 12;
+    vocabulary.counts.add(GRID, Some(Worth::Anywhere), 11);
+    vocabulary.counts.add(SALES, Some(Worth::Anywhere), 12);
     let sources = vocabulary.sources.clone();
     (Exclusive::of(vocabulary, scratch, 2).unwrap(), sources)
 }
 
-/// What is found in a text, confirmed, and whether an equal text need not be looked at.
+/// What is found in a text, certain and for review, and whether an equal text need not be looked at.
 fn hits(
     lexicon: &Lexicon,
     scratch: &Scratch,
     exclusive: &Exclusive,
     values: &[(Fate, &str)],
     text: &str,
-) -> (ByteSorter, bool) {
-    let waiting = Found::new(scratch);
-    let mut looker = Looker::new(lexicon, exclusive, &waiting);
-    let clean = looker
-        .text(text, Origin::Unknown, &|| Ok(spot("")))
+) -> ([ByteSorter; 2], bool) {
+    let sites = [Site::default()];
+    let found = Found::new(&sites, scratch);
+    let mut scanner = Scanner::new(lexicon, exclusive, &found);
+    let clean = scanner
+        .text(text, Origin::Unknown, &|| Ok(location("")))
         .unwrap();
-    let mut digests = Digests::new(
-        waiting.digests.into_inner().unwrap(),
-        scratch.budget,
-        lexicon,
-        exclusive,
-        waiting.candidates.into_inner().unwrap(),
-    )
-    .unwrap();
+    let digests = found.take_digests(scratch);
+    let mut digests = Digests::new(digests, scratch.budget, (lexicon, exclusive), &found).unwrap();
     for (_, value) in values {
         digests.value(value).unwrap();
     }
-    let mut hits = scratch.sorter();
-    confirm::confirm(digests.into_candidates(), exclusive, &mut hits).unwrap();
-    (hits, clean)
+    (found.into_sorters(), clean)
 }
 
 fn reported(hits: ByteSorter, sources: &[Source]) -> Vec<String> {
     let mut findings = Findings::default();
-    let folder = tempfile::tempdir().unwrap();
-    let scratch = Scratch {
-        folder: folder.path().to_path_buf(),
-        budget: 1 << 20,
+    let mut reporter = Reporter {
+        store: "retail",
+        sites: &[Site::default()],
+        sources,
+        findings: &mut findings,
     };
-    let mut review = Review::new(&scratch);
-    let places = (&[Site::default()][..], sources);
-    confirm::report(hits, "retail", places, &mut review, &mut findings).unwrap();
+    reporter.hits(hits).unwrap();
     findings
         .into_report()
         .into_iter()

@@ -8,9 +8,9 @@ use proptest::sample::Index;
 
 use super::*;
 use crate::fate::Standing;
+use crate::fields::Field;
+use crate::hits::Hit;
 use crate::reference::{Cell, Occurrence, occurrences};
-use crate::spot::Hit;
-use crate::written::hex;
 
 /// Few characters, so that values meet: both widths, glyph variants, what is dropped, what has runs and what has none.
 const VALUE: &str = "[12aB０Ａ高髙崎イト・ -]{3,10}|[12a]{16,22}|[高髙a ]{60,70}";
@@ -36,11 +36,7 @@ fn planted() -> impl proptest::strategy::Strategy<Value = Planted> {
 }
 
 fn written(value: &str, how: u8) -> String {
-    let hexed = |bytes: &[u8]| {
-        let mut text = String::new();
-        hex(bytes, &mut text);
-        text
-    };
+    let hexed = base16ct::lower::encode_string;
     match how {
         0 => STANDARD.encode(value),
         1 => hexed(value.as_bytes()),
@@ -63,7 +59,7 @@ fn fast(values: &[(Fate, &str)], text: &str) -> [BTreeSet<Occurrence>; 2] {
     let lexicon = Lexicon::new().unwrap();
     let (exclusives, _) = exclusives(&lexicon, &scratch, values);
     exclusives.map(|exclusive| {
-        let (hits, _) = hits(&lexicon, &scratch, &exclusive, values, text);
+        let ([hits, _], _) = hits(&lexicon, &scratch, &exclusive, values, text);
         let mut sorted = hits.finish().unwrap();
         let mut found = BTreeSet::new();
         while let Some(record) = sorted.next().unwrap() {

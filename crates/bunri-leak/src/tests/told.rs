@@ -4,32 +4,48 @@ use bunri_report::{Finding, Grade};
 use bunri_spelling::tokens::Coat;
 
 use super::*;
-use crate::combine::Combined;
-use crate::review::{COMMON, ReviewList};
-use crate::spot::Hit;
+use crate::combination::Combined;
+use crate::exclusive::Confirmed;
+use crate::review::{COMMON, ReviewList, review};
+
+/// A value and where it was found.
+#[derive(Clone)]
+struct Hit {
+    location: Location,
+    coat: Coat,
+    loose: bool,
+    copied: bool,
+    name: u8,
+}
+
+fn in_column(column: u16, location: Location) -> Location {
+    let position = Position {
+        column,
+        ..location.position
+    };
+    Location {
+        position,
+        ..location
+    }
+}
 
 /// In the second column of a row that has a name.
 fn hit() -> Hit {
     Hit {
-        spot: Spot {
-            column: 1,
-            ..spot("point=7")
-        },
-        from: 0,
-        source: 0,
+        location: in_column(1, location("point=7")),
         coat: Coat::Plain,
         loose: false,
         copied: false,
-        name: [7; 16],
+        name: 7,
     }
 }
 
 fn site() -> Site {
     Site {
-        rule: None,
         table: Some("contract".to_owned()),
         file: Some("contract/part-00000.parquet".to_owned()),
         columns: vec!["number".to_owned(), "memo".to_owned()],
+        ..Site::default()
     }
 }
 
@@ -39,23 +55,33 @@ fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
         folder: folder.path().to_path_buf(),
         budget: 1 << 20,
     };
-    let mut sorter = scratch.sorter();
-    for hit in hits {
-        sorter.push(&hit.write()).unwrap();
-    }
     let source = Source {
         table: "bill".to_owned(),
         column: "payer".to_owned(),
     };
-    let mut findings = Findings::default();
     let (sites, sources) = ([site], [source]);
-    let places = (&sites[..], &sources[..]);
-    let mut review = Review::new(&scratch);
-    confirm::report(sorter, "retail", places, &mut review, &mut findings).unwrap();
+    let found = Found::new(&sites, &scratch);
+    for hit in hits {
+        let confirmed = Confirmed {
+            name: [hit.name; 16],
+            from: 0,
+            source: 0,
+            loose: hit.loose,
+            copied: hit.copied,
+        };
+        found.value(&confirmed, hit.coat, &hit.location).unwrap();
+    }
+    let mut findings = Findings::default();
+    let mut reporter = Reporter {
+        store: "retail",
+        sites: &sites,
+        sources: &sources,
+        findings: &mut findings,
+    };
+    let [certain, reviewed] = found.into_sorters();
+    reporter.hits(certain).unwrap();
     let mut list = ReviewList::create(&scratch).unwrap();
-    review
-        .finish("retail", places, (&scratch, &mut list), &mut findings)
-        .unwrap();
+    review(reviewed, &scratch, &mut list, &mut reporter).unwrap();
     findings.into_report()
 }
 
@@ -100,10 +126,7 @@ fn a_cell_is_told_by_file_column_and_row_once() {
 #[test]
 fn a_row_without_a_name_has_none() {
     let nameless = Hit {
-        spot: Spot {
-            column: 0,
-            ..spot("")
-        },
+        location: in_column(0, location("")),
         ..hit()
     };
     assert_eq!(
@@ -115,13 +138,13 @@ fn a_row_without_a_name_has_none() {
 #[test]
 fn what_is_no_cell_is_told_by_what_it_is() {
     let footer = Hit {
-        spot: spot("metadata"),
+        location: location("metadata"),
         ..hit()
     };
     let said = ["value_leaked", "-", "-", "bill.payer, in metadata"];
     assert_eq!(line(footer, site()), said);
     let nothing = Hit {
-        spot: spot(""),
+        location: location(""),
         ..hit()
     };
     assert_eq!(
@@ -134,7 +157,7 @@ fn what_is_no_cell_is_told_by_what_it_is() {
 fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_coat() {
     for coat in [Coat::Plain, Coat::Hex, Coat::Sha1] {
         let mut explained = hit();
-        explained.spot.explained = true;
+        explained.location.explained = true;
         explained.coat = coat;
         let findings = told(&[explained], site());
         assert_eq!(findings[0].rule, bunri_report::Rule::ValueInGrantedCell);
@@ -143,15 +166,12 @@ fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_coat() {
 }
 
 fn explained(row: u64, column: u16, name: u8) -> Hit {
-    let label = format!("point={row}");
+    let mut location = in_column(column, location(&format!("point={row}")));
+    location.position.row = row;
+    location.explained = true;
     Hit {
-        spot: Spot {
-            row,
-            column,
-            explained: true,
-            ..spot(&label)
-        },
-        name: [name; 16],
+        location,
+        name,
         ..hit()
     }
 }
@@ -233,12 +253,18 @@ fn another_spelling_is_told_by_the_rule_or_beside_it() {
 #[test]
 fn a_record_is_told_by_its_row_its_table_and_its_columns() {
     let found = Combined {
-        spot: spot("point=7"),
+        location: location("point=7"),
         table: 0,
         columns: 3,
     };
     let mut findings = Findings::default();
-    confirm::combined(&found, "retail", "bill", &[site()], &mut findings);
+    let mut reporter = Reporter {
+        store: "retail",
+        sites: &[site()],
+        sources: &[],
+        findings: &mut findings,
+    };
+    reporter.combined(&found, "bill").unwrap();
     let finding = &findings.into_report()[0];
     assert_eq!(
         (finding.rule, finding.grade),

@@ -1,5 +1,5 @@
-//! Looking through one text for every value that is searched for: at every position the beginning tells which lengths
-//! are worth a question, and the filter answers it.
+//! Looking through one text for every value that is searched for: at every position the prefix table tells which
+//! lengths are worth a question, and the filter answers it.
 //!
 //! A run of digits or of Latin letters is never cut: a number is found as a whole run, or as whole runs with separators or line
 //! breaks between them, but not inside another number, and a word not inside another word. Only [`TOKEN`] letters and
@@ -8,9 +8,9 @@
 use bunri_spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, TOKEN, weight};
 
 use crate::exclusive::Exclusive;
-use crate::hashing::{Kind, Name, Secret};
-use crate::record::{BEGINNING, SHORT_BEGINNING};
-use crate::set::Set;
+use crate::hashing::{Kind, Name, Secret, half};
+use crate::prefixes::{PREFIX, SHORT_PREFIX};
+use crate::values::ValueSet;
 use crate::vocabulary::{ANYWHERE, Lexicon, WHOLE};
 
 /// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of
@@ -28,7 +28,7 @@ const fn below(bits: usize) -> u64 {
 pub(crate) enum Sight {
     /// It is its own strict form, and nothing was let through.
     Simple,
-    /// By [`Seeker::spelled`].
+    /// By [`Matcher::spelled`].
     Spelled,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Candidate {
 }
 
 /// Looks through texts for the values of one store; holds only space to work in.
-pub(crate) struct Seeker<'a> {
+pub(crate) struct Matcher<'a> {
     secret: &'a Secret,
     exclusive: &'a Exclusive,
     speller: Speller<'a>,
@@ -65,7 +65,7 @@ pub(crate) enum Origin {
     Granted,
 }
 
-impl<'a> Seeker<'a> {
+impl<'a> Matcher<'a> {
     pub(crate) fn new(lexicon: &'a Lexicon, exclusive: &'a Exclusive) -> Self {
         Self {
             secret: &lexicon.secret,
@@ -77,7 +77,7 @@ impl<'a> Seeker<'a> {
         }
     }
 
-    /// Fills [`Seeker::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
+    /// Fills [`Matcher::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
     /// form, that is the answer ([`Sight::Simple`]), and nothing was spelled.
     pub(crate) fn text(&mut self, text: &str, origin: Origin) -> Sight {
         self.candidates.clear();
@@ -94,7 +94,7 @@ impl<'a> Seeker<'a> {
         self.speller.spell(text, &mut self.spelled);
         let [loose, strict] = &self.exclusive.sets;
         self.form(loose, Kind::Loose, origin);
-        if !strict.filter.is_empty() {
+        if !strict.is_empty() {
             self.form(strict, Kind::Strict, origin);
         }
         Sight::Spelled
@@ -118,7 +118,7 @@ impl<'a> Seeker<'a> {
         }
         let [loose_set, strict_set] = &self.exclusive.sets;
         let (in_loose, in_strict) = ((loose_set, Kind::Loose), (strict_set, Kind::Strict));
-        if strict_set.filter.is_empty() {
+        if strict_set.is_empty() {
             return self.passes(&[in_loose], loose, origin);
         }
         if loose.signs() == text.as_bytes() {
@@ -128,33 +128,25 @@ impl<'a> Seeker<'a> {
         self.passes(&[in_loose], loose, origin) && self.passes(&[in_strict], &strict, origin)
     }
 
-    /// Whether no value of [`SHORT_BEGINNING`] characters or more begins anywhere in this form, as far as the filters
-    /// know. The same questions as in [`Seeker::at`], many at once.
-    fn passes(&self, sets: &[(&Set, Kind)], form: &Simple, origin: Origin) -> bool {
+    /// Whether no value begins anywhere in this form, as far as the filters know. The same questions as in [`Matcher::at`],
+    /// many at once; none of a value shorter than [`PREFIX`], because there are none of such characters.
+    fn passes(&self, sets: &[(&ValueSet, Kind)], form: &Simple, origin: Origin) -> bool {
         let length = form.length;
-        if length < SHORT_BEGINNING {
+        if length < PREFIX {
             return true;
         }
         // A long token may begin and end within a run.
         let tokens = form.tokens();
-        let mut places = (!form.cuts | tokens) & below(length + 1 - SHORT_BEGINNING);
+        let mut places = (!form.cuts | tokens) & below(length + 1 - PREFIX);
         let ends = !form.cuts | tokens << TOKEN;
-        let short = sets.iter().any(|(set, _)| set.beginnings.short_in_ascii());
         while places != 0 {
             let from = places.trailing_zeros() as usize;
             places &= places - 1;
-            let left = length - from;
-            if left < BEGINNING && !short {
-                return true;
-            }
-            let name = |signs: usize| {
-                let beginning = form.word(from) & below(8 * signs);
-                self.secret.beginning_of_bytes(beginning)
-            };
-            let (long, short) = (name(BEGINNING), short.then(|| name(SHORT_BEGINNING)));
+            let prefix = form.word(from) & below(8 * PREFIX);
+            let prefix = self.secret.prefix_of_bytes(prefix);
             // Bit n: n characters may stand here.
             let cuts = form.cuts >> from;
-            let mut may = below(left + 1) & ends >> from & !(cuts & below(TOKEN));
+            let mut may = below(length - from + 1) & ends >> from & !(cuts & below(TOKEN));
             if cuts & 1 != 0 {
                 may &= !below(TOKEN);
             }
@@ -162,11 +154,7 @@ impl<'a> Seeker<'a> {
                 may &= !(1 << length);
             }
             for (set, kind) in sets {
-                let mut lengths = set.beginnings.long(long) << BEGINNING;
-                if let Some(short) = short {
-                    lengths |= u64::from(set.beginnings.short(short)) << SHORT_BEGINNING;
-                }
-                lengths &= may;
+                let mut lengths = set.prefixes.long(prefix) << PREFIX & may;
                 while lengths != 0 {
                     let length = lengths.trailing_zeros() as usize;
                     lengths &= lengths - 1;
@@ -180,8 +168,8 @@ impl<'a> Seeker<'a> {
         true
     }
 
-    fn form(&mut self, set: &Set, kind: Kind, origin: Origin) {
-        if set.filter.is_empty() {
+    fn form(&mut self, set: &ValueSet, kind: Kind, origin: Origin) {
+        if set.is_empty() {
             return;
         }
         let form = match kind {
@@ -196,18 +184,18 @@ impl<'a> Seeker<'a> {
             && (WHOLE..ANYWHERE).contains(&weight(short));
         if short {
             let name = self.secret.name(whole, kind);
-            if set.may_hold(whole.len(), crate::hashing::half(&name)) {
+            if set.may_hold(whole.len(), half(&name)) {
                 let candidate = self.candidate(kind, 0, whole.len());
                 self.candidates.push(candidate);
             }
         }
         let signs = form.signs.len();
-        if signs < SHORT_BEGINNING {
+        if signs < SHORT_PREFIX {
             return;
         }
         let mut sums = std::mem::take(&mut self.sums);
-        self.secret.sums(&form.signs, &mut sums);
-        for from in 0..=signs - SHORT_BEGINNING {
+        self.secret.running_sums(&form.signs, &mut sums);
+        for from in 0..=signs - SHORT_PREFIX {
             self.at(set, kind, &sums, from, origin);
         }
         self.sums = sums;
@@ -215,7 +203,7 @@ impl<'a> Seeker<'a> {
 
     /// Every value that may begin here.
     #[inline]
-    fn at(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, origin: Origin) {
+    fn at(&mut self, set: &ValueSet, kind: Kind, sums: &[u64], from: usize, origin: Origin) {
         let form = self.of(kind);
         let rest = &form.signs[from..];
         let left = rest.len();
@@ -223,16 +211,14 @@ impl<'a> Seeker<'a> {
             return;
         }
         let long = match left {
-            BEGINNING.. => set
-                .beginnings
-                .long(self.secret.beginning(&rest[..BEGINNING])),
+            PREFIX.. => set.prefixes.long(self.secret.prefix(&rest[..PREFIX])),
             _ => 0,
         };
-        let beginning = self.secret.beginning(&rest[..SHORT_BEGINNING]);
-        let short = u64::from(set.beginnings.short(beginning));
+        let short = self.secret.prefix(&rest[..SHORT_PREFIX]);
+        let short = u64::from(set.prefixes.short(short));
         // Bit n: n characters; the longest has no bit left and one of its own.
-        let mut longest = left >= LONGEST && long >> (LONGEST - BEGINNING) & 1 != 0;
-        let mut lengths = long << BEGINNING | short << SHORT_BEGINNING;
+        let mut longest = left >= LONGEST && long >> (LONGEST - PREFIX) & 1 != 0;
+        let mut lengths = long << PREFIX | short << SHORT_PREFIX;
         if origin == Origin::Granted && from == 0 {
             longest = false;
             lengths &= !1_u64.checked_shl(left as u32).unwrap_or(0);
@@ -251,7 +237,7 @@ impl<'a> Seeker<'a> {
     }
 
     #[inline]
-    fn ask(&mut self, set: &Set, kind: Kind, sums: &[u64], from: usize, length: usize) {
+    fn ask(&mut self, set: &ValueSet, kind: Kind, sums: &[u64], from: usize, length: usize) {
         let form = self.of(kind);
         if !form.may_begin(from, length) || !form.may_end(from, length) {
             return;
@@ -301,35 +287,25 @@ mod tests {
 
     use super::*;
     use crate::fate::Fate;
-    use crate::record::Record;
-    use crate::scratch::Scratch;
+    use crate::inputs::Scratch;
     use crate::vocabulary::Vocabulary;
 
     /// What the filter lets through of a text, without the short way.
     fn the_long_way(
-        seeker: &mut Seeker<'_>,
+        matcher: &mut Matcher<'_>,
         text: &str,
         origin: Origin,
     ) -> Vec<(Kind, usize, Name)> {
-        seeker.candidates.clear();
-        seeker.speller.spell(text, &mut seeker.spelled);
-        let [loose, strict] = &seeker.exclusive.sets;
-        seeker.form(loose, Kind::Loose, origin);
-        seeker.form(strict, Kind::Strict, origin);
+        matcher.candidates.clear();
+        matcher.speller.spell(text, &mut matcher.spelled);
+        let [loose, strict] = &matcher.exclusive.sets;
+        matcher.form(loose, Kind::Loose, origin);
+        matcher.form(strict, Kind::Strict, origin);
         let told = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.name);
-        seeker.candidates.iter().map(told).collect()
+        matcher.candidates.iter().map(told).collect()
     }
 
-    fn with_seeker(values: &[(Fate, &str)], test: impl FnOnce(&mut Seeker<'_>)) {
-        with_more(values, &[], test);
-    }
-
-    /// And of these forms, loose and strict, whatever they weigh.
-    fn with_more(
-        values: &[(Fate, &str)],
-        more: &[(Fate, [&str; 2])],
-        test: impl FnOnce(&mut Seeker<'_>),
-    ) {
+    fn with_matcher(values: &[(Fate, &str)], test: impl FnOnce(&mut Matcher<'_>)) {
         let folder = tempfile::tempdir().unwrap();
         let scratch = Scratch {
             folder: folder.path().to_path_buf(),
@@ -340,36 +316,32 @@ mod tests {
         for &(fate, value) in values {
             vocabulary.value(0, fate, value).unwrap();
         }
-        for &(fate, forms) in more {
-            let [loose, strict] = forms.map(|form| form.chars().collect::<Vec<_>>());
-            let record = Record::of(&lexicon.secret, (&loose, &strict), (fate, 0), true);
-            vocabulary.records.push(&record.bytes()).unwrap();
-        }
         let [retail, _] = Exclusive::of(vocabulary, &scratch, 2).unwrap();
-        test(&mut Seeker::new(&lexicon, &retail));
+        test(&mut Matcher::new(&lexicon, &retail));
     }
 
-    fn agree(seeker: &mut Seeker<'_>, text: &str) {
-        let all = the_long_way(seeker, text, Origin::Unknown);
-        let sight = seeker.text(text, Origin::Unknown);
-        let short = seeker.spelled.loose.signs.len() <= SHORT;
-        let simple = seeker.speller.simple(text.as_bytes()).is_some();
-        assert_eq!(seeker.candidates.len(), all.len(), "{text:?}");
+    fn agree(matcher: &mut Matcher<'_>, text: &str) {
+        let all = the_long_way(matcher, text, Origin::Unknown);
+        let sight = matcher.text(text, Origin::Unknown);
+        let short = matcher.spelled.loose.signs.len() <= SHORT;
+        let simple = matcher.speller.simple(text.as_bytes()).is_some();
+        assert_eq!(matcher.candidates.len(), all.len(), "{text:?}");
         assert_eq!(
             sight == Sight::Simple,
             simple && !short && all.is_empty(),
             "{text:?}"
         );
         let mut inside = all;
-        let forms = [Kind::Loose, Kind::Strict].map(|kind| seeker.of(kind).value().to_vec());
-        inside.retain(|(kind, _, name)| *name != seeker.secret.name(&forms[*kind as usize], *kind));
+        let forms = [Kind::Loose, Kind::Strict].map(|kind| matcher.of(kind).value().to_vec());
+        inside
+            .retain(|(kind, _, name)| *name != matcher.secret.name(&forms[*kind as usize], *kind));
         assert_eq!(
-            the_long_way(seeker, text, Origin::Granted),
+            the_long_way(matcher, text, Origin::Granted),
             inside,
             "{text:?}"
         );
-        let sight = seeker.text(text, Origin::Granted);
-        assert_eq!(seeker.candidates.len(), inside.len(), "{text:?}");
+        let sight = matcher.text(text, Origin::Granted);
+        assert_eq!(matcher.candidates.len(), inside.len(), "{text:?}");
         assert_eq!(
             sight == Sight::Simple,
             simple && inside.is_empty(),
@@ -388,14 +360,14 @@ mod tests {
             let mut all: Vec<_> = values.iter().map(|(value, other)| (fate(*other), &**value)).collect();
             // Of these another spelling is granted, so that they are searched for in the strict form alone.
             all.extend([(fate(0), "ab-12-ab-12"), (Fate::GRANTED_EVERYWHERE, "ab12ab12")]);
-            with_seeker(&all, |seeker| {
+            with_matcher(&all, |matcher| {
                 let own = values.iter().map(|(value, _)| value);
                 let more = values.iter().flat_map(|(value, _)| [format!("a{value}"), format!("{value}-1")]);
                 for text in own.chain(&texts) {
-                    agree(seeker, text);
+                    agree(matcher, text);
                 }
-                more.for_each(|text| agree(seeker, &text));
-                agree(seeker, "x ab-12-ab-12");
+                more.for_each(|text| agree(matcher, &text));
+                agree(matcher, "x ab-12-ab-12");
             });
         }
     }
@@ -403,43 +375,43 @@ mod tests {
     #[test]
     fn a_long_number_begins_and_ends_within_another_and_a_shorter_one_does_not() {
         let long = "900001000013123456";
-        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, long)], |seeker| {
+        with_matcher(&[(Fate::WITHHELD_EVERYWHERE, long)], |matcher| {
             for text in [
                 format!("33{long}44"),
                 format!("{long}44"),
                 format!("33{long}"),
             ] {
                 assert_eq!(
-                    seeker.text(&text, Origin::Unknown),
+                    matcher.text(&text, Origin::Unknown),
                     Sight::Spelled,
                     "{text}"
                 );
                 assert_eq!(
-                    seeker.text(&text, Origin::Granted),
+                    matcher.text(&text, Origin::Granted),
                     Sight::Spelled,
                     "{text}"
                 );
             }
-            assert_eq!(seeker.text(long, Origin::Granted), Sight::Simple);
-            assert_eq!(seeker.text(&long[1..], Origin::Unknown), Sight::Simple);
+            assert_eq!(matcher.text(long, Origin::Granted), Sight::Simple);
+            assert_eq!(matcher.text(&long[1..], Origin::Unknown), Sight::Simple);
         });
-        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, &long[1..])], |seeker| {
-            assert_eq!(seeker.text(long, Origin::Unknown), Sight::Simple);
+        with_matcher(&[(Fate::WITHHELD_EVERYWHERE, &long[1..])], |matcher| {
+            assert_eq!(matcher.text(long, Origin::Unknown), Sight::Simple);
             let text = format!("a{}", &long[1..]);
-            assert_eq!(seeker.text(&text, Origin::Granted), Sight::Spelled);
+            assert_eq!(matcher.text(&text, Origin::Granted), Sight::Spelled);
         });
     }
 
     #[test]
     fn six_latin_letters_are_seen_wherever_they_stand_in_a_simple_text() {
-        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |seeker| {
+        with_matcher(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |matcher| {
             for before in 0..=57 {
                 for after in [0, 1, 2, 57 - before] {
                     let [before, after] = [before, after].map(|signs| "1".repeat(signs));
                     let text = format!("{before}suzuki{after}");
-                    agree(seeker, &text);
+                    agree(matcher, &text);
                     let inside = text != "suzuki";
-                    let sight = seeker.text(&text, Origin::Granted);
+                    let sight = matcher.text(&text, Origin::Granted);
                     assert_eq!(sight == Sight::Spelled, inside, "{text}");
                 }
             }
@@ -448,11 +420,11 @@ mod tests {
 
     #[test]
     fn a_short_number_within_a_run_of_digits_is_not_let_through_of_a_long_text() {
-        with_seeker(&[(Fate::WITHHELD_EVERYWHERE, "0901234567")], |seeker| {
+        with_matcher(&[(Fate::WITHHELD_EVERYWHERE, "0901234567")], |matcher| {
             let text = "10901234567abcdefgh";
-            assert_eq!(seeker.text(text, Origin::Unknown), Sight::Simple);
-            agree(seeker, text);
-            agree(seeker, &text[1..]);
+            assert_eq!(matcher.text(text, Origin::Unknown), Sight::Simple);
+            agree(matcher, text);
+            agree(matcher, &text[1..]);
         });
     }
 
@@ -460,46 +432,38 @@ mod tests {
     fn digits_elsewhere_in_a_text_hide_no_value() {
         for length in 6..=18 {
             let value = &"ghijklmnopqrstuvwx"[..length];
-            with_seeker(&[(Fate::WITHHELD_EVERYWHERE, value)], |seeker| {
+            with_matcher(&[(Fate::WITHHELD_EVERYWHERE, value)], |matcher| {
                 for letters in 0..=20 {
                     for digits in ["12", "1234567", "12z34"] {
                         let filler = "z".repeat(letters);
                         let text = format!("{digits}{filler}-{value}{digits}");
-                        let sight = seeker.text(&text, Origin::Granted);
+                        let sight = matcher.text(&text, Origin::Granted);
                         assert_eq!(sight, Sight::Spelled, "{text}");
-                        agree(seeker, &text);
+                        agree(matcher, &text);
                     }
                 }
             });
         }
     }
 
-    /// There are none as long as [`ANYWHERE`] is what it is.
-    #[test]
-    fn values_of_less_than_six_ascii_characters_would_be_seen() {
-        let (withheld, granted) = (Fate::WITHHELD_EVERYWHERE, Fate::GRANTED_EVERYWHERE);
-        let more = [
-            (withheld, ["abc", "abc"]),
-            (withheld, ["defg", "defg"]),
-            (withheld, ["hijkl", "hijkl"]),
-            (withheld, ["mn", "m-n"]),
-            (granted, ["mn", "m.n"]),
-            (withheld, ["opq", "o-pq"]),
-            (granted, ["opq", "o.pq"]),
-        ];
-        with_more(&[], &more, |seeker| {
-            for value in ["abc", "defg", "hijkl", "m-n", "o-pq"] {
-                for before in 0..=20 {
-                    for after in [0, 1, 2, 3, 20] {
-                        let [before, after] = [before, after].map(|signs| "1".repeat(signs));
-                        let text = format!("{before}{value}{after}");
-                        agree(seeker, &text);
-                        let inside = text != value;
-                        let sight = seeker.text(&text, Origin::Granted);
-                        assert_eq!(sight == Sight::Spelled, inside, "{text}");
-                    }
-                }
+    proptest::proptest! {
+        /// So that [`Matcher::passes`] need not ask for them.
+        #[test]
+        fn less_than_six_ascii_characters_are_not_found_anywhere(text in "[ -~]{0,12}") {
+            let lexicon = Lexicon::new().unwrap();
+            let mut spelled = Spelled::default();
+            Speller::new(&lexicon.variants).spell(&text, &mut spelled);
+            for form in [spelled.loose.value(), spelled.strict.value()] {
+                let short = form.len() < PREFIX && form.iter().all(char::is_ascii);
+                assert!(!short || weight(spelled.loose.value()) < ANYWHERE, "{text:?}");
             }
-        });
+        }
+    }
+
+    #[test]
+    fn no_ascii_character_weighs_so_much_that_five_are_found_anywhere() {
+        let heaviest = |sign: char| weight(&['1', '2', '3', sign]) - weight(&['1', '2', '3']);
+        let all = (0..128_u8).map(|byte| heaviest(char::from(byte)));
+        assert!(all.max().unwrap() * (PREFIX as u32 - 1) < ANYWHERE);
     }
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bunri_spelling::{Form, LONGEST, Spelled, Speller, weight};
 
 use crate::hashing::{Kind, half};
-use crate::spot::Spot;
+use crate::hits::Location;
 use crate::vocabulary::Lexicon;
 
 const MOST_ROWS: usize = 2_000;
@@ -30,7 +30,7 @@ const TOGETHER: u32 = 500;
 
 /// A row that is not as the source's granted cells say.
 struct Suspect {
-    spot: Spot,
+    location: Location,
     /// Pairs of values that stand together in granted cells.
     granted: BTreeSet<(u64, u64)>,
     records: Vec<PersonRecord>,
@@ -67,7 +67,7 @@ pub(crate) struct Suspects<'a> {
 
 /// What was found.
 pub(crate) struct Combined {
-    pub(crate) spot: Spot,
+    pub(crate) location: Location,
     /// Position in the catalogue.
     pub(crate) table: usize,
     pub(crate) columns: usize,
@@ -91,7 +91,7 @@ impl<'a> Suspects<'a> {
     }
 
     /// A row with these cells that nothing explains. Whether another one is welcome.
-    pub(crate) fn suspect(&mut self, spot: Spot, cells: &[String]) -> bool {
+    pub(crate) fn suspect(&mut self, location: Location, cells: &[String]) -> bool {
         if self.suspects.len() == MOST_ROWS {
             self.left_out = true;
             return false;
@@ -106,7 +106,7 @@ impl<'a> Suspects<'a> {
             self.rows.entry(name).or_default().push(number);
         }
         self.suspects.push(Suspect {
-            spot,
+            location,
             granted: BTreeSet::new(),
             records: Vec::new(),
             too_common: false,
@@ -117,16 +117,11 @@ impl<'a> Suspects<'a> {
     /// Names of the pieces of a text between two places where a word may end.
     fn pieces(&self, names: &mut BTreeSet<u64>) {
         let form = &self.spelled.loose;
-        let cuts: Vec<usize> = (0..=form.signs.len())
-            .filter(|&at| is_cut(form, at))
-            .take(MOST_CUTS)
-            .collect();
-        for (number, &from) in cuts.iter().enumerate() {
-            for &until in &cuts[number + 1..] {
-                let piece = &form.signs[from..until.min(from + LONGEST)];
-                if weight(piece) >= PART && names.len() < MOST_PIECES {
-                    names.insert(half(&self.lexicon.secret.name(piece, Kind::Loose)));
-                }
+        let cuts = (0..=form.signs.len()).filter(|&at| is_cut(form, at));
+        for (from, until) in pairs(&cuts.take(MOST_CUTS).collect::<Vec<_>>()) {
+            let piece = &form.signs[from..until.min(from + LONGEST)];
+            if weight(piece) >= PART && names.len() < MOST_PIECES {
+                names.insert(half(&self.lexicon.secret.name(piece, Kind::Loose)));
             }
         }
     }
@@ -161,14 +156,11 @@ impl<'a> Suspects<'a> {
         self.matches
             .sort_by_key(|found| (found.suspect, found.name, found.column));
         for group in self.matches.chunk_by(|a, b| a.suspect == b.suspect) {
-            let Some(suspect) = group
-                .first()
-                .and_then(|found| self.suspects.get_mut(found.suspect as usize))
-            else {
-                continue;
-            };
-            suspect.granted_pairs(group);
-            suspect.record(table, group);
+            let suspect = group.first().map(|found| found.suspect as usize);
+            if let Some(suspect) = suspect.and_then(|at| self.suspects.get_mut(at)) {
+                suspect.granted_pairs(group);
+                suspect.record(table, group);
+            }
         }
         self.matches.clear();
     }
@@ -184,16 +176,11 @@ impl<'a> Suspects<'a> {
 
 impl Suspect {
     fn granted_pairs(&mut self, group: &[Match]) {
-        let granted: Vec<u64> = group
-            .iter()
-            .filter(|found| !found.withheld)
-            .map(|found| found.name)
-            .collect();
-        for (number, &one) in granted.iter().enumerate() {
-            for &other in &granted[number + 1..] {
-                if self.granted.len() < MOST_PAIRS {
-                    self.granted.insert((one.min(other), one.max(other)));
-                }
+        let granted = group.iter().filter(|found| !found.withheld);
+        let granted: Vec<u64> = granted.map(|found| found.name).collect();
+        for (one, other) in pairs(&granted) {
+            if self.granted.len() < MOST_PAIRS {
+                self.granted.insert((one.min(other), one.max(other)));
             }
         }
     }
@@ -223,25 +210,28 @@ impl Suspect {
             return None;
         }
         let tells = |record: &&PersonRecord| {
-            record.values.iter().enumerate().any(|(number, one)| {
-                let others = &record.values[number + 1..];
-                others.iter().any(|other| {
-                    let pair = (one.0.min(other.0), one.0.max(other.0));
-                    one.1 + other.1 >= TOGETHER && !self.granted.contains(&pair)
-                })
+            pairs(&record.values).any(|((one, weight), (other, more))| {
+                let pair = (one.min(other), one.max(other));
+                weight + more >= TOGETHER && !self.granted.contains(&pair)
             })
         };
-        let best = self
-            .records
-            .iter()
-            .filter(tells)
-            .max_by_key(|record| (record.columns, usize::MAX - record.table))?;
+        let records = self.records.iter().filter(tells);
+        let best = records.max_by_key(|record| (record.columns, usize::MAX - record.table))?;
         Some(Combined {
             table: best.table,
             columns: best.columns,
-            spot: self.spot,
+            location: self.location,
         })
     }
+}
+
+/// Each with each that comes after it.
+fn pairs<T: Copy>(all: &[T]) -> impl Iterator<Item = (T, T)> {
+    let with_later = |(at, one): (usize, &T)| {
+        let one = *one;
+        all[at + 1..].iter().map(move |other| (one, *other))
+    };
+    all.iter().enumerate().flat_map(with_later)
 }
 
 /// Whether a word may begin or end here: at the ends, where something was dropped, where the script changes.

@@ -1,0 +1,156 @@
+//! Records that wait in a sorter: fields one after the other, numbers with their highest byte first, so that records are in
+//! the order of their fields. A text is the last field, because nothing says where it ends.
+
+use bunri_spelling::tokens::Coat;
+
+use crate::LeakError;
+
+/// A field of a record, or a record.
+pub(crate) trait Field: Sized {
+    fn put(&self, bytes: &mut Vec<u8>);
+    /// Takes it from the front; [`None`] of bytes that are no such field.
+    fn take(bytes: &mut &[u8]) -> Option<Self>;
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.put(&mut bytes);
+        bytes
+    }
+
+    /// What was written by [`Field::put`].
+    fn read(mut bytes: &[u8]) -> Result<Self, LeakError> {
+        Self::take(&mut bytes).ok_or(LeakError::Index)
+    }
+}
+
+/// A struct that is a record of its fields.
+macro_rules! record {
+    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(crate) struct $name {
+            $($(#[$what])* pub(crate) $field: $type,)*
+        }
+
+        impl $crate::fields::Field for $name {
+            #[inline]
+            fn put(&self, bytes: &mut Vec<u8>) {
+                $($crate::fields::Field::put(&self.$field, bytes);)*
+            }
+
+            #[inline]
+            fn take(bytes: &mut &[u8]) -> Option<Self> {
+                Some(Self { $($field: $crate::fields::Field::take(bytes)?,)* })
+            }
+        }
+    };
+}
+pub(crate) use record;
+
+impl<const N: usize> Field for [u8; N] {
+    #[inline]
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(self);
+    }
+
+    #[inline]
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        let (field, rest) = bytes.split_first_chunk()?;
+        *bytes = rest;
+        Some(*field)
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl Field for $number {
+            #[inline]
+            fn put(&self, bytes: &mut Vec<u8>) {
+                self.to_be_bytes().put(bytes);
+            }
+
+            #[inline]
+            fn take(bytes: &mut &[u8]) -> Option<Self> {
+                Field::take(bytes).map(Self::from_be_bytes)
+            }
+        }
+    )*};
+}
+numbers!(u8, u16, u32, u64);
+
+impl Field for bool {
+    #[inline]
+    fn put(&self, bytes: &mut Vec<u8>) {
+        u8::from(*self).put(bytes);
+    }
+
+    #[inline]
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        u8::take(bytes).map(|byte| byte != 0)
+    }
+}
+
+impl<A: Field, B: Field> Field for (A, B) {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.0.put(bytes);
+        self.1.put(bytes);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Some((A::take(bytes)?, B::take(bytes)?))
+    }
+}
+
+impl Field for String {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(self.as_bytes());
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Self::from_utf8(std::mem::take(bytes).to_vec()).ok()
+    }
+}
+
+impl Field for Coat {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        (*self as u8).put(bytes);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Self::of_code(u8::take(bytes)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    record! {
+        Sample { wide: u32, narrow: u16, flag: bool, bytes: [u8; 3], coat: Coat, text: String, }
+    }
+
+    #[test]
+    fn records_read_back_as_they_were_written_and_sort_by_their_fields() {
+        let sample = |wide, narrow, text: &str| Sample {
+            wide,
+            narrow,
+            flag: true,
+            bytes: [1, 2, 3],
+            coat: Coat::Sha1,
+            text: text.to_owned(),
+        };
+        let all = [
+            sample(1, 0x0200, "b"),
+            sample(1, 0x0201, "a"),
+            sample(1, 0x0201, "ab"),
+            sample(0x0100, 0, "meter_no=45M"),
+        ];
+        let written = all.each_ref().map(Field::bytes);
+        assert!(written.is_sorted());
+        for (record, bytes) in all.iter().zip(written) {
+            assert_eq!(&Sample::read(&bytes).unwrap(), record);
+            assert!(Sample::read(&bytes[..10]).is_err());
+        }
+    }
+}
