@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::Table;
-use bunri_columnar::{ByteSorter, RawValue, Reject};
+use bunri_columnar::{RawValue, Reject};
 use bunri_spelling::tokens;
 use bunri_spelling::{Spelled, Speller};
 use bunri_types::ValueType;
@@ -14,13 +14,12 @@ use bunri_types::ValueType;
 use crate::LeakError;
 use crate::cells::{Column, rejected};
 use crate::combination::Suspects;
-use crate::exclusive::{Confirmed, Exclusive};
+use crate::exclusive::Exclusive;
 use crate::fate::Fate;
-use crate::fields::Field;
 use crate::hashing::{Kind, half};
 use crate::hits::{DigestKey, Found, FoundDigest, Location, digest_key};
 use crate::text::Candidate;
-use crate::vocabulary::Lexicon;
+use crate::values::Entry;
 
 /// What one digest and its first place take in memory, about.
 const HELD: usize = 256;
@@ -105,8 +104,7 @@ pub(crate) struct Digests<'a> {
     first: BTreeMap<DigestKey, Location>,
     /// Different digests beyond the memory bound.
     pub(crate) beyond: u64,
-    lexicon: &'a Lexicon,
-    exclusive: &'a Exclusive,
+    exclusive: &'a Exclusive<'a>,
     found: &'a Found<'a>,
     speller: Speller<'a>,
     spelled: Spelled,
@@ -116,16 +114,13 @@ pub(crate) struct Digests<'a> {
 impl<'a> Digests<'a> {
     /// Of those that memory cannot hold, the greatest are left out.
     pub(crate) fn new(
-        digests: ByteSorter,
         budget: usize,
-        (lexicon, exclusive): (&'a Lexicon, &'a Exclusive),
+        exclusive: &'a Exclusive<'a>,
         found: &'a Found<'a>,
     ) -> Result<Self, LeakError> {
-        let (mut first, mut beyond) = (BTreeMap::new(), 0);
-        let mut sorted = digests.finish()?;
-        let mut last = None;
-        while let Some(record) = sorted.next()? {
-            let FoundDigest { key, location } = FoundDigest::read(record)?;
+        let (mut first, mut beyond, mut last) = (BTreeMap::new(), 0, None);
+        for digest in found.digests.sorted()? {
+            let FoundDigest { key, location } = digest?;
             if last.replace(key) == Some(key) {
                 continue;
             }
@@ -138,10 +133,9 @@ impl<'a> Digests<'a> {
         Ok(Self {
             first,
             beyond,
-            lexicon,
             exclusive,
             found,
-            speller: Speller::new(&lexicon.variants),
+            speller: Speller::new(&exclusive.lexicon.variants),
             spelled: Spelled::default(),
             last: String::new(),
         })
@@ -158,20 +152,15 @@ impl<'a> Digests<'a> {
         }
         text.clone_into(&mut self.last);
         self.speller.spell(text, &mut self.spelled);
-        let Spelled { loose, strict, .. } = &self.spelled;
-        let Some(confirmed) = self.searched()? else {
+        let Some((candidate, entry)) = self.searched()? else {
             return Ok(());
         };
-        let forms = [
-            text.to_owned(),
-            strict.signs.iter().collect(),
-            loose.signs.iter().collect(),
-            text.trim().to_owned(),
-        ];
-        for form in &forms {
+        let forms = [&self.spelled.strict, &self.spelled.loose];
+        let [strict, loose] = forms.map(|form| form.signs.iter().collect());
+        for form in [text.to_owned(), strict, loose, text.trim().to_owned()] {
             for (coat, digest) in tokens::digests(form.as_bytes()) {
                 if let Some(location) = self.first.get(&digest_key(&digest)) {
-                    self.found.value(&confirmed, coat, location)?;
+                    self.found.value(&candidate, &entry, coat, location)?;
                 }
             }
         }
@@ -179,18 +168,11 @@ impl<'a> Digests<'a> {
     }
 
     /// The value that was spelled last, as it is searched for.
-    fn searched(&self) -> Result<Option<Confirmed>, LeakError> {
-        let forms = [&self.spelled.loose, &self.spelled.strict];
-        let [loose, strict] = [Kind::Loose, Kind::Strict]
-            .map(|kind| self.lexicon.secret.name(forms[kind as usize].value(), kind));
+    fn searched(&self) -> Result<Option<(Candidate, Entry)>, LeakError> {
+        let secret = &self.exclusive.lexicon.secret;
+        let strict = secret.name(self.spelled.strict.value(), Kind::Strict);
+        let loose = secret.name(self.spelled.loose.value(), Kind::Loose);
         for (kind, name) in [(Kind::Loose, loose), (Kind::Strict, strict)] {
-            let (set, length) = (
-                &self.exclusive.sets[kind as usize],
-                forms[kind as usize].value().len(),
-            );
-            if !set.may_hold(length, half(&name)) {
-                continue;
-            }
             let candidate = Candidate {
                 kind,
                 name,
@@ -198,8 +180,10 @@ impl<'a> Digests<'a> {
                 from: 0,
                 whole: true,
             };
-            if let Some(confirmed) = self.exclusive.confirm(&candidate)? {
-                return Ok(Some(confirmed));
+            if self.exclusive.sets[kind as usize].passes(half(name))
+                && let Some(entry) = self.exclusive.confirm(&candidate)?
+            {
+                return Ok(Some((candidate, entry)));
             }
         }
         Ok(None)
@@ -211,7 +195,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::inputs::Scratch;
-    use crate::vocabulary::Vocabulary;
+    use crate::vocabulary::{Lexicon, Vocabulary};
 
     /// `digests_not_compared`: what memory cannot hold is counted, each once, and never passed over in silence.
     #[test]
@@ -223,17 +207,15 @@ mod tests {
         };
         let lexicon = Lexicon::new().unwrap();
         let vocabulary = Vocabulary::new(&lexicon, &scratch);
-        let [exclusive, _] = Exclusive::of(vocabulary, &scratch, 1).unwrap();
+        let exclusive = &Exclusive::of(vocabulary, &scratch, 1).unwrap()[0];
         let found = Found::new(&[], &scratch);
         for (room, beyond) in [(5, 0), (3, 0), (2, 1), (0, 3)] {
             for digest in [1, 2, 3, 3, 1] {
-                found
-                    .digest(&[digest; 16], crate::tests::location("place"))
-                    .unwrap();
+                let key = digest_key(&[digest; 16]);
+                let location = crate::tests::location("place");
+                found.digests.push(&FoundDigest { key, location }).unwrap();
             }
-            let sorter = found.take_digests(&scratch);
-            let of = (&lexicon, &exclusive);
-            let digests = Digests::new(sorter, room * HELD, of, &found).unwrap();
+            let digests = Digests::new(room * HELD, exclusive, &found).unwrap();
             assert_eq!(digests.beyond, beyond, "{room}");
             assert_eq!(digests.first.len() as u64, 3 - beyond);
         }

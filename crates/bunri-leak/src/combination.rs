@@ -33,8 +33,8 @@ struct Suspect {
     location: Location,
     /// Pairs of values that stand together in granted cells.
     granted: BTreeSet<(u64, u64)>,
+    /// No more than one above [`COMMON`].
     records: Vec<PersonRecord>,
-    too_common: bool,
 }
 
 /// A record with withheld values that stand in the row.
@@ -109,7 +109,6 @@ impl<'a> Suspects<'a> {
             location,
             granted: BTreeSet::new(),
             records: Vec::new(),
-            too_common: false,
         });
         true
     }
@@ -121,7 +120,7 @@ impl<'a> Suspects<'a> {
         for (from, until) in pairs(&cuts.take(MOST_CUTS).collect::<Vec<_>>()) {
             let piece = &form.signs[from..until.min(from + LONGEST)];
             if weight(piece) >= PART && names.len() < MOST_PIECES {
-                names.insert(half(&self.lexicon.secret.name(piece, Kind::Loose)));
+                names.insert(half(self.lexicon.secret.name(piece, Kind::Loose)));
             }
         }
     }
@@ -137,7 +136,7 @@ impl<'a> Suspects<'a> {
         if weight < PART {
             return;
         }
-        let name = half(&self.lexicon.secret.name(value, Kind::Loose));
+        let name = half(self.lexicon.secret.name(value, Kind::Loose));
         let rows = self.rows.get(&name).into_iter().flatten();
         self.matches.extend(rows.map(|&suspect| Match {
             suspect,
@@ -186,27 +185,21 @@ impl Suspect {
     }
 
     fn record(&mut self, table: usize, group: &[Match]) {
-        let withheld = || group.iter().filter(|found| found.withheld);
-        let values: BTreeMap<u64, u32> =
-            withheld().map(|found| (found.name, found.weight)).collect();
-        let columns: BTreeSet<usize> = withheld().map(|found| found.column).collect();
-        if values.len() < 2 || columns.len() < 2 {
-            return;
+        let withheld = group.iter().filter(|found| found.withheld);
+        let columns: BTreeSet<usize> = withheld.clone().map(|found| found.column).collect();
+        let values: BTreeMap<_, _> = withheld.map(|found| (found.name, found.weight)).collect();
+        if values.len() >= 2 && columns.len() >= 2 && self.records.len() <= COMMON {
+            self.records.push(PersonRecord {
+                table,
+                columns: columns.len(),
+                values: values.into_iter().collect(),
+            });
         }
-        if self.records.len() == COMMON {
-            self.too_common = true;
-            return;
-        }
-        self.records.push(PersonRecord {
-            table,
-            columns: columns.len(),
-            values: values.into_iter().collect(),
-        });
     }
 
     /// The record that most of the row is of.
     fn found(self) -> Option<Combined> {
-        if self.too_common {
+        if self.records.len() > COMMON {
             return None;
         }
         let tells = |record: &&PersonRecord| {

@@ -9,93 +9,90 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use bunri_columnar::ByteSorter;
-
 use crate::LeakError;
 use crate::fate::{Standing, Withheld};
-use crate::fields::{Field, record};
-use crate::hashing::{Kind, Name, half};
+use crate::hashing::{Name, half};
 use crate::inputs::Scratch;
 use crate::partitions::{Divided, PARTITIONS, Record, partition};
 use crate::prefixes::Prefix;
+use crate::records::{Field, Sorter, record};
 use crate::text::Candidate;
 use crate::values::{Entry, Part, PartBuilder, ValueSet, ValueSetBuilder};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Lexicon, Vocabulary};
 
-/// Strict values are few, about so many.
+/// Values that are searched for in the strict form are few, about so many.
 const STRICT: u64 = 1 << 16;
 
 /// What is searched for in one store.
-pub(crate) struct Exclusive {
+pub(crate) struct Exclusive<'a> {
+    pub(crate) lexicon: &'a Lexicon,
     /// Loose, strict.
     pub(crate) sets: [ValueSet; 2],
-    /// Whether cells of the store that are as they should be hold any of it.
-    pub(crate) copies: bool,
-    pub(crate) blind: Blind,
+    pub(crate) totals: Totals,
 }
 
-/// What of the withheld is not searched for, in one store.
+/// What of the withheld is searched for in one store, and what is not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Blind {
+pub(crate) struct Totals {
     pub(crate) withheld: Withheld,
     /// Different values.
     pub(crate) searched: u64,
     /// Different values that are granted too.
     pub(crate) granted_too: u64,
+    /// Whether cells of the store that are as they should be hold any value that is searched for.
+    pub(crate) copies: bool,
 }
 
-/// A candidate that is a value, with what is known of it.
-pub(crate) struct Confirmed {
-    pub(crate) name: Name,
-    pub(crate) from: usize,
-    pub(crate) source: u16,
-    /// In another spelling than any withheld cell has.
-    pub(crate) loose: bool,
-    pub(crate) copied: bool,
-}
-
-impl Exclusive {
+impl<'a> Exclusive<'a> {
     /// What is searched for in retail and in transmission; whichever thread is free takes the next partition.
     pub(crate) fn of(
-        vocabulary: Vocabulary<'_>,
+        vocabulary: Vocabulary<'a>,
         scratch: &Scratch,
         threads: usize,
-    ) -> Result<[Self; 2], LeakError> {
+    ) -> Result<Vec<Self>, LeakError> {
+        let lexicon = vocabulary.lexicon;
         let withheld = [0, 1].map(|store| vocabulary.counts.withheld(store));
         // What else the vocabulary remembers is of no use any more, and is as large as a filter.
         let records = vocabulary.into_records()?;
+        let mut stores = Vec::new();
+        for withheld in withheld {
+            stores.push(Building {
+                loose: ValueSetBuilder::new(records.records(), &scratch.folder)?,
+                strict: Sorter::new(scratch),
+                totals: Mutex::new(Totals {
+                    withheld,
+                    ..Totals::default()
+                }),
+            });
+        }
         let budget = scratch.budget / threads.max(1);
-        let store = || Building::new(records.records(), scratch);
-        let stores = [store()?, store()?];
-        let gathered = bunri_work::run(threads, PARTITIONS, |partition| {
+        let parts = bunri_work::run(threads, PARTITIONS, |partition| {
             gather(&records, partition, budget, &stores)
         })?;
-        let mut parts = [Vec::new(), Vec::new()];
-        for gathered in gathered {
-            for (parts, gathered) in parts.iter_mut().zip(gathered) {
-                parts.push(gathered);
-            }
-        }
         drop(records);
-        let [retail, transmission] = stores;
-        let [of_retail, of_transmission] = parts;
-        Ok([
-            retail.finish(of_retail, withheld[0], scratch)?,
-            transmission.finish(of_transmission, withheld[1], scratch)?,
-        ])
+        let mut of_stores: Vec<Vec<Part>> = stores.iter().map(|_| Vec::new()).collect();
+        for parts in parts {
+            let parts = of_stores.iter_mut().zip(parts);
+            parts.for_each(|(of_store, part)| of_store.push(part));
+        }
+        let stores = stores.into_iter().zip(of_stores).map(|(store, loose)| {
+            let totals = store.totals.into_inner();
+            Ok(Self {
+                lexicon,
+                sets: [
+                    store.loose.finish(loose),
+                    of_strict(&store.strict, scratch)?,
+                ],
+                totals: totals.unwrap_or_else(PoisonError::into_inner),
+            })
+        });
+        stores.collect()
     }
 
     /// Looks up what the filter let through.
-    pub(crate) fn confirm(&self, candidate: &Candidate) -> Result<Option<Confirmed>, LeakError> {
-        let found = self.sets[candidate.kind as usize].find(&candidate.name)?;
-        let entry = found.filter(|entry| entry.anywhere || candidate.whole);
-        Ok(entry.map(|entry| Confirmed {
-            name: entry.name,
-            from: candidate.from,
-            source: entry.source,
-            loose: candidate.kind == Kind::Loose && !entry.spellings.contains(&candidate.strict),
-            copied: entry.copied,
-        }))
+    pub(crate) fn confirm(&self, candidate: &Candidate) -> Result<Option<Entry>, LeakError> {
+        let entry = self.sets[candidate.kind as usize].find(candidate.name)?;
+        Ok(entry.filter(|entry| candidate.whole || !entry.whole_only))
     }
 }
 
@@ -145,10 +142,7 @@ impl Stand {
 record! {
     /// A value that is searched for in the strict form. Of several under one name, what is found anywhere comes first.
     StrictValue {
-        name: Name,
-        whole_only: bool,
-        source: u16,
-        copied: bool,
+        entry: Entry,
         prefix: Prefix,
     }
 }
@@ -156,51 +150,46 @@ record! {
 /// What is searched for in one store, while the partitions are gathered.
 struct Building {
     loose: ValueSetBuilder,
-    strict: Mutex<ByteSorter>,
+    strict: Sorter<StrictValue>,
+    totals: Mutex<Totals>,
 }
 
-/// What is searched for in one store, of one partition.
-struct Gathered {
-    loose: Part,
-    copies: bool,
-    blind: Blind,
-}
-
-/// What is searched for in both stores, of this partition.
+/// What is searched for in each store, of this partition.
 fn gather(
     records: &Divided,
     partition: usize,
     budget: usize,
-    stores: &[Building; 2],
-) -> Result<[Gathered; 2], LeakError> {
-    let [retail, transmission] = stores;
-    let mut stores = [Gathering::new(retail), Gathering::new(transmission)];
-    let mut spellings: Vec<Spelling> = Vec::new();
+    stores: &[Building],
+) -> Result<Vec<Part>, LeakError> {
+    let mut stores: Vec<Gathering<'_>> = stores.iter().map(Gathering::new).collect();
+    let mut value: Vec<Spelling> = Vec::new();
     let mut sorted = records.sorted(partition, budget)?;
     while let Some(bytes) = sorted.next()? {
         let record = Record::read(bytes)?;
-        let last = spellings.last().map(|last| &last.record);
-        let same_value = last.is_some_and(|last| last.loose == record.loose);
-        let same_spelling = last.is_some_and(|last| last.strict == record.strict);
-        if !same_value {
-            close(&mut stores, &mut spellings)?;
-        }
         let (fate, source) = (record.fate, record.source);
-        if !(same_value && same_spelling) {
-            let stores = [Stand::default(); 2];
-            spellings.push(Spelling { record, stores });
+        if value
+            .last()
+            .is_some_and(|last| last.record.loose != record.loose)
+        {
+            close(&mut stores, &mut value)?;
         }
-        let stands = spellings.last_mut().into_iter();
-        for (at, stand) in stands.flat_map(|last| last.stores.iter_mut().enumerate()) {
+        if value
+            .last()
+            .is_none_or(|last| last.record.strict != record.strict)
+        {
+            let stores = [Stand::default(); 2];
+            value.push(Spelling { record, stores });
+        }
+        let stands = value.last_mut().map(|last| &mut last.stores);
+        for (at, stand) in stands.into_iter().flatten().enumerate() {
             stand.add(fate.standing(at), source);
         }
     }
-    close(&mut stores, &mut spellings)?;
-    let [retail, transmission] = stores;
-    Ok([retail.finish()?, transmission.finish()?])
+    close(&mut stores, &mut value)?;
+    stores.into_iter().map(Gathering::finish).collect()
 }
 
-fn close(stores: &mut [Gathering<'_>; 2], value: &mut Vec<Spelling>) -> Result<(), LeakError> {
+fn close(stores: &mut [Gathering<'_>], value: &mut Vec<Spelling>) -> Result<(), LeakError> {
     for (at, store) in stores.iter_mut().enumerate() {
         store.value(at, value)?;
     }
@@ -210,43 +199,39 @@ fn close(stores: &mut [Gathering<'_>; 2], value: &mut Vec<Spelling>) -> Result<(
 
 /// One store's values of a partition while they come in order.
 struct Gathering<'b> {
+    store: &'b Building,
     loose: PartBuilder<'b>,
-    strict: &'b Mutex<ByteSorter>,
-    copies: bool,
-    blind: Blind,
+    totals: Totals,
 }
 
 impl<'b> Gathering<'b> {
     fn new(store: &'b Building) -> Self {
         Self {
+            store,
             loose: PartBuilder::new(&store.loose),
-            strict: &store.strict,
-            copies: false,
-            blind: Blind::default(),
+            totals: Totals::default(),
         }
     }
 
     /// A value with all its spellings, as the store of this number stands to it.
     fn value(&mut self, at: usize, spellings: &[Spelling]) -> Result<(), LeakError> {
-        let stands = spellings.iter().map(|it| (&it.record, it.stores[at]));
-        let withheld = || {
-            let stands = stands.clone();
-            stands.filter_map(|(record, stand)| Some((record, stand, stand.source?)))
-        };
+        let stands = || spellings.iter().map(|it| (&it.record, it.stores[at]));
+        let withheld =
+            || stands().filter_map(|(record, stand)| Some((record, stand, stand.source?)));
         let Some((record, ..)) = withheld().next() else {
             return Ok(());
         };
-        if stands.clone().any(|(_, stand)| stand.is_explained()) {
+        if stands().any(|(_, stand)| stand.is_explained()) {
             return withheld().try_for_each(|spelling| self.spelling(spelling));
         }
         // A copy may be spelled otherwise than what it was copied from.
-        let copied = stands.clone().any(|(_, stand)| stand.unvouched);
-        self.copies |= copied || withheld().any(|(_, stand, _)| stand.is_copied());
-        self.blind.searched += withheld().count() as u64;
+        let copied = stands().any(|(_, stand)| stand.unvouched);
+        self.totals.copies |= copied || withheld().any(|(_, stand, _)| stand.is_copied());
+        self.totals.searched += withheld().count() as u64;
         let entry = Entry {
             name: record.loose,
             source: withheld().map(|(.., source)| source).min().unwrap_or(0),
-            anywhere: record.anywhere,
+            whole_only: !record.anywhere,
             copied,
             spellings: withheld().map(|(record, ..)| record.strict).collect(),
         };
@@ -254,97 +239,57 @@ impl<'b> Gathering<'b> {
         Ok(())
     }
 
-    /// A withheld spelling of a value of which another is granted, or this one.
+    /// A withheld spelling of a value of which this spelling is granted, or another.
     fn spelling(
         &mut self,
         (record, stand, source): (&Record, Stand, u16),
     ) -> Result<(), LeakError> {
         if stand.is_explained() {
-            self.blind.granted_too += 1;
+            self.totals.granted_too += 1;
             return Ok(());
         }
-        self.copies |= stand.is_copied();
-        self.blind.searched += 1;
-        let value = StrictValue {
+        self.totals.copies |= stand.is_copied();
+        self.totals.searched += 1;
+        let entry = Entry {
             name: record.strict,
             whole_only: !record.anywhere,
             source,
             copied: stand.unvouched,
-            prefix: record.strict_prefix,
-        };
-        let mut strict = self.strict.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(strict.push(&value.bytes())?)
-    }
-
-    fn finish(self) -> Result<Gathered, LeakError> {
-        Ok(Gathered {
-            loose: self.loose.finish()?,
-            copies: self.copies,
-            blind: self.blind,
-        })
-    }
-}
-
-impl Building {
-    fn new(values: u64, scratch: &Scratch) -> Result<Self, LeakError> {
-        Ok(Self {
-            loose: ValueSetBuilder::new(values, &scratch.folder)?,
-            strict: Mutex::new(scratch.sorter()),
-        })
-    }
-
-    fn finish(
-        self,
-        gathered: Vec<Gathered>,
-        withheld: Withheld,
-        scratch: &Scratch,
-    ) -> Result<Exclusive, LeakError> {
-        let mut blind = Blind {
-            withheld,
-            ..Blind::default()
-        };
-        for of in &gathered {
-            blind.searched += of.blind.searched;
-            blind.granted_too += of.blind.granted_too;
-        }
-        let strict = self.strict.into_inner();
-        let strict = strict.unwrap_or_else(PoisonError::into_inner);
-        Ok(Exclusive {
-            copies: gathered.iter().any(|of| of.copies),
-            sets: [
-                self.loose.finish(gathered.into_iter().map(|of| of.loose)),
-                of_strict(strict, scratch)?,
-            ],
-            blind,
-        })
-    }
-}
-
-fn of_strict(values: ByteSorter, scratch: &Scratch) -> Result<ValueSet, LeakError> {
-    let set = ValueSetBuilder::new(STRICT, &scratch.folder)?;
-    let (mut parts, mut part) = (Vec::new(), PartBuilder::new(&set));
-    let mut sorted = values.finish()?;
-    let mut last: Option<Name> = None;
-    while let Some(bytes) = sorted.next()? {
-        let value = StrictValue::read(bytes)?;
-        // Truncated, one spelling can stand under two loose forms; one entry is enough.
-        if last.replace(value.name) == Some(value.name) {
-            continue;
-        }
-        while parts.len() < partition(half(&value.name)) {
-            parts.push(std::mem::replace(&mut part, PartBuilder::new(&set)).finish()?);
-        }
-        let entry = Entry {
-            name: value.name,
-            source: value.source,
-            anywhere: !value.whole_only,
-            copied: value.copied,
             spellings: Vec::new(),
         };
-        part.push(&entry, value.prefix);
+        let prefix = record.strict_prefix;
+        self.store.strict.push(&StrictValue { entry, prefix })
     }
-    while parts.len() < PARTITIONS {
-        parts.push(std::mem::replace(&mut part, PartBuilder::new(&set)).finish()?);
+
+    fn finish(self) -> Result<Part, LeakError> {
+        let totals = self.store.totals.lock();
+        let mut totals = totals.unwrap_or_else(PoisonError::into_inner);
+        totals.searched += self.totals.searched;
+        totals.granted_too += self.totals.granted_too;
+        totals.copies |= self.totals.copies;
+        self.loose.finish()
+    }
+}
+
+fn of_strict(values: &Sorter<StrictValue>, scratch: &Scratch) -> Result<ValueSet, LeakError> {
+    let set = ValueSetBuilder::new(STRICT, &scratch.folder)?;
+    let mut values = values.sorted()?.peekable();
+    let mut parts = Vec::with_capacity(PARTITIONS);
+    for number in 0..PARTITIONS {
+        let mut part = PartBuilder::new(&set);
+        let mut last: Option<Name> = None;
+        let own = |value: &Result<StrictValue, _>| {
+            let name = value.as_ref().map(|value| value.entry.name);
+            name.map_or(true, |name| partition(half(name)) == number)
+        };
+        while let Some(value) = values.next_if(own) {
+            let StrictValue { entry, prefix } = value?;
+            // Truncated, one spelling can stand under two loose forms; one entry is enough.
+            if last.replace(entry.name) != Some(entry.name) {
+                part.push(&entry, prefix);
+            }
+        }
+        parts.push(part.finish()?);
     }
     Ok(set.finish(parts))
 }

@@ -2,7 +2,7 @@
 
 use bunri_catalogue::Store;
 
-use crate::fields::Field;
+use crate::records::Field;
 
 /// The lower of retail's bits, which is the first of [`SEARCHED`].
 const RETAIL: usize = 0;

@@ -16,7 +16,7 @@ use crate::LeakError;
 const P: u64 = (1 << 61) - 1;
 
 /// The name of a value in one form.
-pub(crate) type Name = [u8; 16];
+pub(crate) type Name = u128;
 
 /// Which form a value has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,21 +99,21 @@ impl Secret {
 
     /// The name of a whole value of at most [`LONGEST`] characters.
     pub(crate) fn name(&self, signs: &[char], kind: Kind) -> Name {
-        self.sums(signs).name(self, kind)
+        self.names(signs)[kind as usize]
     }
 
-    /// The sums of a whole value of at most [`LONGEST`] characters.
-    pub(crate) fn sums(&self, signs: &[char]) -> Sums {
-        let on = |sums: (u64, u64), &sign: &char| {
-            (
-                self.first.next(sums.0, sign),
-                self.second.next(sums.1, sign),
-            )
-        };
-        Sums {
-            sums: signs.iter().fold((0, 0), on),
-            length: signs.len(),
+    /// Its names in both forms, if it has the same characters in both.
+    pub(crate) fn names(&self, signs: &[char]) -> [Name; 2] {
+        let (mut first, mut second) = (0, 0);
+        for &sign in signs {
+            first = self.first.next(first, sign);
+            second = self.second.next(second, sign);
         }
+        [Kind::Loose, Kind::Strict].map(|kind| {
+            let first = self.first.name(first, signs.len(), kind);
+            let second = self.second.name(second, signs.len(), kind);
+            u128::from(first) << 64 | u128::from(second)
+        })
     }
 
     /// A hash of the first characters of a value, at most six. Where all of them are ASCII, it is that of
@@ -166,31 +166,10 @@ impl Secret {
     }
 }
 
-/// What the names of a value are made of, whatever its kind.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sums {
-    sums: (u64, u64),
-    length: usize,
-}
-
-impl Sums {
-    /// The name of the value.
-    pub(crate) fn name(&self, secret: &Secret, kind: Kind) -> Name {
-        let first = secret.first.name(self.sums.0, self.length, kind);
-        let second = secret.second.name(self.sums.1, self.length, kind);
-        let mut name = [0; 16];
-        name[..8].copy_from_slice(&first.to_be_bytes());
-        name[8..].copy_from_slice(&second.to_be_bytes());
-        name
-    }
-}
-
 /// The first half of a name, by which filters know it.
 #[inline]
-pub(crate) fn half(name: &Name) -> u64 {
-    let mut first = [0; 8];
-    first.copy_from_slice(&name[..8]);
-    u64::from_be_bytes(first)
+pub(crate) fn half(name: Name) -> u64 {
+    (name >> 64) as u64
 }
 
 #[inline]
@@ -225,7 +204,7 @@ mod tests {
         for from in 0..text.len() {
             for length in 1..=text.len() - from {
                 let name = secret.name(&text[from..from + length], Kind::Loose);
-                assert_eq!(half(&name), secret.piece(&sums, from, length, Kind::Loose));
+                assert_eq!(half(name), secret.piece(&sums, from, length, Kind::Loose));
             }
         }
     }
@@ -254,7 +233,7 @@ mod tests {
         assert_eq!(names.len(), texts.len());
         let bytes = secret.half_of_bytes(b"0901234567", Kind::Strict);
         let signs: Vec<char> = "0901234567".chars().collect();
-        assert_eq!(bytes, half(&secret.name(&signs, Kind::Strict)));
+        assert_eq!(bytes, half(secret.name(&signs, Kind::Strict)));
     }
 
     #[test]

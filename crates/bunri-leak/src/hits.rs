@@ -1,17 +1,15 @@
 //! Where something was found, and what the threads find in one store: it waits in sorters whose order is that of the
-//! places, so that neither secret, threads nor memory leave a trace. Few things get here, so one lock for each is enough.
+//! places, so that neither secret, threads nor memory leave a trace.
 
-use std::sync::{Mutex, PoisonError};
-
-use bunri_columnar::ByteSorter;
 use bunri_report::Rule;
 use bunri_spelling::tokens::Coat;
 
 use crate::LeakError;
-use crate::exclusive::Confirmed;
-use crate::fields::{Field, record};
-use crate::hashing::Name;
+use crate::hashing::{Kind, Name};
 use crate::inputs::Scratch;
+use crate::records::{Sorter, record};
+use crate::text::Candidate;
+use crate::values::Entry;
 
 /// Something that is searched as one.
 #[derive(Debug, Clone, Default)]
@@ -84,33 +82,10 @@ record! {
         /// The first site of the table.
         site: u32,
         column: u16,
-        withheld: Withheld,
-    }
-}
-
-/// What is found in a granted cell: the number of the column that withholds it, or a retailer's code or name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Withheld {
-    Column(u16),
-    Retailer,
-}
-
-impl Field for Withheld {
-    fn put(&self, bytes: &mut Vec<u8>) {
-        match self {
-            Self::Column(source) => (false, *source),
-            Self::Retailer => (true, 0),
-        }
-        .put(bytes);
-    }
-
-    fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let (retailer, source) = Field::take(bytes)?;
-        Some(if retailer {
-            Self::Retailer
-        } else {
-            Self::Column(source)
-        })
+        /// Whether it is a retailer's code or name, which no column withholds.
+        retailer: bool,
+        /// The column that withholds it.
+        source: u16,
     }
 }
 
@@ -127,15 +102,11 @@ record! {
     }
 }
 
-/// A digest as it is sorted: its length, and itself filled up.
-pub(crate) type DigestKey = [u8; 33];
+/// A digest filled up with zeros.
+pub(crate) type DigestKey = [u8; 32];
 
 pub(crate) fn digest_key(digest: &[u8]) -> DigestKey {
-    let mut key = [0; size_of::<DigestKey>()];
-    let known = digest.len().min(key.len() - 1);
-    key[0] = known as u8;
-    key[1..=known].copy_from_slice(&digest[..known]);
-    key
+    std::array::from_fn(|at| digest.get(at).copied().unwrap_or(0))
 }
 
 record! {
@@ -149,19 +120,18 @@ record! {
 /// What is found in one store.
 pub(crate) struct Found<'a> {
     sites: &'a [Site],
-    hits: Mutex<ByteSorter>,
-    reviewed: Mutex<ByteSorter>,
-    digests: Mutex<ByteSorter>,
+    pub(crate) hits: Sorter<Hit>,
+    pub(crate) reviewed: Sorter<ReviewedCell>,
+    pub(crate) digests: Sorter<FoundDigest>,
 }
 
 impl<'a> Found<'a> {
     pub(crate) fn new(sites: &'a [Site], scratch: &Scratch) -> Self {
-        let sorter = || Mutex::new(scratch.sorter());
         Self {
             sites,
-            hits: sorter(),
-            reviewed: sorter(),
-            digests: sorter(),
+            hits: Sorter::new(scratch),
+            reviewed: Sorter::new(scratch),
+            digests: Sorter::new(scratch),
         }
     }
 
@@ -169,40 +139,35 @@ impl<'a> Found<'a> {
     /// classification should be reconsidered. Every other hit is certain.
     pub(crate) fn value(
         &self,
-        confirmed: &Confirmed,
+        candidate: &Candidate,
+        entry: &Entry,
         coat: Coat,
         location: &Location,
     ) -> Result<(), LeakError> {
-        let Confirmed {
-            name,
-            from,
-            source,
-            loose,
-            copied,
-        } = *confirmed;
         if location.explained {
-            return self.review(Withheld::Column(source), (name, copied), location);
+            return self.review(entry.name, Some(entry), location);
         }
         let hit = Hit {
             position: location.position,
-            from: from as u64,
-            source,
+            from: candidate.from as u64,
+            source: entry.source,
             coat,
-            loose,
+            // In another spelling than any withheld cell has.
+            loose: candidate.kind == Kind::Loose && !entry.spellings.contains(&candidate.strict),
             label: location.label.clone(),
         };
-        push(&self.hits, &hit)
+        self.hits.push(&hit)
     }
 
     /// A retailer of this name in a granted text.
     pub(crate) fn retailer(&self, name: Name, location: &Location) -> Result<(), LeakError> {
-        self.review(Withheld::Retailer, (name, false), location)
+        self.review(name, None, location)
     }
 
     fn review(
         &self,
-        withheld: Withheld,
-        (name, copied): (Name, bool),
+        name: Name,
+        entry: Option<&Entry>,
         location: &Location,
     ) -> Result<(), LeakError> {
         let position = location.position;
@@ -210,35 +175,14 @@ impl<'a> Found<'a> {
             pair: Pair {
                 site: Site::of(self.sites, position.site)?.first,
                 column: position.column,
-                withheld,
+                retailer: entry.is_none(),
+                source: entry.map_or(0, |entry| entry.source),
             },
             name,
-            copied,
+            copied: entry.is_some_and(|entry| entry.copied),
             position,
             label: location.label.clone(),
         };
-        push(&self.reviewed, &cell)
+        self.reviewed.push(&cell)
     }
-
-    pub(crate) fn digest(&self, digest: &[u8], location: Location) -> Result<(), LeakError> {
-        let key = digest_key(digest);
-        push(&self.digests, &FoundDigest { key, location })
-    }
-
-    /// What may be digests, once; what is found after that is not among it.
-    pub(crate) fn take_digests(&self, scratch: &Scratch) -> ByteSorter {
-        let mut digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut digests, scratch.sorter())
-    }
-
-    /// The hits, and the cells that are to be reviewed.
-    pub(crate) fn into_sorters(self) -> [ByteSorter; 2] {
-        [self.hits, self.reviewed]
-            .map(|sorter| sorter.into_inner().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-fn push(sorter: &Mutex<ByteSorter>, record: &impl Field) -> Result<(), LeakError> {
-    let mut sorter = sorter.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(sorter.push(&record.bytes())?)
 }

@@ -2,12 +2,12 @@
 //! staging, and room for temporary data. Whoever decides the rows implements the two traits; nothing here decides.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow_array::ArrayRef;
 use arrow_schema::SchemaRef;
 use bunri_catalogue::{Catalogue, Store};
-use bunri_columnar::{ByteSorter, Observer};
+use bunri_columnar::Observer;
 use bunri_manifest::Digests;
 
 use crate::LeakError;
@@ -23,12 +23,6 @@ pub struct Scratch {
     pub folder: PathBuf,
     /// Bytes.
     pub budget: usize,
-}
-
-impl Scratch {
-    pub(crate) fn sorter(&self) -> ByteSorter {
-        ByteSorter::new(&self.folder, self.budget)
-    }
 }
 
 /// A table of a store as the catalogue lays it out.
@@ -51,9 +45,12 @@ pub trait StoreTable: Sync {
 pub struct StoreFolder<'a> {
     /// Which.
     pub store: Store,
-    /// Where it lies.
-    pub root: &'a Path,
-    /// Every file that C1 hashed, by path below the root.
+    /// Every file that C1 hashed: its path below the store's root, as well as it can be told, and where it lies. In the order of
+    /// the paths.
+    pub files: &'a [(String, PathBuf)],
+    /// The folders, by path below the root, in order.
+    pub folders: &'a [String],
+    /// What C1 made of the files.
     pub digests: &'a BTreeMap<String, Digests>,
     /// Whether the manifest could be read as one.
     pub has_manifest: bool,

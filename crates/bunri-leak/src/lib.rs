@@ -43,7 +43,6 @@ mod combination;
 mod errors;
 mod exclusive;
 mod fate;
-mod fields;
 mod filter;
 mod hashing;
 mod hits;
@@ -52,6 +51,7 @@ mod parquet;
 mod partitions;
 mod prefixes;
 mod recorded;
+mod records;
 #[cfg(test)]
 mod reference;
 mod report;

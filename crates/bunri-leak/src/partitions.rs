@@ -13,10 +13,10 @@ use bunri_columnar::{ByteSorter, ColumnarError, Memory, SortedRecords};
 
 use crate::LeakError;
 use crate::fate::Fate;
-use crate::fields::record;
 use crate::hashing::{Kind, Name, Secret};
 use crate::inputs::Scratch;
 use crate::prefixes::Prefix;
+use crate::records::record;
 
 record! {
     /// A value of the vocabulary, in its loose and in its strict form.
@@ -41,22 +41,22 @@ impl Record {
         (fate, source): (Fate, u16),
         anywhere: bool,
     ) -> Self {
-        let hashed = |form: &[char]| (secret.sums(form), Prefix::of(form, secret));
-        let (of_loose, loose_prefix) = hashed(loose);
+        let [name, strict_name] = secret.names(loose);
+        let prefix = Prefix::of(loose, secret);
         // Most values are their own loose form.
-        let same = loose == strict;
-        let (of_strict, strict_prefix) = if same {
-            (of_loose, loose_prefix)
+        let (strict_name, strict_prefix) = if loose == strict {
+            (strict_name, prefix)
         } else {
-            hashed(strict)
+            let name = secret.name(strict, Kind::Strict);
+            (name, Prefix::of(strict, secret))
         };
         Self {
-            loose: of_loose.name(secret, Kind::Loose),
-            strict: of_strict.name(secret, Kind::Strict),
+            loose: name,
+            strict: strict_name,
             fate,
             source,
             anywhere,
-            loose_prefix,
+            loose_prefix: prefix,
             strict_prefix,
         }
     }
@@ -255,7 +255,7 @@ impl Divided {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::fields::Field;
+    use crate::records::Field;
 
     fn sorted(records: &[[u8; RECORD]], budget: usize) -> Vec<[u8; RECORD]> {
         let folder = tempfile::tempdir().unwrap();

@@ -4,8 +4,8 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU8, AtomicU64};
 
-use crate::fields::record;
 use crate::hashing::Secret;
+use crate::records::record;
 
 /// Characters of a prefix.
 pub(crate) const PREFIX: usize = 6;

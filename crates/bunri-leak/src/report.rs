@@ -1,12 +1,11 @@
 //! From what was found in one store to findings: the rule, the place, the column that withholds the value. Never the value.
 
-use bunri_columnar::ByteSorter;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
 use crate::LeakError;
 use crate::combination::Combined;
-use crate::fields::Field;
 use crate::hits::{Hit, NO_COLUMN, Site};
+use crate::records::Sorter;
 use crate::vocabulary::Source;
 
 /// Writes the findings of one store.
@@ -27,15 +26,14 @@ impl Reporter<'_> {
     }
 
     /// Every hit but those that a person is to review.
-    pub(crate) fn hits(&mut self, hits: ByteSorter) -> Result<(), LeakError> {
-        let mut sorted = hits.finish()?;
+    pub(crate) fn hits(&mut self, hits: &Sorter<Hit>) -> Result<(), LeakError> {
         let mut last: Option<Hit> = None;
-        while let Some(record) = sorted.next()? {
-            let hit = Hit::read(record)?;
-            let site = Site::of(self.sites, hit.position.site)?;
+        for hit in hits.sorted()? {
+            let hit = hit?;
             let told = |hit: &Hit| (hit.position, hit.from, hit.source, hit.coat, hit.loose);
             // The overlap of two blocks, or one token in two alphabets.
             if last.as_ref().map(told) != Some(told(&hit)) {
+                let site = Site::of(self.sites, hit.position.site)?;
                 let rule = rule(&hit, site);
                 self.add(rule, site, self.place(&hit, site, rule), 1);
             }

@@ -11,23 +11,13 @@ use crate::vocabulary::Lexicon;
 const FEWEST: usize = 3;
 const FEWEST_DIGITS: usize = 4;
 
-/// Whom a word of the list means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Meant {
-    /// Another retailer.
-    Retailer(Name),
-    /// The incumbent, or nobody: what stands inside it is not looked at.
-    Excepted,
-}
-
 /// The words that are looked for, in the loose form.
 #[derive(Default)]
 pub struct Retailers {
-    words: BTreeMap<Vec<char>, Meant>,
-    /// Of the words, the longest last.
-    lengths: BTreeSet<usize>,
-    /// The same, one bit for each: none is as long as [`LONGEST`].
-    lengths_as_bits: u64,
+    /// With the name of another retailer's; [`None`] of the incumbent's, or nobody's: what stands inside it is not looked at.
+    words: BTreeMap<Vec<char>, Option<Name>>,
+    /// Of the words, one bit for each: none is as long as [`LONGEST`].
+    lengths: u64,
     begins: BTreeSet<char>,
     /// The bytes among them: one bit for each.
     begins_in_ascii: u128,
@@ -50,33 +40,24 @@ impl Retailers {
         for (word, named) in words.chain(excepted.map(|word| (word, false))) {
             speller.spell(word, &mut spelled);
             let signs = spelled.loose.value();
-            let name = lexicon.secret.name(signs, Kind::Loose);
-            let word = if named {
-                Meant::Retailer(name)
-            } else {
-                Meant::Excepted
-            };
-            retailers.add(signs, word);
+            let name = named.then(|| lexicon.secret.name(signs, Kind::Loose));
+            retailers.add(signs, name);
         }
         retailers
     }
 
-    fn add(&mut self, signs: &[char], word: Meant) {
-        let fewest = if signs.iter().all(char::is_ascii_digit) {
-            FEWEST_DIGITS
-        } else {
-            FEWEST
-        };
+    fn add(&mut self, signs: &[char], name: Option<Name>) {
+        let digits = signs.iter().all(char::is_ascii_digit);
+        let fewest = if digits { FEWEST_DIGITS } else { FEWEST };
         if signs.len() < fewest || signs.len() == LONGEST {
-            self.too_short += u64::from(word != Meant::Excepted);
+            self.too_short += u64::from(name.is_some());
             return;
         }
-        self.words.insert(signs.to_vec(), word);
-        self.lengths.insert(signs.len());
-        self.lengths_as_bits |= 1 << signs.len();
-        self.begins.extend(signs.first());
-        if let Some(first) = signs.first().filter(|sign| sign.is_ascii()) {
-            self.begins_in_ascii |= 1 << u32::from(*first);
+        self.words.insert(signs.to_vec(), name);
+        self.lengths |= 1 << signs.len();
+        self.begins.insert(signs[0]);
+        if signs[0].is_ascii() {
+            self.begins_in_ascii |= 1 << u32::from(signs[0]);
         }
     }
 
@@ -95,7 +76,7 @@ impl Retailers {
             let begins = self.begins_in_ascii >> form.signs()[from] & 1 != 0;
             // Bit n: n characters from here on are there, and end with a run.
             let ends = !form.cuts >> from & u64::MAX >> (63 - (form.length - from));
-            if begins && ends & self.lengths_as_bits != 0 {
+            if begins && ends & self.lengths != 0 {
                 return true;
             }
         }
@@ -106,28 +87,24 @@ impl Retailers {
     pub(crate) fn named(&self, form: &Form) -> BTreeSet<Name> {
         let (mut found, mut from) = (BTreeSet::new(), 0);
         while from < form.signs.len() {
-            match self.longest(form, from) {
-                Some((length, word)) => {
-                    if let Meant::Retailer(name) = word {
-                        found.insert(name);
-                    }
-                    from += length;
-                }
-                None => from += 1,
-            }
+            let (length, name) = self.longest(form, from).unwrap_or((1, None));
+            found.extend(name);
+            from += length;
         }
         found
     }
 
     /// The longest word that begins here. None begins or ends inside a run of digits or letters.
-    fn longest(&self, form: &Form, from: usize) -> Option<(usize, Meant)> {
+    fn longest(&self, form: &Form, from: usize) -> Option<(usize, Option<Name>)> {
         if form.cuts_run(from) || !self.begins.contains(&form.signs[from]) {
             return None;
         }
-        self.lengths.iter().rev().find_map(|&length| {
+        let lengths = (FEWEST..LONGEST).rev();
+        let mut lengths = lengths.filter(|length| self.lengths >> length & 1 != 0);
+        lengths.find_map(|length| {
             let piece = form.signs.get(from..from + length)?;
-            let word = *self.words.get(piece)?;
-            (!form.cuts_run(from + length)).then_some((length, word))
+            let name = *self.words.get(piece)?;
+            (!form.cuts_run(from + length)).then_some((length, name))
         })
     }
 }

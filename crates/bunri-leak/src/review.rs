@@ -4,18 +4,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
-use bunri_columnar::{ByteSorter, ColumnarError};
+use bunri_columnar::ColumnarError;
 use bunri_report::{Claim, Place, Rule};
 use serde::Serialize;
-use tempfile::TempPath;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::LeakError;
-use crate::fields::{Field, record};
 use crate::hashing::Name;
-use crate::hits::{Pair, Position, ReviewedCell, Site, Withheld};
+use crate::hits::{Pair, Position, ReviewedCell, Site};
 use crate::inputs::Scratch;
+use crate::records::{Sorter, record};
 use crate::report::Reporter;
 
 /// A copied value that stands in more cells of one granted column says nothing: a prefecture, the name of a tariff.
@@ -23,17 +23,16 @@ pub(crate) const COMMON: usize = 100;
 
 /// Writes one finding a pair and one line a cell. Gives the values that are too common to say anything.
 pub(crate) fn review(
-    reviewed: ByteSorter,
+    reviewed: &Sorter<ReviewedCell>,
     scratch: &Scratch,
     list: &mut ReviewList,
     reporter: &mut Reporter<'_>,
 ) -> Result<u64, LeakError> {
     let told = ToldCells::of(reviewed, scratch)?;
     let mut cells: BTreeMap<Pair, u64> = BTreeMap::new();
-    let mut sorted = told.sorter.finish()?;
     let mut last = None;
-    while let Some(record) = sorted.next()? {
-        let cell = ToldCell::read(record)?;
+    for cell in told.sorter.sorted()? {
+        let cell = cell?;
         // A cell in which several values of one column stand is one cell.
         if last.replace((cell.pair, cell.position)) == Some((cell.pair, cell.position)) {
             continue;
@@ -58,9 +57,10 @@ pub(crate) fn review(
 
 /// The rule of a pair, and what is found in its granted column.
 fn withheld(pair: Pair, reporter: &Reporter<'_>) -> (Rule, String) {
-    match pair.withheld {
-        Withheld::Column(source) => (Rule::ValueInGrantedCell, reporter.source(source)),
-        Withheld::Retailer => (Rule::RetailerNamed, "the list of retailers".to_owned()),
+    if pair.retailer {
+        (Rule::RetailerNamed, "the list of retailers".to_owned())
+    } else {
+        (Rule::ValueInGrantedCell, reporter.source(pair.source))
     }
 }
 
@@ -75,25 +75,24 @@ record! {
 
 /// The cells of every pair, without those of common values.
 struct ToldCells {
-    sorter: ByteSorter,
+    sorter: Sorter<ToldCell>,
     /// Different ones, by pair: as many pairs as there are columns that meet.
     values: BTreeMap<Pair, u64>,
     common: u64,
 }
 
 impl ToldCells {
-    fn of(by_value: ByteSorter, scratch: &Scratch) -> Result<Self, LeakError> {
+    fn of(reviewed: &Sorter<ReviewedCell>, scratch: &Scratch) -> Result<Self, LeakError> {
         let mut cells = Self {
-            sorter: scratch.sorter(),
+            sorter: Sorter::new(scratch),
             values: BTreeMap::new(),
             common: 0,
         };
-        let mut sorted = by_value.finish()?;
         let mut current: Option<(Pair, Name)> = None;
         // The cells of one copied value, until it is known whether it is common.
         let mut copied: Vec<ToldCell> = Vec::new();
-        while let Some(record) = sorted.next()? {
-            let found = ReviewedCell::read(record)?;
+        for found in reviewed.sorted()? {
+            let found = found?;
             let value = (found.pair, found.name);
             if current.replace(value) != Some(value) {
                 cells.close(&mut copied)?;
@@ -105,7 +104,7 @@ impl ToldCells {
                 label: found.label,
             };
             if !found.copied {
-                cells.sorter.push(&cell.bytes())?;
+                cells.sorter.push(&cell)?;
             } else if copied.len() <= COMMON && copied.last() != Some(&cell) {
                 copied.push(cell);
             }
@@ -122,7 +121,7 @@ impl ToldCells {
             copied.clear();
         }
         let mut cells = copied.drain(..);
-        Ok(cells.try_for_each(|cell| self.sorter.push(&cell.bytes()))?)
+        cells.try_for_each(|cell| self.sorter.push(&cell))
     }
 }
 
@@ -147,15 +146,11 @@ pub(crate) struct ReviewList {
 impl ReviewList {
     pub(crate) fn create(scratch: &Scratch) -> Result<Self, LeakError> {
         let folder = &scratch.folder;
-        let made = tempfile::Builder::new()
-            .prefix("review-")
-            .tempfile_in(folder);
+        let made = NamedTempFile::with_prefix_in("review-", folder);
         let made = made.map_err(ColumnarError::io("create a file in", folder))?;
         let (file, path) = made.into_parts();
-        Ok(Self {
-            file: BufWriter::new(file),
-            path,
-        })
+        let file = BufWriter::new(file);
+        Ok(Self { file, path })
     }
 
     fn line(&mut self, cell: ToldCell, reporter: &Reporter<'_>) -> Result<(), LeakError> {
@@ -170,7 +165,7 @@ impl ReviewList {
             withheld,
             row: cell.label,
         };
-        let written = serde_json::to_writer(&mut self.file, &line).map_err(std::io::Error::from);
+        let written = serde_json::to_writer(&mut self.file, &line).map_err(io::Error::from);
         let written = written.and_then(|()| self.file.write_all(b"\n"));
         Ok(written.map_err(ColumnarError::io("write", &self.path))?)
     }

@@ -6,10 +6,9 @@ use bunri_spelling::tokens::{self, Coat, is_digest_length};
 
 use crate::LeakError;
 use crate::exclusive::Exclusive;
-use crate::hits::{Found, Location};
+use crate::hits::{Found, FoundDigest, Location, digest_key};
 use crate::retailers::Retailers;
 use crate::text::{Matcher, Origin, Sight};
-use crate::vocabulary::Lexicon;
 
 /// An encoding within an encoding is taken off so many times.
 const DEPTH: u8 = 2;
@@ -17,38 +16,41 @@ const DEPTH: u8 = 2;
 /// Where the thing that is looked at stands; asked only when something was found.
 pub(crate) type Where<'w> = dyn Fn() -> Result<Location, LeakError> + 'w;
 
-/// Looks at texts, one thread's. What looks at something says whether nothing at all was found, so that an equal thing need not
-/// be looked at.
+/// Looks at texts, one thread's.
 pub(crate) struct Scanner<'a> {
     matcher: Matcher<'a>,
-    exclusive: &'a Exclusive,
+    exclusive: &'a Exclusive<'a>,
     found: &'a Found<'a>,
+    /// Whether nothing was found since somebody set it, so that an equal thing need not be looked at.
+    pub(crate) clean: bool,
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(
-        lexicon: &'a Lexicon,
-        exclusive: &'a Exclusive,
-        found: &'a Found<'a>,
-    ) -> Self {
+    pub(crate) fn new(exclusive: &'a Exclusive<'a>, found: &'a Found<'a>) -> Self {
         Self {
-            matcher: Matcher::new(lexicon, exclusive),
+            matcher: Matcher::new(exclusive),
             exclusive,
             found,
+            clean: true,
         }
     }
 
+    /// A hash by which an equal cell is known.
+    pub(crate) fn cell_hash(&self, cell: &[u8]) -> u64 {
+        self.exclusive.lexicon.secret.cell(cell)
+    }
+
+    /// A text, and what is encoded in it.
     pub(crate) fn text(
         &mut self,
         text: &str,
         origin: Origin,
         place: &Where<'_>,
-    ) -> Result<bool, LeakError> {
+    ) -> Result<(), LeakError> {
         self.encoded(text, (Coat::Plain, 0), origin, place)
     }
 
-    /// Raw bytes.
-    pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Where<'_>) -> Result<bool, LeakError> {
+    pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Where<'_>) -> Result<(), LeakError> {
         match std::str::from_utf8(bytes) {
             Ok(text) => self.text(text, Origin::Unknown, place),
             Err(_) => self.decoded(bytes, (Coat::Plain, 0), place),
@@ -56,11 +58,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number, with and without the zero that it may have lost.
-    pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<bool, LeakError> {
-        let (_, clean) = self.plain(digits, Coat::Number, Origin::Unknown, place)?;
+    pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<(), LeakError> {
+        self.plain(digits, Coat::Number, Origin::Unknown, place)?;
         let digits = format!("0{digits}");
-        let (_, clean_too) = self.plain(&digits, Coat::Number, Origin::Unknown, place)?;
-        Ok(clean & clean_too)
+        self.plain(&digits, Coat::Number, Origin::Unknown, place)?;
+        Ok(())
     }
 
     /// Retailers that a granted text names.
@@ -69,57 +71,54 @@ impl<'a> Scanner<'a> {
         retailers: &Retailers,
         text: &str,
         place: &Where<'_>,
-    ) -> Result<bool, LeakError> {
-        let simple = self.matcher.simple(text);
+    ) -> Result<(), LeakError> {
+        let Matcher {
+            speller, spelled, ..
+        } = &mut self.matcher;
+        let simple = speller.simple(text.as_bytes());
         if retailers.is_empty() || simple.is_some_and(|simple| !retailers.may_be_in(&simple)) {
-            return Ok(true);
+            return Ok(());
         }
-        let named = retailers.named(self.matcher.loose(text));
-        if named.is_empty() {
-            return Ok(true);
+        speller.spell(text, spelled);
+        for name in retailers.named(&spelled.loose) {
+            self.clean = false;
+            self.found.retailer(name, &place()?)?;
         }
-        let location = place()?;
-        named
-            .into_iter()
-            .try_for_each(|name| self.found.retailer(name, &location))?;
-        Ok(false)
+        Ok(())
     }
 
-    /// A text, and what is encoded in it.
     fn encoded(
         &mut self,
         text: &str,
         (coat, depth): (Coat, u8),
         origin: Origin,
         place: &Where<'_>,
-    ) -> Result<bool, LeakError> {
-        let (sight, mut clean) = self.plain(text, coat, origin, place)?;
+    ) -> Result<(), LeakError> {
+        let sight = self.plain(text, coat, origin, place)?;
         if depth == DEPTH {
-            return Ok(clean);
+            return Ok(());
         }
         if sight == Sight::Simple {
             // It has no escapes.
-            let mut inside = Ok(true);
+            let mut inside = Ok(());
             tokens::decode_simple(text.as_bytes(), |coat, bytes| {
-                if let Ok(clean) = inside {
-                    let decoded = self.decoded(bytes, (coat, depth + 1), place);
-                    inside = decoded.map(|decoded| clean & decoded);
+                if inside.is_ok() {
+                    inside = self.decoded(bytes, (coat, depth + 1), place);
                 }
             });
-            return Ok(clean & inside?);
+            return inside;
         }
         let mut inside = Vec::new();
         tokens::decode(&self.matcher.spelled.strict, |coat, bytes| {
             inside.push((coat, bytes.to_vec()));
         });
         for (coat, bytes) in inside {
-            clean &= self.decoded(&bytes, (coat, depth + 1), place)?;
+            self.decoded(&bytes, (coat, depth + 1), place)?;
         }
-        if let Some(text) = escapes::unescaped(text) {
-            let coat = (Coat::Escapes, depth + 1);
-            clean &= self.encoded(&text, coat, Origin::Unknown, place)?;
+        match escapes::unescaped(text) {
+            Some(text) => self.encoded(&text, (Coat::Escapes, depth + 1), Origin::Unknown, place),
+            None => Ok(()),
         }
-        Ok(clean)
     }
 
     fn decoded(
@@ -127,23 +126,25 @@ impl<'a> Scanner<'a> {
         bytes: &[u8],
         (coat, depth): (Coat, u8),
         place: &Where<'_>,
-    ) -> Result<bool, LeakError> {
-        let mut clean = true;
+    ) -> Result<(), LeakError> {
         if is_digest_length(bytes.len()) {
-            self.found.digest(bytes, place()?)?;
-            clean = false;
+            self.clean = false;
+            self.found.digests.push(&FoundDigest {
+                key: digest_key(bytes),
+                location: place()?,
+            })?;
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return Ok(clean & self.encoded(text, (coat, depth), Origin::Unknown, place)?);
+            return self.encoded(text, (coat, depth), Origin::Unknown, place);
         }
         let hex = base16ct::lower::encode_string(bytes);
-        clean &= self.plain(&hex, coat, Origin::Unknown, place)?.1;
+        self.plain(&hex, coat, Origin::Unknown, place)?;
         if bytes.len() > 64 {
             // A schema or a message in base64: bytes with texts in them.
             let text = String::from_utf8_lossy(bytes);
-            clean &= self.plain(&text, coat, Origin::Unknown, place)?.1;
+            self.plain(&text, coat, Origin::Unknown, place)?;
         }
-        Ok(clean)
+        Ok(())
     }
 
     /// A text as it stands.
@@ -153,19 +154,21 @@ impl<'a> Scanner<'a> {
         coat: Coat,
         origin: Origin,
         place: &Where<'_>,
-    ) -> Result<(Sight, bool), LeakError> {
+    ) -> Result<Sight, LeakError> {
         let sight = self.matcher.text(text, origin);
         let mut location = None;
         for candidate in &self.matcher.candidates {
-            let Some(confirmed) = self.exclusive.confirm(candidate)? else {
+            let Some(entry) = self.exclusive.confirm(candidate)? else {
                 continue;
             };
-            let location = match &location {
-                Some(location) => location,
-                None => location.insert(place()?),
-            };
-            self.found.value(&confirmed, coat, location)?;
+            if location.is_none() {
+                location = Some(place()?);
+            }
+            if let Some(location) = &location {
+                self.found.value(candidate, &entry, coat, location)?;
+            }
         }
-        Ok((sight, location.is_none()))
+        self.clean &= location.is_none();
+        Ok(sight)
     }
 }

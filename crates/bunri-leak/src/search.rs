@@ -1,15 +1,14 @@
 //! The search, from values to findings.
 
-use bunri_catalogue::Store;
 use bunri_report::{Checked, Findings, Gap, Place, Rule};
 use tempfile::TempPath;
 
 use crate::LeakError;
 use crate::again::{Digests, SecondReading};
 use crate::combination::{Combined, Suspects};
-use crate::exclusive::{Blind, Exclusive};
+use crate::exclusive::{Exclusive, Totals};
 use crate::hits::{Found, Site};
-use crate::inputs::{Ground, Reread, StoreFolder};
+use crate::inputs::{Ground, Reread};
 use crate::parquet::Looked;
 use crate::report::Reporter;
 use crate::review::{COMMON, ReviewList, review};
@@ -45,18 +44,15 @@ pub fn search<R: Reread>(
     let exclusives = Exclusive::of(vocabulary, ground.scratch, ground.threads)?;
     let contents = |store| Contents::of(ground.catalogue, store);
     let contents = [contents(&ground.stores[0])?, contents(&ground.stores[1])?];
-    let mut searches = Vec::new();
-    for (at, (contents, exclusive)) in contents.iter().zip(&exclusives).enumerate() {
-        searches.push(StoreSearch {
-            ground,
-            at,
-            store: &ground.stores[at],
-            contents,
-            exclusive,
-            sources: &sources,
-            found: Found::new(&contents.sites, ground.scratch),
-        });
-    }
+    let search = |at: usize| StoreSearch {
+        ground,
+        at,
+        contents: &contents[at],
+        exclusive: &exclusives[at],
+        sources: &sources,
+        found: Found::new(&contents[at].sites, ground.scratch),
+    };
+    let searches = [search(0), search(1)];
     let looked = look(ground, &searches)?;
     let mut outcome = LeakOutcome::default();
     let mut list = ReviewList::create(ground.scratch)?;
@@ -74,26 +70,21 @@ pub fn search<R: Reread>(
 }
 
 /// Looks through everything in both stores; whichever thread is free takes the next thing, so that none waits for another
-/// at the end of a store. Gives what was looked at, by store.
-fn look<'s>(
-    ground: &'s Ground<'_>,
-    searches: &'s [StoreSearch<'_>],
-) -> Result<Vec<Looked>, LeakError> {
-    let tasks =
-        |(at, search): (usize, &StoreSearch<'_>)| (0..search.tasks()).map(move |task| (at, task));
-    let tasks: Vec<(usize, usize)> = searches.iter().enumerate().flat_map(tasks).collect();
-    let scanners = || -> Vec<Scanner<'_>> {
-        let of = |search: &'s StoreSearch<'_>| {
-            Scanner::new(ground.lexicon, search.exclusive, &search.found)
-        };
-        searches.iter().map(of).collect()
+/// at the end of a store.
+fn look(ground: &Ground<'_>, searches: &[StoreSearch<'_>; 2]) -> Result<[Looked; 2], LeakError> {
+    let stores = searches.iter().enumerate();
+    let tasks = stores.flat_map(|(at, search)| search.contents.tasks().map(move |task| (at, task)));
+    let tasks: Vec<_> = tasks.collect();
+    let scanners = || {
+        let [retail, transmission] = searches;
+        [retail, transmission].map(|search| Scanner::new(search.exclusive, &search.found))
     };
     let looked =
         bunri_work::run_with(ground.threads, tasks.len(), scanners, |scanners, number| {
-            let (at, task) = tasks[number];
-            searches[at].look(task, &mut scanners[at])
+            let (at, task) = &tasks[number];
+            task.look(&mut scanners[*at], ground.observer)
         })?;
-    let mut total: Vec<Looked> = searches.iter().map(|_| Looked::default()).collect();
+    let mut total = <[Looked; 2]>::default();
     for ((at, _), mut looked) in tasks.iter().zip(looked) {
         total[*at].rows += looked.rows;
         total[*at].cells += looked.cells;
@@ -107,41 +98,13 @@ struct StoreSearch<'a> {
     ground: &'a Ground<'a>,
     /// The store's place among those that are searched.
     at: usize,
-    store: &'a StoreFolder<'a>,
     contents: &'a Contents<'a>,
-    exclusive: &'a Exclusive,
+    exclusive: &'a Exclusive<'a>,
     sources: &'a [Source],
     found: Found<'a>,
 }
 
 impl StoreSearch<'_> {
-    /// Words are one thing to be looked at, every text is one, and every piece.
-    fn tasks(&self) -> usize {
-        1 + self.contents.texts.len() + self.contents.pieces.len()
-    }
-
-    fn look(&self, task: usize, scanner: &mut Scanner<'_>) -> Result<Looked, LeakError> {
-        let Contents {
-            words,
-            texts,
-            pieces,
-            ..
-        } = self.contents;
-        let nothing = |()| Looked::default();
-        let Some(task) = task.checked_sub(1) else {
-            let looked = words.iter().try_for_each(|word| word.look(scanner));
-            return looked.map(nothing);
-        };
-        match texts.get(task) {
-            Some(text) => text.look(scanner).map(nothing),
-            None => pieces[task - texts.len()].look(
-                &self.ground.lexicon.secret,
-                scanner,
-                self.ground.observer,
-            ),
-        }
-    }
-
     /// After everything was looked at.
     fn finish<R: Reread>(
         self,
@@ -150,22 +113,34 @@ impl StoreSearch<'_> {
         outcome: &mut LeakOutcome,
         list: &mut ReviewList,
     ) -> Result<(), R::Error> {
+        let store = &self.ground.stores[self.at];
+        let word = store.store.word();
+        let gap = |why: &str| Gap {
+            store: Some(word.to_owned()),
+            table: None,
+            file: None,
+            why: why.to_owned(),
+            count: 1,
+        };
         let blind_spots = &mut outcome.blind_spots;
-        outcome.checked.files += self.store.digests.len() as u64;
-        outcome.checked.tables += self.store.tables.len() as u64;
+        outcome.checked.files += store.digests.len() as u64;
+        outcome.checked.tables += store.tables.len() as u64;
         outcome.checked.rows += looked.rows;
         outcome.checked.cells += looked.cells;
         let mut reporter = Reporter {
-            store: self.store.store.word(),
+            store: word,
             sites: &self.contents.sites,
             sources: self.sources,
             findings: &mut outcome.findings,
         };
-        let word = self.store.store.word();
         let (combined, left_out) = self.read_again(staging, &mut reporter)?;
-        let [hits, reviewed] = self.found.into_sorters();
-        reporter.hits(hits)?;
-        let common = review(reviewed, self.ground.scratch, list, &mut reporter)?;
+        reporter.hits(&self.found.hits)?;
+        let common = review(
+            &self.found.reviewed,
+            self.ground.scratch,
+            list,
+            &mut reporter,
+        )?;
         if common > 0 {
             blind_spots.push(format!(
                 "{word}: {common} values of tables that nobody asks the ledger of stand in more than {COMMON} cells of a column, \
@@ -174,7 +149,7 @@ impl StoreSearch<'_> {
         }
         if left_out {
             let why = "more rows than could be held against the withheld records, one by one";
-            outcome.gaps.push(gap(self.store.store, why));
+            outcome.gaps.push(gap(why));
             blind_spots.push(format!("{word}: {why}"));
         }
         for combined in combined {
@@ -184,19 +159,16 @@ impl StoreSearch<'_> {
         for site in self.contents.unreadable.union(&looked.short) {
             reporter.not_searched(*site)?;
         }
-        let too_short = self
-            .store
-            .retailers
-            .map_or(0, |retailers| retailers.too_short);
+        let too_short = store.retailers.map_or(0, |retailers| retailers.too_short);
         if too_short > 0 {
             blind_spots.push(format!(
                 "{word}: {too_short} codes and names of retailers are too short to be looked for"
             ));
         }
-        blind_spots.push(blind_spot(word, &self.exclusive.blind));
-        if self.exclusive.blind.searched == 0 {
+        blind_spots.push(blind_spot(word, &self.exclusive.totals));
+        if self.exclusive.totals.searched == 0 {
             let why = "there was no value to search for: nothing is withheld, or all of it is granted too or too short";
-            outcome.gaps.push(gap(self.store.store, why));
+            outcome.gaps.push(gap(why));
         }
         Ok(())
     }
@@ -215,9 +187,7 @@ impl StoreSearch<'_> {
         for piece in &self.contents.pieces {
             piece.suspects(&mut suspects, self.ground.observer)?;
         }
-        let of = (lexicon, self.exclusive);
-        let digests = self.found.take_digests(scratch);
-        let mut digests = Digests::new(digests, scratch.budget, of, &self.found)?;
+        let mut digests = Digests::new(scratch.budget, self.exclusive, &self.found)?;
         if digests.beyond > 0 {
             let (site, place) = (Site::default(), Place::default());
             reporter.add(Rule::DigestsNotCompared, &site, place, digests.beyond);
@@ -234,12 +204,13 @@ impl StoreSearch<'_> {
     }
 }
 
-fn blind_spot(store: &str, blind: &Blind) -> String {
-    let Blind {
+fn blind_spot(store: &str, totals: &Totals) -> String {
+    let Totals {
         withheld,
         searched,
         granted_too,
-    } = blind;
+        ..
+    } = totals;
     if withheld.cells == 0 {
         return format!("{store}: no cell is withheld, so there was nothing to search for");
     }
@@ -249,14 +220,4 @@ fn blind_spot(store: &str, blind: &Blind) -> String {
          truth values",
         withheld.cells, withheld.too_short, withheld.whole_only, withheld.other_type,
     )
-}
-
-fn gap(store: Store, why: &str) -> Gap {
-    Gap {
-        store: Some(store.word().to_owned()),
-        table: None,
-        file: None,
-        why: why.to_owned(),
-        count: 1,
-    }
 }

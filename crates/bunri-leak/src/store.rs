@@ -4,13 +4,13 @@
 //! Words that the catalogue or bunri itself chose are known, and not searched. The digests of the store's own files are known
 //! too: C1 has recomputed them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::Catalogue;
-use bunri_columnar::{ColumnarError, REASON_COLUMN, open_parquet};
+use bunri_columnar::{ColumnarError, Observer, REASON_COLUMN, open_parquet};
 use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS, StoreManifest, open_regular, read_regular};
 use bunri_report::Rule;
 use parquet::file::metadata::ParquetMetaData;
@@ -18,7 +18,7 @@ use parquet::file::metadata::ParquetMetaData;
 use crate::LeakError;
 use crate::hits::{Location, NO_COLUMN, Position, Site};
 use crate::inputs::StoreFolder;
-use crate::parquet::{Piece, guarded};
+use crate::parquet::{Looked, Piece, guarded};
 use crate::scan::Scanner;
 use crate::text::Origin;
 use crate::vocabulary::{OWN_WORDS, words};
@@ -39,8 +39,8 @@ pub(crate) struct Contents<'a> {
     known: KnownWords,
     pub(crate) sites: Vec<Site>,
     pub(crate) pieces: Vec<Piece<'a>>,
-    pub(crate) texts: Vec<Text>,
-    pub(crate) words: Vec<Word>,
+    texts: Vec<Text>,
+    words: Vec<Word>,
     /// Parquet files of which only the raw bytes can be searched.
     pub(crate) unreadable: BTreeSet<u32>,
 }
@@ -96,26 +96,33 @@ impl<'a> Contents<'a> {
             words: Vec::new(),
             unreadable: BTreeSet::new(),
         };
-        let mut inside = Inside::default();
-        if store.root.is_dir() {
-            inside.walk(store.root, "")?;
-        }
-        contents.names(&inside);
-        for (number, (name, path)) in (1..).zip(inside.files) {
+        contents.names();
+        for (number, (name, path)) in (1..).zip(store.files) {
             // A name that nobody knows may hold a value, and is not repeated.
-            let file = if contents.known.paths.contains(&name) {
+            let file = if contents.known.paths.contains(name) {
                 name.clone()
             } else {
                 format!("file {number} of the store in the order of names")
             };
+            let path = path.clone();
             match name.as_str() {
-                MANIFEST => contents.manifest(path),
-                B3SUMS | SHA256SUMS => contents.sums(&name, path)?,
-                _ if name.ends_with(".parquet") => contents.parquet(&name, path, file),
+                MANIFEST => contents.manifest(path)?,
+                B3SUMS | SHA256SUMS => contents.sums(name, path)?,
+                _ if name.ends_with(".parquet") => contents.parquet(name, path, file),
                 _ => drop(contents.text(path, file)),
             }
         }
         Ok(contents)
+    }
+
+    /// What there is to be looked at.
+    pub(crate) fn tasks(&self) -> impl Iterator<Item = Task<'_>> {
+        let texts = self.texts.iter().map(Task::Text);
+        let pieces = self.pieces.iter().map(Task::Piece);
+        [Task::Words(&self.words)]
+            .into_iter()
+            .chain(texts)
+            .chain(pieces)
     }
 
     fn site(&mut self, rule: Option<Rule>, table: Option<&str>, file: Option<&str>) -> u32 {
@@ -149,52 +156,55 @@ impl<'a> Contents<'a> {
     }
 
     /// Names of files and folders.
-    fn names(&mut self, inside: &Inside) {
+    fn names(&mut self) {
         let site = self.site(Some(Rule::ValueInName), None, None);
-        let files = inside.files.keys().collect::<Vec<_>>();
-        let folders = inside.folders.iter().collect();
-        for (kind, paths) in [("file", files), ("folder", folders)] {
-            for (number, path) in (1..).zip(paths) {
-                if !self.known.paths.contains(path) {
-                    let label =
-                        format!("the name of {kind} {number} of the store in the order of names");
-                    self.bytes(site, path.as_bytes(), label);
-                }
+        let files = self.store.files.iter().map(|(name, _)| name).zip(1..);
+        let files = files.map(|(name, number)| (name, format!("file {number}")));
+        let folders = self.store.folders.iter().zip(1..);
+        let folders = folders.map(|(name, number)| (name, format!("folder {number}")));
+        for (name, what) in files.chain(folders) {
+            if !self.known.paths.contains(name) {
+                let label = format!("the name of {what} of the store in the order of names");
+                self.bytes(site, name.as_bytes(), label);
             }
         }
     }
 
-    fn manifest(&mut self, path: PathBuf) {
-        let site = self.site(Some(Rule::ValueInManifest), None, Some(MANIFEST));
-        let read = || serde_json::from_slice(&read_regular(&path).ok()?).ok();
-        let json: Option<serde_json::Value> = self.store.has_manifest.then(read).flatten();
-        match json {
-            // It was parsed strictly, so its keys are the manifest's own.
-            Some(json) => strings(&json, &mut |text| self.word(site, text, "")),
-            None => self.broken_manifest(site, path),
-        }
+    /// A file of no more than so many bytes.
+    fn read(&self, name: &str, path: &Path, most: u64) -> Result<Option<Vec<u8>>, LeakError> {
+        let digests = self.store.digests.get(name);
+        let short = digests.is_some_and(|digests| digests.bytes <= most);
+        let text = short.then(|| read_regular(path)).transpose();
+        Ok(text.map_err(ColumnarError::io("read", path))?)
     }
 
-    /// A manifest that is none, piece by piece, so that what every manifest says is not taken for a part of what somebody
-    /// added.
-    fn broken_manifest(&mut self, site: u32, path: PathBuf) {
-        let short = std::fs::metadata(&path).is_ok_and(|told| told.len() <= LONGEST_MANIFEST);
-        let Some(text) = short.then(|| read_regular(&path).ok()).flatten() else {
-            return self.texts.push(Text { site, path });
+    fn manifest(&mut self, path: PathBuf) -> Result<(), LeakError> {
+        let site = self.site(Some(Rule::ValueInManifest), None, Some(MANIFEST));
+        let valid = self.store.has_manifest;
+        let most = if valid { u64::MAX } else { LONGEST_MANIFEST };
+        let Some(text) = self.read(MANIFEST, &path, most)? else {
+            self.texts.push(Text { site, path });
+            return Ok(());
         };
+        let json: Option<serde_json::Value> = serde_json::from_slice(&text).ok();
+        if let Some(json) = json.filter(|_| valid) {
+            // It was parsed strictly, so its keys are the manifest's own.
+            strings(&json, &mut |text| self.word(site, text, ""));
+            return Ok(());
+        }
+        // A manifest that is none, piece by piece, so that what every manifest says is not taken for a part of what somebody
+        // added.
         let known = |word: &str| self.known.has(word) || StoreManifest::FIELDS.contains(&word);
         for piece in between_known(&text, known) {
             let label = format!("after byte {}", piece.start);
             self.bytes(site, &text[piece], label);
         }
+        Ok(())
     }
 
     fn sums(&mut self, name: &str, path: PathBuf) -> Result<(), LeakError> {
         let site = self.site(Some(Rule::ValueInManifest), None, Some(name));
-        let told = std::fs::metadata(&path).map_err(ColumnarError::io("look at", &path))?;
-        let short = told.len() <= LONGEST_MANIFEST;
-        let text = short.then(|| read_regular(&path)).transpose();
-        let text = text.map_err(ColumnarError::io("read", &path))?;
+        let text = self.read(name, &path, LONGEST_MANIFEST)?;
         // A line that nobody's writer made, or very many: looked at in blocks, so that it takes no more memory than a text.
         let Some(text) = text.filter(|text| !has_long_line(text)) else {
             self.texts.push(Text { site, path });
@@ -254,7 +264,9 @@ impl<'a> Contents<'a> {
                 first,
                 table,
                 batch_rows,
-                unmatched: id.and_then(|id| store.unmatched.get(id)),
+                unmatched: id
+                    .and_then(|id| store.unmatched.get(id))
+                    .filter(|unmatched| !unmatched.is_empty()),
                 retailers: table.and_then(|table| store.retailers.filter(|_| table.is_owned())),
             });
             first += rows.iter().sum::<u64>();
@@ -313,22 +325,40 @@ pub(crate) struct Word {
     bytes: Vec<u8>,
 }
 
-impl Word {
-    pub(crate) fn look(&self, scanner: &mut Scanner<'_>) -> Result<(), LeakError> {
-        scanner
-            .bytes(&self.bytes, &|| Ok(self.location.clone()))
-            .map(drop)
-    }
-}
-
 /// A file that is no Parquet.
 pub(crate) struct Text {
     site: u32,
     path: PathBuf,
 }
 
+/// What one thread looks at at a time.
+pub(crate) enum Task<'c> {
+    Words(&'c [Word]),
+    Text(&'c Text),
+    Piece(&'c Piece<'c>),
+}
+
+impl Task<'_> {
+    pub(crate) fn look(
+        &self,
+        scanner: &mut Scanner<'_>,
+        observer: &dyn Observer,
+    ) -> Result<Looked, LeakError> {
+        match self {
+            Self::Words(words) => {
+                for word in *words {
+                    scanner.bytes(&word.bytes, &|| Ok(word.location.clone()))?;
+                }
+            }
+            Self::Text(text) => text.look(scanner)?,
+            Self::Piece(piece) => return piece.look(scanner, observer),
+        }
+        Ok(Looked::default())
+    }
+}
+
 impl Text {
-    pub(crate) fn look(&self, scanner: &mut Scanner<'_>) -> Result<(), LeakError> {
+    fn look(&self, scanner: &mut Scanner<'_>) -> Result<(), LeakError> {
         let failed = || ColumnarError::io("read", &self.path);
         let mut file = open_regular(&self.path).map_err(failed())?;
         let (mut block, mut before) = (Vec::new(), 0_u64);
@@ -339,10 +369,11 @@ impl Text {
                 return Ok(());
             }
             let place = || Ok(no_cell(self.site, before, format!("after byte {before}")));
-            scanner.text(&String::from_utf8_lossy(&block), Origin::Unknown, &place)?;
-            let overlap = block.len().min(OVERLAP);
-            before += (block.len() - overlap) as u64;
-            block.drain(..block.len() - overlap);
+            let text = String::from_utf8_lossy(&block);
+            scanner.text(&text, Origin::Unknown, &place)?;
+            let gone = block.len() - block.len().min(OVERLAP);
+            before += gone as u64;
+            block.drain(..gone);
         }
     }
 }
@@ -354,34 +385,6 @@ fn strings(json: &serde_json::Value, each: &mut impl FnMut(&str)) {
         serde_json::Value::Array(items) => items.iter().for_each(|item| strings(item, each)),
         serde_json::Value::Object(fields) => fields.values().for_each(|value| strings(value, each)),
         _ => {}
-    }
-}
-
-/// What lies in a store, by name as well as it can be told. Links are not followed; C1 names them.
-#[derive(Default)]
-struct Inside {
-    files: BTreeMap<String, PathBuf>,
-    folders: BTreeSet<String>,
-}
-
-impl Inside {
-    fn walk(&mut self, folder: &Path, below: &str) -> Result<(), LeakError> {
-        let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        for entry in entries.map_err(ColumnarError::io("list", folder))? {
-            let path = entry.path();
-            let name = entry.file_name();
-            let name = format!("{below}{}", name.to_string_lossy());
-            let kind = entry
-                .file_type()
-                .map_err(ColumnarError::io("look at", &path))?;
-            if kind.is_dir() {
-                self.walk(&path, &format!("{name}/"))?;
-                self.folders.insert(name);
-            } else if kind.is_file() {
-                self.files.insert(name, path);
-            }
-        }
-        Ok(())
     }
 }
 

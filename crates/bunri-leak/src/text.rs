@@ -1,5 +1,5 @@
-//! Looking through one text for every value that is searched for: at every position the prefix table tells which
-//! lengths are worth a question, and the filter answers it.
+//! Looking through one text for every value that is searched for: at every position the prefix table tells which lengths are worth
+//! a question, and the filter answers it.
 //!
 //! A run of digits or of Latin letters is never cut: a number is found as a whole run, or as whole runs with separators or line
 //! breaks between them, but not inside another number, and a word not inside another word. Only [`TOKEN`] letters and
@@ -10,8 +10,7 @@ use bunri_spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, TOKEN, w
 use crate::exclusive::Exclusive;
 use crate::hashing::{Kind, Name, Secret, half};
 use crate::prefixes::{PREFIX, SHORT_PREFIX};
-use crate::values::ValueSet;
-use crate::vocabulary::{ANYWHERE, Lexicon, WHOLE};
+use crate::vocabulary::{ANYWHERE, WHOLE};
 
 /// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of
 /// them are worth more.
@@ -32,6 +31,16 @@ pub(crate) enum Sight {
     Spelled,
 }
 
+/// Where a text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nobody knows.
+    Unknown,
+    /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold; unless
+    /// granted cells hold copies of such values.
+    Granted,
+}
+
 /// What the filter let through: to be confirmed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
@@ -48,29 +57,19 @@ pub(crate) struct Candidate {
 /// Looks through texts for the values of one store; holds only space to work in.
 pub(crate) struct Matcher<'a> {
     secret: &'a Secret,
-    exclusive: &'a Exclusive,
-    speller: Speller<'a>,
+    exclusive: &'a Exclusive<'a>,
+    pub(crate) speller: Speller<'a>,
     pub(crate) spelled: Spelled,
     sums: Vec<u64>,
     pub(crate) candidates: Vec<Candidate>,
 }
 
-/// Where a text comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// Nobody knows.
-    Unknown,
-    /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold; unless
-    /// granted cells hold copies of such values ([`Exclusive::copies`]).
-    Granted,
-}
-
 impl<'a> Matcher<'a> {
-    pub(crate) fn new(lexicon: &'a Lexicon, exclusive: &'a Exclusive) -> Self {
+    pub(crate) fn new(exclusive: &'a Exclusive<'a>) -> Self {
         Self {
-            secret: &lexicon.secret,
+            secret: &exclusive.lexicon.secret,
             exclusive,
-            speller: Speller::new(&lexicon.variants),
+            speller: Speller::new(&exclusive.lexicon.variants),
             spelled: Spelled::default(),
             sums: Vec::new(),
             candidates: Vec::new(),
@@ -81,34 +80,17 @@ impl<'a> Matcher<'a> {
     /// form, that is the answer ([`Sight::Simple`]), and nothing was spelled.
     pub(crate) fn text(&mut self, text: &str, origin: Origin) -> Sight {
         self.candidates.clear();
-        let origin = if self.exclusive.copies {
-            Origin::Unknown
-        } else {
-            origin
-        };
+        let copies = self.exclusive.totals.copies;
+        let origin = if copies { Origin::Unknown } else { origin };
         if let Some(loose) = self.speller.simple(text.as_bytes())
             && self.has_nothing(text, &loose, origin)
         {
             return Sight::Simple;
         }
         self.speller.spell(text, &mut self.spelled);
-        let [loose, strict] = &self.exclusive.sets;
-        self.form(loose, Kind::Loose, origin);
-        if !strict.is_empty() {
-            self.form(strict, Kind::Strict, origin);
-        }
+        self.form(Kind::Loose, origin);
+        self.form(Kind::Strict, origin);
         Sight::Spelled
-    }
-
-    /// The loose form of a text that is short and simple.
-    pub(crate) fn simple(&self, text: &str) -> Option<Simple> {
-        self.speller.simple(text.as_bytes())
-    }
-
-    /// The loose form of a text.
-    pub(crate) fn loose(&mut self, text: &str) -> &Form {
-        self.speller.spell(text, &mut self.spelled);
-        &self.spelled.loose
     }
 
     /// Whether a simple text surely holds nothing.
@@ -116,21 +98,19 @@ impl<'a> Matcher<'a> {
         if origin == Origin::Unknown && loose.length <= SHORT {
             return false;
         }
-        let [loose_set, strict_set] = &self.exclusive.sets;
-        let (in_loose, in_strict) = ((loose_set, Kind::Loose), (strict_set, Kind::Strict));
-        if strict_set.is_empty() {
-            return self.passes(&[in_loose], loose, origin);
+        if self.exclusive.sets[Kind::Strict as usize].is_empty() {
+            return self.passes(&[Kind::Loose], loose, origin);
         }
         if loose.signs() == text.as_bytes() {
-            return self.passes(&[in_loose, in_strict], loose, origin);
+            return self.passes(&[Kind::Loose, Kind::Strict], loose, origin);
         }
         let strict = Simple::strict(text.as_bytes());
-        self.passes(&[in_loose], loose, origin) && self.passes(&[in_strict], &strict, origin)
+        self.passes(&[Kind::Loose], loose, origin) && self.passes(&[Kind::Strict], &strict, origin)
     }
 
     /// Whether no value begins anywhere in this form, as far as the filters know. The same questions as in [`Matcher::at`],
     /// many at once; none of a value shorter than [`PREFIX`], because there are none of such characters.
-    fn passes(&self, sets: &[(&ValueSet, Kind)], form: &Simple, origin: Origin) -> bool {
+    fn passes(&self, kinds: &[Kind], form: &Simple, origin: Origin) -> bool {
         let length = form.length;
         if length < PREFIX {
             return true;
@@ -153,13 +133,14 @@ impl<'a> Matcher<'a> {
             if origin == Origin::Granted && from == 0 {
                 may &= !(1 << length);
             }
-            for (set, kind) in sets {
+            for &kind in kinds {
+                let set = &self.exclusive.sets[kind as usize];
                 let mut lengths = set.prefixes.long(prefix) << PREFIX & may;
                 while lengths != 0 {
                     let length = lengths.trailing_zeros() as usize;
                     lengths &= lengths - 1;
                     let signs = &form.signs()[from..from + length];
-                    if set.may_hold(length, self.secret.half_of_bytes(signs, *kind)) {
+                    if set.may_hold(length, self.secret.half_of_bytes(signs, kind)) {
                         return false;
                     }
                 }
@@ -168,57 +149,50 @@ impl<'a> Matcher<'a> {
         true
     }
 
-    fn form(&mut self, set: &ValueSet, kind: Kind, origin: Origin) {
+    fn form(&mut self, kind: Kind, origin: Origin) {
+        let set = &self.exclusive.sets[kind as usize];
         if set.is_empty() {
             return;
         }
-        let form = match kind {
-            Kind::Loose => &self.spelled.loose,
-            Kind::Strict => &self.spelled.strict,
-        };
-        let whole = form.value();
-        // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
-        let short = self.spelled.loose.value();
-        let short = origin == Origin::Unknown
-            && short.len() <= SHORT
-            && (WHOLE..ANYWHERE).contains(&weight(short));
-        if short {
-            let name = self.secret.name(whole, kind);
-            if set.may_hold(whole.len(), half(&name)) {
-                let candidate = self.candidate(kind, 0, whole.len());
-                self.candidates.push(candidate);
-            }
-        }
-        let signs = form.signs.len();
-        if signs < SHORT_PREFIX {
-            return;
-        }
         let mut sums = std::mem::take(&mut self.sums);
-        self.secret.running_sums(&form.signs, &mut sums);
-        for from in 0..=signs - SHORT_PREFIX {
-            self.at(set, kind, &sums, from, origin);
+        let form = self.of(kind);
+        let (whole, signs) = (form.value(), form.signs.len());
+        // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
+        let loose = self.spelled.loose.value();
+        let short = origin == Origin::Unknown
+            && loose.len() <= SHORT
+            && (WHOLE..ANYWHERE).contains(&weight(loose));
+        let length = whole.len();
+        let found = short && set.may_hold(length, half(self.secret.name(whole, kind)));
+        if signs >= SHORT_PREFIX {
+            self.secret.running_sums(&form.signs, &mut sums);
         }
         self.sums = sums;
+        if found {
+            self.candidate(kind, 0, length);
+        }
+        for from in 0..(signs + 1).saturating_sub(SHORT_PREFIX) {
+            self.at(kind, from, origin);
+        }
     }
 
     /// Every value that may begin here.
     #[inline]
-    fn at(&mut self, set: &ValueSet, kind: Kind, sums: &[u64], from: usize, origin: Origin) {
-        let form = self.of(kind);
+    fn at(&mut self, kind: Kind, from: usize, origin: Origin) {
+        let (form, prefixes) = (self.of(kind), &self.exclusive.sets[kind as usize].prefixes);
         let rest = &form.signs[from..];
         let left = rest.len();
         if !form.may_begin(from, left) {
             return;
         }
         let long = match left {
-            PREFIX.. => set.prefixes.long(self.secret.prefix(&rest[..PREFIX])),
+            PREFIX.. => prefixes.long(self.secret.prefix(&rest[..PREFIX])),
             _ => 0,
         };
-        let short = self.secret.prefix(&rest[..SHORT_PREFIX]);
-        let short = u64::from(set.prefixes.short(short));
+        let short = prefixes.short(self.secret.prefix(&rest[..SHORT_PREFIX]));
         // Bit n: n characters; the longest has no bit left and one of its own.
         let mut longest = left >= LONGEST && long >> (LONGEST - PREFIX) & 1 != 0;
-        let mut lengths = long << PREFIX | short << SHORT_PREFIX;
+        let mut lengths = long << PREFIX | u64::from(short) << SHORT_PREFIX;
         if origin == Origin::Granted && from == 0 {
             longest = false;
             lengths &= !1_u64.checked_shl(left as u32).unwrap_or(0);
@@ -229,22 +203,21 @@ impl<'a> Matcher<'a> {
             if length > left {
                 break;
             }
-            self.ask(set, kind, sums, from, length);
+            self.ask(kind, from, length);
         }
         if longest {
-            self.ask(set, kind, sums, from, LONGEST);
+            self.ask(kind, from, LONGEST);
         }
     }
 
     #[inline]
-    fn ask(&mut self, set: &ValueSet, kind: Kind, sums: &[u64], from: usize, length: usize) {
-        let form = self.of(kind);
-        if !form.may_begin(from, length) || !form.may_end(from, length) {
-            return;
-        }
-        if set.may_hold(length, self.secret.piece(sums, from, length, kind)) {
-            let candidate = self.candidate(kind, from, length);
-            self.candidates.push(candidate);
+    fn ask(&mut self, kind: Kind, from: usize, length: usize) {
+        let (form, set) = (self.of(kind), &self.exclusive.sets[kind as usize]);
+        if form.may_begin(from, length)
+            && form.may_end(from, length)
+            && set.may_hold(length, self.secret.piece(&self.sums, from, length, kind))
+        {
+            self.candidate(kind, from, length);
         }
     }
 
@@ -255,28 +228,23 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn candidate(&self, kind: Kind, from: usize, length: usize) -> Candidate {
+    fn candidate(&mut self, kind: Kind, from: usize, length: usize) {
+        let Spelled { strict, origin, .. } = &self.spelled;
         let form = self.of(kind);
-        let whole = from == 0 && length == form.signs.len().min(LONGEST);
-        let name = self.secret.name(&form.signs[from..from + length], kind);
-        let strict = match kind {
-            Kind::Strict => name,
-            Kind::Loose if whole => self.secret.name(self.spelled.strict.value(), Kind::Strict),
-            Kind::Loose => {
-                let first = self.spelled.origin[from];
-                let last = self.spelled.origin[from + length - 1];
-                let piece = &self.spelled.strict.signs[first..=last];
-                self.secret
-                    .name(&piece[..piece.len().min(LONGEST)], Kind::Strict)
-            }
+        let whole = from == 0 && length == form.value().len();
+        let spelling = match kind {
+            Kind::Strict => &strict.signs[from..from + length],
+            Kind::Loose if whole => strict.value(),
+            Kind::Loose => &strict.signs[origin[from]..=origin[from + length - 1]],
         };
-        Candidate {
+        let spelling = &spelling[..spelling.len().min(LONGEST)];
+        self.candidates.push(Candidate {
             kind,
-            name,
-            strict,
+            name: self.secret.name(&form.signs[from..from + length], kind),
+            strict: self.secret.name(spelling, Kind::Strict),
             from,
             whole,
-        }
+        });
     }
 }
 
@@ -288,7 +256,7 @@ mod tests {
     use super::*;
     use crate::fate::Fate;
     use crate::inputs::Scratch;
-    use crate::vocabulary::Vocabulary;
+    use crate::vocabulary::{Lexicon, Vocabulary};
 
     /// What the filter lets through of a text, without the short way.
     fn the_long_way(
@@ -298,9 +266,8 @@ mod tests {
     ) -> Vec<(Kind, usize, Name)> {
         matcher.candidates.clear();
         matcher.speller.spell(text, &mut matcher.spelled);
-        let [loose, strict] = &matcher.exclusive.sets;
-        matcher.form(loose, Kind::Loose, origin);
-        matcher.form(strict, Kind::Strict, origin);
+        matcher.form(Kind::Loose, origin);
+        matcher.form(Kind::Strict, origin);
         let told = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.name);
         matcher.candidates.iter().map(told).collect()
     }
@@ -316,8 +283,8 @@ mod tests {
         for &(fate, value) in values {
             vocabulary.value(0, fate, value).unwrap();
         }
-        let [retail, _] = Exclusive::of(vocabulary, &scratch, 2).unwrap();
-        test(&mut Matcher::new(&lexicon, &retail));
+        let retail = &Exclusive::of(vocabulary, &scratch, 2).unwrap()[0];
+        test(&mut Matcher::new(retail));
     }
 
     fn agree(matcher: &mut Matcher<'_>, text: &str) {

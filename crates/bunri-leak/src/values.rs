@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use bunri_columnar::ColumnarError;
 
 use crate::LeakError;
-use crate::fields::{Field, record};
 use crate::filter::{Filter, Rare};
 use crate::hashing::{Name, half};
-use crate::partitions::{PARTITIONS, partition};
+use crate::partitions::partition;
 use crate::prefixes::{Prefix, PrefixTable};
+use crate::records::{Field, record};
 
 /// Bytes of the file that are read at once, about.
 const BLOCK: usize = 1 << 12;
@@ -24,10 +24,10 @@ record! {
     /// What is known of a value that is searched for.
     Entry {
         name: Name,
+        /// As a whole cell alone, and not inside a text too.
+        whole_only: bool,
         /// The column that withholds it.
         source: u16,
-        /// Inside a text too, and not as a whole cell alone.
-        anywhere: bool,
         /// Whether a cell that nobody vouches for holds it too.
         copied: bool,
         /// Of a loose form: the names of its strict spellings.
@@ -47,22 +47,14 @@ impl Field for Vec<Name> {
     }
 }
 
-/// Some entries of the file.
-struct Block {
-    first: Name,
-    bytes: Range<u64>,
-}
-
 /// A set of values that is finished.
 pub(crate) struct ValueSet {
     pub(crate) prefixes: PrefixTable,
     rare: Rare,
-    /// By partition.
-    filters: Vec<Filter>,
-    blocks: Vec<Vec<Block>>,
+    parts: Vec<Part>,
+    is_empty: bool,
     file: File,
     folder: PathBuf,
-    is_empty: bool,
 }
 
 impl ValueSet {
@@ -73,24 +65,32 @@ impl ValueSet {
     /// Whether a value of this length and name may be there.
     #[inline]
     pub(crate) fn may_hold(&self, length: usize, half: u64) -> bool {
-        self.rare.may_hold(length, half) && self.filters[partition(half)].may_hold(half)
+        self.rare.may_hold(length, half) && self.passes(half)
+    }
+
+    /// The same of a value of any length.
+    #[inline]
+    pub(crate) fn passes(&self, half: u64) -> bool {
+        self.parts[partition(half)].filter.may_hold(half)
     }
 
     /// What is known of the value of this name, if it is there.
-    pub(crate) fn find(&self, name: &Name) -> Result<Option<Entry>, LeakError> {
-        let blocks = &self.blocks[partition(half(name))];
-        let after = blocks.partition_point(|block| block.first <= *name);
-        let Some(block) = after.checked_sub(1).map(|at| &blocks[at].bytes) else {
+    pub(crate) fn find(&self, name: Name) -> Result<Option<Entry>, LeakError> {
+        let Part { blocks, start, .. } = &self.parts[partition(half(name))];
+        let after = blocks.partition_point(|(first, _)| *first <= name);
+        let Some((_, block)) = after.checked_sub(1).map(|at| &blocks[at]) else {
             return Ok(None);
         };
-        let mut bytes = vec![0; (block.end - block.start) as usize];
-        let read = self.file.read_exact_at(&mut bytes, block.start);
+        let mut bytes = vec![0; block.len()];
+        let read = self
+            .file
+            .read_exact_at(&mut bytes, start + block.start as u64);
         read.map_err(ColumnarError::io("read in", &self.folder))?;
         let mut rest = &bytes[..];
         while !rest.is_empty() {
             let entry = Entry::take(&mut rest).ok_or(LeakError::Index)?;
-            if entry.name >= *name {
-                return Ok((entry.name == *name).then_some(entry));
+            if entry.name >= name {
+                return Ok((entry.name == name).then_some(entry));
             }
         }
         Ok(None)
@@ -118,23 +118,19 @@ impl ValueSetBuilder {
     }
 
     /// Of all partitions, in order.
-    pub(crate) fn finish(self, parts: impl IntoIterator<Item = Part>) -> ValueSet {
-        let mut set = ValueSet {
+    pub(crate) fn finish(self, mut parts: Vec<Part>) -> ValueSet {
+        let mut rare = Rare::default();
+        for part in &mut parts {
+            rare.append(std::mem::take(&mut part.rare));
+        }
+        ValueSet {
             prefixes: self.prefixes,
-            rare: Rare::default(),
-            filters: Vec::with_capacity(PARTITIONS),
-            blocks: Vec::with_capacity(PARTITIONS),
+            rare,
+            is_empty: parts.iter().all(|part| part.blocks.is_empty()),
+            parts,
             file: self.file,
             folder: self.folder,
-            is_empty: true,
-        };
-        for part in parts {
-            set.is_empty &= part.blocks.is_empty();
-            set.rare.append(part.rare);
-            set.filters.push(part.filter);
-            set.blocks.push(part.blocks);
         }
-        set
     }
 }
 
@@ -142,7 +138,10 @@ impl ValueSetBuilder {
 pub(crate) struct Part {
     filter: Filter,
     rare: Rare,
-    blocks: Vec<Block>,
+    /// First names, and where their entries lie from `start` on.
+    blocks: Vec<(Name, Range<usize>)>,
+    /// Where the partition begins in the file.
+    start: u64,
 }
 
 /// And while it is built.
@@ -150,8 +149,7 @@ pub(crate) struct PartBuilder<'s> {
     set: &'s ValueSetBuilder,
     halves: Vec<u64>,
     rare: Rare,
-    /// Of every block, its first name and where it begins among the bytes.
-    blocks: Vec<(Name, usize)>,
+    blocks: Vec<(Name, Range<usize>)>,
     bytes: Vec<u8>,
 }
 
@@ -168,41 +166,34 @@ impl<'s> PartBuilder<'s> {
 
     /// Adds a value; names must ascend.
     pub(crate) fn push(&mut self, entry: &Entry, prefix: Prefix) {
-        let half = half(&entry.name);
+        let half = half(entry.name);
         if self.halves.last() != Some(&half) {
             self.halves.push(half);
         }
         self.rare.push(prefix.length.into(), half);
         // Of a value that is found as a whole cell only, the prefix is of no use.
-        if entry.anywhere {
+        if !entry.whole_only {
             self.set.prefixes.add(prefix);
         }
-        let end = self.bytes.len();
-        if self
-            .blocks
-            .last()
-            .is_none_or(|(_, start)| end - start >= BLOCK)
-        {
-            self.blocks.push((entry.name, end));
-        }
+        let start = self.bytes.len();
         entry.put(&mut self.bytes);
+        let end = self.bytes.len();
+        match self.blocks.last_mut() {
+            Some((_, block)) if block.len() < BLOCK => block.end = end,
+            _ => self.blocks.push((entry.name, start..end)),
+        }
     }
 
     pub(crate) fn finish(self) -> Result<Part, LeakError> {
-        let Self { set, bytes, .. } = self;
-        let start = set.end.fetch_add(bytes.len() as u64, Relaxed);
-        let written = set.file.write_all_at(&bytes, start);
+        let set = self.set;
+        let start = set.end.fetch_add(self.bytes.len() as u64, Relaxed);
+        let written = set.file.write_all_at(&self.bytes, start);
         written.map_err(ColumnarError::io("write in", &set.folder))?;
-        let ends = self.blocks.iter().skip(1).map(|(_, start)| *start);
-        let ends = ends.chain([bytes.len()]);
-        let block = |(&(first, from), until): (&(Name, usize), usize)| Block {
-            first,
-            bytes: start + from as u64..start + until as u64,
-        };
         Ok(Part {
             filter: Filter::new(self.halves),
             rare: self.rare,
-            blocks: self.blocks.iter().zip(ends).map(block).collect(),
+            blocks: self.blocks,
+            start,
         })
     }
 }
@@ -211,20 +202,17 @@ impl<'s> PartBuilder<'s> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::partitions::PARTITIONS;
 
     /// Names of every partition, and of one that has many blocks.
     #[test]
     fn every_name_is_found_with_what_is_known_of_it_and_no_other_is() {
         let folder = tempfile::tempdir().unwrap();
-        let name = |number: u32| {
-            let mut name = [7; 16];
-            name[..4].copy_from_slice(&number.to_be_bytes());
-            name
-        };
+        let name = |number: u32| u128::from(number) << 96 | 7;
         let entry = |number: u32| Entry {
             name: name(number),
             source: number as u16,
-            anywhere: number % 2 == 0,
+            whole_only: number % 2 == 0,
             copied: number % 3 == 0,
             spellings: (0..number % 4).map(name).collect(),
         };
@@ -235,7 +223,7 @@ mod tests {
         let set = ValueSetBuilder::new(100, folder.path()).unwrap();
         let part = |partition: usize| {
             let mut part = PartBuilder::new(&set);
-            let own = |number: &&u32| partition == super::partition(half(&name(**number)));
+            let own = |number: &&u32| partition == super::partition(half(name(**number)));
             for &number in numbers.iter().filter(own) {
                 let prefix = Prefix {
                     hash: number.into(),
@@ -250,14 +238,14 @@ mod tests {
         let set = set.finish(parts);
         assert!(!set.is_empty());
         for &number in &numbers {
-            assert!(set.may_hold(10, half(&name(number))));
-            assert_eq!(set.find(&name(number)).unwrap(), Some(entry(number)));
-            assert_eq!(set.find(&name(number + 1)).unwrap(), None);
+            assert!(set.may_hold(10, half(name(number))));
+            assert_eq!(set.find(name(number)).unwrap(), Some(entry(number)));
+            assert_eq!(set.find(name(number + 1)).unwrap(), None);
         }
         let empty = ValueSetBuilder::new(0, folder.path()).unwrap();
         let parts = (0..PARTITIONS).map(|_| PartBuilder::new(&empty).finish().unwrap());
-        let parts: Vec<Part> = parts.collect();
-        let empty = empty.finish(parts);
-        assert!(empty.is_empty() && empty.find(&name(1)).unwrap().is_none());
+        let empty_parts: Vec<Part> = parts.collect();
+        let empty = empty.finish(empty_parts);
+        assert!(empty.is_empty() && empty.find(name(1)).unwrap().is_none());
     }
 }

@@ -12,11 +12,11 @@ use bunri_spelling::{Spelled, Speller, Variants, weight};
 use crate::LeakError;
 use crate::cells::{Cell, Column, SMALLEST_NUMBER, rejected};
 use crate::fate::{Counts, Fate, Worth};
-use crate::fields::Field;
 use crate::hashing::Secret;
 use crate::inputs::Scratch;
 use crate::partitions::{Divided, Partitions, Record};
 use crate::recorded::Memory;
+use crate::records::Field;
 
 /// A value of this weight is found where it is a whole cell.
 pub(crate) const WHOLE: u32 = 200;
@@ -69,15 +69,9 @@ struct Ahead<'t> {
     cells: u64,
 }
 
-impl Ahead<'_> {
-    fn is(&self, text: &str, fate: Fate) -> bool {
-        self.fate == fate && self.text == text
-    }
-}
-
 /// Gathers the values of all tables.
 pub struct Vocabulary<'a> {
-    lexicon: &'a Lexicon,
+    pub(crate) lexicon: &'a Lexicon,
     speller: Speller<'a>,
     spelled: Spelled,
     pub(crate) records: Partitions,
@@ -167,7 +161,10 @@ impl<'a> Vocabulary<'a> {
     ) -> Result<(), LeakError> {
         let mut ahead: Vec<Ahead<'_>> = Vec::with_capacity(AHEAD);
         for (text, fate) in texts {
-            if let Some(last) = ahead.last_mut().filter(|last| last.is(text, fate)) {
+            if let Some(last) = ahead.last_mut()
+                && last.fate == fate
+                && last.text == text
+            {
                 last.cells += 1;
                 continue;
             }
@@ -276,12 +273,9 @@ impl<'a> Vocabulary<'a> {
 /// Names that the catalogue gives to things.
 pub(crate) fn words(catalogue: &Catalogue) -> impl Iterator<Item = &str> {
     let tables = catalogue.tables.iter().flat_map(|table| {
-        let columns = table.columns.iter().map(|column| column.name.as_str());
-        [table.id.as_str(), table.name.as_str()]
-            .into_iter()
-            .chain(columns)
+        let columns = table.columns.iter().map(|column| &*column.name);
+        [&*table.id, &*table.name].into_iter().chain(columns)
     });
-    [catalogue.name.as_str(), catalogue.version.as_str()]
-        .into_iter()
-        .chain(tables)
+    let own = [&*catalogue.name, &*catalogue.version];
+    own.into_iter().chain(tables)
 }

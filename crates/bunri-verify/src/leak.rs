@@ -149,7 +149,8 @@ pub(crate) fn folders<'a>(
         let boxed = |layout| Box::new(StoredTable(layout)) as Box<dyn StoreTable + 'a>;
         StoreFolder {
             store,
-            root: &files.root,
+            files: &files.listing.files,
+            folders: &files.listing.folders,
             digests: &files.digests,
             has_manifest: files.manifest.is_some(),
             batch_rows: files.digests.keys().filter_map(rows).collect(),

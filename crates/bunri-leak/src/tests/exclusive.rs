@@ -75,7 +75,7 @@ fn what_is_not_searched_for_is_counted() {
         let [
             (
                 _,
-                Blind {
+                Totals {
                     searched,
                     granted_too,
                     ..

@@ -9,11 +9,10 @@ mod told;
 
 use std::collections::BTreeSet;
 
-use bunri_columnar::ByteSorter;
 use bunri_report::Findings;
 
 use crate::again::Digests;
-use crate::exclusive::{Blind, Exclusive};
+use crate::exclusive::{Exclusive, Totals};
 use crate::fate::{Fate, Worth};
 use crate::hits::{Found, Location, NO_COLUMN, Position, Site};
 use crate::inputs::Scratch;
@@ -52,7 +51,7 @@ fn leaked(values: &[(Fate, &str)], text: &str) -> Vec<String> {
     retail
 }
 
-fn searched(values: &[(Fate, &str)], text: &str) -> [(Vec<String>, Blind); 2] {
+fn searched(values: &[(Fate, &str)], text: &str) -> [(Vec<String>, Totals); 2] {
     searched_within(1 << 20, values, text)
 }
 
@@ -61,7 +60,7 @@ fn searched_within(
     budget: usize,
     values: &[(Fate, &str)],
     text: &str,
-) -> [(Vec<String>, Blind); 2] {
+) -> [(Vec<String>, Totals); 2] {
     let folder = tempfile::tempdir().unwrap();
     let scratch = Scratch {
         folder: folder.path().to_path_buf(),
@@ -70,22 +69,24 @@ fn searched_within(
     let lexicon = Lexicon::new().unwrap();
     let (exclusives, sources) = exclusives(&lexicon, &scratch, values);
     exclusives.map(|exclusive| {
-        let ([hits, _], clean) = hits(&lexicon, &scratch, &exclusive, values, text);
-        let found = reported(hits, &sources);
+        let sites = [Site::default()];
+        let found = Found::new(&sites, &scratch);
+        let clean = look(&exclusive, &found, values, text);
+        let found = reported(&found, &sources);
         assert!(
             found.is_empty() || !clean,
             "a text with {found:?} is passed over"
         );
-        (found, exclusive.blind)
+        (found, exclusive.totals)
     })
 }
 
 /// What is searched for in each store; every value has a column of its own.
-fn exclusives(
-    lexicon: &Lexicon,
+fn exclusives<'a>(
+    lexicon: &'a Lexicon,
     scratch: &Scratch,
     values: &[(Fate, &str)],
-) -> ([Exclusive; 2], Vec<Source>) {
+) -> ([Exclusive<'a>; 2], Vec<Source>) {
     let mut vocabulary = Vocabulary::new(lexicon, scratch);
     for (number, (fate, value)) in values.iter().enumerate() {
         vocabulary.sources.push(Source {
@@ -98,32 +99,24 @@ fn exclusives(
     vocabulary.counts.add(GRID, Some(Worth::Anywhere), 11);
     vocabulary.counts.add(SALES, Some(Worth::Anywhere), 12);
     let sources = vocabulary.sources.clone();
-    (Exclusive::of(vocabulary, scratch, 2).unwrap(), sources)
+    let exclusives = Exclusive::of(vocabulary, scratch, 2).unwrap();
+    (exclusives.try_into().ok().unwrap(), sources)
 }
 
-/// What is found in a text, certain and for review, and whether an equal text need not be looked at.
-fn hits(
-    lexicon: &Lexicon,
-    scratch: &Scratch,
-    exclusive: &Exclusive,
-    values: &[(Fate, &str)],
-    text: &str,
-) -> ([ByteSorter; 2], bool) {
-    let sites = [Site::default()];
-    let found = Found::new(&sites, scratch);
-    let mut scanner = Scanner::new(lexicon, exclusive, &found);
-    let clean = scanner
+/// Looks at a text, and holds the values against what may be digests; whether an equal text need not be looked at.
+fn look(exclusive: &Exclusive<'_>, found: &Found<'_>, values: &[(Fate, &str)], text: &str) -> bool {
+    let mut scanner = Scanner::new(exclusive, found);
+    scanner
         .text(text, Origin::Unknown, &|| Ok(location("")))
         .unwrap();
-    let digests = found.take_digests(scratch);
-    let mut digests = Digests::new(digests, scratch.budget, (lexicon, exclusive), &found).unwrap();
+    let mut digests = Digests::new(1 << 20, exclusive, found).unwrap();
     for (_, value) in values {
         digests.value(value).unwrap();
     }
-    (found.into_sorters(), clean)
+    scanner.clean
 }
 
-fn reported(hits: ByteSorter, sources: &[Source]) -> Vec<String> {
+fn reported(found: &Found<'_>, sources: &[Source]) -> Vec<String> {
     let mut findings = Findings::default();
     let mut reporter = Reporter {
         store: "retail",
@@ -131,7 +124,7 @@ fn reported(hits: ByteSorter, sources: &[Source]) -> Vec<String> {
         sources,
         findings: &mut findings,
     };
-    reporter.hits(hits).unwrap();
+    reporter.hits(&found.hits).unwrap();
     findings
         .into_report()
         .into_iter()

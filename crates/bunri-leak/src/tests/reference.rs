@@ -8,7 +8,6 @@ use proptest::sample::Index;
 
 use super::*;
 use crate::fate::Standing;
-use crate::fields::Field;
 use crate::hits::Hit;
 use crate::reference::{Cell, Occurrence, occurrences};
 
@@ -59,25 +58,19 @@ fn fast(values: &[(Fate, &str)], text: &str) -> [BTreeSet<Occurrence>; 2] {
     let lexicon = Lexicon::new().unwrap();
     let (exclusives, _) = exclusives(&lexicon, &scratch, values);
     exclusives.map(|exclusive| {
-        let ([hits, _], _) = hits(&lexicon, &scratch, &exclusive, values, text);
-        let mut sorted = hits.finish().unwrap();
-        let mut found = BTreeSet::new();
-        while let Some(record) = sorted.next().unwrap() {
-            let Hit {
-                from,
-                source,
-                coat,
-                loose,
-                ..
-            } = Hit::read(record).unwrap();
-            found.insert(Occurrence {
-                coat,
-                from: from as usize,
-                source,
-                loose,
-            });
-        }
-        found
+        let sites = [Site::default()];
+        let found = Found::new(&sites, &scratch);
+        look(&exclusive, &found, values, text);
+        let occurrence = |hit: Result<Hit, _>| {
+            let hit = hit.unwrap();
+            Occurrence {
+                coat: hit.coat,
+                from: hit.from as usize,
+                source: hit.source,
+                loose: hit.loose,
+            }
+        };
+        found.hits.sorted().unwrap().map(occurrence).collect()
     })
 }
 

@@ -5,8 +5,10 @@ use bunri_spelling::tokens::Coat;
 
 use super::*;
 use crate::combination::Combined;
-use crate::exclusive::Confirmed;
+use crate::hashing::Kind;
 use crate::review::{COMMON, ReviewList, review};
+use crate::text::Candidate;
+use crate::values::Entry;
 
 /// A value and where it was found.
 #[derive(Clone)]
@@ -15,7 +17,7 @@ struct Hit {
     coat: Coat,
     loose: bool,
     copied: bool,
-    name: u8,
+    name: u128,
 }
 
 fn in_column(column: u16, location: Location) -> Location {
@@ -62,14 +64,23 @@ fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
     let (sites, sources) = ([site], [source]);
     let found = Found::new(&sites, &scratch);
     for hit in hits {
-        let confirmed = Confirmed {
-            name: [hit.name; 16],
+        let candidate = Candidate {
+            kind: Kind::Loose,
+            name: hit.name,
+            strict: 1,
             from: 0,
-            source: 0,
-            loose: hit.loose,
-            copied: hit.copied,
+            whole: true,
         };
-        found.value(&confirmed, hit.coat, &hit.location).unwrap();
+        let entry = Entry {
+            name: hit.name,
+            source: 0,
+            whole_only: false,
+            copied: hit.copied,
+            spellings: if hit.loose { vec![] } else { vec![1] },
+        };
+        found
+            .value(&candidate, &entry, hit.coat, &hit.location)
+            .unwrap();
     }
     let mut findings = Findings::default();
     let mut reporter = Reporter {
@@ -78,10 +89,9 @@ fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
         sources: &sources,
         findings: &mut findings,
     };
-    let [certain, reviewed] = found.into_sorters();
-    reporter.hits(certain).unwrap();
+    reporter.hits(&found.hits).unwrap();
     let mut list = ReviewList::create(&scratch).unwrap();
-    review(reviewed, &scratch, &mut list, &mut reporter).unwrap();
+    review(&found.reviewed, &scratch, &mut list, &mut reporter).unwrap();
     findings.into_report()
 }
 
@@ -165,7 +175,7 @@ fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_coat() {
     }
 }
 
-fn explained(row: u64, column: u16, name: u8) -> Hit {
+fn explained(row: u64, column: u16, name: u128) -> Hit {
     let mut location = in_column(column, location(&format!("point={row}")));
     location.position.row = row;
     location.explained = true;

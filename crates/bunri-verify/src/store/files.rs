@@ -17,15 +17,16 @@ const MOST_MANIFEST_BYTES: u64 = 64 << 20;
 /// What lies in a folder, by path below its root. A name that is not UTF-8 is listed as well as it can be, and read
 /// under its own.
 #[derive(Default)]
-struct Listing {
-    files: Vec<(String, PathBuf)>,
-    folders: Vec<String>,
+pub(crate) struct Listing {
+    pub(crate) files: Vec<(String, PathBuf)>,
+    pub(crate) folders: Vec<String>,
 }
 
 /// A store's files, hashed, and its manifest if it can be believed.
 pub(crate) struct StoreFiles {
     pub(crate) root: PathBuf,
     pub(crate) manifest: Option<StoreManifest>,
+    pub(crate) listing: Listing,
     pub(crate) digests: BTreeMap<String, Digests>,
     /// What the audit lets the Parquet library read: nothing, until it has looked.
     pub(crate) admitted: Admitted,
@@ -80,6 +81,7 @@ pub(crate) fn look(
         return Ok(StoreFiles {
             root: root.to_path_buf(),
             manifest: None,
+            listing: Listing::default(),
             digests: BTreeMap::new(),
             admitted: Admitted::default(),
         });
@@ -104,6 +106,7 @@ pub(crate) fn look(
     Ok(StoreFiles {
         root: root.to_path_buf(),
         manifest,
+        listing,
         digests,
         admitted: Admitted::default(),
     })

@@ -222,6 +222,7 @@ fn every_resealed_bit_of_a_manifest_is_found() {
             }
             let seen = StoreFiles {
                 root: root.clone(),
+                listing: Default::default(),
                 manifest: Some(manifest),
                 digests: BTreeMap::new(),
                 admitted: Admitted::default(),

@@ -1,9 +1,58 @@
-//! Records that wait in a sorter: fields one after the other, numbers with their highest byte first, so that records are in
-//! the order of their fields. A text is the last field, because nothing says where it ends.
+//! Records that are sorted within a memory bound: fields one after the other, numbers with their highest byte first, so that the
+//! order of the bytes is that of the fields. A text is the last field, because nothing says where it ends.
 
+use std::marker::PhantomData;
+use std::sync::{Mutex, PoisonError};
+
+use bunri_columnar::{ByteSorter, SortedRecords};
 use bunri_spelling::tokens::Coat;
 
 use crate::LeakError;
+use crate::inputs::Scratch;
+
+/// Takes records from any thread. Few get here, so one lock is enough.
+pub(crate) struct Sorter<T> {
+    sorter: Mutex<ByteSorter>,
+    scratch: Scratch,
+    of: PhantomData<T>,
+}
+
+impl<T: Field> Sorter<T> {
+    pub(crate) fn new(scratch: &Scratch) -> Self {
+        Self {
+            sorter: Mutex::new(ByteSorter::new(&scratch.folder, scratch.budget)),
+            scratch: scratch.clone(),
+            of: PhantomData,
+        }
+    }
+
+    pub(crate) fn push(&self, record: &T) -> Result<(), LeakError> {
+        let mut sorter = self.sorter.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(sorter.push(&record.bytes())?)
+    }
+
+    /// What was pushed so far, in order; nothing of it is left here.
+    pub(crate) fn sorted(&self) -> Result<Sorted<T>, LeakError> {
+        let empty = ByteSorter::new(&self.scratch.folder, self.scratch.budget);
+        let mut sorter = self.sorter.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = std::mem::replace(&mut *sorter, empty);
+        Ok(Sorted(full.finish()?, PhantomData))
+    }
+}
+
+/// Records in order.
+pub(crate) struct Sorted<T>(SortedRecords, PhantomData<T>);
+
+impl<T: Field> Iterator for Sorted<T> {
+    type Item = Result<T, LeakError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.0.next() {
+            Ok(record) => record.map(T::read),
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+}
 
 /// A field of a record, or a record.
 pub(crate) trait Field: Sized {
@@ -32,15 +81,15 @@ macro_rules! record {
             $($(#[$what])* pub(crate) $field: $type,)*
         }
 
-        impl $crate::fields::Field for $name {
+        impl $crate::records::Field for $name {
             #[inline]
             fn put(&self, bytes: &mut Vec<u8>) {
-                $($crate::fields::Field::put(&self.$field, bytes);)*
+                $($crate::records::Field::put(&self.$field, bytes);)*
             }
 
             #[inline]
             fn take(bytes: &mut &[u8]) -> Option<Self> {
-                Some(Self { $($field: $crate::fields::Field::take(bytes)?,)* })
+                Some(Self { $($field: $crate::records::Field::take(bytes)?,)* })
             }
         }
     };
@@ -76,7 +125,7 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(u8, u16, u32, u64);
+numbers!(u8, u16, u32, u64, u128);
 
 impl Field for bool {
     #[inline]
@@ -87,17 +136,6 @@ impl Field for bool {
     #[inline]
     fn take(bytes: &mut &[u8]) -> Option<Self> {
         u8::take(bytes).map(|byte| byte != 0)
-    }
-}
-
-impl<A: Field, B: Field> Field for (A, B) {
-    fn put(&self, bytes: &mut Vec<u8>) {
-        self.0.put(bytes);
-        self.1.put(bytes);
-    }
-
-    fn take(bytes: &mut &[u8]) -> Option<Self> {
-        Some((A::take(bytes)?, B::take(bytes)?))
     }
 }
 
