@@ -8,7 +8,6 @@ use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::Table;
 use bunri_columnar::{RawValue, Reject};
 use bunri_spelling::tokens;
-use bunri_spelling::{Spelled, Speller};
 use bunri_types::ValueType;
 
 use crate::LeakError;
@@ -18,6 +17,7 @@ use crate::exclusive::Exclusive;
 use crate::fate::Fate;
 use crate::hashing::{Kind, half};
 use crate::hits::{DigestKey, Found, FoundDigest, Location, digest_key};
+use crate::lexicon::Forms;
 use crate::text::Candidate;
 use crate::values::Entry;
 
@@ -106,8 +106,7 @@ pub(crate) struct Digests<'a> {
     pub(crate) beyond: u64,
     exclusive: &'a Exclusive<'a>,
     found: &'a Found<'a>,
-    speller: Speller<'a>,
-    spelled: Spelled,
+    forms: Forms<'a>,
     last: String,
 }
 
@@ -135,8 +134,7 @@ impl<'a> Digests<'a> {
             beyond,
             exclusive,
             found,
-            speller: Speller::new(&exclusive.lexicon.variants),
-            spelled: Spelled::default(),
+            forms: Forms::new(exclusive.lexicon),
             last: String::new(),
         })
     }
@@ -151,12 +149,12 @@ impl<'a> Digests<'a> {
             return Ok(());
         }
         text.clone_into(&mut self.last);
-        self.speller.spell(text, &mut self.spelled);
+        self.forms.spell(text);
         let Some((candidate, entry)) = self.searched()? else {
             return Ok(());
         };
-        let forms = [&self.spelled.strict, &self.spelled.loose];
-        let [strict, loose] = forms.map(|form| form.signs.iter().collect());
+        let form = |kind| self.forms.of(kind).signs.iter().collect();
+        let [strict, loose] = [Kind::Strict, Kind::Loose].map(form);
         for form in [text.to_owned(), strict, loose, text.trim().to_owned()] {
             for (coat, digest) in tokens::digests(form.as_bytes()) {
                 if let Some(location) = self.first.get(&digest_key(&digest)) {
@@ -169,10 +167,9 @@ impl<'a> Digests<'a> {
 
     /// The value that was spelled last, as it is searched for.
     fn searched(&self) -> Result<Option<(Candidate, Entry)>, LeakError> {
-        let secret = &self.exclusive.lexicon.secret;
-        let strict = secret.name(self.spelled.strict.value(), Kind::Strict);
-        let loose = secret.name(self.spelled.loose.value(), Kind::Loose);
-        for (kind, name) in [(Kind::Loose, loose), (Kind::Strict, strict)] {
+        let strict = self.forms.name(Kind::Strict);
+        for kind in [Kind::Loose, Kind::Strict] {
+            let name = self.forms.name(kind);
             let candidate = Candidate {
                 kind,
                 name,
@@ -195,7 +192,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::inputs::Scratch;
-    use crate::vocabulary::{Lexicon, Vocabulary};
+    use crate::lexicon::Lexicon;
+    use crate::vocabulary::Vocabulary;
 
     /// `digests_not_compared`: what memory cannot hold is counted, each once, and never passed over in silence.
     #[test]

@@ -9,11 +9,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bunri_spelling::{Form, LONGEST, Spelled, Speller, weight};
+use bunri_spelling::{Form, LONGEST, weight};
 
 use crate::hashing::{Kind, half};
 use crate::hits::Location;
-use crate::vocabulary::Lexicon;
+use crate::lexicon::{Forms, Lexicon};
 
 const MOST_ROWS: usize = 2_000;
 /// Pieces of the texts of one row.
@@ -31,7 +31,7 @@ const TOGETHER: u32 = 500;
 /// A row that is not as the source's granted cells say.
 struct Suspect {
     location: Location,
-    /// Pairs of values that stand together in granted cells.
+    /// Pairs of values that stand together in granted cells, in their order.
     granted: BTreeSet<(u64, u64)>,
     /// No more than one above [`COMMON`].
     records: Vec<PersonRecord>,
@@ -55,9 +55,7 @@ struct Match {
 
 /// The suspect rows of one store.
 pub(crate) struct Suspects<'a> {
-    lexicon: &'a Lexicon,
-    speller: Speller<'a>,
-    spelled: Spelled,
+    forms: Forms<'a>,
     suspects: Vec<Suspect>,
     /// By the name of a value: the rows that it stands in.
     rows: BTreeMap<u64, Vec<u32>>,
@@ -76,9 +74,7 @@ pub(crate) struct Combined {
 impl<'a> Suspects<'a> {
     pub(crate) fn new(lexicon: &'a Lexicon) -> Self {
         Self {
-            speller: Speller::new(&lexicon.variants),
-            lexicon,
-            spelled: Spelled::default(),
+            forms: Forms::new(lexicon),
             suspects: Vec::new(),
             rows: BTreeMap::new(),
             matches: Vec::new(),
@@ -98,7 +94,7 @@ impl<'a> Suspects<'a> {
         }
         let mut names = BTreeSet::new();
         for cell in cells {
-            self.speller.spell(cell, &mut self.spelled);
+            self.forms.spell(cell);
             self.pieces(&mut names);
         }
         let number = self.suspects.len() as u32;
@@ -115,12 +111,12 @@ impl<'a> Suspects<'a> {
 
     /// Names of the pieces of a text between two places where a word may end.
     fn pieces(&self, names: &mut BTreeSet<u64>) {
-        let form = &self.spelled.loose;
+        let form = self.forms.of(Kind::Loose);
         let cuts = (0..=form.signs.len()).filter(|&at| is_cut(form, at));
         for (from, until) in pairs(&cuts.take(MOST_CUTS).collect::<Vec<_>>()) {
             let piece = &form.signs[from..until.min(from + LONGEST)];
             if weight(piece) >= PART && names.len() < MOST_PIECES {
-                names.insert(half(self.lexicon.secret.name(piece, Kind::Loose)));
+                names.insert(half(self.forms.secret.name(piece, Kind::Loose)));
             }
         }
     }
@@ -130,13 +126,12 @@ impl<'a> Suspects<'a> {
         if self.is_empty() {
             return;
         }
-        self.speller.spell(text, &mut self.spelled);
-        let value = self.spelled.loose.value();
-        let weight = weight(value);
+        self.forms.spell(text);
+        let weight = weight(self.forms.of(Kind::Loose).value());
         if weight < PART {
             return;
         }
-        let name = half(self.lexicon.secret.name(value, Kind::Loose));
+        let name = half(self.forms.name(Kind::Loose));
         let rows = self.rows.get(&name).into_iter().flatten();
         self.matches.extend(rows.map(|&suspect| Match {
             suspect,
@@ -165,11 +160,8 @@ impl<'a> Suspects<'a> {
     }
 
     /// The rows in which a record stands.
-    pub(crate) fn found(self) -> Vec<Combined> {
-        self.suspects
-            .into_iter()
-            .filter_map(Suspect::found)
-            .collect()
+    pub(crate) fn found(self) -> impl Iterator<Item = Combined> {
+        self.suspects.into_iter().filter_map(Suspect::found)
     }
 }
 
@@ -177,9 +169,9 @@ impl Suspect {
     fn granted_pairs(&mut self, group: &[Match]) {
         let granted = group.iter().filter(|found| !found.withheld);
         let granted: Vec<u64> = granted.map(|found| found.name).collect();
-        for (one, other) in pairs(&granted) {
+        for pair in pairs(&granted) {
             if self.granted.len() < MOST_PAIRS {
-                self.granted.insert((one.min(other), one.max(other)));
+                self.granted.insert(pair);
             }
         }
     }
@@ -204,8 +196,7 @@ impl Suspect {
         }
         let tells = |record: &&PersonRecord| {
             pairs(&record.values).any(|((one, weight), (other, more))| {
-                let pair = (one.min(other), one.max(other));
-                weight + more >= TOGETHER && !self.granted.contains(&pair)
+                weight + more >= TOGETHER && !self.granted.contains(&(one, other))
             })
         };
         let records = self.records.iter().filter(tells);

@@ -13,12 +13,13 @@ use crate::LeakError;
 use crate::fate::{Standing, Withheld};
 use crate::hashing::{Name, half};
 use crate::inputs::Scratch;
+use crate::lexicon::Lexicon;
 use crate::partitions::{Divided, PARTITIONS, Record, partition};
 use crate::prefixes::Prefix;
 use crate::records::{Field, Sorter, record};
 use crate::text::Candidate;
 use crate::values::{Entry, Part, PartBuilder, ValueSet, ValueSetBuilder};
-use crate::vocabulary::{Lexicon, Vocabulary};
+use crate::vocabulary::Vocabulary;
 
 /// Values that are searched for in the strict form are few, about so many.
 const STRICT: u64 = 1 << 16;

@@ -12,9 +12,9 @@ use bunri_manifest::Digests;
 
 use crate::LeakError;
 use crate::again::SecondReading;
+use crate::lexicon::Lexicon;
 use crate::retailers::Retailers;
 use crate::unmatched::Unmatched;
-use crate::vocabulary::Lexicon;
 
 /// Where temporary data go, and how much memory one sort may use.
 #[derive(Debug, Clone)]

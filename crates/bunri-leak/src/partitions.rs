@@ -13,8 +13,9 @@ use bunri_columnar::{ByteSorter, ColumnarError, Memory, SortedRecords};
 
 use crate::LeakError;
 use crate::fate::Fate;
-use crate::hashing::{Kind, Name, Secret};
+use crate::hashing::{Kind, Name};
 use crate::inputs::Scratch;
+use crate::lexicon::Forms;
 use crate::prefixes::Prefix;
 use crate::records::record;
 
@@ -34,21 +35,17 @@ record! {
 }
 
 impl Record {
-    /// Of a value that has these forms, of at most [`bunri_spelling::LONGEST`] characters each.
-    pub(crate) fn of(
-        secret: &Secret,
-        (loose, strict): (&[char], &[char]),
-        (fate, source): (Fate, u16),
-        anywhere: bool,
-    ) -> Self {
-        let [name, strict_name] = secret.names(loose);
-        let prefix = Prefix::of(loose, secret);
+    /// Of the text that was spelled last.
+    pub(crate) fn of(forms: &Forms<'_>, (fate, source): (Fate, u16), anywhere: bool) -> Self {
+        let [loose, strict] = [Kind::Loose, Kind::Strict].map(|kind| forms.of(kind).value());
+        let [name, strict_name] = forms.secret.names(loose);
+        let prefix = Prefix::of(loose, forms.secret);
         // Most values are their own loose form.
         let (strict_name, strict_prefix) = if loose == strict {
             (strict_name, prefix)
         } else {
-            let name = secret.name(strict, Kind::Strict);
-            (name, Prefix::of(strict, secret))
+            let prefix = Prefix::of(strict, forms.secret);
+            (forms.name(Kind::Strict), prefix)
         };
         Self {
             loose: name,
@@ -255,6 +252,7 @@ impl Divided {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::lexicon::Lexicon;
     use crate::records::Field;
 
     fn sorted(records: &[[u8; RECORD]], budget: usize) -> Vec<[u8; RECORD]> {
@@ -309,16 +307,13 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        let secret = Secret::random().unwrap();
-        let forms = [
-            ("0901234567", "090-1234-567"),
-            ("高崎太郎", "髙﨑太郎"),
-            ("高橋", "高橋"),
-        ];
-        for (loose, strict) in forms {
-            let forms = [loose, strict].map(|form| form.chars().collect::<Vec<_>>());
-            let of = (Fate::WITHHELD_EVERYWHERE, 0x0102);
-            let record = Record::of(&secret, (&forms[0], &forms[1]), of, true);
+        let lexicon = Lexicon::new().unwrap();
+        let mut forms = Forms::new(&lexicon);
+        for text in ["090-1234-567", "髙﨑太郎", "高橋"] {
+            forms.spell(text);
+            let record = Record::of(&forms, (Fate::WITHHELD_EVERYWHERE, 0x0102), true);
+            assert_eq!(record.loose, forms.name(Kind::Loose));
+            assert_eq!(record.strict, forms.name(Kind::Strict));
             let bytes = record.bytes();
             assert_eq!(bytes.len(), RECORD);
             assert_eq!(Record::read(&bytes).unwrap(), record);

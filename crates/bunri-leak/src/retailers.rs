@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bunri_spelling::{Form, LONGEST, Simple, Spelled, Speller};
+use bunri_spelling::{Form, LONGEST, Simple};
 
 use crate::hashing::{Kind, Name};
-use crate::vocabulary::Lexicon;
+use crate::lexicon::{Forms, Lexicon};
 
 /// Fewer characters say nothing, be they digits alone or not.
 const FEWEST: usize = 3;
@@ -34,14 +34,13 @@ impl Retailers {
         excepted: impl Iterator<Item = &'t str>,
     ) -> Self {
         let mut retailers = Self::default();
-        let (mut speller, mut spelled) = (Speller::new(&lexicon.variants), Spelled::default());
+        let mut forms = Forms::new(lexicon);
         let words = words.map(|word| (word, true));
         // The exception comes last, and holds.
         for (word, named) in words.chain(excepted.map(|word| (word, false))) {
-            speller.spell(word, &mut spelled);
-            let signs = spelled.loose.value();
-            let name = named.then(|| lexicon.secret.name(signs, Kind::Loose));
-            retailers.add(signs, name);
+            forms.spell(word);
+            let name = named.then(|| forms.name(Kind::Loose));
+            retailers.add(forms.of(Kind::Loose).value(), name);
         }
         retailers
     }
@@ -120,11 +119,10 @@ mod tests {
         let excepted = ["99010", "甲電力"];
         let retailers = Retailers::new(&lexicon, words.into_iter(), excepted.into_iter());
         assert_eq!(retailers.too_short, 2);
-        let mut spelled = Spelled::default();
-        let mut speller = Speller::new(&lexicon.variants);
-        speller.spell(text, &mut spelled);
-        let found = retailers.named(&spelled.loose).len();
-        let simple = speller.simple(text.as_bytes());
+        let mut forms = Forms::new(&lexicon);
+        forms.spell(text);
+        let found = retailers.named(forms.of(Kind::Loose)).len();
+        let simple = forms.simple(text);
         assert!(found == 0 || simple.is_none_or(|simple| retailers.may_be_in(&simple)));
         found
     }

@@ -6,6 +6,7 @@ use bunri_spelling::tokens::{self, Coat, is_digest_length};
 
 use crate::LeakError;
 use crate::exclusive::Exclusive;
+use crate::hashing::Kind;
 use crate::hits::{Found, FoundDigest, Location, digest_key};
 use crate::retailers::Retailers;
 use crate::text::{Matcher, Origin, Sight};
@@ -72,15 +73,13 @@ impl<'a> Scanner<'a> {
         text: &str,
         place: &Where<'_>,
     ) -> Result<(), LeakError> {
-        let Matcher {
-            speller, spelled, ..
-        } = &mut self.matcher;
-        let simple = speller.simple(text.as_bytes());
+        let forms = &mut self.matcher.forms;
+        let simple = forms.simple(text);
         if retailers.is_empty() || simple.is_some_and(|simple| !retailers.may_be_in(&simple)) {
             return Ok(());
         }
-        speller.spell(text, spelled);
-        for name in retailers.named(&spelled.loose) {
+        forms.spell(text);
+        for name in retailers.named(forms.of(Kind::Loose)) {
             self.clean = false;
             self.found.retailer(name, &place()?)?;
         }
@@ -109,7 +108,7 @@ impl<'a> Scanner<'a> {
             return inside;
         }
         let mut inside = Vec::new();
-        tokens::decode(&self.matcher.spelled.strict, |coat, bytes| {
+        tokens::decode(self.matcher.forms.of(Kind::Strict), |coat, bytes| {
             inside.push((coat, bytes.to_vec()));
         });
         for (coat, bytes) in inside {

@@ -5,7 +5,7 @@ use tempfile::TempPath;
 
 use crate::LeakError;
 use crate::again::{Digests, SecondReading};
-use crate::combination::{Combined, Suspects};
+use crate::combination::Suspects;
 use crate::exclusive::{Exclusive, Totals};
 use crate::hits::{Found, Site};
 use crate::inputs::{Ground, Reread};
@@ -56,7 +56,7 @@ pub fn search<R: Reread>(
     let looked = look(ground, &searches)?;
     let mut outcome = LeakOutcome::default();
     let mut list = ReviewList::create(ground.scratch)?;
-    for (search, looked) in searches.into_iter().zip(looked) {
+    for (search, looked) in searches.iter().zip(looked) {
         search.finish(looked, staging, &mut outcome, &mut list)?;
     }
     outcome.reviewed = Some(list.finish()?);
@@ -107,7 +107,7 @@ struct StoreSearch<'a> {
 impl StoreSearch<'_> {
     /// After everything was looked at.
     fn finish<R: Reread>(
-        self,
+        &self,
         looked: Looked,
         staging: &R,
         outcome: &mut LeakOutcome,
@@ -133,26 +133,22 @@ impl StoreSearch<'_> {
             sources: self.sources,
             findings: &mut outcome.findings,
         };
-        let (combined, left_out) = self.read_again(staging, &mut reporter)?;
+        let suspects = self.read_again(staging, &mut reporter)?;
         reporter.hits(&self.found.hits)?;
-        let common = review(
-            &self.found.reviewed,
-            self.ground.scratch,
-            list,
-            &mut reporter,
-        )?;
+        let (reviewed, scratch) = (&self.found.reviewed, self.ground.scratch);
+        let common = review(reviewed, scratch, list, &mut reporter)?;
         if common > 0 {
             blind_spots.push(format!(
                 "{word}: {common} values of tables that nobody asks the ledger of stand in more than {COMMON} cells of a column, \
                  and are not told"
             ));
         }
-        if left_out {
+        if suspects.left_out {
             let why = "more rows than could be held against the withheld records, one by one";
             outcome.gaps.push(gap(why));
             blind_spots.push(format!("{word}: {why}"));
         }
-        for combined in combined {
+        for combined in suspects.found() {
             let table = &self.ground.catalogue.tables[combined.table].id;
             reporter.combined(&combined, table)?;
         }
@@ -173,21 +169,18 @@ impl StoreSearch<'_> {
         Ok(())
     }
 
-    /// Holds what may be a digest, and suspect rows, against what is withheld. Gives the records that stand in a row, and
-    /// whether there were more rows than could be held.
+    /// Holds what may be a digest, and suspect rows, against what is withheld.
     fn read_again<R: Reread>(
         &self,
         staging: &R,
         reporter: &mut Reporter<'_>,
-    ) -> Result<(Vec<Combined>, bool), R::Error> {
-        let Ground {
-            lexicon, scratch, ..
-        } = *self.ground;
-        let mut suspects = Suspects::new(lexicon);
+    ) -> Result<Suspects<'_>, R::Error> {
+        let mut suspects = Suspects::new(self.ground.lexicon);
         for piece in &self.contents.pieces {
             piece.suspects(&mut suspects, self.ground.observer)?;
         }
-        let mut digests = Digests::new(scratch.budget, self.exclusive, &self.found)?;
+        let budget = self.ground.scratch.budget;
+        let mut digests = Digests::new(budget, self.exclusive, &self.found)?;
         if digests.beyond > 0 {
             let (site, place) = (Site::default(), Place::default());
             reporter.add(Rule::DigestsNotCompared, &site, place, digests.beyond);
@@ -199,8 +192,7 @@ impl StoreSearch<'_> {
                 suspects: &mut suspects,
             })?;
         }
-        let left_out = suspects.left_out;
-        Ok((suspects.found(), left_out))
+        Ok(suspects)
     }
 }
 

@@ -18,10 +18,10 @@ use parquet::file::metadata::ParquetMetaData;
 use crate::LeakError;
 use crate::hits::{Location, NO_COLUMN, Position, Site};
 use crate::inputs::StoreFolder;
+use crate::lexicon::words;
 use crate::parquet::{Looked, Piece, guarded};
 use crate::scan::Scanner;
 use crate::text::Origin;
-use crate::vocabulary::{OWN_WORDS, words};
 
 /// Row groups of one piece.
 const PIECE: usize = 8;
@@ -36,7 +36,7 @@ const LONGEST_LINE: usize = 1 << 13;
 /// What is searched of one store.
 pub(crate) struct Contents<'a> {
     store: &'a StoreFolder<'a>,
-    known: KnownWords,
+    known: Known,
     pub(crate) sites: Vec<Site>,
     pub(crate) pieces: Vec<Piece<'a>>,
     texts: Vec<Text>,
@@ -45,30 +45,35 @@ pub(crate) struct Contents<'a> {
     pub(crate) unreadable: BTreeSet<u32>,
 }
 
-/// What is known and no value.
-struct KnownWords {
+/// What is known and no value, in texts and among names.
+struct Known {
     words: BTreeSet<String>,
     paths: BTreeSet<String>,
 }
 
-impl KnownWords {
-    fn of(catalogue: &Catalogue, files: &StoreFolder<'_>) -> Self {
-        let own = [REASON_COLUMN, bunri_manifest::TOOL, "arrow_schema"];
-        let own = own.into_iter().chain(OWN_WORDS).chain([&*catalogue.digest]);
-        let mut known: BTreeSet<String> = words(catalogue).chain(own).map(str::to_owned).collect();
-        for digests in files.digests.values() {
-            known.insert(digests.blake3.as_str().to_owned());
-            known.insert(digests.sha256.as_str().to_owned());
-        }
-        let mut paths: BTreeSet<String> = [MANIFEST, B3SUMS, SHA256SUMS].map(str::to_owned).into();
-        for table in &files.tables {
-            paths.insert(table.id().to_owned());
-            let parts = files.digests.keys();
-            paths.extend(parts.filter(|path| is_part(path, table.id())).cloned());
-        }
+impl Known {
+    fn of(catalogue: &Catalogue, store: &StoreFolder<'_>) -> Self {
+        let own = [
+            REASON_COLUMN,
+            bunri_manifest::TOOL,
+            "arrow_schema",
+            &catalogue.digest,
+        ];
+        let digests = store.digests.values();
+        let digests = digests.flat_map(|of| [of.blake3.as_str(), of.sha256.as_str()]);
+        let words = words(catalogue).chain(own).chain(digests);
+        let parts = |table: &str| {
+            let files = store.digests.keys().map(String::as_str);
+            files
+                .filter(|path| is_part(path, table))
+                .collect::<Vec<_>>()
+        };
+        let tables = store.tables.iter().map(|table| table.id());
+        let paths = tables.flat_map(|table| [vec![table], parts(table)].concat());
+        let paths = paths.chain([MANIFEST, B3SUMS, SHA256SUMS]);
         Self {
-            words: known,
-            paths,
+            words: words.map(str::to_owned).collect(),
+            paths: paths.map(str::to_owned).collect(),
         }
     }
 
@@ -89,7 +94,7 @@ impl<'a> Contents<'a> {
     pub(crate) fn of(catalogue: &Catalogue, store: &'a StoreFolder<'a>) -> Result<Self, LeakError> {
         let mut contents = Self {
             store,
-            known: KnownWords::of(catalogue, store),
+            known: Known::of(catalogue, store),
             sites: Vec::new(),
             pieces: Vec::new(),
             texts: Vec::new(),

@@ -3,14 +3,14 @@
 //!
 //! A run of digits or of Latin letters is never cut: a number is found as a whole run, or as whole runs with separators or line
 //! breaks between them, but not inside another number, and a word not inside another word. Only [`TOKEN`] letters and
-//! digits side by side are found inside longer runs ([`Form::may_begin`], [`Form::may_end`]).
+//! digits side by side are found inside longer runs ([`Form::may_begin`](bunri_spelling::Form::may_begin)).
 
-use bunri_spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, TOKEN, weight};
+use bunri_spelling::{LIGHTEST, LONGEST, Simple, Spelled, TOKEN, weight};
 
 use crate::exclusive::Exclusive;
-use crate::hashing::{Kind, Name, Secret, half};
+use crate::hashing::{Kind, Name, half};
+use crate::lexicon::{ANYWHERE, Forms, WHOLE};
 use crate::prefixes::{PREFIX, SHORT_PREFIX};
-use crate::vocabulary::{ANYWHERE, WHOLE};
 
 /// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of
 /// them are worth more.
@@ -27,7 +27,7 @@ const fn below(bits: usize) -> u64 {
 pub(crate) enum Sight {
     /// It is its own strict form, and nothing was let through.
     Simple,
-    /// By [`Matcher::spelled`].
+    /// Both forms were looked through.
     Spelled,
 }
 
@@ -56,10 +56,8 @@ pub(crate) struct Candidate {
 
 /// Looks through texts for the values of one store; holds only space to work in.
 pub(crate) struct Matcher<'a> {
-    secret: &'a Secret,
+    pub(crate) forms: Forms<'a>,
     exclusive: &'a Exclusive<'a>,
-    pub(crate) speller: Speller<'a>,
-    pub(crate) spelled: Spelled,
     sums: Vec<u64>,
     pub(crate) candidates: Vec<Candidate>,
 }
@@ -67,10 +65,8 @@ pub(crate) struct Matcher<'a> {
 impl<'a> Matcher<'a> {
     pub(crate) fn new(exclusive: &'a Exclusive<'a>) -> Self {
         Self {
-            secret: &exclusive.lexicon.secret,
+            forms: Forms::new(exclusive.lexicon),
             exclusive,
-            speller: Speller::new(&exclusive.lexicon.variants),
-            spelled: Spelled::default(),
             sums: Vec::new(),
             candidates: Vec::new(),
         }
@@ -82,12 +78,12 @@ impl<'a> Matcher<'a> {
         self.candidates.clear();
         let copies = self.exclusive.totals.copies;
         let origin = if copies { Origin::Unknown } else { origin };
-        if let Some(loose) = self.speller.simple(text.as_bytes())
+        if let Some(loose) = self.forms.simple(text)
             && self.has_nothing(text, &loose, origin)
         {
             return Sight::Simple;
         }
-        self.speller.spell(text, &mut self.spelled);
+        self.forms.spell(text);
         self.form(Kind::Loose, origin);
         self.form(Kind::Strict, origin);
         Sight::Spelled
@@ -123,7 +119,7 @@ impl<'a> Matcher<'a> {
             let from = places.trailing_zeros() as usize;
             places &= places - 1;
             let prefix = form.word(from) & below(8 * PREFIX);
-            let prefix = self.secret.prefix_of_bytes(prefix);
+            let prefix = self.forms.secret.prefix_of_bytes(prefix);
             // Bit n: n characters may stand here.
             let cuts = form.cuts >> from;
             let mut may = below(length - from + 1) & ends >> from & !(cuts & below(TOKEN));
@@ -140,7 +136,7 @@ impl<'a> Matcher<'a> {
                     let length = lengths.trailing_zeros() as usize;
                     lengths &= lengths - 1;
                     let signs = &form.signs()[from..from + length];
-                    if set.may_hold(length, self.secret.half_of_bytes(signs, kind)) {
+                    if set.may_hold(length, self.forms.secret.half_of_bytes(signs, kind)) {
                         return false;
                     }
                 }
@@ -154,20 +150,15 @@ impl<'a> Matcher<'a> {
         if set.is_empty() {
             return;
         }
-        let mut sums = std::mem::take(&mut self.sums);
-        let form = self.of(kind);
-        let (whole, signs) = (form.value(), form.signs.len());
+        let form = self.forms.of(kind);
+        let (length, signs) = (form.value().len(), form.signs.len());
         // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
-        let loose = self.spelled.loose.value();
+        let loose = self.forms.of(Kind::Loose).value();
         let short = origin == Origin::Unknown
             && loose.len() <= SHORT
             && (WHOLE..ANYWHERE).contains(&weight(loose));
-        let length = whole.len();
-        let found = short && set.may_hold(length, half(self.secret.name(whole, kind)));
-        if signs >= SHORT_PREFIX {
-            self.secret.running_sums(&form.signs, &mut sums);
-        }
-        self.sums = sums;
+        let found = short && set.may_hold(length, half(self.forms.name(kind)));
+        self.forms.secret.running_sums(&form.signs, &mut self.sums);
         if found {
             self.candidate(kind, 0, length);
         }
@@ -179,17 +170,20 @@ impl<'a> Matcher<'a> {
     /// Every value that may begin here.
     #[inline]
     fn at(&mut self, kind: Kind, from: usize, origin: Origin) {
-        let (form, prefixes) = (self.of(kind), &self.exclusive.sets[kind as usize].prefixes);
+        let (form, prefixes) = (
+            self.forms.of(kind),
+            &self.exclusive.sets[kind as usize].prefixes,
+        );
         let rest = &form.signs[from..];
         let left = rest.len();
         if !form.may_begin(from, left) {
             return;
         }
         let long = match left {
-            PREFIX.. => prefixes.long(self.secret.prefix(&rest[..PREFIX])),
+            PREFIX.. => prefixes.long(self.forms.secret.prefix(&rest[..PREFIX])),
             _ => 0,
         };
-        let short = prefixes.short(self.secret.prefix(&rest[..SHORT_PREFIX]));
+        let short = prefixes.short(self.forms.secret.prefix(&rest[..SHORT_PREFIX]));
         // Bit n: n characters; the longest has no bit left and one of its own.
         let mut longest = left >= LONGEST && long >> (LONGEST - PREFIX) & 1 != 0;
         let mut lengths = long << PREFIX | u64::from(short) << SHORT_PREFIX;
@@ -212,25 +206,21 @@ impl<'a> Matcher<'a> {
 
     #[inline]
     fn ask(&mut self, kind: Kind, from: usize, length: usize) {
-        let (form, set) = (self.of(kind), &self.exclusive.sets[kind as usize]);
+        let (form, set) = (self.forms.of(kind), &self.exclusive.sets[kind as usize]);
         if form.may_begin(from, length)
             && form.may_end(from, length)
-            && set.may_hold(length, self.secret.piece(&self.sums, from, length, kind))
+            && set.may_hold(
+                length,
+                self.forms.secret.piece(&self.sums, from, length, kind),
+            )
         {
             self.candidate(kind, from, length);
         }
     }
 
-    fn of(&self, kind: Kind) -> &Form {
-        match kind {
-            Kind::Loose => &self.spelled.loose,
-            Kind::Strict => &self.spelled.strict,
-        }
-    }
-
     fn candidate(&mut self, kind: Kind, from: usize, length: usize) {
-        let Spelled { strict, origin, .. } = &self.spelled;
-        let form = self.of(kind);
+        let Spelled { strict, origin, .. } = &self.forms.spelled;
+        let form = self.forms.of(kind);
         let whole = from == 0 && length == form.value().len();
         let spelling = match kind {
             Kind::Strict => &strict.signs[from..from + length],
@@ -240,8 +230,11 @@ impl<'a> Matcher<'a> {
         let spelling = &spelling[..spelling.len().min(LONGEST)];
         self.candidates.push(Candidate {
             kind,
-            name: self.secret.name(&form.signs[from..from + length], kind),
-            strict: self.secret.name(spelling, Kind::Strict),
+            name: self
+                .forms
+                .secret
+                .name(&form.signs[from..from + length], kind),
+            strict: self.forms.secret.name(spelling, Kind::Strict),
             from,
             whole,
         });
@@ -256,7 +249,8 @@ mod tests {
     use super::*;
     use crate::fate::Fate;
     use crate::inputs::Scratch;
-    use crate::vocabulary::{Lexicon, Vocabulary};
+    use crate::lexicon::Lexicon;
+    use crate::vocabulary::Vocabulary;
 
     /// What the filter lets through of a text, without the short way.
     fn the_long_way(
@@ -265,7 +259,7 @@ mod tests {
         origin: Origin,
     ) -> Vec<(Kind, usize, Name)> {
         matcher.candidates.clear();
-        matcher.speller.spell(text, &mut matcher.spelled);
+        matcher.forms.spell(text);
         matcher.form(Kind::Loose, origin);
         matcher.form(Kind::Strict, origin);
         let told = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.name);
@@ -290,8 +284,8 @@ mod tests {
     fn agree(matcher: &mut Matcher<'_>, text: &str) {
         let all = the_long_way(matcher, text, Origin::Unknown);
         let sight = matcher.text(text, Origin::Unknown);
-        let short = matcher.spelled.loose.signs.len() <= SHORT;
-        let simple = matcher.speller.simple(text.as_bytes()).is_some();
+        let short = matcher.forms.spelled.loose.signs.len() <= SHORT;
+        let simple = matcher.forms.simple(text).is_some();
         assert_eq!(matcher.candidates.len(), all.len(), "{text:?}");
         assert_eq!(
             sight == Sight::Simple,
@@ -299,9 +293,10 @@ mod tests {
             "{text:?}"
         );
         let mut inside = all;
-        let forms = [Kind::Loose, Kind::Strict].map(|kind| matcher.of(kind).value().to_vec());
-        inside
-            .retain(|(kind, _, name)| *name != matcher.secret.name(&forms[*kind as usize], *kind));
+        let forms = [Kind::Loose, Kind::Strict].map(|kind| matcher.forms.of(kind).value().to_vec());
+        inside.retain(|(kind, _, name)| {
+            *name != matcher.forms.secret.name(&forms[*kind as usize], *kind)
+        });
         assert_eq!(
             the_long_way(matcher, text, Origin::Granted),
             inside,
@@ -418,11 +413,12 @@ mod tests {
         #[test]
         fn less_than_six_ascii_characters_are_not_found_anywhere(text in "[ -~]{0,12}") {
             let lexicon = Lexicon::new().unwrap();
-            let mut spelled = Spelled::default();
-            Speller::new(&lexicon.variants).spell(&text, &mut spelled);
-            for form in [spelled.loose.value(), spelled.strict.value()] {
+            let mut forms = Forms::new(&lexicon);
+            forms.spell(&text);
+            for kind in [Kind::Loose, Kind::Strict] {
+                let form = forms.of(kind).value();
                 let short = form.len() < PREFIX && form.iter().all(char::is_ascii);
-                assert!(!short || weight(spelled.loose.value()) < ANYWHERE, "{text:?}");
+                assert!(!short || weight(forms.of(Kind::Loose).value()) < ANYWHERE, "{text:?}");
             }
         }
     }

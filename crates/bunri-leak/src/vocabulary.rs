@@ -7,48 +7,17 @@
 use arrow_array::{Array, ArrayRef};
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::Reject;
-use bunri_spelling::{Spelled, Speller, Variants, weight};
+use bunri_spelling::weight;
 
 use crate::LeakError;
 use crate::cells::{Cell, Column, SMALLEST_NUMBER, rejected};
 use crate::fate::{Counts, Fate, Worth};
-use crate::hashing::Secret;
+use crate::hashing::Kind;
 use crate::inputs::Scratch;
+use crate::lexicon::{ANYWHERE, Forms, Lexicon, WHOLE, words};
 use crate::partitions::{Divided, Partitions, Record};
 use crate::recorded::Memory;
 use crate::records::Field;
-
-/// A value of this weight is found where it is a whole cell.
-pub(crate) const WHOLE: u32 = 200;
-/// A value of this weight is found anywhere: nine digits, six Latin letters, five kana, three kanji.
-pub(crate) const ANYWHERE: u32 = 280;
-/// Words of bunri's own that stand in every manifest, and in the labels that people give to jobs.
-pub(crate) const OWN_WORDS: [&str; 5] = [
-    "retail",
-    "transmission",
-    "quarantine",
-    "rehearsal",
-    "cutover",
-];
-
-/// What every part of the search shares.
-pub struct Lexicon {
-    pub(crate) secret: Secret,
-    pub(crate) variants: Variants,
-}
-
-impl Lexicon {
-    /// Draws the secret of this run.
-    ///
-    /// # Errors
-    /// If the operating system has no randomness to give.
-    pub fn new() -> Result<Self, LeakError> {
-        Ok(Self {
-            secret: Secret::random()?,
-            variants: Variants::shipped()?,
-        })
-    }
-}
 
 /// The column that values come from.
 #[derive(Debug, Clone)]
@@ -72,8 +41,7 @@ struct Ahead<'t> {
 /// Gathers the values of all tables.
 pub struct Vocabulary<'a> {
     pub(crate) lexicon: &'a Lexicon,
-    speller: Speller<'a>,
-    spelled: Spelled,
+    forms: Forms<'a>,
     pub(crate) records: Partitions,
     recorded: Memory,
     /// Space to write a cell's text, and a record.
@@ -87,9 +55,8 @@ impl<'a> Vocabulary<'a> {
     /// Without a value.
     pub fn new(lexicon: &'a Lexicon, scratch: &Scratch) -> Self {
         Self {
-            speller: Speller::new(&lexicon.variants),
             lexicon,
-            spelled: Spelled::default(),
+            forms: Forms::new(lexicon),
             records: Partitions::new(scratch),
             recorded: Memory::new(),
             text: String::new(),
@@ -108,7 +75,7 @@ impl<'a> Vocabulary<'a> {
             table: "catalogue".to_owned(),
             column: String::new(),
         });
-        for word in words(catalogue).chain(OWN_WORDS) {
+        for word in words(catalogue) {
             self.value(0, Fate::GRANTED_EVERYWHERE, word)?;
         }
         Ok(())
@@ -231,15 +198,14 @@ impl<'a> Vocabulary<'a> {
     }
 
     fn record(&mut self, source: u16, fate: Fate, text: &str) -> Result<Worth, LeakError> {
-        self.speller.spell(text, &mut self.spelled);
-        let forms = (self.spelled.loose.value(), self.spelled.strict.value());
-        let worth = match weight(forms.0) {
+        self.forms.spell(text);
+        let worth = match weight(self.forms.of(Kind::Loose).value()) {
             ANYWHERE.. => Worth::Anywhere,
             WHOLE.. => Worth::WholeCells,
             _ => return Ok(Worth::TooShort),
         };
         let anywhere = worth == Worth::Anywhere;
-        let record = Record::of(&self.lexicon.secret, forms, (fate, source), anywhere);
+        let record = Record::of(&self.forms, (fate, source), anywhere);
         self.record.clear();
         record.put(&mut self.record);
         self.records.push(&self.record)?;
@@ -268,14 +234,4 @@ impl<'a> Vocabulary<'a> {
         }
         Ok(())
     }
-}
-
-/// Names that the catalogue gives to things.
-pub(crate) fn words(catalogue: &Catalogue) -> impl Iterator<Item = &str> {
-    let tables = catalogue.tables.iter().flat_map(|table| {
-        let columns = table.columns.iter().map(|column| &*column.name);
-        [&*table.id, &*table.name].into_iter().chain(columns)
-    });
-    let own = [&*catalogue.name, &*catalogue.version];
-    own.into_iter().chain(tables)
 }

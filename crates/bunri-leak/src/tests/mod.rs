@@ -16,10 +16,11 @@ use crate::exclusive::{Exclusive, Totals};
 use crate::fate::{Fate, Worth};
 use crate::hits::{Found, Location, NO_COLUMN, Position, Site};
 use crate::inputs::Scratch;
+use crate::lexicon::Lexicon;
 use crate::report::Reporter;
 use crate::scan::Scanner;
 use crate::text::Origin;
-use crate::vocabulary::{Lexicon, Source, Vocabulary};
+use crate::vocabulary::{Source, Vocabulary};
 
 /// Of both stores.
 const WITHHELD: Fate = Fate::WITHHELD_EVERYWHERE;
