@@ -37,10 +37,12 @@ struct Suspect {
     records: Vec<PersonRecord>,
 }
 
-/// A record with withheld values that stand in the row.
-struct PersonRecord {
-    table: usize,
-    columns: usize,
+/// A staged row with withheld values that stand in a suspect row.
+pub(crate) struct PersonRecord {
+    /// Position in the catalogue.
+    pub(crate) table: usize,
+    /// With values that stand in the row.
+    pub(crate) columns: usize,
     values: Vec<(u64, u32)>,
 }
 
@@ -61,14 +63,6 @@ pub(crate) struct Suspects<'a> {
     rows: BTreeMap<u64, Vec<u32>>,
     matches: Vec<Match>,
     pub(crate) left_out: bool,
-}
-
-/// What was found.
-pub(crate) struct Combined {
-    pub(crate) location: Location,
-    /// Position in the catalogue.
-    pub(crate) table: usize,
-    pub(crate) columns: usize,
 }
 
 impl<'a> Suspects<'a> {
@@ -160,7 +154,7 @@ impl<'a> Suspects<'a> {
     }
 
     /// The rows in which a record stands.
-    pub(crate) fn found(self) -> impl Iterator<Item = Combined> {
+    pub(crate) fn found(self) -> impl Iterator<Item = (Location, PersonRecord)> {
         self.suspects.into_iter().filter_map(Suspect::found)
     }
 }
@@ -190,22 +184,18 @@ impl Suspect {
     }
 
     /// The record that most of the row is of.
-    fn found(self) -> Option<Combined> {
+    fn found(mut self) -> Option<(Location, PersonRecord)> {
         if self.records.len() > COMMON {
             return None;
         }
-        let tells = |record: &&PersonRecord| {
+        self.records.retain(|record| {
             pairs(&record.values).any(|((one, weight), (other, more))| {
                 weight + more >= TOGETHER && !self.granted.contains(&(one, other))
             })
-        };
-        let records = self.records.iter().filter(tells);
+        });
+        let records = self.records.into_iter();
         let best = records.max_by_key(|record| (record.columns, usize::MAX - record.table))?;
-        Some(Combined {
-            table: best.table,
-            columns: best.columns,
-            location: self.location,
-        })
+        Some((self.location, best))
     }
 }
 

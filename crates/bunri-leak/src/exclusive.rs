@@ -10,13 +10,13 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::LeakError;
-use crate::fate::{Standing, Withheld};
+use crate::fate::Standing;
+use crate::filter::Prefix;
 use crate::hashing::{Name, half};
 use crate::inputs::Scratch;
 use crate::lexicon::Lexicon;
-use crate::partitions::{Divided, PARTITIONS, Record, partition};
-use crate::prefixes::Prefix;
-use crate::records::{Field, Sorter, record};
+use crate::partitions::{PARTITIONS, Record, partition};
+use crate::records::{Sorter, record};
 use crate::text::Candidate;
 use crate::values::{Entry, Part, PartBuilder, ValueSet, ValueSetBuilder};
 use crate::vocabulary::Vocabulary;
@@ -35,7 +35,8 @@ pub(crate) struct Exclusive<'a> {
 /// What of the withheld is searched for in one store, and what is not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
-    pub(crate) withheld: Withheld,
+    /// Cells: found anywhere, as whole cells only, too short, of another type.
+    pub(crate) withheld: [u64; 4],
     /// Different values.
     pub(crate) searched: u64,
     /// Different values that are granted too.
@@ -58,7 +59,7 @@ impl<'a> Exclusive<'a> {
         let mut stores = Vec::new();
         for withheld in withheld {
             stores.push(Building {
-                loose: ValueSetBuilder::new(records.records(), &scratch.folder)?,
+                loose: ValueSetBuilder::new(records.records(), scratch)?,
                 strict: Sorter::new(scratch),
                 totals: Mutex::new(Totals {
                     withheld,
@@ -66,10 +67,12 @@ impl<'a> Exclusive<'a> {
                 }),
             });
         }
-        let budget = scratch.budget / threads.max(1);
-        let parts = bunri_work::run(threads, PARTITIONS, |partition| {
-            gather(&records, partition, budget, &stores)
-        })?;
+        let gather = |space: &mut Vec<Record>, partition| {
+            records.read(partition, space)?;
+            let gather = |(at, store)| Gathering::gather(at, store, space);
+            stores.iter().enumerate().map(gather).collect()
+        };
+        let parts: Vec<Vec<Part>> = bunri_work::run_with(threads, PARTITIONS, Vec::new, gather)?;
         drop(records);
         let mut of_stores: Vec<Vec<Part>> = stores.iter().map(|_| Vec::new()).collect();
         for parts in parts {
@@ -97,12 +100,6 @@ impl<'a> Exclusive<'a> {
     }
 }
 
-/// One strict spelling of a value, put together from its records.
-struct Spelling {
-    record: Record,
-    stores: [Stand; 2],
-}
-
 /// How one store stands to a spelling, over all its cells.
 #[derive(Debug, Clone, Copy, Default)]
 struct Stand {
@@ -114,6 +111,15 @@ struct Stand {
 }
 
 impl Stand {
+    /// How the store of this number stands to all records of a spelling.
+    fn of(at: usize, records: &[Record]) -> Self {
+        let mut stand = Self::default();
+        for record in records {
+            stand.add(record.fate.standing(at), record.source);
+        }
+        stand
+    }
+
     fn add(&mut self, standing: Standing, source: u16) {
         let first = |before: Option<u16>| before.map_or(source, |before| before.min(source));
         match standing {
@@ -155,68 +161,35 @@ struct Building {
     totals: Mutex<Totals>,
 }
 
-/// What is searched for in each store, of this partition.
-fn gather(
-    records: &Divided,
-    partition: usize,
-    budget: usize,
-    stores: &[Building],
-) -> Result<Vec<Part>, LeakError> {
-    let mut stores: Vec<Gathering<'_>> = stores.iter().map(Gathering::new).collect();
-    let mut value: Vec<Spelling> = Vec::new();
-    let mut sorted = records.sorted(partition, budget)?;
-    while let Some(bytes) = sorted.next()? {
-        let record = Record::read(bytes)?;
-        let (fate, source) = (record.fate, record.source);
-        if value
-            .last()
-            .is_some_and(|last| last.record.loose != record.loose)
-        {
-            close(&mut stores, &mut value)?;
-        }
-        if value
-            .last()
-            .is_none_or(|last| last.record.strict != record.strict)
-        {
-            let stores = [Stand::default(); 2];
-            value.push(Spelling { record, stores });
-        }
-        let stands = value.last_mut().map(|last| &mut last.stores);
-        for (at, stand) in stands.into_iter().flatten().enumerate() {
-            stand.add(fate.standing(at), source);
-        }
-    }
-    close(&mut stores, &mut value)?;
-    stores.into_iter().map(Gathering::finish).collect()
-}
-
-fn close(stores: &mut [Gathering<'_>], value: &mut Vec<Spelling>) -> Result<(), LeakError> {
-    for (at, store) in stores.iter_mut().enumerate() {
-        store.value(at, value)?;
-    }
-    value.clear();
-    Ok(())
-}
-
-/// One store's values of a partition while they come in order.
+/// One store's values of a partition.
 struct Gathering<'b> {
+    at: usize,
     store: &'b Building,
     loose: PartBuilder<'b>,
     totals: Totals,
 }
 
 impl<'b> Gathering<'b> {
-    fn new(store: &'b Building) -> Self {
-        Self {
+    fn gather(at: usize, store: &'b Building, records: &[Record]) -> Result<Part, LeakError> {
+        let mut gathering = Self {
+            at,
             store,
             loose: PartBuilder::new(&store.loose),
             totals: Totals::default(),
+        };
+        for value in records.chunk_by(|a, b| a.loose == b.loose) {
+            gathering.value(value)?;
         }
+        gathering.finish()
     }
 
-    /// A value with all its spellings, as the store of this number stands to it.
-    fn value(&mut self, at: usize, spellings: &[Spelling]) -> Result<(), LeakError> {
-        let stands = || spellings.iter().map(|it| (&it.record, it.stores[at]));
+    /// A value with all its spellings.
+    fn value(&mut self, records: &[Record]) -> Result<(), LeakError> {
+        let at = self.at;
+        let stands = || {
+            let spellings = records.chunk_by(|a, b| a.strict == b.strict);
+            spellings.map(|records| (&records[0], Stand::of(at, records)))
+        };
         let withheld =
             || stands().filter_map(|(record, stand)| Some((record, stand, stand.source?)));
         let Some((record, ..)) = withheld().next() else {
@@ -273,7 +246,7 @@ impl<'b> Gathering<'b> {
 }
 
 fn of_strict(values: &Sorter<StrictValue>, scratch: &Scratch) -> Result<ValueSet, LeakError> {
-    let set = ValueSetBuilder::new(STRICT, &scratch.folder)?;
+    let set = ValueSetBuilder::new(STRICT, scratch)?;
     let mut values = values.sorted()?.peekable();
     let mut parts = Vec::with_capacity(PARTITIONS);
     for number in 0..PARTITIONS {

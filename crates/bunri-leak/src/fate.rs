@@ -25,7 +25,7 @@ pub(crate) enum Standing {
 }
 
 /// How each store stands to a cell, two bits a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Fate(pub(crate) u8);
 
 impl Fate {
@@ -105,29 +105,17 @@ impl Counts {
         self.0[usize::from(fate.0 & 15)][at] += cells;
     }
 
-    /// Those that are withheld from one store.
-    pub(crate) fn withheld(&self, store: usize) -> Withheld {
-        let mut withheld = Withheld::default();
+    /// Those that are withheld from one store: found anywhere, as whole cells only, too short, of another type.
+    pub(crate) fn withheld(&self, store: usize) -> [u64; 4] {
+        let mut withheld = [0; 4];
         for (fate, counts) in (0..).zip(&self.0) {
             if Fate(fate).withheld(store) {
-                let [_, whole_only, too_short, other_type] = counts;
-                withheld.cells += counts.iter().sum::<u64>();
-                withheld.whole_only += whole_only;
-                withheld.too_short += too_short;
-                withheld.other_type += other_type;
+                let sums = withheld.iter_mut().zip(counts);
+                sums.for_each(|(sum, count)| *sum += count);
             }
         }
         withheld
     }
-}
-
-/// Withheld cells of one store, not NULL, and those among them that are not searched for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Withheld {
-    pub(crate) cells: u64,
-    pub(crate) whole_only: u64,
-    pub(crate) too_short: u64,
-    pub(crate) other_type: u64,
 }
 
 #[cfg(test)]
@@ -169,18 +157,7 @@ mod tests {
         counts.add(grid, Some(Worth::TooShort), 300);
         counts.add(grid, None, 4000);
         counts.add(sales, Some(Worth::TooShort), 50_000);
-        let from_retail = Withheld {
-            cells: 4323,
-            whole_only: 20,
-            too_short: 300,
-            other_type: 4000,
-        };
-        let from_transmission = Withheld {
-            cells: 50_001,
-            too_short: 50_000,
-            ..Withheld::default()
-        };
-        assert_eq!(counts.withheld(0), from_retail);
-        assert_eq!(counts.withheld(1), from_transmission);
+        assert_eq!(counts.withheld(0), [3, 20, 300, 4000]);
+        assert_eq!(counts.withheld(1), [1, 0, 50_000, 0]);
     }
 }

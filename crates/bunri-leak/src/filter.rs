@@ -1,8 +1,110 @@
-//! Is this hash among them? A binary fuse filter answers, and once in 65,536 times it says yes for no reason; what it lets
-//! through is looked up in the sorted file. Before it stand lists of the values of rare lengths.
+//! What is asked before a value is looked up. The prefix table tells which lengths values have that begin like this: it is asked at
+//! every position of every text, so that the filter behind it is asked of few of them. A binary fuse filter tells whether a
+//! hash is among those of the values, and says yes for no reason once in 65,536 times. Before it stand lists of the values of
+//! rare lengths.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU8, AtomicU64};
 
 use bunri_spelling::LONGEST;
 use xorf::{BinaryFuse16, Filter as _};
+
+use crate::hashing::Secret;
+use crate::records::record;
+
+/// Characters of a prefix.
+pub(crate) const PREFIX: usize = 6;
+/// And of a value that is shorter. None of those is ASCII: five such characters carry less than a value that is found
+/// anywhere (`vocabulary`).
+pub(crate) const SHORT_PREFIX: usize = 3;
+
+record! {
+    /// What the table takes of a value.
+    #[derive(Copy, PartialOrd, Ord)]
+    Prefix {
+        hash: u64,
+        /// Characters of the whole value.
+        length: u8,
+    }
+}
+
+impl Prefix {
+    /// Of a value of at most [`LONGEST`](bunri_spelling::LONGEST) characters.
+    pub(crate) fn of(signs: &[char], secret: &Secret) -> Self {
+        let prefix = match signs.len() {
+            PREFIX.. => &signs[..PREFIX],
+            SHORT_PREFIX.. => &signs[..SHORT_PREFIX],
+            _ => &[],
+        };
+        Self {
+            hash: secret.prefix(prefix),
+            length: signs.len() as u8,
+        }
+    }
+}
+
+/// All threads that gather values add to one table, because it is as large as a filter; bits are only ever set, so it does
+/// not matter who was first.
+pub(crate) struct PrefixTable {
+    /// Whether there is anything in a slot of `long`: small enough to stay near the processor.
+    present: Vec<AtomicU64>,
+    /// Of values from [`PREFIX`] characters on.
+    long: Vec<AtomicU64>,
+    short: Vec<AtomicU8>,
+}
+
+impl PrefixTable {
+    /// For about so many values.
+    pub(crate) fn new(values: u64) -> Self {
+        let size = |most: u64| (values.clamp(1, most) as usize).next_power_of_two();
+        let words = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect();
+        let long = size(1 << 21);
+        Self {
+            present: words(long.div_ceil(64)),
+            long: words(long),
+            short: (0..size(1 << 16)).map(|_| AtomicU8::new(0)).collect(),
+        }
+    }
+
+    /// Adds a value that is found anywhere.
+    pub(crate) fn add(&self, prefix: Prefix) {
+        let length = usize::from(prefix.length);
+        match length {
+            PREFIX.. => {
+                let slot = slot(prefix.hash, self.long.len());
+                self.long[slot].fetch_or(1 << (length - PREFIX), Relaxed);
+                self.present[slot / 64].fetch_or(1 << (slot % 64), Relaxed);
+            }
+            SHORT_PREFIX.. => {
+                let slot = slot(prefix.hash, self.short.len());
+                self.short[slot].fetch_or(1 << (length - SHORT_PREFIX), Relaxed);
+            }
+            _ => {}
+        }
+    }
+
+    /// Bit *n*: a value of [`PREFIX`] + *n* characters.
+    #[inline]
+    pub(crate) fn long(&self, hash: u64) -> u64 {
+        let slot = slot(hash, self.long.len());
+        if self.present[slot / 64].load(Relaxed) >> (slot % 64) & 1 == 0 {
+            return 0;
+        }
+        self.long[slot].load(Relaxed)
+    }
+
+    /// Bit *n*: a value of [`SHORT_PREFIX`] + *n* characters.
+    #[inline]
+    pub(crate) fn short(&self, hash: u64) -> u8 {
+        self.short[slot(hash, self.short.len())].load(Relaxed)
+    }
+}
+
+/// Of so many, which are a power of two.
+#[inline]
+fn slot(hash: u64, slots: usize) -> usize {
+    hash as usize & (slots - 1)
+}
 
 /// Fewer hashes than this are kept as they are.
 const FEW: usize = 64;
@@ -108,5 +210,67 @@ mod tests {
         let mut few = Rare::default();
         few.append(rare);
         assert!(few.may_hold(11, 1) && !few.may_hold(21, 1));
+    }
+
+    fn add(table: &PrefixTable, hash: u64, length: u8) {
+        table.add(Prefix { hash, length });
+    }
+
+    #[test]
+    fn a_prefix_tells_every_length_and_no_other_does() {
+        for values in [0, 1, 63, 64, 65, 1000] {
+            let table = PrefixTable::new(values);
+            for length in [6, 7, 40, 64] {
+                add(&table, 0, length);
+            }
+            for length in 3..=5 {
+                add(&table, 7, length);
+            }
+            assert_eq!(table.long(0), 1 | 1 << 1 | 1 << 34 | 1 << 58);
+            assert_eq!(table.short(7), 0b111);
+            if values > 1 {
+                assert_eq!((table.long(1), table.short(6)), (0, 0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_of_two_characters_has_no_prefix() {
+        let table = PrefixTable::new(1000);
+        add(&table, 1, 2);
+        assert_eq!((table.long(1), table.short(1)), (0, 0));
+    }
+
+    #[test]
+    fn a_value_has_a_prefix_by_its_length() {
+        let secret = Secret::random().unwrap();
+        let prefix = |text: &str| Prefix::of(&text.chars().collect::<Vec<_>>(), &secret);
+        let hash = |text: &str| prefix(text).hash;
+        assert_eq!(hash("abcde"), hash("abc"));
+        assert_eq!(hash("abcdefg"), hash("abcdef"));
+        assert_ne!(hash("abcdef"), hash("abc"));
+        assert_eq!(hash("ab"), hash(""));
+        assert_eq!(
+            ["", "ab", "abcdefg"].map(|text| prefix(text).length),
+            [0, 2, 7]
+        );
+    }
+
+    #[test]
+    fn what_several_threads_add_is_all_there() {
+        let table = PrefixTable::new(1000);
+        std::thread::scope(|scope| {
+            for thread in 1..3_u8 {
+                let table = &table;
+                scope.spawn(move || {
+                    add(table, thread.into(), 6 + thread);
+                    add(table, 3, 10 + thread);
+                    add(table, 4, 3 + thread);
+                });
+            }
+        });
+        let long = [1, 2, 3].map(|hash| table.long(hash));
+        assert_eq!(long, [1 << 1, 1 << 2, 0b11 << 5]);
+        assert_eq!(table.short(4), 0b110);
     }
 }

@@ -50,30 +50,25 @@ mod inputs;
 mod lexicon;
 mod parquet;
 mod partitions;
-mod prefixes;
-mod recorded;
 mod records;
 #[cfg(test)]
 mod reference;
 mod report;
 mod retailers;
-mod review;
 mod scan;
 mod search;
 mod store;
 #[cfg(test)]
 mod tests;
 mod text;
-mod unmatched;
 mod values;
 mod vocabulary;
 
 pub use again::SecondReading;
 pub use errors::LeakError;
 pub use fate::{Fate, SEARCHED};
-pub use inputs::{Ground, Reread, Scratch, StoreFolder, StoreTable};
+pub use inputs::{Ground, Reread, Scratch, StoreFolder, StoreTable, Unmatched};
 pub use lexicon::Lexicon;
 pub use retailers::Retailers;
 pub use search::{LeakOutcome, search};
-pub use unmatched::Unmatched;
 pub use vocabulary::Vocabulary;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::Path;
 
 use arrow_array::{Array, RecordBatch};
 use bunri_columnar::{ColumnarError, Observer, open_parquet, row_converter};
@@ -14,11 +14,10 @@ use crate::LeakError;
 use crate::cells::{Cell, Column, SMALLEST_NUMBER};
 use crate::combination::Suspects;
 use crate::hits::{Location, NO_COLUMN, Position};
-use crate::inputs::StoreTable;
+use crate::inputs::{Columns, StoreTable, Unmatched};
 use crate::retailers::Retailers;
 use crate::scan::Scanner;
 use crate::text::Origin;
-use crate::unmatched::{Columns, Unmatched};
 
 /// Cells that are remembered as holding nothing, for each column.
 const CLEAN: usize = 1 << 14;
@@ -31,7 +30,7 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
 /// Row groups of one file: a thread's piece of work.
 pub(crate) struct Piece<'a> {
     pub(crate) site: u32,
-    pub(crate) path: PathBuf,
+    pub(crate) path: &'a Path,
     pub(crate) groups: Vec<usize>,
     /// How many rows the file says that they have.
     pub(crate) rows: u64,
@@ -113,7 +112,7 @@ impl Piece<'_> {
     /// Every column is read, because the key and the multiset's rows need them; what is not searched costs little.
     fn open(&self) -> Option<Reading<'_>> {
         let (reader, schema) = guarded(|| {
-            let builder = open_parquet(&self.path).ok()?;
+            let builder = open_parquet(self.path).ok()?;
             let schema = builder.schema().clone();
             let builder = builder.with_row_groups(self.groups.clone());
             let reader = builder.with_batch_size(self.batch_rows).build().ok()?;

@@ -1,26 +1,24 @@
 //! The records of the vocabulary, divided by the first bits of their names, which are as good as random: 1024 partitions of
-//! about one size, small enough to be sorted near the processor. Each can be sorted by itself, by whichever thread is free, and
-//! one after the other they are the whole order.
+//! about one size, small enough to be sorted in memory, near the processor, by whichever thread is free.
 //!
 //! A record is only appended while the tables are decided; what memory cannot hold goes to one anonymous file, partition
 //! by partition. Nothing waits for a sort.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::FileExt;
+use std::ops::Range;
 
-use bunri_columnar::{ByteSorter, ColumnarError, Memory, SortedRecords};
+use bunri_columnar::{ColumnarError, Memory};
 
 use crate::LeakError;
 use crate::fate::Fate;
+use crate::filter::Prefix;
 use crate::hashing::{Kind, Name};
 use crate::inputs::Scratch;
 use crate::lexicon::Forms;
-use crate::prefixes::Prefix;
-use crate::records::record;
+use crate::records::{Field, TemporaryFile, record};
 
 record! {
     /// A value of the vocabulary, in its loose and in its strict form.
+    #[derive(Copy, PartialOrd, Ord)]
     Record {
         loose: Name,
         strict: Name,
@@ -64,10 +62,8 @@ const RECORD: usize = 54;
 /// One for every ten first bits.
 pub(crate) const PARTITIONS: usize = 1 << BITS;
 const BITS: u32 = 10;
-/// What a record takes in memory: itself, and its number when they are divided.
-const HELD: usize = RECORD + size_of::<u32>();
-/// What is asked of the file system at once.
-const BUFFER: usize = 1 << 17;
+/// What a record takes in memory: itself, and its number when they are divided, in a list that doubles as it grows.
+const HELD: usize = RECORD + 2 * size_of::<u32>();
 
 /// Where a value belongs whose name begins so.
 #[inline]
@@ -76,52 +72,21 @@ pub(crate) fn partition(half: u64) -> usize {
 }
 
 fn partition_of(record: &[u8; RECORD]) -> usize {
-    record
-        .first_chunk()
-        .map_or(0, |half| partition(u64::from_be_bytes(*half)))
-}
-
-/// Records in memory, in the order in which they came.
-struct Buffer {
-    memory: Option<Memory>,
-    held: usize,
-    most: usize,
-}
-
-impl Buffer {
-    fn records(&self) -> &[[u8; RECORD]] {
-        let held = self.memory.as_deref().unwrap_or_default();
-        held[..self.held * RECORD].as_chunks().0
-    }
-
-    /// The numbers of the records, partition by partition, and where each partition begins among them.
-    fn divided(&self) -> (Vec<u32>, Vec<usize>) {
-        let mut starts = vec![0; PARTITIONS + 1];
-        for record in self.records() {
-            starts[partition_of(record) + 1] += 1;
-        }
-        for at in 0..PARTITIONS {
-            starts[at + 1] += starts[at];
-        }
-        let (mut next, mut numbers) = (starts.clone(), vec![0; self.held]);
-        for (number, record) in (0..).zip(self.records()) {
-            let next = &mut next[partition_of(record)];
-            numbers[*next] = number;
-            *next += 1;
-        }
-        (numbers, starts)
-    }
+    let half = record.first_chunk().copied();
+    partition(half.map_or(0, u64::from_be_bytes))
 }
 
 /// Gathers records.
 pub(crate) struct Partitions {
     scratch: Scratch,
-    buffer: Buffer,
-    /// What memory could not hold.
-    file: Option<BufWriter<File>>,
-    /// For each time that it was full: where each partition begins in the file, in records.
-    spills: Vec<Vec<usize>>,
-    records: usize,
+    /// Records in the order in which they came, how many there are, and at most.
+    memory: Option<Memory>,
+    held: usize,
+    most: usize,
+    /// What memory could not hold, and for each time that it was full where the partitions lie.
+    file: Option<TemporaryFile>,
+    spills: Vec<Vec<Range<u64>>>,
+    records: u64,
 }
 
 impl Partitions {
@@ -129,12 +94,10 @@ impl Partitions {
     pub(crate) fn new(scratch: &Scratch) -> Self {
         Self {
             scratch: scratch.clone(),
-            buffer: Buffer {
-                memory: None,
-                held: 0,
-                // Their numbers are of 32 bits.
-                most: (scratch.budget / HELD).clamp(1, u32::MAX as usize),
-            },
+            memory: None,
+            held: 0,
+            // Their numbers are of 32 bits.
+            most: (scratch.budget / HELD).clamp(1, u32::MAX as usize),
             file: None,
             spills: Vec::new(),
             records: 0,
@@ -143,108 +106,103 @@ impl Partitions {
 
     /// Takes the bytes of a [`Record`].
     pub(crate) fn push(&mut self, record: &[u8]) -> Result<(), LeakError> {
-        self.try_push(record)
-            .map_err(ColumnarError::io("sort in", &self.scratch.folder))?;
-        Ok(())
-    }
-
-    fn try_push(&mut self, record: &[u8]) -> io::Result<()> {
-        if self.buffer.held == self.buffer.most {
+        if self.held == self.most {
             self.spill()?;
         }
-        let Buffer { memory, held, most } = &mut self.buffer;
-        let memory = match memory {
+        let memory = match &mut self.memory {
             Some(memory) => memory,
-            None => memory.insert(Memory::new(*most * RECORD)?),
+            None => {
+                let memory = Memory::new(self.most * RECORD);
+                let failed = ColumnarError::io("sort in", &self.scratch.folder);
+                self.memory.insert(memory.map_err(failed)?)
+            }
         };
-        memory[*held * RECORD..(*held + 1) * RECORD].copy_from_slice(record);
-        *held += 1;
+        let start = self.held * RECORD;
+        memory[start..start + RECORD].copy_from_slice(record);
+        self.held += 1;
         self.records += 1;
         Ok(())
     }
 
-    fn spill(&mut self) -> io::Result<()> {
-        let (numbers, mut starts) = self.buffer.divided();
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => {
-                let file = tempfile::tempfile_in(&self.scratch.folder)?;
-                self.file.insert(BufWriter::with_capacity(BUFFER, file))
-            }
-        };
-        let records = self.buffer.records();
-        for number in numbers {
-            file.write_all(&records[number as usize])?;
+    fn held(&self) -> &[[u8; RECORD]] {
+        let memory = self.memory.as_deref().unwrap_or_default();
+        memory[..self.held * RECORD].as_chunks().0
+    }
+
+    /// The numbers of the records in memory, by partition.
+    fn divided(&self) -> Vec<Vec<u32>> {
+        let mut numbers = vec![Vec::new(); PARTITIONS];
+        for (number, record) in (0..).zip(self.held()) {
+            numbers[partition_of(record)].push(number);
         }
-        let before = self.records - self.buffer.held;
-        starts.iter_mut().for_each(|start| *start += before);
-        self.spills.push(starts);
-        self.buffer.held = 0;
+        numbers
+    }
+
+    fn spill(&mut self) -> Result<(), LeakError> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => TemporaryFile::new(&self.scratch)?,
+        };
+        let (mut pieces, mut piece) = (Vec::with_capacity(PARTITIONS), Vec::new());
+        for numbers in self.divided() {
+            piece.clear();
+            for number in numbers {
+                piece.extend_from_slice(&self.held()[number as usize]);
+            }
+            pieces.push(file.append(&piece)?);
+        }
+        self.spills.push(pieces);
+        self.file = Some(file);
+        self.held = 0;
         Ok(())
     }
 
     /// After the last record. What went to the file in part goes there whole, so that memory is free for what comes next.
     pub(crate) fn finish(mut self) -> Result<Divided, LeakError> {
-        let file = self.try_finish();
-        let file = file.map_err(ColumnarError::io("write in", &self.scratch.folder))?;
-        let (numbers, starts) = self.buffer.divided();
-        Ok(Divided {
-            gathered: self,
-            file,
-            numbers,
-            starts,
-        })
-    }
-
-    fn try_finish(&mut self) -> io::Result<Option<File>> {
         if self.file.is_some() {
             self.spill()?;
-            self.buffer.memory = None;
+            self.memory = None;
         }
-        let file = self.file.take().map(BufWriter::into_inner).transpose();
-        Ok(file?)
+        let numbers = self.divided();
+        Ok(Divided {
+            gathered: self,
+            numbers,
+        })
     }
 }
 
 /// Everything that was gathered, partition by partition.
 pub(crate) struct Divided {
     gathered: Partitions,
-    file: Option<File>,
     /// Of what is in memory.
-    numbers: Vec<u32>,
-    starts: Vec<usize>,
+    numbers: Vec<Vec<u32>>,
 }
 
 impl Divided {
     /// How many records were gathered.
     pub(crate) fn records(&self) -> u64 {
-        self.gathered.records as u64
+        self.gathered.records
     }
 
-    /// The records of one partition in order, sorted within so many bytes of memory.
-    pub(crate) fn sorted(
+    /// Puts the records of one partition there, in order.
+    pub(crate) fn read(
         &self,
         partition: usize,
-        budget: usize,
-    ) -> Result<SortedRecords, LeakError> {
-        let folder = &self.gathered.scratch.folder;
-        let mut sorter = ByteSorter::new(folder, budget);
-        let mut piece = Vec::new();
-        for starts in &self.gathered.spills {
-            let (start, end) = (starts[partition] * RECORD, starts[partition + 1] * RECORD);
-            piece.resize(end - start, 0);
-            let file = self.file.as_ref().ok_or(LeakError::Index)?;
-            file.read_exact_at(&mut piece, start as u64)
-                .map_err(ColumnarError::io("read in", folder))?;
-            let mut records = piece.chunks_exact(RECORD);
-            records.try_for_each(|record| sorter.push(record))?;
+        records: &mut Vec<Record>,
+    ) -> Result<(), LeakError> {
+        records.clear();
+        for pieces in &self.gathered.spills {
+            let file = self.gathered.file.as_ref().ok_or(LeakError::Index)?;
+            for record in file.read(pieces[partition].clone())?.chunks_exact(RECORD) {
+                records.push(Record::read(record)?);
+            }
         }
-        let records = self.gathered.buffer.records();
-        let numbers = self.starts[partition]..self.starts[partition + 1];
-        for &number in &self.numbers[numbers] {
-            sorter.push(&records[number as usize])?;
+        let held = self.gathered.held();
+        for &number in &self.numbers[partition] {
+            records.push(Record::read(&held[number as usize])?);
         }
-        Ok(sorter.finish()?)
+        records.sort_unstable();
+        Ok(())
     }
 }
 
@@ -253,7 +211,6 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::lexicon::Lexicon;
-    use crate::records::Field;
 
     fn sorted(records: &[[u8; RECORD]], budget: usize) -> Vec<[u8; RECORD]> {
         let folder = tempfile::tempdir().unwrap();
@@ -267,16 +224,16 @@ mod tests {
         }
         let divided = partitions.finish().unwrap();
         assert_eq!(divided.records(), records.len() as u64);
-        let spilled = divided.file.is_some();
+        let spilled = divided.gathered.file.is_some();
         assert_eq!(spilled, budget < records.len() * HELD);
-        assert_eq!(spilled, divided.gathered.buffer.memory.is_none());
-        let mut all = Vec::new();
+        assert_eq!(spilled, divided.gathered.memory.is_none());
+        let (mut all, mut records) = (Vec::new(), Vec::new());
         for partition in 0..PARTITIONS {
-            let mut sorted = divided.sorted(partition, budget).unwrap();
-            while let Some(record) = sorted.next().unwrap() {
-                let record = record.try_into().unwrap();
-                assert_eq!(partition_of(&record), partition);
-                all.push(record);
+            divided.read(partition, &mut records).unwrap();
+            for record in &records {
+                let bytes = record.bytes().try_into().unwrap();
+                assert_eq!(partition_of(&bytes), partition);
+                all.push(bytes);
             }
         }
         all

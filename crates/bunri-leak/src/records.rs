@@ -1,10 +1,15 @@
-//! Records that are sorted within a memory bound: fields one after the other, numbers with their highest byte first, so that the
+//! Data that memory need not hold, and records that are sorted within a memory bound: fields one after the other, numbers with their highest byte first, so that the
 //! order of the bytes is that of the fields. A text is the last field, because nothing says where it ends.
 
+use std::fs::File;
 use std::marker::PhantomData;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-use bunri_columnar::{ByteSorter, SortedRecords};
+use bunri_columnar::{ByteSorter, ColumnarError, SortedRecords};
 use bunri_spelling::tokens::Coat;
 
 use crate::LeakError;
@@ -51,6 +56,41 @@ impl<T: Field> Iterator for Sorted<T> {
             Ok(record) => record.map(T::read),
             Err(error) => Some(Err(error.into())),
         }
+    }
+}
+
+/// An anonymous file to which any thread appends.
+pub(crate) struct TemporaryFile {
+    file: File,
+    end: AtomicU64,
+    folder: PathBuf,
+}
+
+impl TemporaryFile {
+    pub(crate) fn new(scratch: &Scratch) -> Result<Self, LeakError> {
+        let folder = scratch.folder.clone();
+        let file = tempfile::tempfile_in(&folder);
+        Ok(Self {
+            file: file.map_err(ColumnarError::io("create a file in", &folder))?,
+            end: AtomicU64::new(0),
+            folder,
+        })
+    }
+
+    /// Gives where the bytes lie.
+    pub(crate) fn append(&self, bytes: &[u8]) -> Result<Range<u64>, LeakError> {
+        let length = bytes.len() as u64;
+        let start = self.end.fetch_add(length, Relaxed);
+        let written = self.file.write_all_at(bytes, start);
+        written.map_err(ColumnarError::io("write in", &self.folder))?;
+        Ok(start..start + length)
+    }
+
+    pub(crate) fn read(&self, at: Range<u64>) -> Result<Vec<u8>, LeakError> {
+        let mut bytes = vec![0; (at.end - at.start) as usize];
+        let read = self.file.read_exact_at(&mut bytes, at.start);
+        read.map_err(ColumnarError::io("read in", &self.folder))?;
+        Ok(bytes)
     }
 }
 

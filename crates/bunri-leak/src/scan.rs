@@ -17,6 +17,39 @@ const DEPTH: u8 = 2;
 /// Where the thing that is looked at stands; asked only when something was found.
 pub(crate) type Where<'w> = dyn Fn() -> Result<Location, LeakError> + 'w;
 
+/// How a text comes to be looked at.
+#[derive(Clone, Copy)]
+struct Context<'w> {
+    place: &'w Where<'w>,
+    origin: Origin,
+    coat: Coat,
+    /// Encodings that were taken off.
+    depth: u8,
+}
+
+impl<'w> Context<'w> {
+    fn plain(place: &'w Where<'w>, origin: Origin) -> Self {
+        let (coat, depth) = (Coat::Plain, 0);
+        Self {
+            place,
+            origin,
+            coat,
+            depth,
+        }
+    }
+
+    /// Of what is encoded so.
+    fn inside(self, coat: Coat) -> Self {
+        let (origin, depth) = (Origin::Unknown, self.depth + 1);
+        Self {
+            origin,
+            coat,
+            depth,
+            ..self
+        }
+    }
+}
+
 /// Looks at texts, one thread's.
 pub(crate) struct Scanner<'a> {
     matcher: Matcher<'a>,
@@ -37,33 +70,36 @@ impl<'a> Scanner<'a> {
     }
 
     /// A hash by which an equal cell is known.
+    #[inline]
     pub(crate) fn cell_hash(&self, cell: &[u8]) -> u64 {
         self.exclusive.lexicon.secret.cell(cell)
     }
 
-    /// A text, and what is encoded in it.
     pub(crate) fn text(
         &mut self,
         text: &str,
         origin: Origin,
         place: &Where<'_>,
     ) -> Result<(), LeakError> {
-        self.encoded(text, (Coat::Plain, 0), origin, place)
+        self.encoded(text, Context::plain(place, origin))
     }
 
     pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Where<'_>) -> Result<(), LeakError> {
+        let context = Context::plain(place, Origin::Unknown);
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.text(text, Origin::Unknown, place),
-            Err(_) => self.decoded(bytes, (Coat::Plain, 0), place),
+            Ok(text) => self.encoded(text, context),
+            Err(_) => self.decoded(bytes, context),
         }
     }
 
     /// A number, with and without the zero that it may have lost.
     pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<(), LeakError> {
-        self.plain(digits, Coat::Number, Origin::Unknown, place)?;
-        let digits = format!("0{digits}");
-        self.plain(&digits, Coat::Number, Origin::Unknown, place)?;
-        Ok(())
+        let context = Context {
+            coat: Coat::Number,
+            ..Context::plain(place, Origin::Unknown)
+        };
+        self.plain(digits, context)?;
+        self.plain(&format!("0{digits}"), context).map(drop)
     }
 
     /// Retailers that a granted text names.
@@ -86,15 +122,10 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn encoded(
-        &mut self,
-        text: &str,
-        (coat, depth): (Coat, u8),
-        origin: Origin,
-        place: &Where<'_>,
-    ) -> Result<(), LeakError> {
-        let sight = self.plain(text, coat, origin, place)?;
-        if depth == DEPTH {
+    /// A text, and what is encoded in it.
+    fn encoded(&mut self, text: &str, context: Context<'_>) -> Result<(), LeakError> {
+        let sight = self.plain(text, context)?;
+        if context.depth == DEPTH {
             return Ok(());
         }
         if sight == Sight::Simple {
@@ -102,7 +133,7 @@ impl<'a> Scanner<'a> {
             let mut inside = Ok(());
             tokens::decode_simple(text.as_bytes(), |coat, bytes| {
                 if inside.is_ok() {
-                    inside = self.decoded(bytes, (coat, depth + 1), place);
+                    inside = self.decoded(bytes, context.inside(coat));
                 }
             });
             return inside;
@@ -112,59 +143,45 @@ impl<'a> Scanner<'a> {
             inside.push((coat, bytes.to_vec()));
         });
         for (coat, bytes) in inside {
-            self.decoded(&bytes, (coat, depth + 1), place)?;
+            self.decoded(&bytes, context.inside(coat))?;
         }
         match escapes::unescaped(text) {
-            Some(text) => self.encoded(&text, (Coat::Escapes, depth + 1), Origin::Unknown, place),
+            Some(text) => self.encoded(&text, context.inside(Coat::Escapes)),
             None => Ok(()),
         }
     }
 
-    fn decoded(
-        &mut self,
-        bytes: &[u8],
-        (coat, depth): (Coat, u8),
-        place: &Where<'_>,
-    ) -> Result<(), LeakError> {
+    fn decoded(&mut self, bytes: &[u8], context: Context<'_>) -> Result<(), LeakError> {
         if is_digest_length(bytes.len()) {
             self.clean = false;
-            self.found.digests.push(&FoundDigest {
-                key: digest_key(bytes),
-                location: place()?,
-            })?;
+            let (key, location) = (digest_key(bytes), (context.place)()?);
+            self.found.digests.push(&FoundDigest { key, location })?;
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return self.encoded(text, (coat, depth), Origin::Unknown, place);
+            return self.encoded(text, context);
         }
-        let hex = base16ct::lower::encode_string(bytes);
-        self.plain(&hex, coat, Origin::Unknown, place)?;
+        self.plain(&base16ct::lower::encode_string(bytes), context)?;
         if bytes.len() > 64 {
             // A schema or a message in base64: bytes with texts in them.
-            let text = String::from_utf8_lossy(bytes);
-            self.plain(&text, coat, Origin::Unknown, place)?;
+            self.plain(&String::from_utf8_lossy(bytes), context)?;
         }
         Ok(())
     }
 
     /// A text as it stands.
-    fn plain(
-        &mut self,
-        text: &str,
-        coat: Coat,
-        origin: Origin,
-        place: &Where<'_>,
-    ) -> Result<Sight, LeakError> {
-        let sight = self.matcher.text(text, origin);
+    fn plain(&mut self, text: &str, context: Context<'_>) -> Result<Sight, LeakError> {
+        let sight = self.matcher.text(text, context.origin);
         let mut location = None;
         for candidate in &self.matcher.candidates {
             let Some(entry) = self.exclusive.confirm(candidate)? else {
                 continue;
             };
             if location.is_none() {
-                location = Some(place()?);
+                location = Some((context.place)()?);
             }
             if let Some(location) = &location {
-                self.found.value(candidate, &entry, coat, location)?;
+                self.found
+                    .value(candidate, &entry, context.coat, location)?;
             }
         }
         self.clean &= location.is_none();

@@ -10,11 +10,10 @@ use crate::exclusive::{Exclusive, Totals};
 use crate::hits::{Found, Site};
 use crate::inputs::{Ground, Reread};
 use crate::parquet::Looked;
-use crate::report::Reporter;
-use crate::review::{COMMON, ReviewList, review};
+use crate::report::{COMMON, Reporter, ReviewList, review};
 use crate::scan::Scanner;
 use crate::store::Contents;
-use crate::vocabulary::{Source, Vocabulary};
+use crate::vocabulary::Vocabulary;
 
 /// What was seen.
 #[derive(Default)]
@@ -100,7 +99,7 @@ struct StoreSearch<'a> {
     at: usize,
     contents: &'a Contents<'a>,
     exclusive: &'a Exclusive<'a>,
-    sources: &'a [Source],
+    sources: &'a [String],
     found: Found<'a>,
 }
 
@@ -148,9 +147,9 @@ impl StoreSearch<'_> {
             outcome.gaps.push(gap(why));
             blind_spots.push(format!("{word}: {why}"));
         }
-        for combined in suspects.found() {
-            let table = &self.ground.catalogue.tables[combined.table].id;
-            reporter.combined(&combined, table)?;
+        for (location, record) in suspects.found() {
+            let table = &self.ground.catalogue.tables[record.table].id;
+            reporter.combined(location, table, record.columns)?;
         }
         for site in self.contents.unreadable.union(&looked.short) {
             reporter.not_searched(*site)?;
@@ -197,19 +196,15 @@ impl StoreSearch<'_> {
 }
 
 fn blind_spot(store: &str, totals: &Totals) -> String {
-    let Totals {
-        withheld,
-        searched,
-        granted_too,
-        ..
-    } = totals;
-    if withheld.cells == 0 {
+    let cells: u64 = totals.withheld.iter().sum();
+    if cells == 0 {
         return format!("{store}: no cell is withheld, so there was nothing to search for");
     }
+    let [_, whole_only, too_short, other_type] = totals.withheld;
     format!(
-        "{store}: {searched} different values were searched for; {granted_too} withheld values are granted somewhere too; of {} \
-         withheld cells {} are too short to be told from chance, {} are searched as whole cells only, {} are dates, times or \
-         truth values",
-        withheld.cells, withheld.too_short, withheld.whole_only, withheld.other_type,
+        "{store}: {} different values were searched for; {} withheld values are granted somewhere too; of {cells} withheld cells \
+         {too_short} are too short to be told from chance, {whole_only} are searched as whole cells only, {other_type} are dates, \
+         times or truth values",
+        totals.searched, totals.granted_too,
     )
 }

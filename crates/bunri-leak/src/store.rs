@@ -1,13 +1,13 @@
 //! Everything of a store that is searched: Parquet files in pieces for the threads; every other file as text; and the
 //! words that are no cell: names of files, folders and columns, manifest, sums, metadata and statistics of Parquet files.
 //!
-//! Words that the catalogue or bunri itself chose are known, and not searched. The digests of the store's own files are known
-//! too: C1 has recomputed them.
+//! Words that the catalogue or bunri itself chose are known, and not searched, nor are the digests of the store's own files, which
+//! C1 has recomputed.
 
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{ColumnarError, Observer, REASON_COLUMN, open_parquet};
@@ -36,65 +36,50 @@ const LONGEST_LINE: usize = 1 << 13;
 /// What is searched of one store.
 pub(crate) struct Contents<'a> {
     store: &'a StoreFolder<'a>,
-    known: Known,
+    /// What is known and no value, and of it the names of files and folders.
+    known: BTreeSet<String>,
+    known_paths: BTreeSet<String>,
     pub(crate) sites: Vec<Site>,
     pub(crate) pieces: Vec<Piece<'a>>,
-    texts: Vec<Text>,
-    words: Vec<Word>,
+    texts: Vec<(u32, &'a Path)>,
+    words: Vec<(Location, Vec<u8>)>,
     /// Parquet files of which only the raw bytes can be searched.
     pub(crate) unreadable: BTreeSet<u32>,
 }
 
-/// What is known and no value, in texts and among names.
-struct Known {
-    words: BTreeSet<String>,
-    paths: BTreeSet<String>,
+fn known_paths(store: &StoreFolder<'_>) -> BTreeSet<String> {
+    let files = store.digests.keys().map(String::as_str);
+    let tables = || store.tables.iter().map(|table| table.id());
+    let parts = files.filter(|path| tables().any(|table| is_part(path, table)));
+    let own = [MANIFEST, B3SUMS, SHA256SUMS].into_iter();
+    own.chain(tables())
+        .chain(parts)
+        .map(str::to_owned)
+        .collect()
 }
 
-impl Known {
-    fn of(catalogue: &Catalogue, store: &StoreFolder<'_>) -> Self {
-        let own = [
-            REASON_COLUMN,
-            bunri_manifest::TOOL,
-            "arrow_schema",
-            &catalogue.digest,
-        ];
-        let digests = store.digests.values();
-        let digests = digests.flat_map(|of| [of.blake3.as_str(), of.sha256.as_str()]);
-        let words = words(catalogue).chain(own).chain(digests);
-        let parts = |table: &str| {
-            let files = store.digests.keys().map(String::as_str);
-            files
-                .filter(|path| is_part(path, table))
-                .collect::<Vec<_>>()
-        };
-        let tables = store.tables.iter().map(|table| table.id());
-        let paths = tables.flat_map(|table| [vec![table], parts(table)].concat());
-        let paths = paths.chain([MANIFEST, B3SUMS, SHA256SUMS]);
-        Self {
-            words: words.map(str::to_owned).collect(),
-            paths: paths.map(str::to_owned).collect(),
-        }
-    }
-
-    fn has(&self, word: &str) -> bool {
-        self.words.contains(word) || self.paths.contains(word)
-    }
+fn known_words(catalogue: &Catalogue, store: &StoreFolder<'_>) -> BTreeSet<String> {
+    let digests = store.digests.values();
+    let digests = digests.flat_map(|of| [of.blake3.as_str(), of.sha256.as_str()]);
+    let own = [REASON_COLUMN, bunri_manifest::TOOL, "arrow_schema"];
+    let words = words(catalogue).chain([&*catalogue.digest]).chain(own);
+    words.chain(digests).map(str::to_owned).collect()
 }
 
 /// Whether a file of a table is called as bunri calls its parts, and lies where they lie.
 fn is_part(path: &str, table: &str) -> bool {
-    let number = path
-        .strip_prefix(table)
-        .and_then(|path| path.strip_prefix("/part-")?.strip_suffix(".parquet"));
+    let file = path.strip_prefix(table);
+    let number = file.and_then(|file| file.strip_prefix("/part-")?.strip_suffix(".parquet"));
     number.is_some_and(|number| number.len() == 5 && number.bytes().all(|it| it.is_ascii_digit()))
 }
 
 impl<'a> Contents<'a> {
     pub(crate) fn of(catalogue: &Catalogue, store: &'a StoreFolder<'a>) -> Result<Self, LeakError> {
+        let known_paths = known_paths(store);
         let mut contents = Self {
             store,
-            known: Known::of(catalogue, store),
+            known: &known_words(catalogue, store) | &known_paths,
+            known_paths,
             sites: Vec::new(),
             pieces: Vec::new(),
             texts: Vec::new(),
@@ -104,17 +89,14 @@ impl<'a> Contents<'a> {
         contents.names();
         for (number, (name, path)) in (1..).zip(store.files) {
             // A name that nobody knows may hold a value, and is not repeated.
-            let file = if contents.known.paths.contains(name) {
-                name.clone()
-            } else {
-                format!("file {number} of the store in the order of names")
-            };
-            let path = path.clone();
+            let unknown = || format!("file {number} of the store in the order of names");
+            let known = contents.known_paths.get(name).cloned();
+            let file = known.unwrap_or_else(unknown);
             match name.as_str() {
                 MANIFEST => contents.manifest(path)?,
                 B3SUMS | SHA256SUMS => contents.sums(name, path)?,
-                _ if name.ends_with(".parquet") => contents.parquet(name, path, file),
-                _ => drop(contents.text(path, file)),
+                _ if name.ends_with(".parquet") => contents.parquet(name, path, &file),
+                _ => drop(contents.text(path, &file)),
             }
         }
         Ok(contents)
@@ -122,25 +104,22 @@ impl<'a> Contents<'a> {
 
     /// What there is to be looked at.
     pub(crate) fn tasks(&self) -> impl Iterator<Item = Task<'_>> {
-        let texts = self.texts.iter().map(Task::Text);
+        let texts = self
+            .texts
+            .iter()
+            .map(|(site, path)| Task::Text(*site, path));
         let pieces = self.pieces.iter().map(Task::Piece);
-        [Task::Words(&self.words)]
-            .into_iter()
-            .chain(texts)
-            .chain(pieces)
+        texts.chain(pieces).chain([Task::Words(&self.words)])
     }
 
     fn site(&mut self, rule: Option<Rule>, table: Option<&str>, file: Option<&str>) -> u32 {
         let number = self.sites.len() as u32;
         let same = |site: &&Site| table.is_some() && site.table.as_deref() == table;
+        let first = self.sites.iter().find(same).map(|site| site.first);
         self.sites.push(Site {
             rule,
             table: table.map(str::to_owned),
-            first: self
-                .sites
-                .iter()
-                .find(same)
-                .map_or(number, |site| site.first),
+            first: first.unwrap_or(number),
             file: file.map(str::to_owned),
             columns: Vec::new(),
         });
@@ -148,16 +127,15 @@ impl<'a> Contents<'a> {
     }
 
     /// Adds a word, unless it is known.
-    fn word(&mut self, site: u32, word: &str, label: impl Into<String>) {
-        if !self.known.has(word) {
-            self.bytes(site, word.as_bytes(), label);
+    fn word(&mut self, site: u32, word: &str, label: &str) {
+        if !self.known.contains(word) {
+            self.bytes(site, word.as_bytes(), label.to_owned());
         }
     }
 
-    fn bytes(&mut self, site: u32, bytes: &[u8], label: impl Into<String>) {
+    fn bytes(&mut self, site: u32, bytes: &[u8], label: String) {
         let location = no_cell(site, self.words.len() as u64, label);
-        let bytes = bytes.to_vec();
-        self.words.push(Word { location, bytes });
+        self.words.push((location, bytes.to_vec()));
     }
 
     /// Names of files and folders.
@@ -168,7 +146,7 @@ impl<'a> Contents<'a> {
         let folders = self.store.folders.iter().zip(1..);
         let folders = folders.map(|(name, number)| (name, format!("folder {number}")));
         for (name, what) in files.chain(folders) {
-            if !self.known.paths.contains(name) {
+            if !self.known_paths.contains(name) {
                 let label = format!("the name of {what} of the store in the order of names");
                 self.bytes(site, name.as_bytes(), label);
             }
@@ -183,12 +161,12 @@ impl<'a> Contents<'a> {
         Ok(text.map_err(ColumnarError::io("read", path))?)
     }
 
-    fn manifest(&mut self, path: PathBuf) -> Result<(), LeakError> {
+    fn manifest(&mut self, path: &'a Path) -> Result<(), LeakError> {
         let site = self.site(Some(Rule::ValueInManifest), None, Some(MANIFEST));
         let valid = self.store.has_manifest;
         let most = if valid { u64::MAX } else { LONGEST_MANIFEST };
-        let Some(text) = self.read(MANIFEST, &path, most)? else {
-            self.texts.push(Text { site, path });
+        let Some(text) = self.read(MANIFEST, path, most)? else {
+            self.texts.push((site, path));
             return Ok(());
         };
         let json: Option<serde_json::Value> = serde_json::from_slice(&text).ok();
@@ -199,7 +177,8 @@ impl<'a> Contents<'a> {
         }
         // A manifest that is none, piece by piece, so that what every manifest says is not taken for a part of what somebody
         // added.
-        let known = |word: &str| self.known.has(word) || StoreManifest::FIELDS.contains(&word);
+        let fields = StoreManifest::FIELDS;
+        let known = |word: &str| self.known.contains(word) || fields.contains(&word);
         for piece in between_known(&text, known) {
             let label = format!("after byte {}", piece.start);
             self.bytes(site, &text[piece], label);
@@ -207,74 +186,73 @@ impl<'a> Contents<'a> {
         Ok(())
     }
 
-    fn sums(&mut self, name: &str, path: PathBuf) -> Result<(), LeakError> {
+    fn sums(&mut self, name: &str, path: &'a Path) -> Result<(), LeakError> {
         let site = self.site(Some(Rule::ValueInManifest), None, Some(name));
-        let text = self.read(name, &path, LONGEST_MANIFEST)?;
+        let text = self.read(name, path, LONGEST_MANIFEST)?;
         // A line that nobody's writer made, or very many: looked at in blocks, so that it takes no more memory than a text.
         let Some(text) = text.filter(|text| !has_long_line(text)) else {
-            self.texts.push(Text { site, path });
+            self.texts.push((site, path));
             return Ok(());
         };
         for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
             let line = String::from_utf8_lossy(line);
-            if line.split_whitespace().any(|word| !self.known.has(word)) {
+            if line
+                .split_whitespace()
+                .any(|word| !self.known.contains(word))
+            {
                 self.bytes(site, line.as_bytes(), format!("line {number}"));
             }
         }
         Ok(())
     }
 
-    fn text(&mut self, path: PathBuf, file: String) -> u32 {
-        let site = self.site(None, None, Some(&file));
-        self.texts.push(Text { site, path });
+    fn text(&mut self, path: &'a Path, file: &str) -> u32 {
+        let site = self.site(None, None, Some(file));
+        self.texts.push((site, path));
         site
     }
 
-    fn parquet(&mut self, name: &str, path: PathBuf, file: String) {
+    fn parquet(&mut self, name: &str, path: &'a Path, file: &str) {
+        let store = self.store;
         // What the audit did not admit must not meet the Parquet library.
-        let admitted = self.store.batch_rows.get(name).copied();
-        let opened = admitted.and_then(|batch_rows| {
-            guarded(|| {
-                let builder = open_parquet(&path).ok()?;
-                let (metadata, schema) = (builder.metadata(), builder.schema());
-                Some((batch_rows, metadata.clone(), schema.clone()))
-            })
-        });
-        let Some((batch_rows, metadata, schema)) = opened else {
+        let admitted = store.batch_rows.get(name);
+        let open = |_: &usize| guarded(|| open_parquet(path).ok());
+        let Some((&batch_rows, builder)) = admitted.zip(admitted.and_then(open)) else {
             // C2 names it too. Its bytes are searched as they are, and nobody knows what they say.
             let site = self.text(path, file);
             self.unreadable.insert(site);
             return;
         };
-        let store = self.store;
         let folder = name.split_once('/').map(|(folder, _)| folder);
         let mut tables = store.tables.iter().map(|table| &**table);
         let table = tables.find(|table| Some(table.id()) == folder);
         let id = table.map(|table| table.id());
-        let site = self.site(None, id, id.is_none().then_some(&*file));
-        let columns = schema.fields().iter().map(|field| field.name().clone());
-        self.sites[site as usize].columns = columns.collect();
-        self.metadata(&metadata, id, &file);
-        let groups = metadata.row_groups().iter();
+        let site = self.site(None, id, id.is_none().then_some(file));
+        let fields = builder.schema().fields().iter();
+        self.sites[site as usize].columns = fields.map(|field| field.name().clone()).collect();
+        self.metadata(builder.metadata(), id, file);
+        let groups = builder.metadata().row_groups().iter();
         let groups: Vec<u64> = groups
-            .map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
+            .map(|group| group.num_rows().try_into().unwrap_or(0))
             .collect();
+        let unmatched = id.and_then(|id| store.unmatched.get(id));
         let mut first = 0;
         for (piece, rows) in groups.chunks(PIECE).enumerate() {
+            let rows_of_piece = rows.iter().sum();
             self.pieces.push(Piece {
                 site,
-                path: path.clone(),
+                path,
                 groups: (piece * PIECE..piece * PIECE + rows.len()).collect(),
-                rows: rows.iter().sum(),
+                rows: rows_of_piece,
                 first,
                 table,
                 batch_rows,
-                unmatched: id
-                    .and_then(|id| store.unmatched.get(id))
-                    .filter(|unmatched| !unmatched.is_empty()),
-                retailers: table.and_then(|table| store.retailers.filter(|_| table.is_owned())),
+                unmatched: unmatched.filter(|unmatched| !unmatched.is_empty()),
+                retailers: store
+                    .retailers
+                    .filter(|_| table.is_some_and(|table| table.is_owned())),
             });
-            first += rows.iter().sum::<u64>();
+            first += rows_of_piece;
         }
     }
 
@@ -285,20 +263,18 @@ impl<'a> Contents<'a> {
         let schema = footer.schema_descr();
         for (number, column) in (1..).zip(schema.columns()) {
             for part in column.path().parts() {
-                self.word(names, part, format!("the name of column {number}"));
+                self.word(names, part, &format!("the name of column {number}"));
             }
         }
-        self.word(
-            strings,
-            schema.root_schema().name(),
-            "the name of the schema",
-        );
+        let root = schema.root_schema().name();
+        self.word(strings, root, "the name of the schema");
         if let Some(writer) = footer.created_by() {
             self.word(strings, writer, "the name of the writer");
         }
         for pair in footer.key_value_metadata().into_iter().flatten() {
-            for text in [&pair.key, pair.value.as_ref().unwrap_or(&String::new())] {
-                self.bytes(strings, text.as_bytes(), "key-value metadata");
+            let value = pair.value.as_deref().unwrap_or_default();
+            for text in [&pair.key, value] {
+                self.bytes(strings, text.as_bytes(), "key-value metadata".to_owned());
             }
         }
         let groups = metadata.row_groups().iter();
@@ -306,40 +282,26 @@ impl<'a> Contents<'a> {
         for statistics in columns.filter_map(|column| column.statistics()) {
             let ends = [statistics.min_bytes_opt(), statistics.max_bytes_opt()];
             for bytes in ends.into_iter().flatten() {
-                self.bytes(strings, bytes, "statistics");
+                self.bytes(strings, bytes, "statistics".to_owned());
             }
         }
     }
 }
 
-fn no_cell(site: u32, row: u64, label: impl Into<String>) -> Location {
+fn no_cell(site: u32, row: u64, label: String) -> Location {
+    let column = NO_COLUMN;
     Location {
-        position: Position {
-            site,
-            row,
-            column: NO_COLUMN,
-        },
+        position: Position { site, row, column },
         explained: false,
-        label: label.into(),
+        label,
     }
-}
-
-/// A word that is no cell.
-pub(crate) struct Word {
-    location: Location,
-    bytes: Vec<u8>,
-}
-
-/// A file that is no Parquet.
-pub(crate) struct Text {
-    site: u32,
-    path: PathBuf,
 }
 
 /// What one thread looks at at a time.
 pub(crate) enum Task<'c> {
-    Words(&'c [Word]),
-    Text(&'c Text),
+    Words(&'c [(Location, Vec<u8>)]),
+    /// A file that is no Parquet, with its site.
+    Text(u32, &'c Path),
     Piece(&'c Piece<'c>),
 }
 
@@ -350,36 +312,33 @@ impl Task<'_> {
         observer: &dyn Observer,
     ) -> Result<Looked, LeakError> {
         match self {
-            Self::Words(words) => {
-                for word in *words {
-                    scanner.bytes(&word.bytes, &|| Ok(word.location.clone()))?;
-                }
-            }
-            Self::Text(text) => text.look(scanner)?,
+            Self::Words(words) => words
+                .iter()
+                .try_for_each(|(location, bytes)| scanner.bytes(bytes, &|| Ok(location.clone())))?,
+            Self::Text(site, path) => text(*site, path, scanner)?,
             Self::Piece(piece) => return piece.look(scanner, observer),
         }
         Ok(Looked::default())
     }
 }
 
-impl Text {
-    fn look(&self, scanner: &mut Scanner<'_>) -> Result<(), LeakError> {
-        let failed = || ColumnarError::io("read", &self.path);
-        let mut file = open_regular(&self.path).map_err(failed())?;
-        let (mut block, mut before) = (Vec::new(), 0_u64);
-        loop {
-            let room = (BLOCK - block.len()) as u64;
-            let read = file.by_ref().take(room).read_to_end(&mut block);
-            if read.map_err(failed())? == 0 {
-                return Ok(());
-            }
-            let place = || Ok(no_cell(self.site, before, format!("after byte {before}")));
-            let text = String::from_utf8_lossy(&block);
-            scanner.text(&text, Origin::Unknown, &place)?;
-            let gone = block.len() - block.len().min(OVERLAP);
-            before += gone as u64;
-            block.drain(..gone);
+/// Looks at a file as text.
+fn text(site: u32, path: &Path, scanner: &mut Scanner<'_>) -> Result<(), LeakError> {
+    let failed = || ColumnarError::io("read", path);
+    let mut file = open_regular(path).map_err(failed())?;
+    let (mut block, mut before) = (Vec::new(), 0_u64);
+    loop {
+        let room = (BLOCK - block.len()) as u64;
+        let read = file.by_ref().take(room).read_to_end(&mut block);
+        if read.map_err(failed())? == 0 {
+            return Ok(());
         }
+        let place = || Ok(no_cell(site, before, format!("after byte {before}")));
+        let text = String::from_utf8_lossy(&block);
+        scanner.text(&text, Origin::Unknown, &place)?;
+        let gone = block.len() - block.len().min(OVERLAP);
+        before += gone as u64;
+        block.drain(..gone);
     }
 }
 

@@ -8,9 +8,9 @@
 use bunri_spelling::{LIGHTEST, LONGEST, Simple, Spelled, TOKEN, weight};
 
 use crate::exclusive::Exclusive;
+use crate::filter::{PREFIX, SHORT_PREFIX};
 use crate::hashing::{Kind, Name, half};
 use crate::lexicon::{ANYWHERE, Forms, WHOLE};
-use crate::prefixes::{PREFIX, SHORT_PREFIX};
 
 /// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of
 /// them are worth more.

@@ -2,20 +2,14 @@
 //! text, and a file, sorted by name, that confirms what they let through. Names are divided into partitions by
 //! their first bits, so that each is built by itself, by whichever thread is free, and found without a search.
 
-use std::fs::File;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-use bunri_columnar::ColumnarError;
 
 use crate::LeakError;
-use crate::filter::{Filter, Rare};
+use crate::filter::{Filter, Prefix, PrefixTable, Rare};
 use crate::hashing::{Name, half};
+use crate::inputs::Scratch;
 use crate::partitions::partition;
-use crate::prefixes::{Prefix, PrefixTable};
-use crate::records::{Field, record};
+use crate::records::{Field, TemporaryFile, record};
 
 /// Bytes of the file that are read at once, about.
 const BLOCK: usize = 1 << 12;
@@ -53,8 +47,7 @@ pub(crate) struct ValueSet {
     rare: Rare,
     parts: Vec<Part>,
     is_empty: bool,
-    file: File,
-    folder: PathBuf,
+    file: TemporaryFile,
 }
 
 impl ValueSet {
@@ -76,16 +69,13 @@ impl ValueSet {
 
     /// What is known of the value of this name, if it is there.
     pub(crate) fn find(&self, name: Name) -> Result<Option<Entry>, LeakError> {
-        let Part { blocks, start, .. } = &self.parts[partition(half(name))];
+        let Part { blocks, lies, .. } = &self.parts[partition(half(name))];
         let after = blocks.partition_point(|(first, _)| *first <= name);
         let Some((_, block)) = after.checked_sub(1).map(|at| &blocks[at]) else {
             return Ok(None);
         };
-        let mut bytes = vec![0; block.len()];
-        let read = self
-            .file
-            .read_exact_at(&mut bytes, start + block.start as u64);
-        read.map_err(ColumnarError::io("read in", &self.folder))?;
+        let bytes = lies.start + block.start as u64..lies.start + block.end as u64;
+        let bytes = self.file.read(bytes)?;
         let mut rest = &bytes[..];
         while !rest.is_empty() {
             let entry = Entry::take(&mut rest).ok_or(LeakError::Index)?;
@@ -100,20 +90,15 @@ impl ValueSet {
 /// A set of values while its partitions are built.
 pub(crate) struct ValueSetBuilder {
     prefixes: PrefixTable,
-    file: File,
-    end: AtomicU64,
-    folder: PathBuf,
+    file: TemporaryFile,
 }
 
 impl ValueSetBuilder {
     /// For about so many values.
-    pub(crate) fn new(values: u64, folder: &Path) -> Result<Self, LeakError> {
-        let file = tempfile::tempfile_in(folder);
+    pub(crate) fn new(values: u64, scratch: &Scratch) -> Result<Self, LeakError> {
         Ok(Self {
             prefixes: PrefixTable::new(values),
-            file: file.map_err(ColumnarError::io("create a file in", folder))?,
-            end: AtomicU64::new(0),
-            folder: folder.to_path_buf(),
+            file: TemporaryFile::new(scratch)?,
         })
     }
 
@@ -129,7 +114,6 @@ impl ValueSetBuilder {
             is_empty: parts.iter().all(|part| part.blocks.is_empty()),
             parts,
             file: self.file,
-            folder: self.folder,
         }
     }
 }
@@ -138,10 +122,9 @@ impl ValueSetBuilder {
 pub(crate) struct Part {
     filter: Filter,
     rare: Rare,
-    /// First names, and where their entries lie from `start` on.
+    /// Where it lies in the file; and of its blocks the first names, and where they lie in it.
+    lies: Range<u64>,
     blocks: Vec<(Name, Range<usize>)>,
-    /// Where the partition begins in the file.
-    start: u64,
 }
 
 /// And while it is built.
@@ -185,15 +168,11 @@ impl<'s> PartBuilder<'s> {
     }
 
     pub(crate) fn finish(self) -> Result<Part, LeakError> {
-        let set = self.set;
-        let start = set.end.fetch_add(self.bytes.len() as u64, Relaxed);
-        let written = set.file.write_all_at(&self.bytes, start);
-        written.map_err(ColumnarError::io("write in", &set.folder))?;
         Ok(Part {
             filter: Filter::new(self.halves),
             rare: self.rare,
+            lies: self.set.file.append(&self.bytes)?,
             blocks: self.blocks,
-            start,
         })
     }
 }
@@ -208,6 +187,10 @@ mod tests {
     #[test]
     fn every_name_is_found_with_what_is_known_of_it_and_no_other_is() {
         let folder = tempfile::tempdir().unwrap();
+        let scratch = Scratch {
+            folder: folder.path().to_path_buf(),
+            budget: 1 << 20,
+        };
         let name = |number: u32| u128::from(number) << 96 | 7;
         let entry = |number: u32| Entry {
             name: name(number),
@@ -220,7 +203,7 @@ mod tests {
         let mut numbers: Vec<u32> = spread.chain((1..3000).map(|number| number * 3)).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let set = ValueSetBuilder::new(100, folder.path()).unwrap();
+        let set = ValueSetBuilder::new(100, &scratch).unwrap();
         let part = |partition: usize| {
             let mut part = PartBuilder::new(&set);
             let own = |number: &&u32| partition == super::partition(half(name(**number)));
@@ -242,7 +225,7 @@ mod tests {
             assert_eq!(set.find(name(number)).unwrap(), Some(entry(number)));
             assert_eq!(set.find(name(number + 1)).unwrap(), None);
         }
-        let empty = ValueSetBuilder::new(0, folder.path()).unwrap();
+        let empty = ValueSetBuilder::new(0, &scratch).unwrap();
         let parts = (0..PARTITIONS).map(|_| PartBuilder::new(&empty).finish().unwrap());
         let empty_parts: Vec<Part> = parts.collect();
         let empty = empty.finish(empty_parts);

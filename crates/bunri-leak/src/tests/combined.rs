@@ -1,7 +1,7 @@
 //! Values of one record that meet in one row: one by one they may be granted, together they are somebody.
 
 use super::*;
-use crate::combination::{Combined, Suspects};
+use crate::combination::{PersonRecord, Suspects};
 
 const NAME: &str = "丙野カナリア零一";
 const STREET: &str = "甲町一丁目五番地";
@@ -10,7 +10,7 @@ const STREET: &str = "甲町一丁目五番地";
 type Cell = (usize, bool, &'static str);
 
 /// Holds one suspect row against staged rows of table 4.
-fn combined(suspect: &[&str], staged: &[&[Cell]]) -> Vec<Combined> {
+fn combined(suspect: &[&str], staged: &[&[Cell]]) -> Vec<(Location, PersonRecord)> {
     let lexicon = Lexicon::new().unwrap();
     let mut suspects = Suspects::new(&lexicon);
     let cells: Vec<String> = suspect.iter().map(|&cell| cell.to_owned()).collect();
@@ -30,9 +30,9 @@ fn columns(suspect: &[&str], staged: &[&[Cell]]) -> Vec<usize> {
     assert!(
         found
             .iter()
-            .all(|found| found.table == 4 && found.location == location("row 1"))
+            .all(|(place, found)| found.table == 4 && *place == location("row 1"))
     );
-    found.iter().map(|found| found.columns).collect()
+    found.iter().map(|(_, found)| found.columns).collect()
 }
 
 #[test]

@@ -286,7 +286,7 @@ fn a_small_share_of_memory_finds_what_a_large_one_finds() {
 #[test]
 fn what_was_counted_on_the_way_is_told_of_the_store_that_it_was_counted_for() {
     let blinds = super::searched(&[(WITHHELD, NAME)], "").map(|(_, blind)| blind);
-    assert_eq!(blinds.map(|blind| blind.withheld.cells), [11, 12]);
+    assert_eq!(blinds.map(|blind| blind.withheld[0]), [11, 12]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::lexicon::Lexicon;
 use crate::report::Reporter;
 use crate::scan::Scanner;
 use crate::text::Origin;
-use crate::vocabulary::{Source, Vocabulary};
+use crate::vocabulary::Vocabulary;
 
 /// Of both stores.
 const WITHHELD: Fate = Fate::WITHHELD_EVERYWHERE;
@@ -87,13 +87,10 @@ fn exclusives<'a>(
     lexicon: &'a Lexicon,
     scratch: &Scratch,
     values: &[(Fate, &str)],
-) -> ([Exclusive<'a>; 2], Vec<Source>) {
+) -> ([Exclusive<'a>; 2], Vec<String>) {
     let mut vocabulary = Vocabulary::new(lexicon, scratch);
     for (number, (fate, value)) in values.iter().enumerate() {
-        vocabulary.sources.push(Source {
-            table: "t".to_owned(),
-            column: format!("c{number}"),
-        });
+        vocabulary.sources.push(format!("t.c{number}"));
         vocabulary.value(number, *fate, value).unwrap();
     }
     // What the tables would have counted.
@@ -117,7 +114,7 @@ fn look(exclusive: &Exclusive<'_>, found: &Found<'_>, values: &[(Fate, &str)], t
     scanner.clean
 }
 
-fn reported(found: &Found<'_>, sources: &[Source]) -> Vec<String> {
+fn reported(found: &Found<'_>, sources: &[String]) -> Vec<String> {
     let mut findings = Findings::default();
     let mut reporter = Reporter {
         store: "retail",

@@ -4,9 +4,8 @@ use bunri_report::{Finding, Grade};
 use bunri_spelling::tokens::Coat;
 
 use super::*;
-use crate::combination::Combined;
 use crate::hashing::Kind;
-use crate::review::{COMMON, ReviewList, review};
+use crate::report::{COMMON, ReviewList, review};
 use crate::text::Candidate;
 use crate::values::Entry;
 
@@ -57,11 +56,7 @@ fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
         folder: folder.path().to_path_buf(),
         budget: 1 << 20,
     };
-    let source = Source {
-        table: "bill".to_owned(),
-        column: "payer".to_owned(),
-    };
-    let (sites, sources) = ([site], [source]);
+    let (sites, sources) = ([site], ["bill.payer".to_owned()]);
     let found = Found::new(&sites, &scratch);
     for hit in hits {
         let candidate = Candidate {
@@ -262,11 +257,6 @@ fn another_spelling_is_told_by_the_rule_or_beside_it() {
 
 #[test]
 fn a_record_is_told_by_its_row_its_table_and_its_columns() {
-    let found = Combined {
-        location: location("point=7"),
-        table: 0,
-        columns: 3,
-    };
     let mut findings = Findings::default();
     let mut reporter = Reporter {
         store: "retail",
@@ -274,7 +264,7 @@ fn a_record_is_told_by_its_row_its_table_and_its_columns() {
         sources: &[],
         findings: &mut findings,
     };
-    reporter.combined(&found, "bill").unwrap();
+    reporter.combined(location("point=7"), "bill", 3).unwrap();
     let finding = &findings.into_report()[0];
     assert_eq!(
         (finding.rule, finding.grade),
