@@ -26,6 +26,7 @@ const HELD: usize = 256;
 
 /// Takes every staged cell once more, for one store.
 pub struct SecondReading<'r, 'a> {
+    pub(crate) forms: Forms<'a>,
     /// Its place among those that are searched.
     pub(crate) store: usize,
     pub(crate) digests: &'r mut Digests<'a>,
@@ -55,9 +56,10 @@ impl SecondReading<'_, '_> {
                 let text = cells.cell(row).text(&mut space);
                 let withheld = fate(*column, row).withheld(self.store);
                 if withheld {
-                    self.digests.value(text)?;
+                    self.digests.value(text, &mut self.forms)?;
                 }
-                self.suspects.cell(text, *column, withheld);
+                self.suspects
+                    .cell(text, &mut self.forms, (*column, withheld));
             }
             self.suspects.row(table);
         }
@@ -76,7 +78,7 @@ impl SecondReading<'_, '_> {
         reject: &Reject,
     ) -> Result<(), LeakError> {
         for (at, value, text) in rejected(table, reject) {
-            self.digests.value(&text)?;
+            self.digests.value(&text, &mut self.forms)?;
             let fits = table.columns.get(at).is_some_and(|column| match value {
                 RawValue::Text(_) => column.value_type == ValueType::Text,
                 RawValue::Int(_) => {
@@ -91,7 +93,7 @@ impl SecondReading<'_, '_> {
                 | RawValue::Blob(_) => false,
             });
             if fits {
-                self.suspects.cell(&text, at, true);
+                self.suspects.cell(&text, &mut self.forms, (at, true));
             }
         }
         self.suspects.row(position);
@@ -106,7 +108,6 @@ pub(crate) struct Digests<'a> {
     pub(crate) beyond: u64,
     exclusive: &'a Exclusive<'a>,
     found: &'a Found<'a>,
-    forms: Forms<'a>,
     last: String,
 }
 
@@ -134,7 +135,6 @@ impl<'a> Digests<'a> {
             beyond,
             exclusive,
             found,
-            forms: Forms::new(exclusive.lexicon),
             last: String::new(),
         })
     }
@@ -144,16 +144,16 @@ impl<'a> Digests<'a> {
     }
 
     /// Holds a withheld value against the digests, if it is one that is searched for.
-    pub(crate) fn value(&mut self, text: &str) -> Result<(), LeakError> {
+    pub(crate) fn value(&mut self, text: &str, forms: &mut Forms<'_>) -> Result<(), LeakError> {
         if self.is_empty() || self.last == text {
             return Ok(());
         }
         text.clone_into(&mut self.last);
-        self.forms.spell(text);
-        let Some((candidate, entry)) = self.searched()? else {
+        forms.spell(text);
+        let Some((candidate, entry)) = self.searched(forms)? else {
             return Ok(());
         };
-        let form = |kind| self.forms.of(kind).signs.iter().collect();
+        let form = |kind| forms.of(kind).signs.iter().collect();
         let [strict, loose] = [Kind::Strict, Kind::Loose].map(form);
         for form in [text.to_owned(), strict, loose, text.trim().to_owned()] {
             for (coat, digest) in tokens::digests(form.as_bytes()) {
@@ -165,11 +165,11 @@ impl<'a> Digests<'a> {
         Ok(())
     }
 
-    /// The value that was spelled last, as it is searched for.
-    fn searched(&self) -> Result<Option<(Candidate, Entry)>, LeakError> {
-        let strict = self.forms.name(Kind::Strict);
+    /// The value, as it is searched for.
+    fn searched(&self, forms: &Forms<'_>) -> Result<Option<(Candidate, Entry)>, LeakError> {
+        let strict = forms.name(Kind::Strict);
         for kind in [Kind::Loose, Kind::Strict] {
-            let name = self.forms.name(kind);
+            let name = forms.name(kind);
             let candidate = Candidate {
                 kind,
                 name,

@@ -4,9 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Decimal128Type, Float64Type, Int32Type, Int64Type, UInt32Type, UInt64Type,
-};
 use arrow_array::{
     Array, ArrayRef, BinaryArray, Decimal128Array, FixedSizeBinaryArray, Float64Array, Int32Array,
     Int64Array, LargeBinaryArray, LargeStringArray, StringArray, UInt32Array, UInt64Array,
@@ -43,12 +40,12 @@ impl<'a> Column<'a> {
             DataType::Binary => Self::Bytes(array.as_binary()),
             DataType::LargeBinary => Self::LargeBytes(array.as_binary()),
             DataType::FixedSizeBinary(_) => Self::FixedBytes(array.as_fixed_size_binary()),
-            DataType::Int32 => Self::Int32(array.as_primitive::<Int32Type>()),
-            DataType::Int64 => Self::Int(array.as_primitive::<Int64Type>()),
-            DataType::UInt32 => Self::UInt32(array.as_primitive::<UInt32Type>()),
-            DataType::UInt64 => Self::UInt(array.as_primitive::<UInt64Type>()),
-            DataType::Decimal128(..) => Self::Decimal(array.as_primitive::<Decimal128Type>()),
-            DataType::Float64 => Self::Float(array.as_primitive::<Float64Type>()),
+            DataType::Int32 => Self::Int32(array.as_primitive()),
+            DataType::Int64 => Self::Int(array.as_primitive()),
+            DataType::UInt32 => Self::UInt32(array.as_primitive()),
+            DataType::UInt64 => Self::UInt(array.as_primitive()),
+            DataType::Decimal128(..) => Self::Decimal(array.as_primitive()),
+            DataType::Float64 => Self::Float(array.as_primitive()),
             _ => return None,
         })
     }

@@ -116,16 +116,21 @@ impl<'a> Suspects<'a> {
     }
 
     /// The next cell of the staged row.
-    pub(crate) fn cell(&mut self, text: &str, column: usize, withheld: bool) {
+    pub(crate) fn cell(
+        &mut self,
+        text: &str,
+        forms: &mut Forms<'_>,
+        (column, withheld): (usize, bool),
+    ) {
         if self.is_empty() {
             return;
         }
-        self.forms.spell(text);
-        let weight = weight(self.forms.of(Kind::Loose).value());
+        forms.spell(text);
+        let weight = weight(forms.of(Kind::Loose).value());
         if weight < PART {
             return;
         }
-        let name = half(self.forms.name(Kind::Loose));
+        let name = half(forms.name(Kind::Loose));
         let rows = self.rows.get(&name).into_iter().flatten();
         self.matches.extend(rows.map(|&suspect| Match {
             suspect,

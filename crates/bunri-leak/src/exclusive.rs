@@ -7,18 +7,15 @@
 //! *Granted* is what the ledger vouches for. A copy that retail made itself (`all_retail`) does not silence the search, and an
 //! original of which retail gets a keyed hash is searched for whatever else holds it.
 
-use std::sync::{Mutex, PoisonError};
-
 use crate::LeakError;
-use crate::fate::Standing;
-use crate::filter::Prefix;
-use crate::hashing::{Name, half};
+use crate::fate::{Fate, Standing};
+use crate::hashing::half;
 use crate::inputs::Scratch;
 use crate::lexicon::Lexicon;
 use crate::partitions::{PARTITIONS, Record, partition};
-use crate::records::{Sorter, record};
+use crate::records::Sorter;
 use crate::text::Candidate;
-use crate::values::{Entry, Part, PartBuilder, ValueSet, ValueSetBuilder};
+use crate::values::{Entry, Value, ValueSet, ValueSetBuilder};
 use crate::vocabulary::Vocabulary;
 
 /// Values that are searched for in the strict form are few, about so many.
@@ -53,44 +50,49 @@ impl<'a> Exclusive<'a> {
         threads: usize,
     ) -> Result<Vec<Self>, LeakError> {
         let lexicon = vocabulary.lexicon;
-        let withheld = [0, 1].map(|store| vocabulary.counts.withheld(store));
+        let mut of_stores = [0, 1].map(|store| {
+            let withheld = vocabulary.counts.withheld(store);
+            let totals = Totals {
+                withheld,
+                ..Totals::default()
+            };
+            (Vec::new(), totals)
+        });
         // What else the vocabulary remembers is of no use any more, and is as large as a filter.
         let records = vocabulary.into_records()?;
         let mut stores = Vec::new();
-        for withheld in withheld {
-            stores.push(Building {
-                loose: ValueSetBuilder::new(records.records(), scratch)?,
-                strict: Sorter::new(scratch),
-                totals: Mutex::new(Totals {
-                    withheld,
-                    ..Totals::default()
-                }),
-            });
+        for _ in &of_stores {
+            let loose = ValueSetBuilder::new(records.records(), scratch)?;
+            stores.push((loose, Sorter::new(scratch)));
         }
         let gather = |space: &mut Vec<Record>, partition| {
             records.read(partition, space)?;
-            let gather = |(at, store)| Gathering::gather(at, store, space);
-            stores.iter().enumerate().map(gather).collect()
+            let gather = |(at, (loose, strict)): (usize, &(ValueSetBuilder, Sorter<Value>))| {
+                let (values, totals) = Gathering::of(at, strict, space)?;
+                Ok::<_, LeakError>((loose.part(&values)?, totals))
+            };
+            let gathered = stores.iter().enumerate().map(gather);
+            gathered.collect::<Result<Vec<_>, _>>()
         };
-        let parts: Vec<Vec<Part>> = bunri_work::run_with(threads, PARTITIONS, Vec::new, gather)?;
-        drop(records);
-        let mut of_stores: Vec<Vec<Part>> = stores.iter().map(|_| Vec::new()).collect();
-        for parts in parts {
-            let parts = of_stores.iter_mut().zip(parts);
-            parts.for_each(|(of_store, part)| of_store.push(part));
+        for gathered in bunri_work::run_with(threads, PARTITIONS, Vec::new, gather)? {
+            for ((parts, totals), (part, more)) in of_stores.iter_mut().zip(gathered) {
+                parts.push(part);
+                totals.searched += more.searched;
+                totals.granted_too += more.granted_too;
+                totals.copies |= more.copies;
+            }
         }
-        let stores = stores.into_iter().zip(of_stores).map(|(store, loose)| {
-            let totals = store.totals.into_inner();
+        drop(records);
+        let stores = stores.into_iter().zip(of_stores);
+        let finished = stores.map(|((loose, strict), (parts, totals))| {
+            let sets = [loose.finish(parts), of_strict(&strict, scratch)?];
             Ok(Self {
                 lexicon,
-                sets: [
-                    store.loose.finish(loose),
-                    of_strict(&store.strict, scratch)?,
-                ],
-                totals: totals.unwrap_or_else(PoisonError::into_inner),
+                sets,
+                totals,
             })
         });
-        stores.collect()
+        finished.collect()
     }
 
     /// Looks up what the filter let through.
@@ -115,7 +117,7 @@ impl Stand {
     fn of(at: usize, records: &[Record]) -> Self {
         let mut stand = Self::default();
         for record in records {
-            stand.add(record.fate.standing(at), record.source);
+            stand.add(Fate(record.fate).standing(at), record.source);
         }
         stand
     }
@@ -146,41 +148,31 @@ impl Stand {
     }
 }
 
-record! {
-    /// A value that is searched for in the strict form. Of several under one name, what is found anywhere comes first.
-    StrictValue {
-        entry: Entry,
-        prefix: Prefix,
-    }
-}
-
-/// What is searched for in one store, while the partitions are gathered.
-struct Building {
-    loose: ValueSetBuilder,
-    strict: Sorter<StrictValue>,
-    totals: Mutex<Totals>,
-}
-
 /// One store's values of a partition.
 struct Gathering<'b> {
     at: usize,
-    store: &'b Building,
-    loose: PartBuilder<'b>,
+    loose: Vec<Value>,
+    strict: &'b Sorter<Value>,
     totals: Totals,
 }
 
 impl<'b> Gathering<'b> {
-    fn gather(at: usize, store: &'b Building, records: &[Record]) -> Result<Part, LeakError> {
+    /// Those of the store of this number that are searched for in the loose form; the others are pushed.
+    fn of(
+        at: usize,
+        strict: &'b Sorter<Value>,
+        records: &[Record],
+    ) -> Result<(Vec<Value>, Totals), LeakError> {
         let mut gathering = Self {
             at,
-            store,
-            loose: PartBuilder::new(&store.loose),
+            loose: Vec::new(),
+            strict,
             totals: Totals::default(),
         };
         for value in records.chunk_by(|a, b| a.loose == b.loose) {
             gathering.value(value)?;
         }
-        gathering.finish()
+        Ok((gathering.loose, gathering.totals))
     }
 
     /// A value with all its spellings.
@@ -209,7 +201,8 @@ impl<'b> Gathering<'b> {
             copied,
             spellings: withheld().map(|(record, ..)| record.strict).collect(),
         };
-        self.loose.push(&entry, record.loose_prefix);
+        let prefix = record.loose_prefix;
+        self.loose.push(Value { entry, prefix });
         Ok(())
     }
 
@@ -232,38 +225,26 @@ impl<'b> Gathering<'b> {
             spellings: Vec::new(),
         };
         let prefix = record.strict_prefix;
-        self.store.strict.push(&StrictValue { entry, prefix })
-    }
-
-    fn finish(self) -> Result<Part, LeakError> {
-        let totals = self.store.totals.lock();
-        let mut totals = totals.unwrap_or_else(PoisonError::into_inner);
-        totals.searched += self.totals.searched;
-        totals.granted_too += self.totals.granted_too;
-        totals.copies |= self.totals.copies;
-        self.loose.finish()
+        self.strict.push(&Value { entry, prefix })
     }
 }
 
-fn of_strict(values: &Sorter<StrictValue>, scratch: &Scratch) -> Result<ValueSet, LeakError> {
+fn of_strict(values: &Sorter<Value>, scratch: &Scratch) -> Result<ValueSet, LeakError> {
     let set = ValueSetBuilder::new(STRICT, scratch)?;
-    let mut values = values.sorted()?.peekable();
+    let mut sorted = values.sorted()?.peekable();
     let mut parts = Vec::with_capacity(PARTITIONS);
     for number in 0..PARTITIONS {
-        let mut part = PartBuilder::new(&set);
-        let mut last: Option<Name> = None;
-        let own = |value: &Result<StrictValue, _>| {
+        let own = |value: &Result<Value, _>| {
             let name = value.as_ref().map(|value| value.entry.name);
             name.map_or(true, |name| partition(half(name)) == number)
         };
-        while let Some(value) = values.next_if(own) {
-            let StrictValue { entry, prefix } = value?;
-            // Truncated, one spelling can stand under two loose forms; one entry is enough.
-            if last.replace(entry.name) != Some(entry.name) {
-                part.push(&entry, prefix);
-            }
+        let mut values: Vec<Value> = Vec::new();
+        while let Some(value) = sorted.next_if(own) {
+            values.push(value?);
         }
-        parts.push(part.finish()?);
+        // Truncated, one spelling can stand under two loose forms; one entry is enough.
+        values.dedup_by_key(|value| value.entry.name);
+        parts.push(set.part(&values)?);
     }
     Ok(set.finish(parts))
 }

@@ -2,8 +2,6 @@
 
 use bunri_catalogue::Store;
 
-use crate::records::Field;
-
 /// The lower of retail's bits, which is the first of [`SEARCHED`].
 const RETAIL: usize = 0;
 
@@ -25,7 +23,7 @@ pub(crate) enum Standing {
 }
 
 /// How each store stands to a cell, two bits a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fate(pub(crate) u8);
 
 impl Fate {
@@ -71,18 +69,6 @@ impl Fate {
             Standing::Withheld | Standing::Original => true,
             Standing::Unvouched | Standing::Granted => false,
         }
-    }
-}
-
-impl Field for Fate {
-    #[inline]
-    fn put(&self, bytes: &mut Vec<u8>) {
-        self.0.put(bytes);
-    }
-
-    #[inline]
-    fn take(bytes: &mut &[u8]) -> Option<Self> {
-        u8::take(bytes).map(Self)
     }
 }
 

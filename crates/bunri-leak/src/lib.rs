@@ -55,7 +55,6 @@ mod records;
 mod reference;
 mod report;
 mod retailers;
-mod scan;
 mod search;
 mod store;
 #[cfg(test)]

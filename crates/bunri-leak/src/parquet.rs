@@ -16,8 +16,7 @@ use crate::combination::Suspects;
 use crate::hits::{Location, NO_COLUMN, Position};
 use crate::inputs::{Columns, StoreTable, Unmatched};
 use crate::retailers::Retailers;
-use crate::scan::Scanner;
-use crate::text::Origin;
+use crate::text::{Origin, Scanner};
 
 /// Cells that are remembered as holding nothing, for each column.
 const CLEAN: usize = 1 << 14;

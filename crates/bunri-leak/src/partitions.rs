@@ -22,7 +22,8 @@ record! {
     Record {
         loose: Name,
         strict: Name,
-        fate: Fate,
+        /// Of its [`Fate`].
+        fate: u8,
         /// The column.
         source: u16,
         /// Whether it is found inside a text too, and not as a whole cell alone.
@@ -48,7 +49,7 @@ impl Record {
         Self {
             loose: name,
             strict: strict_name,
-            fate,
+            fate: fate.0,
             source,
             anywhere,
             loose_prefix: prefix,

@@ -9,10 +9,11 @@ use crate::combination::Suspects;
 use crate::exclusive::{Exclusive, Totals};
 use crate::hits::{Found, Site};
 use crate::inputs::{Ground, Reread};
+use crate::lexicon::Forms;
 use crate::parquet::Looked;
 use crate::report::{COMMON, Reporter, ReviewList, review};
-use crate::scan::Scanner;
 use crate::store::Contents;
+use crate::text::Scanner;
 use crate::vocabulary::Vocabulary;
 
 /// What was seen.
@@ -186,6 +187,7 @@ impl StoreSearch<'_> {
         }
         if !digests.is_empty() || !suspects.is_empty() {
             staging.reread(&mut SecondReading {
+                forms: Forms::new(self.ground.lexicon),
                 store: self.at,
                 digests: &mut digests,
                 suspects: &mut suspects,

@@ -20,8 +20,7 @@ use crate::hits::{Location, NO_COLUMN, Position, Site};
 use crate::inputs::StoreFolder;
 use crate::lexicon::words;
 use crate::parquet::{Looked, Piece, guarded};
-use crate::scan::Scanner;
-use crate::text::Origin;
+use crate::text::{Origin, Scanner};
 
 /// Row groups of one piece.
 const PIECE: usize = 8;

@@ -1,16 +1,62 @@
-//! Looking through one text for every value that is searched for: at every position the prefix table tells which lengths are worth
-//! a question, and the filter answers it.
+//! Looking at one text or one piece of bytes, as it stands and in every encoding that it may hold: base64, hex and escapes are taken
+//! off and looked at in turn, and what looks like a digest is kept.
+//!
+//! A text is looked through for every value at once: at every position the prefix table tells which lengths are worth a question,
+//! and the filter answers it. What it lets through is looked up.
 //!
 //! A run of digits or of Latin letters is never cut: a number is found as a whole run, or as whole runs with separators or line
 //! breaks between them, but not inside another number, and a word not inside another word. Only [`TOKEN`] letters and
 //! digits side by side are found inside longer runs ([`Form::may_begin`](bunri_spelling::Form::may_begin)).
 
-use bunri_spelling::{LIGHTEST, LONGEST, Simple, Spelled, TOKEN, weight};
+use bunri_spelling::tokens::{self, Coat, is_digest_length};
+use bunri_spelling::{LIGHTEST, LONGEST, Simple, Spelled, TOKEN, escapes, weight};
 
+use crate::LeakError;
 use crate::exclusive::Exclusive;
 use crate::filter::{PREFIX, SHORT_PREFIX};
 use crate::hashing::{Kind, Name, half};
+use crate::hits::{Found, FoundDigest, Location, digest_key};
 use crate::lexicon::{ANYWHERE, Forms, WHOLE};
+use crate::retailers::Retailers;
+
+/// An encoding within an encoding is taken off so many times.
+const DEPTH: u8 = 2;
+
+/// Where the thing that is looked at stands; asked only when something was found.
+pub(crate) type Where<'w> = dyn Fn() -> Result<Location, LeakError> + 'w;
+
+/// How a text comes to be looked at.
+#[derive(Clone, Copy)]
+struct Context<'w> {
+    place: &'w Where<'w>,
+    origin: Origin,
+    coat: Coat,
+    /// Encodings that were taken off.
+    depth: u8,
+}
+
+impl<'w> Context<'w> {
+    fn plain(place: &'w Where<'w>, origin: Origin) -> Self {
+        let (coat, depth) = (Coat::Plain, 0);
+        Self {
+            place,
+            origin,
+            coat,
+            depth,
+        }
+    }
+
+    /// Of what is encoded so.
+    fn inside(self, coat: Coat) -> Self {
+        let (origin, depth) = (Origin::Unknown, self.depth + 1);
+        Self {
+            origin,
+            coat,
+            depth,
+            ..self
+        }
+    }
+}
 
 /// Values of no more characters may be found as whole cells only. The loose form has letters and digits only, so more of
 /// them are worth more.
@@ -24,7 +70,7 @@ const fn below(bits: usize) -> u64 {
 
 /// How a text was looked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sight {
+enum Sight {
     /// It is its own strict form, and nothing was let through.
     Simple,
     /// Both forms were looked through.
@@ -54,27 +100,152 @@ pub(crate) struct Candidate {
     pub(crate) whole: bool,
 }
 
-/// Looks through texts for the values of one store; holds only space to work in.
-pub(crate) struct Matcher<'a> {
-    pub(crate) forms: Forms<'a>,
+/// Looks at texts for the values of one store, one thread's.
+pub(crate) struct Scanner<'a> {
+    forms: Forms<'a>,
     exclusive: &'a Exclusive<'a>,
+    found: &'a Found<'a>,
     sums: Vec<u64>,
-    pub(crate) candidates: Vec<Candidate>,
+    /// What the filters let through of the last text.
+    candidates: Vec<Candidate>,
+    /// Whether nothing was found since somebody set it, so that an equal thing need not be looked at.
+    pub(crate) clean: bool,
 }
 
-impl<'a> Matcher<'a> {
-    pub(crate) fn new(exclusive: &'a Exclusive<'a>) -> Self {
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(exclusive: &'a Exclusive<'a>, found: &'a Found<'a>) -> Self {
         Self {
             forms: Forms::new(exclusive.lexicon),
             exclusive,
+            found,
             sums: Vec::new(),
             candidates: Vec::new(),
+            clean: true,
         }
     }
 
-    /// Fills [`Matcher::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
+    /// A hash by which an equal cell is known.
+    #[inline]
+    pub(crate) fn cell_hash(&self, cell: &[u8]) -> u64 {
+        self.exclusive.lexicon.secret.cell(cell)
+    }
+
+    pub(crate) fn text(
+        &mut self,
+        text: &str,
+        origin: Origin,
+        place: &Where<'_>,
+    ) -> Result<(), LeakError> {
+        self.encoded(text, Context::plain(place, origin))
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Where<'_>) -> Result<(), LeakError> {
+        let context = Context::plain(place, Origin::Unknown);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.encoded(text, context),
+            Err(_) => self.decoded(bytes, context),
+        }
+    }
+
+    /// A number, with and without the zero that it may have lost.
+    pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<(), LeakError> {
+        let context = Context {
+            coat: Coat::Number,
+            ..Context::plain(place, Origin::Unknown)
+        };
+        self.plain(digits, context)?;
+        self.plain(&format!("0{digits}"), context).map(drop)
+    }
+
+    /// Retailers that a granted text names.
+    pub(crate) fn retailers(
+        &mut self,
+        retailers: &Retailers,
+        text: &str,
+        place: &Where<'_>,
+    ) -> Result<(), LeakError> {
+        let forms = &mut self.forms;
+        let simple = forms.simple(text);
+        if retailers.is_empty() || simple.is_some_and(|simple| !retailers.may_be_in(&simple)) {
+            return Ok(());
+        }
+        forms.spell(text);
+        for name in retailers.named(forms.of(Kind::Loose)) {
+            self.clean = false;
+            self.found.retailer(name, &place()?)?;
+        }
+        Ok(())
+    }
+
+    /// A text, and what is encoded in it.
+    fn encoded(&mut self, text: &str, context: Context<'_>) -> Result<(), LeakError> {
+        let sight = self.plain(text, context)?;
+        if context.depth == DEPTH {
+            return Ok(());
+        }
+        if sight == Sight::Simple {
+            // It has no escapes.
+            let mut inside = Ok(());
+            tokens::decode_simple(text.as_bytes(), |coat, bytes| {
+                if inside.is_ok() {
+                    inside = self.decoded(bytes, context.inside(coat));
+                }
+            });
+            return inside;
+        }
+        let mut inside = Vec::new();
+        tokens::decode(self.forms.of(Kind::Strict), |coat, bytes| {
+            inside.push((coat, bytes.to_vec()));
+        });
+        for (coat, bytes) in inside {
+            self.decoded(&bytes, context.inside(coat))?;
+        }
+        match escapes::unescaped(text) {
+            Some(text) => self.encoded(&text, context.inside(Coat::Escapes)),
+            None => Ok(()),
+        }
+    }
+
+    fn decoded(&mut self, bytes: &[u8], context: Context<'_>) -> Result<(), LeakError> {
+        if is_digest_length(bytes.len()) {
+            self.clean = false;
+            let (key, location) = (digest_key(bytes), (context.place)()?);
+            self.found.digests.push(&FoundDigest { key, location })?;
+        }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return self.encoded(text, context);
+        }
+        self.plain(&base16ct::lower::encode_string(bytes), context)?;
+        if bytes.len() > 64 {
+            // A schema or a message in base64: bytes with texts in them.
+            self.plain(&String::from_utf8_lossy(bytes), context)?;
+        }
+        Ok(())
+    }
+
+    /// A text as it stands.
+    fn plain(&mut self, text: &str, context: Context<'_>) -> Result<Sight, LeakError> {
+        let sight = self.look_through(text, context.origin);
+        let mut location = None;
+        for candidate in &self.candidates {
+            let Some(entry) = self.exclusive.confirm(candidate)? else {
+                continue;
+            };
+            if location.is_none() {
+                location = Some((context.place)()?);
+            }
+            if let Some(location) = &location {
+                self.found
+                    .value(candidate, &entry, context.coat, location)?;
+            }
+        }
+        self.clean &= location.is_none();
+        Ok(sight)
+    }
+
+    /// Fills [`Scanner::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
     /// form, that is the answer ([`Sight::Simple`]), and nothing was spelled.
-    pub(crate) fn text(&mut self, text: &str, origin: Origin) -> Sight {
+    fn look_through(&mut self, text: &str, origin: Origin) -> Sight {
         self.candidates.clear();
         let copies = self.exclusive.totals.copies;
         let origin = if copies { Origin::Unknown } else { origin };
@@ -104,7 +275,7 @@ impl<'a> Matcher<'a> {
         self.passes(&[Kind::Loose], loose, origin) && self.passes(&[Kind::Strict], &strict, origin)
     }
 
-    /// Whether no value begins anywhere in this form, as far as the filters know. The same questions as in [`Matcher::at`],
+    /// Whether no value begins anywhere in this form, as far as the filters know. The same questions as in [`Scanner::at`],
     /// many at once; none of a value shorter than [`PREFIX`], because there are none of such characters.
     fn passes(&self, kinds: &[Kind], form: &Simple, origin: Origin) -> bool {
         let length = form.length;
@@ -254,19 +425,19 @@ mod tests {
 
     /// What the filter lets through of a text, without the short way.
     fn the_long_way(
-        matcher: &mut Matcher<'_>,
+        scanner: &mut Scanner<'_>,
         text: &str,
         origin: Origin,
     ) -> Vec<(Kind, usize, Name)> {
-        matcher.candidates.clear();
-        matcher.forms.spell(text);
-        matcher.form(Kind::Loose, origin);
-        matcher.form(Kind::Strict, origin);
+        scanner.candidates.clear();
+        scanner.forms.spell(text);
+        scanner.form(Kind::Loose, origin);
+        scanner.form(Kind::Strict, origin);
         let told = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.name);
-        matcher.candidates.iter().map(told).collect()
+        scanner.candidates.iter().map(told).collect()
     }
 
-    fn with_matcher(values: &[(Fate, &str)], test: impl FnOnce(&mut Matcher<'_>)) {
+    fn with_scanner(values: &[(Fate, &str)], test: impl FnOnce(&mut Scanner<'_>)) {
         let folder = tempfile::tempdir().unwrap();
         let scratch = Scratch {
             folder: folder.path().to_path_buf(),
@@ -278,32 +449,33 @@ mod tests {
             vocabulary.value(0, fate, value).unwrap();
         }
         let retail = &Exclusive::of(vocabulary, &scratch, 2).unwrap()[0];
-        test(&mut Matcher::new(retail));
+        let found = Found::new(&[], &scratch);
+        test(&mut Scanner::new(retail, &found));
     }
 
-    fn agree(matcher: &mut Matcher<'_>, text: &str) {
-        let all = the_long_way(matcher, text, Origin::Unknown);
-        let sight = matcher.text(text, Origin::Unknown);
-        let short = matcher.forms.spelled.loose.signs.len() <= SHORT;
-        let simple = matcher.forms.simple(text).is_some();
-        assert_eq!(matcher.candidates.len(), all.len(), "{text:?}");
+    fn agree(scanner: &mut Scanner<'_>, text: &str) {
+        let all = the_long_way(scanner, text, Origin::Unknown);
+        let sight = scanner.look_through(text, Origin::Unknown);
+        let short = scanner.forms.spelled.loose.signs.len() <= SHORT;
+        let simple = scanner.forms.simple(text).is_some();
+        assert_eq!(scanner.candidates.len(), all.len(), "{text:?}");
         assert_eq!(
             sight == Sight::Simple,
             simple && !short && all.is_empty(),
             "{text:?}"
         );
         let mut inside = all;
-        let forms = [Kind::Loose, Kind::Strict].map(|kind| matcher.forms.of(kind).value().to_vec());
+        let forms = [Kind::Loose, Kind::Strict].map(|kind| scanner.forms.of(kind).value().to_vec());
         inside.retain(|(kind, _, name)| {
-            *name != matcher.forms.secret.name(&forms[*kind as usize], *kind)
+            *name != scanner.forms.secret.name(&forms[*kind as usize], *kind)
         });
         assert_eq!(
-            the_long_way(matcher, text, Origin::Granted),
+            the_long_way(scanner, text, Origin::Granted),
             inside,
             "{text:?}"
         );
-        let sight = matcher.text(text, Origin::Granted);
-        assert_eq!(matcher.candidates.len(), inside.len(), "{text:?}");
+        let sight = scanner.look_through(text, Origin::Granted);
+        assert_eq!(scanner.candidates.len(), inside.len(), "{text:?}");
         assert_eq!(
             sight == Sight::Simple,
             simple && inside.is_empty(),
@@ -322,14 +494,14 @@ mod tests {
             let mut all: Vec<_> = values.iter().map(|(value, other)| (fate(*other), &**value)).collect();
             // Of these another spelling is granted, so that they are searched for in the strict form alone.
             all.extend([(fate(0), "ab-12-ab-12"), (Fate::GRANTED_EVERYWHERE, "ab12ab12")]);
-            with_matcher(&all, |matcher| {
+            with_scanner(&all, |scanner| {
                 let own = values.iter().map(|(value, _)| value);
                 let more = values.iter().flat_map(|(value, _)| [format!("a{value}"), format!("{value}-1")]);
                 for text in own.chain(&texts) {
-                    agree(matcher, text);
+                    agree(scanner, text);
                 }
-                more.for_each(|text| agree(matcher, &text));
-                agree(matcher, "x ab-12-ab-12");
+                more.for_each(|text| agree(scanner, &text));
+                agree(scanner, "x ab-12-ab-12");
             });
         }
     }
@@ -337,43 +509,46 @@ mod tests {
     #[test]
     fn a_long_number_begins_and_ends_within_another_and_a_shorter_one_does_not() {
         let long = "900001000013123456";
-        with_matcher(&[(Fate::WITHHELD_EVERYWHERE, long)], |matcher| {
+        with_scanner(&[(Fate::WITHHELD_EVERYWHERE, long)], |scanner| {
             for text in [
                 format!("33{long}44"),
                 format!("{long}44"),
                 format!("33{long}"),
             ] {
                 assert_eq!(
-                    matcher.text(&text, Origin::Unknown),
+                    scanner.look_through(&text, Origin::Unknown),
                     Sight::Spelled,
                     "{text}"
                 );
                 assert_eq!(
-                    matcher.text(&text, Origin::Granted),
+                    scanner.look_through(&text, Origin::Granted),
                     Sight::Spelled,
                     "{text}"
                 );
             }
-            assert_eq!(matcher.text(long, Origin::Granted), Sight::Simple);
-            assert_eq!(matcher.text(&long[1..], Origin::Unknown), Sight::Simple);
+            assert_eq!(scanner.look_through(long, Origin::Granted), Sight::Simple);
+            assert_eq!(
+                scanner.look_through(&long[1..], Origin::Unknown),
+                Sight::Simple
+            );
         });
-        with_matcher(&[(Fate::WITHHELD_EVERYWHERE, &long[1..])], |matcher| {
-            assert_eq!(matcher.text(long, Origin::Unknown), Sight::Simple);
+        with_scanner(&[(Fate::WITHHELD_EVERYWHERE, &long[1..])], |scanner| {
+            assert_eq!(scanner.look_through(long, Origin::Unknown), Sight::Simple);
             let text = format!("a{}", &long[1..]);
-            assert_eq!(matcher.text(&text, Origin::Granted), Sight::Spelled);
+            assert_eq!(scanner.look_through(&text, Origin::Granted), Sight::Spelled);
         });
     }
 
     #[test]
     fn six_latin_letters_are_seen_wherever_they_stand_in_a_simple_text() {
-        with_matcher(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |matcher| {
+        with_scanner(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |scanner| {
             for before in 0..=57 {
                 for after in [0, 1, 2, 57 - before] {
                     let [before, after] = [before, after].map(|signs| "1".repeat(signs));
                     let text = format!("{before}suzuki{after}");
-                    agree(matcher, &text);
+                    agree(scanner, &text);
                     let inside = text != "suzuki";
-                    let sight = matcher.text(&text, Origin::Granted);
+                    let sight = scanner.look_through(&text, Origin::Granted);
                     assert_eq!(sight == Sight::Spelled, inside, "{text}");
                 }
             }
@@ -382,11 +557,11 @@ mod tests {
 
     #[test]
     fn a_short_number_within_a_run_of_digits_is_not_let_through_of_a_long_text() {
-        with_matcher(&[(Fate::WITHHELD_EVERYWHERE, "0901234567")], |matcher| {
+        with_scanner(&[(Fate::WITHHELD_EVERYWHERE, "0901234567")], |scanner| {
             let text = "10901234567abcdefgh";
-            assert_eq!(matcher.text(text, Origin::Unknown), Sight::Simple);
-            agree(matcher, text);
-            agree(matcher, &text[1..]);
+            assert_eq!(scanner.look_through(text, Origin::Unknown), Sight::Simple);
+            agree(scanner, text);
+            agree(scanner, &text[1..]);
         });
     }
 
@@ -394,14 +569,14 @@ mod tests {
     fn digits_elsewhere_in_a_text_hide_no_value() {
         for length in 6..=18 {
             let value = &"ghijklmnopqrstuvwx"[..length];
-            with_matcher(&[(Fate::WITHHELD_EVERYWHERE, value)], |matcher| {
+            with_scanner(&[(Fate::WITHHELD_EVERYWHERE, value)], |scanner| {
                 for letters in 0..=20 {
                     for digits in ["12", "1234567", "12z34"] {
                         let filler = "z".repeat(letters);
                         let text = format!("{digits}{filler}-{value}{digits}");
-                        let sight = matcher.text(&text, Origin::Granted);
+                        let sight = scanner.look_through(&text, Origin::Granted);
                         assert_eq!(sight, Sight::Spelled, "{text}");
-                        agree(matcher, &text);
+                        agree(scanner, &text);
                     }
                 }
             });
@@ -409,7 +584,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// So that [`Matcher::passes`] need not ask for them.
+        /// So that [`Scanner::passes`] need not ask for them.
         #[test]
         fn less_than_six_ascii_characters_are_not_found_anywhere(text in "[ -~]{0,12}") {
             let lexicon = Lexicon::new().unwrap();

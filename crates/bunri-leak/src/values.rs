@@ -29,6 +29,14 @@ record! {
     }
 }
 
+record! {
+    /// A value that is searched for. Of several under one name, what is found anywhere comes first.
+    Value {
+        entry: Entry,
+        prefix: Prefix,
+    }
+}
+
 impl Field for Vec<Name> {
     fn put(&self, bytes: &mut Vec<u8>) {
         (self.len() as u32).put(bytes);
@@ -102,6 +110,35 @@ impl ValueSetBuilder {
         })
     }
 
+    /// Adds the values of a partition; their names ascend.
+    pub(crate) fn part(&self, values: &[Value]) -> Result<Part, LeakError> {
+        let (mut halves, mut rare, mut bytes) = (Vec::new(), Rare::default(), Vec::new());
+        let mut blocks: Vec<(Name, Range<usize>)> = Vec::new();
+        for Value { entry, prefix } in values {
+            let half = half(entry.name);
+            if halves.last() != Some(&half) {
+                halves.push(half);
+            }
+            rare.push(prefix.length.into(), half);
+            // Of a value that is found as a whole cell only, the prefix is of no use.
+            if !entry.whole_only {
+                self.prefixes.add(*prefix);
+            }
+            let start = bytes.len();
+            entry.put(&mut bytes);
+            match blocks.last_mut() {
+                Some((_, block)) if block.len() < BLOCK => block.end = bytes.len(),
+                _ => blocks.push((entry.name, start..bytes.len())),
+            }
+        }
+        Ok(Part {
+            filter: Filter::new(halves),
+            rare,
+            lies: self.file.append(&bytes)?,
+            blocks,
+        })
+    }
+
     /// Of all partitions, in order.
     pub(crate) fn finish(self, mut parts: Vec<Part>) -> ValueSet {
         let mut rare = Rare::default();
@@ -125,56 +162,6 @@ pub(crate) struct Part {
     /// Where it lies in the file; and of its blocks the first names, and where they lie in it.
     lies: Range<u64>,
     blocks: Vec<(Name, Range<usize>)>,
-}
-
-/// And while it is built.
-pub(crate) struct PartBuilder<'s> {
-    set: &'s ValueSetBuilder,
-    halves: Vec<u64>,
-    rare: Rare,
-    blocks: Vec<(Name, Range<usize>)>,
-    bytes: Vec<u8>,
-}
-
-impl<'s> PartBuilder<'s> {
-    pub(crate) fn new(set: &'s ValueSetBuilder) -> Self {
-        Self {
-            set,
-            halves: Vec::new(),
-            rare: Rare::default(),
-            blocks: Vec::new(),
-            bytes: Vec::new(),
-        }
-    }
-
-    /// Adds a value; names must ascend.
-    pub(crate) fn push(&mut self, entry: &Entry, prefix: Prefix) {
-        let half = half(entry.name);
-        if self.halves.last() != Some(&half) {
-            self.halves.push(half);
-        }
-        self.rare.push(prefix.length.into(), half);
-        // Of a value that is found as a whole cell only, the prefix is of no use.
-        if !entry.whole_only {
-            self.set.prefixes.add(prefix);
-        }
-        let start = self.bytes.len();
-        entry.put(&mut self.bytes);
-        let end = self.bytes.len();
-        match self.blocks.last_mut() {
-            Some((_, block)) if block.len() < BLOCK => block.end = end,
-            _ => self.blocks.push((entry.name, start..end)),
-        }
-    }
-
-    pub(crate) fn finish(self) -> Result<Part, LeakError> {
-        Ok(Part {
-            filter: Filter::new(self.halves),
-            rare: self.rare,
-            lies: self.set.file.append(&self.bytes)?,
-            blocks: self.blocks,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -205,16 +192,16 @@ mod tests {
         numbers.dedup();
         let set = ValueSetBuilder::new(100, &scratch).unwrap();
         let part = |partition: usize| {
-            let mut part = PartBuilder::new(&set);
             let own = |number: &&u32| partition == super::partition(half(name(**number)));
-            for &number in numbers.iter().filter(own) {
-                let prefix = Prefix {
+            let value = |&number: &u32| Value {
+                entry: entry(number),
+                prefix: Prefix {
                     hash: number.into(),
                     length: 10,
-                };
-                part.push(&entry(number), prefix);
-            }
-            part.finish().unwrap()
+                },
+            };
+            let values: Vec<Value> = numbers.iter().filter(own).map(value).collect();
+            set.part(&values).unwrap()
         };
         let parts: Vec<Part> = (0..PARTITIONS).map(part).collect();
         assert!(parts[0].blocks.len() > 10);
@@ -226,7 +213,7 @@ mod tests {
             assert_eq!(set.find(name(number + 1)).unwrap(), None);
         }
         let empty = ValueSetBuilder::new(0, &scratch).unwrap();
-        let parts = (0..PARTITIONS).map(|_| PartBuilder::new(&empty).finish().unwrap());
+        let parts = (0..PARTITIONS).map(|_| empty.part(&[]).unwrap());
         let empty_parts: Vec<Part> = parts.collect();
         let empty = empty.finish(empty_parts);
         assert!(empty.is_empty() && empty.find(name(1)).unwrap().is_none());

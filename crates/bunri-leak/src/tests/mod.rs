@@ -16,10 +16,9 @@ use crate::exclusive::{Exclusive, Totals};
 use crate::fate::{Fate, Worth};
 use crate::hits::{Found, Location, NO_COLUMN, Position, Site};
 use crate::inputs::Scratch;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Forms, Lexicon};
 use crate::report::Reporter;
-use crate::scan::Scanner;
-use crate::text::Origin;
+use crate::text::{Origin, Scanner};
 use crate::vocabulary::Vocabulary;
 
 /// Of both stores.
@@ -108,8 +107,9 @@ fn look(exclusive: &Exclusive<'_>, found: &Found<'_>, values: &[(Fate, &str)], t
         .text(text, Origin::Unknown, &|| Ok(location("")))
         .unwrap();
     let mut digests = Digests::new(1 << 20, exclusive, found).unwrap();
+    let mut forms = Forms::new(exclusive.lexicon);
     for (_, value) in values {
-        digests.value(value).unwrap();
+        digests.value(value, &mut forms).unwrap();
     }
     scanner.clean
 }
