@@ -48,9 +48,7 @@ record! {
         /// Position in the site's columns, or [`NO_COLUMN`].
         column: u16,
     }
-}
 
-record! {
     /// A place, and what is said of it where something is found.
     Location {
         position: Position,
@@ -59,9 +57,7 @@ record! {
         /// The row's name.
         label: String,
     }
-}
 
-record! {
     /// A value that only withheld cells hold. It sorts by place.
     Hit {
         position: Position,
@@ -73,9 +69,7 @@ record! {
         loose: bool,
         label: String,
     }
-}
 
-record! {
     /// A granted column and what is found in it.
     #[derive(Copy, PartialOrd, Ord)]
     Pair {
@@ -87,9 +81,7 @@ record! {
         /// The column that withholds it.
         source: u16,
     }
-}
 
-record! {
     /// A cell that a person is to review. It sorts by pair, by value, by place.
     ReviewedCell {
         pair: Pair,
@@ -100,6 +92,12 @@ record! {
         position: Position,
         label: String,
     }
+
+    /// What may be a digest of a value.
+    FoundDigest {
+        key: DigestKey,
+        location: Location,
+    }
 }
 
 /// A digest filled up with zeros.
@@ -107,14 +105,6 @@ pub(crate) type DigestKey = [u8; 32];
 
 pub(crate) fn digest_key(digest: &[u8]) -> DigestKey {
     std::array::from_fn(|at| digest.get(at).copied().unwrap_or(0))
-}
-
-record! {
-    /// What may be a digest of a value.
-    FoundDigest {
-        key: DigestKey,
-        location: Location,
-    }
 }
 
 /// What is found in one store.

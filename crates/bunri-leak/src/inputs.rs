@@ -103,9 +103,11 @@ impl Columns {
     pub(crate) const ALL: Self = Self(u128::MAX);
 
     fn of(column: usize) -> Self {
-        let bit = u32::try_from(column).ok();
-        let bit = bit.and_then(|column| 1_u128.checked_shl(column));
-        bit.map_or(Self::ALL, Self)
+        if column < 128 {
+            Self(1 << column)
+        } else {
+            Self::ALL
+        }
     }
 
     pub(crate) fn has(self, column: usize) -> bool {

@@ -112,9 +112,9 @@ pub(crate) trait Field: Sized {
     }
 }
 
-/// A struct that is a record of its fields.
+/// Structs that are records of their fields.
 macro_rules! record {
-    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $field:ident: $type:ty,)* }) => {
+    ($($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $field:ident: $type:ty,)* })+) => {$(
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub(crate) struct $name {
@@ -132,7 +132,7 @@ macro_rules! record {
                 Some(Self { $($field: $crate::records::Field::take(bytes)?,)* })
             }
         }
-    };
+    )+};
 }
 pub(crate) use record;
 

@@ -76,9 +76,51 @@ impl Reporter<'_> {
     }
 
     /// Table and column that withhold a value.
-    pub(crate) fn source(&self, source: u16) -> String {
+    fn source(&self, source: u16) -> String {
         let source = self.sources.get(usize::from(source));
         source.cloned().unwrap_or_default()
+    }
+
+    /// Writes one finding a pair and one line a cell. Gives the values that are too common to say anything.
+    pub(crate) fn review(
+        &mut self,
+        reviewed: &Sorter<ReviewedCell>,
+        scratch: &Scratch,
+        list: &mut ReviewList,
+    ) -> Result<u64, LeakError> {
+        let told = PairedCells::of(reviewed, scratch)?;
+        let mut cells: BTreeMap<Pair, u64> = BTreeMap::new();
+        let mut last = None;
+        for cell in told.sorter.sorted()? {
+            let cell = cell?;
+            // A cell in which several values of one column stand is one cell.
+            let place = (cell.pair, cell.position);
+            if last.replace(place) != Some(place) {
+                *cells.entry(cell.pair).or_default() += 1;
+                list.line(cell, self)?;
+            }
+        }
+        for (pair, cells) in cells {
+            let site = Site::of(self.sites, pair.site)?;
+            let values = told.values.get(&pair).copied().unwrap_or_default();
+            let plural = if values == 1 { "" } else { "s" };
+            let (rule, withheld) = self.withheld(pair);
+            let place = Place {
+                column: site.column(pair.column),
+                detail: Some(format!("{withheld}, {values} value{plural}")),
+                ..Place::default()
+            };
+            self.add(rule, site, place, cells);
+        }
+        Ok(told.common)
+    }
+
+    /// The rule of a pair, and what is found in its granted column.
+    fn withheld(&self, pair: Pair) -> (Rule, String) {
+        if pair.retailer {
+            return (Rule::RetailerNamed, "the list of retailers".to_owned());
+        }
+        (Rule::ValueInGrantedCell, self.source(pair.source))
     }
 
     /// Nobody knows what this file holds: not having found anything in it is worth nothing.
@@ -124,49 +166,6 @@ fn rule(hit: &Hit, site: &Site) -> Rule {
 
 /// A copied value that stands in more cells of one granted column says nothing: a prefecture, the name of a tariff.
 pub(crate) const COMMON: usize = 100;
-
-/// Writes one finding a pair and one line a cell. Gives the values that are too common to say anything.
-pub(crate) fn review(
-    reviewed: &Sorter<ReviewedCell>,
-    scratch: &Scratch,
-    list: &mut ReviewList,
-    reporter: &mut Reporter<'_>,
-) -> Result<u64, LeakError> {
-    let told = PairedCells::of(reviewed, scratch)?;
-    let mut cells: BTreeMap<Pair, u64> = BTreeMap::new();
-    let mut last = None;
-    for cell in told.sorter.sorted()? {
-        let cell = cell?;
-        // A cell in which several values of one column stand is one cell.
-        if last.replace((cell.pair, cell.position)) == Some((cell.pair, cell.position)) {
-            continue;
-        }
-        *cells.entry(cell.pair).or_default() += 1;
-        list.line(cell, reporter)?;
-    }
-    for (pair, cells) in cells {
-        let site = Site::of(reporter.sites, pair.site)?;
-        let values = told.values.get(&pair).copied().unwrap_or_default();
-        let plural = if values == 1 { "" } else { "s" };
-        let (rule, withheld) = withheld(pair, reporter);
-        let place = Place {
-            column: site.column(pair.column),
-            detail: Some(format!("{withheld}, {values} value{plural}")),
-            ..Place::default()
-        };
-        reporter.add(rule, site, place, cells);
-    }
-    Ok(told.common)
-}
-
-/// The rule of a pair, and what is found in its granted column.
-fn withheld(pair: Pair, reporter: &Reporter<'_>) -> (Rule, String) {
-    if pair.retailer {
-        (Rule::RetailerNamed, "the list of retailers".to_owned())
-    } else {
-        (Rule::ValueInGrantedCell, reporter.source(pair.source))
-    }
-}
 
 /// The cells of every pair, without those of common values.
 struct PairedCells {
@@ -250,7 +249,7 @@ impl ReviewList {
 
     fn line(&mut self, cell: ReviewedCell, reporter: &Reporter<'_>) -> Result<(), LeakError> {
         let site = Site::of(reporter.sites, cell.pair.site)?;
-        let (rule, withheld) = withheld(cell.pair, reporter);
+        let (rule, withheld) = reporter.withheld(cell.pair);
         let line = Line {
             claim: Claim::C5,
             rule,

@@ -11,7 +11,7 @@ use crate::hits::{Found, Site};
 use crate::inputs::{Ground, Reread};
 use crate::lexicon::Forms;
 use crate::parquet::Looked;
-use crate::report::{COMMON, Reporter, ReviewList, review};
+use crate::report::{COMMON, Reporter, ReviewList};
 use crate::store::Contents;
 use crate::text::Scanner;
 use crate::vocabulary::Vocabulary;
@@ -136,7 +136,7 @@ impl StoreSearch<'_> {
         let suspects = self.read_again(staging, &mut reporter)?;
         reporter.hits(&self.found.hits)?;
         let (reviewed, scratch) = (&self.found.reviewed, self.ground.scratch);
-        let common = review(reviewed, scratch, list, &mut reporter)?;
+        let common = reporter.review(reviewed, scratch, list)?;
         if common > 0 {
             blind_spots.push(format!(
                 "{word}: {common} values of tables that nobody asks the ledger of stand in more than {COMMON} cells of a column, \

@@ -446,7 +446,7 @@ mod tests {
         let lexicon = Lexicon::new().unwrap();
         let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
         for &(fate, value) in values {
-            vocabulary.value(0, fate, value).unwrap();
+            vocabulary.value((0, fate), value).unwrap();
         }
         let retail = &Exclusive::of(vocabulary, &scratch, 2).unwrap()[0];
         let found = Found::new(&[], &scratch);

@@ -27,9 +27,7 @@ record! {
         /// Of a loose form: the names of its strict spellings.
         spellings: Vec<Name>,
     }
-}
 
-record! {
     /// A value that is searched for. Of several under one name, what is found anywhere comes first.
     Value {
         entry: Entry,

@@ -26,7 +26,7 @@ struct Ahead<'t> {
     text: &'t str,
     fate: Fate,
     /// Of the cell.
-    name: u64,
+    hash: u64,
     cells: u64,
 }
 
@@ -66,7 +66,7 @@ impl<'a> Vocabulary<'a> {
     pub fn catalogue(&mut self, catalogue: &Catalogue) -> Result<(), LeakError> {
         self.sources.push("catalogue".to_owned());
         for word in words(catalogue) {
-            self.value(0, Fate::GRANTED_EVERYWHERE, word)?;
+            self.value((0, Fate::GRANTED_EVERYWHERE), word)?;
         }
         Ok(())
     }
@@ -100,7 +100,7 @@ impl<'a> Vocabulary<'a> {
             Some(column) => {
                 for row in rows {
                     let fate = fate(row);
-                    let worth = self.cell(source, fate, column.cell(row))?;
+                    let worth = self.cell((source, fate), column.cell(row))?;
                     self.counts.add(fate, Some(worth), 1);
                 }
             }
@@ -129,7 +129,7 @@ impl<'a> Vocabulary<'a> {
             ahead.push(Ahead {
                 text,
                 fate,
-                name: self.lexicon.secret.cell(text.as_bytes()),
+                hash: self.lexicon.secret.cell(text.as_bytes()),
                 cells: 1,
             });
         }
@@ -138,65 +138,50 @@ impl<'a> Vocabulary<'a> {
 
     /// Records these values and forgets them.
     fn record_all(&mut self, source: usize, values: &mut Vec<Ahead<'_>>) -> Result<(), LeakError> {
-        let cells = values.iter().map(|value| (value.name, value.fate));
+        let cells = values.iter().map(|value| (value.hash, value.fate));
         self.recorded.fetch(cells);
         for value in values.drain(..) {
-            let worth = self.named(source, value.fate, value.name, value.text)?;
+            let worth = self.hashed((source, value.fate), value.hash, value.text)?;
             self.counts.add(value.fate, Some(worth), value.cells);
         }
         Ok(())
     }
 
     #[inline]
-    fn cell(&mut self, source: usize, fate: Fate, cell: Cell<'_>) -> Result<Worth, LeakError> {
+    fn cell(&mut self, of: (usize, Fate), cell: Cell<'_>) -> Result<Worth, LeakError> {
         if matches!(cell, Cell::Number(unscaled, _) if unscaled.unsigned_abs() < SMALLEST_NUMBER) {
             return Ok(Worth::TooShort);
         }
         let mut space = std::mem::take(&mut self.text);
-        let worth = self.value(source, fate, cell.text(&mut space));
+        let worth = self.value(of, cell.text(&mut space));
         self.text = space;
         worth
     }
 
-    pub(super) fn value(
-        &mut self,
-        source: usize,
-        fate: Fate,
-        text: &str,
-    ) -> Result<Worth, LeakError> {
-        let name = self.lexicon.secret.cell(text.as_bytes());
-        self.named(source, fate, name, text)
+    /// A value of a cell of this source and fate.
+    pub(crate) fn value(&mut self, of: (usize, Fate), text: &str) -> Result<Worth, LeakError> {
+        let hash = self.lexicon.secret.cell(text.as_bytes());
+        self.hashed(of, hash, text)
     }
 
-    /// Records a value whose cell has this name.
-    fn named(
-        &mut self,
-        source: usize,
-        fate: Fate,
-        name: u64,
-        text: &str,
-    ) -> Result<Worth, LeakError> {
-        let source = u16::try_from(source).unwrap_or(u16::MAX);
-        if let Some(worth) = self.recorded.worth(name, fate, source) {
+    fn hashed(&mut self, of: (usize, Fate), hash: u64, text: &str) -> Result<Worth, LeakError> {
+        let (source, fate) = (u16::try_from(of.0).unwrap_or(u16::MAX), of.1);
+        if let Some(worth) = self.recorded.worth(hash, fate, source) {
             return Ok(worth);
         }
-        let worth = self.record(source, fate, text)?;
-        self.recorded.remember(name, fate, source, worth);
-        Ok(worth)
-    }
-
-    fn record(&mut self, source: u16, fate: Fate, text: &str) -> Result<Worth, LeakError> {
         self.forms.spell(text);
         let worth = match weight(self.forms.of(Kind::Loose).value()) {
             ANYWHERE.. => Worth::Anywhere,
             WHOLE.. => Worth::WholeCells,
-            _ => return Ok(Worth::TooShort),
+            _ => Worth::TooShort,
         };
-        let anywhere = worth == Worth::Anywhere;
-        let record = Record::of(&self.forms, (fate, source), anywhere);
-        self.record.clear();
-        record.put(&mut self.record);
-        self.records.push(&self.record)?;
+        if worth != Worth::TooShort {
+            let anywhere = worth == Worth::Anywhere;
+            self.record.clear();
+            Record::of(&self.forms, (fate, source), anywhere).put(&mut self.record);
+            self.records.push(&self.record)?;
+        }
+        self.recorded.remember(hash, fate, source, worth);
         Ok(worth)
     }
 
@@ -217,7 +202,7 @@ impl<'a> Vocabulary<'a> {
     ) -> Result<(), LeakError> {
         let fate = Fate::WITHHELD_EVERYWHERE;
         for (column, _, text) in rejected(table, reject) {
-            let worth = self.value(first + column, fate, &text)?;
+            let worth = self.value((first + column, fate), &text)?;
             self.counts.add(fate, Some(worth), 1);
         }
         Ok(())

@@ -90,7 +90,7 @@ fn exclusives<'a>(
     let mut vocabulary = Vocabulary::new(lexicon, scratch);
     for (number, (fate, value)) in values.iter().enumerate() {
         vocabulary.sources.push(format!("t.c{number}"));
-        vocabulary.value(number, *fate, value).unwrap();
+        vocabulary.value((number, *fate), value).unwrap();
     }
     // What the tables would have counted.
     vocabulary.counts.add(GRID, Some(Worth::Anywhere), 11);

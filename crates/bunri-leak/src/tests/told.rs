@@ -5,7 +5,7 @@ use bunri_spelling::tokens::Coat;
 
 use super::*;
 use crate::hashing::Kind;
-use crate::report::{COMMON, ReviewList, review};
+use crate::report::{COMMON, ReviewList};
 use crate::text::Candidate;
 use crate::values::Entry;
 
@@ -86,7 +86,9 @@ fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
     };
     reporter.hits(&found.hits).unwrap();
     let mut list = ReviewList::create(&scratch).unwrap();
-    review(&found.reviewed, &scratch, &mut list, &mut reporter).unwrap();
+    reporter
+        .review(&found.reviewed, &scratch, &mut list)
+        .unwrap();
     findings.into_report()
 }
 
