@@ -18,8 +18,7 @@ use crate::fate::Fate;
 use crate::hashing::{Kind, half};
 use crate::hits::{DigestKey, Found, FoundDigest, Location, digest_key};
 use crate::lexicon::Forms;
-use crate::text::Candidate;
-use crate::values::Entry;
+use crate::values::{Candidate, Entry};
 
 /// What one digest and its first place take in memory, about.
 const HELD: usize = 256;
@@ -191,8 +190,8 @@ impl<'a> Digests<'a> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::inputs::Scratch;
     use crate::lexicon::Lexicon;
+    use crate::records::Scratch;
     use crate::vocabulary::Vocabulary;
 
     /// `digests_not_compared`: what memory cannot hold is counted, each once, and never passed over in silence.

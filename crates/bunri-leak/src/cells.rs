@@ -64,34 +64,34 @@ impl<'a> Column<'a> {
     }
 
     #[inline]
-    pub(crate) fn cell(&self, row: usize) -> Cell<'a> {
+    pub(crate) fn cell(&self, row: usize) -> CellValue<'a> {
         match *self {
-            Self::Text(array) => Cell::Text(array.value(row)),
-            Self::LargeText(array) => Cell::Text(array.value(row)),
-            Self::Bytes(array) => Cell::Bytes(array.value(row)),
-            Self::LargeBytes(array) => Cell::Bytes(array.value(row)),
-            Self::FixedBytes(array) => Cell::Bytes(array.value(row)),
-            Self::Int32(array) => Cell::Number(array.value(row).into(), 0),
-            Self::Int(array) => Cell::Number(array.value(row).into(), 0),
-            Self::UInt32(array) => Cell::Number(array.value(row).into(), 0),
-            Self::UInt(array) => Cell::Number(array.value(row).into(), 0),
-            Self::Decimal(array) => Cell::Number(array.value(row), array.scale()),
+            Self::Text(array) => CellValue::Text(array.value(row)),
+            Self::LargeText(array) => CellValue::Text(array.value(row)),
+            Self::Bytes(array) => CellValue::Bytes(array.value(row)),
+            Self::LargeBytes(array) => CellValue::Bytes(array.value(row)),
+            Self::FixedBytes(array) => CellValue::Bytes(array.value(row)),
+            Self::Int32(array) => CellValue::Number(array.value(row).into(), 0),
+            Self::Int(array) => CellValue::Number(array.value(row).into(), 0),
+            Self::UInt32(array) => CellValue::Number(array.value(row).into(), 0),
+            Self::UInt(array) => CellValue::Number(array.value(row).into(), 0),
+            Self::Decimal(array) => CellValue::Number(array.value(row), array.scale()),
             // Whole numbers up to 2^53 are exact; a cast beyond saturates.
-            Self::Float(array) => Cell::Number(array.value(row) as i128, 0),
+            Self::Float(array) => CellValue::Number(array.value(row) as i128, 0),
         }
     }
 }
 
 /// What a cell holds.
 #[derive(Clone, Copy)]
-pub(crate) enum Cell<'a> {
+pub(crate) enum CellValue<'a> {
     Text(&'a str),
     Bytes(&'a [u8]),
     /// Unscaled, and its scale.
     Number(i128, i8),
 }
 
-impl<'a> Cell<'a> {
+impl<'a> CellValue<'a> {
     /// The text of the value; bytes that are none are written in hex.
     pub(crate) fn text<'t>(self, space: &'t mut String) -> &'t str
     where
@@ -171,14 +171,18 @@ mod tests {
             (901_234_567, -2, "901234567"),
         ] {
             let mut text = "what stood there".to_owned();
-            let text = Cell::Number(unscaled, scale).text(&mut text);
+            let text = CellValue::Number(unscaled, scale).text(&mut text);
             assert_eq!(text, written, "{unscaled} by {scale}");
         }
     }
 
     #[test]
     fn bytes_that_are_no_text_are_written_as_two_digits_each() {
-        let text = |bytes: &[u8]| Cell::Bytes(bytes).text(&mut "there".to_owned()).to_owned();
+        let text = |bytes: &[u8]| {
+            CellValue::Bytes(bytes)
+                .text(&mut "there".to_owned())
+                .to_owned()
+        };
         assert_eq!(text(&[0x00, 0x0f, 0xf0, 0x9a]), "000ff09a");
         assert_eq!(text("丙野".as_bytes()), "丙野");
     }

@@ -10,12 +10,10 @@
 use crate::LeakError;
 use crate::fate::{Fate, Standing};
 use crate::hashing::half;
-use crate::inputs::Scratch;
 use crate::lexicon::Lexicon;
 use crate::partitions::{PARTITIONS, Record, partition};
-use crate::records::Sorter;
-use crate::text::Candidate;
-use crate::values::{Entry, Value, ValueSet, ValueSetBuilder};
+use crate::records::{Scratch, Sorter};
+use crate::values::{Candidate, Entry, Value, ValueSet, ValueSetBuilder};
 use crate::vocabulary::Vocabulary;
 
 /// Values that are searched for in the strict form are few, about so many.

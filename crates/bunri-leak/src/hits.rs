@@ -6,10 +6,8 @@ use bunri_spelling::tokens::Coat;
 
 use crate::LeakError;
 use crate::hashing::{Kind, Name};
-use crate::inputs::Scratch;
-use crate::records::{Sorter, record};
-use crate::text::Candidate;
-use crate::values::Entry;
+use crate::records::{Scratch, Sorter, record};
+use crate::values::{Candidate, Entry};
 
 /// Something that is searched as one.
 #[derive(Debug, Clone, Default)]

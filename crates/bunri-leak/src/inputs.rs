@@ -13,16 +13,8 @@ use bunri_manifest::Digests;
 use crate::LeakError;
 use crate::again::SecondReading;
 use crate::lexicon::Lexicon;
+use crate::records::Scratch;
 use crate::retailers::Retailers;
-
-/// Where temporary data go, and how much memory one sort may use.
-#[derive(Debug, Clone)]
-pub struct Scratch {
-    /// The temporary folder of the run.
-    pub folder: PathBuf,
-    /// Bytes.
-    pub budget: usize,
-}
 
 /// A table of a store as the catalogue lays it out.
 pub trait StoreTable: Sync {

@@ -11,7 +11,7 @@ use bunri_columnar::{ColumnarError, Observer, open_parquet, row_converter};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use crate::LeakError;
-use crate::cells::{Cell, Column, SMALLEST_NUMBER};
+use crate::cells::{CellValue, Column, SMALLEST_NUMBER};
 use crate::combination::Suspects;
 use crate::hits::{Location, NO_COLUMN, Position};
 use crate::inputs::{Columns, StoreTable, Unmatched};
@@ -253,14 +253,14 @@ impl Reading<'_> {
             };
             let cell = cells.cell(row);
             let raw = match cell {
-                Cell::Number(unscaled, _) => {
+                CellValue::Number(unscaled, _) => {
                     if unscaled.unsigned_abs() >= SMALLEST_NUMBER {
                         scanner.number(cell.text(&mut space), &place)?;
                     }
                     continue;
                 }
-                Cell::Text(text) => text.as_bytes(),
-                Cell::Bytes(bytes) => bytes,
+                CellValue::Text(text) => text.as_bytes(),
+                CellValue::Bytes(bytes) => bytes,
             };
             if last == Some(raw) {
                 continue;
@@ -272,7 +272,7 @@ impl Reading<'_> {
                 continue;
             }
             scanner.clean = true;
-            if let Cell::Text(text) = cell {
+            if let CellValue::Text(text) = cell {
                 scanner.text(text, origin, &place)?;
                 if let Some(retailers) = self.piece.retailers {
                     scanner.retailers(retailers, text, &place)?;

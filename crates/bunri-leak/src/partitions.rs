@@ -12,9 +12,8 @@ use crate::LeakError;
 use crate::fate::Fate;
 use crate::filter::Prefix;
 use crate::hashing::{Kind, Name};
-use crate::inputs::Scratch;
 use crate::lexicon::Forms;
-use crate::records::{Field, TemporaryFile, record};
+use crate::records::{Field, Scratch, TemporaryFile, record};
 
 record! {
     /// A value of the vocabulary, in its loose and in its strict form.

@@ -13,7 +13,15 @@ use bunri_columnar::{ByteSorter, ColumnarError, SortedRecords};
 use bunri_spelling::tokens::Coat;
 
 use crate::LeakError;
-use crate::inputs::Scratch;
+
+/// Where temporary data go, and how much memory one sort may use.
+#[derive(Debug, Clone)]
+pub struct Scratch {
+    /// The temporary folder of the run.
+    pub folder: PathBuf,
+    /// Bytes.
+    pub budget: usize,
+}
 
 /// Takes records from any thread. Few get here, so one lock is enough.
 pub(crate) struct Sorter<T> {

@@ -16,8 +16,7 @@ use tempfile::{NamedTempFile, TempPath};
 use crate::LeakError;
 use crate::hashing::Name;
 use crate::hits::{Hit, Location, NO_COLUMN, Pair, ReviewedCell, Site};
-use crate::inputs::Scratch;
-use crate::records::Sorter;
+use crate::records::{Scratch, Sorter};
 
 /// Writes the findings of one store.
 pub(crate) struct Reporter<'r> {
@@ -211,11 +210,10 @@ impl PairedCells {
             values.into_iter().for_each(|values| *values -= 1);
             copied.clear();
         }
-        let cells = copied.drain(..).map(|cell| ReviewedCell {
-            copied: false,
-            ..cell
-        });
-        cells.map(|cell| self.sorter.push(&cell)).collect()
+        copied.drain(..).try_for_each(|cell| {
+            let copied = false;
+            self.sorter.push(&ReviewedCell { copied, ..cell })
+        })
     }
 }
 

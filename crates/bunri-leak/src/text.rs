@@ -14,10 +14,11 @@ use bunri_spelling::{LIGHTEST, LONGEST, Simple, Spelled, TOKEN, escapes, weight}
 use crate::LeakError;
 use crate::exclusive::Exclusive;
 use crate::filter::{PREFIX, SHORT_PREFIX};
-use crate::hashing::{Kind, Name, half};
+use crate::hashing::{Kind, half};
 use crate::hits::{Found, FoundDigest, Location, digest_key};
 use crate::lexicon::{ANYWHERE, Forms, WHOLE};
 use crate::retailers::Retailers;
+use crate::values::Candidate;
 
 /// An encoding within an encoding is taken off so many times.
 const DEPTH: u8 = 2;
@@ -85,19 +86,6 @@ pub(crate) enum Origin {
     /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold; unless
     /// granted cells hold copies of such values.
     Granted,
-}
-
-/// What the filter let through: to be confirmed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Candidate {
-    pub(crate) kind: Kind,
-    pub(crate) name: Name,
-    /// The strict form of the same piece, where the name is that of a loose one.
-    pub(crate) strict: Name,
-    /// Where it begins in the form.
-    pub(crate) from: usize,
-    /// Whether it is the whole text.
-    pub(crate) whole: bool,
 }
 
 /// Looks at texts for the values of one store, one thread's.
@@ -419,8 +407,9 @@ mod tests {
 
     use super::*;
     use crate::fate::Fate;
-    use crate::inputs::Scratch;
+    use crate::hashing::Name;
     use crate::lexicon::Lexicon;
+    use crate::records::Scratch;
     use crate::vocabulary::Vocabulary;
 
     /// What the filter lets through of a text, without the short way.

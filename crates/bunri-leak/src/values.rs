@@ -6,10 +6,9 @@ use std::ops::Range;
 
 use crate::LeakError;
 use crate::filter::{Filter, Prefix, PrefixTable, Rare};
-use crate::hashing::{Name, half};
-use crate::inputs::Scratch;
+use crate::hashing::{Kind, Name, half};
 use crate::partitions::partition;
-use crate::records::{Field, TemporaryFile, record};
+use crate::records::{Field, Scratch, TemporaryFile, record};
 
 /// Bytes of the file that are read at once, about.
 const BLOCK: usize = 1 << 12;
@@ -45,6 +44,19 @@ impl Field for Vec<Name> {
         let names = u32::take(bytes)?;
         (0..names).map(|_| Field::take(bytes)).collect()
     }
+}
+
+/// What the filter let through: to be confirmed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) kind: Kind,
+    pub(crate) name: Name,
+    /// The strict form of the same piece, where the name is that of a loose one.
+    pub(crate) strict: Name,
+    /// Where it begins in the form.
+    pub(crate) from: usize,
+    /// Whether it is the whole text.
+    pub(crate) whole: bool,
 }
 
 /// A set of values that is finished.
@@ -180,8 +192,8 @@ mod tests {
         let entry = |number: u32| Entry {
             name: name(number),
             source: number as u16,
-            whole_only: number % 2 == 0,
-            copied: number % 3 == 0,
+            whole_only: number.is_multiple_of(2),
+            copied: number.is_multiple_of(3),
             spellings: (0..number % 4).map(name).collect(),
         };
         let spread = (0..5000).map(|number| number * 850_000);

@@ -10,13 +10,12 @@ use bunri_columnar::Reject;
 use bunri_spelling::weight;
 
 use crate::LeakError;
-use crate::cells::{Cell, Column, SMALLEST_NUMBER, rejected};
+use crate::cells::{CellValue, Column, SMALLEST_NUMBER, rejected};
 use crate::fate::{Counts, Fate, Worth};
 use crate::hashing::Kind;
-use crate::inputs::Scratch;
 use crate::lexicon::{ANYWHERE, Forms, Lexicon, WHOLE, words};
 use crate::partitions::{Divided, Partitions, Record};
-use crate::records::Field;
+use crate::records::{Field, Scratch};
 
 /// Values that wait to be recorded together.
 const AHEAD: usize = 32;
@@ -148,8 +147,9 @@ impl<'a> Vocabulary<'a> {
     }
 
     #[inline]
-    fn cell(&mut self, of: (usize, Fate), cell: Cell<'_>) -> Result<Worth, LeakError> {
-        if matches!(cell, Cell::Number(unscaled, _) if unscaled.unsigned_abs() < SMALLEST_NUMBER) {
+    fn cell(&mut self, of: (usize, Fate), cell: CellValue<'_>) -> Result<Worth, LeakError> {
+        if matches!(cell, CellValue::Number(unscaled, _) if unscaled.unsigned_abs() < SMALLEST_NUMBER)
+        {
             return Ok(Worth::TooShort);
         }
         let mut space = std::mem::take(&mut self.text);

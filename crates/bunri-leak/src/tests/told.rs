@@ -6,8 +6,7 @@ use bunri_spelling::tokens::Coat;
 use super::*;
 use crate::hashing::Kind;
 use crate::report::{COMMON, ReviewList};
-use crate::text::Candidate;
-use crate::values::Entry;
+use crate::values::{Candidate, Entry};
 
 /// A value and where it was found.
 #[derive(Clone)]
