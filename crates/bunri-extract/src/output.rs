@@ -145,7 +145,7 @@ impl<'a> Output<'a> {
 
     /// Gives back every row that was written, and leaves none of them. No batch takes much more than those that were taken.
     pub(crate) fn give_back(
-        mut self,
+        &mut self,
         mut each: impl FnMut(RecordBatch) -> Result<(), ExtractError>,
     ) -> Result<(), ExtractError> {
         if let Some(part) = self.part.take() {

@@ -28,9 +28,8 @@ pub(super) enum Destination<'a> {
 impl<'a> Destination<'a> {
     /// A sorter that nothing was given to.
     pub(super) fn sorter(bench: &Bench<'_>, table: &'a Table) -> Result<Self, ExtractError> {
-        let sorter = RowSorter::new(table, &bench.custody.tmp(), bench.budget)?;
         Ok(Self::Sorter {
-            sorter,
+            sorter: sorter(bench, table)?,
             rows_written: 0,
         })
     }
@@ -43,48 +42,50 @@ impl<'a> Destination<'a> {
         table: &'a Table,
         read: ReadBatch,
     ) -> Result<u64, ExtractError> {
-        if let Self::Parts { output, rows_read } = self {
-            if output.take(&read.batch)? {
-                *rows_read = read.rows_read;
-                if let Some((last, rejects)) = read.seam
-                    && let Some(seam) = output.seam(read.rows_read, last, rejects)
-                {
-                    let identity = bench.identity_of(table);
-                    bench
-                        .custody
-                        .note_seam(&table.id, &identity, bench.part_rows, seam)?;
-                }
-                return Ok(read.rows_read);
-            }
-            self.sort_instead(bench, table)?;
-        }
         match self {
-            Self::Parts { .. } => Err(super::unsorted(table).into()),
+            Self::Parts { output, rows_read } => {
+                if output.take(&read.batch)? {
+                    *rows_read = read.rows_read;
+                    if let Some((last, rejects)) = read.seam
+                        && let Some(seam) = output.seam(read.rows_read, last, rejects)
+                    {
+                        let identity = bench.identity_of(table);
+                        bench
+                            .custody
+                            .note_seam(&table.id, &identity, bench.part_rows, seam)?;
+                    }
+                    return Ok(read.rows_read);
+                }
+                // What was written is sorted as everything that comes.
+                let mut sorter = sorter(bench, table)?;
+                output.give_back(|batch| {
+                    bench.halt.check()?;
+                    Ok(sorter.push(&batch)?)
+                })?;
+                sorter.push(&read.batch)?;
+                let rows_written = *rows_read;
+                *self = Self::Sorter {
+                    sorter,
+                    rows_written,
+                };
+                Ok(half_done(rows_written, read.rows_read))
+            }
             Self::Sorter {
                 sorter,
                 rows_written,
             } => {
                 sorter.push(&read.batch)?;
-                Ok(*rows_written + (read.rows_read - *rows_written) / 2)
+                Ok(half_done(*rows_written, read.rows_read))
             }
         }
     }
+}
 
-    /// What was written goes into a sorter, as everything that comes.
-    fn sort_instead(&mut self, bench: &Bench<'_>, table: &'a Table) -> Result<(), ExtractError> {
-        let before = std::mem::replace(self, Self::sorter(bench, table)?);
-        if let Self::Parts { output, rows_read } = before
-            && let Self::Sorter {
-                sorter,
-                rows_written,
-            } = self
-        {
-            *rows_written = rows_read;
-            output.give_back(|batch| {
-                bench.halt.check()?;
-                Ok(sorter.push(&batch)?)
-            })?;
-        }
-        Ok(())
-    }
+fn sorter<'a>(bench: &Bench<'_>, table: &'a Table) -> Result<RowSorter<'a>, ExtractError> {
+    Ok(RowSorter::new(table, &bench.custody.tmp(), bench.budget)?)
+}
+
+/// How many rows are dealt with, of which the ones behind those that were written are sorted and not written again.
+fn half_done(rows_written: u64, rows_read: u64) -> u64 {
+    rows_written + (rows_read - rows_written) / 2
 }
