@@ -26,7 +26,13 @@ impl Literals {
         self.texts.is_empty() && self.numbers.is_empty()
     }
 
+    /// Most columns list nothing, and are asked of every value.
+    #[inline]
     pub(super) fn hold(&self, value: SourceValue<'_>) -> bool {
+        !self.is_empty() && self.lists(value)
+    }
+
+    fn lists(&self, value: SourceValue<'_>) -> bool {
         match value {
             SourceValue::Text(bytes) | SourceValue::Decimal(bytes) => {
                 self.texts.iter().any(|text| text == bytes)

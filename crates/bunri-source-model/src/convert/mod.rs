@@ -154,7 +154,7 @@ impl Copier {
     /// Takes the next value. One that does not fit leaves NULL in its place, so that the columns of a batch
     /// stay level; the caller drops its row.
     pub fn take(&mut self, value: SourceValue<'_>) -> Result<(), Misfit> {
-        if !self.nothing.is_empty() && self.nothing.hold(value) {
+        if self.nothing.hold(value) {
             self.cells.take(SourceValue::Null)?;
             return if self.in_key {
                 Err(Misfit::KeyIsNothing)
@@ -162,7 +162,7 @@ impl Copier {
                 Ok(())
             };
         }
-        if !self.open.is_empty() && self.open.hold(value) {
+        if self.open.hold(value) {
             return self.cells.take_open_end();
         }
         if let SourceValue::Undecodable(_) = value {

@@ -107,6 +107,29 @@ enum Sum {
     Nothing,
 }
 
+impl Sum {
+    fn of(value_type: ValueType) -> Self {
+        match value_type {
+            ValueType::Int => Self::Integers,
+            ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
+                let in_one = 10_i64.pow(u32::from(scale));
+                Self::Units {
+                    in_one,
+                    most: Total::LARGEST_SUMMED / in_one,
+                }
+            }
+            ValueType::Text => Self::Bytes,
+            // Beyond the scale that can be summed exactly, and where nothing can be summed, they are counted only.
+            ValueType::Decimal { .. }
+            | ValueType::Real
+            | ValueType::Date(_)
+            | ValueType::Timestamp
+            | ValueType::Bool
+            | ValueType::Bytes => Self::Nothing,
+        }
+    }
+}
+
 /// Values that stand for something. Texts are compared byte for byte, integers by their plain digits; a real that is equal to an
 /// integer is not written as one.
 struct Listed {
@@ -138,24 +161,7 @@ impl Rule {
             nothing: Listed::of(&reading.nothing),
             open: Listed::of(&reading.open),
             takes_integers: reading.takes_integers,
-            sum: match value_type {
-                ValueType::Int => Sum::Integers,
-                ValueType::Decimal { scale, .. } if scale <= Total::MOST_SUMMED_SCALE => {
-                    let in_one = 10_i64.pow(u32::from(scale));
-                    Sum::Units {
-                        in_one,
-                        most: Total::LARGEST_SUMMED / in_one,
-                    }
-                }
-                ValueType::Text => Sum::Bytes,
-                // Beyond the scale that can be summed exactly, and where nothing can be summed, they are counted only.
-                ValueType::Decimal { .. }
-                | ValueType::Real
-                | ValueType::Date(_)
-                | ValueType::Timestamp
-                | ValueType::Bool
-                | ValueType::Bytes => Sum::Nothing,
-            },
+            sum: Sum::of(value_type),
         }
     }
 
@@ -258,7 +264,7 @@ impl Measured {
 
     fn total(self, column: &Column) -> ColumnTotal {
         let sum = self.sum.to_string();
-        let total = match Rule::of(column.value_type, &column.reading).sum {
+        let total = match Sum::of(column.value_type) {
             Sum::Integers => Some(Total::IntSum { sum }),
             Sum::Units { .. } => Some(Total::DecimalSum {
                 sum,
