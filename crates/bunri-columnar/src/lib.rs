@@ -32,4 +32,6 @@ pub use types::{
     REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema,
     type_word,
 };
-pub use writer::{CELL_BYTES, CanonicalWriter, Finished, ROW_GROUP_ROWS, StoreTableWriter};
+pub use writer::{
+    CELL_BYTES, CREATED_BY, CanonicalWriter, Finished, ROW_GROUP_ROWS, StoreTableWriter,
+};

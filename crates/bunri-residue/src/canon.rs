@@ -9,7 +9,7 @@ use crate::pages::{Page, PageKind, encoding};
 use crate::thrift::Writer;
 
 /// What every file says wrote it.
-pub(crate) const CREATED_BY: &[u8] = b"bunri canonical 1";
+pub(crate) const CREATED_BY: &[u8] = b"bunri canonical 2";
 /// Rows in every row group but the last.
 pub(crate) const GROUP: i64 = 1 << 16;
 const ROOT: &[u8] = b"arrow_schema";

@@ -24,7 +24,6 @@ pub(crate) struct ChunkToRead<'a> {
     /// Of the column, where the catalogue or the manifest says it.
     pub(crate) value_type: Option<&'a DataType>,
     pub(crate) codec: i64,
-    pub(crate) rows: usize,
     pub(crate) group: usize,
     pub(crate) column: usize,
 }
@@ -256,13 +255,11 @@ impl Contents {
     /// Every index names an entry, and entries are named in their order for the first time.
     fn follow(&mut self, entries: &[u32], state: &mut State<'_>) {
         let (mut disorder, mut beyond) = (0, 0);
-        let variable = state.shape == Shape::Variable;
+        let prefix = state.shape.prefix();
         let mut indices = self.indices.iter();
         for &level in &self.levels {
             if level == 0 {
-                if variable {
-                    state.cells.push(Cell::NULL);
-                }
+                state.cells.push(Cell::NULL);
                 continue;
             }
             let Some(&index) = indices.next() else { break };
@@ -277,9 +274,7 @@ impl Contents {
                 state.used[index] = true;
                 state.next = state.next.max(index + 1);
             }
-            if variable {
-                state.cells.push(Cell::of(length as usize, fresh));
-            }
+            state.cells.push(Cell::of(length as usize + prefix, fresh));
         }
         if disorder > 0 {
             state.add_many(Rule::DictionaryOrder, "", disorder);
@@ -303,14 +298,13 @@ impl Contents {
         {
             state.add(Rule::ValuesNotCanonical, "padding that is not zero");
         }
-        if state.shape == Shape::Variable {
-            let mut lengths = lengths.into_iter();
-            let cell = |level: &u32| match level {
-                0 => Cell::NULL,
-                _ => Cell::of(lengths.next().unwrap_or_default() as usize, false),
-            };
-            state.cells.extend(self.levels.iter().map(cell));
-        }
+        let prefix = state.shape.prefix();
+        let mut lengths = lengths.into_iter();
+        let cell = |level: &u32| match level {
+            0 => Cell::NULL,
+            _ => Cell::of(lengths.next().unwrap_or_default() as usize + prefix, false),
+        };
+        state.cells.extend(self.levels.iter().map(cell));
     }
 }
 
@@ -330,18 +324,14 @@ fn afterwards(state: &mut State<'_>) {
         state.add_many(Rule::DictionaryEntryUnused, "", unused as u64);
     }
     let has_dictionary = state.entries.is_some();
-    if has_dictionary != takes_dictionary(state.chunk.element) {
+    let takes_dictionary = takes_dictionary(state.chunk.element);
+    if has_dictionary != takes_dictionary {
         state.add(
             Rule::EncodingUnexpected,
             "a dictionary that is missing, or should be",
         );
     }
-    let expected = match state.shape {
-        Shape::Variable => cuts::variable(&state.cells),
-        Shape::Fixed(_) | Shape::Bit => {
-            cuts::fixed(state.chunk.rows, takes_dictionary(state.chunk.element))
-        }
-    };
+    let expected = cuts::pages(&state.cells, state.shape, takes_dictionary);
     let indexed = |page: &Page| {
         [encoding::RLE_DICTIONARY, encoding::PLAIN_DICTIONARY].contains(&page.encoding)
     };

@@ -1,23 +1,25 @@
 //! Where the canonical writer ends a page and when it gives up a dictionary, worked out again from a column's cells.
 //!
-//! The rule for all types: rows come in steps of 8,192, and a page ends with a step. Text and bytes have a second rule:
-//! when the dictionary reaches 1 MiB, the page ends where it stands and the rest of the chunk is plain; from there a page
+//! Rows come in steps of 8,192, and a page ends with a step. When the dictionary reaches its limit (1 MiB of text or bytes,
+//! 64 KiB of values of fixed size), the page ends where it stands and the rest of the chunk is plain; from there a page
 //! ends when it has at least 8,192 rows or 8 MiB. Within a step, cells are taken in slices of at most 8 MiB, or one longer
-//! cell alone. How exactly "where it stands" follows from the sizes of cells is a matter of
-//! the writer's smaller steps, which are walked here again.
+//! cell alone. How exactly "where it stands" follows from the cells is a matter of the writer's smaller steps, which are
+//! walked here again.
+
+use crate::plain::Shape;
 
 /// Rows of a step.
 pub(crate) const STEP: usize = 1 << 13;
 /// Rows of a smaller step, in which the writer looks at the dictionary where some cells are NULL and some are not.
 const SMALL: usize = 1 << 10;
-/// A dictionary of text that has reached this is given up.
-const DICTIONARY: usize = 1 << 20;
-/// A plain page of text that has reached this ends, and no slice but that of one cell is larger.
+/// A dictionary of text or bytes that has reached this is given up.
+const TEXT_DICTIONARY: usize = 1 << 20;
+/// The same of values of fixed size.
+const FIXED_DICTIONARY: usize = 1 << 16;
+/// A plain page that has reached this ends, and no slice but that of one cell is larger.
 const BYTES: usize = 1 << 23;
-/// Before every text stands its length.
-const PREFIX: usize = 4;
 
-/// A cell of text or bytes: NULL, or its length and whether the dictionary has not had it before.
+/// A cell: NULL, or what it takes in a plain page, in bytes, and whether the dictionary has not had it before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell(u32);
 
@@ -25,10 +27,10 @@ impl Cell {
     pub(crate) const NULL: Self = Self(u32::MAX);
     const FRESH: u32 = 1 << 30;
 
-    /// A page holds at most 2^28 bytes, so lengths leave room for the mark.
-    pub(crate) fn of(length: usize, fresh: bool) -> Self {
-        let length = (length as u32) & (Self::FRESH - 1);
-        Self(if fresh { length | Self::FRESH } else { length })
+    /// A page holds at most 2^28 bytes, so sizes leave room for the mark.
+    pub(crate) fn of(size: usize, fresh: bool) -> Self {
+        let size = (size as u32) & (Self::FRESH - 1);
+        Self(if fresh { size | Self::FRESH } else { size })
     }
 
     fn is_null(self) -> bool {
@@ -39,7 +41,7 @@ impl Cell {
         if self.is_null() {
             0
         } else {
-            (self.0 & (Self::FRESH - 1)) as usize + PREFIX
+            (self.0 & (Self::FRESH - 1)) as usize
         }
     }
 
@@ -56,18 +58,17 @@ impl Cell {
 /// A data page: its rows, and whether they are indices of the dictionary.
 pub(crate) type Cut = (usize, bool);
 
-/// The pages of a chunk of fixed-size cells.
-pub(crate) fn fixed(rows: usize, dictionary: bool) -> Vec<Cut> {
-    let whole = (0..rows / STEP).map(|_| (STEP, dictionary));
-    let rest = (!rows.is_multiple_of(STEP)).then_some((rows % STEP, dictionary));
-    whole.chain(rest).collect()
-}
-
-/// The pages of a chunk of text or bytes. Cells that are plain in the file are never fresh: if the walk comes there with
-/// its dictionary still open, it will give other pages than the file has, which is the finding.
-pub(crate) fn variable(cells: &[Cell]) -> Vec<Cut> {
+/// The pages of a chunk of a type that takes a dictionary or not. Cells that are plain in the file are never fresh: if the
+/// walk comes there with its dictionary still open, it will give other pages than the file has, which is the finding.
+pub(crate) fn pages(cells: &[Cell], shape: Shape, dictionary: bool) -> Vec<Cut> {
+    let variable = shape == Shape::Variable;
     let mut walk = Walk {
-        held: Some(0),
+        limit: if variable {
+            TEXT_DICTIONARY
+        } else {
+            FIXED_DICTIONARY
+        },
+        held: dictionary.then_some(0),
         rows: 0,
         bytes: 0,
         cuts: Vec::new(),
@@ -76,8 +77,10 @@ pub(crate) fn variable(cells: &[Cell]) -> Vec<Cut> {
         let nulls = slice.iter().filter(|cell| cell.is_null()).count();
         let uniform = nulls == 0 || nulls == slice.len();
         for part in slice.chunks(if uniform { STEP } else { SMALL }) {
-            let size = walk.held.map_or(part.len(), |held| {
-                within(part, DICTIONARY.saturating_sub(held))
+            // A step of values of fixed size cannot pass the limit by more than itself, and is taken whole.
+            let held = walk.held.filter(|_| variable);
+            let size = held.map_or(part.len(), |held| {
+                within(part, walk.limit.saturating_sub(held))
             });
             part.chunks(size).for_each(|cells| walk.take(cells));
         }
@@ -103,6 +106,8 @@ fn slices(step: &[Cell]) -> Vec<&[Cell]> {
 }
 
 struct Walk {
+    /// Of the dictionary, in bytes.
+    limit: usize,
     /// Bytes in the dictionary, while there is one.
     held: Option<usize>,
     /// In the page that is open.
@@ -128,7 +133,7 @@ impl Walk {
         if self.rows >= STEP || self.bytes >= BYTES {
             self.cut();
         }
-        if self.held.is_some_and(|held| held >= DICTIONARY) {
+        if self.held.is_some_and(|held| held >= self.limit) {
             if self.rows > 0 {
                 self.cut();
             }

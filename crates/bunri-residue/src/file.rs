@@ -93,7 +93,6 @@ pub(crate) fn group(
             element: &outline.footer.schema[column + 1],
             value_type: schema.and_then(|schema| Some(schema.fields().get(column)?.data_type())),
             codec: chunk.codec,
-            rows: usize::try_from(group.rows).unwrap_or_default(),
             group: number,
             column,
         };

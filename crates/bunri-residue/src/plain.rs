@@ -30,6 +30,11 @@ impl Shape {
             _ => Self::Variable,
         }
     }
+
+    /// Bytes of the length that stands before every value of differing length.
+    pub(crate) fn prefix(self) -> usize {
+        if self == Self::Variable { 4 } else { 0 }
+    }
 }
 
 /// Truth values and decimals of more than 18 digits are always plain.
@@ -64,7 +69,7 @@ pub(crate) fn plain(bytes: &[u8], shape: Shape, values: usize) -> Option<(Vec<u3
 
 /// How many entries of a dictionary are there already.
 pub(crate) fn doubled(bytes: &[u8], shape: Shape, lengths: &[u32]) -> u64 {
-    let prefix = if shape == Shape::Variable { 4 } else { 0 };
+    let prefix = shape.prefix();
     let mut seen = HashSet::with_capacity_and_hasher(lengths.len(), hashing());
     let (mut at, mut doubled) = (0, 0);
     for &length in lengths {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Catalogue, Store, Table, store_columns, stored_type};
 use bunri_columnar::{
-    ColumnarError, CustodyLayout, Event, KeyRanges, Observer, Staging, create_folder, store_schema,
-    type_word, write_whole,
+    CREATED_BY, ColumnarError, CustodyLayout, Event, KeyRanges, Observer, Staging, create_folder,
+    store_schema, type_word, write_whole,
 };
 use bunri_decisions::Decisions;
 use bunri_index::{Indexes, Lookups, Spill};
@@ -417,6 +417,7 @@ impl<'a> Stage<'a> {
         } = self.options;
         json!({
             "tool": TOOL,
+            "layout": CREATED_BY,
             "catalogue": self.catalogue.digest,
             "cutover": cutover,
             "decisions": decisions.digest(),
@@ -706,6 +707,7 @@ fn inputs(
     // JSON, and its names in order: what stands in a record must not depend on how a Rust type prints itself.
     let text = json!({
         "tool": TOOL,
+        "layout": CREATED_BY,
         "staging": staging.blake3,
         "catalogue": catalogue.digest,
         "label": label,

@@ -60,6 +60,25 @@ fn dictionaries_that_grow_too_large() {
     }
 }
 
+/// The same of types of fixed size, whose limit is a page of different values of eight bytes; those of four bytes reach it
+/// in two pages, and truth values and long decimals have none.
+#[test]
+fn dictionaries_of_fixed_size_that_grow_too_large() {
+    for distinct in [8190, 8191, 8192, 8193, 12_000, 16_383, 16_384, 30_000] {
+        for null in [0, 2, 3, 9000] {
+            clean(&[rows(70_000, |row, column| {
+                let filled = null == 0 || !(row + column).is_multiple_of(null);
+                filled.then_some((row * 31 % distinct) as i64)
+            })]);
+        }
+    }
+    // Whole steps of NULL, and a limit reached in a later row group only.
+    clean(&[rows(140_000, |row, column| {
+        let different = if row < 65_536 { 5 } else { 60_000 };
+        (row / 8192 % (column + 2) > 0).then_some((row % different) as i64)
+    })]);
+}
+
 /// Rows of texts of these lengths; of length 0, NULL.
 fn lengths(lengths: &[usize]) -> RecordBatch {
     let cell = |(row, &length): (usize, &usize)| {

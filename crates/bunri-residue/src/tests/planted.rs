@@ -292,7 +292,7 @@ fn choices_that_could_carry_a_message() {
 
 #[test]
 fn metadata_that_nobody_asked_for() {
-    let mark = b"\x28\x11bunri canonical 1";
+    let mark = b"\x28\x11bunri canonical 2";
     let pairs = |key: &[u8]| {
         let pair = [
             b"\x19\x1c\x18",
@@ -301,7 +301,7 @@ fn metadata_that_nobody_asked_for() {
             b"\x18\x04leak\0",
         ]
         .concat();
-        let after = [&pair, b"\x18\x11bunri canonical 1".as_slice()].concat();
+        let after = [&pair, b"\x18\x11bunri canonical 2".as_slice()].concat();
         refooted(|footer| replaced(&footer, mark, &after))
     };
     plant(
@@ -316,7 +316,7 @@ fn metadata_that_nobody_asked_for() {
         &["footer_not_canonical", "metadata_foreign"],
         &pairs(b"ARROW:schema"),
     );
-    let name = refooted(|footer| replaced(&footer, b"bunri canonical 1", b"bunri canonical 2"));
+    let name = refooted(|footer| replaced(&footer, b"bunri canonical 2", b"bunri canonical 1"));
     plant(
         "another writer",
         true,
