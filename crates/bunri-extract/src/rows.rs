@@ -7,8 +7,8 @@ use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, RawValue, staging_schema};
 
 use crate::ExtractError;
-use crate::rejects::{Rejects, raw};
-use bunri_source::{Copier, Misfit};
+use crate::rejects::Rejects;
+use bunri_source::{Copier, Misfit, raw};
 use bunri_source::{SourceRow, SourceValue};
 
 /// Rows in a batch.

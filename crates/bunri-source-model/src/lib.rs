@@ -8,6 +8,7 @@ mod error;
 mod key;
 mod model;
 mod outline;
+mod raw;
 mod sqlite_types;
 
 pub use convert::{Copier, Misfit};
@@ -20,4 +21,5 @@ pub use model::{
     SourceObject, SourceRow, SourceValue, TypedValue,
 };
 pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
+pub use raw::raw;
 pub use sqlite_types::compatible as sqlite_compatible;

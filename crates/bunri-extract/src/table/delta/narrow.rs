@@ -8,12 +8,11 @@ use arrow_row::RowConverter;
 use arrow_schema::{ArrowError, DataType};
 use bunri_catalogue::Table;
 use bunri_columnar::{ByteSorter, ColumnarError, RawValue, SortedRecords, key_converter};
-use bunri_source::{Copier, RowSink, SourceRow};
+use bunri_source::{Copier, RowSink, SourceRow, raw};
 use bunri_types::ValueType;
 
 use crate::ExtractError;
 use crate::earlier::{Way, day_of};
-use crate::rejects::raw;
 use crate::rows::BATCH_ROWS;
 use crate::table::{Halt, Work};
 
