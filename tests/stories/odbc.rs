@@ -362,6 +362,65 @@ fn long_texts_and_wide_tables_come_whole() {
     bunri(&rig, ["reread", "job.toml"]).must(0);
 }
 
+/// The driver holds all of an answer; one long text makes the pieces of this table short.
+#[test]
+fn a_long_table_of_mariadb_is_asked_for_in_pieces() {
+    let server = Mariadb::start();
+    let toml = table_toml(&[
+        ("id", ""),
+        ("day", "date"),
+        ("step", "decimal(6, 1)"),
+        ("scan", ""),
+    ]);
+    let toml = toml.replace("key = [\"id\"]", "key = [\"id\", \"day\", \"step\"]");
+    // Upper and lower case are the same to the collation, and others by their bytes.
+    let rig = odd(
+        &server,
+        "SET sql_mode = ''; CREATE TABLE odd (id VARCHAR(8) COLLATE utf8mb4_general_ci, day DATE, step DECIMAL(6,1), scan MEDIUMTEXT, \
+           PRIMARY KEY (id, day, step)) DEFAULT CHARSET utf8mb4;
+         INSERT INTO odd SELECT CONCAT(IF(seq MOD 2, 'a\\\\''', 'A\\\\'''), CHAR(97 + seq DIV 1000 USING utf8mb4)),
+           IF(seq MOD 7, DATE_ADD('2020-01-01', INTERVAL seq DAY), '0000-00-00'), (CAST(seq AS SIGNED) - 2500) / 10,
+           IF(seq = 77, REPEAT('髙', 20000), seq) FROM seq_1_to_5000;
+         SET GLOBAL log_output = 'TABLE', general_log = 1;",
+        &toml,
+    );
+    let asked = || {
+        server.sql(
+            "SELECT COUNT(*) FROM mysql.general_log WHERE command_type = 'Execute' AND argument LIKE '%odd%ORDER BY%LIMIT%'",
+        )
+    };
+    let ended = bunri(&rig, ["extract", "job.toml"]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    // 32 MiB at some 60,000 bytes a row.
+    let pieces: u32 = asked().parse().unwrap();
+    assert!((9..14).contains(&pieces), "{pieces}");
+    bunri(&rig, ["reread", "job.toml"]).must(0);
+    let staged = || {
+        let manifest = rig.json("custody/staging/manifest.json");
+        let tables = manifest["tables"].as_array().unwrap().iter();
+        let odd = tables.clone().find(|table| table["id"] == "odd").unwrap();
+        (odd["source_rows"].as_u64().unwrap(), rejected_lines(&rig))
+    };
+    assert_eq!(staged(), (5000, 714));
+
+    // Of rows that are the same by an index a piece might end between two: they are asked for at one time.
+    server.sql(
+        "SET sql_mode = ''; ALTER TABLE odd DROP PRIMARY KEY, ADD KEY (id, day, step);
+         INSERT INTO odd SELECT LOWER(id), day, step, scan FROM odd WHERE BINARY id LIKE 'A%'; TRUNCATE mysql.general_log;",
+    );
+    clear(&rig, "custody");
+    clear(&rig, "retail");
+    let ended = bunri(&rig, ["extract", "job.toml"]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    assert_eq!(asked(), "0");
+    assert_eq!(staged(), (7500, 714 + 357));
+}
+
+/// How many rows of `odd` were rejected.
+fn rejected_lines(rig: &Rig) -> u64 {
+    rig.read("custody/rejects/odd.jsonl").lines().count() as u64
+}
+
 #[test]
 fn a_kill_at_any_moment_and_a_server_that_dies_end_in_the_same_bytes() {
     let mut server = Mariadb::start();

@@ -53,7 +53,7 @@ fn mariadb(
 ) -> Result<Vec<Column>, OdbcError> {
     let sql = format!(
         "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, \
-         NUMERIC_SCALE FROM information_schema.COLUMNS \
+         NUMERIC_SCALE, COLUMN_KEY FROM information_schema.COLUMNS \
          WHERE TABLE_SCHEMA = DATABASE() AND CONVERT(TABLE_NAME USING utf8mb4) COLLATE utf8mb4_bin = {} ORDER BY ORDINAL_POSITION",
         literal(&entry.name)
     );
@@ -70,6 +70,7 @@ fn mariadb(
                 characters,
                 precision,
                 scale,
+                key,
             ] = cells(row);
             // The values of an enumeration are no part of what a message says of its type.
             let declared = match word.as_str() {
@@ -83,7 +84,9 @@ fn mariadb(
                 characters: characters.parse().unwrap_or_default(),
                 digits: precision.parse().ok().zip(scale.parse().ok()),
             };
-            Column::mariadb(connection, name, of, nullable == "NO")
+            let mut column = Column::mariadb(connection, name, of, nullable == "NO");
+            column.is_primary = key == "PRI";
+            column
         })
         .collect())
 }

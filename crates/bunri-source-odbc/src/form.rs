@@ -55,6 +55,8 @@ pub(crate) struct Column {
     /// Its type in the database's words.
     pub(crate) declared: String,
     pub(crate) not_null: bool,
+    /// Whether it is of the table's primary key, where the database's lists say that.
+    pub(crate) is_primary: bool,
     pub(crate) form: Form,
     /// The column itself, in SQL; the table has the name `t`.
     pub(crate) stored: String,
@@ -132,6 +134,7 @@ impl Column {
             name,
             declared,
             not_null: false,
+            is_primary: false,
             form,
             asked: stored.clone(),
             stored,

@@ -49,28 +49,21 @@ impl OdbcReader {
             return Ok(None);
         }
         let connection = self.shared.turn();
-        let dbms = connection.dbms();
         let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
         let columns = self.named(&connection, &table.name, &names)?;
-        let key = table.key.iter().map(|&at| {
-            let column = &columns[at];
-            let order = column.order?;
-            Some((order, term(dbms, column, order)))
-        });
-        let Some(key) = key.collect::<Option<Vec<(Order, String)>>>() else {
+        let Some(order) = KeyOrder::of(connection.dbms(), table, &columns) else {
             return Ok(None);
         };
-        let has_texts = key.iter().any(|(order, _)| *order == Order::Texts);
-        if has_texts && dbms == Dbms::Postgresql && !is_utf8(&connection)? {
+        if order.has_texts() && order.dbms == Dbms::Postgresql && !is_utf8(&connection)? {
             return Ok(None);
         }
-        let Some(condition) = behind.map_or(Some(String::new()), |values| {
-            Some(format!("WHERE {} ", stands_behind(dbms, &key, values)?))
-        }) else {
-            return Ok(None);
+        let text = match behind {
+            None => order.all(),
+            Some(key) => match order.behind(key) {
+                Some(text) => text,
+                None => return Ok(None),
+            },
         };
-        let terms: Vec<&str> = key.iter().map(|(_, term)| term.as_str()).collect();
-        let text = format!("{condition}ORDER BY {}", terms.join(", "));
         let asked: Vec<&str> = columns.iter().map(|column| column.asked.as_str()).collect();
         let from = from(&connection, self.entry(&table.name)?);
         let statement = format!("SELECT {} {from} {text}", asked.join(", "));
@@ -81,6 +74,44 @@ impl OdbcReader {
             text,
             behind: Vec::new(),
         }))
+    }
+}
+
+/// The columns of a key as rows are asked for by them.
+pub(crate) struct KeyOrder {
+    dbms: Dbms,
+    /// Of each column how its values are compared, and by which term.
+    terms: Vec<(Order, String)>,
+}
+
+impl KeyOrder {
+    /// Of a table with a key whose columns are read so, all of the table's; [`None`] where one of the key has no order that is known.
+    pub(crate) fn of(dbms: Dbms, table: &Table, columns: &[Column]) -> Option<Self> {
+        let key = table.key.iter().map(|&at| {
+            let column = &columns[at];
+            let order = column.order?;
+            Some((order, term(dbms, column, order)))
+        });
+        Some(Self {
+            dbms,
+            terms: key.collect::<Option<_>>()?,
+        })
+    }
+
+    fn has_texts(&self) -> bool {
+        self.terms.iter().any(|(order, _)| *order == Order::Texts)
+    }
+
+    /// What stands behind `FROM …` for all rows.
+    fn all(&self) -> String {
+        let terms: Vec<&str> = self.terms.iter().map(|(_, term)| term.as_str()).collect();
+        format!("ORDER BY {}", terms.join(", "))
+    }
+
+    /// The same for the rows behind the row with this key; [`None`] where one of its values cannot be compared.
+    pub(crate) fn behind(&self, key: &[RawValue]) -> Option<String> {
+        let condition = stands_behind(self.dbms, &self.terms, key)?;
+        Some(format!("WHERE {condition} {}", self.all()))
     }
 }
 

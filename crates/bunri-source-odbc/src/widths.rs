@@ -17,6 +17,17 @@ const SHORT: usize = 512;
 /// Terms of one statement.
 const TERMS: usize = 400;
 
+/// Bytes of a piece of a table, by the longest values that its rows may have.
+const PIECE: usize = 32 << 20;
+/// Rows of a piece.
+const MOST_ROWS_OF_A_PIECE: usize = 1 << 17;
+
+/// How many rows of columns that are bound so are asked for at one time, where the driver holds all that it was asked for.
+pub(crate) fn piece_rows(bounds: &[Bound]) -> usize {
+    let width: usize = bounds.iter().map(|bound| bound.most_bytes + 8).sum();
+    (PIECE / width.max(1)).clamp(1, MOST_ROWS_OF_A_PIECE)
+}
+
 /// How the columns of a table are bound, and how many rows a block has.
 pub(crate) fn bounds(
     connection: &Connection,
