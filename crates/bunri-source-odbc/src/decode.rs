@@ -208,6 +208,30 @@ impl<'a, F: Fn(usize) -> Cell<'a>> SourceRow for BlockRow<'a, F> {
     }
 }
 
+/// A day or a moment that came as one number of its digits: whatever days these are. A number that is none stays one.
+pub(crate) fn in_parts(number: i64, form: Form) -> Cell<'static> {
+    let two = |number: i64| number % 100;
+    let (day, clock) = match form {
+        Form::Moment => (number / 1_000_000, number % 1_000_000),
+        _ => (number, 0),
+    };
+    let parts = || {
+        let year = i32::try_from(day / 10_000).ok().filter(|_| number >= 0)?;
+        let [month, day] = [day / 100, day].map(|part| i32::try_from(two(part)));
+        let clock = [clock / 10_000, clock / 100, clock].map(|part| u16::try_from(two(part)));
+        let [hour, minute, second] = clock;
+        Some((
+            [year, month.ok()?, day.ok()?],
+            [hour.ok()?, minute.ok()?, second.ok()?],
+        ))
+    };
+    match (form, parts()) {
+        (Form::Day, Some((day, _))) => Cell::Day(day),
+        (Form::Moment, Some((day, clock))) => Cell::Moment(day, clock, 0),
+        _ => Cell::Integer(number),
+    }
+}
+
 /// A day of the calendar, of the years 1 to 9999; others have to be written out.
 fn typed_day([year, month, day]: [i32; 3]) -> Option<i32> {
     if !(1..=9999).contains(&year) {
@@ -393,6 +417,36 @@ mod tests {
             let cell = Cell::Moment(day, clock, billionths);
             assert_eq!(lent(Form::Moment, cell), expected);
         }
+    }
+
+    #[test]
+    fn a_day_in_one_number_is_taken_apart_and_nothing_else_is_a_day() {
+        for (number, day) in [
+            (20_240_229, [2024, 2, 29]),
+            (20_180_200, [2018, 2, 0]),
+            (0, [0, 0, 0]),
+            (99_991_231, [9999, 12, 31]),
+        ] {
+            assert_eq!(in_parts(number, Form::Day), Cell::Day(day));
+            let moment = number * 1_000_000 + 235_907;
+            assert_eq!(
+                in_parts(moment, Form::Moment),
+                Cell::Moment(day, [23, 59, 7], 0)
+            );
+        }
+        for (number, form) in [
+            (-1, Form::Day),
+            (-20_240_229, Form::Day),
+            (-1, Form::Moment),
+        ] {
+            assert_eq!(in_parts(number, form), Cell::Integer(number));
+        }
+        assert_eq!(
+            in_parts(i64::MAX, Form::Day),
+            Cell::Integer(i64::MAX),
+            "no year has so many digits"
+        );
+        assert_eq!(in_parts(7, Form::Integer), Cell::Integer(7));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use bunri_catalogue::{Column as Declared, Table};
 use bunri_manifest::{ColumnTotal, Total};
 use bunri_odbc::{Dbms, OdbcError};
-use bunri_source_model::{Figures, SourceError};
+use bunri_source_model::{Figures, LONG_TABLE, SourceError};
 use bunri_types::{ValueType, listed_integer};
 
 use crate::form::{Column, Form, Terms, Whole};
@@ -55,6 +55,17 @@ impl OdbcReader {
             }
         }
         Ok(figures)
+    }
+
+    /// How much work a table is: of a long one by the database's own statistics.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn count(&self, table: &str) -> Result<u64, SourceError> {
+        match self.about_rows(table)? {
+            about @ LONG_TABLE.. => Ok(about),
+            _ => self.count_of(table),
+        }
     }
 
     /// How many rows a table has.
@@ -356,7 +367,7 @@ impl<'a> Asked<'a> {
             parts.push(sum(&self.counted(), "10"));
         }
         // Digits that are no integer are no text, and reject their row.
-        if let (Some(text), Form::Text) = (&self.stored.text, self.stored.form) {
+        if let (Some(text), Form::Text | Form::Moment) = (&self.stored.text, self.stored.form) {
             let octets = self.stored.octets.clone();
             let octets = octets.unwrap_or_else(|| self.terms.octets(text));
             parts.push(sum(&self.counted(), &octets));

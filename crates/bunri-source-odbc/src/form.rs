@@ -64,6 +64,8 @@ pub(crate) struct Column {
     pub(crate) asked: String,
     /// Whether a text or digits come as UTF-16 of the driver, and not as bytes of the database.
     pub(crate) in_units: bool,
+    /// Whether a day or a moment comes as one number of its digits, `20240229` or `20240229123456`, and not in its parts.
+    pub(crate) in_one_number: bool,
     /// The longest value in bytes, as its type has it; 0: not known.
     pub(crate) most_bytes: usize,
     /// How many bytes a text has, in SQL, where that is said for less than by its bytes.
@@ -139,6 +141,7 @@ impl Column {
             asked: stored.clone(),
             stored,
             in_units: false,
+            in_one_number: false,
             most_bytes: 0,
             octets: None,
             digits: None,
@@ -175,6 +178,14 @@ impl Column {
         self.text = Some(bytes.clone());
         self.asked = bytes;
         self
+    }
+
+    /// A day or a moment of whole seconds, by the number that the database makes of it; and the text that it prints.
+    fn numbered(self, form: Form, stored: &str, bytes: String) -> Self {
+        let mut column = self.printed(form, bytes);
+        column.asked = format!("{stored} + 0");
+        column.in_one_number = true;
+        column.ordered(Order::Moments)
     }
 
     fn double(mut self) -> Self {
@@ -277,7 +288,12 @@ impl Column {
                     .printed(Form::Text, bytes(&zoned))
                     .ordered(Order::Moments)
             }
-            "date" | "datetime" => column
+            // The driver would turn days that no calendar has into NULL, and to print each costs the server more than to read it.
+            "date" => column.numbered(Form::Day, &stored, bytes(&stored)),
+            "datetime" if column.declared == "datetime" => {
+                column.numbered(Form::Moment, &stored, bytes(&stored))
+            }
+            "datetime" => column
                 .printed(Form::Text, bytes(&stored))
                 .ordered(Order::Moments),
             "time" | "uuid" | "inet4" | "inet6" => column.printed(Form::Text, bytes(&stored)),

@@ -134,12 +134,19 @@ impl OdbcReader {
     /// # Errors
     /// What the database says.
     pub fn table_sizes(&self) -> Result<Option<BTreeMap<String, TableSize>>, SourceError> {
+        self.sizes("")
+    }
+
+    /// Of the tables that this condition names, which is added to others.
+    fn sizes(&self, which: &str) -> Result<Option<BTreeMap<String, TableSize>>, SourceError> {
         let connection = self.shared.turn();
         let action = "say how large its tables are";
         let sql = match connection.dbms() {
             Dbms::Mariadb => {
-                "SELECT TABLE_NAME, DATA_LENGTH + INDEX_LENGTH, TABLE_ROWS FROM information_schema.TABLES \
-                 WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE <> 'VIEW'"
+                format!(
+                    "SELECT TABLE_NAME, DATA_LENGTH + INDEX_LENGTH, TABLE_ROWS FROM information_schema.TABLES \
+                     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE <> 'VIEW'{which}"
+                )
             }
             Dbms::Postgresql
             | Dbms::Sqlite
@@ -149,7 +156,7 @@ impl OdbcReader {
             | Dbms::Other => return Ok(None),
         };
         let mut sizes = BTreeMap::new();
-        for row in connection.rows(action, sql)? {
+        for row in connection.rows(action, &sql)? {
             let [name, bytes, rows] = cells(row);
             let size = TableSize {
                 bytes: bytes.parse().unwrap_or_default(),
@@ -165,7 +172,10 @@ impl OdbcReader {
     /// # Errors
     /// What the database says.
     pub fn about_rows(&self, table: &str) -> Result<u64, SourceError> {
-        let sizes = self.table_sizes()?.unwrap_or_default();
+        // To list all of them for each of them would be many looks at many tables.
+        let name = literal(&self.entry(table)?.name);
+        let sizes = self.sizes(&format!(" AND TABLE_NAME = {name}"))?;
+        let sizes = sizes.unwrap_or_default();
         Ok(sizes.get(table).map_or(0, |size| size.about_rows))
     }
 

@@ -9,7 +9,7 @@ use bunri_columnar::RawValue;
 use bunri_odbc::{AnswerColumn, Block, Bound, Cell, Connection, Dbms, OdbcError};
 use bunri_source_model::{ObjectKind, Query, RowSink, SourceError, SourceRow, raw};
 
-use crate::decode::Decoded;
+use crate::decode::{Decoded, in_parts};
 use crate::form::Column;
 use crate::order::KeyOrder;
 use crate::session::{OdbcReader, from};
@@ -155,6 +155,9 @@ impl Statement {
                     Cell::Later => aside[self.places[at]]
                         .as_deref()
                         .map_or(Cell::Null, Cell::Bytes),
+                    Cell::Integer(number) if self.columns[at].in_one_number => {
+                        in_parts(number, self.columns[at].form)
+                    }
                     cell => cell,
                 };
                 let row = decoded.row(&self.columns, cell);

@@ -51,6 +51,7 @@ fn bound(column: &Column, longest: Option<usize>) -> Bound {
     let kind = match column.form {
         Form::Integer => BufferKind::Integer,
         Form::Single | Form::Double => BufferKind::Real,
+        Form::Day | Form::Moment if column.in_one_number => BufferKind::Integer,
         Form::Day => BufferKind::Day,
         Form::Moment => BufferKind::Moment,
         Form::Digits | Form::Text | Form::Bytes | Form::Stored => {

@@ -393,7 +393,7 @@ impl Session {
             Self::Sqlite(reader) => reader.count(table, kind),
             Self::Delimited(reader) => reader.count_of(&table.name),
             Self::Postgresql(reader) => reader.count(&table.name),
-            Self::Odbc(reader) => reader.count_of(&table.name),
+            Self::Odbc(reader) => reader.count(&table.name),
         }
     }
 
