@@ -45,13 +45,17 @@ threads = {threads}
 
 def timed(command, allowed):
     """Seconds and peak MiB of one process."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code not in allowed:
-        sys.exit(f"{' '.join(map(str, command))}: exit code {code}")
-    return time.monotonic() - start, usage.ru_maxrss / 1024
+    with tempfile.TemporaryFile() as said:
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+        code = os.waitstatus_to_exitcode(status)
+        if code not in allowed:
+            said.seek(0)
+            last = b"".join(said.readlines()[-20:]).decode(errors="replace")
+            sys.exit(f"{last}{' '.join(map(str, command))}: exit code {code}")
+    return seconds, usage.ru_maxrss / 1024
 
 
 def main():
