@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::path::Path;
 
-use arrow_schema::{DataType, FieldRef, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
@@ -12,13 +11,12 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{
     EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
 };
-use parquet::schema::types::ColumnPath;
 
 use crate::{Outcome, read};
 
 /// As docs/formats.md describes the canonical file, written here a second time.
-fn canonical(schema: &Schema) -> Result<WriterPropertiesBuilder, parquet::errors::ParquetError> {
-    let properties = WriterProperties::builder()
+fn canonical() -> Result<WriterPropertiesBuilder, parquet::errors::ParquetError> {
+    Ok(WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_created_by("bunri canonical 2".to_owned())
         .set_max_row_group_row_count(Some(1 << 16))
@@ -28,14 +26,7 @@ fn canonical(schema: &Schema) -> Result<WriterPropertiesBuilder, parquet::errors
         .set_dictionary_page_size_limit(1 << 16)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::None)
-        .set_offset_index_disabled(true);
-    let is_text =
-        |field: &&FieldRef| matches!(field.data_type(), DataType::Utf8 | DataType::Binary);
-    let texts = schema.fields().iter().filter(is_text);
-    Ok(texts.fold(properties, |properties, field| {
-        let column = ColumnPath::from(field.name().as_str());
-        properties.set_column_dictionary_page_size_limit(column, 1 << 20)
-    }))
+        .set_offset_index_disabled(true))
 }
 
 fn otherwise(
@@ -68,7 +59,7 @@ fn otherwise(
 pub(crate) fn rewrite(choice: &str, from: &Path, to: &Path) -> Outcome {
     let (schema, batches) = read(from)?;
     let options = ArrowWriterOptions::new()
-        .with_properties(otherwise(choice, canonical(&schema)?)?)
+        .with_properties(otherwise(choice, canonical()?)?)
         .with_skip_arrow_metadata(choice != "arrow_schema");
     let mut writer = ArrowWriter::try_new_with_options(File::create(to)?, schema, options)?;
     for batch in &batches {

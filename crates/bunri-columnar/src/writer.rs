@@ -21,7 +21,6 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
 
 use crate::{ColumnarError, KeyRanges, PendingFile, part_name};
 
@@ -41,14 +40,13 @@ const LENGTH_BYTES: usize = 4;
 const STEP_ROWS: usize = 1 << 10;
 /// What the files say wrote them: the version of this layout, which is not the tool's.
 pub const CREATED_BY: &str = "bunri canonical 2";
-/// A dictionary of text or bytes that has reached this is given up: the rest of the chunk is plain.
-const TEXT_DICTIONARY_BYTES: usize = 1 << 20;
-/// The same of types of fixed size: a page of 8,192 different values of eight bytes. A column that repeats itself so little
-/// takes twice the space by dictionary, and most of its writing time goes into looking values up.
-const FIXED_DICTIONARY_BYTES: usize = 1 << 16;
+/// A dictionary that has reached this is given up, and the rest of the chunk is plain: a page of 8,192 different values of eight
+/// bytes. A column that repeats itself so little takes more space by dictionary, and most of its writing time goes into looking
+/// values up.
+const DICTIONARY_BYTES: usize = 1 << 16;
 
-fn properties(schema: &SchemaRef) -> Result<WriterProperties, ParquetError> {
-    let properties = WriterProperties::builder()
+fn properties() -> Result<WriterProperties, ParquetError> {
+    Ok(WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_created_by(CREATED_BY.to_owned())
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
@@ -56,19 +54,13 @@ fn properties(schema: &SchemaRef) -> Result<WriterProperties, ParquetError> {
         .set_data_page_size_limit(PAGE_BYTES)
         .set_write_batch_size(STEP_ROWS)
         .set_dictionary_enabled(true)
-        .set_dictionary_page_size_limit(FIXED_DICTIONARY_BYTES)
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)
         .set_bloom_filter_enabled(false)
-        .set_key_value_metadata(None);
-    let fields = schema.fields().iter();
-    let texts = fields.filter(|field| is_variable(field.data_type()));
-    let properties = texts.fold(properties, |properties, field| {
-        let column = ColumnPath::from(field.name().as_str());
-        properties.set_column_dictionary_page_size_limit(column, TEXT_DICTIONARY_BYTES)
-    });
-    Ok(properties.build())
+        .set_key_value_metadata(None)
+        .build())
 }
 
 /// Writes one file. Rows are regrouped to whole pages, so the caller's batches leave no trace.
@@ -113,7 +105,7 @@ impl<W: Write + Send> CanonicalWriter<W> {
     /// When the sink refuses the first bytes or a type has no Parquet form.
     pub fn new(sink: W, schema: SchemaRef, path: &Path) -> Result<Self, ColumnarError> {
         let wrap = ColumnarError::parquet("begin", path);
-        let options = properties(&schema).map_err(&wrap)?;
+        let options = properties().map_err(&wrap)?;
         let options = ArrowWriterOptions::new()
             .with_properties(options)
             .with_skip_arrow_metadata(true);
@@ -288,11 +280,6 @@ impl Waiting {
         let cells: Vec<&dyn Array> = self.cells.iter().map(AsRef::as_ref).collect();
         without_idle_mask(concat(&cells)?)
     }
-}
-
-/// Text and bytes, the types whose cells differ in length.
-fn is_variable(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Utf8 | DataType::Binary)
 }
 
 /// What each cell takes in a plain page; [`None`] for types of fixed size.

@@ -1,8 +1,7 @@
 //! Where the canonical writer ends a page and when it gives up a dictionary, worked out again from a column's cells.
 //!
-//! Rows come in steps of 8,192, and a page ends with a step. When the dictionary reaches its limit (1 MiB of text or bytes,
-//! 64 KiB of values of fixed size), the page ends where it stands and the rest of the chunk is plain; from there a page
-//! ends when it has at least 8,192 rows or 8 MiB. Within a step, cells are taken in slices of at most 8 MiB, or one longer
+//! Rows come in steps of 8,192, and a page ends with a step. When the dictionary reaches 64 KiB, the page ends where
+//! it stands and the rest of the chunk is plain; from there a page ends when it has at least 8,192 rows or 8 MiB. Within a step, cells are taken in slices of at most 8 MiB, or one longer
 //! cell alone. How exactly "where it stands" follows from the cells is a matter of the writer's smaller steps, which are
 //! walked here again.
 
@@ -12,10 +11,8 @@ use crate::plain::Shape;
 pub(crate) const STEP: usize = 1 << 13;
 /// Rows of a smaller step, in which the writer looks at the dictionary where some cells are NULL and some are not.
 const SMALL: usize = 1 << 10;
-/// A dictionary of text or bytes that has reached this is given up.
-const TEXT_DICTIONARY: usize = 1 << 20;
-/// The same of values of fixed size.
-const FIXED_DICTIONARY: usize = 1 << 16;
+/// A dictionary that has reached this is given up.
+const DICTIONARY: usize = 1 << 16;
 /// A plain page that has reached this ends, and no slice but that of one cell is larger.
 const BYTES: usize = 1 << 23;
 
@@ -63,11 +60,6 @@ pub(crate) type Cut = (usize, bool);
 pub(crate) fn pages(cells: &[Cell], shape: Shape, dictionary: bool) -> Vec<Cut> {
     let variable = shape == Shape::Variable;
     let mut walk = Walk {
-        limit: if variable {
-            TEXT_DICTIONARY
-        } else {
-            FIXED_DICTIONARY
-        },
         held: dictionary.then_some(0),
         rows: 0,
         bytes: 0,
@@ -80,7 +72,7 @@ pub(crate) fn pages(cells: &[Cell], shape: Shape, dictionary: bool) -> Vec<Cut> 
             // A step of values of fixed size cannot pass the limit by more than itself, and is taken whole.
             let held = walk.held.filter(|_| variable);
             let size = held.map_or(part.len(), |held| {
-                within(part, walk.limit.saturating_sub(held))
+                within(part, DICTIONARY.saturating_sub(held))
             });
             part.chunks(size).for_each(|cells| walk.take(cells));
         }
@@ -106,8 +98,6 @@ fn slices(step: &[Cell]) -> Vec<&[Cell]> {
 }
 
 struct Walk {
-    /// Of the dictionary, in bytes.
-    limit: usize,
     /// Bytes in the dictionary, while there is one.
     held: Option<usize>,
     /// In the page that is open.
@@ -133,7 +123,7 @@ impl Walk {
         if self.rows >= STEP || self.bytes >= BYTES {
             self.cut();
         }
-        if self.held.is_some_and(|held| held >= self.limit) {
+        if self.held.is_some_and(|held| held >= DICTIONARY) {
             if self.rows > 0 {
                 self.cut();
             }

@@ -55,7 +55,7 @@ fn dictionaries_that_grow_too_large() {
         for null in [0, 2, 3, 9000] {
             let count = (8_000_000 / length).clamp(30, 70_000);
             clean(&[text(count, length, 1 << 20, null)]);
-            clean(&[text(count, length, (1 << 20) / (length + 4), null)]);
+            clean(&[text(count, length, (1 << 16) / (length + 4), null)]);
         }
     }
 }
