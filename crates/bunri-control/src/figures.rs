@@ -70,7 +70,7 @@ pub fn load_controls(job: &Job, catalogue: &Catalogue) -> Result<Vec<AskedContro
 /// The answer; [`None`] where nobody has answered yet.
 fn load(control: &Control, shape: &Shape, table: &Table) -> Result<Option<Figures>, Problems> {
     let path: &Path = &control.figures;
-    if path.symlink_metadata().is_err() {
+    if bunri_manifest::is_absent(path) {
         return Ok(None);
     }
     let bytes = read_file(path).map_err(|why| Problems::whole(path, why))?;

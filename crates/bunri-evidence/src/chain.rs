@@ -66,7 +66,7 @@ impl<L: Link> Chain<L> {
     /// # Errors
     /// [`ChainError`] when a line is not what bunri writes, or does not follow the one before.
     pub fn read(path: &Path) -> Result<Self, ChainError> {
-        if path.symlink_metadata().is_err() {
+        if bunri_manifest::is_absent(path) {
             return Ok(Self::default());
         }
         let mut bytes = Vec::new();

@@ -375,6 +375,10 @@ fn a_run_that_was_dropped_replaced_or_moved_shows() {
     let text = std::fs::read_to_string(folder.path().join(RUNS)).unwrap();
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     assert_eq!(lines.len(), 4, "the same run again is no new one");
+    let nowhere = Runs::read(&folder.path().join("not there")).unwrap();
+    assert_eq!(nowhere.head(), Runs::parse(b"").unwrap().head());
+    // Where nobody can look for a ledger, there may be one: a new one would begin the chain anew.
+    assert!(Runs::read(&folder.path().join(RUNS)).is_err());
     let ledger = Runs::parse(text.as_bytes()).unwrap();
     let head = ledger.head().to_owned();
     let parse = |lines: &[&str]| Runs::parse(lines.concat().as_bytes());

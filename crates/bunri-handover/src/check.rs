@@ -375,7 +375,7 @@ fn signature(
 ) {
     let folder = file.parent().unwrap_or(Path::new(""));
     let path = folder.join(envelope_name);
-    if path.symlink_metadata().is_err() {
+    if bunri_manifest::is_absent(&path) {
         found.add(
             CheckRule::SignatureMissing,
             format!("no signature lies beside it (`{envelope_name}`)"),

@@ -116,6 +116,14 @@ impl Digester {
     }
 }
 
+/// Whether nothing has this name, by the file system's word. Where that cannot be asked (a folder that is closed, a name that is too
+/// long) something may be there: whoever goes on to open it is told what is wrong.
+#[must_use]
+pub fn is_absent(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_err_and(|refused| refused.kind() == io::ErrorKind::NotFound)
+}
+
 /// Opens a file that is one: to open a named pipe is to wait for whoever writes to it, and a device may have no end.
 ///
 /// # Errors
@@ -193,5 +201,14 @@ mod tests {
         assert!(open_regular(device).is_err());
         assert!(read_regular(device).is_err());
         assert!(hash_file(device).is_err());
+    }
+
+    #[test]
+    fn only_what_the_file_system_does_not_have_is_absent() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(is_absent(&folder.join("no such file")));
+        assert!(!is_absent(&folder.join("Cargo.toml")));
+        assert!(!is_absent(&folder.join("Cargo.toml/below a file")));
+        assert!(!is_absent(&folder.join("n".repeat(300))));
     }
 }

@@ -9,7 +9,9 @@ mod proof;
 mod staging;
 mod store;
 
-pub use digest::{Blake3Hex, Digester, Digests, Sha256Hex, hash_file, open_regular, read_regular};
+pub use digest::{
+    Blake3Hex, Digester, Digests, Sha256Hex, hash_file, is_absent, open_regular, read_regular,
+};
 pub use path::RelativePath;
 pub use proof::{
     DeclaredFlow, PROOF, Proof, ProofCause, ProofColumn, ProofDifference, ProofRefusal,

@@ -27,7 +27,7 @@ pub(crate) fn look(inputs: &RecordInputs<'_>, scope: &mut Scope, findings: &mut 
 fn read(inputs: &RecordInputs<'_>) -> Result<Proof, &'static str> {
     let layout = CustodyLayout::new(inputs.custody);
     let path = layout.evidence().join(PROOF);
-    if path.symlink_metadata().is_err() {
+    if bunri_manifest::is_absent(&path) {
         return Err(NOT_RUN);
     }
     let text = bunri_manifest::read_regular(&path).map_err(|_| UNREADABLE)?;

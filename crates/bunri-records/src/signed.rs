@@ -215,7 +215,7 @@ pub(crate) fn found_in(file: &str, about: About<'_>, fault: Fault, findings: &mu
 fn attestation(custody: &Path, findings: &mut Findings) {
     let folder = CustodyLayout::new(custody).evidence();
     let copy = folder.join(ATTESTATION);
-    if copy.symlink_metadata().is_err() {
+    if bunri_manifest::is_absent(&copy) {
         return;
     }
     let same = || {
@@ -245,8 +245,7 @@ impl Here<'_> {
         let path = CustodyLayout::new(self.inputs.custody)
             .evidence()
             .join(kind.file());
-        path.symlink_metadata().ok()?;
-        Some(self.judged(kind, role, &path))
+        (!bunri_manifest::is_absent(&path)).then(|| self.judged(kind, role, &path))
     }
 
     fn judged(&self, kind: StatementKind, role: &Role, path: &Path) -> Vec<Fault> {

@@ -46,7 +46,7 @@ pub(crate) fn listed(folder: &Path) -> Result<Vec<PathBuf>, ColumnarError> {
 /// Removes what an interrupted run left of a table: parts and temporary files. Anything else is not ours to
 /// remove, and the split is refused.
 pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), SplitError> {
-    if folder.symlink_metadata().is_err() {
+    if bunri_manifest::is_absent(folder) {
         return Ok(());
     }
     for path in listed(folder)? {

@@ -73,7 +73,7 @@ struct BoundCatalogue {
 #[must_use]
 pub fn earlier_report(inputs: &VerifyInputs<'_>) -> EarlierReport {
     let path = CustodyLayout::new(inputs.custody).evidence().join(REPORT);
-    if path.symlink_metadata().is_err() {
+    if bunri_manifest::is_absent(&path) {
         return EarlierReport::Absent;
     }
     let text = std::fs::read(&path).ok();
