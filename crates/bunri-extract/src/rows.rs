@@ -8,7 +8,7 @@ use bunri_columnar::{ColumnarError, RawValue, staging_schema};
 
 use crate::ExtractError;
 use crate::rejects::Rejects;
-use bunri_source::{Copier, Misfit, raw};
+use bunri_source::{Copier, Misfit, raw_key};
 use bunri_source::{SourceRow, SourceValue};
 
 /// Rows in a batch.
@@ -47,11 +47,7 @@ impl Seams {
             return Ok(false);
         }
         self.room = self.part_rows;
-        let key = table.key.iter().map(|&column| {
-            let value_type = table.columns[column].value_type;
-            row.value(column).map(|value| raw(value, value_type))
-        });
-        self.last = Some(key.collect::<Result<_, _>>()?);
+        self.last = Some(raw_key(table, row)?);
         Ok(true)
     }
 }

@@ -20,6 +20,6 @@ pub use model::{
     Figures, Inventory, LineFault, LinePlace, ObjectKind, Query, RowSink, SourceColumn,
     SourceObject, SourceRow, SourceValue, TypedValue,
 };
-pub use outline::{DeclaredColumn, DeclaredObject, LONG_TABLE, TableSize};
-pub use raw::raw;
+pub use outline::{DeclaredColumn, DeclaredObject, TableSize};
+pub use raw::{raw, raw_key};
 pub use sqlite_types::compatible as sqlite_compatible;

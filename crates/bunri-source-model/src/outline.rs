@@ -5,10 +5,6 @@ use bunri_manifest::ForeignKey;
 
 use crate::model::ObjectKind;
 
-/// Rows beyond which a table is not counted for the order of the work, if its database knows about how many it has: to count it is to read
-/// it once more.
-pub const LONG_TABLE: u64 = 1_000_000;
-
 /// A table or view, as the source declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclaredObject {

@@ -1,11 +1,13 @@
 //! A value as it is written down: among the rejects, at seams, in questions for what lies behind it.
 
 use base16ct::lower::encode_string;
+use bunri_catalogue::Table;
 use bunri_columnar::RawValue;
 use bunri_types::ValueType;
 
 use crate::convert::plain_integer as read_integer;
-use crate::model::SourceValue;
+use crate::error::SourceError;
+use crate::model::{SourceRow, SourceValue};
 
 /// A value as rejects and seams write it. What has no type is a text; digits in a column of integers are the integer that they print, so
 /// that whoever asks a rejected row for its key finds it.
@@ -27,6 +29,18 @@ pub fn raw(value: SourceValue<'_>, value_type: ValueType) -> RawValue {
         }
         SourceValue::Blob(bytes) => RawValue::Blob(encode_string(bytes)),
     }
+}
+
+/// The key of a row, as [`raw`] writes its values.
+///
+/// # Errors
+/// What the source says of a value.
+pub fn raw_key(table: &Table, row: &impl SourceRow) -> Result<Vec<RawValue>, SourceError> {
+    let key = table.key.iter().map(|&column| {
+        let value_type = table.columns[column].value_type;
+        row.value(column).map(|value| raw(value, value_type))
+    });
+    key.collect()
 }
 
 fn text(bytes: &[u8]) -> RawValue {

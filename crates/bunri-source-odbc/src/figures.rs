@@ -7,7 +7,7 @@
 use bunri_catalogue::{Column as Declared, Table};
 use bunri_manifest::{ColumnTotal, Total};
 use bunri_odbc::{Dbms, OdbcError};
-use bunri_source_model::{Figures, LONG_TABLE, SourceError};
+use bunri_source_model::{Figures, SourceError};
 use bunri_types::{ValueType, listed_integer};
 
 use crate::form::{Column, Form, Terms, Whole};
@@ -55,17 +55,6 @@ impl OdbcReader {
             }
         }
         Ok(figures)
-    }
-
-    /// How much work a table is: of a long one by the database's own statistics.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn count(&self, table: &str) -> Result<u64, SourceError> {
-        match self.about_rows(table)? {
-            about @ LONG_TABLE.. => Ok(about),
-            _ => self.count_of(table),
-        }
     }
 
     /// How many rows a table has.

@@ -7,7 +7,7 @@
 use bunri_catalogue::Table;
 use bunri_columnar::RawValue;
 use bunri_odbc::{AnswerColumn, Block, Bound, Cell, Connection, Dbms, OdbcError};
-use bunri_source_model::{ObjectKind, Query, RowSink, SourceError, SourceRow, raw};
+use bunri_source_model::{ObjectKind, Query, RowSink, SourceError, SourceRow, raw_key};
 
 use crate::decode::{Decoded, in_parts};
 use crate::form::Column;
@@ -225,11 +225,7 @@ impl<S: RowSink> RowSink for Piece<'_, S> {
         let wanted = self.sink.take(row)?;
         self.left -= 1;
         if wanted && self.left == 0 {
-            let key = self.table.key.iter().map(|&at| {
-                let value = row.value(at)?;
-                Ok(raw(value, self.table.columns[at].value_type))
-            });
-            self.last = Some(key.collect::<Result<_, SourceError>>()?);
+            self.last = Some(raw_key(self.table, row)?);
         }
         Ok(wanted)
     }

@@ -12,8 +12,8 @@ pub use bunri_postgresql::{ReadPath, ReaderRole};
 pub use bunri_source_model::{
     Copier, DeclaredColumn, DeclaredObject, DelimitedError, Figures, Inventory, LineFault,
     LinePlace, Misfit, ObjectKind, Query, RowSink, SourceColumn, SourceError, SourceObject,
-    SourceRow, SourceValue, TableSize, doubled_key, key_names, null_in_key, raw, read_date,
-    read_integer, read_moment,
+    SourceRow, SourceValue, TableSize, doubled_key, key_names, null_in_key, raw, raw_key,
+    read_date, read_integer, read_moment,
 };
 pub use open::{
     Interrupter, OpenSource, Session, SourceState, compatible, may_hold, readers, view_texts,

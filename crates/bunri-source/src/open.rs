@@ -19,6 +19,9 @@ use bunri_source_model::{DeclaredObject, TableSize, sqlite_compatible};
 use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink, file_digest};
 use bunri_source_odbc::{OdbcDatabase, OdbcReader};
 
+/// Rows beyond which a table of a server is not counted for the order of the work.
+const LONG_TABLE: u64 = 1_000_000;
+
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
 pub enum OpenSource {
@@ -384,7 +387,8 @@ impl Session {
         }
     }
 
-    /// How many rows a table has: how much work it is.
+    /// How many rows a table has: how much work it is. Of a long table of a server what its statistics say: to count it is to read it
+    /// once more.
     ///
     /// # Errors
     /// What the source says.
@@ -392,8 +396,10 @@ impl Session {
         match self {
             Self::Sqlite(reader) => reader.count(table, kind),
             Self::Delimited(reader) => reader.count_of(&table.name),
-            Self::Postgresql(reader) => reader.count(&table.name),
-            Self::Odbc(reader) => reader.count(&table.name),
+            Self::Postgresql(_) | Self::Odbc(_) => match self.about_rows(&table.name)? {
+                about @ LONG_TABLE.. => Ok(about),
+                _ => self.count_of(&table.name),
+            },
         }
     }
 

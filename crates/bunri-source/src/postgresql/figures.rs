@@ -14,7 +14,7 @@ use super::form::Form;
 use super::objects::{cells, literals};
 use super::server::ServerReader;
 use bunri_source_model::SourceError;
-use bunri_source_model::{Figures, LONG_TABLE, ObjectKind};
+use bunri_source_model::{Figures, ObjectKind};
 
 /// PostgreSQL gives at most 1,664 columns; one takes at most six.
 const COLUMNS_AT_ONCE: usize = 250;
@@ -94,14 +94,6 @@ impl ServerReader {
             }
         }
         Ok(figures)
-    }
-
-    /// How much work a table is: of a long one by the server's last look, because to count it is to read it once more.
-    pub(crate) fn count(&self, table: &str) -> Result<u64, SourceError> {
-        match self.about_rows(table)? {
-            about @ LONG_TABLE.. => Ok(about),
-            _ => self.count_of(table),
-        }
     }
 
     /// How many rows a table has.
