@@ -1,9 +1,9 @@
 //! Where the canonical writer ends a page and when it gives up a dictionary, worked out again from a column's cells.
 //!
-//! Rows come in steps of 8,192, and a page ends with a step. When the dictionary reaches 64 KiB, the page ends where
-//! it stands and the rest of the chunk is plain; from there a page ends when it has at least 8,192 rows or 8 MiB. Within a step, cells are taken in slices of at most 8 MiB, or one longer
-//! cell alone. How exactly "where it stands" follows from the cells is a matter of the writer's smaller steps, which are
-//! walked here again.
+//! Rows come in steps of 8,192, and a page ends with a step. When the dictionary reaches 64 KiB, the page ends where it
+//! stands and the rest of the chunk is plain; from there a page ends when it has at least 8,192 rows or 8 MiB. Within a
+//! step, cells are taken in slices of at most 8 MiB, or one longer cell alone. How exactly "where it stands" follows from
+//! the cells is a matter of the writer's smaller steps, which are walked here again.
 
 use crate::plain::Shape;
 
