@@ -2,7 +2,7 @@
 //! customers of another retailer, and for transmission what the retailer alone may know. They are planted with pyarrow,
 //! many in one store, and the store is resealed, so that every digest is right.
 
-mod coats;
+mod encodings;
 mod granted;
 mod places;
 mod spellings;
@@ -70,7 +70,11 @@ struct Bed {
 /// All beds in one run, verified once.
 static FOUND: LazyLock<BTreeMap<&'static str, Vec<Seen>>> = LazyLock::new(|| {
     let rig = with_secrets(spellings::GRANTED_IN_ANOTHER_SPELLING);
-    let beds = || spellings::beds(&rig).into_iter().chain(coats::beds(&rig));
+    let beds = || {
+        spellings::beds(&rig)
+            .into_iter()
+            .chain(encodings::beds(&rig))
+    };
     let mut rows = Vec::new();
     for store in ["retail", TRANSMISSION] {
         let here: Vec<Bed> = beds().filter(|bed| bed.store == store).collect();

@@ -210,7 +210,10 @@ fn an_unkeyed_digest_of_an_original_is_found() {
     ));
     run(&rig).must(1);
     rig.write("number.txt", "900001013");
-    let digest = rig.python("coats.py", ["sha256", "number.txt"]).must(0).out;
+    let digest = rig
+        .python("encodings.py", ["sha256", "number.txt"])
+        .must(0)
+        .out;
     let set = json!(["set", {"remark_no": "1"}, "contract_no", digest]);
     rig.tamper("retail", "remark", [set]);
     let found = rig.bunri(["verify", "job.toml"]).must(10);

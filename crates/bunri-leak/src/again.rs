@@ -152,12 +152,12 @@ impl<'a> Digests<'a> {
         let Some((candidate, entry)) = self.searched(forms)? else {
             return Ok(());
         };
-        let form = |kind| forms.of(kind).signs.iter().collect();
+        let form = |kind| forms.of(kind).chars.iter().collect();
         let [strict, loose] = [Kind::Strict, Kind::Loose].map(form);
         for form in [text.to_owned(), strict, loose, text.trim().to_owned()] {
-            for (coat, digest) in tokens::digests(form.as_bytes()) {
+            for (encoding, digest) in tokens::digests(form.as_bytes()) {
                 if let Some(location) = self.first.get(&digest_key(&digest)) {
-                    self.found.value(&candidate, &entry, coat, location)?;
+                    self.found.value(&candidate, &entry, encoding, location)?;
                 }
             }
         }

@@ -106,9 +106,9 @@ impl<'a> Suspects<'a> {
     /// Names of the pieces of a text between two places where a word may end.
     fn pieces(&self, names: &mut BTreeSet<u64>) {
         let form = self.forms.of(Kind::Loose);
-        let cuts = (0..=form.signs.len()).filter(|&at| is_cut(form, at));
+        let cuts = (0..=form.chars.len()).filter(|&at| is_cut(form, at));
         for (from, until) in pairs(&cuts.take(MOST_CUTS).collect::<Vec<_>>()) {
-            let piece = &form.signs[from..until.min(from + LONGEST)];
+            let piece = &form.chars[from..until.min(from + LONGEST)];
             if weight(piece) >= PART && names.len() < MOST_PIECES {
                 names.insert(half(self.forms.secret.name(piece, Kind::Loose)));
             }
@@ -215,14 +215,14 @@ fn pairs<T: Copy>(all: &[T]) -> impl Iterator<Item = (T, T)> {
 
 /// Whether a word may begin or end here: at the ends, where something was dropped, where the script changes.
 fn is_cut(form: &Form, at: usize) -> bool {
-    let script = |sign: char| match sign {
+    let script = |ch: char| match ch {
         '0'..='9' => 0,
         'a'..='z' | 'A'..='Z' => 1,
         '\u{30a0}'..='\u{30ff}' => 2,
         _ => 3,
     };
     at == 0
-        || at == form.signs.len()
+        || at == form.chars.len()
         || form.gaps[at]
-        || script(form.signs[at]) != script(form.signs[at - 1])
+        || script(form.chars[at]) != script(form.chars[at - 1])
 }

@@ -30,15 +30,15 @@ record! {
 
 impl Prefix {
     /// Of a value of at most [`LONGEST`](bunri_spelling::LONGEST) characters.
-    pub(crate) fn of(signs: &[char], secret: &Secret) -> Self {
-        let prefix = match signs.len() {
-            PREFIX.. => &signs[..PREFIX],
-            SHORT_PREFIX.. => &signs[..SHORT_PREFIX],
+    pub(crate) fn of(chars: &[char], secret: &Secret) -> Self {
+        let prefix = match chars.len() {
+            PREFIX.. => &chars[..PREFIX],
+            SHORT_PREFIX.. => &chars[..SHORT_PREFIX],
             _ => &[],
         };
         Self {
             hash: secret.prefix(prefix),
-            length: signs.len() as u8,
+            length: chars.len() as u8,
         }
     }
 }

@@ -55,8 +55,8 @@ impl Point {
     }
 
     #[inline]
-    fn next(&self, sum: u64, sign: char) -> u64 {
-        let next = times(sum, self.powers[1]) + u64::from(u32::from(sign)) + 1;
+    fn next(&self, sum: u64, ch: char) -> u64 {
+        let next = times(sum, self.powers[1]) + u64::from(u32::from(ch)) + 1;
         if next >= P { next - P } else { next }
     }
 
@@ -98,32 +98,32 @@ impl Secret {
     }
 
     /// The name of a whole value of at most [`LONGEST`] characters.
-    pub(crate) fn name(&self, signs: &[char], kind: Kind) -> Name {
-        self.names(signs)[kind as usize]
+    pub(crate) fn name(&self, chars: &[char], kind: Kind) -> Name {
+        self.names(chars)[kind as usize]
     }
 
     /// Its names in both forms, if it has the same characters in both.
-    pub(crate) fn names(&self, signs: &[char]) -> [Name; 2] {
+    pub(crate) fn names(&self, chars: &[char]) -> [Name; 2] {
         let (mut first, mut second) = (0, 0);
-        for &sign in signs {
-            first = self.first.next(first, sign);
-            second = self.second.next(second, sign);
+        for &ch in chars {
+            first = self.first.next(first, ch);
+            second = self.second.next(second, ch);
         }
         [Kind::Loose, Kind::Strict].map(|kind| {
-            let first = self.first.name(first, signs.len(), kind);
-            let second = self.second.name(second, signs.len(), kind);
+            let first = self.first.name(first, chars.len(), kind);
+            let second = self.second.name(second, chars.len(), kind);
             u128::from(first) << 64 | u128::from(second)
         })
     }
 
     /// A hash of the first characters of a value, at most six. Where all of them are ASCII, it is that of
     /// [`Secret::prefix_of_bytes`].
-    pub(crate) fn prefix(&self, signs: &[char]) -> u64 {
+    pub(crate) fn prefix(&self, chars: &[char]) -> u64 {
         let (mut narrow, mut wide, mut ascii) = (0, 0, true);
-        for &sign in signs.iter().rev() {
-            narrow = narrow << 8 | u64::from(sign as u8);
-            wide = wide << 21 | u128::from(u32::from(sign));
-            ascii &= sign.is_ascii();
+        for &ch in chars.iter().rev() {
+            narrow = narrow << 8 | u64::from(ch as u8);
+            wide = wide << 21 | u128::from(u32::from(ch));
+            ascii &= ch.is_ascii();
         }
         if ascii {
             self.prefix_of_bytes(narrow)
@@ -135,27 +135,27 @@ impl Secret {
 
     /// The hash of ASCII characters, the first in the lowest byte.
     #[inline]
-    pub(crate) fn prefix_of_bytes(&self, signs: u64) -> u64 {
-        mixed(signs ^ self.first.salt)
+    pub(crate) fn prefix_of_bytes(&self, bytes: u64) -> u64 {
+        mixed(bytes ^ self.first.salt)
     }
 
     /// The sums of a text's beginnings.
-    pub(crate) fn running_sums(&self, signs: &[char], sums: &mut Vec<u64>) {
+    pub(crate) fn running_sums(&self, chars: &[char], sums: &mut Vec<u64>) {
         sums.clear();
         sums.push(0);
         let mut sum = 0;
-        for &sign in signs {
-            sum = self.first.next(sum, sign);
+        for &ch in chars {
+            sum = self.first.next(sum, ch);
             sums.push(sum);
         }
     }
 
     /// The first half of the name of a text of ASCII characters.
     #[inline]
-    pub(crate) fn half_of_bytes(&self, signs: &[u8], kind: Kind) -> u64 {
-        let on = |sum, &sign: &u8| self.first.next(sum, char::from(sign));
-        let sum = signs.iter().fold(0, on);
-        self.first.name(sum, signs.len(), kind)
+    pub(crate) fn half_of_bytes(&self, bytes: &[u8], kind: Kind) -> u64 {
+        let on = |sum, &byte: &u8| self.first.next(sum, char::from(byte));
+        let sum = bytes.iter().fold(0, on);
+        self.first.name(sum, bytes.len(), kind)
     }
 
     /// The first half of the name of a piece.
@@ -232,8 +232,8 @@ mod tests {
         let names: std::collections::BTreeSet<u64> = texts.into_iter().map(name).collect();
         assert_eq!(names.len(), texts.len());
         let bytes = secret.half_of_bytes(b"0901234567", Kind::Strict);
-        let signs: Vec<char> = "0901234567".chars().collect();
-        assert_eq!(bytes, half(secret.name(&signs, Kind::Strict)));
+        let chars: Vec<char> = "0901234567".chars().collect();
+        assert_eq!(bytes, half(secret.name(&chars, Kind::Strict)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! places, so that neither secret, threads nor memory leave a trace.
 
 use bunri_report::Rule;
-use bunri_spelling::tokens::Coat;
+use bunri_spelling::tokens::Encoding;
 
 use crate::LeakError;
 use crate::hashing::{Kind, Name};
@@ -63,7 +63,7 @@ record! {
         from: u64,
         /// The column that it is withheld in.
         source: u16,
-        coat: Coat,
+        encoding: Encoding,
         loose: bool,
         label: String,
     }
@@ -129,7 +129,7 @@ impl<'a> Found<'a> {
         &self,
         candidate: &Candidate,
         entry: &Entry,
-        coat: Coat,
+        encoding: Encoding,
         location: &Location,
     ) -> Result<(), LeakError> {
         if location.explained {
@@ -139,7 +139,7 @@ impl<'a> Found<'a> {
             position: location.position,
             from: candidate.from as u64,
             source: entry.source,
-            coat,
+            encoding,
             // In another spelling than any withheld cell has.
             loose: candidate.kind == Kind::Loose && !entry.spellings.contains(&candidate.strict),
             label: location.label.clone(),

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use bunri_columnar::{ByteSorter, ColumnarError, SortedRecords};
-use bunri_spelling::tokens::Coat;
+use bunri_spelling::tokens::Encoding;
 
 use crate::LeakError;
 
@@ -197,7 +197,7 @@ impl Field for String {
     }
 }
 
-impl Field for Coat {
+impl Field for Encoding {
     fn put(&self, bytes: &mut Vec<u8>) {
         (*self as u8).put(bytes);
     }
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     record! {
-        Sample { wide: u32, narrow: u16, flag: bool, bytes: [u8; 3], coat: Coat, text: String, }
+        Sample { wide: u32, narrow: u16, flag: bool, bytes: [u8; 3], encoding: Encoding, text: String, }
     }
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
             narrow,
             flag: true,
             bytes: [1, 2, 3],
-            coat: Coat::Sha1,
+            encoding: Encoding::Sha1,
             text: text.to_owned(),
         };
         let all = [

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bunri_spelling::tokens::{self, Coat};
+use bunri_spelling::tokens::{self, Encoding};
 use bunri_spelling::{Form, Spelled, Speller, Variants, escapes, weight};
 
 use crate::fate::Standing;
@@ -34,7 +34,7 @@ pub(crate) struct Cell<'t> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Occurrence {
     /// How it was encoded, or hashed.
-    pub(crate) coat: Coat,
+    pub(crate) encoding: Encoding,
     /// Where it begins, in characters of the form that it was found in.
     pub(crate) from: usize,
     /// The first column that it is withheld in.
@@ -64,7 +64,7 @@ pub(crate) fn occurrences(
         digests: BTreeSet::new(),
         found: BTreeSet::new(),
     };
-    search.text(text, Coat::Plain, 0);
+    search.text(text, Encoding::Plain, 0);
     for cell in cells {
         search.digests_of(cell.text);
     }
@@ -88,8 +88,8 @@ fn values(cells: &[Cell<'_>], variants: &Variants) -> Vec<Value> {
     let mut spellings: BTreeMap<Vec<char>, BTreeMap<Vec<char>, Vec<&Cell<'_>>>> = BTreeMap::new();
     for cell in cells {
         let Spelled { strict, loose, .. } = forms(cell.text, variants);
-        let of_loose = spellings.entry(known(&loose.signs)).or_default();
-        let of_strict = of_loose.entry(known(&strict.signs)).or_default();
+        let of_loose = spellings.entry(known(&loose.chars)).or_default();
+        let of_strict = of_loose.entry(known(&strict.chars)).or_default();
         of_strict.push(cell);
     }
     let mut values = Vec::new();
@@ -147,56 +147,56 @@ struct Search<'v> {
 
 impl Search<'_> {
     /// A text, and what is encoded in it.
-    fn text(&mut self, text: &str, coat: Coat, depth: u8) {
-        self.plain(text, coat);
+    fn text(&mut self, text: &str, encoding: Encoding, depth: u8) {
+        self.plain(text, encoding);
         if depth == DEPTH {
             return;
         }
         let mut decoded = Vec::new();
-        tokens::decode(&forms(text, self.variants).strict, |coat, bytes| {
-            decoded.push((coat, bytes.to_vec()));
+        tokens::decode(&forms(text, self.variants).strict, |encoding, bytes| {
+            decoded.push((encoding, bytes.to_vec()));
         });
-        for (coat, bytes) in decoded {
-            self.bytes(&bytes, coat, depth + 1);
+        for (encoding, bytes) in decoded {
+            self.bytes(&bytes, encoding, depth + 1);
         }
         if let Some(text) = escapes::unescaped(text) {
-            self.text(&text, Coat::Escapes, depth + 1);
+            self.text(&text, Encoding::Escapes, depth + 1);
         }
     }
 
-    fn bytes(&mut self, bytes: &[u8], coat: Coat, depth: u8) {
+    fn bytes(&mut self, bytes: &[u8], encoding: Encoding, depth: u8) {
         if tokens::is_digest_length(bytes.len()) {
             self.digests.insert(bytes.to_vec());
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return self.text(text, coat, depth);
+            return self.text(text, encoding, depth);
         }
-        self.plain(&base16ct::lower::encode_string(bytes), coat);
+        self.plain(&base16ct::lower::encode_string(bytes), encoding);
         if bytes.len() > 64 {
-            self.plain(&String::from_utf8_lossy(bytes), coat);
+            self.plain(&String::from_utf8_lossy(bytes), encoding);
         }
     }
 
     /// A text as it stands.
-    fn plain(&mut self, text: &str, coat: Coat) {
+    fn plain(&mut self, text: &str, encoding: Encoding) {
         let spelled = forms(text, self.variants);
         for value in &self.values {
             let form = match value.spellings {
                 Some(_) => &spelled.loose,
                 None => &spelled.strict,
             };
-            for from in 0..form.signs.len() {
-                if !form.signs[from..].starts_with(&value.chars) {
+            for from in 0..form.chars.len() {
+                if !form.chars[from..].starts_with(&value.chars) {
                     continue;
                 }
                 let until = from + value.chars.len();
-                let whole = from == 0 && until == form.signs.len().min(KNOWN);
+                let whole = from == 0 && until == form.chars.len().min(KNOWN);
                 if whole || (value.anywhere && may_stand(form, from, until)) {
                     let loose = value.spellings.as_ref().is_some_and(|spellings| {
                         !spellings.contains(&known(piece(&spelled, from, until, whole)))
                     });
                     self.found.insert(Occurrence {
-                        coat,
+                        encoding,
                         from,
                         source: value.source,
                         loose,
@@ -210,18 +210,18 @@ impl Search<'_> {
     fn digests_of(&mut self, text: &str) {
         let Spelled { strict, loose, .. } = forms(text, self.variants);
         let is = |value: &&Value| match value.spellings {
-            Some(_) => value.chars == known(&loose.signs),
-            None => value.chars == known(&strict.signs),
+            Some(_) => value.chars == known(&loose.chars),
+            None => value.chars == known(&strict.chars),
         };
         let Some(value) = self.values.iter().find(is) else {
             return;
         };
-        let [strict, loose] = [strict, loose].map(|form| form.signs.into_iter().collect());
+        let [strict, loose] = [strict, loose].map(|form| form.chars.into_iter().collect());
         for text in [text.to_owned(), strict, loose, text.trim().to_owned()] {
-            for (coat, digest) in tokens::digests(text.as_bytes()) {
+            for (encoding, digest) in tokens::digests(text.as_bytes()) {
                 if self.digests.contains(&digest) {
                     self.found.insert(Occurrence {
-                        coat,
+                        encoding,
                         from: 0,
                         source: value.source,
                         loose: false,
@@ -235,10 +235,10 @@ impl Search<'_> {
 /// The strict form of what stands here in the loose one; around a whole text, what was dropped belongs to it.
 fn piece(spelled: &Spelled, from: usize, until: usize, whole: bool) -> &[char] {
     if whole {
-        return &spelled.strict.signs;
+        return &spelled.strict.chars;
     }
     let (first, last) = (spelled.origin[from], spelled.origin[until - 1]);
-    &spelled.strict.signs[first..=last]
+    &spelled.strict.chars[first..=last]
 }
 
 /// A match does not begin or end inside a run of digits, or of Latin letters, of which it is a part: 1 is no part of 10. Unless
@@ -247,8 +247,8 @@ fn piece(spelled: &Spelled, from: usize, until: usize, whole: bool) -> &[char] {
 fn may_stand(form: &Form, from: usize, until: usize) -> bool {
     let token = |piece: std::ops::Range<usize>| {
         let mut inner = piece.clone().skip(1);
-        let mut signs = form.signs[piece].iter();
-        signs.all(char::is_ascii_alphanumeric) && inner.all(|at| !form.gaps[at])
+        let mut chars = form.chars[piece].iter();
+        chars.all(char::is_ascii_alphanumeric) && inner.all(|at| !form.gaps[at])
     };
     let long = until - from >= TOKEN;
     let begins = !cuts_run(form, from) || (long && token(from..from + TOKEN));
@@ -258,9 +258,9 @@ fn may_stand(form: &Form, from: usize, until: usize) -> bool {
 }
 
 fn cuts_run(form: &Form, at: usize) -> bool {
-    if at == 0 || at == form.signs.len() || form.gaps[at] {
+    if at == 0 || at == form.chars.len() || form.gaps[at] {
         return false;
     }
-    let both = |kind: fn(&char) -> bool| kind(&form.signs[at - 1]) && kind(&form.signs[at]);
+    let both = |kind: fn(&char) -> bool| kind(&form.chars[at - 1]) && kind(&form.chars[at]);
     both(char::is_ascii_digit) || both(char::is_ascii_alphabetic)
 }

@@ -41,7 +41,7 @@ impl Reporter<'_> {
         let mut last: Option<Hit> = None;
         for hit in hits.sorted()? {
             let hit = hit?;
-            let told = |hit: &Hit| (hit.position, hit.from, hit.source, hit.coat, hit.loose);
+            let told = |hit: &Hit| (hit.position, hit.from, hit.source, hit.encoding, hit.loose);
             // The overlap of two blocks, or one token in two alphabets.
             if last.as_ref().map(told) != Some(told(&hit)) {
                 let site = Site::of(self.sites, hit.position.site)?;
@@ -55,10 +55,10 @@ impl Reporter<'_> {
 
     fn place(&self, hit: &Hit, site: &Site, rule: Rule) -> Place {
         let mut detail = self.source(hit.source);
-        if !hit.coat.word().is_empty() {
-            detail = format!("{detail}, {}", hit.coat.word());
+        if !hit.encoding.word().is_empty() {
+            detail = format!("{detail}, {}", hit.encoding.word());
         }
-        if hit.loose && rule != Rule::ValueLeakedLoose && !hit.coat.is_digest() {
+        if hit.loose && rule != Rule::ValueLeakedLoose && !hit.encoding.is_digest() {
             detail.push_str(", loose");
         }
         let label = Some(&hit.label).filter(|label| !label.is_empty());
@@ -156,8 +156,8 @@ impl Reporter<'_> {
 fn rule(hit: &Hit, site: &Site) -> Rule {
     match site.rule {
         Some(rule) => rule,
-        None if hit.coat.is_digest() => Rule::ValueHashed,
-        None if !hit.coat.word().is_empty() => Rule::ValueEncoded,
+        None if hit.encoding.is_digest() => Rule::ValueHashed,
+        None if !hit.encoding.word().is_empty() => Rule::ValueEncoded,
         None if hit.loose => Rule::ValueLeakedLoose,
         None => Rule::ValueLeaked,
     }

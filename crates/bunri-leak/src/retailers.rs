@@ -45,18 +45,18 @@ impl Retailers {
         retailers
     }
 
-    fn add(&mut self, signs: &[char], name: Option<Name>) {
-        let digits = signs.iter().all(char::is_ascii_digit);
+    fn add(&mut self, chars: &[char], name: Option<Name>) {
+        let digits = chars.iter().all(char::is_ascii_digit);
         let fewest = if digits { FEWEST_DIGITS } else { FEWEST };
-        if signs.len() < fewest || signs.len() == LONGEST {
+        if chars.len() < fewest || chars.len() == LONGEST {
             self.too_short += u64::from(name.is_some());
             return;
         }
-        self.words.insert(signs.to_vec(), name);
-        self.lengths |= 1 << signs.len();
-        self.begins.insert(signs[0]);
-        if signs[0].is_ascii() {
-            self.begins_in_ascii |= 1 << u32::from(signs[0]);
+        self.words.insert(chars.to_vec(), name);
+        self.lengths |= 1 << chars.len();
+        self.begins.insert(chars[0]);
+        if chars[0].is_ascii() {
+            self.begins_in_ascii |= 1 << u32::from(chars[0]);
         }
     }
 
@@ -72,7 +72,7 @@ impl Retailers {
         while places != 0 {
             let from = places.trailing_zeros() as usize;
             places &= places - 1;
-            let begins = self.begins_in_ascii >> form.signs()[from] & 1 != 0;
+            let begins = self.begins_in_ascii >> form.bytes()[from] & 1 != 0;
             // Bit n: n characters from here on are there, and end with a run.
             let ends = !form.cuts >> from & u64::MAX >> (63 - (form.length - from));
             if begins && ends & self.lengths != 0 {
@@ -85,7 +85,7 @@ impl Retailers {
     /// Every retailer but the excepted that this text says, once.
     pub(crate) fn named(&self, form: &Form) -> BTreeSet<Name> {
         let (mut found, mut from) = (BTreeSet::new(), 0);
-        while from < form.signs.len() {
+        while from < form.chars.len() {
             let (length, name) = self.longest(form, from).unwrap_or((1, None));
             found.extend(name);
             from += length;
@@ -95,13 +95,13 @@ impl Retailers {
 
     /// The longest word that begins here. None begins or ends inside a run of digits or letters.
     fn longest(&self, form: &Form, from: usize) -> Option<(usize, Option<Name>)> {
-        if form.cuts_run(from) || !self.begins.contains(&form.signs[from]) {
+        if form.cuts_run(from) || !self.begins.contains(&form.chars[from]) {
             return None;
         }
         let lengths = (FEWEST..LONGEST).rev();
         let mut lengths = lengths.filter(|length| self.lengths >> length & 1 != 0);
         lengths.find_map(|length| {
-            let piece = form.signs.get(from..from + length)?;
+            let piece = form.chars.get(from..from + length)?;
             let name = *self.words.get(piece)?;
             (!form.cuts_run(from + length)).then_some((length, name))
         })

@@ -8,7 +8,7 @@
 //! breaks between them, but not inside another number, and a word not inside another word. Only [`TOKEN`] letters and
 //! digits side by side are found inside longer runs ([`Form::may_begin`](bunri_spelling::Form::may_begin)).
 
-use bunri_spelling::tokens::{self, Coat, is_digest_length};
+use bunri_spelling::tokens::{self, Encoding, is_digest_length};
 use bunri_spelling::{LIGHTEST, LONGEST, Simple, Spelled, TOKEN, escapes, weight};
 
 use crate::LeakError;
@@ -31,28 +31,28 @@ pub(crate) type Where<'w> = dyn Fn() -> Result<Location, LeakError> + 'w;
 struct Context<'w> {
     place: &'w Where<'w>,
     origin: Origin,
-    coat: Coat,
+    encoding: Encoding,
     /// Encodings that were taken off.
     depth: u8,
 }
 
 impl<'w> Context<'w> {
     fn plain(place: &'w Where<'w>, origin: Origin) -> Self {
-        let (coat, depth) = (Coat::Plain, 0);
+        let (encoding, depth) = (Encoding::Plain, 0);
         Self {
             place,
             origin,
-            coat,
+            encoding,
             depth,
         }
     }
 
     /// Of what is encoded so.
-    fn inside(self, coat: Coat) -> Self {
+    fn inside(self, encoding: Encoding) -> Self {
         let (origin, depth) = (Origin::Unknown, self.depth + 1);
         Self {
             origin,
-            coat,
+            encoding,
             depth,
             ..self
         }
@@ -138,7 +138,7 @@ impl<'a> Scanner<'a> {
     /// A number, with and without the zero that it may have lost.
     pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<(), LeakError> {
         let context = Context {
-            coat: Coat::Number,
+            encoding: Encoding::Number,
             ..Context::plain(place, Origin::Unknown)
         };
         self.plain(digits, context)?;
@@ -174,22 +174,22 @@ impl<'a> Scanner<'a> {
         if sight == Sight::Simple {
             // It has no escapes.
             let mut inside = Ok(());
-            tokens::decode_simple(text.as_bytes(), |coat, bytes| {
+            tokens::decode_simple(text.as_bytes(), |encoding, bytes| {
                 if inside.is_ok() {
-                    inside = self.decoded(bytes, context.inside(coat));
+                    inside = self.decoded(bytes, context.inside(encoding));
                 }
             });
             return inside;
         }
         let mut inside = Vec::new();
-        tokens::decode(self.forms.of(Kind::Strict), |coat, bytes| {
-            inside.push((coat, bytes.to_vec()));
+        tokens::decode(self.forms.of(Kind::Strict), |encoding, bytes| {
+            inside.push((encoding, bytes.to_vec()));
         });
-        for (coat, bytes) in inside {
-            self.decoded(&bytes, context.inside(coat))?;
+        for (encoding, bytes) in inside {
+            self.decoded(&bytes, context.inside(encoding))?;
         }
         match escapes::unescaped(text) {
-            Some(text) => self.encoded(&text, context.inside(Coat::Escapes)),
+            Some(text) => self.encoded(&text, context.inside(Encoding::Escapes)),
             None => Ok(()),
         }
     }
@@ -224,7 +224,7 @@ impl<'a> Scanner<'a> {
             }
             if let Some(location) = &location {
                 self.found
-                    .value(candidate, &entry, context.coat, location)?;
+                    .value(candidate, &entry, context.encoding, location)?;
             }
         }
         self.clean &= location.is_none();
@@ -256,7 +256,7 @@ impl<'a> Scanner<'a> {
         if self.exclusive.sets[Kind::Strict as usize].is_empty() {
             return self.passes(&[Kind::Loose], loose, origin);
         }
-        if loose.signs() == text.as_bytes() {
+        if loose.bytes() == text.as_bytes() {
             return self.passes(&[Kind::Loose, Kind::Strict], loose, origin);
         }
         let strict = Simple::strict(text.as_bytes());
@@ -294,8 +294,8 @@ impl<'a> Scanner<'a> {
                 while lengths != 0 {
                     let length = lengths.trailing_zeros() as usize;
                     lengths &= lengths - 1;
-                    let signs = &form.signs()[from..from + length];
-                    if set.may_hold(length, self.forms.secret.half_of_bytes(signs, kind)) {
+                    let bytes = &form.bytes()[from..from + length];
+                    if set.may_hold(length, self.forms.secret.half_of_bytes(bytes, kind)) {
                         return false;
                     }
                 }
@@ -310,18 +310,18 @@ impl<'a> Scanner<'a> {
             return;
         }
         let form = self.forms.of(kind);
-        let (length, signs) = (form.value().len(), form.signs.len());
+        let (length, characters) = (form.value().len(), form.chars.len());
         // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
         let loose = self.forms.of(Kind::Loose).value();
         let short = origin == Origin::Unknown
             && loose.len() <= SHORT
             && (WHOLE..ANYWHERE).contains(&weight(loose));
         let found = short && set.may_hold(length, half(self.forms.name(kind)));
-        self.forms.secret.running_sums(&form.signs, &mut self.sums);
+        self.forms.secret.running_sums(&form.chars, &mut self.sums);
         if found {
             self.candidate(kind, 0, length);
         }
-        for from in 0..(signs + 1).saturating_sub(SHORT_PREFIX) {
+        for from in 0..(characters + 1).saturating_sub(SHORT_PREFIX) {
             self.at(kind, from, origin);
         }
     }
@@ -333,7 +333,7 @@ impl<'a> Scanner<'a> {
             self.forms.of(kind),
             &self.exclusive.sets[kind as usize].prefixes,
         );
-        let rest = &form.signs[from..];
+        let rest = &form.chars[from..];
         let left = rest.len();
         if !form.may_begin(from, left) {
             return;
@@ -382,9 +382,9 @@ impl<'a> Scanner<'a> {
         let form = self.forms.of(kind);
         let whole = from == 0 && length == form.value().len();
         let spelling = match kind {
-            Kind::Strict => &strict.signs[from..from + length],
+            Kind::Strict => &strict.chars[from..from + length],
             Kind::Loose if whole => strict.value(),
-            Kind::Loose => &strict.signs[origin[from]..=origin[from + length - 1]],
+            Kind::Loose => &strict.chars[origin[from]..=origin[from + length - 1]],
         };
         let spelling = &spelling[..spelling.len().min(LONGEST)];
         self.candidates.push(Candidate {
@@ -392,7 +392,7 @@ impl<'a> Scanner<'a> {
             name: self
                 .forms
                 .secret
-                .name(&form.signs[from..from + length], kind),
+                .name(&form.chars[from..from + length], kind),
             strict: self.forms.secret.name(spelling, Kind::Strict),
             from,
             whole,
@@ -445,7 +445,7 @@ mod tests {
     fn agree(scanner: &mut Scanner<'_>, text: &str) {
         let all = the_long_way(scanner, text, Origin::Unknown);
         let sight = scanner.look_through(text, Origin::Unknown);
-        let short = scanner.forms.spelled.loose.signs.len() <= SHORT;
+        let short = scanner.forms.spelled.loose.chars.len() <= SHORT;
         let simple = scanner.forms.simple(text).is_some();
         assert_eq!(scanner.candidates.len(), all.len(), "{text:?}");
         assert_eq!(
@@ -533,7 +533,7 @@ mod tests {
         with_scanner(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |scanner| {
             for before in 0..=57 {
                 for after in [0, 1, 2, 57 - before] {
-                    let [before, after] = [before, after].map(|signs| "1".repeat(signs));
+                    let [before, after] = [before, after].map(|digits| "1".repeat(digits));
                     let text = format!("{before}suzuki{after}");
                     agree(scanner, &text);
                     let inside = text != "suzuki";
@@ -589,7 +589,7 @@ mod tests {
 
     #[test]
     fn no_ascii_character_weighs_so_much_that_five_are_found_anywhere() {
-        let heaviest = |sign: char| weight(&['1', '2', '3', sign]) - weight(&['1', '2', '3']);
+        let heaviest = |ch: char| weight(&['1', '2', '3', ch]) - weight(&['1', '2', '3']);
         let all = (0..128_u8).map(|byte| heaviest(char::from(byte)));
         assert!(all.max().unwrap() * (PREFIX as u32 - 1) < ANYWHERE);
     }

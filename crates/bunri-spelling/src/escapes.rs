@@ -8,8 +8,8 @@ pub fn unescaped(text: &str) -> Option<String> {
     }
     let (mut bytes, mut rest, mut changed) = (Vec::new(), text, false);
     while let Some(first) = rest.chars().next() {
-        if let Some((sign, length)) = escape(rest) {
-            bytes.extend_from_slice(&sign);
+        if let Some((encoded, length)) = escape(rest) {
+            bytes.extend_from_slice(&encoded);
             rest = &rest[length..];
             changed = true;
         } else {
@@ -30,7 +30,7 @@ pub(crate) fn begins_escape(byte: u8) -> bool {
 fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
     let number =
         |from: usize, length: usize| u32::from_str_radix(text.get(from..from + length)?, 16).ok();
-    let encoded = |code: u32| char::from_u32(code).map(|sign| sign.to_string().into_bytes());
+    let encoded = |code: u32| char::from_u32(code).map(|ch| ch.to_string().into_bytes());
     if text.starts_with("\\u") {
         let code = number(2, 4)?;
         if (0xd800..0xdc00).contains(&code) && text.get(6..8) == Some("\\u") {
@@ -43,11 +43,7 @@ fn escape(text: &str) -> Option<(Vec<u8>, usize)> {
         return Some((vec![u8::try_from(number(1, 2)?).ok()?], 3));
     }
     let body = text.strip_prefix("&#")?;
-    let end = body
-        .char_indices()
-        .take(9)
-        .find(|(_, sign)| *sign == ';')?
-        .0;
+    let end = body.char_indices().take(9).find(|(_, ch)| *ch == ';')?.0;
     let code = match body[..end].strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => body[..end].parse().ok()?,

@@ -21,19 +21,19 @@ pub const LIGHTEST: usize = 33;
 #[derive(Debug, Default)]
 pub struct Form {
     /// Its characters.
-    pub signs: Vec<char>,
+    pub chars: Vec<char>,
     /// By character: whether something that separates was dropped before it.
     pub gaps: Vec<bool>,
 }
 
 impl Form {
     fn clear(&mut self) {
-        self.signs.clear();
+        self.chars.clear();
         self.gaps.clear();
     }
 
-    fn push(&mut self, sign: char, gap: bool) {
-        self.signs.push(sign);
+    fn push(&mut self, ch: char, gap: bool) {
+        self.chars.push(ch);
         self.gaps.push(gap);
     }
 
@@ -41,7 +41,7 @@ impl Form {
     #[must_use]
     #[inline]
     pub fn value(&self) -> &[char] {
-        &self.signs[..self.signs.len().min(LONGEST)]
+        &self.chars[..self.chars.len().min(LONGEST)]
     }
 
     /// Whether a cut before `at` would go through a run of digits, or of Latin letters.
@@ -49,9 +49,9 @@ impl Form {
     #[inline]
     pub fn cuts_run(&self, at: usize) -> bool {
         at > 0
-            && at < self.signs.len()
+            && at < self.chars.len()
             && !self.gaps[at]
-            && is_run(self.signs[at - 1], self.signs[at])
+            && is_run(self.chars[at - 1], self.chars[at])
     }
 
     /// Whether the match of so many characters from here on may begin where it does: not inside a run of which it is a part.
@@ -75,11 +75,11 @@ impl Form {
     /// Whether [`TOKEN`] Latin letters and digits from here on stand side by side.
     fn is_token(&self, from: usize) -> bool {
         let inner = from + 1..from + TOKEN;
-        inner.end <= self.signs.len()
-            && self.signs[from].is_ascii_alphanumeric()
+        inner.end <= self.chars.len()
+            && self.chars[from].is_ascii_alphanumeric()
             && inner
                 .into_iter()
-                .all(|at| !self.gaps[at] && self.signs[at].is_ascii_alphanumeric())
+                .all(|at| !self.gaps[at] && self.chars[at].is_ascii_alphanumeric())
     }
 }
 
@@ -111,8 +111,8 @@ const SIMPLE: usize = 63;
 /// One form of a short text in which no character means more than itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Simple {
-    /// Its characters, and zeros behind them.
-    signs: [u8; SIMPLE + 9],
+    /// Its characters, which are ASCII, and zeros behind them.
+    bytes: [u8; SIMPLE + 9],
     /// How many they are.
     pub length: usize,
     /// Bit *n*: a cut before character *n* would go through a run of digits, or of letters.
@@ -125,7 +125,7 @@ impl Simple {
     #[inline]
     fn new() -> Self {
         Self {
-            signs: [0; SIMPLE + 9],
+            bytes: [0; SIMPLE + 9],
             length: 0,
             cuts: 0,
             joined: 0,
@@ -133,15 +133,15 @@ impl Simple {
     }
 
     #[inline]
-    fn push(&mut self, sign: u8, gap: bool) {
+    fn push(&mut self, byte: u8, gap: bool) {
         if let Some(before) = self.length.checked_sub(1).filter(|_| !gap) {
-            let before = self.signs[before];
-            let cut = is_run(before.into(), sign.into());
-            let joined = before.is_ascii_alphanumeric() && sign.is_ascii_alphanumeric();
+            let before = self.bytes[before];
+            let cut = is_run(before.into(), byte.into());
+            let joined = before.is_ascii_alphanumeric() && byte.is_ascii_alphanumeric();
             self.cuts |= u64::from(cut) << self.length;
             self.joined |= u64::from(joined) << self.length;
         }
-        self.signs[self.length] = sign;
+        self.bytes[self.length] = byte;
         self.length += 1;
     }
 
@@ -150,15 +150,15 @@ impl Simple {
     #[inline]
     pub fn strict(text: &[u8]) -> Self {
         let mut simple = Self::new();
-        text.iter().for_each(|&sign| simple.push(sign, false));
+        text.iter().for_each(|&byte| simple.push(byte, false));
         simple
     }
 
     /// Its characters.
     #[must_use]
     #[inline]
-    pub fn signs(&self) -> &[u8] {
-        &self.signs[..self.length]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
     }
 
     /// Bit *n*: [`TOKEN`] letters and digits begin with character *n* and stand side by side.
@@ -176,7 +176,7 @@ impl Simple {
     #[must_use]
     #[inline]
     pub fn word(&self, from: usize) -> u64 {
-        let word = self.signs[from..].first_chunk();
+        let word = self.bytes[from..].first_chunk();
         word.map_or(0, |word| u64::from_le_bytes(*word))
     }
 }
@@ -211,7 +211,7 @@ impl<'a> Speller<'a> {
         for &byte in text {
             match self.variants.simple(byte)? {
                 0 => gap = true,
-                sign => simple.push(sign, std::mem::take(&mut gap)),
+                byte => simple.push(byte, std::mem::take(&mut gap)),
             }
         }
         Some(simple)
@@ -247,14 +247,14 @@ impl<'a> Speller<'a> {
         strict.clear();
         loose.clear();
         origin.clear();
-        strict.signs.extend(text.chars());
+        strict.chars.extend(text.chars());
         strict.gaps.resize(text.len(), false);
         let mut gap = false;
-        for (at, &sign) in strict.signs.iter().enumerate() {
-            match self.variants.fold(sign) {
+        for (at, &ch) in strict.chars.iter().enumerate() {
+            match self.variants.fold(ch) {
                 Fold::Dropped => gap = true,
-                Fold::Kept(sign) => {
-                    loose.push(sign, std::mem::take(&mut gap));
+                Fold::Kept(ch) => {
+                    loose.push(ch, std::mem::take(&mut gap));
                     origin.push(at);
                 }
             }
@@ -264,17 +264,16 @@ impl<'a> Speller<'a> {
     fn strict(&mut self, text: &str, form: &mut Form) {
         form.clear();
         let mut gap = false;
-        let mut push = |sign: char| {
-            if sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}') {
+        let mut push = |ch: char| {
+            if ch.is_control() || matches!(ch, '\u{2028}' | '\u{2029}') {
                 gap = true;
-            } else if !invisible(sign) {
-                form.push(sign, std::mem::take(&mut gap));
+            } else if !invisible(ch) {
+                form.push(ch, std::mem::take(&mut gap));
             }
         };
         // What is invisible could stand between a letter and its mark, so it goes first.
         self.plain.clear();
-        self.plain
-            .extend(text.chars().filter(|&sign| !invisible(sign)));
+        self.plain.extend(text.chars().filter(|&ch| !invisible(ch)));
         if is_nfkc_quick(self.plain.chars()) == IsNormalized::Yes {
             self.plain.chars().for_each(push);
         } else {
@@ -291,10 +290,10 @@ impl<'a> Speller<'a> {
         loose.clear();
         origin.clear();
         self.written.clear();
-        let written = strict.signs.iter().map(|&sign| self.variants.written(sign));
+        let written = strict.chars.iter().map(|&ch| self.variants.written(ch));
         self.written.extend(written);
         let (mut at, mut gap) = (0, false);
-        while at < strict.signs.len() {
+        while at < strict.chars.len() {
             gap |= strict.gaps[at];
             if self.variants.begins(self.written[at]) {
                 let word = self.word(at);
@@ -309,10 +308,10 @@ impl<'a> Speller<'a> {
                     continue;
                 }
             }
-            match self.variants.fold(strict.signs[at]) {
+            match self.variants.fold(strict.chars[at]) {
                 Fold::Dropped => gap = true,
-                Fold::Kept(sign) => {
-                    loose.push(sign, std::mem::take(&mut gap));
+                Fold::Kept(ch) => {
+                    loose.push(ch, std::mem::take(&mut gap));
                     origin.push(at);
                 }
             }
@@ -347,9 +346,9 @@ impl<'a> Speller<'a> {
             .iter()
             .find(|(from, _)| rest.starts_with(from))?;
         let digit = |length: usize| {
-            let separators = rest[length..].iter().take_while(|sign| {
-                !sign.is_ascii_digit() && self.variants.fold(**sign) == Fold::Dropped
-            });
+            let separators = rest[length..]
+                .iter()
+                .take_while(|ch| !ch.is_ascii_digit() && self.variants.fold(**ch) == Fold::Dropped);
             length + separators.count()
         };
         let mut length = digit(from.len());
@@ -359,8 +358,8 @@ impl<'a> Speller<'a> {
         if !rest.get(length).is_some_and(char::is_ascii_digit) {
             return None;
         }
-        for &sign in to {
-            loose.push(sign, true);
+        for &ch in to {
+            loose.push(ch, true);
             origin.push(at);
         }
         Some(length)
@@ -371,23 +370,23 @@ impl<'a> Speller<'a> {
 /// by itself and never joins with its neighbours; whether it was such a text.
 fn alone(text: &str, form: &mut Form) -> bool {
     form.clear();
-    for sign in text.chars() {
-        let sign = match sign {
-            ' '..='~' | '\u{3001}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' => sign,
-            '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fc}' => sign,
+    for ch in text.chars() {
+        let ch = match ch {
+            ' '..='~' | '\u{3001}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' => ch,
+            '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fc}' => ch,
             '\u{3000}' => ' ',
             // The wide forms of the printable ASCII characters.
-            '\u{ff01}'..='\u{ff5e}' => char::from((sign as u32 - 0xfee0) as u8),
+            '\u{ff01}'..='\u{ff5e}' => char::from((ch as u32 - 0xfee0) as u8),
             _ => return false,
         };
-        form.push(sign, false);
+        form.push(ch, false);
     }
     true
 }
 
 /// Characters that nobody sees.
-fn invisible(sign: char) -> bool {
-    matches!(sign,
+fn invisible(ch: char) -> bool {
+    matches!(ch,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
@@ -396,18 +395,18 @@ fn invisible(sign: char) -> bool {
 /// Tenths of bits that these characters carry, about: what a digit, a Latin letter, a kana or a kanji can be. Fewer than
 /// three different ones carry nothing (`0000000000`, `＊＊＊`).
 #[must_use]
-pub fn weight(signs: &[char]) -> u32 {
+pub fn weight(chars: &[char]) -> u32 {
     let mut different: [Option<char>; 2] = [None; 2];
     let mut more = false;
     let mut total = 0;
-    for &sign in signs {
-        if !more && !different.contains(&Some(sign)) {
+    for &ch in chars {
+        if !more && !different.contains(&Some(ch)) {
             match different.iter_mut().find(|slot| slot.is_none()) {
-                Some(slot) => *slot = Some(sign),
+                Some(slot) => *slot = Some(ch),
                 None => more = true,
             }
         }
-        total += match sign {
+        total += match ch {
             '0'..='9' => LIGHTEST as u32,
             'a'..='z' | 'A'..='Z' => 47,
             '\u{3040}'..='\u{30ff}' => 60,
@@ -416,7 +415,7 @@ pub fn weight(signs: &[char]) -> u32 {
         };
     }
     // Two kanji are a name.
-    if more || (signs.len() == 2 && total >= 200 && different[1].is_some()) {
+    if more || (chars.len() == 2 && total >= 200 && different[1].is_some()) {
         total
     } else {
         0
@@ -435,10 +434,10 @@ mod tests {
         let variants = Variants::shipped().unwrap();
         let mut spelled = Spelled::default();
         Speller::new(&variants).spell(text, &mut spelled);
-        assert_eq!(spelled.origin.len(), spelled.loose.signs.len());
+        assert_eq!(spelled.origin.len(), spelled.loose.chars.len());
         [&spelled.strict, &spelled.loose].map(|form| {
-            assert_eq!(form.gaps.len(), form.signs.len());
-            form.signs.iter().collect()
+            assert_eq!(form.gaps.len(), form.chars.len());
+            form.chars.iter().collect()
         })
     }
 
@@ -461,8 +460,8 @@ mod tests {
         speller.by_unicode(text, &mut long);
         for (short, long) in [(&short.strict, &long.strict), (&short.loose, &long.loose)] {
             assert_eq!(
-                (&short.signs, &short.gaps),
-                (&long.signs, &long.gaps),
+                (&short.chars, &short.gaps),
+                (&long.chars, &long.gaps),
                 "{text:?}"
             );
         }
@@ -474,18 +473,18 @@ mod tests {
     }
 
     fn assert_simple(simple: &Simple, form: &Form, text: &str) {
-        let signs: Vec<char> = simple.signs().iter().copied().map(char::from).collect();
-        assert_eq!(signs, form.signs, "{text:?}");
-        for at in 0..=signs.len() {
+        let chars: Vec<char> = simple.bytes().iter().copied().map(char::from).collect();
+        assert_eq!(chars, form.chars, "{text:?}");
+        for at in 0..=chars.len() {
             assert_eq!(
                 simple.cuts >> at & 1 != 0,
                 form.cuts_run(at),
                 "{text:?} at {at}"
             );
-            let token = at < signs.len() && form.is_token(at);
+            let token = at < chars.len() && form.is_token(at);
             assert_eq!(simple.tokens() >> at & 1 != 0, token, "{text:?} at {at}");
             let word = simple.word(at).to_le_bytes();
-            let rest = signs[at..].iter().map(|&sign| sign as u8);
+            let rest = chars[at..].iter().map(|&ch| ch as u8);
             assert!(rest.chain([0; 8]).take(8).eq(word), "{text:?} at {at}");
         }
     }
@@ -494,8 +493,8 @@ mod tests {
     fn the_short_ways_give_every_character_the_forms_that_unicode_gives_it() {
         let variants = Variants::shipped().unwrap();
         let mut speller = Speller::new(&variants);
-        for sign in '\0'..='\u{ffff}' {
-            assert_short_is_long(&format!("1{sign}カ{sign}a"), &mut speller);
+        for ch in '\0'..='\u{ffff}' {
+            assert_short_is_long(&format!("1{ch}カ{ch}a"), &mut speller);
         }
     }
 
@@ -522,7 +521,7 @@ mod tests {
         let cuts = |text: &str, spelled: &mut Spelled| {
             Speller::new(&variants).spell(text, spelled);
             let loose = &spelled.loose;
-            let cuts = (0..=loose.signs.len()).filter(|&at| loose.cuts_run(at));
+            let cuts = (0..=loose.chars.len()).filter(|&at| loose.cuts_run(at));
             cuts.collect::<Vec<_>>()
         };
         assert_eq!(cuts("12-3", &mut spelled), [1]);

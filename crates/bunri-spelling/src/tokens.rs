@@ -1,14 +1,14 @@
-//! What a text may hold in another coat: base64, hex, and the digests that a value may have been hashed to.
+//! What a text may hold in another encoding: base64, hex, and the digests that a value may have been hashed to.
 
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::Digest as _;
 
 use crate::spelling::Form;
 
-/// In which coat a value was found.
+/// In which encoding a value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Coat {
+pub enum Encoding {
     /// None.
     Plain,
     /// A number.
@@ -29,7 +29,7 @@ pub enum Coat {
     Blake3,
 }
 
-impl Coat {
+impl Encoding {
     const ALL: [Self; 9] = [
         Self::Plain,
         Self::Number,
@@ -73,12 +73,12 @@ impl Coat {
 
 /// The digests that are tried.
 #[must_use]
-pub fn digests(bytes: &[u8]) -> [(Coat, Vec<u8>); 4] {
+pub fn digests(bytes: &[u8]) -> [(Encoding, Vec<u8>); 4] {
     [
-        (Coat::Md5, md5::Md5::digest(bytes).to_vec()),
-        (Coat::Sha1, sha1::Sha1::digest(bytes).to_vec()),
-        (Coat::Sha256, sha2::Sha256::digest(bytes).to_vec()),
-        (Coat::Blake3, blake3::hash(bytes).as_bytes().to_vec()),
+        (Encoding::Md5, md5::Md5::digest(bytes).to_vec()),
+        (Encoding::Sha1, sha1::Sha1::digest(bytes).to_vec()),
+        (Encoding::Sha256, sha2::Sha256::digest(bytes).to_vec()),
+        (Encoding::Blake3, blake3::hash(bytes).as_bytes().to_vec()),
     ]
 }
 
@@ -96,14 +96,14 @@ const SHORTEST_HEX: usize = 12;
 const FEW: usize = 128;
 
 /// Calls `each` with everything that the tokens of a strict form decode to and that may hold a value.
-pub fn decode(form: &Form, mut each: impl FnMut(Coat, &[u8])) {
-    let (signs, mut bytes, mut at) = (&form.signs, Vec::new(), 0);
-    while at < signs.len() {
-        let is_in = |sign: &&char| u8::try_from(**sign).is_ok_and(is_token);
-        let run = signs[at..].iter().take_while(is_in).count();
+pub fn decode(form: &Form, mut each: impl FnMut(Encoding, &[u8])) {
+    let (chars, mut bytes, mut at) = (&form.chars, Vec::new(), 0);
+    while at < chars.len() {
+        let is_in = |ch: &&char| u8::try_from(**ch).is_ok_and(is_token);
+        let run = chars[at..].iter().take_while(is_in).count();
         if run >= SHORTEST_BASE64 {
             bytes.clear();
-            bytes.extend(signs[at..at + run].iter().map(|&sign| sign as u8));
+            bytes.extend(chars[at..at + run].iter().map(|&ch| ch as u8));
             token(&bytes, &mut each);
             lines(&bytes, &form.gaps[at..at + run], &mut each);
         }
@@ -112,14 +112,14 @@ pub fn decode(form: &Form, mut each: impl FnMut(Coat, &[u8])) {
 }
 
 /// The same for a text that is its own strict form.
-pub fn decode_simple(text: &[u8], mut each: impl FnMut(Coat, &[u8])) {
+pub fn decode_simple(text: &[u8], mut each: impl FnMut(Encoding, &[u8])) {
     let tokens = text.split(|&byte| !is_token(byte));
     let long = tokens.filter(|token| token.len() >= SHORTEST_BASE64);
     long.for_each(|run| token(run, &mut each));
 }
 
 /// What goes on over the end of a line may be one token that was folded, or one token a line.
-fn lines(run: &[u8], gaps: &[bool], each: &mut impl FnMut(Coat, &[u8])) {
+fn lines(run: &[u8], gaps: &[bool], each: &mut impl FnMut(Encoding, &[u8])) {
     let mut from = 0;
     for until in (1..run.len()).filter(|&at| gaps[at]) {
         token(&run[from..until], each);
@@ -135,7 +135,7 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
-fn token(run: &[u8], each: &mut impl FnMut(Coat, &[u8])) {
+fn token(run: &[u8], each: &mut impl FnMut(Encoding, &[u8])) {
     if run.iter().all(u8::is_ascii_digit) {
         return hex(run, each);
     }
@@ -159,7 +159,7 @@ fn token(run: &[u8], each: &mut impl FnMut(Coat, &[u8])) {
         .for_each(|piece| base64(piece, &URL_SAFE_NO_PAD, each));
 }
 
-fn hex(piece: &[u8], each: &mut impl FnMut(Coat, &[u8])) {
+fn hex(piece: &[u8], each: &mut impl FnMut(Encoding, &[u8])) {
     let piece = match piece {
         [b'0', b'x' | b'X', rest @ ..] => rest,
         all => all,
@@ -178,7 +178,7 @@ fn hex(piece: &[u8], each: &mut impl FnMut(Coat, &[u8])) {
         Some((digit(high)? * 16 + digit(low)?) as u8)
     };
     if let Some(bytes) = piece.chunks(2).map(byte).collect::<Option<Vec<u8>>>() {
-        keep(Coat::Hex, &bytes, digest, each);
+        keep(Encoding::Hex, &bytes, digest, each);
     }
 }
 
@@ -192,7 +192,7 @@ fn begins_text(piece: &[u8]) -> bool {
     )
 }
 
-fn base64(piece: &[u8], engine: &impl base64::Engine, each: &mut impl FnMut(Coat, &[u8])) {
+fn base64(piece: &[u8], engine: &impl base64::Engine, each: &mut impl FnMut(Encoding, &[u8])) {
     if piece.len() < SHORTEST_BASE64 || piece.len() % 4 == 1 {
         return;
     }
@@ -209,18 +209,18 @@ fn base64(piece: &[u8], engine: &impl base64::Engine, each: &mut impl FnMut(Coat
     };
     if let Ok(length) = engine.decode_slice(piece, bytes) {
         let digest = is_digest_length(length);
-        keep(Coat::Base64, &bytes[..length], digest, each);
+        keep(Encoding::Base64, &bytes[..length], digest, each);
     }
 }
 
-fn keep(coat: Coat, bytes: &[u8], digest: bool, each: &mut impl FnMut(Coat, &[u8])) {
+fn keep(encoding: Encoding, bytes: &[u8], digest: bool, each: &mut impl FnMut(Encoding, &[u8])) {
     let text = std::str::from_utf8(bytes).is_ok_and(|text| {
         text.chars()
-            .all(|sign| !sign.is_control() || sign.is_whitespace())
+            .all(|ch| !ch.is_control() || ch.is_whitespace())
     });
     // Bytes that are no text may be withheld bytes; in hex they stand as they are named, and are found as text.
-    if text || digest || (coat == Coat::Base64 && bytes.len() >= SHORTEST_BASE64) {
-        each(coat, bytes);
+    if text || digest || (encoding == Encoding::Base64 && bytes.len() >= SHORTEST_BASE64) {
+        each(encoding, bytes);
     }
 }
 
@@ -233,18 +233,18 @@ mod tests {
     use crate::spelling::{Spelled, Speller};
     use crate::variants::Variants;
 
-    fn decoded(text: &str) -> Vec<(Coat, Vec<u8>)> {
+    fn decoded(text: &str) -> Vec<(Encoding, Vec<u8>)> {
         let variants = Variants::shipped().unwrap();
         let mut spelled = Spelled::default();
         Speller::new(&variants).spell(text, &mut spelled);
         let mut all = Vec::new();
-        decode(&spelled.strict, |coat, bytes| {
-            all.push((coat, bytes.to_vec()))
+        decode(&spelled.strict, |encoding, bytes| {
+            all.push((encoding, bytes.to_vec()))
         });
-        if text.chars().eq(spelled.strict.signs.iter().copied()) {
+        if text.chars().eq(spelled.strict.chars.iter().copied()) {
             let mut simple = Vec::new();
-            decode_simple(text.as_bytes(), |coat, bytes| {
-                simple.push((coat, bytes.to_vec()));
+            decode_simple(text.as_bytes(), |encoding, bytes| {
+                simple.push((encoding, bytes.to_vec()));
             });
             assert_eq!(simple, all, "{text:?}");
         }
@@ -257,14 +257,14 @@ mod tests {
         let base64 = STANDARD_NO_PAD.encode(&name);
         let url = URL_SAFE_NO_PAD.encode(&name);
         let hex: String = name.iter().map(|byte| format!("{byte:02X}")).collect();
-        for (text, coat) in [
-            (base64.clone(), Coat::Base64),
-            (format!("key={base64}==;"), Coat::Base64),
-            (format!("「{url}」"), Coat::Base64),
-            (hex.clone(), Coat::Hex),
-            (format!("tok-0x{hex}"), Coat::Hex),
+        for (text, encoding) in [
+            (base64.clone(), Encoding::Base64),
+            (format!("key={base64}==;"), Encoding::Base64),
+            (format!("「{url}」"), Encoding::Base64),
+            (hex.clone(), Encoding::Hex),
+            (format!("tok-0x{hex}"), Encoding::Hex),
         ] {
-            assert!(decoded(&text).contains(&(coat, name.clone())), "{text}");
+            assert!(decoded(&text).contains(&(encoding, name.clone())), "{text}");
         }
     }
 
@@ -275,18 +275,18 @@ mod tests {
         let found = decoded(&digests.join("\n"));
         for digest in &digests {
             let bytes = |pair: &[char]| u8::from_str_radix(&String::from_iter(pair), 16).unwrap();
-            let signs: Vec<char> = digest.chars().collect();
-            let bytes: Vec<u8> = signs.chunks(2).map(bytes).collect();
-            assert!(found.contains(&(Coat::Hex, bytes)), "{found:?}");
+            let chars: Vec<char> = digest.chars().collect();
+            let bytes: Vec<u8> = chars.chunks(2).map(bytes).collect();
+            assert!(found.contains(&(Encoding::Hex, bytes)), "{found:?}");
         }
         let name = "丙野カナリア零一、丙野カナリア零一、丙野カナリア零一";
         let mut folded = STANDARD_NO_PAD.encode(name);
         folded.insert_str(76, "\r\n");
-        assert!(decoded(&folded).contains(&(Coat::Base64, name.into())));
+        assert!(decoded(&folded).contains(&(Encoding::Base64, name.into())));
     }
 
-    fn is_found(text: &str, coat: Coat, bytes: &[u8]) -> bool {
-        decoded(text).contains(&(coat, bytes.to_vec()))
+    fn is_found(text: &str, encoding: Encoding, bytes: &[u8]) -> bool {
+        decoded(text).contains(&(encoding, bytes.to_vec()))
     }
 
     fn hexed(bytes: &[u8]) -> String {
@@ -301,19 +301,25 @@ mod tests {
                 STANDARD_NO_PAD.encode(&bytes),
                 URL_SAFE_NO_PAD.encode(&bytes),
             ] {
-                assert!(is_found(&text, Coat::Base64, &bytes), "{text}");
+                assert!(is_found(&text, Encoding::Base64, &bytes), "{text}");
             }
             for text in [hexed(&bytes), hexed(&bytes).to_uppercase()] {
-                assert!(is_found(&text, Coat::Hex, &bytes), "{text}");
-                assert!(is_found(&format!("0x{text}"), Coat::Hex, &bytes), "{text}");
-                assert!(is_found(&format!("0X{text}"), Coat::Hex, &bytes), "{text}");
+                assert!(is_found(&text, Encoding::Hex, &bytes), "{text}");
+                assert!(
+                    is_found(&format!("0x{text}"), Encoding::Hex, &bytes),
+                    "{text}"
+                );
+                assert!(
+                    is_found(&format!("0X{text}"), Encoding::Hex, &bytes),
+                    "{text}"
+                );
             }
         }
         for short in [&b"kanad"[..], b"kana"] {
-            assert!(!is_found(&hexed(short), Coat::Hex, short));
+            assert!(!is_found(&hexed(short), Encoding::Hex, short));
             let text = STANDARD_NO_PAD.encode(short);
             for text in [text.clone(), format!("id-id-{text}")] {
-                assert!(!is_found(&text, Coat::Base64, short), "{text}");
+                assert!(!is_found(&text, Encoding::Base64, short), "{text}");
             }
         }
     }
@@ -325,33 +331,41 @@ mod tests {
                 let mut bytes = vec![0xab; length];
                 bytes[0] = first;
                 let digest = [16, 20, 32].contains(&length);
-                assert_eq!(is_found(&hexed(&bytes), Coat::Hex, &bytes), digest);
+                assert_eq!(is_found(&hexed(&bytes), Encoding::Hex, &bytes), digest);
                 let text = URL_SAFE_NO_PAD.encode(&bytes);
-                assert_eq!(is_found(&text, Coat::Base64, &bytes), length >= 8, "{text}");
+                assert_eq!(
+                    is_found(&text, Encoding::Base64, &bytes),
+                    length >= 8,
+                    "{text}"
+                );
             }
             let control = vec![0x01; length];
             let text = format!("61{}", hexed(&control));
-            assert!(!is_found(&text, Coat::Hex, &[b"a", &control[..]].concat()));
+            assert!(!is_found(
+                &text,
+                Encoding::Hex,
+                &[b"a", &control[..]].concat()
+            ));
         }
     }
 
     #[test]
-    fn hex_and_either_alphabet_are_decoded_beside_the_signs_of_the_other() {
+    fn hex_and_either_alphabet_are_decoded_beside_the_characters_of_the_other() {
         let bytes = "丙野カナリア零一？？？>>>".as_bytes();
         let standard = STANDARD_NO_PAD.encode(bytes);
         let url = URL_SAFE_NO_PAD.encode(bytes);
         assert!(standard.contains(['+', '/']) && url.contains(['-', '_']));
-        for (text, coat) in [
-            (format!("id-{standard}"), Coat::Base64),
-            (format!("{standard}_id"), Coat::Base64),
-            (format!("id/{url}"), Coat::Base64),
-            (format!("{url}+id"), Coat::Base64),
-            (format!("id/{}", hexed(bytes)), Coat::Hex),
-            (format!("{}+id", hexed(bytes)), Coat::Hex),
+        for (text, encoding) in [
+            (format!("id-{standard}"), Encoding::Base64),
+            (format!("{standard}_id"), Encoding::Base64),
+            (format!("id/{url}"), Encoding::Base64),
+            (format!("{url}+id"), Encoding::Base64),
+            (format!("id/{}", hexed(bytes)), Encoding::Hex),
+            (format!("{}+id", hexed(bytes)), Encoding::Hex),
         ] {
-            assert!(is_found(&text, coat, bytes), "{text}");
+            assert!(is_found(&text, encoding, bytes), "{text}");
         }
-        assert!(is_found("ab-6b616e616b61", Coat::Hex, b"kanaka"));
+        assert!(is_found("ab-6b616e616b61", Encoding::Hex, b"kanaka"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::escapes::begins_escape;
 
-/// Kana, kanji and the signs among them.
+/// Kana, kanji and the punctuation among them.
 const KANA: RangeInclusive<char> = '\u{3000}'..='\u{9fff}';
 
 const SHIPPED: &str = include_str!("../../../schemas/spelling-variants.json");
@@ -123,11 +123,11 @@ impl Variants {
             .collect();
         variants.firsts = variants.firsts();
         for code in b' '..=b'~' {
-            let sign = char::from(code);
-            variants.simple[usize::from(code)] = match variants.fold(sign) {
-                _ if variants.begins(variants.written(sign)) || begins_escape(code) => None,
+            let ch = char::from(code);
+            variants.simple[usize::from(code)] = match variants.fold(ch) {
+                _ if variants.begins(variants.written(ch)) || begins_escape(code) => None,
                 Fold::Dropped => Some(0),
-                Fold::Kept(sign) => u8::try_from(sign).ok().filter(u8::is_ascii),
+                Fold::Kept(ch) => u8::try_from(ch).ok().filter(u8::is_ascii),
             };
         }
         Ok(variants)
@@ -135,18 +135,18 @@ impl Variants {
 
     /// What becomes of kana and kanji, looked up beforehand.
     fn kana(&self) -> Vec<Fold> {
-        let plain = |sign: char| {
-            if sign.is_alphanumeric() {
-                Fold::Kept(sign)
+        let plain = |ch: char| {
+            if ch.is_alphanumeric() {
+                Fold::Kept(ch)
             } else {
                 Fold::Dropped
             }
         };
         let mut kana: Vec<Fold> = KANA.map(plain).collect();
         let special = self.same.keys().chain(&self.dropped).copied();
-        for sign in special.chain('\u{3040}'..='\u{30ff}') {
-            if KANA.contains(&sign) {
-                kana[sign as usize - *KANA.start() as usize] = self.look_up(sign);
+        for ch in special.chain('\u{3040}'..='\u{30ff}') {
+            if KANA.contains(&ch) {
+                kana[ch as usize - *KANA.start() as usize] = self.look_up(ch);
             }
         }
         kana
@@ -176,7 +176,7 @@ impl Variants {
 
     /// Words as they stand after every character was folded, longest first.
     fn words(&self, words: &[String]) -> Vec<Vec<char>> {
-        let folded = |word: &String| word.chars().map(|sign| self.written(sign)).collect();
+        let folded = |word: &String| word.chars().map(|ch| self.written(ch)).collect();
         let mut words: Vec<Vec<char>> = words.iter().map(folded).collect();
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         words
@@ -184,55 +184,51 @@ impl Variants {
 
     /// What becomes of a character of the strict form.
     #[inline]
-    pub(crate) fn fold(&self, sign: char) -> Fold {
-        if let Some(&fold) = self.ascii.get(sign as usize) {
+    pub(crate) fn fold(&self, ch: char) -> Fold {
+        if let Some(&fold) = self.ascii.get(ch as usize) {
             return fold;
         }
-        let kana = (sign as usize).checked_sub(*KANA.start() as usize);
+        let kana = (ch as usize).checked_sub(*KANA.start() as usize);
         match kana.and_then(|at| self.kana.get(at)) {
             Some(&fold) => fold,
-            None => self.look_up(sign),
+            None => self.look_up(ch),
         }
     }
 
     /// A character as words are compared: folded, and itself where it separates.
-    pub(crate) fn written(&self, sign: char) -> char {
-        match self.fold(sign) {
+    pub(crate) fn written(&self, ch: char) -> char {
+        match self.fold(ch) {
             Fold::Kept(kept) => kept,
-            Fold::Dropped => sign,
+            Fold::Dropped => ch,
         }
     }
 
-    fn look_up(&self, sign: char) -> Fold {
-        if self.dropped.contains(&sign) || !sign.is_alphanumeric() {
+    fn look_up(&self, ch: char) -> Fold {
+        if self.dropped.contains(&ch) || !ch.is_alphanumeric() {
             return Fold::Dropped;
         }
-        let sign = self.same.get(&sign).copied().unwrap_or(sign);
-        let sign = if self.hiragana { katakana(sign) } else { sign };
-        let sign = if self.small_kana {
-            large_kana(sign)
-        } else {
-            sign
-        };
-        Fold::Kept(sign.to_ascii_lowercase())
+        let ch = self.same.get(&ch).copied().unwrap_or(ch);
+        let ch = if self.hiragana { katakana(ch) } else { ch };
+        let ch = if self.small_kana { large_kana(ch) } else { ch };
+        Fold::Kept(ch.to_ascii_lowercase())
     }
 }
 
 /// The two syllabaries stand in Unicode at a fixed distance.
-fn katakana(sign: char) -> char {
-    match sign {
-        '\u{3041}'..='\u{3096}' => char::from_u32(sign as u32 + 0x60).unwrap_or(sign),
+fn katakana(ch: char) -> char {
+    match ch {
+        '\u{3041}'..='\u{3096}' => char::from_u32(ch as u32 + 0x60).unwrap_or(ch),
         other => other,
     }
 }
 
-fn large_kana(sign: char) -> char {
+fn large_kana(ch: char) -> char {
     const SMALL: &str = "ァィゥェォッャュョヮヵヶ";
     const LARGE: &str = "アイウエオツヤユヨワカケ";
     let pair = SMALL.chars().zip(LARGE.chars());
     pair.into_iter()
-        .find(|(small, _)| *small == sign)
-        .map_or(sign, |(_, large)| large)
+        .find(|(small, _)| *small == ch)
+        .map_or(ch, |(_, large)| large)
 }
 
 #[cfg(test)]
@@ -248,11 +244,11 @@ mod tests {
         let mut seen = BTreeSet::new();
         for group in &table.same {
             assert!(group.chars().count() > 1, "{group} is no group");
-            for sign in group.chars() {
-                assert!(seen.insert(sign), "{sign} stands twice");
+            for ch in group.chars() {
+                assert!(seen.insert(ch), "{ch} stands twice");
                 assert!(
-                    sign.to_string().nfkc().eq([sign]),
-                    "{sign} never occurs in the strict form"
+                    ch.to_string().nfkc().eq([ch]),
+                    "{ch} never occurs in the strict form"
                 );
             }
         }
@@ -261,8 +257,8 @@ mod tests {
     #[test]
     fn what_was_looked_up_beforehand_is_what_would_be_looked_up() {
         let variants = Variants::shipped().unwrap();
-        for sign in '\0'..='\u{ffff}' {
-            assert_eq!(variants.fold(sign), variants.look_up(sign), "{sign}");
+        for ch in '\0'..='\u{ffff}' {
+            assert_eq!(variants.fold(ch), variants.look_up(ch), "{ch}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::coats::coat;
+use super::encodings::in_encoding;
 use super::{
     NAME, OF_NAME, OF_PHONE, OF_POINT, PHONE, TRANSMISSION, another_point, plant, told,
     with_secrets,
@@ -53,7 +53,7 @@ fn a_value_in_manifest_sums_or_metadata_is_found() {
         "\"label\": \"高崎辺子 様\"",
     );
     let column = json!({"table": "meter", "new": "tel_0905512_8864", "texts": ["1"]});
-    let told = json!({"made for": NAME, "ticket": coat(&rig, "unpadded", PHONE)});
+    let told = json!({"made for": NAME, "ticket": in_encoding(&rig, "unpadded", PHONE)});
     let metadata = json!({"table": "code_tariff", "metadata": told});
     plant(&rig, "retail", vec![column, metadata]);
     let b3sums = rig.read("retail/B3SUMS");
@@ -80,8 +80,8 @@ fn a_value_in_another_file_is_found() {
     rig.write("retail/.log", format!("{filler}tel={PHONE}\n"));
     let digits = PHONE.replace('-', "");
     let list = [
-        coat(&rig, "sha256", &digits),
-        coat(&rig, "sha256", NAME),
+        in_encoding(&rig, "sha256", &digits),
+        in_encoding(&rig, "sha256", NAME),
         "0".repeat(64),
     ]
     .join("\n");

@@ -58,7 +58,7 @@ fn spellings_of_one_value_are_one_value_and_each_is_known() {
 }
 
 #[test]
-fn signs_around_a_whole_value_belong_to_its_spelling() {
+fn characters_around_a_whole_value_belong_to_its_spelling() {
     let around = format!("（{NAME}）");
     let values = [(WITHHELD, around.as_str())];
     assert_eq!(leaked(&values, &around), ["value_leaked t.c0"]);

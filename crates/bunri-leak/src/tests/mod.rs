@@ -1,8 +1,8 @@
 //! The search without stores: a few values, withheld or granted, and a text in which they are looked for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod coats;
 mod combined;
+mod encodings;
 mod exclusive;
 mod reference;
 mod told;

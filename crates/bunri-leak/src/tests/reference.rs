@@ -42,7 +42,7 @@ fn written(value: &str, how: u8) -> String {
         2 => hexed(STANDARD.encode(value).as_bytes()),
         3 => value
             .chars()
-            .map(|sign| format!("&#{};", sign as u32))
+            .map(|ch| format!("&#{};", ch as u32))
             .collect(),
         4 => hexed(&tokens::digests(value.as_bytes())[2].1),
         _ => value.to_owned(),
@@ -64,7 +64,7 @@ fn fast(values: &[(Fate, &str)], text: &str) -> [BTreeSet<Occurrence>; 2] {
         let occurrence = |hit: Result<Hit, _>| {
             let hit = hit.unwrap();
             Occurrence {
-                coat: hit.coat,
+                encoding: hit.encoding,
                 from: hit.from as usize,
                 source: hit.source,
                 loose: hit.loose,

@@ -1,7 +1,7 @@
 //! How a hit is told: its rule, its place, where the value comes from. Never the value.
 
 use bunri_report::{Finding, Grade};
-use bunri_spelling::tokens::Coat;
+use bunri_spelling::tokens::Encoding;
 
 use super::*;
 use crate::hashing::Kind;
@@ -12,7 +12,7 @@ use crate::values::{Candidate, Entry};
 #[derive(Clone)]
 struct Hit {
     location: Location,
-    coat: Coat,
+    encoding: Encoding,
     loose: bool,
     copied: bool,
     name: u128,
@@ -33,7 +33,7 @@ fn in_column(column: u16, location: Location) -> Location {
 fn hit() -> Hit {
     Hit {
         location: in_column(1, location("point=7")),
-        coat: Coat::Plain,
+        encoding: Encoding::Plain,
         loose: false,
         copied: false,
         name: 7,
@@ -73,7 +73,7 @@ fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
             spellings: if hit.loose { vec![] } else { vec![1] },
         };
         found
-            .value(&candidate, &entry, hit.coat, &hit.location)
+            .value(&candidate, &entry, hit.encoding, &hit.location)
             .unwrap();
     }
     let mut findings = Findings::default();
@@ -160,11 +160,11 @@ fn what_is_no_cell_is_told_by_what_it_is() {
 }
 
 #[test]
-fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_coat() {
-    for coat in [Coat::Plain, Coat::Hex, Coat::Sha1] {
+fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_encoding() {
+    for encoding in [Encoding::Plain, Encoding::Hex, Encoding::Sha1] {
         let mut explained = hit();
         explained.location.explained = true;
-        explained.coat = coat;
+        explained.encoding = encoding;
         let findings = told(&[explained], site());
         assert_eq!(findings[0].rule, bunri_report::Rule::ValueInGrantedCell);
         assert_eq!(findings[0].grade, Grade::Review);
@@ -246,7 +246,7 @@ fn another_spelling_is_told_by_the_rule_or_beside_it() {
         ("value_in_name", "bill.payer, loose")
     );
     let hashed = Hit {
-        coat: Coat::Md5,
+        encoding: Encoding::Md5,
         ..loose
     };
     let said = line(hashed, site());

@@ -1,4 +1,4 @@
-"""Prints the content of a file in a coat: python coats.py COAT FILE"""
+"""Prints the content of a file in an encoding: python encodings.py ENCODING FILE"""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from blake3 import blake3
 
-COATS = {
+ENCODINGS = {
     "base64": lambda value: base64.b64encode(value).decode(),
     "base64url": lambda value: base64.urlsafe_b64encode(value).decode(),
     "unpadded": lambda value: base64.b64encode(value).decode().rstrip("="),
@@ -16,7 +16,7 @@ COATS = {
     "HEX": lambda value: value.hex().upper(),
     "unicode": lambda value: value.decode().encode("unicode_escape").decode(),
     "percent": lambda value: quote(value),
-    "xml": lambda value: "".join(f"&#x{ord(sign):X};" for sign in value.decode()),
+    "xml": lambda value: "".join(f"&#x{ord(char):X};" for char in value.decode()),
     "md5": lambda value: hashlib.md5(value).hexdigest(),
     "sha1": lambda value: hashlib.sha1(value).hexdigest(),
     "sha256": lambda value: hashlib.sha256(value).hexdigest(),
@@ -27,4 +27,4 @@ COATS = {
 }
 
 if __name__ == "__main__":
-    print(COATS[sys.argv[1]](Path(sys.argv[2]).read_bytes()), end="")
+    print(ENCODINGS[sys.argv[1]](Path(sys.argv[2]).read_bytes()), end="")

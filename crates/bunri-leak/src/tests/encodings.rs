@@ -1,4 +1,4 @@
-//! Values in another coat: encoded, escaped, hashed, or a number that lost its zero.
+//! Values that do not stand as they are: encoded, escaped, hashed, or a number that lost its zero.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ fn hexed(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn an_encoded_value_is_found_under_two_coats_and_no_more() {
+fn an_encoded_value_is_found_under_two_encodings_and_no_more() {
     let once = STANDARD.encode(NAME);
     let twice = hexed(once.as_bytes());
     let thrice = STANDARD.encode(&twice);
@@ -34,10 +34,7 @@ fn an_escaped_value_is_found() {
         .map(|unit| format!("\\u{unit:04x}"))
         .collect();
     let url: String = NAME.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let page: String = NAME
-        .chars()
-        .map(|sign| format!("&#{};", sign as u32))
-        .collect();
+    let page: String = NAME.chars().map(|ch| format!("&#{};", ch as u32)).collect();
     for text in [json, url, page] {
         assert_eq!(
             leaked(&VALUES, &format!("欄{text}")),

@@ -1,4 +1,4 @@
-//! One value in every coat: base64, hex, escapes, and the digests that everybody can compute.
+//! One value in every encoding: base64, hex, escapes, and the digests that everybody can compute.
 
 use super::{
     ACCOUNT, Bed, NAME, OF_ACCOUNT, OF_NAME, OF_PHONE, PHONE, Planted, REJECTED, TRANSMISSION,
@@ -7,9 +7,9 @@ use super::{
 use crate::rig::Rig;
 
 /// Asks Python, whose encoders are not ours.
-pub(super) fn coat(rig: &Rig, name: &str, value: &str) -> String {
+pub(super) fn in_encoding(rig: &Rig, name: &str, value: &str) -> String {
     rig.write("value.txt", value);
-    rig.python("coats.py", [name, "value.txt"]).must(0).out
+    rig.python("encodings.py", [name, "value.txt"]).must(0).out
 }
 
 pub(super) fn beds(rig: &Rig) -> Vec<Bed> {
@@ -21,8 +21,8 @@ pub(super) fn beds(rig: &Rig) -> Vec<Bed> {
         texts,
     };
     let operator = vec![
-        hashed(coat(rig, "md5", ACCOUNT), OF_ACCOUNT, "MD5"),
-        encoded(coat(rig, "base64", ACCOUNT), OF_ACCOUNT, "base64"),
+        hashed(in_encoding(rig, "md5", ACCOUNT), OF_ACCOUNT, "MD5"),
+        encoded(in_encoding(rig, "base64", ACCOUNT), OF_ACCOUNT, "base64"),
     ];
     vec![
         bed(
@@ -59,7 +59,7 @@ fn hashed(text: String, of: &str, digest: &str) -> Planted {
 }
 
 fn values_encoded(rig: &Rig) -> Vec<Planted> {
-    let made = |how: &str, value: &str| coat(rig, how, value);
+    let made = |how: &str, value: &str| in_encoding(rig, how, value);
     let digits = PHONE.replace('-', "");
     vec![
         encoded(made("base64", PHONE), OF_PHONE, "base64"),
@@ -92,7 +92,7 @@ fn values_encoded(rig: &Rig) -> Vec<Planted> {
 }
 
 fn values_hashed(rig: &Rig) -> Vec<Planted> {
-    let made = |how: &str, value: &str| coat(rig, how, value);
+    let made = |how: &str, value: &str| in_encoding(rig, how, value);
     let digits = PHONE.replace('-', "");
     vec![
         hashed(made("md5", PHONE), OF_PHONE, "MD5"),
@@ -107,9 +107,9 @@ fn values_hashed(rig: &Rig) -> Vec<Planted> {
     ]
 }
 
-/// The coats and pieces that docs/what-verify-proves.md says are not looked under. What is found one day moves to its test.
+/// The encodings and pieces that docs/what-verify-proves.md says are not looked under. What is found one day moves to its test.
 fn blind(rig: &Rig) -> Vec<Planted> {
-    let made = |how: &str, value: &str| coat(rig, how, value);
+    let made = |how: &str, value: &str| in_encoding(rig, how, value);
     let hex = made("hex", PHONE);
     let pairs: Vec<&str> = (0..hex.len())
         .step_by(2)
