@@ -192,14 +192,14 @@ mod tests {
         let text = |value| rejected_text(&value).map(Cow::into_owned);
         assert_eq!(text(RawValue::Null), None);
         assert_eq!(text(RawValue::Int(-12)).as_deref(), Some("-12"));
-        let told = "丙野".to_owned();
+        let text_value = "丙野".to_owned();
         for value in [
-            RawValue::Text(told.clone()),
-            RawValue::Real(told.clone()),
-            RawValue::TextHex(told.clone()),
-            RawValue::Blob(told.clone()),
+            RawValue::Text(text_value.clone()),
+            RawValue::Real(text_value.clone()),
+            RawValue::TextHex(text_value.clone()),
+            RawValue::Blob(text_value.clone()),
         ] {
-            assert_eq!(text(value), Some(told.clone()));
+            assert_eq!(text(value), Some(text_value.clone()));
         }
     }
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bunri_spelling::{Form, LONGEST, weight};
 
-use crate::hashing::{Kind, half};
+use crate::hashing::{FormKind, filter_key};
 use crate::hits::Location;
 use crate::lexicon::{Forms, Lexicon};
 
@@ -49,7 +49,7 @@ pub(crate) struct PersonRecord {
 /// A value of the staged row that stands in a suspect row.
 struct Match {
     suspect: u32,
-    name: u64,
+    key: u64,
     weight: u32,
     column: usize,
     withheld: bool,
@@ -59,7 +59,7 @@ struct Match {
 pub(crate) struct Suspects<'a> {
     forms: Forms<'a>,
     suspects: Vec<Suspect>,
-    /// By the name of a value: the rows that it stands in.
+    /// By the filter key of a value: the rows that it stands in.
     rows: BTreeMap<u64, Vec<u32>>,
     matches: Vec<Match>,
     pub(crate) left_out: bool,
@@ -86,14 +86,14 @@ impl<'a> Suspects<'a> {
             self.left_out = true;
             return false;
         }
-        let mut names = BTreeSet::new();
+        let mut keys = BTreeSet::new();
         for cell in cells {
             self.forms.spell(cell);
-            self.pieces(&mut names);
+            self.pieces(&mut keys);
         }
         let number = self.suspects.len() as u32;
-        for name in names {
-            self.rows.entry(name).or_default().push(number);
+        for key in keys {
+            self.rows.entry(key).or_default().push(number);
         }
         self.suspects.push(Suspect {
             location,
@@ -103,14 +103,14 @@ impl<'a> Suspects<'a> {
         true
     }
 
-    /// Names of the pieces of a text between two places where a word may end.
-    fn pieces(&self, names: &mut BTreeSet<u64>) {
-        let form = self.forms.of(Kind::Loose);
+    /// Filter keys of the pieces of a text between two places where a word may end.
+    fn pieces(&self, keys: &mut BTreeSet<u64>) {
+        let form = self.forms.of(FormKind::Loose);
         let cuts = (0..=form.chars.len()).filter(|&at| is_cut(form, at));
         for (from, until) in pairs(&cuts.take(MOST_CUTS).collect::<Vec<_>>()) {
             let piece = &form.chars[from..until.min(from + LONGEST)];
-            if weight(piece) >= PART && names.len() < MOST_PIECES {
-                names.insert(half(self.forms.secret.name(piece, Kind::Loose)));
+            if weight(piece) >= PART && keys.len() < MOST_PIECES {
+                keys.insert(filter_key(self.forms.secret.hash(piece, FormKind::Loose)));
             }
         }
     }
@@ -126,15 +126,15 @@ impl<'a> Suspects<'a> {
             return;
         }
         forms.spell(text);
-        let weight = weight(forms.of(Kind::Loose).value());
+        let weight = weight(forms.of(FormKind::Loose).value());
         if weight < PART {
             return;
         }
-        let name = half(forms.name(Kind::Loose));
-        let rows = self.rows.get(&name).into_iter().flatten();
+        let key = filter_key(forms.hash(FormKind::Loose));
+        let rows = self.rows.get(&key).into_iter().flatten();
         self.matches.extend(rows.map(|&suspect| Match {
             suspect,
-            name,
+            key,
             weight,
             column,
             withheld,
@@ -147,7 +147,7 @@ impl<'a> Suspects<'a> {
             return self.matches.clear();
         }
         self.matches
-            .sort_by_key(|found| (found.suspect, found.name, found.column));
+            .sort_by_key(|found| (found.suspect, found.key, found.column));
         for group in self.matches.chunk_by(|a, b| a.suspect == b.suspect) {
             let suspect = group.first().map(|found| found.suspect as usize);
             if let Some(suspect) = suspect.and_then(|at| self.suspects.get_mut(at)) {
@@ -167,7 +167,7 @@ impl<'a> Suspects<'a> {
 impl Suspect {
     fn granted_pairs(&mut self, group: &[Match]) {
         let granted = group.iter().filter(|found| !found.withheld);
-        let granted: Vec<u64> = granted.map(|found| found.name).collect();
+        let granted: Vec<u64> = granted.map(|found| found.key).collect();
         for pair in pairs(&granted) {
             if self.granted.len() < MOST_PAIRS {
                 self.granted.insert(pair);
@@ -178,7 +178,7 @@ impl Suspect {
     fn record(&mut self, table: usize, group: &[Match]) {
         let withheld = group.iter().filter(|found| found.withheld);
         let columns: BTreeSet<usize> = withheld.clone().map(|found| found.column).collect();
-        let values: BTreeMap<_, _> = withheld.map(|found| (found.name, found.weight)).collect();
+        let values: BTreeMap<_, _> = withheld.map(|found| (found.key, found.weight)).collect();
         if values.len() >= 2 && columns.len() >= 2 && self.records.len() <= COMMON {
             self.records.push(PersonRecord {
                 table,

@@ -8,8 +8,8 @@
 //! original of which retail gets a keyed hash is searched for whatever else holds it.
 
 use crate::LeakError;
-use crate::fate::{Fate, Standing};
-use crate::hashing::half;
+use crate::grants::{Access, Grants};
+use crate::hashing::filter_key;
 use crate::lexicon::Lexicon;
 use crate::partitions::{PARTITIONS, Record, partition};
 use crate::records::{Scratch, Sorter};
@@ -20,7 +20,7 @@ use crate::vocabulary::Vocabulary;
 const STRICT: u64 = 1 << 16;
 
 /// What is searched for in one store.
-pub(crate) struct Exclusive<'a> {
+pub(crate) struct ExclusiveValues<'a> {
     pub(crate) lexicon: &'a Lexicon,
     /// Loose, strict.
     pub(crate) sets: [ValueSet; 2],
@@ -40,7 +40,7 @@ pub(crate) struct Totals {
     pub(crate) copies: bool,
 }
 
-impl<'a> Exclusive<'a> {
+impl<'a> ExclusiveValues<'a> {
     /// What is searched for in retail and in transmission; whichever thread is free takes the next partition.
     pub(crate) fn of(
         vocabulary: Vocabulary<'a>,
@@ -95,14 +95,14 @@ impl<'a> Exclusive<'a> {
 
     /// Looks up what the filter let through.
     pub(crate) fn confirm(&self, candidate: &Candidate) -> Result<Option<Entry>, LeakError> {
-        let entry = self.sets[candidate.kind as usize].find(candidate.name)?;
+        let entry = self.sets[candidate.kind as usize].find(candidate.hash)?;
         Ok(entry.filter(|entry| candidate.whole || !entry.whole_only))
     }
 }
 
 /// How one store stands to a spelling, over all its cells.
 #[derive(Debug, Clone, Copy, Default)]
-struct Stand {
+struct SpellingAccess {
     /// The first column that it is withheld in; of an original, the first that has a hash in retail.
     source: Option<u16>,
     granted: bool,
@@ -110,24 +110,24 @@ struct Stand {
     original: bool,
 }
 
-impl Stand {
+impl SpellingAccess {
     /// How the store of this number stands to all records of a spelling.
     fn of(at: usize, records: &[Record]) -> Self {
-        let mut stand = Self::default();
+        let mut access = Self::default();
         for record in records {
-            stand.add(Fate(record.fate).standing(at), record.source);
+            access.add(Grants(record.grants).access(at), record.source);
         }
-        stand
+        access
     }
 
-    fn add(&mut self, standing: Standing, source: u16) {
+    fn add(&mut self, access: Access, source: u16) {
         let first = |before: Option<u16>| before.map_or(source, |before| before.min(source));
-        match standing {
-            Standing::Unvouched => self.unvouched = true,
-            Standing::Granted => self.granted = true,
-            Standing::Withheld if self.original => {}
-            Standing::Withheld => self.source = Some(first(self.source)),
-            Standing::Original => {
+        match access {
+            Access::Unvouched => self.unvouched = true,
+            Access::Granted => self.granted = true,
+            Access::Withheld if self.original => {}
+            Access::Withheld => self.source = Some(first(self.source)),
+            Access::Original => {
                 let before = self.source.filter(|_| self.original);
                 self.source = Some(first(before));
                 self.original = true;
@@ -176,24 +176,24 @@ impl<'b> Gathering<'b> {
     /// A value with all its spellings.
     fn value(&mut self, records: &[Record]) -> Result<(), LeakError> {
         let at = self.at;
-        let stands = || {
+        let spellings = || {
             let spellings = records.chunk_by(|a, b| a.strict == b.strict);
-            spellings.map(|records| (&records[0], Stand::of(at, records)))
+            spellings.map(|records| (&records[0], SpellingAccess::of(at, records)))
         };
         let withheld =
-            || stands().filter_map(|(record, stand)| Some((record, stand, stand.source?)));
+            || spellings().filter_map(|(record, access)| Some((record, access, access.source?)));
         let Some((record, ..)) = withheld().next() else {
             return Ok(());
         };
-        if stands().any(|(_, stand)| stand.is_explained()) {
+        if spellings().any(|(_, access)| access.is_explained()) {
             return withheld().try_for_each(|spelling| self.spelling(spelling));
         }
         // A copy may be spelled otherwise than what it was copied from.
-        let copied = stands().any(|(_, stand)| stand.unvouched);
-        self.totals.copies |= copied || withheld().any(|(_, stand, _)| stand.is_copied());
+        let copied = spellings().any(|(_, access)| access.unvouched);
+        self.totals.copies |= copied || withheld().any(|(_, access, _)| access.is_copied());
         self.totals.searched += withheld().count() as u64;
         let entry = Entry {
-            name: record.loose,
+            hash: record.loose,
             source: withheld().map(|(.., source)| source).min().unwrap_or(0),
             whole_only: !record.anywhere,
             copied,
@@ -207,19 +207,19 @@ impl<'b> Gathering<'b> {
     /// A withheld spelling of a value of which this spelling is granted, or another.
     fn spelling(
         &mut self,
-        (record, stand, source): (&Record, Stand, u16),
+        (record, access, source): (&Record, SpellingAccess, u16),
     ) -> Result<(), LeakError> {
-        if stand.is_explained() {
+        if access.is_explained() {
             self.totals.granted_too += 1;
             return Ok(());
         }
-        self.totals.copies |= stand.is_copied();
+        self.totals.copies |= access.is_copied();
         self.totals.searched += 1;
         let entry = Entry {
-            name: record.strict,
+            hash: record.strict,
             whole_only: !record.anywhere,
             source,
-            copied: stand.unvouched,
+            copied: access.unvouched,
             spellings: Vec::new(),
         };
         let prefix = record.strict_prefix;
@@ -233,15 +233,15 @@ fn of_strict(values: &Sorter<Value>, scratch: &Scratch) -> Result<ValueSet, Leak
     let mut parts = Vec::with_capacity(PARTITIONS);
     for number in 0..PARTITIONS {
         let own = |value: &Result<Value, _>| {
-            let name = value.as_ref().map(|value| value.entry.name);
-            name.map_or(true, |name| partition(half(name)) == number)
+            let hash = value.as_ref().map(|value| value.entry.hash);
+            hash.map_or(true, |hash| partition(filter_key(hash)) == number)
         };
         let mut values: Vec<Value> = Vec::new();
         while let Some(value) = sorted.next_if(own) {
             values.push(value?);
         }
         // Truncated, one spelling can stand under two loose forms; one entry is enough.
-        values.dedup_by_key(|value| value.entry.name);
+        values.dedup_by_key(|value| value.entry.hash);
         parts.push(set.part(&values)?);
     }
     Ok(set.finish(parts))

@@ -113,39 +113,39 @@ const RARE: usize = 256;
 
 /// The hashes of one partition of the values.
 pub(crate) enum Filter {
-    Few(Vec<u64>),
-    Many(BinaryFuse16),
+    Sorted(Vec<u64>),
+    Fuse(BinaryFuse16),
 }
 
 impl Filter {
     /// Of hashes in ascending order, each once.
     pub(crate) fn new(hashes: Vec<u64>) -> Self {
         if hashes.len() < FEW {
-            return Self::Few(hashes);
+            return Self::Sorted(hashes);
         }
         // Building can fail by bad luck; a sorted list is always right.
-        BinaryFuse16::try_from(&hashes).map_or(Self::Few(hashes), Self::Many)
+        BinaryFuse16::try_from(&hashes).map_or(Self::Sorted(hashes), Self::Fuse)
     }
 
     #[inline]
     pub(crate) fn may_hold(&self, hash: u64) -> bool {
         match self {
-            Self::Few(hashes) => hashes.binary_search(&hash).is_ok(),
-            Self::Many(filter) => filter.contains(&hash),
+            Self::Sorted(hashes) => hashes.binary_search(&hash).is_ok(),
+            Self::Fuse(filter) => filter.contains(&hash),
         }
     }
 }
 
 /// Hashes of the values whose length few values share: lists that stay near the processor, to be asked before the filter.
-pub(crate) struct Rare([Option<Vec<u64>>; LONGEST + 1]);
+pub(crate) struct RareLengths([Option<Vec<u64>>; LONGEST + 1]);
 
-impl Default for Rare {
+impl Default for RareLengths {
     fn default() -> Self {
         Self([const { Some(Vec::new()) }; LONGEST + 1])
     }
 }
 
-impl Rare {
+impl RareLengths {
     /// Hashes that come in ascending order, those of the longest values included.
     pub(crate) fn push(&mut self, length: usize, hash: u64) {
         let hashes = &mut self.0[length.min(LONGEST)];
@@ -185,7 +185,7 @@ mod tests {
             let mut hashes: Vec<u64> = (1..=count).map(hash).collect();
             hashes.sort_unstable();
             let filter = Filter::new(hashes.clone());
-            assert_eq!(matches!(filter, Filter::Many(_)), count >= 64);
+            assert_eq!(matches!(filter, Filter::Fuse(_)), count >= 64);
             assert!(hashes.iter().all(|&hash| filter.may_hold(hash)));
             let others = (1..100_000_u64)
                 .filter(|number| filter.may_hold(number.wrapping_mul(0xd6e8_feb8_6659_fd93)));
@@ -195,19 +195,19 @@ mod tests {
 
     #[test]
     fn of_a_rare_length_every_hash_is_known_and_of_another_none_is_denied() {
-        let mut rare = Rare::default();
+        let mut rare = RareLengths::default();
         (0..RARE as u64).for_each(|hash| rare.push(22, hash * 2));
         (0..=RARE as u64).for_each(|hash| rare.push(11, hash * 2));
         assert!((0..RARE as u64).all(|hash| rare.may_hold(22, hash * 2)));
         assert!(!rare.may_hold(22, 1) && !rare.may_hold(21, 2));
         assert!(rare.may_hold(11, 1) && rare.may_hold(11, 2));
-        let mut more = Rare::default();
+        let mut more = RareLengths::default();
         more.push(21, 2);
         more.push(22, 1000);
         rare.append(more);
         assert!(rare.may_hold(21, 2) && !rare.may_hold(21, 1));
         assert!(rare.may_hold(22, 1) && rare.may_hold(11, 1));
-        let mut few = Rare::default();
+        let mut few = RareLengths::default();
         few.append(rare);
         assert!(few.may_hold(11, 1) && !few.may_hold(21, 1));
     }

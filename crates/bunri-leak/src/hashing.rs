@@ -1,9 +1,9 @@
-//! Names of values: 122 bits each, under a secret that is drawn for every run.
+//! Hashes of values: 122 bits each, under a secret that is drawn for every run.
 //!
-//! A name is made of two polynomials over the characters, modulo 2^61−1, each at a secret point. So the name of any piece
+//! A hash is made of two polynomials over the characters, modulo 2^61−1, each at a secret point. So the hash of any piece
 //! of a text follows from two sums over its beginnings, whatever the piece's length: that is what makes it affordable to
-//! ask for many lengths. Two values that were fixed before the secret was drawn share a name with probability below
-//! (64/2^61)². The values' own order, length and content leave no trace in the names' order.
+//! ask for many lengths. Two values that were fixed before the secret was drawn share a hash with probability below
+//! (64/2^61)². The values' own order, length and content leave no trace in the order of the hashes.
 //!
 //! The first few characters of a value have a hash of another kind ([`Secret::prefix`]), which costs less and is asked for at
 //! every position of a text.
@@ -15,13 +15,13 @@ use crate::LeakError;
 
 const P: u64 = (1 << 61) - 1;
 
-/// The name of a value in one form.
-pub(crate) type Name = u128;
+/// The hash of a value in one form.
+pub(crate) type Hash = u128;
 
 /// Which form a value has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(crate) enum Kind {
+pub(crate) enum FormKind {
     /// Spelling variants are one.
     Loose,
     /// As written.
@@ -63,16 +63,16 @@ impl Point {
     /// Of the sums before and after a piece, the piece's own.
     #[inline]
     fn piece(&self, before: u64, after: u64, length: usize) -> u64 {
-        let gone = times(before, self.powers[length]);
-        if after >= gone {
-            after - gone
+        let taken = times(before, self.powers[length]);
+        if after >= taken {
+            after - taken
         } else {
-            after + P - gone
+            after + P - taken
         }
     }
 
     #[inline]
-    fn name(&self, sum: u64, length: usize, kind: Kind) -> u64 {
+    fn hash(&self, sum: u64, length: usize, kind: FormKind) -> u64 {
         let tag = (length as u64) << 1 | kind as u64;
         mixed(sum ^ self.salt ^ tag.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
@@ -91,27 +91,27 @@ impl Secret {
         })
     }
 
-    /// A name for raw bytes, to know a cell again that was seen before.
+    /// A hash of raw bytes, to know a cell again that was seen before.
     #[inline]
-    pub(crate) fn cell(&self, bytes: &[u8]) -> u64 {
+    pub(crate) fn cell_hash(&self, bytes: &[u8]) -> u64 {
         self.cells.hash_one(bytes)
     }
 
-    /// The name of a whole value of at most [`LONGEST`] characters.
-    pub(crate) fn name(&self, chars: &[char], kind: Kind) -> Name {
-        self.names(chars)[kind as usize]
+    /// The hash of a whole value of at most [`LONGEST`] characters.
+    pub(crate) fn hash(&self, chars: &[char], kind: FormKind) -> Hash {
+        self.hashes(chars)[kind as usize]
     }
 
-    /// Its names in both forms, if it has the same characters in both.
-    pub(crate) fn names(&self, chars: &[char]) -> [Name; 2] {
+    /// Its hashes in both forms, if it has the same characters in both.
+    pub(crate) fn hashes(&self, chars: &[char]) -> [Hash; 2] {
         let (mut first, mut second) = (0, 0);
         for &ch in chars {
             first = self.first.next(first, ch);
             second = self.second.next(second, ch);
         }
-        [Kind::Loose, Kind::Strict].map(|kind| {
-            let first = self.first.name(first, chars.len(), kind);
-            let second = self.second.name(second, chars.len(), kind);
+        [FormKind::Loose, FormKind::Strict].map(|kind| {
+            let first = self.first.hash(first, chars.len(), kind);
+            let second = self.second.hash(second, chars.len(), kind);
             u128::from(first) << 64 | u128::from(second)
         })
     }
@@ -150,26 +150,32 @@ impl Secret {
         }
     }
 
-    /// The first half of the name of a text of ASCII characters.
+    /// The filter key of a text of ASCII characters.
     #[inline]
-    pub(crate) fn half_of_bytes(&self, bytes: &[u8], kind: Kind) -> u64 {
+    pub(crate) fn filter_key_of_bytes(&self, bytes: &[u8], kind: FormKind) -> u64 {
         let on = |sum, &byte: &u8| self.first.next(sum, char::from(byte));
         let sum = bytes.iter().fold(0, on);
-        self.first.name(sum, bytes.len(), kind)
+        self.first.hash(sum, bytes.len(), kind)
     }
 
-    /// The first half of the name of a piece.
+    /// The filter key of a piece.
     #[inline]
-    pub(crate) fn piece(&self, sums: &[u64], from: usize, length: usize, kind: Kind) -> u64 {
+    pub(crate) fn filter_key_of_piece(
+        &self,
+        sums: &[u64],
+        from: usize,
+        length: usize,
+        kind: FormKind,
+    ) -> u64 {
         let sum = self.first.piece(sums[from], sums[from + length], length);
-        self.first.name(sum, length, kind)
+        self.first.hash(sum, length, kind)
     }
 }
 
-/// The first half of a name, by which filters know it.
+/// The first half of a hash, by which filters and partitions know it.
 #[inline]
-pub(crate) fn half(name: Name) -> u64 {
-    (name >> 64) as u64
+pub(crate) fn filter_key(hash: Hash) -> u64 {
+    (hash >> 64) as u64
 }
 
 #[inline]
@@ -196,15 +202,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_has_the_name_of_the_value_that_it_is() {
+    fn a_piece_has_the_hash_of_the_value_that_it_is() {
         let secret = Secret::random().unwrap();
         let text: Vec<char> = "氏名丙野カナリア零一、電話09012345678".chars().collect();
         let mut sums = Vec::new();
         secret.running_sums(&text, &mut sums);
         for from in 0..text.len() {
             for length in 1..=text.len() - from {
-                let name = secret.name(&text[from..from + length], Kind::Loose);
-                assert_eq!(half(name), secret.piece(&sums, from, length, Kind::Loose));
+                let hash = secret.hash(&text[from..from + length], FormKind::Loose);
+                assert_eq!(
+                    filter_key(hash),
+                    secret.filter_key_of_piece(&sums, from, length, FormKind::Loose)
+                );
             }
         }
     }
@@ -212,13 +221,13 @@ mod tests {
     #[test]
     fn a_prefix_has_one_hash_however_its_characters_are_held() {
         let secret = Secret::random().unwrap();
-        let name = |text: &str| secret.prefix(&text.chars().collect::<Vec<_>>());
+        let hash = |text: &str| secret.prefix(&text.chars().collect::<Vec<_>>());
         for text in ["090123", "abc", "a"] {
             let bytes = text
                 .bytes()
                 .rev()
                 .fold(0, |all, byte| all << 8 | u64::from(byte));
-            assert_eq!(name(text), secret.prefix_of_bytes(bytes));
+            assert_eq!(hash(text), secret.prefix_of_bytes(bytes));
         }
         let texts = [
             "丙野カナリア",
@@ -229,19 +238,22 @@ mod tests {
             "aaaaaa",
             "aaaaaあ",
         ];
-        let names: std::collections::BTreeSet<u64> = texts.into_iter().map(name).collect();
-        assert_eq!(names.len(), texts.len());
-        let bytes = secret.half_of_bytes(b"0901234567", Kind::Strict);
+        let hashes: std::collections::BTreeSet<u64> = texts.into_iter().map(hash).collect();
+        assert_eq!(hashes.len(), texts.len());
+        let bytes = secret.filter_key_of_bytes(b"0901234567", FormKind::Strict);
         let chars: Vec<char> = "0901234567".chars().collect();
-        assert_eq!(bytes, half(secret.name(&chars, Kind::Strict)));
+        assert_eq!(bytes, filter_key(secret.hash(&chars, FormKind::Strict)));
     }
 
     #[test]
-    fn forms_and_values_have_names_of_their_own() {
+    fn forms_and_values_have_hashes_of_their_own() {
         let secret = Secret::random().unwrap();
-        let name = |text: &str, kind| secret.name(&text.chars().collect::<Vec<_>>(), kind);
-        assert_ne!(name("高橋", Kind::Loose), name("高橋", Kind::Strict));
-        assert_ne!(name("高橋", Kind::Loose), name("橋高", Kind::Loose));
-        assert_eq!(name("高橋", Kind::Loose), name("高橋", Kind::Loose));
+        let hash = |text: &str, kind| secret.hash(&text.chars().collect::<Vec<_>>(), kind);
+        assert_ne!(
+            hash("高橋", FormKind::Loose),
+            hash("高橋", FormKind::Strict)
+        );
+        assert_ne!(hash("高橋", FormKind::Loose), hash("橋高", FormKind::Loose));
+        assert_eq!(hash("高橋", FormKind::Loose), hash("高橋", FormKind::Loose));
     }
 }

@@ -5,7 +5,7 @@ use bunri_report::Rule;
 use bunri_spelling::tokens::Encoding;
 
 use crate::LeakError;
-use crate::hashing::{Kind, Name};
+use crate::hashing::{FormKind, Hash};
 use crate::records::{Scratch, Sorter, record};
 use crate::values::{Candidate, Entry};
 
@@ -81,10 +81,10 @@ record! {
     }
 
     /// A cell that a person is to review. It sorts by pair, by value, by place.
-    ReviewedCell {
+    ReviewCell {
         pair: Pair,
         /// Of the value.
-        name: Name,
+        hash: Hash,
         /// Whether a cell that nobody vouches for holds it too.
         copied: bool,
         position: Position,
@@ -92,7 +92,7 @@ record! {
     }
 
     /// What may be a digest of a value.
-    FoundDigest {
+    DigestCandidate {
         key: DigestKey,
         location: Location,
     }
@@ -106,14 +106,14 @@ pub(crate) fn digest_key(digest: &[u8]) -> DigestKey {
 }
 
 /// What is found in one store.
-pub(crate) struct Found<'a> {
+pub(crate) struct HitSink<'a> {
     sites: &'a [Site],
     pub(crate) hits: Sorter<Hit>,
-    pub(crate) reviewed: Sorter<ReviewedCell>,
-    pub(crate) digests: Sorter<FoundDigest>,
+    pub(crate) reviewed: Sorter<ReviewCell>,
+    pub(crate) digests: Sorter<DigestCandidate>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> HitSink<'a> {
     pub(crate) fn new(sites: &'a [Site], scratch: &Scratch) -> Self {
         Self {
             sites,
@@ -133,7 +133,7 @@ impl<'a> Found<'a> {
         location: &Location,
     ) -> Result<(), LeakError> {
         if location.explained {
-            return self.review(entry.name, Some(entry), location);
+            return self.review(entry.hash, Some(entry), location);
         }
         let hit = Hit {
             position: location.position,
@@ -141,32 +141,33 @@ impl<'a> Found<'a> {
             source: entry.source,
             encoding,
             // In another spelling than any withheld cell has.
-            loose: candidate.kind == Kind::Loose && !entry.spellings.contains(&candidate.strict),
+            loose: candidate.kind == FormKind::Loose
+                && !entry.spellings.contains(&candidate.strict),
             label: location.label.clone(),
         };
         self.hits.push(&hit)
     }
 
-    /// A retailer of this name in a granted text.
-    pub(crate) fn retailer(&self, name: Name, location: &Location) -> Result<(), LeakError> {
-        self.review(name, None, location)
+    /// A retailer whose name has this hash in a granted text.
+    pub(crate) fn retailer(&self, hash: Hash, location: &Location) -> Result<(), LeakError> {
+        self.review(hash, None, location)
     }
 
     fn review(
         &self,
-        name: Name,
+        hash: Hash,
         entry: Option<&Entry>,
         location: &Location,
     ) -> Result<(), LeakError> {
         let position = location.position;
-        let cell = ReviewedCell {
+        let cell = ReviewCell {
             pair: Pair {
                 site: Site::of(self.sites, position.site)?.first,
                 column: position.column,
                 retailer: entry.is_none(),
                 source: entry.map_or(0, |entry| entry.source),
             },
-            name,
+            hash,
             copied: entry.is_some_and(|entry| entry.copied),
             position,
             label: location.label.clone(),

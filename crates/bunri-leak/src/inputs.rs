@@ -1,4 +1,4 @@
-//! What the search is given: the stores as they lie on disk, the tables that they have by the catalogue, a second reading of
+//! What the search is given: the stores as they lie on disk, the tables that they have by the catalogue, a second pass of
 //! staging, and room for temporary data. Whoever decides the rows implements the two traits; nothing here decides.
 
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use bunri_columnar::Observer;
 use bunri_manifest::Digests;
 
 use crate::LeakError;
-use crate::again::SecondReading;
 use crate::lexicon::Lexicon;
 use crate::records::Scratch;
 use crate::retailers::Retailers;
+use crate::second_pass::SecondPass;
 
 /// A table of a store as the catalogue lays it out.
 pub trait StoreTable: Sync {
@@ -22,7 +22,7 @@ pub trait StoreTable: Sync {
     fn id(&self) -> &str;
     /// The columns, in the store's order.
     fn schema(&self) -> &SchemaRef;
-    /// The columns that order the rows: by the bytes of `bunri_columnar::row_converter` over them [`Unmatched`] knows a row.
+    /// The columns that order the rows: by the bytes of `bunri_columnar::row_converter` over them [`Mismatches`] knows a row.
     fn order(&self) -> Vec<usize>;
     /// Whether the store holds hashes instead of this column's values.
     fn is_rekeyed(&self, column: usize) -> bool;
@@ -50,7 +50,7 @@ pub struct StoreFolder<'a> {
     /// The tables that the catalogue gives the store.
     pub tables: Vec<Box<dyn StoreTable + 'a>>,
     /// By table: what is not as the source's granted cells say.
-    pub unmatched: &'a BTreeMap<String, Unmatched>,
+    pub mismatches: &'a BTreeMap<String, Mismatches>,
     /// Who may not be named in the granted texts of its rows, if there are such.
     pub retailers: Option<&'a Retailers>,
 }
@@ -64,11 +64,11 @@ pub trait Reread {
     ///
     /// # Errors
     /// If staging cannot be read, or decided.
-    fn reread(&self, reading: &mut SecondReading<'_, '_>) -> Result<(), Self::Error>;
+    fn reread(&self, pass: &mut SecondPass<'_, '_>) -> Result<(), Self::Error>;
 }
 
 /// What the search needs.
-pub struct Ground<'a> {
+pub struct SearchInputs<'a> {
     /// Whose names are no secret.
     pub catalogue: &'a Catalogue,
     /// Retail, transmission: in the order of [`SEARCHED`](crate::SEARCHED).
@@ -88,9 +88,9 @@ const MOST: usize = 1 << 16;
 
 /// Columns of a row, a bit each; whoever has a column beyond the bits has every one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Columns(u128);
+pub(crate) struct ColumnSet(u128);
 
-impl Columns {
+impl ColumnSet {
     pub(crate) const NONE: Self = Self(0);
     pub(crate) const ALL: Self = Self(u128::MAX);
 
@@ -110,13 +110,13 @@ impl Columns {
 /// The rows and cells of one table of a store that are not what the source's granted cells say, as the comparison of C3 and C4 met
 /// them. What is found in any other cell is explained by the granted cell of the source itself.
 #[derive(Debug, Default)]
-pub struct Unmatched {
+pub struct Mismatches {
     /// By key.
-    rows: BTreeMap<Vec<u8>, Columns>,
+    rows: BTreeMap<Vec<u8>, ColumnSet>,
     all: bool,
 }
 
-impl Unmatched {
+impl Mismatches {
     /// Nobody knows which.
     pub fn every_row(&mut self) {
         self.all = true;
@@ -124,15 +124,15 @@ impl Unmatched {
 
     /// A row that should not be there.
     pub fn row(&mut self, key: &[u8]) {
-        self.add(key, Columns::ALL);
+        self.add(key, ColumnSet::ALL);
     }
 
     /// A cell that differs.
     pub fn cell(&mut self, key: &[u8], column: usize) {
-        self.add(key, Columns::of(column));
+        self.add(key, ColumnSet::of(column));
     }
 
-    fn add(&mut self, key: &[u8], columns: Columns) {
+    fn add(&mut self, key: &[u8], columns: ColumnSet) {
         if let Some(known) = self.rows.get_mut(key) {
             known.0 |= columns.0;
         } else if self.rows.len() < MOST {
@@ -147,11 +147,11 @@ impl Unmatched {
     }
 
     /// The columns of this row that are not what the source's granted cells say.
-    pub(crate) fn columns(&self, key: &[u8]) -> Columns {
+    pub(crate) fn columns(&self, key: &[u8]) -> ColumnSet {
         if self.all {
-            return Columns::ALL;
+            return ColumnSet::ALL;
         }
-        self.rows.get(key).copied().unwrap_or(Columns::NONE)
+        self.rows.get(key).copied().unwrap_or(ColumnSet::NONE)
     }
 }
 
@@ -161,27 +161,27 @@ mod tests {
 
     #[test]
     fn where_nobody_knows_which_every_cell_counts_as_unmatched() {
-        let mut unmatched = Unmatched::default();
-        assert!(unmatched.is_empty() && !unmatched.columns(b"a").has(0));
-        unmatched.every_row();
-        assert!(!unmatched.is_empty() && unmatched.columns(b"a").has(0));
+        let mut mismatches = Mismatches::default();
+        assert!(mismatches.is_empty() && !mismatches.columns(b"a").has(0));
+        mismatches.every_row();
+        assert!(!mismatches.is_empty() && mismatches.columns(b"a").has(0));
     }
 
     #[test]
     fn what_cannot_be_remembered_counts_as_unmatched() {
-        let mut unmatched = Unmatched::default();
-        unmatched.cell(b"a", 3);
-        unmatched.cell(b"b", 500);
-        unmatched.row(b"c");
-        assert!(unmatched.columns(b"a").has(3) && !unmatched.columns(b"a").has(4));
+        let mut mismatches = Mismatches::default();
+        mismatches.cell(b"a", 3);
+        mismatches.cell(b"b", 500);
+        mismatches.row(b"c");
+        assert!(mismatches.columns(b"a").has(3) && !mismatches.columns(b"a").has(4));
         assert!(
-            unmatched.columns(b"b").has(0)
-                && unmatched.columns(b"c").has(1)
-                && !unmatched.columns(b"d").has(1)
+            mismatches.columns(b"b").has(0)
+                && mismatches.columns(b"c").has(1)
+                && !mismatches.columns(b"d").has(1)
         );
         for row in 0..=MOST {
-            unmatched.row(&row.to_be_bytes());
+            mismatches.row(&row.to_be_bytes());
         }
-        assert!(unmatched.columns(b"d").has(1));
+        assert!(mismatches.columns(b"d").has(1));
     }
 }

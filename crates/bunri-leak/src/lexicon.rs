@@ -5,7 +5,7 @@ use bunri_catalogue::Catalogue;
 use bunri_spelling::{Form, Simple, Spelled, Speller, Variants};
 
 use crate::LeakError;
-use crate::hashing::{Kind, Name, Secret};
+use crate::hashing::{FormKind, Hash, Secret};
 
 /// A value of this weight is found where it is a whole cell.
 pub(crate) const WHOLE: u32 = 200;
@@ -59,16 +59,16 @@ impl<'a> Forms<'a> {
     }
 
     #[inline]
-    pub(crate) fn of(&self, kind: Kind) -> &Form {
+    pub(crate) fn of(&self, kind: FormKind) -> &Form {
         match kind {
-            Kind::Loose => &self.spelled.loose,
-            Kind::Strict => &self.spelled.strict,
+            FormKind::Loose => &self.spelled.loose,
+            FormKind::Strict => &self.spelled.strict,
         }
     }
 
-    /// The name of the whole text.
-    pub(crate) fn name(&self, kind: Kind) -> Name {
-        self.secret.name(self.of(kind).value(), kind)
+    /// The hash of the whole text.
+    pub(crate) fn hash(&self, kind: FormKind) -> Hash {
+        self.secret.hash(self.of(kind).value(), kind)
     }
 }
 

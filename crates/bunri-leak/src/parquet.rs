@@ -14,7 +14,7 @@ use crate::LeakError;
 use crate::cells::{CellValue, Column, SMALLEST_NUMBER};
 use crate::combination::Suspects;
 use crate::hits::{Location, NO_COLUMN, Position};
-use crate::inputs::{Columns, StoreTable, Unmatched};
+use crate::inputs::{ColumnSet, Mismatches, StoreTable};
 use crate::retailers::Retailers;
 use crate::text::{Origin, Scanner};
 
@@ -26,8 +26,8 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok().flatten()
 }
 
-/// Row groups of one file: a thread's piece of work.
-pub(crate) struct Piece<'a> {
+/// Row groups of one file: a thread's share of the work.
+pub(crate) struct RowGroupChunk<'a> {
     pub(crate) site: u32,
     pub(crate) path: &'a Path,
     pub(crate) groups: Vec<usize>,
@@ -39,42 +39,42 @@ pub(crate) struct Piece<'a> {
     /// The table that the store has here, if it has one.
     pub(crate) table: Option<&'a dyn StoreTable>,
     /// What is there that is not as the source's granted cells say, if anything is.
-    pub(crate) unmatched: Option<&'a Unmatched>,
+    pub(crate) mismatches: Option<&'a Mismatches>,
     /// What the texts of this file may not name.
     pub(crate) retailers: Option<&'a Retailers>,
 }
 
 /// What was looked at.
 #[derive(Debug, Default)]
-pub(crate) struct Looked {
+pub(crate) struct Coverage {
     pub(crate) rows: u64,
     pub(crate) cells: u64,
     /// Sites of files that could not be read to their ends.
     pub(crate) short: BTreeSet<u32>,
 }
 
-impl Piece<'_> {
+impl RowGroupChunk<'_> {
     /// Looks at every cell.
     pub(crate) fn look(
         &self,
         scanner: &mut Scanner<'_>,
         observer: &dyn Observer,
-    ) -> Result<Looked, LeakError> {
-        let mut looked = Looked::default();
-        if let Some(mut reading) = self.open() {
-            let mut clean: Vec<Vec<u64>> = vec![Vec::new(); reading.columns.len()];
-            while let Some(batch) = reading.next(observer)? {
+    ) -> Result<Coverage, LeakError> {
+        let mut coverage = Coverage::default();
+        if let Some(mut reader) = self.open() {
+            let mut clean: Vec<Vec<u64>> = vec![Vec::new(); reader.columns.len()];
+            while let Some(batch) = reader.next(observer)? {
                 for (column, clean) in clean.iter_mut().enumerate() {
-                    looked.cells += reading.look(&batch, column, clean, scanner)?;
+                    coverage.cells += reader.look(&batch, column, clean, scanner)?;
                 }
             }
-            looked.rows = reading.rows;
-            if looked.rows >= self.rows {
-                return Ok(looked);
+            coverage.rows = reader.rows;
+            if coverage.rows >= self.rows {
+                return Ok(coverage);
             }
         }
-        looked.short.insert(self.site);
-        Ok(looked)
+        coverage.short.insert(self.site);
+        Ok(coverage)
     }
 
     /// Hands over the rows that nothing explains, with the texts of the cells that nothing explains.
@@ -83,22 +83,22 @@ impl Piece<'_> {
         suspects: &mut Suspects<'_>,
         observer: &dyn Observer,
     ) -> Result<(), LeakError> {
-        let Some(mut reading) = self.open().filter(|reading| !reading.explains_all()) else {
+        let Some(mut reader) = self.open().filter(|reader| !reader.explains_all()) else {
             return Ok(());
         };
-        while let Some(batch) = reading.next(observer)? {
+        while let Some(batch) = reader.next(observer)? {
             for row in 0..batch.num_rows() {
-                let unmatched = reading.unmatched(&batch, row)?;
+                let mismatches = reader.mismatches(&batch, row)?;
                 let text = |(column, array)| {
                     let cells = Column::of(array).filter(|_| array.is_valid(row))?;
-                    let explained = reading.explains(unmatched, column);
+                    let explained = reader.explains(mismatches, column);
                     let text = || cells.cell(row).text(&mut String::new()).to_owned();
                     (!explained).then(text)
                 };
                 let cells = batch.columns().iter().enumerate().filter_map(text);
                 let cells: Vec<String> = cells.collect();
                 if !cells.is_empty() {
-                    let location = reading.location(&batch, row, NO_COLUMN, false);
+                    let location = reader.location(&batch, row, NO_COLUMN, false);
                     if !suspects.suspect(location, &cells) {
                         return Ok(());
                     }
@@ -109,7 +109,7 @@ impl Piece<'_> {
     }
 
     /// Every column is read, because the key and the multiset's rows need them; what is not searched costs little.
-    fn open(&self) -> Option<Reading<'_>> {
+    fn open(&self) -> Option<ChunkReader<'_>> {
         let (reader, schema) = guarded(|| {
             let builder = open_parquet(self.path).ok()?;
             let schema = builder.schema().clone();
@@ -125,8 +125,8 @@ impl Piece<'_> {
         };
         let in_file: Vec<_> = stored.unwrap_or_default().iter().map(in_file).collect();
         let in_store = |column| in_file.iter().position(|at| *at == Some(column));
-        Some(Reading {
-            piece: self,
+        Some(ChunkReader {
+            chunk: self,
             reader,
             columns: (0..fields.len()).map(in_store).collect(),
             in_file,
@@ -136,9 +136,9 @@ impl Piece<'_> {
     }
 }
 
-/// A piece that is read.
-struct Reading<'p> {
-    piece: &'p Piece<'p>,
+/// A chunk of row groups that is read.
+struct ChunkReader<'p> {
+    chunk: &'p RowGroupChunk<'p>,
     reader: ParquetRecordBatchReader,
     /// By column of the file: the column of the store that it is.
     columns: Vec<Option<usize>>,
@@ -149,7 +149,7 @@ struct Reading<'p> {
     batch: u64,
 }
 
-impl Reading<'_> {
+impl ChunkReader<'_> {
     /// Damage is C2's finding; what could be read before it is searched.
     fn next(&mut self, observer: &dyn Observer) -> Result<Option<RecordBatch>, LeakError> {
         if observer.cancelled() {
@@ -163,46 +163,46 @@ impl Reading<'_> {
 
     /// Whether every cell of the file is as the source's granted cells say.
     fn explains_all(&self) -> bool {
-        let Piece {
-            table, unmatched, ..
-        } = self.piece;
-        table.is_some() && unmatched.is_none() && self.columns.iter().all(Option::is_some)
+        let RowGroupChunk {
+            table, mismatches, ..
+        } = self.chunk;
+        table.is_some() && mismatches.is_none() && self.columns.iter().all(Option::is_some)
     }
 
-    /// Whether the source's own granted cell holds what stands in this column of a row with these unmatched columns.
-    fn explains(&self, unmatched: Columns, column: usize) -> bool {
-        self.columns[column].is_some_and(|column| !unmatched.has(column))
+    /// Whether the source's own granted cell holds what stands in this column of a row with these mismatches.
+    fn explains(&self, mismatches: ColumnSet, column: usize) -> bool {
+        self.columns[column].is_some_and(|column| !mismatches.has(column))
     }
 
     /// The columns of a row that are not as the source's granted cells say.
-    fn unmatched(&self, batch: &RecordBatch, row: usize) -> Result<Columns, LeakError> {
-        let (Some(table), Some(unmatched)) = (self.piece.table, self.piece.unmatched) else {
-            return Ok(Columns::NONE);
+    fn mismatches(&self, batch: &RecordBatch, row: usize) -> Result<ColumnSet, LeakError> {
+        let (Some(table), Some(mismatches)) = (self.chunk.table, self.chunk.mismatches) else {
+            return Ok(ColumnSet::NONE);
         };
         let order = table.order();
         let cell = |&column: &usize| Some(batch.column(self.in_file[column]?).slice(row, 1));
         let Some(cells) = order.iter().map(cell).collect::<Option<Vec<_>>>() else {
-            return Ok(Columns::ALL);
+            return Ok(ColumnSet::ALL);
         };
         let types: Vec<_> = cells.iter().map(|cell| cell.data_type()).collect();
         let key = row_converter(table.id(), types)?.convert_columns(&cells);
         let key = key.map_err(ColumnarError::arrow(table.id()))?;
-        Ok(unmatched.columns(key.row(0).data()))
+        Ok(mismatches.columns(key.row(0).data()))
     }
 
     fn location(&self, batch: &RecordBatch, row: usize, column: u16, explained: bool) -> Location {
-        let number = self.piece.first + self.batch + row as u64;
+        let number = self.chunk.first + self.batch + row as u64;
         let cell = |column: usize| {
             let in_file = self.in_file.get(column).copied().flatten()?;
             Some(batch.column(in_file).slice(row, 1))
         };
-        let label = match self.piece.table {
+        let label = match self.chunk.table {
             Some(table) => table.row_name(number, &cell),
             None => format!("store row {}", number + 1),
         };
         Location {
             position: Position {
-                site: self.piece.site,
+                site: self.chunk.site,
                 row: number,
                 column,
             },
@@ -213,7 +213,7 @@ impl Reading<'_> {
 
     /// Where every text of a column comes from. Where a hash stands for a value, the source has another text.
     fn origin(&self, column: usize) -> Origin {
-        let table = self.piece.table.filter(|_| self.explains_all());
+        let table = self.chunk.table.filter(|_| self.explains_all());
         let in_store = table.zip(self.columns[column]);
         let same = in_store.is_some_and(|(table, column)| !table.is_rekeyed(column));
         if same {
@@ -247,7 +247,7 @@ impl Reading<'_> {
         for row in (0..array.len()).filter(valid) {
             looked += 1;
             let place = || -> Result<Location, LeakError> {
-                let explained = self.explains(self.unmatched(batch, row)?, column);
+                let explained = self.explains(self.mismatches(batch, row)?, column);
                 let column = u16::try_from(column).unwrap_or(NO_COLUMN);
                 Ok(self.location(batch, row, column, explained))
             };
@@ -274,7 +274,7 @@ impl Reading<'_> {
             scanner.clean = true;
             if let CellValue::Text(text) = cell {
                 scanner.text(text, origin, &place)?;
-                if let Some(retailers) = self.piece.retailers {
+                if let Some(retailers) = self.chunk.retailers {
                     scanner.retailers(retailers, text, &place)?;
                 }
             } else {

@@ -1,4 +1,4 @@
-//! The records of the vocabulary, divided by the first bits of their names, which are as good as random: 1024 partitions of
+//! The records of the vocabulary, divided by the first bits of their hashes, which are as good as random: 1024 partitions of
 //! about one size, small enough to be sorted in memory, near the processor, by whichever thread is free.
 //!
 //! A record is only appended while the tables are decided; what memory cannot hold goes to one anonymous file, partition
@@ -9,9 +9,9 @@ use std::ops::Range;
 use bunri_columnar::{ColumnarError, Memory};
 
 use crate::LeakError;
-use crate::fate::Fate;
 use crate::filter::Prefix;
-use crate::hashing::{Kind, Name};
+use crate::grants::Grants;
+use crate::hashing::{FormKind, Hash};
 use crate::lexicon::Forms;
 use crate::records::{Field, Scratch, TemporaryFile, record};
 
@@ -19,10 +19,10 @@ record! {
     /// A value of the vocabulary, in its loose and in its strict form.
     #[derive(Copy, PartialOrd, Ord)]
     Record {
-        loose: Name,
-        strict: Name,
-        /// Of its [`Fate`].
-        fate: u8,
+        loose: Hash,
+        strict: Hash,
+        /// Of its [`Grants`].
+        grants: u8,
         /// The column.
         source: u16,
         /// Whether it is found inside a text too, and not as a whole cell alone.
@@ -34,21 +34,22 @@ record! {
 
 impl Record {
     /// Of the text that was spelled last.
-    pub(crate) fn of(forms: &Forms<'_>, (fate, source): (Fate, u16), anywhere: bool) -> Self {
-        let [loose, strict] = [Kind::Loose, Kind::Strict].map(|kind| forms.of(kind).value());
-        let [name, strict_name] = forms.secret.names(loose);
+    pub(crate) fn of(forms: &Forms<'_>, (grants, source): (Grants, u16), anywhere: bool) -> Self {
+        let [loose, strict] =
+            [FormKind::Loose, FormKind::Strict].map(|kind| forms.of(kind).value());
+        let [hash, strict_hash] = forms.secret.hashes(loose);
         let prefix = Prefix::of(loose, forms.secret);
         // Most values are their own loose form.
-        let (strict_name, strict_prefix) = if loose == strict {
-            (strict_name, prefix)
+        let (strict_hash, strict_prefix) = if loose == strict {
+            (strict_hash, prefix)
         } else {
             let prefix = Prefix::of(strict, forms.secret);
-            (forms.name(Kind::Strict), prefix)
+            (forms.hash(FormKind::Strict), prefix)
         };
         Self {
-            loose: name,
-            strict: strict_name,
-            fate: fate.0,
+            loose: hash,
+            strict: strict_hash,
+            grants: grants.0,
             source,
             anywhere,
             loose_prefix: prefix,
@@ -65,19 +66,19 @@ const BITS: u32 = 10;
 /// What a record takes in memory: itself, and its number when they are divided, in a list that doubles as it grows.
 const HELD: usize = RECORD + 2 * size_of::<u32>();
 
-/// Where a value belongs whose name begins so.
+/// Where a value belongs whose hash begins so.
 #[inline]
-pub(crate) fn partition(half: u64) -> usize {
-    (half >> (u64::BITS - BITS)) as usize
+pub(crate) fn partition(key: u64) -> usize {
+    (key >> (u64::BITS - BITS)) as usize
 }
 
 fn partition_of(record: &[u8; RECORD]) -> usize {
-    let half = record.first_chunk().copied();
-    partition(half.map_or(0, u64::from_be_bytes))
+    let key = record.first_chunk().copied();
+    partition(key.map_or(0, u64::from_be_bytes))
 }
 
 /// Gathers records.
-pub(crate) struct Partitions {
+pub(crate) struct PartitionWriter {
     scratch: Scratch,
     /// Records in the order in which they came, how many there are, and at most.
     memory: Option<Memory>,
@@ -89,7 +90,7 @@ pub(crate) struct Partitions {
     records: u64,
 }
 
-impl Partitions {
+impl PartitionWriter {
     /// Holds the scratch's budget in memory.
     pub(crate) fn new(scratch: &Scratch) -> Self {
         Self {
@@ -158,13 +159,13 @@ impl Partitions {
     }
 
     /// After the last record. What went to the file in part goes there whole, so that memory is free for what comes next.
-    pub(crate) fn finish(mut self) -> Result<Divided, LeakError> {
+    pub(crate) fn finish(mut self) -> Result<PartitionReader, LeakError> {
         if self.file.is_some() {
             self.spill()?;
             self.memory = None;
         }
         let numbers = self.divided();
-        Ok(Divided {
+        Ok(PartitionReader {
             gathered: self,
             numbers,
         })
@@ -172,13 +173,13 @@ impl Partitions {
 }
 
 /// Everything that was gathered, partition by partition.
-pub(crate) struct Divided {
-    gathered: Partitions,
+pub(crate) struct PartitionReader {
+    gathered: PartitionWriter,
     /// Of what is in memory.
     numbers: Vec<Vec<u32>>,
 }
 
-impl Divided {
+impl PartitionReader {
     /// How many records were gathered.
     pub(crate) fn records(&self) -> u64 {
         self.gathered.records
@@ -229,7 +230,7 @@ mod tests {
             folder: folder.path().to_path_buf(),
             budget,
         };
-        let mut partitions = Partitions::new(&scratch);
+        let mut partitions = PartitionWriter::new(&scratch);
         for record in records {
             partitions.push(record).unwrap();
         }
@@ -254,8 +255,8 @@ mod tests {
     fn one_after_the_other_the_partitions_are_the_whole_order_whatever_the_budget() {
         let record = |number: u64| {
             let mut record = [0; RECORD];
-            let name = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            record[..8].copy_from_slice(&name.to_be_bytes());
+            let hash = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            record[..8].copy_from_slice(&hash.to_be_bytes());
             record[RECORD - 8..].copy_from_slice(&(number % 7).to_be_bytes());
             record
         };
@@ -283,9 +284,9 @@ mod tests {
         let mut forms = Forms::new(&lexicon);
         for text in ["090-1234-567", "髙﨑太郎", "高橋"] {
             forms.spell(text);
-            let record = Record::of(&forms, (Fate::WITHHELD_EVERYWHERE, 0x0102), true);
-            assert_eq!(record.loose, forms.name(Kind::Loose));
-            assert_eq!(record.strict, forms.name(Kind::Strict));
+            let record = Record::of(&forms, (Grants::WITHHELD_EVERYWHERE, 0x0102), true);
+            assert_eq!(record.loose, forms.hash(FormKind::Loose));
+            assert_eq!(record.strict, forms.hash(FormKind::Strict));
             let bytes = record.bytes();
             assert_eq!(bytes.len(), RECORD);
             assert_eq!(Record::read(&bytes).unwrap(), record);

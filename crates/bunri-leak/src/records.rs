@@ -1,5 +1,5 @@
-//! Data that memory need not hold, and records that are sorted within a memory bound: fields one after the other, numbers with their highest byte first, so that the
-//! order of the bytes is that of the fields. A text is the last field, because nothing says where it ends.
+//! Data that memory need not hold, and records that are sorted within a memory bound: fields one after the other, numbers with
+//! their highest byte first, so that the order of the bytes is that of the fields. A text is the last field, because nothing says where it ends.
 
 use std::fs::File;
 use std::marker::PhantomData;
@@ -45,18 +45,18 @@ impl<T: Field> Sorter<T> {
     }
 
     /// What was pushed so far, in order; nothing of it is left here.
-    pub(crate) fn sorted(&self) -> Result<Sorted<T>, LeakError> {
+    pub(crate) fn sorted(&self) -> Result<SortedIter<T>, LeakError> {
         let empty = ByteSorter::new(&self.scratch.folder, self.scratch.budget);
         let mut sorter = self.sorter.lock().unwrap_or_else(PoisonError::into_inner);
         let full = std::mem::replace(&mut *sorter, empty);
-        Ok(Sorted(full.finish()?, PhantomData))
+        Ok(SortedIter(full.finish()?, PhantomData))
     }
 }
 
 /// Records in order.
-pub(crate) struct Sorted<T>(SortedRecords, PhantomData<T>);
+pub(crate) struct SortedIter<T>(SortedRecords, PhantomData<T>);
 
-impl<T: Field> Iterator for Sorted<T> {
+impl<T: Field> Iterator for SortedIter<T> {
     type Item = Result<T, LeakError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bunri_spelling::tokens::{self, Encoding};
 use bunri_spelling::{Form, Spelled, Speller, Variants, escapes, weight};
 
-use crate::fate::Standing;
+use crate::grants::Access;
 
 /// A longer value is known by so many characters of its beginning.
 const KNOWN: usize = 64;
@@ -27,7 +27,7 @@ pub(crate) struct Cell<'t> {
     /// Its column.
     pub(crate) source: u16,
     /// How the store stands to it.
-    pub(crate) standing: Standing,
+    pub(crate) access: Access,
 }
 
 /// A place of a text where a value stands that only withheld cells hold.
@@ -100,11 +100,11 @@ fn values(cells: &[Cell<'_>], variants: &Variants) -> Vec<Value> {
         }
         let anywhere = weight >= ANYWHERE;
         let granted = |cells: &[&Cell<'_>]| {
-            first(cells, Standing::Granted).is_some() && first(cells, Standing::Original).is_none()
+            first(cells, Access::Granted).is_some() && first(cells, Access::Original).is_none()
         };
         // Of an original, the column that has a hash in retail.
         let source = |cells: &[&Cell<'_>]| {
-            first(cells, Standing::Original).or_else(|| first(cells, Standing::Withheld))
+            first(cells, Access::Original).or_else(|| first(cells, Access::Withheld))
         };
         if spellings.values().any(|cells| granted(cells)) {
             for (chars, cells) in spellings.into_iter().filter(|(_, cells)| !granted(cells)) {
@@ -132,8 +132,8 @@ fn values(cells: &[Cell<'_>], variants: &Variants) -> Vec<Value> {
 }
 
 /// The first column of those cells that stand so.
-fn first(cells: &[&Cell<'_>], standing: Standing) -> Option<u16> {
-    let cells = cells.iter().filter(|cell| cell.standing == standing);
+fn first(cells: &[&Cell<'_>], access: Access) -> Option<u16> {
+    let cells = cells.iter().filter(|cell| cell.access == access);
     cells.map(|cell| cell.source).min()
 }
 

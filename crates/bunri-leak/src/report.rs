@@ -14,8 +14,8 @@ use serde::Serialize;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::LeakError;
-use crate::hashing::Name;
-use crate::hits::{Hit, Location, NO_COLUMN, Pair, ReviewedCell, Site};
+use crate::hashing::Hash;
+use crate::hits::{Hit, Location, NO_COLUMN, Pair, ReviewCell, Site};
 use crate::records::{Scratch, Sorter};
 
 /// Writes the findings of one store.
@@ -41,9 +41,9 @@ impl Reporter<'_> {
         let mut last: Option<Hit> = None;
         for hit in hits.sorted()? {
             let hit = hit?;
-            let told = |hit: &Hit| (hit.position, hit.from, hit.source, hit.encoding, hit.loose);
+            let key = |hit: &Hit| (hit.position, hit.from, hit.source, hit.encoding, hit.loose);
             // The overlap of two blocks, or one token in two alphabets.
-            if last.as_ref().map(told) != Some(told(&hit)) {
+            if last.as_ref().map(key) != Some(key(&hit)) {
                 let site = Site::of(self.sites, hit.position.site)?;
                 let rule = rule(&hit, site);
                 self.add(rule, site, self.place(&hit, site, rule), 1);
@@ -83,14 +83,14 @@ impl Reporter<'_> {
     /// Writes one finding a pair and one line a cell. Gives the values that are too common to say anything.
     pub(crate) fn review(
         &mut self,
-        reviewed: &Sorter<ReviewedCell>,
+        reviewed: &Sorter<ReviewCell>,
         scratch: &Scratch,
         list: &mut ReviewList,
     ) -> Result<u64, LeakError> {
-        let told = PairedCells::of(reviewed, scratch)?;
+        let cells_of_pairs = PairedCells::of(reviewed, scratch)?;
         let mut cells: BTreeMap<Pair, u64> = BTreeMap::new();
         let mut last = None;
-        for cell in told.sorter.sorted()? {
+        for cell in cells_of_pairs.sorter.sorted()? {
             let cell = cell?;
             // A cell in which several values of one column stand is one cell.
             let place = (cell.pair, cell.position);
@@ -101,7 +101,11 @@ impl Reporter<'_> {
         }
         for (pair, cells) in cells {
             let site = Site::of(self.sites, pair.site)?;
-            let values = told.values.get(&pair).copied().unwrap_or_default();
+            let values = cells_of_pairs
+                .values
+                .get(&pair)
+                .copied()
+                .unwrap_or_default();
             let plural = if values == 1 { "" } else { "s" };
             let (rule, withheld) = self.withheld(pair);
             let place = Place {
@@ -111,7 +115,7 @@ impl Reporter<'_> {
             };
             self.add(rule, site, place, cells);
         }
-        Ok(told.common)
+        Ok(cells_of_pairs.common)
     }
 
     /// The rule of a pair, and what is found in its granted column.
@@ -168,31 +172,31 @@ pub(crate) const COMMON: usize = 100;
 
 /// The cells of every pair, without those of common values.
 struct PairedCells {
-    sorter: Sorter<ReviewedCell>,
+    sorter: Sorter<ReviewCell>,
     /// Different ones, by pair: as many pairs as there are columns that meet.
     values: BTreeMap<Pair, u64>,
     common: u64,
 }
 
 impl PairedCells {
-    fn of(reviewed: &Sorter<ReviewedCell>, scratch: &Scratch) -> Result<Self, LeakError> {
+    fn of(reviewed: &Sorter<ReviewCell>, scratch: &Scratch) -> Result<Self, LeakError> {
         let mut cells = Self {
             sorter: Sorter::new(scratch),
             values: BTreeMap::new(),
             common: 0,
         };
-        let mut current: Option<(Pair, Name)> = None;
+        let mut current: Option<(Pair, Hash)> = None;
         // The cells of one copied value, until it is known whether it is common.
-        let mut copied: Vec<ReviewedCell> = Vec::new();
+        let mut copied: Vec<ReviewCell> = Vec::new();
         for found in reviewed.sorted()? {
             let found = found?;
-            let value = (found.pair, found.name);
+            let value = (found.pair, found.hash);
             if current.replace(value) != Some(value) {
                 cells.close(&mut copied)?;
                 *cells.values.entry(found.pair).or_default() += 1;
             }
             // From here on the value does not matter, and cells are in the order of their places.
-            let cell = ReviewedCell { name: 0, ..found };
+            let cell = ReviewCell { hash: 0, ..found };
             if !cell.copied {
                 cells.sorter.push(&cell)?;
             } else if copied.len() <= COMMON && copied.last() != Some(&cell) {
@@ -203,7 +207,7 @@ impl PairedCells {
         Ok(cells)
     }
 
-    fn close(&mut self, copied: &mut Vec<ReviewedCell>) -> Result<(), LeakError> {
+    fn close(&mut self, copied: &mut Vec<ReviewCell>) -> Result<(), LeakError> {
         if copied.len() > COMMON {
             self.common += 1;
             let values = copied.first().and_then(|it| self.values.get_mut(&it.pair));
@@ -212,7 +216,7 @@ impl PairedCells {
         }
         copied.drain(..).try_for_each(|cell| {
             let copied = false;
-            self.sorter.push(&ReviewedCell { copied, ..cell })
+            self.sorter.push(&ReviewCell { copied, ..cell })
         })
     }
 }
@@ -245,7 +249,7 @@ impl ReviewList {
         Ok(Self { file, path })
     }
 
-    fn line(&mut self, cell: ReviewedCell, reporter: &Reporter<'_>) -> Result<(), LeakError> {
+    fn line(&mut self, cell: ReviewCell, reporter: &Reporter<'_>) -> Result<(), LeakError> {
         let site = Site::of(reporter.sites, cell.pair.site)?;
         let (rule, withheld) = reporter.withheld(cell.pair);
         let line = Line {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bunri_spelling::{Form, LONGEST, Simple};
 
-use crate::hashing::{Kind, Name};
+use crate::hashing::{FormKind, Hash};
 use crate::lexicon::{Forms, Lexicon};
 
 /// Fewer characters say nothing, be they digits alone or not.
@@ -14,8 +14,8 @@ const FEWEST_DIGITS: usize = 4;
 /// The words that are looked for, in the loose form.
 #[derive(Default)]
 pub struct Retailers {
-    /// With the name of another retailer's; [`None`] of the incumbent's, or nobody's: what stands inside it is not looked at.
-    words: BTreeMap<Vec<char>, Option<Name>>,
+    /// With the hash of another retailer's; [`None`] of the incumbent's, or nobody's: what stands inside it is not looked at.
+    words: BTreeMap<Vec<char>, Option<Hash>>,
     /// Of the words, one bit for each: none is as long as [`LONGEST`].
     lengths: u64,
     begins: BTreeSet<char>,
@@ -39,20 +39,20 @@ impl Retailers {
         // The exception comes last, and holds.
         for (word, named) in words.chain(excepted.map(|word| (word, false))) {
             forms.spell(word);
-            let name = named.then(|| forms.name(Kind::Loose));
-            retailers.add(forms.of(Kind::Loose).value(), name);
+            let hash = named.then(|| forms.hash(FormKind::Loose));
+            retailers.add(forms.of(FormKind::Loose).value(), hash);
         }
         retailers
     }
 
-    fn add(&mut self, chars: &[char], name: Option<Name>) {
+    fn add(&mut self, chars: &[char], hash: Option<Hash>) {
         let digits = chars.iter().all(char::is_ascii_digit);
         let fewest = if digits { FEWEST_DIGITS } else { FEWEST };
         if chars.len() < fewest || chars.len() == LONGEST {
-            self.too_short += u64::from(name.is_some());
+            self.too_short += u64::from(hash.is_some());
             return;
         }
-        self.words.insert(chars.to_vec(), name);
+        self.words.insert(chars.to_vec(), hash);
         self.lengths |= 1 << chars.len();
         self.begins.insert(chars[0]);
         if chars[0].is_ascii() {
@@ -83,18 +83,18 @@ impl Retailers {
     }
 
     /// Every retailer but the excepted that this text says, once.
-    pub(crate) fn named(&self, form: &Form) -> BTreeSet<Name> {
+    pub(crate) fn named(&self, form: &Form) -> BTreeSet<Hash> {
         let (mut found, mut from) = (BTreeSet::new(), 0);
         while from < form.chars.len() {
-            let (length, name) = self.longest(form, from).unwrap_or((1, None));
-            found.extend(name);
+            let (length, hash) = self.longest(form, from).unwrap_or((1, None));
+            found.extend(hash);
             from += length;
         }
         found
     }
 
     /// The longest word that begins here. None begins or ends inside a run of digits or letters.
-    fn longest(&self, form: &Form, from: usize) -> Option<(usize, Option<Name>)> {
+    fn longest(&self, form: &Form, from: usize) -> Option<(usize, Option<Hash>)> {
         if form.cuts_run(from) || !self.begins.contains(&form.chars[from]) {
             return None;
         }
@@ -102,8 +102,8 @@ impl Retailers {
         let mut lengths = lengths.filter(|length| self.lengths >> length & 1 != 0);
         lengths.find_map(|length| {
             let piece = form.chars.get(from..from + length)?;
-            let name = *self.words.get(piece)?;
-            (!form.cuts_run(from + length)).then_some((length, name))
+            let hash = *self.words.get(piece)?;
+            (!form.cuts_run(from + length)).then_some((length, hash))
         })
     }
 }
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(retailers.too_short, 2);
         let mut forms = Forms::new(&lexicon);
         forms.spell(text);
-        let found = retailers.named(forms.of(Kind::Loose)).len();
+        let found = retailers.named(forms.of(FormKind::Loose)).len();
         let simple = forms.simple(text);
         assert!(found == 0 || simple.is_none_or(|simple| retailers.may_be_in(&simple)));
         found

@@ -4,14 +4,14 @@ use bunri_report::{Checked, Findings, Gap, Place, Rule};
 use tempfile::TempPath;
 
 use crate::LeakError;
-use crate::again::{Digests, SecondReading};
 use crate::combination::Suspects;
-use crate::exclusive::{Exclusive, Totals};
-use crate::hits::{Found, Site};
-use crate::inputs::{Ground, Reread};
+use crate::exclusive::{ExclusiveValues, Totals};
+use crate::hits::{HitSink, Site};
+use crate::inputs::{Reread, SearchInputs};
 use crate::lexicon::Forms;
-use crate::parquet::Looked;
+use crate::parquet::Coverage;
 use crate::report::{COMMON, Reporter, ReviewList};
+use crate::second_pass::{DigestIndex, SecondPass};
 use crate::store::Contents;
 use crate::text::Scanner;
 use crate::vocabulary::Vocabulary;
@@ -36,42 +36,45 @@ pub struct LeakOutcome {
 /// # Errors
 /// Only when it could not look: what is wrong with a store is a finding.
 pub fn search<R: Reread>(
-    ground: &Ground<'_>,
+    inputs: &SearchInputs<'_>,
     vocabulary: Vocabulary<'_>,
     staging: &R,
 ) -> Result<LeakOutcome, R::Error> {
     let sources = vocabulary.sources.clone();
-    let exclusives = Exclusive::of(vocabulary, ground.scratch, ground.threads)?;
-    let contents = |store| Contents::of(ground.catalogue, store);
-    let contents = [contents(&ground.stores[0])?, contents(&ground.stores[1])?];
+    let exclusives = ExclusiveValues::of(vocabulary, inputs.scratch, inputs.threads)?;
+    let contents = |store| Contents::of(inputs.catalogue, store);
+    let contents = [contents(&inputs.stores[0])?, contents(&inputs.stores[1])?];
     let search = |at: usize| StoreSearch {
-        ground,
+        inputs,
         at,
         contents: &contents[at],
         exclusive: &exclusives[at],
         sources: &sources,
-        found: Found::new(&contents[at].sites, ground.scratch),
+        found: HitSink::new(&contents[at].sites, inputs.scratch),
     };
     let searches = [search(0), search(1)];
-    let looked = look(ground, &searches)?;
+    let coverage = look(inputs, &searches)?;
     let mut outcome = LeakOutcome::default();
-    let mut list = ReviewList::create(ground.scratch)?;
-    for (search, looked) in searches.iter().zip(looked) {
-        search.finish(looked, staging, &mut outcome, &mut list)?;
+    let mut list = ReviewList::create(inputs.scratch)?;
+    for (search, coverage) in searches.iter().zip(coverage) {
+        search.finish(coverage, staging, &mut outcome, &mut list)?;
     }
     outcome.reviewed = Some(list.finish()?);
     outcome.blind_spots.extend([
         "parts of a value, salted or keyed digests, encryption, compression and other character sets are not searched for"
             .to_owned(),
         "the quarantine is in transmission custody and is not searched".to_owned(),
-        format!("spellings are one by {}", ground.lexicon.variants.name),
+        format!("spellings are one by {}", inputs.lexicon.variants.name),
     ]);
     Ok(outcome)
 }
 
 /// Looks through everything in both stores; whichever thread is free takes the next thing, so that none waits for another
 /// at the end of a store.
-fn look(ground: &Ground<'_>, searches: &[StoreSearch<'_>; 2]) -> Result<[Looked; 2], LeakError> {
+fn look(
+    inputs: &SearchInputs<'_>,
+    searches: &[StoreSearch<'_>; 2],
+) -> Result<[Coverage; 2], LeakError> {
     let stores = searches.iter().enumerate();
     let tasks = stores.flat_map(|(at, search)| search.contents.tasks().map(move |task| (at, task)));
     let tasks: Vec<_> = tasks.collect();
@@ -79,41 +82,41 @@ fn look(ground: &Ground<'_>, searches: &[StoreSearch<'_>; 2]) -> Result<[Looked;
         let [retail, transmission] = searches;
         [retail, transmission].map(|search| Scanner::new(search.exclusive, &search.found))
     };
-    let looked =
-        bunri_work::run_with(ground.threads, tasks.len(), scanners, |scanners, number| {
+    let coverage =
+        bunri_work::run_with(inputs.threads, tasks.len(), scanners, |scanners, number| {
             let (at, task) = &tasks[number];
-            task.look(&mut scanners[*at], ground.observer)
+            task.look(&mut scanners[*at], inputs.observer)
         })?;
-    let mut total = <[Looked; 2]>::default();
-    for ((at, _), mut looked) in tasks.iter().zip(looked) {
-        total[*at].rows += looked.rows;
-        total[*at].cells += looked.cells;
-        total[*at].short.append(&mut looked.short);
+    let mut total = <[Coverage; 2]>::default();
+    for ((at, _), mut coverage) in tasks.iter().zip(coverage) {
+        total[*at].rows += coverage.rows;
+        total[*at].cells += coverage.cells;
+        total[*at].short.append(&mut coverage.short);
     }
     Ok(total)
 }
 
 /// One store's search.
 struct StoreSearch<'a> {
-    ground: &'a Ground<'a>,
+    inputs: &'a SearchInputs<'a>,
     /// The store's place among those that are searched.
     at: usize,
     contents: &'a Contents<'a>,
-    exclusive: &'a Exclusive<'a>,
+    exclusive: &'a ExclusiveValues<'a>,
     sources: &'a [String],
-    found: Found<'a>,
+    found: HitSink<'a>,
 }
 
 impl StoreSearch<'_> {
     /// After everything was looked at.
     fn finish<R: Reread>(
         &self,
-        looked: Looked,
+        coverage: Coverage,
         staging: &R,
         outcome: &mut LeakOutcome,
         list: &mut ReviewList,
     ) -> Result<(), R::Error> {
-        let store = &self.ground.stores[self.at];
+        let store = &self.inputs.stores[self.at];
         let word = store.store.word();
         let gap = |why: &str| Gap {
             store: Some(word.to_owned()),
@@ -125,8 +128,8 @@ impl StoreSearch<'_> {
         let blind_spots = &mut outcome.blind_spots;
         outcome.checked.files += store.digests.len() as u64;
         outcome.checked.tables += store.tables.len() as u64;
-        outcome.checked.rows += looked.rows;
-        outcome.checked.cells += looked.cells;
+        outcome.checked.rows += coverage.rows;
+        outcome.checked.cells += coverage.cells;
         let mut reporter = Reporter {
             store: word,
             sites: &self.contents.sites,
@@ -135,7 +138,7 @@ impl StoreSearch<'_> {
         };
         let suspects = self.read_again(staging, &mut reporter)?;
         reporter.hits(&self.found.hits)?;
-        let (reviewed, scratch) = (&self.found.reviewed, self.ground.scratch);
+        let (reviewed, scratch) = (&self.found.reviewed, self.inputs.scratch);
         let common = reporter.review(reviewed, scratch, list)?;
         if common > 0 {
             blind_spots.push(format!(
@@ -149,10 +152,10 @@ impl StoreSearch<'_> {
             blind_spots.push(format!("{word}: {why}"));
         }
         for (location, record) in suspects.found() {
-            let table = &self.ground.catalogue.tables[record.table].id;
+            let table = &self.inputs.catalogue.tables[record.table].id;
             reporter.combined(location, table, record.columns)?;
         }
-        for site in self.contents.unreadable.union(&looked.short) {
+        for site in self.contents.unreadable.union(&coverage.short) {
             reporter.not_searched(*site)?;
         }
         let too_short = store.retailers.map_or(0, |retailers| retailers.too_short);
@@ -175,19 +178,19 @@ impl StoreSearch<'_> {
         staging: &R,
         reporter: &mut Reporter<'_>,
     ) -> Result<Suspects<'_>, R::Error> {
-        let mut suspects = Suspects::new(self.ground.lexicon);
+        let mut suspects = Suspects::new(self.inputs.lexicon);
         for piece in &self.contents.pieces {
-            piece.suspects(&mut suspects, self.ground.observer)?;
+            piece.suspects(&mut suspects, self.inputs.observer)?;
         }
-        let budget = self.ground.scratch.budget;
-        let mut digests = Digests::new(budget, self.exclusive, &self.found)?;
+        let budget = self.inputs.scratch.budget;
+        let mut digests = DigestIndex::new(budget, self.exclusive, &self.found)?;
         if digests.beyond > 0 {
             let (site, place) = (Site::default(), Place::default());
             reporter.add(Rule::DigestsNotCompared, &site, place, digests.beyond);
         }
         if !digests.is_empty() || !suspects.is_empty() {
-            staging.reread(&mut SecondReading {
-                forms: Forms::new(self.ground.lexicon),
+            staging.reread(&mut SecondPass {
+                forms: Forms::new(self.inputs.lexicon),
                 store: self.at,
                 digests: &mut digests,
                 suspects: &mut suspects,

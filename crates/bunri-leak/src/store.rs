@@ -19,7 +19,7 @@ use crate::LeakError;
 use crate::hits::{Location, NO_COLUMN, Position, Site};
 use crate::inputs::StoreFolder;
 use crate::lexicon::words;
-use crate::parquet::{Looked, Piece, guarded};
+use crate::parquet::{Coverage, RowGroupChunk, guarded};
 use crate::text::{Origin, Scanner};
 
 /// Row groups of one piece.
@@ -39,7 +39,7 @@ pub(crate) struct Contents<'a> {
     known: BTreeSet<String>,
     known_paths: BTreeSet<String>,
     pub(crate) sites: Vec<Site>,
-    pub(crate) pieces: Vec<Piece<'a>>,
+    pub(crate) pieces: Vec<RowGroupChunk<'a>>,
     texts: Vec<(u32, &'a Path)>,
     words: Vec<(Location, Vec<u8>)>,
     /// Parquet files of which only the raw bytes can be searched.
@@ -107,7 +107,7 @@ impl<'a> Contents<'a> {
             .texts
             .iter()
             .map(|(site, path)| Task::Text(*site, path));
-        let pieces = self.pieces.iter().map(Task::Piece);
+        let pieces = self.pieces.iter().map(Task::RowGroupChunk);
         texts.chain(pieces).chain([Task::Words(&self.words)])
     }
 
@@ -234,11 +234,11 @@ impl<'a> Contents<'a> {
         let groups: Vec<u64> = groups
             .map(|group| group.num_rows().try_into().unwrap_or(0))
             .collect();
-        let unmatched = id.and_then(|id| store.unmatched.get(id));
+        let mismatches = id.and_then(|id| store.mismatches.get(id));
         let mut first = 0;
         for (piece, rows) in groups.chunks(PIECE).enumerate() {
             let rows_of_piece = rows.iter().sum();
-            self.pieces.push(Piece {
+            self.pieces.push(RowGroupChunk {
                 site,
                 path,
                 groups: (piece * PIECE..piece * PIECE + rows.len()).collect(),
@@ -246,7 +246,7 @@ impl<'a> Contents<'a> {
                 first,
                 table,
                 batch_rows,
-                unmatched: unmatched.filter(|unmatched| !unmatched.is_empty()),
+                mismatches: mismatches.filter(|mismatches| !mismatches.is_empty()),
                 retailers: store
                     .retailers
                     .filter(|_| table.is_some_and(|table| table.is_owned())),
@@ -301,7 +301,7 @@ pub(crate) enum Task<'c> {
     Words(&'c [(Location, Vec<u8>)]),
     /// A file that is no Parquet, with its site.
     Text(u32, &'c Path),
-    Piece(&'c Piece<'c>),
+    RowGroupChunk(&'c RowGroupChunk<'c>),
 }
 
 impl Task<'_> {
@@ -309,15 +309,15 @@ impl Task<'_> {
         &self,
         scanner: &mut Scanner<'_>,
         observer: &dyn Observer,
-    ) -> Result<Looked, LeakError> {
+    ) -> Result<Coverage, LeakError> {
         match self {
             Self::Words(words) => words
                 .iter()
                 .try_for_each(|(location, bytes)| scanner.bytes(bytes, &|| Ok(location.clone())))?,
             Self::Text(site, path) => text(*site, path, scanner)?,
-            Self::Piece(piece) => return piece.look(scanner, observer),
+            Self::RowGroupChunk(piece) => return piece.look(scanner, observer),
         }
-        Ok(Looked::default())
+        Ok(Coverage::default())
     }
 }
 
@@ -335,9 +335,9 @@ fn text(site: u32, path: &Path, scanner: &mut Scanner<'_>) -> Result<(), LeakErr
         let place = || Ok(no_cell(site, before, format!("after byte {before}")));
         let text = String::from_utf8_lossy(&block);
         scanner.text(&text, Origin::Unknown, &place)?;
-        let gone = block.len() - block.len().min(OVERLAP);
-        before += gone as u64;
-        block.drain(..gone);
+        let consumed = block.len() - block.len().min(OVERLAP);
+        before += consumed as u64;
+        block.drain(..consumed);
     }
 }
 

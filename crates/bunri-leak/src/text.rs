@@ -12,10 +12,10 @@ use bunri_spelling::tokens::{self, Encoding, is_digest_length};
 use bunri_spelling::{LIGHTEST, LONGEST, Simple, Spelled, TOKEN, escapes, weight};
 
 use crate::LeakError;
-use crate::exclusive::Exclusive;
+use crate::exclusive::ExclusiveValues;
 use crate::filter::{PREFIX, SHORT_PREFIX};
-use crate::hashing::{Kind, half};
-use crate::hits::{Found, FoundDigest, Location, digest_key};
+use crate::hashing::{FormKind, filter_key};
+use crate::hits::{DigestCandidate, HitSink, Location, digest_key};
 use crate::lexicon::{ANYWHERE, Forms, WHOLE};
 use crate::retailers::Retailers;
 use crate::values::Candidate;
@@ -24,20 +24,20 @@ use crate::values::Candidate;
 const DEPTH: u8 = 2;
 
 /// Where the thing that is looked at stands; asked only when something was found.
-pub(crate) type Where<'w> = dyn Fn() -> Result<Location, LeakError> + 'w;
+pub(crate) type Locate<'w> = dyn Fn() -> Result<Location, LeakError> + 'w;
 
 /// How a text comes to be looked at.
 #[derive(Clone, Copy)]
-struct Context<'w> {
-    place: &'w Where<'w>,
+struct ScanContext<'w> {
+    place: &'w Locate<'w>,
     origin: Origin,
     encoding: Encoding,
     /// Encodings that were taken off.
     depth: u8,
 }
 
-impl<'w> Context<'w> {
-    fn plain(place: &'w Where<'w>, origin: Origin) -> Self {
+impl<'w> ScanContext<'w> {
+    fn plain(place: &'w Locate<'w>, origin: Origin) -> Self {
         let (encoding, depth) = (Encoding::Plain, 0);
         Self {
             place,
@@ -69,13 +69,13 @@ const fn below(bits: usize) -> u64 {
     if bits < 64 { (1 << bits) - 1 } else { u64::MAX }
 }
 
-/// How a text was looked through.
+/// By which way a text was looked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sight {
+enum ScanPath {
     /// It is its own strict form, and nothing was let through.
-    Simple,
+    Fast,
     /// Both forms were looked through.
-    Spelled,
+    Full,
 }
 
 /// Where a text comes from.
@@ -91,8 +91,8 @@ pub(crate) enum Origin {
 /// Looks at texts for the values of one store, one thread's.
 pub(crate) struct Scanner<'a> {
     forms: Forms<'a>,
-    exclusive: &'a Exclusive<'a>,
-    found: &'a Found<'a>,
+    exclusive: &'a ExclusiveValues<'a>,
+    found: &'a HitSink<'a>,
     sums: Vec<u64>,
     /// What the filters let through of the last text.
     candidates: Vec<Candidate>,
@@ -101,7 +101,7 @@ pub(crate) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(exclusive: &'a Exclusive<'a>, found: &'a Found<'a>) -> Self {
+    pub(crate) fn new(exclusive: &'a ExclusiveValues<'a>, found: &'a HitSink<'a>) -> Self {
         Self {
             forms: Forms::new(exclusive.lexicon),
             exclusive,
@@ -115,20 +115,20 @@ impl<'a> Scanner<'a> {
     /// A hash by which an equal cell is known.
     #[inline]
     pub(crate) fn cell_hash(&self, cell: &[u8]) -> u64 {
-        self.exclusive.lexicon.secret.cell(cell)
+        self.exclusive.lexicon.secret.cell_hash(cell)
     }
 
     pub(crate) fn text(
         &mut self,
         text: &str,
         origin: Origin,
-        place: &Where<'_>,
+        place: &Locate<'_>,
     ) -> Result<(), LeakError> {
-        self.encoded(text, Context::plain(place, origin))
+        self.encoded(text, ScanContext::plain(place, origin))
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Where<'_>) -> Result<(), LeakError> {
-        let context = Context::plain(place, Origin::Unknown);
+    pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Locate<'_>) -> Result<(), LeakError> {
+        let context = ScanContext::plain(place, Origin::Unknown);
         match std::str::from_utf8(bytes) {
             Ok(text) => self.encoded(text, context),
             Err(_) => self.decoded(bytes, context),
@@ -136,10 +136,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number, with and without the zero that it may have lost.
-    pub(crate) fn number(&mut self, digits: &str, place: &Where<'_>) -> Result<(), LeakError> {
-        let context = Context {
+    pub(crate) fn number(&mut self, digits: &str, place: &Locate<'_>) -> Result<(), LeakError> {
+        let context = ScanContext {
             encoding: Encoding::Number,
-            ..Context::plain(place, Origin::Unknown)
+            ..ScanContext::plain(place, Origin::Unknown)
         };
         self.plain(digits, context)?;
         self.plain(&format!("0{digits}"), context).map(drop)
@@ -150,7 +150,7 @@ impl<'a> Scanner<'a> {
         &mut self,
         retailers: &Retailers,
         text: &str,
-        place: &Where<'_>,
+        place: &Locate<'_>,
     ) -> Result<(), LeakError> {
         let forms = &mut self.forms;
         let simple = forms.simple(text);
@@ -158,20 +158,20 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         forms.spell(text);
-        for name in retailers.named(forms.of(Kind::Loose)) {
+        for hash in retailers.named(forms.of(FormKind::Loose)) {
             self.clean = false;
-            self.found.retailer(name, &place()?)?;
+            self.found.retailer(hash, &place()?)?;
         }
         Ok(())
     }
 
     /// A text, and what is encoded in it.
-    fn encoded(&mut self, text: &str, context: Context<'_>) -> Result<(), LeakError> {
-        let sight = self.plain(text, context)?;
+    fn encoded(&mut self, text: &str, context: ScanContext<'_>) -> Result<(), LeakError> {
+        let path = self.plain(text, context)?;
         if context.depth == DEPTH {
             return Ok(());
         }
-        if sight == Sight::Simple {
+        if path == ScanPath::Fast {
             // It has no escapes.
             let mut inside = Ok(());
             tokens::decode_simple(text.as_bytes(), |encoding, bytes| {
@@ -182,7 +182,7 @@ impl<'a> Scanner<'a> {
             return inside;
         }
         let mut inside = Vec::new();
-        tokens::decode(self.forms.of(Kind::Strict), |encoding, bytes| {
+        tokens::decode(self.forms.of(FormKind::Strict), |encoding, bytes| {
             inside.push((encoding, bytes.to_vec()));
         });
         for (encoding, bytes) in inside {
@@ -194,11 +194,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn decoded(&mut self, bytes: &[u8], context: Context<'_>) -> Result<(), LeakError> {
+    fn decoded(&mut self, bytes: &[u8], context: ScanContext<'_>) -> Result<(), LeakError> {
         if is_digest_length(bytes.len()) {
             self.clean = false;
             let (key, location) = (digest_key(bytes), (context.place)()?);
-            self.found.digests.push(&FoundDigest { key, location })?;
+            self.found
+                .digests
+                .push(&DigestCandidate { key, location })?;
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
             return self.encoded(text, context);
@@ -212,8 +214,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// A text as it stands.
-    fn plain(&mut self, text: &str, context: Context<'_>) -> Result<Sight, LeakError> {
-        let sight = self.look_through(text, context.origin);
+    fn plain(&mut self, text: &str, context: ScanContext<'_>) -> Result<ScanPath, LeakError> {
+        let path = self.look_through(text, context.origin);
         let mut location = None;
         for candidate in &self.candidates {
             let Some(entry) = self.exclusive.confirm(candidate)? else {
@@ -228,24 +230,24 @@ impl<'a> Scanner<'a> {
             }
         }
         self.clean &= location.is_none();
-        Ok(sight)
+        Ok(path)
     }
 
     /// Fills [`Scanner::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
-    /// form, that is the answer ([`Sight::Simple`]), and nothing was spelled.
-    fn look_through(&mut self, text: &str, origin: Origin) -> Sight {
+    /// form, that is the answer ([`ScanPath::Fast`]), and nothing was spelled.
+    fn look_through(&mut self, text: &str, origin: Origin) -> ScanPath {
         self.candidates.clear();
         let copies = self.exclusive.totals.copies;
         let origin = if copies { Origin::Unknown } else { origin };
         if let Some(loose) = self.forms.simple(text)
             && self.has_nothing(text, &loose, origin)
         {
-            return Sight::Simple;
+            return ScanPath::Fast;
         }
         self.forms.spell(text);
-        self.form(Kind::Loose, origin);
-        self.form(Kind::Strict, origin);
-        Sight::Spelled
+        self.form(FormKind::Loose, origin);
+        self.form(FormKind::Strict, origin);
+        ScanPath::Full
     }
 
     /// Whether a simple text surely holds nothing.
@@ -253,19 +255,20 @@ impl<'a> Scanner<'a> {
         if origin == Origin::Unknown && loose.length <= SHORT {
             return false;
         }
-        if self.exclusive.sets[Kind::Strict as usize].is_empty() {
-            return self.passes(&[Kind::Loose], loose, origin);
+        if self.exclusive.sets[FormKind::Strict as usize].is_empty() {
+            return self.passes(&[FormKind::Loose], loose, origin);
         }
         if loose.bytes() == text.as_bytes() {
-            return self.passes(&[Kind::Loose, Kind::Strict], loose, origin);
+            return self.passes(&[FormKind::Loose, FormKind::Strict], loose, origin);
         }
         let strict = Simple::strict(text.as_bytes());
-        self.passes(&[Kind::Loose], loose, origin) && self.passes(&[Kind::Strict], &strict, origin)
+        self.passes(&[FormKind::Loose], loose, origin)
+            && self.passes(&[FormKind::Strict], &strict, origin)
     }
 
     /// Whether no value begins anywhere in this form, as far as the filters know. The same questions as in [`Scanner::at`],
     /// many at once; none of a value shorter than [`PREFIX`], because there are none of such characters.
-    fn passes(&self, kinds: &[Kind], form: &Simple, origin: Origin) -> bool {
+    fn passes(&self, kinds: &[FormKind], form: &Simple, origin: Origin) -> bool {
         let length = form.length;
         if length < PREFIX {
             return true;
@@ -295,7 +298,7 @@ impl<'a> Scanner<'a> {
                     let length = lengths.trailing_zeros() as usize;
                     lengths &= lengths - 1;
                     let bytes = &form.bytes()[from..from + length];
-                    if set.may_hold(length, self.forms.secret.half_of_bytes(bytes, kind)) {
+                    if set.may_hold(length, self.forms.secret.filter_key_of_bytes(bytes, kind)) {
                         return false;
                     }
                 }
@@ -304,7 +307,7 @@ impl<'a> Scanner<'a> {
         true
     }
 
-    fn form(&mut self, kind: Kind, origin: Origin) {
+    fn form(&mut self, kind: FormKind, origin: Origin) {
         let set = &self.exclusive.sets[kind as usize];
         if set.is_empty() {
             return;
@@ -312,11 +315,11 @@ impl<'a> Scanner<'a> {
         let form = self.forms.of(kind);
         let (length, characters) = (form.value().len(), form.chars.len());
         // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
-        let loose = self.forms.of(Kind::Loose).value();
+        let loose = self.forms.of(FormKind::Loose).value();
         let short = origin == Origin::Unknown
             && loose.len() <= SHORT
             && (WHOLE..ANYWHERE).contains(&weight(loose));
-        let found = short && set.may_hold(length, half(self.forms.name(kind)));
+        let found = short && set.may_hold(length, filter_key(self.forms.hash(kind)));
         self.forms.secret.running_sums(&form.chars, &mut self.sums);
         if found {
             self.candidate(kind, 0, length);
@@ -328,7 +331,7 @@ impl<'a> Scanner<'a> {
 
     /// Every value that may begin here.
     #[inline]
-    fn at(&mut self, kind: Kind, from: usize, origin: Origin) {
+    fn at(&mut self, kind: FormKind, from: usize, origin: Origin) {
         let (form, prefixes) = (
             self.forms.of(kind),
             &self.exclusive.sets[kind as usize].prefixes,
@@ -364,36 +367,38 @@ impl<'a> Scanner<'a> {
     }
 
     #[inline]
-    fn ask(&mut self, kind: Kind, from: usize, length: usize) {
+    fn ask(&mut self, kind: FormKind, from: usize, length: usize) {
         let (form, set) = (self.forms.of(kind), &self.exclusive.sets[kind as usize]);
         if form.may_begin(from, length)
             && form.may_end(from, length)
             && set.may_hold(
                 length,
-                self.forms.secret.piece(&self.sums, from, length, kind),
+                self.forms
+                    .secret
+                    .filter_key_of_piece(&self.sums, from, length, kind),
             )
         {
             self.candidate(kind, from, length);
         }
     }
 
-    fn candidate(&mut self, kind: Kind, from: usize, length: usize) {
+    fn candidate(&mut self, kind: FormKind, from: usize, length: usize) {
         let Spelled { strict, origin, .. } = &self.forms.spelled;
         let form = self.forms.of(kind);
         let whole = from == 0 && length == form.value().len();
         let spelling = match kind {
-            Kind::Strict => &strict.chars[from..from + length],
-            Kind::Loose if whole => strict.value(),
-            Kind::Loose => &strict.chars[origin[from]..=origin[from + length - 1]],
+            FormKind::Strict => &strict.chars[from..from + length],
+            FormKind::Loose if whole => strict.value(),
+            FormKind::Loose => &strict.chars[origin[from]..=origin[from + length - 1]],
         };
         let spelling = &spelling[..spelling.len().min(LONGEST)];
         self.candidates.push(Candidate {
             kind,
-            name: self
+            hash: self
                 .forms
                 .secret
-                .name(&form.chars[from..from + length], kind),
-            strict: self.forms.secret.name(spelling, Kind::Strict),
+                .hash(&form.chars[from..from + length], kind),
+            strict: self.forms.secret.hash(spelling, FormKind::Strict),
             from,
             whole,
         });
@@ -406,8 +411,8 @@ mod tests {
     use proptest::collection::vec;
 
     use super::*;
-    use crate::fate::Fate;
-    use crate::hashing::Name;
+    use crate::grants::Grants;
+    use crate::hashing::Hash;
     use crate::lexicon::Lexicon;
     use crate::records::Scratch;
     use crate::vocabulary::Vocabulary;
@@ -417,16 +422,16 @@ mod tests {
         scanner: &mut Scanner<'_>,
         text: &str,
         origin: Origin,
-    ) -> Vec<(Kind, usize, Name)> {
+    ) -> Vec<(FormKind, usize, Hash)> {
         scanner.candidates.clear();
         scanner.forms.spell(text);
-        scanner.form(Kind::Loose, origin);
-        scanner.form(Kind::Strict, origin);
-        let told = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.name);
-        scanner.candidates.iter().map(told).collect()
+        scanner.form(FormKind::Loose, origin);
+        scanner.form(FormKind::Strict, origin);
+        let key = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.hash);
+        scanner.candidates.iter().map(key).collect()
     }
 
-    fn with_scanner(values: &[(Fate, &str)], test: impl FnOnce(&mut Scanner<'_>)) {
+    fn with_scanner(values: &[(Grants, &str)], test: impl FnOnce(&mut Scanner<'_>)) {
         let folder = tempfile::tempdir().unwrap();
         let scratch = Scratch {
             folder: folder.path().to_path_buf(),
@@ -434,39 +439,40 @@ mod tests {
         };
         let lexicon = Lexicon::new().unwrap();
         let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
-        for &(fate, value) in values {
-            vocabulary.value((0, fate), value).unwrap();
+        for &(grants, value) in values {
+            vocabulary.value((0, grants), value).unwrap();
         }
-        let retail = &Exclusive::of(vocabulary, &scratch, 2).unwrap()[0];
-        let found = Found::new(&[], &scratch);
+        let retail = &ExclusiveValues::of(vocabulary, &scratch, 2).unwrap()[0];
+        let found = HitSink::new(&[], &scratch);
         test(&mut Scanner::new(retail, &found));
     }
 
     fn agree(scanner: &mut Scanner<'_>, text: &str) {
         let all = the_long_way(scanner, text, Origin::Unknown);
-        let sight = scanner.look_through(text, Origin::Unknown);
+        let path = scanner.look_through(text, Origin::Unknown);
         let short = scanner.forms.spelled.loose.chars.len() <= SHORT;
         let simple = scanner.forms.simple(text).is_some();
         assert_eq!(scanner.candidates.len(), all.len(), "{text:?}");
         assert_eq!(
-            sight == Sight::Simple,
+            path == ScanPath::Fast,
             simple && !short && all.is_empty(),
             "{text:?}"
         );
         let mut inside = all;
-        let forms = [Kind::Loose, Kind::Strict].map(|kind| scanner.forms.of(kind).value().to_vec());
-        inside.retain(|(kind, _, name)| {
-            *name != scanner.forms.secret.name(&forms[*kind as usize], *kind)
+        let forms =
+            [FormKind::Loose, FormKind::Strict].map(|kind| scanner.forms.of(kind).value().to_vec());
+        inside.retain(|(kind, _, hash)| {
+            *hash != scanner.forms.secret.hash(&forms[*kind as usize], *kind)
         });
         assert_eq!(
             the_long_way(scanner, text, Origin::Granted),
             inside,
             "{text:?}"
         );
-        let sight = scanner.look_through(text, Origin::Granted);
+        let path = scanner.look_through(text, Origin::Granted);
         assert_eq!(scanner.candidates.len(), inside.len(), "{text:?}");
         assert_eq!(
-            sight == Sight::Simple,
+            path == ScanPath::Fast,
             simple && inside.is_empty(),
             "{text:?}"
         );
@@ -479,10 +485,10 @@ mod tests {
             values in vec(("[12a]{9,12}|[12]{18,24}|[ab-]{6,20}|[ab12]{60,66}|[1a高崎]{3,6}", 0..2_u8), 0..40),
             texts in vec("[12a]{0,14}|[12]{17,30}|[ab12 -]{0,70}|[1a高崎]{0,9}", 0..20),
         ) {
-            let fate = |other: u8| if other == 0 { Fate::WITHHELD_EVERYWHERE } else { Fate(0b1001) };
-            let mut all: Vec<_> = values.iter().map(|(value, other)| (fate(*other), &**value)).collect();
+            let grants = |other: u8| if other == 0 { Grants::WITHHELD_EVERYWHERE } else { Grants(0b1001) };
+            let mut all: Vec<_> = values.iter().map(|(value, other)| (grants(*other), &**value)).collect();
             // Of these another spelling is granted, so that they are searched for in the strict form alone.
-            all.extend([(fate(0), "ab-12-ab-12"), (Fate::GRANTED_EVERYWHERE, "ab12ab12")]);
+            all.extend([(grants(0), "ab-12-ab-12"), (Grants::GRANTED_EVERYWHERE, "ab12ab12")]);
             with_scanner(&all, |scanner| {
                 let own = values.iter().map(|(value, _)| value);
                 let more = values.iter().flat_map(|(value, _)| [format!("a{value}"), format!("{value}-1")]);
@@ -498,7 +504,7 @@ mod tests {
     #[test]
     fn a_long_number_begins_and_ends_within_another_and_a_shorter_one_does_not() {
         let long = "900001000013123456";
-        with_scanner(&[(Fate::WITHHELD_EVERYWHERE, long)], |scanner| {
+        with_scanner(&[(Grants::WITHHELD_EVERYWHERE, long)], |scanner| {
             for text in [
                 format!("33{long}44"),
                 format!("{long}44"),
@@ -506,39 +512,39 @@ mod tests {
             ] {
                 assert_eq!(
                     scanner.look_through(&text, Origin::Unknown),
-                    Sight::Spelled,
+                    ScanPath::Full,
                     "{text}"
                 );
                 assert_eq!(
                     scanner.look_through(&text, Origin::Granted),
-                    Sight::Spelled,
+                    ScanPath::Full,
                     "{text}"
                 );
             }
-            assert_eq!(scanner.look_through(long, Origin::Granted), Sight::Simple);
+            assert_eq!(scanner.look_through(long, Origin::Granted), ScanPath::Fast);
             assert_eq!(
                 scanner.look_through(&long[1..], Origin::Unknown),
-                Sight::Simple
+                ScanPath::Fast
             );
         });
-        with_scanner(&[(Fate::WITHHELD_EVERYWHERE, &long[1..])], |scanner| {
-            assert_eq!(scanner.look_through(long, Origin::Unknown), Sight::Simple);
+        with_scanner(&[(Grants::WITHHELD_EVERYWHERE, &long[1..])], |scanner| {
+            assert_eq!(scanner.look_through(long, Origin::Unknown), ScanPath::Fast);
             let text = format!("a{}", &long[1..]);
-            assert_eq!(scanner.look_through(&text, Origin::Granted), Sight::Spelled);
+            assert_eq!(scanner.look_through(&text, Origin::Granted), ScanPath::Full);
         });
     }
 
     #[test]
     fn six_latin_letters_are_seen_wherever_they_stand_in_a_simple_text() {
-        with_scanner(&[(Fate::WITHHELD_EVERYWHERE, "suzuki")], |scanner| {
+        with_scanner(&[(Grants::WITHHELD_EVERYWHERE, "suzuki")], |scanner| {
             for before in 0..=57 {
                 for after in [0, 1, 2, 57 - before] {
                     let [before, after] = [before, after].map(|digits| "1".repeat(digits));
                     let text = format!("{before}suzuki{after}");
                     agree(scanner, &text);
                     let inside = text != "suzuki";
-                    let sight = scanner.look_through(&text, Origin::Granted);
-                    assert_eq!(sight == Sight::Spelled, inside, "{text}");
+                    let path = scanner.look_through(&text, Origin::Granted);
+                    assert_eq!(path == ScanPath::Full, inside, "{text}");
                 }
             }
         });
@@ -546,9 +552,9 @@ mod tests {
 
     #[test]
     fn a_short_number_within_a_run_of_digits_is_not_let_through_of_a_long_text() {
-        with_scanner(&[(Fate::WITHHELD_EVERYWHERE, "0901234567")], |scanner| {
+        with_scanner(&[(Grants::WITHHELD_EVERYWHERE, "0901234567")], |scanner| {
             let text = "10901234567abcdefgh";
-            assert_eq!(scanner.look_through(text, Origin::Unknown), Sight::Simple);
+            assert_eq!(scanner.look_through(text, Origin::Unknown), ScanPath::Fast);
             agree(scanner, text);
             agree(scanner, &text[1..]);
         });
@@ -558,13 +564,13 @@ mod tests {
     fn digits_elsewhere_in_a_text_hide_no_value() {
         for length in 6..=18 {
             let value = &"ghijklmnopqrstuvwx"[..length];
-            with_scanner(&[(Fate::WITHHELD_EVERYWHERE, value)], |scanner| {
+            with_scanner(&[(Grants::WITHHELD_EVERYWHERE, value)], |scanner| {
                 for letters in 0..=20 {
                     for digits in ["12", "1234567", "12z34"] {
                         let filler = "z".repeat(letters);
                         let text = format!("{digits}{filler}-{value}{digits}");
-                        let sight = scanner.look_through(&text, Origin::Granted);
-                        assert_eq!(sight, Sight::Spelled, "{text}");
+                        let path = scanner.look_through(&text, Origin::Granted);
+                        assert_eq!(path, ScanPath::Full, "{text}");
                         agree(scanner, &text);
                     }
                 }
@@ -579,10 +585,10 @@ mod tests {
             let lexicon = Lexicon::new().unwrap();
             let mut forms = Forms::new(&lexicon);
             forms.spell(&text);
-            for kind in [Kind::Loose, Kind::Strict] {
+            for kind in [FormKind::Loose, FormKind::Strict] {
                 let form = forms.of(kind).value();
                 let short = form.len() < PREFIX && form.iter().all(char::is_ascii);
-                assert!(!short || weight(forms.of(Kind::Loose).value()) < ANYWHERE, "{text:?}");
+                assert!(!short || weight(forms.of(FormKind::Loose).value()) < ANYWHERE, "{text:?}");
             }
         }
     }

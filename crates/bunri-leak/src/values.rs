@@ -1,12 +1,12 @@
 //! The values of one form that are searched for in one store: a prefix table and a filter to ask at every position of every
-//! text, and a file, sorted by name, that confirms what they let through. Names are divided into partitions by
+//! text, and a file, sorted by hash, that confirms what they let through. Hashes are divided into partitions by
 //! their first bits, so that each is built by itself, by whichever thread is free, and found without a search.
 
 use std::ops::Range;
 
 use crate::LeakError;
-use crate::filter::{Filter, Prefix, PrefixTable, Rare};
-use crate::hashing::{Kind, Name, half};
+use crate::filter::{Filter, Prefix, PrefixTable, RareLengths};
+use crate::hashing::{FormKind, Hash, filter_key};
 use crate::partitions::partition;
 use crate::records::{Field, Scratch, TemporaryFile, record};
 
@@ -16,43 +16,43 @@ const BLOCK: usize = 1 << 12;
 record! {
     /// What is known of a value that is searched for.
     Entry {
-        name: Name,
+        hash: Hash,
         /// As a whole cell alone, and not inside a text too.
         whole_only: bool,
         /// The column that withholds it.
         source: u16,
         /// Whether a cell that nobody vouches for holds it too.
         copied: bool,
-        /// Of a loose form: the names of its strict spellings.
-        spellings: Vec<Name>,
+        /// Of a loose form: the hashes of its strict spellings.
+        spellings: Vec<Hash>,
     }
 
-    /// A value that is searched for. Of several under one name, what is found anywhere comes first.
+    /// A value that is searched for. Of several under one hash, what is found anywhere comes first.
     Value {
         entry: Entry,
         prefix: Prefix,
     }
 }
 
-impl Field for Vec<Name> {
+impl Field for Vec<Hash> {
     fn put(&self, bytes: &mut Vec<u8>) {
         (self.len() as u32).put(bytes);
-        self.iter().for_each(|name| name.put(bytes));
+        self.iter().for_each(|hash| hash.put(bytes));
     }
 
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let names = u32::take(bytes)?;
-        (0..names).map(|_| Field::take(bytes)).collect()
+        let hashes = u32::take(bytes)?;
+        (0..hashes).map(|_| Field::take(bytes)).collect()
     }
 }
 
 /// What the filter let through: to be confirmed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
-    pub(crate) kind: Kind,
-    pub(crate) name: Name,
-    /// The strict form of the same piece, where the name is that of a loose one.
-    pub(crate) strict: Name,
+    pub(crate) kind: FormKind,
+    pub(crate) hash: Hash,
+    /// The strict form of the same piece, where the hash is that of a loose one.
+    pub(crate) strict: Hash,
     /// Where it begins in the form.
     pub(crate) from: usize,
     /// Whether it is the whole text.
@@ -62,7 +62,7 @@ pub(crate) struct Candidate {
 /// A set of values that is finished.
 pub(crate) struct ValueSet {
     pub(crate) prefixes: PrefixTable,
-    rare: Rare,
+    rare: RareLengths,
     parts: Vec<Part>,
     is_empty: bool,
     file: TemporaryFile,
@@ -73,32 +73,32 @@ impl ValueSet {
         self.is_empty
     }
 
-    /// Whether a value of this length and name may be there.
+    /// Whether a value of this length and filter key may be there.
     #[inline]
-    pub(crate) fn may_hold(&self, length: usize, half: u64) -> bool {
-        self.rare.may_hold(length, half) && self.passes(half)
+    pub(crate) fn may_hold(&self, length: usize, key: u64) -> bool {
+        self.rare.may_hold(length, key) && self.passes(key)
     }
 
     /// The same of a value of any length.
     #[inline]
-    pub(crate) fn passes(&self, half: u64) -> bool {
-        self.parts[partition(half)].filter.may_hold(half)
+    pub(crate) fn passes(&self, key: u64) -> bool {
+        self.parts[partition(key)].filter.may_hold(key)
     }
 
-    /// What is known of the value of this name, if it is there.
-    pub(crate) fn find(&self, name: Name) -> Result<Option<Entry>, LeakError> {
-        let Part { blocks, lies, .. } = &self.parts[partition(half(name))];
-        let after = blocks.partition_point(|(first, _)| *first <= name);
+    /// What is known of the value of this hash, if it is there.
+    pub(crate) fn find(&self, hash: Hash) -> Result<Option<Entry>, LeakError> {
+        let Part { blocks, range, .. } = &self.parts[partition(filter_key(hash))];
+        let after = blocks.partition_point(|(first, _)| *first <= hash);
         let Some((_, block)) = after.checked_sub(1).map(|at| &blocks[at]) else {
             return Ok(None);
         };
-        let bytes = lies.start + block.start as u64..lies.start + block.end as u64;
+        let bytes = range.start + block.start as u64..range.start + block.end as u64;
         let bytes = self.file.read(bytes)?;
         let mut rest = &bytes[..];
         while !rest.is_empty() {
             let entry = Entry::take(&mut rest).ok_or(LeakError::Index)?;
-            if entry.name >= name {
-                return Ok((entry.name == name).then_some(entry));
+            if entry.hash >= hash {
+                return Ok((entry.hash == hash).then_some(entry));
             }
         }
         Ok(None)
@@ -120,16 +120,16 @@ impl ValueSetBuilder {
         })
     }
 
-    /// Adds the values of a partition; their names ascend.
+    /// Adds the values of a partition; their hashes ascend.
     pub(crate) fn part(&self, values: &[Value]) -> Result<Part, LeakError> {
-        let (mut halves, mut rare, mut bytes) = (Vec::new(), Rare::default(), Vec::new());
-        let mut blocks: Vec<(Name, Range<usize>)> = Vec::new();
+        let (mut keys, mut rare, mut bytes) = (Vec::new(), RareLengths::default(), Vec::new());
+        let mut blocks: Vec<(Hash, Range<usize>)> = Vec::new();
         for Value { entry, prefix } in values {
-            let half = half(entry.name);
-            if halves.last() != Some(&half) {
-                halves.push(half);
+            let key = filter_key(entry.hash);
+            if keys.last() != Some(&key) {
+                keys.push(key);
             }
-            rare.push(prefix.length.into(), half);
+            rare.push(prefix.length.into(), key);
             // Of a value that is found as a whole cell only, the prefix is of no use.
             if !entry.whole_only {
                 self.prefixes.add(*prefix);
@@ -138,20 +138,20 @@ impl ValueSetBuilder {
             entry.put(&mut bytes);
             match blocks.last_mut() {
                 Some((_, block)) if block.len() < BLOCK => block.end = bytes.len(),
-                _ => blocks.push((entry.name, start..bytes.len())),
+                _ => blocks.push((entry.hash, start..bytes.len())),
             }
         }
         Ok(Part {
-            filter: Filter::new(halves),
+            filter: Filter::new(keys),
             rare,
-            lies: self.file.append(&bytes)?,
+            range: self.file.append(&bytes)?,
             blocks,
         })
     }
 
     /// Of all partitions, in order.
     pub(crate) fn finish(self, mut parts: Vec<Part>) -> ValueSet {
-        let mut rare = Rare::default();
+        let mut rare = RareLengths::default();
         for part in &mut parts {
             rare.append(std::mem::take(&mut part.rare));
         }
@@ -168,10 +168,10 @@ impl ValueSetBuilder {
 /// A partition of a set.
 pub(crate) struct Part {
     filter: Filter,
-    rare: Rare,
-    /// Where it lies in the file; and of its blocks the first names, and where they lie in it.
-    lies: Range<u64>,
-    blocks: Vec<(Name, Range<usize>)>,
+    rare: RareLengths,
+    /// Where it lies in the file; and of its blocks the first hashes, and where they lie in it.
+    range: Range<u64>,
+    blocks: Vec<(Hash, Range<usize>)>,
 }
 
 #[cfg(test)]
@@ -180,21 +180,21 @@ mod tests {
     use super::*;
     use crate::partitions::PARTITIONS;
 
-    /// Names of every partition, and of one that has many blocks.
+    /// Hashes of every partition, and of one that has many blocks.
     #[test]
-    fn every_name_is_found_with_what_is_known_of_it_and_no_other_is() {
+    fn every_hash_is_found_with_what_is_known_of_it_and_no_other_is() {
         let folder = tempfile::tempdir().unwrap();
         let scratch = Scratch {
             folder: folder.path().to_path_buf(),
             budget: 1 << 20,
         };
-        let name = |number: u32| u128::from(number) << 96 | 7;
+        let hash = |number: u32| u128::from(number) << 96 | 7;
         let entry = |number: u32| Entry {
-            name: name(number),
+            hash: hash(number),
             source: number as u16,
             whole_only: number.is_multiple_of(2),
             copied: number.is_multiple_of(3),
-            spellings: (0..number % 4).map(name).collect(),
+            spellings: (0..number % 4).map(hash).collect(),
         };
         let spread = (0..5000).map(|number| number * 850_000);
         let mut numbers: Vec<u32> = spread.chain((1..3000).map(|number| number * 3)).collect();
@@ -202,7 +202,7 @@ mod tests {
         numbers.dedup();
         let set = ValueSetBuilder::new(100, &scratch).unwrap();
         let part = |partition: usize| {
-            let own = |number: &&u32| partition == super::partition(half(name(**number)));
+            let own = |number: &&u32| partition == super::partition(filter_key(hash(**number)));
             let value = |&number: &u32| Value {
                 entry: entry(number),
                 prefix: Prefix {
@@ -218,14 +218,14 @@ mod tests {
         let set = set.finish(parts);
         assert!(!set.is_empty());
         for &number in &numbers {
-            assert!(set.may_hold(10, half(name(number))));
-            assert_eq!(set.find(name(number)).unwrap(), Some(entry(number)));
-            assert_eq!(set.find(name(number + 1)).unwrap(), None);
+            assert!(set.may_hold(10, filter_key(hash(number))));
+            assert_eq!(set.find(hash(number)).unwrap(), Some(entry(number)));
+            assert_eq!(set.find(hash(number + 1)).unwrap(), None);
         }
         let empty = ValueSetBuilder::new(0, &scratch).unwrap();
         let parts = (0..PARTITIONS).map(|_| empty.part(&[]).unwrap());
         let empty_parts: Vec<Part> = parts.collect();
         let empty = empty.finish(empty_parts);
-        assert!(empty.is_empty() && empty.find(name(1)).unwrap().is_none());
+        assert!(empty.is_empty() && empty.find(hash(1)).unwrap().is_none());
     }
 }

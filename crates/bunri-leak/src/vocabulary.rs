@@ -1,8 +1,8 @@
 //! Which values are withheld from each store and which are granted to it: gathered while the tables are decided, so that
-//! staging is read once. What is kept of a value are its names and not the value.
+//! staging is read once. What is kept of a value are its hashes and not the value.
 //!
 //! The same value comes again and again (a supply point in twelve readings): a row is compared with the one before it, and
-//! what was recorded lately ([`Memory`]) is not recorded again.
+//! what was recorded lately ([`RecordedCache`]) is not recorded again.
 
 use arrow_array::{Array, ArrayRef};
 use bunri_catalogue::{Catalogue, Table};
@@ -11,19 +11,19 @@ use bunri_spelling::weight;
 
 use crate::LeakError;
 use crate::cells::{CellValue, Column, SMALLEST_NUMBER, rejected};
-use crate::fate::{Counts, Fate, Worth};
-use crate::hashing::Kind;
+use crate::grants::{Counts, Grants, SearchScope};
+use crate::hashing::FormKind;
 use crate::lexicon::{ANYWHERE, Forms, Lexicon, WHOLE, words};
-use crate::partitions::{Divided, Partitions, Record};
+use crate::partitions::{PartitionReader, PartitionWriter, Record};
 use crate::records::{Field, Scratch};
 
 /// Values that wait to be recorded together.
-const AHEAD: usize = 32;
+const BATCH: usize = 32;
 
 /// A value that waits to be recorded, and how many cells in a row have it.
-struct Ahead<'t> {
+struct PendingValue<'t> {
     text: &'t str,
-    fate: Fate,
+    grants: Grants,
     /// Of the cell.
     hash: u64,
     cells: u64,
@@ -33,8 +33,8 @@ struct Ahead<'t> {
 pub struct Vocabulary<'a> {
     pub(crate) lexicon: &'a Lexicon,
     forms: Forms<'a>,
-    pub(crate) records: Partitions,
-    recorded: Memory,
+    pub(crate) records: PartitionWriter,
+    recorded: RecordedCache,
     /// Space to write a cell's text, and a record.
     text: String,
     record: Vec<u8>,
@@ -49,8 +49,8 @@ impl<'a> Vocabulary<'a> {
         Self {
             lexicon,
             forms: Forms::new(lexicon),
-            records: Partitions::new(scratch),
-            recorded: Memory::new(),
+            records: PartitionWriter::new(scratch),
+            recorded: RecordedCache::new(),
             text: String::new(),
             record: Vec::new(),
             sources: Vec::new(),
@@ -65,7 +65,7 @@ impl<'a> Vocabulary<'a> {
     pub fn catalogue(&mut self, catalogue: &Catalogue) -> Result<(), LeakError> {
         self.sources.push("catalogue".to_owned());
         for word in words(catalogue) {
-            self.value((0, Fate::GRANTED_EVERYWHERE), word)?;
+            self.value((0, Grants::GRANTED_EVERYWHERE), word)?;
         }
         Ok(())
     }
@@ -79,7 +79,7 @@ impl<'a> Vocabulary<'a> {
         first
     }
 
-    /// Cells of the column that is this source; `fate` is asked with a row.
+    /// Cells of the column that is this source; `grants` is asked with a row.
     ///
     /// # Errors
     /// If a temporary file cannot be written.
@@ -87,23 +87,23 @@ impl<'a> Vocabulary<'a> {
         &mut self,
         source: usize,
         array: &ArrayRef,
-        fate: impl Fn(usize) -> Fate,
+        grants: impl Fn(usize) -> Grants,
     ) -> Result<(), LeakError> {
         let nulls = array.nulls();
         let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
         let rows = (0..array.len()).filter(valid);
         match Column::staged(array) {
             Some(Column::Text(texts)) => {
-                self.texts(source, rows.map(|row| (texts.value(row), fate(row))))?;
+                self.texts(source, rows.map(|row| (texts.value(row), grants(row))))?;
             }
             Some(column) => {
                 for row in rows {
-                    let fate = fate(row);
-                    let worth = self.cell((source, fate), column.cell(row))?;
-                    self.counts.add(fate, Some(worth), 1);
+                    let grants = grants(row);
+                    let scope = self.cell((source, grants), column.cell(row))?;
+                    self.counts.add(grants, Some(scope), 1);
                 }
             }
-            None => rows.for_each(|row| self.counts.add(fate(row), None, 1)),
+            None => rows.for_each(|row| self.counts.add(grants(row), None, 1)),
         }
         Ok(())
     }
@@ -111,82 +111,95 @@ impl<'a> Vocabulary<'a> {
     fn texts<'t>(
         &mut self,
         source: usize,
-        texts: impl Iterator<Item = (&'t str, Fate)>,
+        texts: impl Iterator<Item = (&'t str, Grants)>,
     ) -> Result<(), LeakError> {
-        let mut ahead: Vec<Ahead<'_>> = Vec::with_capacity(AHEAD);
-        for (text, fate) in texts {
-            if let Some(last) = ahead.last_mut()
-                && last.fate == fate
+        let mut pending: Vec<PendingValue<'_>> = Vec::with_capacity(BATCH);
+        for (text, grants) in texts {
+            if let Some(last) = pending.last_mut()
+                && last.grants == grants
                 && last.text == text
             {
                 last.cells += 1;
                 continue;
             }
-            if ahead.len() == AHEAD {
-                self.record_all(source, &mut ahead)?;
+            if pending.len() == BATCH {
+                self.record_all(source, &mut pending)?;
             }
-            ahead.push(Ahead {
+            pending.push(PendingValue {
                 text,
-                fate,
-                hash: self.lexicon.secret.cell(text.as_bytes()),
+                grants,
+                hash: self.lexicon.secret.cell_hash(text.as_bytes()),
                 cells: 1,
             });
         }
-        self.record_all(source, &mut ahead)
+        self.record_all(source, &mut pending)
     }
 
     /// Records these values and forgets them.
-    fn record_all(&mut self, source: usize, values: &mut Vec<Ahead<'_>>) -> Result<(), LeakError> {
-        let cells = values.iter().map(|value| (value.hash, value.fate));
+    fn record_all(
+        &mut self,
+        source: usize,
+        values: &mut Vec<PendingValue<'_>>,
+    ) -> Result<(), LeakError> {
+        let cells = values.iter().map(|value| (value.hash, value.grants));
         self.recorded.fetch(cells);
         for value in values.drain(..) {
-            let worth = self.hashed((source, value.fate), value.hash, value.text)?;
-            self.counts.add(value.fate, Some(worth), value.cells);
+            let scope = self.hashed((source, value.grants), value.hash, value.text)?;
+            self.counts.add(value.grants, Some(scope), value.cells);
         }
         Ok(())
     }
 
     #[inline]
-    fn cell(&mut self, of: (usize, Fate), cell: CellValue<'_>) -> Result<Worth, LeakError> {
+    fn cell(&mut self, of: (usize, Grants), cell: CellValue<'_>) -> Result<SearchScope, LeakError> {
         if matches!(cell, CellValue::Number(unscaled, _) if unscaled.unsigned_abs() < SMALLEST_NUMBER)
         {
-            return Ok(Worth::TooShort);
+            return Ok(SearchScope::TooShort);
         }
         let mut space = std::mem::take(&mut self.text);
-        let worth = self.value(of, cell.text(&mut space));
+        let scope = self.value(of, cell.text(&mut space));
         self.text = space;
-        worth
+        scope
     }
 
-    /// A value of a cell of this source and fate.
-    pub(crate) fn value(&mut self, of: (usize, Fate), text: &str) -> Result<Worth, LeakError> {
-        let hash = self.lexicon.secret.cell(text.as_bytes());
+    /// A value of a cell of this source with these grants.
+    pub(crate) fn value(
+        &mut self,
+        of: (usize, Grants),
+        text: &str,
+    ) -> Result<SearchScope, LeakError> {
+        let hash = self.lexicon.secret.cell_hash(text.as_bytes());
         self.hashed(of, hash, text)
     }
 
-    fn hashed(&mut self, of: (usize, Fate), hash: u64, text: &str) -> Result<Worth, LeakError> {
-        let (source, fate) = (u16::try_from(of.0).unwrap_or(u16::MAX), of.1);
-        if let Some(worth) = self.recorded.worth(hash, fate, source) {
-            return Ok(worth);
+    fn hashed(
+        &mut self,
+        of: (usize, Grants),
+        hash: u64,
+        text: &str,
+    ) -> Result<SearchScope, LeakError> {
+        let (source, grants) = (u16::try_from(of.0).unwrap_or(u16::MAX), of.1);
+        if let Some(scope) = self.recorded.scope(hash, grants, source) {
+            return Ok(scope);
         }
         self.forms.spell(text);
-        let worth = match weight(self.forms.of(Kind::Loose).value()) {
-            ANYWHERE.. => Worth::Anywhere,
-            WHOLE.. => Worth::WholeCells,
-            _ => Worth::TooShort,
+        let scope = match weight(self.forms.of(FormKind::Loose).value()) {
+            ANYWHERE.. => SearchScope::Anywhere,
+            WHOLE.. => SearchScope::WholeCells,
+            _ => SearchScope::TooShort,
         };
-        if worth != Worth::TooShort {
-            let anywhere = worth == Worth::Anywhere;
+        if scope != SearchScope::TooShort {
+            let anywhere = scope == SearchScope::Anywhere;
             self.record.clear();
-            Record::of(&self.forms, (fate, source), anywhere).put(&mut self.record);
+            Record::of(&self.forms, (grants, source), anywhere).put(&mut self.record);
             self.records.push(&self.record)?;
         }
-        self.recorded.remember(hash, fate, source, worth);
-        Ok(worth)
+        self.recorded.remember(hash, grants, source, scope);
+        Ok(scope)
     }
 
     /// What was recorded; everything else is forgotten.
-    pub(crate) fn into_records(self) -> Result<Divided, LeakError> {
+    pub(crate) fn into_records(self) -> Result<PartitionReader, LeakError> {
         self.records.finish()
     }
 
@@ -200,68 +213,68 @@ impl<'a> Vocabulary<'a> {
         table: &Table,
         reject: &Reject,
     ) -> Result<(), LeakError> {
-        let fate = Fate::WITHHELD_EVERYWHERE;
+        let grants = Grants::WITHHELD_EVERYWHERE;
         for (column, _, text) in rejected(table, reject) {
-            let worth = self.value((first + column, fate), &text)?;
-            self.counts.add(fate, Some(worth), 1);
+            let scope = self.value((first + column, grants), &text)?;
+            self.counts.add(grants, Some(scope), 1);
         }
         Ok(())
     }
 }
 
 /// Values that are remembered as recorded, eight bytes each.
-const PLACES: usize = 1 << 22;
+const SLOTS: usize = 1 << 22;
 
-/// Where the column and the fate stand in a word; above them the bits of the cell's hash that its place does not tell, below them
-/// the worth.
+/// Where the column and the grants stand in a word; above them the bits of the cell's hash that its slot does not tell, below them
+/// the scope.
 const SOURCE: u32 = 6;
-const FATE: u32 = 2;
+const GRANTS: u32 = 2;
 
-/// What was recorded lately, a word for each place. Forgetting costs space and nothing else, so every place holds one cell, and the
-/// next one that belongs there takes it.
-pub(crate) struct Memory(Vec<u64>);
+/// What was recorded lately: a direct-mapped cache, a word for each slot. Forgetting costs space and nothing else, so every slot holds
+/// one cell, and the next one that belongs there takes it.
+pub(crate) struct RecordedCache(Vec<u64>);
 
-impl Memory {
+impl RecordedCache {
     pub(crate) fn new() -> Self {
-        Self(vec![0; PLACES])
+        Self(vec![0; SLOTS])
     }
 
-    /// Fetches what is known of many cells: the processor waits for many places of its memory as long as for one.
-    pub(crate) fn fetch(&self, cells: impl Iterator<Item = (u64, Fate)>) {
-        let fetched = cells.fold(0, |all, (hash, fate)| all ^ self.0[place(hash, fate)]);
+    /// Fetches what is known of many cells: the processor waits for many places of the memory as long as for one.
+    pub(crate) fn fetch(&self, cells: impl Iterator<Item = (u64, Grants)>) {
+        let fetched = cells.fold(0, |all, (hash, grants)| all ^ self.0[slot(hash, grants)]);
         std::hint::black_box(fetched);
     }
 
-    /// What a cell is worth, if it was recorded with this fate and this column or one before it: the least source of a
+    /// The scope of a cell's value, if it was recorded with these grants and this column or one before it: the least source of a
     /// value is always recorded, so what is forgotten leaves no trace.
     #[inline]
-    pub(crate) fn worth(&self, hash: u64, fate: Fate, source: u16) -> Option<Worth> {
-        let recorded = self.0[place(hash, fate)];
+    pub(crate) fn scope(&self, hash: u64, grants: Grants, source: u16) -> Option<SearchScope> {
+        let recorded = self.0[slot(hash, grants)];
         let sources = u64::from(u16::MAX) << SOURCE;
-        let like = word(hash, fate, 0, Worth::Anywhere);
+        let like = word(hash, grants, 0, SearchScope::Anywhere);
         let same = (recorded ^ like) & !sources & !0b11 == 0;
         let before = (recorded & sources) >> SOURCE <= u64::from(source);
         (same && before).then_some(match recorded & 0b11 {
-            0 => Worth::Anywhere,
-            1 => Worth::WholeCells,
-            _ => Worth::TooShort,
+            0 => SearchScope::Anywhere,
+            1 => SearchScope::WholeCells,
+            _ => SearchScope::TooShort,
         })
     }
 
-    pub(crate) fn remember(&mut self, hash: u64, fate: Fate, source: u16, worth: Worth) {
-        self.0[place(hash, fate)] = word(hash, fate, source, worth);
+    pub(crate) fn remember(&mut self, hash: u64, grants: Grants, source: u16, scope: SearchScope) {
+        self.0[slot(hash, grants)] = word(hash, grants, source, scope);
     }
 }
 
-fn word(hash: u64, fate: Fate, source: u16, worth: Worth) -> u64 {
-    let hash = hash & !(PLACES as u64 - 1);
-    hash | u64::from(source) << SOURCE | u64::from(fate.0) << FATE | worth as u64
+fn word(hash: u64, grants: Grants, source: u16, scope: SearchScope) -> u64 {
+    let hash = hash & !(SLOTS as u64 - 1);
+    hash | u64::from(source) << SOURCE | u64::from(grants.0) << GRANTS | scope as u64
 }
 
-/// Where a cell of this hash and fate stands.
+/// Where a cell with this hash and these grants stands.
 #[inline]
-fn place(hash: u64, fate: Fate) -> usize {
-    (hash as usize ^ usize::from(fate.0).wrapping_mul(0x9e37)) % PLACES
+fn slot(hash: u64, grants: Grants) -> usize {
+    (hash as usize ^ usize::from(grants.0).wrapping_mul(0x9e37)) % SLOTS
 }
 
 #[cfg(test)]
@@ -269,36 +282,40 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
-    const NAME: u64 = 0x0123_4567_89ab_cdef;
-    const FATE: Fate = Fate::WITHHELD_EVERYWHERE;
+    const HASH: u64 = 0x0123_4567_89ab_cdef;
+    const GRANTS: Grants = Grants::WITHHELD_EVERYWHERE;
 
-    /// What is known of a cell after another was remembered, of whatever place.
-    fn of(recorded: u64, hash: u64, fate: Fate, source: u16) -> Option<Worth> {
-        let mut memory = Memory(vec![0; PLACES]);
-        memory.0[place(hash, fate)] = recorded;
-        memory.worth(hash, fate, source)
+    /// What is known of a cell after another was remembered, of whatever slot.
+    fn of(recorded: u64, hash: u64, grants: Grants, source: u16) -> Option<SearchScope> {
+        let mut cache = RecordedCache(vec![0; SLOTS]);
+        cache.0[slot(hash, grants)] = recorded;
+        cache.scope(hash, grants, source)
     }
 
     #[test]
-    fn a_cell_is_known_by_every_bit_of_its_name_that_its_place_does_not_tell() {
-        for worth in [Worth::Anywhere, Worth::WholeCells, Worth::TooShort] {
-            let recorded = word(NAME, FATE, 7, worth);
-            assert_eq!(of(recorded, NAME, FATE, 7), Some(worth));
-            for bit in PLACES.trailing_zeros()..64 {
-                assert_eq!(of(recorded, NAME ^ 1 << bit, FATE, 7), None, "{bit}");
+    fn a_cell_is_known_by_every_bit_of_its_hash_that_its_slot_does_not_tell() {
+        for scope in [
+            SearchScope::Anywhere,
+            SearchScope::WholeCells,
+            SearchScope::TooShort,
+        ] {
+            let recorded = word(HASH, GRANTS, 7, scope);
+            assert_eq!(of(recorded, HASH, GRANTS, 7), Some(scope));
+            for bit in SLOTS.trailing_zeros()..64 {
+                assert_eq!(of(recorded, HASH ^ 1 << bit, GRANTS, 7), None, "{bit}");
             }
         }
     }
 
     #[test]
     fn a_cell_is_known_with_its_own_fate_alone() {
-        let fates = (0..16).map(Fate);
-        for (one, other) in fates
+        let grants = (0..16).map(Grants);
+        for (one, other) in grants
             .clone()
-            .flat_map(|one| fates.clone().map(move |other| (one, other)))
+            .flat_map(|one| grants.clone().map(move |other| (one, other)))
         {
-            let recorded = word(NAME, one, 7, Worth::Anywhere);
-            assert_eq!(of(recorded, NAME, other, 7).is_some(), one == other);
+            let recorded = word(HASH, one, 7, SearchScope::Anywhere);
+            assert_eq!(of(recorded, HASH, other, 7).is_some(), one == other);
         }
     }
 
@@ -306,32 +323,32 @@ mod tests {
     fn a_cell_is_known_from_the_column_on_that_it_was_recorded_with() {
         let sources = [0, 1, 2, 255, 256, u16::MAX - 1, u16::MAX];
         for (at, &source) in sources.iter().enumerate() {
-            let recorded = word(NAME, FATE, source, Worth::TooShort);
-            let known = sources.map(|source| of(recorded, NAME, FATE, source).is_some());
+            let recorded = word(HASH, GRANTS, source, SearchScope::TooShort);
+            let known = sources.map(|source| of(recorded, HASH, GRANTS, source).is_some());
             assert_eq!(known, std::array::from_fn(|other| other >= at), "{source}");
         }
     }
 
     #[test]
     fn no_cell_is_taken_for_another_wherever_it_stands() {
-        let mut memory = Memory::new();
-        for fate in (0..16).map(Fate) {
-            assert_eq!(memory.worth(NAME, fate, 7), None);
-            memory.remember(NAME, fate, 7, Worth::WholeCells);
-            assert_eq!(memory.worth(NAME, fate, 7), Some(Worth::WholeCells));
+        let mut cache = RecordedCache::new();
+        for grants in (0..16).map(Grants) {
+            assert_eq!(cache.scope(HASH, grants, 7), None);
+            cache.remember(HASH, grants, 7, SearchScope::WholeCells);
+            assert_eq!(cache.scope(HASH, grants, 7), Some(SearchScope::WholeCells));
             for bit in 0..64 {
-                assert_eq!(memory.worth(NAME ^ 1 << bit, fate, 7), None, "{bit}");
+                assert_eq!(cache.scope(HASH ^ 1 << bit, grants, 7), None, "{bit}");
             }
         }
-        let known = |fate| memory.worth(NAME, fate, 7).is_some();
-        assert!((0..16).map(Fate).all(known), "one place for two fates");
-        let other = NAME ^ PLACES as u64;
-        memory.remember(other, FATE, 7, Worth::Anywhere);
+        let known = |grants| cache.scope(HASH, grants, 7).is_some();
+        assert!((0..16).map(Grants).all(known), "one slot for two grants");
+        let other = HASH ^ SLOTS as u64;
+        cache.remember(other, GRANTS, 7, SearchScope::Anywhere);
         assert_eq!(
-            memory.worth(NAME, FATE, 7),
+            cache.scope(HASH, GRANTS, 7),
             None,
-            "the next one takes the place"
+            "the next one takes the slot"
         );
-        assert_eq!(memory.worth(other, FATE, 7), Some(Worth::Anywhere));
+        assert_eq!(cache.scope(other, GRANTS, 7), Some(SearchScope::Anywhere));
     }
 }

@@ -1,4 +1,4 @@
-//! What C5 ([`bunri_leak`]) is told: the fate of every cell, from verdicts and classes, and the stores as they lie on disk. The
+//! What C5 ([`bunri_leak`]) is given: the grants of every cell, from verdicts and classes, and the stores as they lie on disk. The
 //! search itself knows no verdict and no class.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,8 +11,8 @@ use bunri_columnar::{Observer, Staging};
 use bunri_decisions::Decisions;
 use bunri_evaluator::{Terms, grants::may_hold};
 use bunri_leak::{
-    Fate, LeakError, Lexicon, Reread, Retailers, SEARCHED, SecondReading, StoreFolder, StoreTable,
-    Unmatched, Vocabulary,
+    Grants, LeakError, Lexicon, Mismatches, Reread, Retailers, SEARCHED, SecondPass, StoreFolder,
+    StoreTable, Vocabulary,
 };
 use bunri_redecide::{BATCH_ROWS, ColumnClasses, Decided, Decider, Indexes, Layout, Scratch};
 use bunri_types::value_text;
@@ -22,28 +22,28 @@ use crate::store::files::StoreFiles;
 use crate::store::order::order_columns;
 use crate::store::row_name::row_name;
 
-/// The fates of a column's cells, by class and ownership.
-struct Fates([[Fate; Ownership::ALL.len()]; Class::ALL.len()]);
+/// The grants of a column's cells, by class and ownership.
+struct ColumnGrants([[Grants; Ownership::ALL.len()]; Class::ALL.len()]);
 
-impl Fates {
+impl ColumnGrants {
     fn of(table: &Table, column: usize) -> Self {
         let opened = table.any_retailer_on_other_rows;
         let rekeyed = table.columns[column].rekey.is_some();
         let unvouched = may_be_unvouched(&table.rows);
         Self(Class::ALL.map(|class| {
             Ownership::ALL.map(|ownership| {
-                let fate = Fate::of(|store| may_hold(store, ownership, class, opened));
+                let grants = Grants::of(|store| may_hold(store, ownership, class, opened));
                 match (rekeyed, unvouched && class != Class::Reference) {
-                    (true, _) => fate.rekeyed(),
-                    (false, true) => fate.unvouched(),
-                    (false, false) => fate,
+                    (true, _) => grants.rekeyed(),
+                    (false, true) => grants.unvouched(),
+                    (false, false) => grants,
                 }
             })
         }))
     }
 
     #[inline]
-    fn fate(&self, class: Class, ownership: usize) -> Fate {
+    fn grants(&self, class: Class, ownership: usize) -> Grants {
         self.0[class as usize][ownership]
     }
 }
@@ -121,14 +121,16 @@ pub(crate) fn take(
         .collect();
     for (column, classes) in decided.classes.iter().enumerate() {
         let (source, array) = (first + column, decided.batch.column(column));
-        let fates = Fates::of(table, column);
+        let column_grants = ColumnGrants::of(table, column);
         match classes {
             ColumnClasses::Fixed(class) => {
-                vocabulary.column(source, array, |row| fates.fate(*class, ownerships[row]))?;
+                vocabulary.column(source, array, |row| {
+                    column_grants.grants(*class, ownerships[row])
+                })?;
             }
             ColumnClasses::PerRow(classes) => {
-                let fate = |row: usize| fates.fate(classes[row], ownerships[row]);
-                vocabulary.column(source, array, fate)?;
+                let grants = |row: usize| column_grants.grants(classes[row], ownerships[row]);
+                vocabulary.column(source, array, grants)?;
             }
         }
     }
@@ -139,10 +141,10 @@ pub(crate) fn take(
 pub(crate) fn folders<'a>(
     catalogue: &'a Catalogue,
     stores: &'a [StoreFiles; 3],
-    unmatched: &'a BTreeMap<Store, BTreeMap<String, Unmatched>>,
+    mismatches: &'a BTreeMap<Store, BTreeMap<String, Mismatches>>,
     retailers: &'a Retailers,
 ) -> [StoreFolder<'a>; 2] {
-    static NOTHING: BTreeMap<String, Unmatched> = BTreeMap::new();
+    static NOTHING: BTreeMap<String, Mismatches> = BTreeMap::new();
     SEARCHED.map(|store| {
         let files = &stores[store as usize];
         let rows = |name: &String| Some((name.clone(), files.admitted.batch_rows(name)?));
@@ -155,7 +157,7 @@ pub(crate) fn folders<'a>(
             has_manifest: files.manifest.is_some(),
             batch_rows: files.digests.keys().filter_map(rows).collect(),
             tables: Layout::all(catalogue, store).map(boxed).collect(),
-            unmatched: unmatched.get(&store).unwrap_or(&NOTHING),
+            mismatches: mismatches.get(&store).unwrap_or(&NOTHING),
             // The operator has every retailer's customers.
             retailers: (store == Store::Retail).then_some(retailers),
         }
@@ -212,10 +214,12 @@ pub(crate) struct DecidedAgain<'a> {
 impl Reread for DecidedAgain<'_> {
     type Error = VerifyError;
 
-    fn reread(&self, reading: &mut SecondReading<'_, '_>) -> Result<(), VerifyError> {
+    fn reread(&self, pass: &mut SecondPass<'_, '_>) -> Result<(), VerifyError> {
         for (position, table) in self.catalogue.tables.iter().enumerate() {
             let columns = 0..table.columns.len();
-            let fates: Vec<Fates> = columns.map(|column| Fates::of(table, column)).collect();
+            let column_grants: Vec<ColumnGrants> = columns
+                .map(|column| ColumnGrants::of(table, column))
+                .collect();
             let mut decider = Decider::new(
                 self.catalogue,
                 position,
@@ -228,13 +232,13 @@ impl Reread for DecidedAgain<'_> {
                 if self.observer.cancelled() {
                     return Err(VerifyError::Interrupted);
                 }
-                reading.batch(position, &decided.batch, |column, row| {
+                pass.batch(position, &decided.batch, |column, row| {
                     let ownership = decided.verdicts[row].ownership() as usize;
-                    fates[column].fate(decided.classes[column].class(row), ownership)
+                    column_grants[column].grants(decided.classes[column].class(row), ownership)
                 })?;
             }
             for reject in self.staging.rejects(table)?.into_iter().flatten() {
-                reading.rejected(position, table, &reject?)?;
+                pass.rejected(position, table, &reject?)?;
             }
         }
         Ok(())

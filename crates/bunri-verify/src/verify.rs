@@ -11,7 +11,7 @@ use bunri_columnar::{
 };
 use bunri_fingerprint::FingerprintKey;
 use bunri_job::Expect;
-use bunri_leak::{Ground, LeakOutcome, Lexicon, Unmatched, Vocabulary};
+use bunri_leak::{LeakOutcome, Lexicon, Mismatches, SearchInputs, Vocabulary};
 use bunri_manifest::{FileEntry, MANIFEST, StagedTable, TOOL};
 use bunri_redecide::{Indexes, Layout, ReferenceFiles, RekeyKeys, Scratch, reference_rules, terms};
 use bunri_report::{
@@ -133,11 +133,11 @@ pub fn verify(
         scratch: &scratch,
         observer,
     };
-    let unmatched = std::mem::take(&mut gathered.unmatched);
+    let mismatches = std::mem::take(&mut gathered.mismatches);
     let retailers = leak::retailers(inputs.catalogue, &staging, &lexicon)?;
-    let ground = Ground {
+    let search_inputs = SearchInputs {
         catalogue: inputs.catalogue,
-        stores: leak::folders(inputs.catalogue, &stores, &unmatched, &retailers),
+        stores: leak::folders(inputs.catalogue, &stores, &mismatches, &retailers),
         lexicon: &lexicon,
         scratch: &room,
         threads: options.threads,
@@ -147,7 +147,7 @@ pub fn verify(
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
     let mut outcome = costs.of_all_threads(Work::Search, || {
-        bunri_leak::search(&ground, vocabulary, &again)
+        bunri_leak::search(&search_inputs, vocabulary, &again)
     })?;
     let reviewed = outcome.reviewed.take();
     gathered.leak(outcome);
@@ -331,7 +331,7 @@ struct Observations {
     tables: Vec<TableReport>,
     notes: Vec<bunri_report::Note>,
     fingerprints: Fingerprints,
-    unmatched: BTreeMap<Store, BTreeMap<String, Unmatched>>,
+    mismatches: BTreeMap<Store, BTreeMap<String, Mismatches>>,
     blind_spots: BTreeMap<Claim, Vec<String>>,
     gaps: BTreeMap<Claim, Vec<Gap>>,
     /// By table whose rows people decided: rows of other tables that are own, and other, for that.
@@ -354,7 +354,7 @@ impl Observations {
             tables: Vec::new(),
             notes: Vec::new(),
             fingerprints: Fingerprints::new(),
-            unmatched: BTreeMap::new(),
+            mismatches: BTreeMap::new(),
             blind_spots: BTreeMap::new(),
             gaps: BTreeMap::new(),
             through: BTreeMap::new(),
@@ -445,8 +445,8 @@ impl Observations {
                 self.looked(Claim::C6, rebuilt);
             }
             self.findings.append(outcome.findings);
-            let tables = self.unmatched.entry(store).or_default();
-            tables.insert(table.id.clone(), outcome.unmatched);
+            let tables = self.mismatches.entry(store).or_default();
+            tables.insert(table.id.clone(), outcome.mismatches);
         }
     }
 

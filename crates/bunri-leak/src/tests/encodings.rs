@@ -7,7 +7,7 @@ use bunri_spelling::tokens;
 use super::*;
 
 const NAME: &str = "丙野カナリア零一";
-const VALUES: [(Fate, &str); 1] = [(WITHHELD, NAME)];
+const VALUES: [(Grants, &str); 1] = [(WITHHELD, NAME)];
 
 fn hexed(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(bytes)

@@ -71,7 +71,7 @@ fn characters_around_a_whole_value_belong_to_its_spelling() {
 
 #[test]
 fn what_is_not_searched_for_is_counted() {
-    let count = |values: &[(Fate, &str)]| {
+    let count = |values: &[(Grants, &str)]| {
         let [
             (
                 _,
@@ -269,9 +269,9 @@ fn every_place_of_a_value_is_found() {
 fn a_small_share_of_memory_finds_what_a_large_one_finds() {
     let numbers = (0..4000_u64).map(|number| (10_000_000_000 + number * 7_654_321).to_string());
     let numbers: Vec<String> = numbers.collect();
-    let fate = |number| [WITHHELD, GRANTED, GRID, SALES][number % 4];
+    let grants = |number| [WITHHELD, GRANTED, GRID, SALES][number % 4];
     let values = numbers.iter().enumerate();
-    let mut values: Vec<(Fate, &str)> = values.map(|(at, text)| (fate(at), &**text)).collect();
+    let mut values: Vec<(Grants, &str)> = values.map(|(at, text)| (grants(at), &**text)).collect();
     // Of some that are withheld here, another row is granted.
     values.extend(numbers.iter().step_by(12).map(|text| (GRANTED, &**text)));
     let some: Vec<&str> = numbers.iter().step_by(151).map(String::as_str).collect();
@@ -305,8 +305,8 @@ fn a_copy_that_nobody_vouches_for_hides_nothing_and_leaks_nothing() {
 fn the_original_of_a_hash_is_found_whatever_else_holds_it() {
     let number = "900001013";
     let original = (GRANTED.rekeyed(), number);
-    for fate in [GRANTED, GRANTED.unvouched(), GRID] {
-        let values = [(fate, number), original];
+    for grants in [GRANTED, GRANTED.unvouched(), GRID] {
+        let values = [(grants, number), original];
         assert_eq!(leaked(&values, number), ["value_leaked t.c1"]);
     }
 }

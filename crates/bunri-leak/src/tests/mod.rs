@@ -4,29 +4,29 @@
 mod combined;
 mod encodings;
 mod exclusive;
+mod findings;
 mod reference;
-mod told;
 
 use std::collections::BTreeSet;
 
 use bunri_report::Findings;
 
-use crate::again::Digests;
-use crate::exclusive::{Exclusive, Totals};
-use crate::fate::{Fate, Worth};
-use crate::hits::{Found, Location, NO_COLUMN, Position, Site};
+use crate::exclusive::{ExclusiveValues, Totals};
+use crate::grants::{Grants, SearchScope};
+use crate::hits::{HitSink, Location, NO_COLUMN, Position, Site};
 use crate::lexicon::{Forms, Lexicon};
 use crate::records::Scratch;
 use crate::report::Reporter;
+use crate::second_pass::DigestIndex;
 use crate::text::{Origin, Scanner};
 use crate::vocabulary::Vocabulary;
 
 /// Of both stores.
-const WITHHELD: Fate = Fate::WITHHELD_EVERYWHERE;
-const GRANTED: Fate = Fate::GRANTED_EVERYWHERE;
+const WITHHELD: Grants = Grants::WITHHELD_EVERYWHERE;
+const GRANTED: Grants = Grants::GRANTED_EVERYWHERE;
 /// Withheld from retail, granted to transmission; and the other way round.
-const GRID: Fate = Fate(0b1001);
-const SALES: Fate = Fate(0b0110);
+const GRID: Grants = Grants(0b1001);
+const SALES: Grants = Grants(0b0110);
 
 pub(crate) fn location(label: &str) -> Location {
     Location {
@@ -41,24 +41,24 @@ pub(crate) fn location(label: &str) -> Location {
 }
 
 /// What of the values is found in a text, by store: rule and column (`c0` is that of the first value).
-fn found(values: &[(Fate, &str)], text: &str) -> [Vec<String>; 2] {
+fn found(values: &[(Grants, &str)], text: &str) -> [Vec<String>; 2] {
     searched(values, text).map(|(found, _)| found)
 }
 
 /// The same in retail alone.
-fn leaked(values: &[(Fate, &str)], text: &str) -> Vec<String> {
+fn leaked(values: &[(Grants, &str)], text: &str) -> Vec<String> {
     let [retail, _] = found(values, text);
     retail
 }
 
-fn searched(values: &[(Fate, &str)], text: &str) -> [(Vec<String>, Totals); 2] {
+fn searched(values: &[(Grants, &str)], text: &str) -> [(Vec<String>, Totals); 2] {
     searched_within(1 << 20, values, text)
 }
 
 /// With so many bytes for a sort.
 fn searched_within(
     budget: usize,
-    values: &[(Fate, &str)],
+    values: &[(Grants, &str)],
     text: &str,
 ) -> [(Vec<String>, Totals); 2] {
     let folder = tempfile::tempdir().unwrap();
@@ -70,7 +70,7 @@ fn searched_within(
     let (exclusives, sources) = exclusives(&lexicon, &scratch, values);
     exclusives.map(|exclusive| {
         let sites = [Site::default()];
-        let found = Found::new(&sites, &scratch);
+        let found = HitSink::new(&sites, &scratch);
         let clean = look(&exclusive, &found, values, text);
         let found = reported(&found, &sources);
         assert!(
@@ -85,28 +85,35 @@ fn searched_within(
 fn exclusives<'a>(
     lexicon: &'a Lexicon,
     scratch: &Scratch,
-    values: &[(Fate, &str)],
-) -> ([Exclusive<'a>; 2], Vec<String>) {
+    values: &[(Grants, &str)],
+) -> ([ExclusiveValues<'a>; 2], Vec<String>) {
     let mut vocabulary = Vocabulary::new(lexicon, scratch);
-    for (number, (fate, value)) in values.iter().enumerate() {
+    for (number, (grants, value)) in values.iter().enumerate() {
         vocabulary.sources.push(format!("t.c{number}"));
-        vocabulary.value((number, *fate), value).unwrap();
+        vocabulary.value((number, *grants), value).unwrap();
     }
     // What the tables would have counted.
-    vocabulary.counts.add(GRID, Some(Worth::Anywhere), 11);
-    vocabulary.counts.add(SALES, Some(Worth::Anywhere), 12);
+    vocabulary.counts.add(GRID, Some(SearchScope::Anywhere), 11);
+    vocabulary
+        .counts
+        .add(SALES, Some(SearchScope::Anywhere), 12);
     let sources = vocabulary.sources.clone();
-    let exclusives = Exclusive::of(vocabulary, scratch, 2).unwrap();
+    let exclusives = ExclusiveValues::of(vocabulary, scratch, 2).unwrap();
     (exclusives.try_into().ok().unwrap(), sources)
 }
 
 /// Looks at a text, and holds the values against what may be digests; whether an equal text need not be looked at.
-fn look(exclusive: &Exclusive<'_>, found: &Found<'_>, values: &[(Fate, &str)], text: &str) -> bool {
+fn look(
+    exclusive: &ExclusiveValues<'_>,
+    found: &HitSink<'_>,
+    values: &[(Grants, &str)],
+    text: &str,
+) -> bool {
     let mut scanner = Scanner::new(exclusive, found);
     scanner
         .text(text, Origin::Unknown, &|| Ok(location("")))
         .unwrap();
-    let mut digests = Digests::new(1 << 20, exclusive, found).unwrap();
+    let mut digests = DigestIndex::new(1 << 20, exclusive, found).unwrap();
     let mut forms = Forms::new(exclusive.lexicon);
     for (_, value) in values {
         digests.value(value, &mut forms).unwrap();
@@ -114,7 +121,7 @@ fn look(exclusive: &Exclusive<'_>, found: &Found<'_>, values: &[(Fate, &str)], t
     scanner.clean
 }
 
-fn reported(found: &Found<'_>, sources: &[String]) -> Vec<String> {
+fn reported(found: &HitSink<'_>, sources: &[String]) -> Vec<String> {
     let mut findings = Findings::default();
     let mut reporter = Reporter {
         store: "retail",

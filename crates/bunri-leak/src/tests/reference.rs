@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::sample::Index;
 
 use super::*;
-use crate::fate::Standing;
+use crate::grants::Access;
 use crate::hits::Hit;
 use crate::reference::{Cell, Occurrence, occurrences};
 
@@ -49,7 +49,7 @@ fn written(value: &str, how: u8) -> String {
     }
 }
 
-fn fast(values: &[(Fate, &str)], text: &str) -> [BTreeSet<Occurrence>; 2] {
+fn fast(values: &[(Grants, &str)], text: &str) -> [BTreeSet<Occurrence>; 2] {
     let folder = tempfile::tempdir().unwrap();
     let scratch = Scratch {
         folder: folder.path().to_path_buf(),
@@ -59,7 +59,7 @@ fn fast(values: &[(Fate, &str)], text: &str) -> [BTreeSet<Occurrence>; 2] {
     let (exclusives, _) = exclusives(&lexicon, &scratch, values);
     exclusives.map(|exclusive| {
         let sites = [Site::default()];
-        let found = Found::new(&sites, &scratch);
+        let found = HitSink::new(&sites, &scratch);
         look(&exclusive, &found, values, text);
         let occurrence = |hit: Result<Hit, _>| {
             let hit = hit.unwrap();
@@ -74,15 +74,15 @@ fn fast(values: &[(Fate, &str)], text: &str) -> [BTreeSet<Occurrence>; 2] {
     })
 }
 
-fn assert_same(values: &[(Fate, &str)], text: &str) {
+fn assert_same(values: &[(Grants, &str)], text: &str) {
     let variants = &Lexicon::new().unwrap().variants;
     for (store, found) in fast(values, text).into_iter().enumerate() {
         let cells: Vec<Cell<'_>> = (0..)
             .zip(values)
-            .map(|(source, (fate, text))| Cell {
+            .map(|(source, (grants, text))| Cell {
                 text,
                 source,
-                standing: fate.standing(store),
+                access: grants.access(store),
             })
             .collect();
         let defined = occurrences(&cells, text, variants);
@@ -96,8 +96,8 @@ proptest::proptest! {
         values in vec((VALUE, 0..8_usize), 1..8),
         planted in vec(planted(), 0..4),
     ) {
-        let fate = |fate: usize| [WITHHELD, WITHHELD, WITHHELD, GRANTED, GRID, SALES, GRANTED.unvouched(), GRID.rekeyed()][fate];
-        let values: Vec<_> = values.iter().map(|(value, other)| (fate(*other), &**value)).collect();
+        let grants = |grants: usize| [WITHHELD, WITHHELD, WITHHELD, GRANTED, GRID, SALES, GRANTED.unvouched(), GRID.rekeyed()][grants];
+        let values: Vec<_> = values.iter().map(|(value, other)| (grants(*other), &**value)).collect();
         let mut text = String::new();
         for Planted { before, value, written: how, after } in planted {
             text += &before;
@@ -117,7 +117,7 @@ fn the_reference_knows_where_a_run_ends() {
     let cells = [Cell {
         text: house,
         source: 3,
-        standing: Standing::Withheld,
+        access: Access::Withheld,
     }];
     let variants = &Lexicon::new().unwrap().variants;
     let found = |text: &str| occurrences(&cells, text, variants).len();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bunri_catalogue::{Class, Ownership};
 use bunri_columnar::{KeyRanges, Observer};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
-use bunri_leak::Unmatched;
+use bunri_leak::Mismatches;
 use bunri_manifest::Digests;
 use bunri_redecide::{ColumnClasses, EncodedKeys, Expected, Layout, Regions, Scratch};
 use bunri_report::{About, Checked, Claim, Findings, Place, Rule};
@@ -58,7 +58,7 @@ pub(crate) struct StoreOutcome {
     pub(crate) rebuilt: Checked,
     pub(crate) must: ByRegion<Fingerprint>,
     pub(crate) is: ByRegion<Fingerprint>,
-    pub(crate) unmatched: Unmatched,
+    pub(crate) mismatches: Mismatches,
 }
 
 impl<'a> StoreCheck<'a> {
@@ -83,7 +83,7 @@ impl<'a> StoreCheck<'a> {
         })?;
         let (in_order, file_count) = (parts.in_order, parts.files);
         let mut rows = parts.read(&layout.schema);
-        let mut unmatched = Unmatched::default();
+        let mut mismatches = Mismatches::default();
         let actual = if in_order {
             ActualRows::Files(rows)
         } else {
@@ -91,12 +91,12 @@ impl<'a> StoreCheck<'a> {
             while let Some(batch) = rows.next() {
                 sorter.push(&batch, |_, _| {})?;
             }
-            trouble(&rows, about(layout), &mut findings, &mut unmatched);
+            trouble(&rows, about(layout), &mut findings, &mut mismatches);
             ActualRows::Sorted(sorter.finish()?)
         };
         let mut compare = Compare::new(layout, actual, key, observer)?;
         compare.findings = findings;
-        compare.unmatched = unmatched;
+        compare.mismatches = mismatches;
         let gather = layout
             .reorders()
             .then(|| RowSorter::new(layout, scratch))
@@ -207,7 +207,7 @@ impl<'a> StoreCheck<'a> {
             must,
             is,
             mut findings,
-            unmatched,
+            mismatches,
             ..
         } = self.compare;
         let about = about(self.layout);
@@ -250,7 +250,7 @@ impl<'a> StoreCheck<'a> {
             rebuilt,
             must,
             is,
-            unmatched,
+            mismatches,
         })
     }
 }

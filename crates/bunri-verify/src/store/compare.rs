@@ -5,7 +5,7 @@ use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::{Ownership, Store};
 use bunri_columnar::{Observer, partition_point};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
-use bunri_leak::Unmatched;
+use bunri_leak::Mismatches;
 use bunri_redecide::{EncodedKeys, Expected, Layout, Regions, View};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 use bunri_types::value_text;
@@ -58,7 +58,7 @@ pub(crate) struct Compare<'a> {
     pub(crate) is: ByRegion<Fingerprint>,
     pub(crate) findings: Findings,
     /// What C5 must not take for explained.
-    pub(crate) unmatched: Unmatched,
+    pub(crate) mismatches: Mismatches,
 }
 
 impl<'a> Compare<'a> {
@@ -76,7 +76,7 @@ impl<'a> Compare<'a> {
             must: ByRegion::default(),
             is: ByRegion::default(),
             findings: Findings::default(),
-            unmatched: Unmatched::default(),
+            mismatches: Mismatches::default(),
             layout,
         })
     }
@@ -248,7 +248,7 @@ impl<'a> Compare<'a> {
             if a.as_ref() == b.as_ref() {
                 continue;
             }
-            self.unmatched.cell(loaded.key(), column);
+            self.mismatches.cell(loaded.key(), column);
             let withheld = self.withheld(&chunk.expected.regions, expected, column);
             // Whatever is not the hash may be the original, and that is withheld.
             let unhashed = self.layout.is_rekeyed(column) && b.is_valid(0);
@@ -302,7 +302,7 @@ impl<'a> Compare<'a> {
     }
 
     fn surplus(&mut self, loaded: &Loaded, claim: Claim, rule: Rule) -> Result<(), VerifyError> {
-        self.unmatched.row(loaded.key());
+        self.mismatches.row(loaded.key());
         self.place(loaded, claim, rule, None)
     }
 
@@ -345,7 +345,7 @@ impl<'a> Compare<'a> {
     fn trouble(&mut self) {
         let about = self.about();
         if let ActualRows::Files(files) = &self.cursor.rows {
-            trouble(files, about, &mut self.findings, &mut self.unmatched);
+            trouble(files, about, &mut self.findings, &mut self.mismatches);
         }
     }
 }
@@ -356,11 +356,11 @@ pub(crate) fn trouble(
     files: &FileRows,
     about: About<'_>,
     findings: &mut Findings,
-    unmatched: &mut Unmatched,
+    mismatches: &mut Mismatches,
 ) {
     for name in &files.unreadable {
         findings.add(Claim::C2, Rule::Unreadable, about, Place::file(name));
-        unmatched.every_row();
+        mismatches.every_row();
     }
     for (column, &cells) in files.extra.iter().filter(|(_, cells)| **cells > 0) {
         findings.add_many(

@@ -4,7 +4,7 @@ use bunri_report::{Finding, Grade};
 use bunri_spelling::tokens::Encoding;
 
 use super::*;
-use crate::hashing::Kind;
+use crate::hashing::FormKind;
 use crate::report::{COMMON, ReviewList};
 use crate::values::{Candidate, Entry};
 
@@ -15,7 +15,7 @@ struct Hit {
     encoding: Encoding,
     loose: bool,
     copied: bool,
-    name: u128,
+    hash: u128,
 }
 
 fn in_column(column: u16, location: Location) -> Location {
@@ -36,7 +36,7 @@ fn hit() -> Hit {
         encoding: Encoding::Plain,
         loose: false,
         copied: false,
-        name: 7,
+        hash: 7,
     }
 }
 
@@ -49,24 +49,24 @@ fn site() -> Site {
     }
 }
 
-fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
+fn findings_of(hits: &[Hit], site: Site) -> Vec<Finding> {
     let folder = tempfile::tempdir().unwrap();
     let scratch = Scratch {
         folder: folder.path().to_path_buf(),
         budget: 1 << 20,
     };
     let (sites, sources) = ([site], ["bill.payer".to_owned()]);
-    let found = Found::new(&sites, &scratch);
+    let found = HitSink::new(&sites, &scratch);
     for hit in hits {
         let candidate = Candidate {
-            kind: Kind::Loose,
-            name: hit.name,
+            kind: FormKind::Loose,
+            hash: hit.hash,
             strict: 1,
             from: 0,
             whole: true,
         };
         let entry = Entry {
-            name: hit.name,
+            hash: hit.hash,
             source: 0,
             whole_only: false,
             copied: hit.copied,
@@ -93,7 +93,7 @@ fn told(hits: &[Hit], site: Site) -> Vec<Finding> {
 
 /// Rule, column, row and detail of the one finding.
 fn line(hit: Hit, site: Site) -> [String; 4] {
-    let findings = told(&[hit], site);
+    let findings = findings_of(&[hit], site);
     assert_eq!(findings.len(), 1);
     let Finding {
         rule,
@@ -112,8 +112,8 @@ fn line(hit: Hit, site: Site) -> [String; 4] {
 }
 
 #[test]
-fn a_cell_is_told_by_file_column_and_row_once() {
-    let findings = told(&[hit(), hit()], site());
+fn a_cell_is_reported_by_file_column_and_row_once() {
+    let findings = findings_of(&[hit(), hit()], site());
     let [finding] = &findings[..] else {
         panic!("{findings:?}");
     };
@@ -142,7 +142,7 @@ fn a_row_without_a_name_has_none() {
 }
 
 #[test]
-fn what_is_no_cell_is_told_by_what_it_is() {
+fn what_is_no_cell_is_reported_by_what_it_is() {
     let footer = Hit {
         location: location("metadata"),
         ..hit()
@@ -165,19 +165,19 @@ fn what_the_sources_granted_cell_holds_is_for_review_whatever_its_encoding() {
         let mut explained = hit();
         explained.location.explained = true;
         explained.encoding = encoding;
-        let findings = told(&[explained], site());
+        let findings = findings_of(&[explained], site());
         assert_eq!(findings[0].rule, bunri_report::Rule::ValueInGrantedCell);
         assert_eq!(findings[0].grade, Grade::Review);
     }
 }
 
-fn explained(row: u64, column: u16, name: u128) -> Hit {
+fn explained(row: u64, column: u16, hash: u128) -> Hit {
     let mut location = in_column(column, location(&format!("point={row}")));
     location.position.row = row;
     location.explained = true;
     Hit {
         location,
-        name,
+        hash,
         ..hit()
     }
 }
@@ -190,7 +190,7 @@ fn what_is_to_be_reviewed_is_one_finding_a_pair_with_its_values_and_cells() {
         explained(2, 1, 8),
         explained(2, 0, 8),
     ];
-    let findings = told(&hits, site());
+    let findings = findings_of(&hits, site());
     let lines: Vec<_> = findings
         .iter()
         .map(|it| {
@@ -223,13 +223,13 @@ fn a_copied_value_that_many_cells_hold_says_nothing_and_a_leaked_one_does() {
             ..explained(row, 1, 7)
         };
         let hits: Vec<Hit> = (0..cells).map(hit).collect();
-        let findings = told(&hits, site());
+        let findings = findings_of(&hits, site());
         assert_eq!(findings.iter().map(|it| it.count).sum::<u64>(), count);
     }
 }
 
 #[test]
-fn another_spelling_is_told_by_the_rule_or_beside_it() {
+fn another_spelling_is_reported_by_the_rule_or_beside_it() {
     let loose = Hit {
         loose: true,
         ..hit()
@@ -257,7 +257,7 @@ fn another_spelling_is_told_by_the_rule_or_beside_it() {
 }
 
 #[test]
-fn a_record_is_told_by_its_row_its_table_and_its_columns() {
+fn a_record_is_reported_by_its_row_its_table_and_its_columns() {
     let mut findings = Findings::default();
     let mut reporter = Reporter {
         store: "retail",

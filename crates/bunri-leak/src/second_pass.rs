@@ -1,4 +1,4 @@
-//! The second reading of staging, which only a store that gives reason for it costs: every cell, those of rejected rows too,
+//! The second pass of staging, which only a store that gives reason for it costs: every cell, those of rejected rows too,
 //! held against what may be digests, and against suspect rows. An unkeyed digest of a phone number is the phone number: there
 //! are only so many.
 
@@ -13,10 +13,10 @@ use bunri_types::ValueType;
 use crate::LeakError;
 use crate::cells::{Column, rejected};
 use crate::combination::Suspects;
-use crate::exclusive::Exclusive;
-use crate::fate::Fate;
-use crate::hashing::{Kind, half};
-use crate::hits::{DigestKey, Found, FoundDigest, Location, digest_key};
+use crate::exclusive::ExclusiveValues;
+use crate::grants::Grants;
+use crate::hashing::{FormKind, filter_key};
+use crate::hits::{DigestCandidate, DigestKey, HitSink, Location, digest_key};
 use crate::lexicon::Forms;
 use crate::values::{Candidate, Entry};
 
@@ -24,16 +24,16 @@ use crate::values::{Candidate, Entry};
 const HELD: usize = 256;
 
 /// Takes every staged cell once more, for one store.
-pub struct SecondReading<'r, 'a> {
+pub struct SecondPass<'r, 'a> {
     pub(crate) forms: Forms<'a>,
     /// Its place among those that are searched.
     pub(crate) store: usize,
-    pub(crate) digests: &'r mut Digests<'a>,
+    pub(crate) digests: &'r mut DigestIndex<'a>,
     pub(crate) suspects: &'r mut Suspects<'a>,
 }
 
-impl SecondReading<'_, '_> {
-    /// Rows of the table at this position of the catalogue; `fate` is asked with column and row.
+impl SecondPass<'_, '_> {
+    /// Rows of the table at this position of the catalogue; `grants` is asked with column and row.
     ///
     /// # Errors
     /// If a temporary file cannot be written or read.
@@ -41,7 +41,7 @@ impl SecondReading<'_, '_> {
         &mut self,
         table: usize,
         batch: &RecordBatch,
-        fate: impl Fn(usize, usize) -> Fate,
+        grants: impl Fn(usize, usize) -> Grants,
     ) -> Result<(), LeakError> {
         let arrays = batch.columns().iter().enumerate();
         let columns = arrays.filter_map(|(at, array)| Some((at, array, Column::staged(array)?)));
@@ -53,7 +53,7 @@ impl SecondReading<'_, '_> {
                     continue;
                 }
                 let text = cells.cell(row).text(&mut space);
-                let withheld = fate(*column, row).withheld(self.store);
+                let withheld = grants(*column, row).withheld(self.store);
                 if withheld {
                     self.digests.value(text, &mut self.forms)?;
                 }
@@ -101,25 +101,25 @@ impl SecondReading<'_, '_> {
 }
 
 /// What may be digests in one store, each with the first place where it stands.
-pub(crate) struct Digests<'a> {
+pub(crate) struct DigestIndex<'a> {
     first: BTreeMap<DigestKey, Location>,
     /// Different digests beyond the memory bound.
     pub(crate) beyond: u64,
-    exclusive: &'a Exclusive<'a>,
-    found: &'a Found<'a>,
+    exclusive: &'a ExclusiveValues<'a>,
+    found: &'a HitSink<'a>,
     last: String,
 }
 
-impl<'a> Digests<'a> {
+impl<'a> DigestIndex<'a> {
     /// Of those that memory cannot hold, the greatest are left out.
     pub(crate) fn new(
         budget: usize,
-        exclusive: &'a Exclusive<'a>,
-        found: &'a Found<'a>,
+        exclusive: &'a ExclusiveValues<'a>,
+        found: &'a HitSink<'a>,
     ) -> Result<Self, LeakError> {
         let (mut first, mut beyond, mut last) = (BTreeMap::new(), 0, None);
         for digest in found.digests.sorted()? {
-            let FoundDigest { key, location } = digest?;
+            let DigestCandidate { key, location } = digest?;
             if last.replace(key) == Some(key) {
                 continue;
             }
@@ -153,7 +153,7 @@ impl<'a> Digests<'a> {
             return Ok(());
         };
         let form = |kind| forms.of(kind).chars.iter().collect();
-        let [strict, loose] = [Kind::Strict, Kind::Loose].map(form);
+        let [strict, loose] = [FormKind::Strict, FormKind::Loose].map(form);
         for form in [text.to_owned(), strict, loose, text.trim().to_owned()] {
             for (encoding, digest) in tokens::digests(form.as_bytes()) {
                 if let Some(location) = self.first.get(&digest_key(&digest)) {
@@ -166,17 +166,17 @@ impl<'a> Digests<'a> {
 
     /// The value, as it is searched for.
     fn searched(&self, forms: &Forms<'_>) -> Result<Option<(Candidate, Entry)>, LeakError> {
-        let strict = forms.name(Kind::Strict);
-        for kind in [Kind::Loose, Kind::Strict] {
-            let name = forms.name(kind);
+        let strict = forms.hash(FormKind::Strict);
+        for kind in [FormKind::Loose, FormKind::Strict] {
+            let hash = forms.hash(kind);
             let candidate = Candidate {
                 kind,
-                name,
+                hash,
                 strict,
                 from: 0,
                 whole: true,
             };
-            if self.exclusive.sets[kind as usize].passes(half(name))
+            if self.exclusive.sets[kind as usize].passes(filter_key(hash))
                 && let Some(entry) = self.exclusive.confirm(&candidate)?
             {
                 return Ok(Some((candidate, entry)));
@@ -204,15 +204,18 @@ mod tests {
         };
         let lexicon = Lexicon::new().unwrap();
         let vocabulary = Vocabulary::new(&lexicon, &scratch);
-        let exclusive = &Exclusive::of(vocabulary, &scratch, 1).unwrap()[0];
-        let found = Found::new(&[], &scratch);
+        let exclusive = &ExclusiveValues::of(vocabulary, &scratch, 1).unwrap()[0];
+        let found = HitSink::new(&[], &scratch);
         for (room, beyond) in [(5, 0), (3, 0), (2, 1), (0, 3)] {
             for digest in [1, 2, 3, 3, 1] {
                 let key = digest_key(&[digest; 16]);
                 let location = crate::tests::location("place");
-                found.digests.push(&FoundDigest { key, location }).unwrap();
+                found
+                    .digests
+                    .push(&DigestCandidate { key, location })
+                    .unwrap();
             }
-            let digests = Digests::new(room * HELD, exclusive, &found).unwrap();
+            let digests = DigestIndex::new(room * HELD, exclusive, &found).unwrap();
             assert_eq!(digests.beyond, beyond, "{room}");
             assert_eq!(digests.first.len() as u64, 3 - beyond);
         }
