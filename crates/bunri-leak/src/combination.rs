@@ -116,21 +116,16 @@ impl<'a> Suspects<'a> {
     }
 
     /// The next cell of the staged row.
-    pub(crate) fn cell(
-        &mut self,
-        text: &str,
-        forms: &mut Forms<'_>,
-        (column, withheld): (usize, bool),
-    ) {
+    pub(crate) fn cell(&mut self, text: &str, column: usize, withheld: bool) {
         if self.is_empty() {
             return;
         }
-        forms.spell(text);
-        let weight = weight(forms.of(FormKind::Loose).value());
+        self.forms.spell(text);
+        let weight = weight(self.forms.of(FormKind::Loose).value());
         if weight < PART {
             return;
         }
-        let key = filter_key(forms.hash(FormKind::Loose));
+        let key = filter_key(self.forms.hash(FormKind::Loose));
         let rows = self.rows.get(&key).into_iter().flatten();
         self.matches.extend(rows.map(|&suspect| Match {
             suspect,

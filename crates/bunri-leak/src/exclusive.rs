@@ -10,10 +10,10 @@
 use crate::LeakError;
 use crate::grants::{Access, Grants};
 use crate::hashing::filter_key;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Candidate, Lexicon};
 use crate::partitions::{PARTITIONS, Record, partition};
 use crate::records::{Scratch, Sorter};
-use crate::values::{Candidate, Entry, Value, ValueSet, ValueSetBuilder};
+use crate::values::{Entry, Part, ValueSet, ValueSetBuilder};
 use crate::vocabulary::Vocabulary;
 
 /// Values that are searched for in the strict form are few, about so many.
@@ -46,51 +46,24 @@ impl<'a> ExclusiveValues<'a> {
         vocabulary: Vocabulary<'a>,
         scratch: &Scratch,
         threads: usize,
-    ) -> Result<Vec<Self>, LeakError> {
-        let lexicon = vocabulary.lexicon;
-        let mut of_stores = [0, 1].map(|store| {
-            let withheld = vocabulary.counts.withheld(store);
-            let totals = Totals {
-                withheld,
-                ..Totals::default()
-            };
-            (Vec::new(), totals)
-        });
+    ) -> Result<[Self; 2], LeakError> {
+        let (lexicon, withheld) = (vocabulary.lexicon, vocabulary.withheld.0);
         // What else the vocabulary remembers is of no use any more, and is as large as a filter.
         let records = vocabulary.into_records()?;
-        let mut stores = Vec::new();
-        for _ in &of_stores {
-            let loose = ValueSetBuilder::new(records.records(), scratch)?;
-            stores.push((loose, Sorter::new(scratch)));
-        }
-        let gather = |space: &mut Vec<Record>, partition| {
+        let builder = |store| StoreBuilder::new(store, records.records(), scratch);
+        let (retail, transmission) = (builder(0)?, builder(1)?);
+        let build = |space: &mut Vec<Record>, partition| {
             records.read(partition, space)?;
-            let gather = |(at, (loose, strict)): (usize, &(ValueSetBuilder, Sorter<Value>))| {
-                let (values, totals) = Gathering::of(at, strict, space)?;
-                Ok::<_, LeakError>((loose.part(&values)?, totals))
-            };
-            let gathered = stores.iter().enumerate().map(gather);
-            gathered.collect::<Result<Vec<_>, _>>()
+            Ok::<_, LeakError>((retail.part(space)?, transmission.part(space)?))
         };
-        for gathered in bunri_work::run_with(threads, PARTITIONS, Vec::new, gather)? {
-            for ((parts, totals), (part, more)) in of_stores.iter_mut().zip(gathered) {
-                parts.push(part);
-                totals.searched += more.searched;
-                totals.granted_too += more.granted_too;
-                totals.copies |= more.copies;
-            }
-        }
+        let built = bunri_work::run_with(threads, PARTITIONS, Vec::new, build)?;
         drop(records);
-        let stores = stores.into_iter().zip(of_stores);
-        let finished = stores.map(|((loose, strict), (parts, totals))| {
-            let sets = [loose.finish(parts), of_strict(&strict, scratch)?];
-            Ok(Self {
-                lexicon,
-                sets,
-                totals,
-            })
-        });
-        finished.collect()
+        let (in_retail, in_transmission) = built.into_iter().unzip();
+        let [of_retail, of_transmission] = withheld;
+        Ok([
+            retail.finish(lexicon, in_retail, of_retail, scratch)?,
+            transmission.finish(lexicon, in_transmission, of_transmission, scratch)?,
+        ])
     }
 
     /// Looks up what the filter let through.
@@ -100,9 +73,10 @@ impl<'a> ExclusiveValues<'a> {
     }
 }
 
-/// How one store stands to a spelling, over all its cells.
-#[derive(Debug, Clone, Copy, Default)]
-struct SpellingAccess {
+/// A spelling of a value, and how one store stands to it over all its cells.
+struct Spelling<'r> {
+    /// The first of its records.
+    record: &'r Record,
     /// The first column that it is withheld in; of an original, the first that has a hash in retail.
     source: Option<u16>,
     granted: bool,
@@ -110,139 +84,143 @@ struct SpellingAccess {
     original: bool,
 }
 
-impl SpellingAccess {
+impl<'r> Spelling<'r> {
     /// How the store of this number stands to all records of a spelling.
-    fn of(at: usize, records: &[Record]) -> Self {
-        let mut access = Self::default();
-        for record in records {
-            access.add(Grants(record.grants).access(at), record.source);
-        }
-        access
-    }
-
-    fn add(&mut self, access: Access, source: u16) {
-        let first = |before: Option<u16>| before.map_or(source, |before| before.min(source));
-        match access {
-            Access::Unvouched => self.unvouched = true,
-            Access::Granted => self.granted = true,
-            Access::Withheld if self.original => {}
-            Access::Withheld => self.source = Some(first(self.source)),
-            Access::Original => {
-                let before = self.source.filter(|_| self.original);
-                self.source = Some(first(before));
-                self.original = true;
-            }
+    fn of(store: usize, records: &'r [Record]) -> Self {
+        let first = |access| {
+            let records = records.iter();
+            let same = records.filter(|it| Grants(it.grants).access(store) == access);
+            same.map(|record| record.source).min()
+        };
+        let original = first(Access::Original);
+        Self {
+            record: &records[0],
+            source: original.or_else(|| first(Access::Withheld)),
+            granted: first(Access::Granted).is_some(),
+            unvouched: first(Access::Unvouched).is_some(),
+            original: original.is_some(),
         }
     }
 
     /// Whether the store may know it.
-    fn is_explained(self) -> bool {
+    fn is_explained(&self) -> bool {
         self.granted && !self.original
     }
 
-    /// Whether it is searched for, and stands in cells that are as they should be.
-    fn is_copied(self) -> bool {
-        self.source.is_some() && (self.unvouched || (self.granted && self.original))
+    /// Whether cells that are as they should be hold it, though it is searched for.
+    fn is_copied(&self) -> bool {
+        self.unvouched || (self.granted && self.original)
     }
 }
 
-/// One store's values of a partition.
-struct Gathering<'b> {
-    at: usize,
-    loose: Vec<Value>,
-    strict: &'b Sorter<Value>,
-    totals: Totals,
+/// One store's values, while they are gathered.
+struct StoreBuilder {
+    store: usize,
+    loose: ValueSetBuilder,
+    /// A spelling that is searched for in the strict form belongs to another partition than its value does.
+    strict: Sorter<Entry>,
 }
 
-impl<'b> Gathering<'b> {
-    /// Those of the store of this number that are searched for in the loose form; the others are pushed.
-    fn of(
-        at: usize,
-        strict: &'b Sorter<Value>,
-        records: &[Record],
-    ) -> Result<(Vec<Value>, Totals), LeakError> {
-        let mut gathering = Self {
-            at,
-            loose: Vec::new(),
-            strict,
-            totals: Totals::default(),
-        };
-        for value in records.chunk_by(|a, b| a.loose == b.loose) {
-            gathering.value(value)?;
-        }
-        Ok((gathering.loose, gathering.totals))
+impl StoreBuilder {
+    fn new(store: usize, records: u64, scratch: &Scratch) -> Result<Self, LeakError> {
+        Ok(Self {
+            store,
+            loose: ValueSetBuilder::new(records, scratch)?,
+            strict: Sorter::new(scratch),
+        })
     }
 
-    /// A value with all its spellings.
-    fn value(&mut self, records: &[Record]) -> Result<(), LeakError> {
-        let at = self.at;
-        let spellings = || {
-            let spellings = records.chunk_by(|a, b| a.strict == b.strict);
-            spellings.map(|records| (&records[0], SpellingAccess::of(at, records)))
-        };
-        let withheld =
-            || spellings().filter_map(|(record, access)| Some((record, access, access.source?)));
-        let Some((record, ..)) = withheld().next() else {
-            return Ok(());
-        };
-        if spellings().any(|(_, access)| access.is_explained()) {
-            return withheld().try_for_each(|spelling| self.spelling(spelling));
+    /// Of the records of a partition, the values that are searched for in the loose form; the others are pushed.
+    fn part(&self, records: &[Record]) -> Result<(Part, Totals), LeakError> {
+        let (mut loose, mut totals) = (Vec::new(), Totals::default());
+        let mut spellings: Vec<Spelling<'_>> = Vec::new();
+        for records in records.chunk_by(|a, b| a.loose == b.loose) {
+            spellings.clear();
+            let by_spelling = records.chunk_by(|a, b| a.strict == b.strict);
+            spellings.extend(by_spelling.map(|records| Spelling::of(self.store, records)));
+            let is_granted = spellings.iter().any(Spelling::is_explained);
+            // A copy may be spelled otherwise than what it was copied from.
+            let is_copied = !is_granted && spellings.iter().any(|spelling| spelling.unvouched);
+            spellings.retain(|spelling| spelling.source.is_some());
+            let withheld = spellings.len();
+            spellings.retain(|spelling| !spelling.is_explained());
+            totals.granted_too += (withheld - spellings.len()) as u64;
+            totals.searched += spellings.len() as u64;
+            if spellings.is_empty() {
+                continue;
+            }
+            totals.copies |= is_copied || spellings.iter().any(Spelling::is_copied);
+            // Of a value that is granted in another spelling, each spelling is searched for by itself.
+            let together = if is_granted { 1 } else { spellings.len() };
+            for spellings in spellings.chunks(together) {
+                let record = spellings[0].record;
+                let (hash, prefix) = if is_granted {
+                    (record.strict, record.strict_prefix)
+                } else {
+                    (record.loose, record.loose_prefix)
+                };
+                let sources = spellings.iter().filter_map(|spelling| spelling.source);
+                let entry = Entry {
+                    hash,
+                    whole_only: !record.anywhere,
+                    source: sources.min().unwrap_or(0),
+                    copied: is_copied || spellings.iter().any(|spelling| spelling.unvouched),
+                    prefix,
+                    spellings: spellings.iter().map(|it| it.record.strict).collect(),
+                };
+                if is_granted {
+                    self.strict.push(&entry)?;
+                } else {
+                    loose.push(entry);
+                }
+            }
         }
-        // A copy may be spelled otherwise than what it was copied from.
-        let copied = spellings().any(|(_, access)| access.unvouched);
-        self.totals.copies |= copied || withheld().any(|(_, access, _)| access.is_copied());
-        self.totals.searched += withheld().count() as u64;
-        let entry = Entry {
-            hash: record.loose,
-            source: withheld().map(|(.., source)| source).min().unwrap_or(0),
-            whole_only: !record.anywhere,
-            copied,
-            spellings: withheld().map(|(record, ..)| record.strict).collect(),
-        };
-        let prefix = record.loose_prefix;
-        self.loose.push(Value { entry, prefix });
-        Ok(())
+        Ok((self.loose.part(&loose)?, totals))
     }
 
-    /// A withheld spelling of a value of which this spelling is granted, or another.
-    fn spelling(
-        &mut self,
-        (record, access, source): (&Record, SpellingAccess, u16),
-    ) -> Result<(), LeakError> {
-        if access.is_explained() {
-            self.totals.granted_too += 1;
-            return Ok(());
-        }
-        self.totals.copies |= access.is_copied();
-        self.totals.searched += 1;
-        let entry = Entry {
-            hash: record.strict,
-            whole_only: !record.anywhere,
-            source,
-            copied: access.unvouched,
-            spellings: Vec::new(),
+    /// Of all partitions, in order.
+    fn finish<'a>(
+        self,
+        lexicon: &'a Lexicon,
+        built: Vec<(Part, Totals)>,
+        withheld: [u64; 4],
+        scratch: &Scratch,
+    ) -> Result<ExclusiveValues<'a>, LeakError> {
+        let mut totals = Totals {
+            withheld,
+            ..Totals::default()
         };
-        let prefix = record.strict_prefix;
-        self.strict.push(&Value { entry, prefix })
+        let mut parts = Vec::with_capacity(PARTITIONS);
+        for (part, more) in built {
+            parts.push(part);
+            totals.searched += more.searched;
+            totals.granted_too += more.granted_too;
+            totals.copies |= more.copies;
+        }
+        let sets = [self.loose.finish(parts), of_strict(&self.strict, scratch)?];
+        Ok(ExclusiveValues {
+            lexicon,
+            sets,
+            totals,
+        })
     }
 }
 
-fn of_strict(values: &Sorter<Value>, scratch: &Scratch) -> Result<ValueSet, LeakError> {
+fn of_strict(entries: &Sorter<Entry>, scratch: &Scratch) -> Result<ValueSet, LeakError> {
     let set = ValueSetBuilder::new(STRICT, scratch)?;
-    let mut sorted = values.sorted()?.peekable();
-    let mut parts = Vec::with_capacity(PARTITIONS);
-    for number in 0..PARTITIONS {
-        let own = |value: &Result<Value, _>| {
-            let hash = value.as_ref().map(|value| value.entry.hash);
-            hash.map_or(true, |hash| partition(filter_key(hash)) == number)
-        };
-        let mut values: Vec<Value> = Vec::new();
-        while let Some(value) = sorted.next_if(own) {
-            values.push(value?);
+    let (mut parts, mut own) = (Vec::with_capacity(PARTITIONS), Vec::<Entry>::new());
+    for entry in entries.sorted()? {
+        let entry = entry?;
+        while parts.len() < partition(filter_key(entry.hash)) {
+            parts.push(set.part(&std::mem::take(&mut own))?);
         }
         // Truncated, one spelling can stand under two loose forms; one entry is enough.
-        values.dedup_by_key(|value| value.entry.hash);
-        parts.push(set.part(&values)?);
+        if own.last().is_none_or(|last| last.hash != entry.hash) {
+            own.push(entry);
+        }
+    }
+    while parts.len() < PARTITIONS {
+        parts.push(set.part(&std::mem::take(&mut own))?);
     }
     Ok(set.finish(parts))
 }

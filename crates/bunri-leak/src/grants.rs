@@ -1,6 +1,7 @@
 //! What the stores may know of a cell, and how far a value can be searched for.
 
 use bunri_catalogue::Store;
+use bunri_spelling::weight;
 
 /// The lower of retail's bits, which is the first of [`SEARCHED`].
 const RETAIL: usize = 0;
@@ -8,7 +9,7 @@ const RETAIL: usize = 0;
 /// The stores that are searched.
 pub const SEARCHED: [Store; 2] = [Store::Retail, Store::Transmission];
 
-/// How a store stands to a cell.
+/// What a store may do with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     /// The store holds it, and nobody asked the ledger whose it is: a copy of somebody else's value looks the same. So it
@@ -22,7 +23,7 @@ pub(crate) enum Access {
     Original,
 }
 
-/// How each store stands to a cell, two bits a store.
+/// What each store may do with a cell, two bits a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Grants(pub(crate) u8);
 
@@ -72,6 +73,11 @@ impl Grants {
     }
 }
 
+/// A value of this weight is found where it is a whole cell.
+const WHOLE: u32 = 200;
+/// A value of this weight is found anywhere: nine digits, six Latin letters, five kana, three kanji.
+pub(crate) const ANYWHERE: u32 = 280;
+
 /// How far a value can be searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchScope {
@@ -80,27 +86,30 @@ pub(crate) enum SearchScope {
     TooShort,
 }
 
-/// Cells by grants and by the scope of the search; the last are those of a type that is not searched for.
-#[derive(Debug, Default)]
-pub(crate) struct Counts([[u64; 4]; 16]);
+impl SearchScope {
+    /// Of the loose form of a value.
+    #[inline]
+    pub(crate) fn of(loose: &[char]) -> Self {
+        match weight(loose) {
+            ANYWHERE.. => Self::Anywhere,
+            WHOLE.. => Self::WholeCells,
+            _ => Self::TooShort,
+        }
+    }
+}
 
-impl Counts {
+/// The cells that are withheld from each store: found anywhere, as whole cells only, too short, of a type that is not searched for.
+#[derive(Debug, Default)]
+pub(crate) struct WithheldCells(pub(crate) [[u64; 4]; SEARCHED.len()]);
+
+impl WithheldCells {
     #[inline]
     pub(crate) fn add(&mut self, grants: Grants, scope: Option<SearchScope>, cells: u64) {
         let at = scope.map_or(3, |scope| scope as usize);
-        self.0[usize::from(grants.0 & 15)][at] += cells;
-    }
-
-    /// Those that are withheld from one store: found anywhere, as whole cells only, too short, of another type.
-    pub(crate) fn withheld(&self, store: usize) -> [u64; 4] {
-        let mut withheld = [0; 4];
-        for (grants, counts) in (0..).zip(&self.0) {
-            if Grants(grants).withheld(store) {
-                let sums = withheld.iter_mut().zip(counts);
-                sums.for_each(|(sum, count)| *sum += count);
-            }
+        for (store, withheld) in self.0.iter_mut().enumerate() {
+            // No branch: it is asked of every cell.
+            withheld[at] += u64::from(grants.withheld(store)) * cells;
         }
-        withheld
     }
 }
 
@@ -134,7 +143,7 @@ mod tests {
     #[test]
     fn withheld_cells_are_counted_by_store_and_by_what_becomes_of_them() {
         let (grid, sales) = (Grants(0b1001), Grants(0b0110));
-        let mut counts = Counts::default();
+        let mut counts = WithheldCells::default();
         counts.add(Grants::GRANTED_EVERYWHERE, Some(SearchScope::Anywhere), 1);
         counts.add(Grants::WITHHELD_EVERYWHERE, Some(SearchScope::Anywhere), 1);
         counts.add(grid, Some(SearchScope::Anywhere), 2);
@@ -143,7 +152,6 @@ mod tests {
         counts.add(grid, Some(SearchScope::TooShort), 300);
         counts.add(grid, None, 4000);
         counts.add(sales, Some(SearchScope::TooShort), 50_000);
-        assert_eq!(counts.withheld(0), [3, 20, 300, 4000]);
-        assert_eq!(counts.withheld(1), [1, 0, 50_000, 0]);
+        assert_eq!(counts.0, [[3, 20, 300, 4000], [1, 0, 50_000, 0]]);
     }
 }

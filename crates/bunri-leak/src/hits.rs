@@ -6,8 +6,9 @@ use bunri_spelling::tokens::Encoding;
 
 use crate::LeakError;
 use crate::hashing::{FormKind, Hash};
+use crate::lexicon::Candidate;
 use crate::records::{Scratch, Sorter, record};
-use crate::values::{Candidate, Entry};
+use crate::values::Entry;
 
 /// Something that is searched as one.
 #[derive(Debug, Clone, Default)]
@@ -148,12 +149,8 @@ impl<'a> HitSink<'a> {
         self.hits.push(&hit)
     }
 
-    /// A retailer whose name has this hash in a granted text.
-    pub(crate) fn retailer(&self, hash: Hash, location: &Location) -> Result<(), LeakError> {
-        self.review(hash, None, location)
-    }
-
-    fn review(
+    /// A value in a granted cell; without an entry, a retailer whose name has this hash.
+    pub(crate) fn review(
         &self,
         hash: Hash,
         entry: Option<&Entry>,

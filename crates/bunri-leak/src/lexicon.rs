@@ -1,16 +1,11 @@
-//! What every part of the search shares: the secret of the hashes, the spelling variants, the weights, and the words that are no
+//! What every part of the search shares: the secret of the hashes, the spelling variants, and the words that are no
 //! secret.
 
 use bunri_catalogue::Catalogue;
-use bunri_spelling::{Form, Simple, Spelled, Speller, Variants};
+use bunri_spelling::{Form, LONGEST, Simple, Spelled, Speller, Variants};
 
 use crate::LeakError;
 use crate::hashing::{FormKind, Hash, Secret};
-
-/// A value of this weight is found where it is a whole cell.
-pub(crate) const WHOLE: u32 = 200;
-/// A value of this weight is found anywhere: nine digits, six Latin letters, five kana, three kanji.
-pub(crate) const ANYWHERE: u32 = 280;
 
 /// What every part of the search shares.
 pub struct Lexicon {
@@ -66,10 +61,44 @@ impl<'a> Forms<'a> {
         }
     }
 
+    /// What the filter let through: so many characters from here on.
+    pub(crate) fn candidate(&self, kind: FormKind, from: usize, length: usize) -> Candidate {
+        let Spelled { strict, origin, .. } = &self.spelled;
+        let form = self.of(kind);
+        let whole = from == 0 && length == form.value().len();
+        let spelling = match kind {
+            FormKind::Strict => &strict.chars[from..from + length],
+            FormKind::Loose if whole => strict.value(),
+            FormKind::Loose => &strict.chars[origin[from]..=origin[from + length - 1]],
+        };
+        let spelling = &spelling[..spelling.len().min(LONGEST)];
+        let piece = &form.chars[from..from + length];
+        Candidate {
+            kind,
+            hash: self.secret.hash(piece, kind),
+            strict: self.secret.hash(spelling, FormKind::Strict),
+            from,
+            whole,
+        }
+    }
+
     /// The hash of the whole text.
     pub(crate) fn hash(&self, kind: FormKind) -> Hash {
         self.secret.hash(self.of(kind).value(), kind)
     }
+}
+
+/// What the filter let through: to be confirmed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) kind: FormKind,
+    pub(crate) hash: Hash,
+    /// The strict form of the same piece, where the hash is that of a loose one.
+    pub(crate) strict: Hash,
+    /// Where it begins in the form.
+    pub(crate) from: usize,
+    /// Whether it is the whole text.
+    pub(crate) whole: bool,
 }
 
 /// Words that are no secret, and no value: what the catalogue calls things, and bunri's own in manifests and in the labels that people

@@ -3,10 +3,12 @@
 //! collects what may be combined, because an ordinary store has none.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::FieldRef;
 use bunri_columnar::{ColumnarError, Observer, open_parquet, row_converter};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
@@ -30,7 +32,7 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
 pub(crate) struct RowGroupChunk<'a> {
     pub(crate) site: u32,
     pub(crate) path: &'a Path,
-    pub(crate) groups: Vec<usize>,
+    pub(crate) groups: Range<usize>,
     /// How many rows the file says that they have.
     pub(crate) rows: u64,
     /// The number of its first row in the file.
@@ -68,7 +70,7 @@ impl RowGroupChunk<'_> {
                     coverage.cells += reader.look(&batch, column, clean, scanner)?;
                 }
             }
-            coverage.rows = reader.rows;
+            coverage.rows = reader.next_row - self.first;
             if coverage.rows >= self.rows {
                 return Ok(coverage);
             }
@@ -113,25 +115,23 @@ impl RowGroupChunk<'_> {
         let (reader, schema) = guarded(|| {
             let builder = open_parquet(self.path).ok()?;
             let schema = builder.schema().clone();
-            let builder = builder.with_row_groups(self.groups.clone());
+            let builder = builder.with_row_groups(self.groups.clone().collect());
             let reader = builder.with_batch_size(self.batch_rows).build().ok()?;
             Some((reader, schema))
         })?;
-        let fields = schema.fields();
         let stored = self.table.map(|table| table.schema().fields().as_ref());
-        let in_file = |field: &arrow_schema::FieldRef| {
-            let found = fields.iter().position(|other| other.name() == field.name());
-            found.filter(|&at| fields[at].data_type() == field.data_type())
+        // Of several columns of one name, the first is the store's.
+        let in_store = |(at, field): (usize, &FieldRef)| {
+            let same = stored?.iter().position(|it| it.name() == field.name())?;
+            let is_first = schema.index_of(field.name()).is_ok_and(|first| first == at);
+            let same_type = stored?[same].data_type() == field.data_type();
+            (is_first && same_type).then_some(same)
         };
-        let in_file: Vec<_> = stored.unwrap_or_default().iter().map(in_file).collect();
-        let in_store = |column| in_file.iter().position(|at| *at == Some(column));
         Some(ChunkReader {
             chunk: self,
             reader,
-            columns: (0..fields.len()).map(in_store).collect(),
-            in_file,
-            rows: 0,
-            batch: 0,
+            columns: schema.fields().iter().enumerate().map(in_store).collect(),
+            next_row: self.first,
         })
     }
 }
@@ -142,11 +142,8 @@ struct ChunkReader<'p> {
     reader: ParquetRecordBatchReader,
     /// By column of the file: the column of the store that it is.
     columns: Vec<Option<usize>>,
-    /// And the other way round.
-    in_file: Vec<Option<usize>>,
-    /// So far, and before the batch that was read last.
-    rows: u64,
-    batch: u64,
+    /// Behind the batch that was read last, in the file.
+    next_row: u64,
 }
 
 impl ChunkReader<'_> {
@@ -156,9 +153,14 @@ impl ChunkReader<'_> {
             return Err(LeakError::Interrupted);
         }
         let batch = guarded(|| self.reader.next()?.ok());
-        self.batch = self.rows;
-        self.rows += batch.as_ref().map_or(0, RecordBatch::num_rows) as u64;
+        self.next_row += batch.as_ref().map_or(0, RecordBatch::num_rows) as u64;
         Ok(batch)
+    }
+
+    /// The cell of a row in this column of the store, if the file has it.
+    fn stored_cell(&self, batch: &RecordBatch, row: usize, column: usize) -> Option<ArrayRef> {
+        let in_file = self.columns.iter().position(|it| *it == Some(column))?;
+        Some(batch.column(in_file).slice(row, 1))
     }
 
     /// Whether every cell of the file is as the source's granted cells say.
@@ -179,9 +181,9 @@ impl ChunkReader<'_> {
         let (Some(table), Some(mismatches)) = (self.chunk.table, self.chunk.mismatches) else {
             return Ok(ColumnSet::NONE);
         };
-        let order = table.order();
-        let cell = |&column: &usize| Some(batch.column(self.in_file[column]?).slice(row, 1));
-        let Some(cells) = order.iter().map(cell).collect::<Option<Vec<_>>>() else {
+        let order = table.order().into_iter();
+        let cells = order.map(|column| self.stored_cell(batch, row, column));
+        let Some(cells) = cells.collect::<Option<Vec<_>>>() else {
             return Ok(ColumnSet::ALL);
         };
         let types: Vec<_> = cells.iter().map(|cell| cell.data_type()).collect();
@@ -191,13 +193,9 @@ impl ChunkReader<'_> {
     }
 
     fn location(&self, batch: &RecordBatch, row: usize, column: u16, explained: bool) -> Location {
-        let number = self.chunk.first + self.batch + row as u64;
-        let cell = |column: usize| {
-            let in_file = self.in_file.get(column).copied().flatten()?;
-            Some(batch.column(in_file).slice(row, 1))
-        };
+        let number = self.next_row - (batch.num_rows() - row) as u64;
         let label = match self.chunk.table {
-            Some(table) => table.row_name(number, &cell),
+            Some(table) => table.row_name(number, &|column| self.stored_cell(batch, row, column)),
             None => format!("store row {}", number + 1),
         };
         Location {
@@ -213,13 +211,11 @@ impl ChunkReader<'_> {
 
     /// Where every text of a column comes from. Where a hash stands for a value, the source has another text.
     fn origin(&self, column: usize) -> Origin {
-        let table = self.chunk.table.filter(|_| self.explains_all());
-        let in_store = table.zip(self.columns[column]);
-        let same = in_store.is_some_and(|(table, column)| !table.is_rekeyed(column));
-        if same {
-            Origin::Granted
-        } else {
-            Origin::Unknown
+        match (self.chunk.table, self.columns[column]) {
+            (Some(table), Some(at)) if self.explains_all() && !table.is_rekeyed(at) => {
+                Origin::Granted
+            }
+            _ => Origin::Unknown,
         }
     }
 

@@ -1,8 +1,8 @@
 //! The records of the vocabulary, divided by the first bits of their hashes, which are as good as random: 1024 partitions of
 //! about one size, small enough to be sorted in memory, near the processor, by whichever thread is free.
 //!
-//! A record is only appended while the tables are decided; what memory cannot hold goes to one anonymous file, partition
-//! by partition. Nothing waits for a sort.
+//! A record is only appended to its partition while the tables are decided; when memory is full, all partitions go to one
+//! anonymous file. Nothing waits for a sort.
 
 use std::ops::Range;
 
@@ -63,26 +63,23 @@ const RECORD: usize = 54;
 /// One for every ten first bits.
 pub(crate) const PARTITIONS: usize = 1 << BITS;
 const BITS: u32 = 10;
-/// What a record takes in memory: itself, and its number when they are divided, in a list that doubles as it grows.
-const HELD: usize = RECORD + 2 * size_of::<u32>();
-
 /// Where a value belongs whose hash begins so.
 #[inline]
 pub(crate) fn partition(key: u64) -> usize {
     (key >> (u64::BITS - BITS)) as usize
 }
 
-fn partition_of(record: &[u8; RECORD]) -> usize {
+fn partition_of(record: &[u8]) -> usize {
     let key = record.first_chunk().copied();
     partition(key.map_or(0, u64::from_be_bytes))
 }
 
-/// Gathers records.
-pub(crate) struct PartitionWriter {
+/// Gathers records, and gives them back by partition.
+pub(crate) struct Partitions {
     scratch: Scratch,
-    /// Records in the order in which they came, how many there are, and at most.
+    /// A region of `most` bytes for each partition, and how many of them it holds.
     memory: Option<Memory>,
-    held: usize,
+    held: Vec<usize>,
     most: usize,
     /// What memory could not hold, and for each time that it was full where the partitions lie.
     file: Option<TemporaryFile>,
@@ -90,15 +87,14 @@ pub(crate) struct PartitionWriter {
     records: u64,
 }
 
-impl PartitionWriter {
-    /// Holds the scratch's budget in memory.
+impl Partitions {
+    /// Holds the scratch's budget in memory. Hashes are random, so all partitions are full at about the same time.
     pub(crate) fn new(scratch: &Scratch) -> Self {
         Self {
             scratch: scratch.clone(),
             memory: None,
-            held: 0,
-            // Their numbers are of 32 bits.
-            most: (scratch.budget / HELD).clamp(1, u32::MAX as usize),
+            held: vec![0; PARTITIONS],
+            most: (scratch.budget / PARTITIONS / RECORD).max(1) * RECORD,
             file: None,
             spills: Vec::new(),
             records: 0,
@@ -107,36 +103,29 @@ impl PartitionWriter {
 
     /// Takes the bytes of a [`Record`].
     pub(crate) fn push(&mut self, record: &[u8]) -> Result<(), LeakError> {
-        if self.held == self.most {
+        let partition = partition_of(record);
+        if self.held[partition] == self.most {
             self.spill()?;
         }
         let memory = match &mut self.memory {
             Some(memory) => memory,
             None => {
-                let memory = Memory::new(self.most * RECORD);
+                let memory = Memory::new(PARTITIONS * self.most);
                 let failed = ColumnarError::io("sort in", &self.scratch.folder);
                 self.memory.insert(memory.map_err(failed)?)
             }
         };
-        let start = self.held * RECORD;
+        let start = partition * self.most + self.held[partition];
         memory[start..start + RECORD].copy_from_slice(record);
-        self.held += 1;
+        self.held[partition] += RECORD;
         self.records += 1;
         Ok(())
     }
 
-    fn held(&self) -> &[[u8; RECORD]] {
+    fn held(&self, partition: usize) -> &[u8] {
         let memory = self.memory.as_deref().unwrap_or_default();
-        memory[..self.held * RECORD].as_chunks().0
-    }
-
-    /// The numbers of the records in memory, by partition.
-    fn divided(&self) -> Vec<Vec<u32>> {
-        let mut numbers = vec![Vec::new(); PARTITIONS];
-        for (number, record) in (0..).zip(self.held()) {
-            numbers[partition_of(record)].push(number);
-        }
-        numbers
+        let region = memory.get(partition * self.most..).unwrap_or_default();
+        &region[..self.held[partition]]
     }
 
     fn spill(&mut self) -> Result<(), LeakError> {
@@ -144,49 +133,30 @@ impl PartitionWriter {
             Some(file) => file,
             None => TemporaryFile::new(&self.scratch)?,
         };
-        let (mut pieces, mut piece) = (Vec::with_capacity(PARTITIONS), Vec::new());
-        for numbers in self.divided() {
-            piece.clear();
-            for number in numbers {
-                piece.extend_from_slice(&self.held()[number as usize]);
-            }
-            pieces.push(file.append(&piece)?);
-        }
+        let pieces = (0..PARTITIONS).map(|partition| file.append(self.held(partition)));
+        let pieces = pieces.collect::<Result<_, _>>()?;
         self.spills.push(pieces);
         self.file = Some(file);
-        self.held = 0;
+        self.held.fill(0);
         Ok(())
     }
 
     /// After the last record. What went to the file in part goes there whole, so that memory is free for what comes next.
-    pub(crate) fn finish(mut self) -> Result<PartitionReader, LeakError> {
+    pub(crate) fn finish(mut self) -> Result<Self, LeakError> {
         if self.file.is_some() {
             self.spill()?;
             self.memory = None;
         }
-        let numbers = self.divided();
-        Ok(PartitionReader {
-            gathered: self,
-            numbers,
-        })
+        Ok(self)
     }
-}
 
-/// Everything that was gathered, partition by partition.
-pub(crate) struct PartitionReader {
-    gathered: PartitionWriter,
-    /// Of what is in memory.
-    numbers: Vec<Vec<u32>>,
-}
-
-impl PartitionReader {
     /// How many records were gathered.
     pub(crate) fn records(&self) -> u64 {
-        self.gathered.records
+        self.records
     }
 
-    /// Puts the records of one partition there, in order, each once. However often a value was recorded, they take no more than twice the
-    /// memory of those that differ, and a piece of the file.
+    /// Puts the records of one partition there, in order, each once. However often a value was recorded, they take no more
+    /// than twice the memory of those that differ, and a piece of the file.
     pub(crate) fn read(
         &self,
         partition: usize,
@@ -194,23 +164,25 @@ impl PartitionReader {
     ) -> Result<(), LeakError> {
         records.clear();
         let mut differing = 0;
-        for pieces in &self.gathered.spills {
-            let file = self.gathered.file.as_ref().ok_or(LeakError::Index)?;
-            for record in file.read(pieces[partition].clone())?.chunks_exact(RECORD) {
-                records.push(Record::read(record)?);
-            }
+        for pieces in &self.spills {
+            let file = self.file.as_ref().ok_or(LeakError::Index)?;
+            append(records, &file.read(pieces[partition].clone())?)?;
             if records.len() > 2 * differing {
                 in_order(records);
                 differing = records.len();
             }
         }
-        let held = self.gathered.held();
-        for &number in &self.numbers[partition] {
-            records.push(Record::read(&held[number as usize])?);
-        }
+        append(records, self.held(partition))?;
         in_order(records);
         Ok(())
     }
+}
+
+fn append(records: &mut Vec<Record>, bytes: &[u8]) -> Result<(), LeakError> {
+    for record in bytes.chunks_exact(RECORD) {
+        records.push(Record::read(record)?);
+    }
+    Ok(())
 }
 
 fn in_order(records: &mut Vec<Record>) {
@@ -230,20 +202,23 @@ mod tests {
             folder: folder.path().to_path_buf(),
             budget,
         };
-        let mut partitions = PartitionWriter::new(&scratch);
+        let mut partitions = Partitions::new(&scratch);
+        let mut sizes = vec![0; PARTITIONS];
         for record in records {
             partitions.push(record).unwrap();
+            sizes[partition_of(record)] += 1;
         }
-        let divided = partitions.finish().unwrap();
-        assert_eq!(divided.records(), records.len() as u64);
-        let spilled = divided.gathered.file.is_some();
-        assert_eq!(spilled, budget < records.len() * HELD);
-        assert_eq!(spilled, divided.gathered.memory.is_none());
+        let partitions = partitions.finish().unwrap();
+        assert_eq!(partitions.records(), records.len() as u64);
+        let spilled = partitions.file.is_some();
+        let room = (budget / RECORD / PARTITIONS).max(1);
+        assert_eq!(spilled, sizes.iter().any(|&size| size > room));
+        assert_eq!(spilled, partitions.memory.is_none());
         let (mut all, mut records) = (Vec::new(), Vec::new());
         for partition in 0..PARTITIONS {
-            divided.read(partition, &mut records).unwrap();
+            partitions.read(partition, &mut records).unwrap();
             for record in &records {
-                let bytes = record.bytes().try_into().unwrap();
+                let bytes: [u8; RECORD] = record.bytes().try_into().unwrap();
                 assert_eq!(partition_of(&bytes), partition);
                 all.push(bytes);
             }
@@ -273,7 +248,7 @@ mod tests {
         let mut expected = records.clone();
         expected.sort_unstable();
         expected.dedup();
-        for budget in [0, HELD * 500, HELD * 5000, HELD * 32_692] {
+        for budget in [0, 5, 50, 10_000].map(|records| records * PARTITIONS * RECORD) {
             assert!(sorted(&records, budget) == expected, "{budget}");
         }
     }

@@ -14,7 +14,6 @@ use serde::Serialize;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::LeakError;
-use crate::hashing::Hash;
 use crate::hits::{Hit, Location, NO_COLUMN, Pair, ReviewCell, Site};
 use crate::records::{Scratch, Sorter};
 
@@ -38,17 +37,16 @@ impl Reporter<'_> {
 
     /// Every hit but those that a person is to review.
     pub(crate) fn hits(&mut self, hits: &Sorter<Hit>) -> Result<(), LeakError> {
-        let mut last: Option<Hit> = None;
+        let mut last = None;
         for hit in hits.sorted()? {
             let hit = hit?;
-            let key = |hit: &Hit| (hit.position, hit.from, hit.source, hit.encoding, hit.loose);
+            let key = (hit.position, hit.from, hit.source, hit.encoding, hit.loose);
             // The overlap of two blocks, or one token in two alphabets.
-            if last.as_ref().map(key) != Some(key(&hit)) {
+            if last.replace(key) != Some(key) {
                 let site = Site::of(self.sites, hit.position.site)?;
                 let rule = rule(&hit, site);
                 self.add(rule, site, self.place(&hit, site, rule), 1);
             }
-            last = Some(hit);
         }
         Ok(())
     }
@@ -87,25 +85,19 @@ impl Reporter<'_> {
         scratch: &Scratch,
         list: &mut ReviewList,
     ) -> Result<u64, LeakError> {
-        let cells_of_pairs = PairedCells::of(reviewed, scratch)?;
-        let mut cells: BTreeMap<Pair, u64> = BTreeMap::new();
+        let (by_place, mut pairs, common) = by_place(reviewed, scratch)?;
         let mut last = None;
-        for cell in cells_of_pairs.sorter.sorted()? {
+        for cell in by_place.sorted()? {
             let cell = cell?;
             // A cell in which several values of one column stand is one cell.
             let place = (cell.pair, cell.position);
             if last.replace(place) != Some(place) {
-                *cells.entry(cell.pair).or_default() += 1;
+                pairs.entry(cell.pair).or_default().cells += 1;
                 list.line(cell, self)?;
             }
         }
-        for (pair, cells) in cells {
+        for (pair, PairCounts { values, cells }) in pairs {
             let site = Site::of(self.sites, pair.site)?;
-            let values = cells_of_pairs
-                .values
-                .get(&pair)
-                .copied()
-                .unwrap_or_default();
             let plural = if values == 1 { "" } else { "s" };
             let (rule, withheld) = self.withheld(pair);
             let place = Place {
@@ -115,7 +107,7 @@ impl Reporter<'_> {
             };
             self.add(rule, site, place, cells);
         }
-        Ok(cells_of_pairs.common)
+        Ok(common)
     }
 
     /// The rule of a pair, and what is found in its granted column.
@@ -170,55 +162,52 @@ fn rule(hit: &Hit, site: &Site) -> Rule {
 /// A copied value that stands in more cells of one granted column says nothing: a prefecture, the name of a tariff.
 pub(crate) const COMMON: usize = 100;
 
-/// The cells of every pair, without those of common values.
-struct PairedCells {
-    sorter: Sorter<ReviewCell>,
-    /// Different ones, by pair: as many pairs as there are columns that meet.
-    values: BTreeMap<Pair, u64>,
-    common: u64,
+/// What is to be reviewed of a pair; there are as many pairs as there are columns that meet.
+#[derive(Default)]
+struct PairCounts {
+    /// Different ones that are not common.
+    values: u64,
+    cells: u64,
 }
 
-impl PairedCells {
-    fn of(reviewed: &Sorter<ReviewCell>, scratch: &Scratch) -> Result<Self, LeakError> {
-        let mut cells = Self {
-            sorter: Sorter::new(scratch),
-            values: BTreeMap::new(),
-            common: 0,
+/// The cells of every pair in the order of their places, without those of common values; the pairs; how many values are common.
+fn by_place(
+    reviewed: &Sorter<ReviewCell>,
+    scratch: &Scratch,
+) -> Result<(Sorter<ReviewCell>, BTreeMap<Pair, PairCounts>, u64), LeakError> {
+    let cells = Sorter::new(scratch);
+    let mut pairs: BTreeMap<Pair, PairCounts> = BTreeMap::new();
+    let mut common = 0;
+    // The cells of one copied value, until it is known whether it is common.
+    let mut copied: Vec<ReviewCell> = Vec::new();
+    let mut reviewed = reviewed.sorted()?.peekable();
+    while let Some(cell) = reviewed.next() {
+        let cell = cell?;
+        let (value, is_copied) = ((cell.pair, cell.hash), cell.copied);
+        // From here on the value does not matter.
+        let cell = ReviewCell {
+            hash: 0,
+            copied: false,
+            ..cell
         };
-        let mut current: Option<(Pair, Hash)> = None;
-        // The cells of one copied value, until it is known whether it is common.
-        let mut copied: Vec<ReviewCell> = Vec::new();
-        for found in reviewed.sorted()? {
-            let found = found?;
-            let value = (found.pair, found.hash);
-            if current.replace(value) != Some(value) {
-                cells.close(&mut copied)?;
-                *cells.values.entry(found.pair).or_default() += 1;
-            }
-            // From here on the value does not matter, and cells are in the order of their places.
-            let cell = ReviewCell { hash: 0, ..found };
-            if !cell.copied {
-                cells.sorter.push(&cell)?;
-            } else if copied.len() <= COMMON && copied.last() != Some(&cell) {
-                copied.push(cell);
-            }
+        if !is_copied {
+            cells.push(&cell)?;
+        } else if copied.len() <= COMMON && copied.last() != Some(&cell) {
+            copied.push(cell);
         }
-        cells.close(&mut copied)?;
-        Ok(cells)
-    }
-
-    fn close(&mut self, copied: &mut Vec<ReviewCell>) -> Result<(), LeakError> {
+        let next = reviewed.peek().and_then(|next| next.as_ref().ok());
+        if next.is_some_and(|next| (next.pair, next.hash) == value) {
+            continue;
+        }
         if copied.len() > COMMON {
-            self.common += 1;
-            let values = copied.first().and_then(|it| self.values.get_mut(&it.pair));
-            values.into_iter().for_each(|values| *values -= 1);
+            common += 1;
             copied.clear();
+        } else {
+            pairs.entry(value.0).or_default().values += 1;
         }
-        copied.drain(..).try_for_each(|cell| {
-            let copied = false;
-            self.sorter.push(&ReviewCell { copied, ..cell })
-        })
+        copied.drain(..).try_for_each(|cell| cells.push(&cell))?;
     }
+    Ok((cells, pairs, common))
 }
 
 /// One cell, as it is written.

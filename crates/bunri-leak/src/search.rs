@@ -8,11 +8,10 @@ use crate::combination::Suspects;
 use crate::exclusive::{ExclusiveValues, Totals};
 use crate::hits::{HitSink, Site};
 use crate::inputs::{Reread, SearchInputs};
-use crate::lexicon::Forms;
 use crate::parquet::Coverage;
 use crate::report::{COMMON, Reporter, ReviewList};
 use crate::second_pass::{DigestIndex, SecondPass};
-use crate::store::Contents;
+use crate::store::{Contents, Task};
 use crate::text::Scanner;
 use crate::vocabulary::Vocabulary;
 
@@ -76,7 +75,8 @@ fn look(
     searches: &[StoreSearch<'_>; 2],
 ) -> Result<[Coverage; 2], LeakError> {
     let stores = searches.iter().enumerate();
-    let tasks = stores.flat_map(|(at, search)| search.contents.tasks().map(move |task| (at, task)));
+    let tasks =
+        stores.flat_map(|(at, search)| search.contents.tasks.iter().map(move |task| (at, task)));
     let tasks: Vec<_> = tasks.collect();
     let scanners = || {
         let [retail, transmission] = searches;
@@ -179,8 +179,10 @@ impl StoreSearch<'_> {
         reporter: &mut Reporter<'_>,
     ) -> Result<Suspects<'_>, R::Error> {
         let mut suspects = Suspects::new(self.inputs.lexicon);
-        for piece in &self.contents.pieces {
-            piece.suspects(&mut suspects, self.inputs.observer)?;
+        for task in &self.contents.tasks {
+            if let Task::Rows(chunk) = task {
+                chunk.suspects(&mut suspects, self.inputs.observer)?;
+            }
         }
         let budget = self.inputs.scratch.budget;
         let mut digests = DigestIndex::new(budget, self.exclusive, &self.found)?;
@@ -190,7 +192,6 @@ impl StoreSearch<'_> {
         }
         if !digests.is_empty() || !suspects.is_empty() {
             staging.reread(&mut SecondPass {
-                forms: Forms::new(self.inputs.lexicon),
                 store: self.at,
                 digests: &mut digests,
                 suspects: &mut suspects,

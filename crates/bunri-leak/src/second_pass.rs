@@ -17,15 +17,14 @@ use crate::exclusive::ExclusiveValues;
 use crate::grants::Grants;
 use crate::hashing::{FormKind, filter_key};
 use crate::hits::{DigestCandidate, DigestKey, HitSink, Location, digest_key};
-use crate::lexicon::Forms;
-use crate::values::{Candidate, Entry};
+use crate::lexicon::{Candidate, Forms};
+use crate::values::Entry;
 
 /// What one digest and its first place take in memory, about.
 const HELD: usize = 256;
 
 /// Takes every staged cell once more, for one store.
 pub struct SecondPass<'r, 'a> {
-    pub(crate) forms: Forms<'a>,
     /// Its place among those that are searched.
     pub(crate) store: usize,
     pub(crate) digests: &'r mut DigestIndex<'a>,
@@ -55,10 +54,9 @@ impl SecondPass<'_, '_> {
                 let text = cells.cell(row).text(&mut space);
                 let withheld = grants(*column, row).withheld(self.store);
                 if withheld {
-                    self.digests.value(text, &mut self.forms)?;
+                    self.digests.value(text)?;
                 }
-                self.suspects
-                    .cell(text, &mut self.forms, (*column, withheld));
+                self.suspects.cell(text, *column, withheld);
             }
             self.suspects.row(table);
         }
@@ -77,7 +75,7 @@ impl SecondPass<'_, '_> {
         reject: &Reject,
     ) -> Result<(), LeakError> {
         for (at, value, text) in rejected(table, reject) {
-            self.digests.value(&text, &mut self.forms)?;
+            self.digests.value(&text)?;
             let fits = table.columns.get(at).is_some_and(|column| match value {
                 RawValue::Text(_) => column.value_type == ValueType::Text,
                 RawValue::Int(_) => {
@@ -92,7 +90,7 @@ impl SecondPass<'_, '_> {
                 | RawValue::Blob(_) => false,
             });
             if fits {
-                self.suspects.cell(&text, &mut self.forms, (at, true));
+                self.suspects.cell(&text, at, true);
             }
         }
         self.suspects.row(position);
@@ -107,6 +105,7 @@ pub(crate) struct DigestIndex<'a> {
     pub(crate) beyond: u64,
     exclusive: &'a ExclusiveValues<'a>,
     found: &'a HitSink<'a>,
+    forms: Forms<'a>,
     last: String,
 }
 
@@ -134,6 +133,7 @@ impl<'a> DigestIndex<'a> {
             beyond,
             exclusive,
             found,
+            forms: Forms::new(exclusive.lexicon),
             last: String::new(),
         })
     }
@@ -143,16 +143,16 @@ impl<'a> DigestIndex<'a> {
     }
 
     /// Holds a withheld value against the digests, if it is one that is searched for.
-    pub(crate) fn value(&mut self, text: &str, forms: &mut Forms<'_>) -> Result<(), LeakError> {
+    pub(crate) fn value(&mut self, text: &str) -> Result<(), LeakError> {
         if self.is_empty() || self.last == text {
             return Ok(());
         }
         text.clone_into(&mut self.last);
-        forms.spell(text);
-        let Some((candidate, entry)) = self.searched(forms)? else {
+        self.forms.spell(text);
+        let Some((candidate, entry)) = self.searched()? else {
             return Ok(());
         };
-        let form = |kind| forms.of(kind).chars.iter().collect();
+        let form = |kind| self.forms.of(kind).chars.iter().collect();
         let [strict, loose] = [FormKind::Strict, FormKind::Loose].map(form);
         for form in [text.to_owned(), strict, loose, text.trim().to_owned()] {
             for (encoding, digest) in tokens::digests(form.as_bytes()) {
@@ -165,18 +165,12 @@ impl<'a> DigestIndex<'a> {
     }
 
     /// The value, as it is searched for.
-    fn searched(&self, forms: &Forms<'_>) -> Result<Option<(Candidate, Entry)>, LeakError> {
-        let strict = forms.hash(FormKind::Strict);
+    fn searched(&self) -> Result<Option<(Candidate, Entry)>, LeakError> {
         for kind in [FormKind::Loose, FormKind::Strict] {
-            let hash = forms.hash(kind);
-            let candidate = Candidate {
-                kind,
-                hash,
-                strict,
-                from: 0,
-                whole: true,
-            };
-            if self.exclusive.sets[kind as usize].passes(filter_key(hash))
+            let length = self.forms.of(kind).value().len();
+            let candidate = self.forms.candidate(kind, 0, length);
+            let set = &self.exclusive.sets[kind as usize];
+            if set.may_hold(length, filter_key(candidate.hash))
                 && let Some(entry) = self.exclusive.confirm(&candidate)?
             {
                 return Ok(Some((candidate, entry)));

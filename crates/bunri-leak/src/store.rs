@@ -22,8 +22,8 @@ use crate::lexicon::words;
 use crate::parquet::{Coverage, RowGroupChunk, guarded};
 use crate::text::{Origin, Scanner};
 
-/// Row groups of one piece.
-const PIECE: usize = 8;
+/// Row groups that one thread takes.
+const CHUNK: usize = 8;
 /// A text is looked at in blocks that overlap, so that what a cut goes through is whole in the next.
 const BLOCK: usize = 1 << 20;
 const OVERLAP: usize = 512;
@@ -39,8 +39,7 @@ pub(crate) struct Contents<'a> {
     known: BTreeSet<String>,
     known_paths: BTreeSet<String>,
     pub(crate) sites: Vec<Site>,
-    pub(crate) pieces: Vec<RowGroupChunk<'a>>,
-    texts: Vec<(u32, &'a Path)>,
+    pub(crate) tasks: Vec<Task<'a>>,
     words: Vec<(Location, Vec<u8>)>,
     /// Parquet files of which only the raw bytes can be searched.
     pub(crate) unreadable: BTreeSet<u32>,
@@ -80,8 +79,7 @@ impl<'a> Contents<'a> {
             known: &known_words(catalogue, store) | &known_paths,
             known_paths,
             sites: Vec::new(),
-            pieces: Vec::new(),
-            texts: Vec::new(),
+            tasks: Vec::new(),
             words: Vec::new(),
             unreadable: BTreeSet::new(),
         };
@@ -98,27 +96,19 @@ impl<'a> Contents<'a> {
                 _ => drop(contents.text(path, &file)),
             }
         }
+        let words = std::mem::take(&mut contents.words);
+        contents.tasks.push(Task::Words(words));
         Ok(contents)
-    }
-
-    /// What there is to be looked at.
-    pub(crate) fn tasks(&self) -> impl Iterator<Item = Task<'_>> {
-        let texts = self
-            .texts
-            .iter()
-            .map(|(site, path)| Task::Text(*site, path));
-        let pieces = self.pieces.iter().map(Task::RowGroupChunk);
-        texts.chain(pieces).chain([Task::Words(&self.words)])
     }
 
     fn site(&mut self, rule: Option<Rule>, table: Option<&str>, file: Option<&str>) -> u32 {
         let number = self.sites.len() as u32;
         let same = |site: &&Site| table.is_some() && site.table.as_deref() == table;
-        let first = self.sites.iter().find(same).map(|site| site.first);
+        let first = self.sites.iter().find(same);
         self.sites.push(Site {
             rule,
             table: table.map(str::to_owned),
-            first: first.unwrap_or(number),
+            first: first.map_or(number, |site| site.first),
             file: file.map(str::to_owned),
             columns: Vec::new(),
         });
@@ -140,13 +130,14 @@ impl<'a> Contents<'a> {
     /// Names of files and folders.
     fn names(&mut self) {
         let site = self.site(Some(Rule::ValueInName), None, None);
-        let files = self.store.files.iter().map(|(name, _)| name).zip(1..);
-        let files = files.map(|(name, number)| (name, format!("file {number}")));
+        let files = self.store.files.iter().zip(1..);
+        let files = files.map(|((name, _), number)| (name, "file", number));
         let folders = self.store.folders.iter().zip(1..);
-        let folders = folders.map(|(name, number)| (name, format!("folder {number}")));
-        for (name, what) in files.chain(folders) {
+        let folders = folders.map(|(name, number)| (name, "folder", number));
+        for (name, what, number) in files.chain(folders) {
             if !self.known_paths.contains(name) {
-                let label = format!("the name of {what} of the store in the order of names");
+                let label =
+                    format!("the name of {what} {number} of the store in the order of names");
                 self.bytes(site, name.as_bytes(), label);
             }
         }
@@ -165,7 +156,7 @@ impl<'a> Contents<'a> {
         let valid = self.store.has_manifest;
         let most = if valid { u64::MAX } else { LONGEST_MANIFEST };
         let Some(text) = self.read(MANIFEST, path, most)? else {
-            self.texts.push((site, path));
+            self.tasks.push(Task::Text(site, path));
             return Ok(());
         };
         let json: Option<serde_json::Value> = serde_json::from_slice(&text).ok();
@@ -190,7 +181,7 @@ impl<'a> Contents<'a> {
         let text = self.read(name, path, LONGEST_MANIFEST)?;
         // A line that nobody's writer made, or very many: looked at in blocks, so that it takes no more memory than a text.
         let Some(text) = text.filter(|text| !has_long_line(text)) else {
-            self.texts.push((site, path));
+            self.tasks.push(Task::Text(site, path));
             return Ok(());
         };
         for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
@@ -207,7 +198,7 @@ impl<'a> Contents<'a> {
 
     fn text(&mut self, path: &'a Path, file: &str) -> u32 {
         let site = self.site(None, None, Some(file));
-        self.texts.push((site, path));
+        self.tasks.push(Task::Text(site, path));
         site
     }
 
@@ -230,28 +221,28 @@ impl<'a> Contents<'a> {
         let fields = builder.schema().fields().iter();
         self.sites[site as usize].columns = fields.map(|field| field.name().clone()).collect();
         self.metadata(builder.metadata(), id, file);
-        let groups = builder.metadata().row_groups().iter();
-        let groups: Vec<u64> = groups
-            .map(|group| group.num_rows().try_into().unwrap_or(0))
-            .collect();
         let mismatches = id.and_then(|id| store.mismatches.get(id));
-        let mut first = 0;
-        for (piece, rows) in groups.chunks(PIECE).enumerate() {
-            let rows_of_piece = rows.iter().sum();
-            self.pieces.push(RowGroupChunk {
+        let mismatches = mismatches.filter(|mismatches| !mismatches.is_empty());
+        let is_owned = table.is_some_and(|table| table.is_owned());
+        let (mut group, mut first) = (0, 0);
+        for groups in builder.metadata().row_groups().chunks(CHUNK) {
+            let rows = groups
+                .iter()
+                .map(|it| u64::try_from(it.num_rows()).unwrap_or(0));
+            let rows = rows.sum();
+            self.tasks.push(Task::Rows(RowGroupChunk {
                 site,
                 path,
-                groups: (piece * PIECE..piece * PIECE + rows.len()).collect(),
-                rows: rows_of_piece,
+                groups: group..group + groups.len(),
+                rows,
                 first,
                 table,
                 batch_rows,
-                mismatches: mismatches.filter(|mismatches| !mismatches.is_empty()),
-                retailers: store
-                    .retailers
-                    .filter(|_| table.is_some_and(|table| table.is_owned())),
-            });
-            first += rows_of_piece;
+                mismatches,
+                retailers: store.retailers.filter(|_| is_owned),
+            }));
+            group += groups.len();
+            first += rows;
         }
     }
 
@@ -297,11 +288,11 @@ fn no_cell(site: u32, row: u64, label: String) -> Location {
 }
 
 /// What one thread looks at at a time.
-pub(crate) enum Task<'c> {
-    Words(&'c [(Location, Vec<u8>)]),
+pub(crate) enum Task<'a> {
+    Words(Vec<(Location, Vec<u8>)>),
     /// A file that is no Parquet, with its site.
-    Text(u32, &'c Path),
-    RowGroupChunk(&'c RowGroupChunk<'c>),
+    Text(u32, &'a Path),
+    Rows(RowGroupChunk<'a>),
 }
 
 impl Task<'_> {
@@ -315,7 +306,7 @@ impl Task<'_> {
                 .iter()
                 .try_for_each(|(location, bytes)| scanner.bytes(bytes, &|| Ok(location.clone())))?,
             Self::Text(site, path) => text(*site, path, scanner)?,
-            Self::RowGroupChunk(piece) => return piece.look(scanner, observer),
+            Self::Rows(chunk) => return chunk.look(scanner, observer),
         }
         Ok(Coverage::default())
     }

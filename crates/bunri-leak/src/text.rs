@@ -9,16 +9,16 @@
 //! digits side by side are found inside longer runs ([`Form::may_begin`](bunri_spelling::Form::may_begin)).
 
 use bunri_spelling::tokens::{self, Encoding, is_digest_length};
-use bunri_spelling::{LIGHTEST, LONGEST, Simple, Spelled, TOKEN, escapes, weight};
+use bunri_spelling::{LIGHTEST, LONGEST, Simple, TOKEN, escapes};
 
 use crate::LeakError;
 use crate::exclusive::ExclusiveValues;
 use crate::filter::{PREFIX, SHORT_PREFIX};
+use crate::grants::{ANYWHERE, SearchScope};
 use crate::hashing::{FormKind, filter_key};
 use crate::hits::{DigestCandidate, HitSink, Location, digest_key};
-use crate::lexicon::{ANYWHERE, Forms, WHOLE};
+use crate::lexicon::{Candidate, Forms};
 use crate::retailers::Retailers;
-use crate::values::Candidate;
 
 /// An encoding within an encoding is taken off so many times.
 const DEPTH: u8 = 2;
@@ -29,7 +29,7 @@ pub(crate) type Locate<'w> = dyn Fn() -> Result<Location, LeakError> + 'w;
 /// How a text comes to be looked at.
 #[derive(Clone, Copy)]
 struct ScanContext<'w> {
-    place: &'w Locate<'w>,
+    locate: &'w Locate<'w>,
     origin: Origin,
     encoding: Encoding,
     /// Encodings that were taken off.
@@ -37,23 +37,21 @@ struct ScanContext<'w> {
 }
 
 impl<'w> ScanContext<'w> {
-    fn plain(place: &'w Locate<'w>, origin: Origin) -> Self {
-        let (encoding, depth) = (Encoding::Plain, 0);
+    fn plain(locate: &'w Locate<'w>, origin: Origin) -> Self {
         Self {
-            place,
+            locate,
             origin,
-            encoding,
-            depth,
+            encoding: Encoding::Plain,
+            depth: 0,
         }
     }
 
     /// Of what is encoded so.
     fn inside(self, encoding: Encoding) -> Self {
-        let (origin, depth) = (Origin::Unknown, self.depth + 1);
         Self {
-            origin,
+            origin: Origin::Unknown,
             encoding,
-            depth,
+            depth: self.depth + 1,
             ..self
         }
     }
@@ -122,13 +120,13 @@ impl<'a> Scanner<'a> {
         &mut self,
         text: &str,
         origin: Origin,
-        place: &Locate<'_>,
+        locate: &Locate<'_>,
     ) -> Result<(), LeakError> {
-        self.encoded(text, ScanContext::plain(place, origin))
+        self.encoded(text, ScanContext::plain(locate, origin))
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8], place: &Locate<'_>) -> Result<(), LeakError> {
-        let context = ScanContext::plain(place, Origin::Unknown);
+    pub(crate) fn bytes(&mut self, bytes: &[u8], locate: &Locate<'_>) -> Result<(), LeakError> {
+        let context = ScanContext::plain(locate, Origin::Unknown);
         match std::str::from_utf8(bytes) {
             Ok(text) => self.encoded(text, context),
             Err(_) => self.decoded(bytes, context),
@@ -136,10 +134,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number, with and without the zero that it may have lost.
-    pub(crate) fn number(&mut self, digits: &str, place: &Locate<'_>) -> Result<(), LeakError> {
+    pub(crate) fn number(&mut self, digits: &str, locate: &Locate<'_>) -> Result<(), LeakError> {
         let context = ScanContext {
             encoding: Encoding::Number,
-            ..ScanContext::plain(place, Origin::Unknown)
+            ..ScanContext::plain(locate, Origin::Unknown)
         };
         self.plain(digits, context)?;
         self.plain(&format!("0{digits}"), context).map(drop)
@@ -150,7 +148,7 @@ impl<'a> Scanner<'a> {
         &mut self,
         retailers: &Retailers,
         text: &str,
-        place: &Locate<'_>,
+        locate: &Locate<'_>,
     ) -> Result<(), LeakError> {
         let forms = &mut self.forms;
         let simple = forms.simple(text);
@@ -160,7 +158,7 @@ impl<'a> Scanner<'a> {
         forms.spell(text);
         for hash in retailers.named(forms.of(FormKind::Loose)) {
             self.clean = false;
-            self.found.retailer(hash, &place()?)?;
+            self.found.review(hash, None, &locate()?)?;
         }
         Ok(())
     }
@@ -197,7 +195,7 @@ impl<'a> Scanner<'a> {
     fn decoded(&mut self, bytes: &[u8], context: ScanContext<'_>) -> Result<(), LeakError> {
         if is_digest_length(bytes.len()) {
             self.clean = false;
-            let (key, location) = (digest_key(bytes), (context.place)()?);
+            let (key, location) = (digest_key(bytes), (context.locate)()?);
             self.found
                 .digests
                 .push(&DigestCandidate { key, location })?;
@@ -222,7 +220,7 @@ impl<'a> Scanner<'a> {
                 continue;
             };
             if location.is_none() {
-                location = Some((context.place)()?);
+                location = Some((context.locate)()?);
             }
             if let Some(location) = &location {
                 self.found
@@ -308,21 +306,20 @@ impl<'a> Scanner<'a> {
     }
 
     fn form(&mut self, kind: FormKind, origin: Origin) {
-        let set = &self.exclusive.sets[kind as usize];
+        let (form, set) = (self.forms.of(kind), &self.exclusive.sets[kind as usize]);
         if set.is_empty() {
             return;
         }
-        let form = self.forms.of(kind);
         let (length, characters) = (form.value().len(), form.chars.len());
+        self.forms.secret.running_sums(&form.chars, &mut self.sums);
         // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
         let loose = self.forms.of(FormKind::Loose).value();
-        let short = origin == Origin::Unknown
+        if origin == Origin::Unknown
             && loose.len() <= SHORT
-            && (WHOLE..ANYWHERE).contains(&weight(loose));
-        let found = short && set.may_hold(length, filter_key(self.forms.hash(kind)));
-        self.forms.secret.running_sums(&form.chars, &mut self.sums);
-        if found {
-            self.candidate(kind, 0, length);
+            && SearchScope::of(loose) == SearchScope::WholeCells
+            && set.may_hold(length, filter_key(self.forms.hash(kind)))
+        {
+            self.candidates.push(self.forms.candidate(kind, 0, length));
         }
         for from in 0..(characters + 1).saturating_sub(SHORT_PREFIX) {
             self.at(kind, from, origin);
@@ -332,26 +329,21 @@ impl<'a> Scanner<'a> {
     /// Every value that may begin here.
     #[inline]
     fn at(&mut self, kind: FormKind, from: usize, origin: Origin) {
-        let (form, prefixes) = (
-            self.forms.of(kind),
-            &self.exclusive.sets[kind as usize].prefixes,
-        );
-        let rest = &form.chars[from..];
+        let (form, set) = (self.forms.of(kind), &self.exclusive.sets[kind as usize]);
+        let (rest, secret) = (&form.chars[from..], self.forms.secret);
         let left = rest.len();
         if !form.may_begin(from, left) {
             return;
         }
         let long = match left {
-            PREFIX.. => prefixes.long(self.forms.secret.prefix(&rest[..PREFIX])),
+            PREFIX.. => set.prefixes.long(secret.prefix(&rest[..PREFIX])),
             _ => 0,
         };
-        let short = prefixes.short(self.forms.secret.prefix(&rest[..SHORT_PREFIX]));
-        // Bit n: n characters; the longest has no bit left and one of its own.
-        let mut longest = left >= LONGEST && long >> (LONGEST - PREFIX) & 1 != 0;
-        let mut lengths = long << PREFIX | u64::from(short) << SHORT_PREFIX;
+        let short = set.prefixes.short(secret.prefix(&rest[..SHORT_PREFIX]));
+        // Bit n: n characters.
+        let mut lengths = u128::from(long) << PREFIX | u128::from(short) << SHORT_PREFIX;
         if origin == Origin::Granted && from == 0 {
-            longest = false;
-            lengths &= !1_u64.checked_shl(left as u32).unwrap_or(0);
+            lengths &= !(1 << left.min(LONGEST));
         }
         while lengths != 0 {
             let length = lengths.trailing_zeros() as usize;
@@ -359,55 +351,22 @@ impl<'a> Scanner<'a> {
             if length > left {
                 break;
             }
-            self.ask(kind, from, length);
+            let key = || secret.filter_key_of_piece(&self.sums, from, length, kind);
+            if form.may_begin(from, length)
+                && form.may_end(from, length)
+                && set.may_hold(length, key())
+            {
+                self.candidates
+                    .push(self.forms.candidate(kind, from, length));
+            }
         }
-        if longest {
-            self.ask(kind, from, LONGEST);
-        }
-    }
-
-    #[inline]
-    fn ask(&mut self, kind: FormKind, from: usize, length: usize) {
-        let (form, set) = (self.forms.of(kind), &self.exclusive.sets[kind as usize]);
-        if form.may_begin(from, length)
-            && form.may_end(from, length)
-            && set.may_hold(
-                length,
-                self.forms
-                    .secret
-                    .filter_key_of_piece(&self.sums, from, length, kind),
-            )
-        {
-            self.candidate(kind, from, length);
-        }
-    }
-
-    fn candidate(&mut self, kind: FormKind, from: usize, length: usize) {
-        let Spelled { strict, origin, .. } = &self.forms.spelled;
-        let form = self.forms.of(kind);
-        let whole = from == 0 && length == form.value().len();
-        let spelling = match kind {
-            FormKind::Strict => &strict.chars[from..from + length],
-            FormKind::Loose if whole => strict.value(),
-            FormKind::Loose => &strict.chars[origin[from]..=origin[from + length - 1]],
-        };
-        let spelling = &spelling[..spelling.len().min(LONGEST)];
-        self.candidates.push(Candidate {
-            kind,
-            hash: self
-                .forms
-                .secret
-                .hash(&form.chars[from..from + length], kind),
-            strict: self.forms.secret.hash(spelling, FormKind::Strict),
-            from,
-            whole,
-        });
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use bunri_spelling::weight;
     use proptest::collection::vec;
 
     use super::*;
@@ -440,7 +399,7 @@ mod tests {
         let lexicon = Lexicon::new().unwrap();
         let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
         for &(grants, value) in values {
-            vocabulary.value((0, grants), value).unwrap();
+            vocabulary.value(0, grants, value).unwrap();
         }
         let retail = &ExclusiveValues::of(vocabulary, &scratch, 2).unwrap()[0];
         let found = HitSink::new(&[], &scratch);

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::LeakError;
 use crate::filter::{Filter, Prefix, PrefixTable, RareLengths};
-use crate::hashing::{FormKind, Hash, filter_key};
+use crate::hashing::{Hash, filter_key};
 use crate::partitions::partition;
 use crate::records::{Field, Scratch, TemporaryFile, record};
 
@@ -14,7 +14,7 @@ use crate::records::{Field, Scratch, TemporaryFile, record};
 const BLOCK: usize = 1 << 12;
 
 record! {
-    /// What is known of a value that is searched for.
+    /// What is known of a value that is searched for. Of several under one hash, what is found anywhere comes first.
     Entry {
         hash: Hash,
         /// As a whole cell alone, and not inside a text too.
@@ -23,14 +23,9 @@ record! {
         source: u16,
         /// Whether a cell that nobody vouches for holds it too.
         copied: bool,
-        /// Of a loose form: the hashes of its strict spellings.
-        spellings: Vec<Hash>,
-    }
-
-    /// A value that is searched for. Of several under one hash, what is found anywhere comes first.
-    Value {
-        entry: Entry,
         prefix: Prefix,
+        /// The hashes of its strict spellings.
+        spellings: Vec<Hash>,
     }
 }
 
@@ -44,19 +39,6 @@ impl Field for Vec<Hash> {
         let hashes = u32::take(bytes)?;
         (0..hashes).map(|_| Field::take(bytes)).collect()
     }
-}
-
-/// What the filter let through: to be confirmed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Candidate {
-    pub(crate) kind: FormKind,
-    pub(crate) hash: Hash,
-    /// The strict form of the same piece, where the hash is that of a loose one.
-    pub(crate) strict: Hash,
-    /// Where it begins in the form.
-    pub(crate) from: usize,
-    /// Whether it is the whole text.
-    pub(crate) whole: bool,
 }
 
 /// A set of values that is finished.
@@ -76,13 +58,7 @@ impl ValueSet {
     /// Whether a value of this length and filter key may be there.
     #[inline]
     pub(crate) fn may_hold(&self, length: usize, key: u64) -> bool {
-        self.rare.may_hold(length, key) && self.passes(key)
-    }
-
-    /// The same of a value of any length.
-    #[inline]
-    pub(crate) fn passes(&self, key: u64) -> bool {
-        self.parts[partition(key)].filter.may_hold(key)
+        self.rare.may_hold(length, key) && self.parts[partition(key)].filter.may_hold(key)
     }
 
     /// What is known of the value of this hash, if it is there.
@@ -121,18 +97,18 @@ impl ValueSetBuilder {
     }
 
     /// Adds the values of a partition; their hashes ascend.
-    pub(crate) fn part(&self, values: &[Value]) -> Result<Part, LeakError> {
+    pub(crate) fn part(&self, entries: &[Entry]) -> Result<Part, LeakError> {
         let (mut keys, mut rare, mut bytes) = (Vec::new(), RareLengths::default(), Vec::new());
         let mut blocks: Vec<(Hash, Range<usize>)> = Vec::new();
-        for Value { entry, prefix } in values {
+        for entry in entries {
             let key = filter_key(entry.hash);
             if keys.last() != Some(&key) {
                 keys.push(key);
             }
-            rare.push(prefix.length.into(), key);
+            rare.push(entry.prefix.length.into(), key);
             // Of a value that is found as a whole cell only, the prefix is of no use.
             if !entry.whole_only {
-                self.prefixes.add(*prefix);
+                self.prefixes.add(entry.prefix);
             }
             let start = bytes.len();
             entry.put(&mut bytes);
@@ -194,6 +170,10 @@ mod tests {
             source: number as u16,
             whole_only: number.is_multiple_of(2),
             copied: number.is_multiple_of(3),
+            prefix: Prefix {
+                hash: number.into(),
+                length: 10,
+            },
             spellings: (0..number % 4).map(hash).collect(),
         };
         let spread = (0..5000).map(|number| number * 850_000);
@@ -203,15 +183,8 @@ mod tests {
         let set = ValueSetBuilder::new(100, &scratch).unwrap();
         let part = |partition: usize| {
             let own = |number: &&u32| partition == super::partition(filter_key(hash(**number)));
-            let value = |&number: &u32| Value {
-                entry: entry(number),
-                prefix: Prefix {
-                    hash: number.into(),
-                    length: 10,
-                },
-            };
-            let values: Vec<Value> = numbers.iter().filter(own).map(value).collect();
-            set.part(&values).unwrap()
+            let entries = numbers.iter().filter(own).map(|&number| entry(number));
+            set.part(&entries.collect::<Vec<_>>()).unwrap()
         };
         let parts: Vec<Part> = (0..PARTITIONS).map(part).collect();
         assert!(parts[0].blocks.len() > 10);

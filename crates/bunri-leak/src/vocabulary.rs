@@ -7,14 +7,13 @@
 use arrow_array::{Array, ArrayRef};
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::Reject;
-use bunri_spelling::weight;
 
 use crate::LeakError;
 use crate::cells::{CellValue, Column, SMALLEST_NUMBER, rejected};
-use crate::grants::{Counts, Grants, SearchScope};
+use crate::grants::{Grants, SearchScope, WithheldCells};
 use crate::hashing::FormKind;
-use crate::lexicon::{ANYWHERE, Forms, Lexicon, WHOLE, words};
-use crate::partitions::{PartitionReader, PartitionWriter, Record};
+use crate::lexicon::{Forms, Lexicon, words};
+use crate::partitions::{Partitions, Record};
 use crate::records::{Field, Scratch};
 
 /// Values that wait to be recorded together.
@@ -29,18 +28,30 @@ struct PendingValue<'t> {
     cells: u64,
 }
 
+impl<'t> PendingValue<'t> {
+    #[inline]
+    fn new(lexicon: &Lexicon, grants: Grants, text: &'t str) -> Self {
+        Self {
+            text,
+            grants,
+            hash: lexicon.secret.cell_hash(text.as_bytes()),
+            cells: 1,
+        }
+    }
+}
+
 /// Gathers the values of all tables.
 pub struct Vocabulary<'a> {
     pub(crate) lexicon: &'a Lexicon,
     forms: Forms<'a>,
-    pub(crate) records: PartitionWriter,
+    pub(crate) records: Partitions,
     recorded: RecordedCache,
     /// Space to write a cell's text, and a record.
     text: String,
     record: Vec<u8>,
     /// Table and column of every source.
     pub(crate) sources: Vec<String>,
-    pub(crate) counts: Counts,
+    pub(crate) withheld: WithheldCells,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -49,12 +60,12 @@ impl<'a> Vocabulary<'a> {
         Self {
             lexicon,
             forms: Forms::new(lexicon),
-            records: PartitionWriter::new(scratch),
+            records: Partitions::new(scratch),
             recorded: RecordedCache::new(),
             text: String::new(),
             record: Vec::new(),
             sources: Vec::new(),
-            counts: Counts::default(),
+            withheld: WithheldCells::default(),
         }
     }
 
@@ -64,10 +75,7 @@ impl<'a> Vocabulary<'a> {
     /// If a temporary file cannot be written.
     pub fn catalogue(&mut self, catalogue: &Catalogue) -> Result<(), LeakError> {
         self.sources.push("catalogue".to_owned());
-        for word in words(catalogue) {
-            self.value((0, Grants::GRANTED_EVERYWHERE), word)?;
-        }
-        Ok(())
+        words(catalogue).try_for_each(|word| self.value(0, Grants::GRANTED_EVERYWHERE, word))
     }
 
     /// The columns of a table as sources, before any of its cells come; gives the number of the first.
@@ -91,21 +99,19 @@ impl<'a> Vocabulary<'a> {
     ) -> Result<(), LeakError> {
         let nulls = array.nulls();
         let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
-        let rows = (0..array.len()).filter(valid);
+        let mut rows = (0..array.len()).filter(valid);
         match Column::staged(array) {
             Some(Column::Text(texts)) => {
-                self.texts(source, rows.map(|row| (texts.value(row), grants(row))))?;
+                self.texts(source, rows.map(|row| (texts.value(row), grants(row))))
             }
             Some(column) => {
-                for row in rows {
-                    let grants = grants(row);
-                    let scope = self.cell((source, grants), column.cell(row))?;
-                    self.counts.add(grants, Some(scope), 1);
-                }
+                rows.try_for_each(|row| self.cell(source, grants(row), column.cell(row)))
             }
-            None => rows.for_each(|row| self.counts.add(grants(row), None, 1)),
+            None => {
+                rows.for_each(|row| self.withheld.add(grants(row), None, 1));
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     fn texts<'t>(
@@ -125,12 +131,7 @@ impl<'a> Vocabulary<'a> {
             if pending.len() == BATCH {
                 self.record_all(source, &mut pending)?;
             }
-            pending.push(PendingValue {
-                text,
-                grants,
-                hash: self.lexicon.secret.cell_hash(text.as_bytes()),
-                cells: 1,
-            });
+            pending.push(PendingValue::new(self.lexicon, grants, text));
         }
         self.record_all(source, &mut pending)
     }
@@ -143,63 +144,62 @@ impl<'a> Vocabulary<'a> {
     ) -> Result<(), LeakError> {
         let cells = values.iter().map(|value| (value.hash, value.grants));
         self.recorded.fetch(cells);
-        for value in values.drain(..) {
-            let scope = self.hashed((source, value.grants), value.hash, value.text)?;
-            self.counts.add(value.grants, Some(scope), value.cells);
-        }
-        Ok(())
+        let mut values = values.drain(..);
+        values.try_for_each(|value| self.record(source, &value))
     }
 
     #[inline]
-    fn cell(&mut self, of: (usize, Grants), cell: CellValue<'_>) -> Result<SearchScope, LeakError> {
+    fn cell(
+        &mut self,
+        source: usize,
+        grants: Grants,
+        cell: CellValue<'_>,
+    ) -> Result<(), LeakError> {
         if matches!(cell, CellValue::Number(unscaled, _) if unscaled.unsigned_abs() < SMALLEST_NUMBER)
         {
-            return Ok(SearchScope::TooShort);
+            self.withheld.add(grants, Some(SearchScope::TooShort), 1);
+            return Ok(());
         }
         let mut space = std::mem::take(&mut self.text);
-        let scope = self.value(of, cell.text(&mut space));
+        let recorded = self.value(source, grants, cell.text(&mut space));
         self.text = space;
-        scope
+        recorded
     }
 
     /// A value of a cell of this source with these grants.
     pub(crate) fn value(
         &mut self,
-        of: (usize, Grants),
+        source: usize,
+        grants: Grants,
         text: &str,
-    ) -> Result<SearchScope, LeakError> {
-        let hash = self.lexicon.secret.cell_hash(text.as_bytes());
-        self.hashed(of, hash, text)
+    ) -> Result<(), LeakError> {
+        self.record(source, &PendingValue::new(self.lexicon, grants, text))
     }
 
-    fn hashed(
-        &mut self,
-        of: (usize, Grants),
-        hash: u64,
-        text: &str,
-    ) -> Result<SearchScope, LeakError> {
-        let (source, grants) = (u16::try_from(of.0).unwrap_or(u16::MAX), of.1);
-        if let Some(scope) = self.recorded.scope(hash, grants, source) {
-            return Ok(scope);
-        }
-        self.forms.spell(text);
-        let scope = match weight(self.forms.of(FormKind::Loose).value()) {
-            ANYWHERE.. => SearchScope::Anywhere,
-            WHOLE.. => SearchScope::WholeCells,
-            _ => SearchScope::TooShort,
+    fn record(&mut self, source: usize, value: &PendingValue<'_>) -> Result<(), LeakError> {
+        let (hash, grants) = (value.hash, value.grants);
+        let source = u16::try_from(source).unwrap_or(u16::MAX);
+        let scope = match self.recorded.scope(hash, grants, source) {
+            Some(scope) => scope,
+            None => {
+                self.forms.spell(value.text);
+                let scope = SearchScope::of(self.forms.of(FormKind::Loose).value());
+                if scope != SearchScope::TooShort {
+                    let anywhere = scope == SearchScope::Anywhere;
+                    self.record.clear();
+                    Record::of(&self.forms, (grants, source), anywhere).put(&mut self.record);
+                    self.records.push(&self.record)?;
+                }
+                self.recorded.remember(hash, grants, source, scope);
+                scope
+            }
         };
-        if scope != SearchScope::TooShort {
-            let anywhere = scope == SearchScope::Anywhere;
-            self.record.clear();
-            Record::of(&self.forms, (grants, source), anywhere).put(&mut self.record);
-            self.records.push(&self.record)?;
-        }
-        self.recorded.remember(hash, grants, source, scope);
-        Ok(scope)
+        self.withheld.add(grants, Some(scope), value.cells);
+        Ok(())
     }
 
     /// What was recorded; everything else is forgotten.
-    pub(crate) fn into_records(self) -> Result<PartitionReader, LeakError> {
+    pub(crate) fn into_records(self) -> Result<Partitions, LeakError> {
         self.records.finish()
     }
 
@@ -213,12 +213,10 @@ impl<'a> Vocabulary<'a> {
         table: &Table,
         reject: &Reject,
     ) -> Result<(), LeakError> {
-        let grants = Grants::WITHHELD_EVERYWHERE;
-        for (column, _, text) in rejected(table, reject) {
-            let scope = self.value((first + column, grants), &text)?;
-            self.counts.add(grants, Some(scope), 1);
-        }
-        Ok(())
+        let mut cells = rejected(table, reject);
+        cells.try_for_each(|(column, _, text)| {
+            self.value(first + column, Grants::WITHHELD_EVERYWHERE, &text)
+        })
     }
 }
 
@@ -308,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_known_with_its_own_fate_alone() {
+    fn a_cell_is_known_with_its_own_grants_alone() {
         let grants = (0..16).map(Grants);
         for (one, other) in grants
             .clone()

@@ -12,12 +12,12 @@ type Cell = (usize, bool, &'static str);
 /// Holds one suspect row against staged rows of table 4.
 fn combined(suspect: &[&str], staged: &[&[Cell]]) -> Vec<(Location, PersonRecord)> {
     let lexicon = Lexicon::new().unwrap();
-    let (mut suspects, mut forms) = (Suspects::new(&lexicon), Forms::new(&lexicon));
+    let mut suspects = Suspects::new(&lexicon);
     let cells: Vec<String> = suspect.iter().map(|&cell| cell.to_owned()).collect();
     assert!(suspects.suspect(location("row 1"), &cells));
     for row in staged {
         for &(column, withheld, text) in *row {
-            suspects.cell(text, &mut forms, (column, withheld));
+            suspects.cell(text, column, withheld);
         }
         suspects.row(4);
     }
@@ -135,9 +135,8 @@ fn rows_beyond_what_can_be_held_are_told() {
     let welcome = (0..2_001).filter(|_| suspects.suspect(location("row"), &cells));
     assert_eq!(welcome.count(), 2_000);
     assert!(suspects.left_out);
-    let mut forms = Forms::new(&lexicon);
     for (column, text) in [NAME, STREET].into_iter().enumerate() {
-        suspects.cell(text, &mut forms, (column, true));
+        suspects.cell(text, column, true);
     }
     suspects.row(0);
     assert_eq!(

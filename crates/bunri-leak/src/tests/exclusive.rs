@@ -285,8 +285,18 @@ fn a_small_share_of_memory_finds_what_a_large_one_finds() {
 
 #[test]
 fn what_was_counted_on_the_way_is_told_of_the_store_that_it_was_counted_for() {
-    let blinds = super::searched(&[(WITHHELD, NAME)], "").map(|(_, blind)| blind);
-    assert_eq!(blinds.map(|blind| blind.withheld[0]), [11, 12]);
+    let values = [
+        (WITHHELD, NAME),
+        (GRID, NAME),
+        (SALES, "高橋"),
+        (SALES, "99"),
+        (GRANTED, NAME),
+    ];
+    let blinds = super::searched(&values, "").map(|(_, blind)| blind);
+    assert_eq!(
+        blinds.map(|blind| blind.withheld),
+        [[2, 0, 0, 0], [1, 1, 1, 0]]
+    );
 }
 
 #[test]

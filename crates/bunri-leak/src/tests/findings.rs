@@ -4,9 +4,11 @@ use bunri_report::{Finding, Grade};
 use bunri_spelling::tokens::Encoding;
 
 use super::*;
+use crate::filter::Prefix;
 use crate::hashing::FormKind;
+use crate::lexicon::Candidate;
 use crate::report::{COMMON, ReviewList};
-use crate::values::{Candidate, Entry};
+use crate::values::Entry;
 
 /// A value and where it was found.
 #[derive(Clone)]
@@ -70,6 +72,7 @@ fn findings_of(hits: &[Hit], site: Site) -> Vec<Finding> {
             source: 0,
             whole_only: false,
             copied: hit.copied,
+            prefix: Prefix { hash: 0, length: 9 },
             spellings: if hit.loose { vec![] } else { vec![1] },
         };
         found

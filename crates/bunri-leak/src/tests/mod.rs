@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use bunri_report::Findings;
 
 use crate::exclusive::{ExclusiveValues, Totals};
-use crate::grants::{Grants, SearchScope};
+use crate::grants::Grants;
 use crate::hits::{HitSink, Location, NO_COLUMN, Position, Site};
-use crate::lexicon::{Forms, Lexicon};
+use crate::lexicon::Lexicon;
 use crate::records::Scratch;
 use crate::report::Reporter;
 use crate::second_pass::DigestIndex;
@@ -90,16 +90,11 @@ fn exclusives<'a>(
     let mut vocabulary = Vocabulary::new(lexicon, scratch);
     for (number, (grants, value)) in values.iter().enumerate() {
         vocabulary.sources.push(format!("t.c{number}"));
-        vocabulary.value((number, *grants), value).unwrap();
+        vocabulary.value(number, *grants, value).unwrap();
     }
-    // What the tables would have counted.
-    vocabulary.counts.add(GRID, Some(SearchScope::Anywhere), 11);
-    vocabulary
-        .counts
-        .add(SALES, Some(SearchScope::Anywhere), 12);
     let sources = vocabulary.sources.clone();
     let exclusives = ExclusiveValues::of(vocabulary, scratch, 2).unwrap();
-    (exclusives.try_into().ok().unwrap(), sources)
+    (exclusives, sources)
 }
 
 /// Looks at a text, and holds the values against what may be digests; whether an equal text need not be looked at.
@@ -114,9 +109,8 @@ fn look(
         .text(text, Origin::Unknown, &|| Ok(location("")))
         .unwrap();
     let mut digests = DigestIndex::new(1 << 20, exclusive, found).unwrap();
-    let mut forms = Forms::new(exclusive.lexicon);
     for (_, value) in values {
-        digests.value(value, &mut forms).unwrap();
+        digests.value(value).unwrap();
     }
     scanner.clean
 }
