@@ -138,17 +138,12 @@ impl<'a> Suspects<'a> {
 
     /// After the last cell of a staged row of this table.
     pub(crate) fn row(&mut self, table: usize) {
-        if self.matches.len() < 2 {
-            return self.matches.clear();
-        }
         self.matches
             .sort_by_key(|found| (found.suspect, found.key, found.column));
         for group in self.matches.chunk_by(|a, b| a.suspect == b.suspect) {
-            let suspect = group.first().map(|found| found.suspect as usize);
-            if let Some(suspect) = suspect.and_then(|at| self.suspects.get_mut(at)) {
-                suspect.granted_pairs(group);
-                suspect.record(table, group);
-            }
+            let suspect = &mut self.suspects[group[0].suspect as usize];
+            suspect.granted_pairs(group);
+            suspect.record(table, group);
         }
         self.matches.clear();
     }

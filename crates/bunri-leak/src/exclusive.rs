@@ -50,7 +50,7 @@ impl<'a> ExclusiveValues<'a> {
         let (lexicon, withheld) = (vocabulary.lexicon, vocabulary.withheld.0);
         // What else the vocabulary remembers is of no use any more, and is as large as a filter.
         let records = vocabulary.into_records()?;
-        let builder = |store| StoreBuilder::new(store, records.records(), scratch);
+        let builder = |store| StoreBuilder::new(store, records.records, scratch);
         let (retail, transmission) = (builder(0)?, builder(1)?);
         let build = |space: &mut Vec<Record>, partition| {
             records.read(partition, space)?;

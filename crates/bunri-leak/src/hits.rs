@@ -110,7 +110,7 @@ pub(crate) fn digest_key(digest: &[u8]) -> DigestKey {
 pub(crate) struct HitSink<'a> {
     sites: &'a [Site],
     pub(crate) hits: Sorter<Hit>,
-    pub(crate) reviewed: Sorter<ReviewCell>,
+    pub(crate) review_cells: Sorter<ReviewCell>,
     pub(crate) digests: Sorter<DigestCandidate>,
 }
 
@@ -119,7 +119,7 @@ impl<'a> HitSink<'a> {
         Self {
             sites,
             hits: Sorter::new(scratch),
-            reviewed: Sorter::new(scratch),
+            review_cells: Sorter::new(scratch),
             digests: Sorter::new(scratch),
         }
     }
@@ -169,6 +169,6 @@ impl<'a> HitSink<'a> {
             position,
             label: location.label.clone(),
         };
-        self.reviewed.push(&cell)
+        self.review_cells.push(&cell)
     }
 }

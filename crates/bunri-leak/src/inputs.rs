@@ -1,5 +1,5 @@
 //! What the search is given: the stores as they lie on disk, the tables that they have by the catalogue, a second pass of
-//! staging, and room for temporary data. Whoever decides the rows implements the two traits; nothing here decides.
+//! staging, and room for temporary data. Whoever decides the rows gives both; nothing here decides.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,8 +10,6 @@ use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::Observer;
 use bunri_manifest::Digests;
 
-use crate::LeakError;
-use crate::lexicon::Lexicon;
 use crate::records::Scratch;
 use crate::retailers::Retailers;
 use crate::second_pass::SecondPass;
@@ -55,17 +53,9 @@ pub struct StoreFolder<'a> {
     pub retailers: Option<&'a Retailers>,
 }
 
-/// Reads staging again; only a store that gives reason for it costs that.
-pub trait Reread {
-    /// Why it could not.
-    type Error: From<LeakError>;
-
-    /// Hands over every staged row, decided, and every rejected one.
-    ///
-    /// # Errors
-    /// If staging cannot be read, or decided.
-    fn reread(&self, pass: &mut SecondPass<'_, '_>) -> Result<(), Self::Error>;
-}
+/// Reads staging again, and hands over every staged row, decided, and every rejected one; only a store that gives reason for it
+/// costs that. Fails if staging cannot be read, or decided.
+pub type Reread<'r, E> = dyn Fn(&mut SecondPass<'_, '_>) -> Result<(), E> + 'r;
 
 /// What the search needs.
 pub struct SearchInputs<'a> {
@@ -73,8 +63,6 @@ pub struct SearchInputs<'a> {
     pub catalogue: &'a Catalogue,
     /// Retail, transmission: in the order of [`SEARCHED`](crate::SEARCHED).
     pub stores: [StoreFolder<'a>; 2],
-    /// The one that the vocabulary was gathered with.
-    pub lexicon: &'a Lexicon,
     /// For temporary data.
     pub scratch: &'a Scratch,
     /// The outcome does not depend on them.

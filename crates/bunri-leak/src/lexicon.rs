@@ -2,7 +2,7 @@
 //! secret.
 
 use bunri_catalogue::Catalogue;
-use bunri_spelling::{Form, LONGEST, Simple, Spelled, Speller, Variants};
+use bunri_spelling::{Form, LONGEST, SimpleForm, Speller, TextForms, Variants};
 
 use crate::LeakError;
 use crate::hashing::{FormKind, Hash, Secret};
@@ -30,7 +30,7 @@ impl Lexicon {
 pub(crate) struct Forms<'a> {
     pub(crate) secret: &'a Secret,
     speller: Speller<'a>,
-    pub(crate) spelled: Spelled,
+    pub(crate) spelled: TextForms,
 }
 
 impl<'a> Forms<'a> {
@@ -38,13 +38,13 @@ impl<'a> Forms<'a> {
         Self {
             secret: &lexicon.secret,
             speller: Speller::new(&lexicon.variants),
-            spelled: Spelled::default(),
+            spelled: TextForms::default(),
         }
     }
 
     /// The loose form of a text that is short and simple.
     #[inline]
-    pub(crate) fn simple(&self, text: &str) -> Option<Simple> {
+    pub(crate) fn simple(&self, text: &str) -> Option<SimpleForm> {
         self.speller.simple(text.as_bytes())
     }
 
@@ -63,7 +63,7 @@ impl<'a> Forms<'a> {
 
     /// What the filter let through: so many characters from here on.
     pub(crate) fn candidate(&self, kind: FormKind, from: usize, length: usize) -> Candidate {
-        let Spelled { strict, origin, .. } = &self.spelled;
+        let TextForms { strict, origin, .. } = &self.spelled;
         let form = self.of(kind);
         let whole = from == 0 && length == form.value().len();
         let spelling = match kind {

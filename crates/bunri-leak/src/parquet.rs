@@ -64,7 +64,8 @@ impl RowGroupChunk<'_> {
     ) -> Result<Coverage, LeakError> {
         let mut coverage = Coverage::default();
         if let Some(mut reader) = self.open() {
-            let mut clean: Vec<Vec<u64>> = vec![Vec::new(); reader.columns.len()];
+            let columns = reader.columns.iter();
+            let mut clean: Vec<_> = columns.map(|_| vec![0; CLEAN]).collect();
             while let Some(batch) = reader.next(observer)? {
                 for (column, clean) in clean.iter_mut().enumerate() {
                     coverage.cells += reader.look(&batch, column, clean, scanner)?;
@@ -165,10 +166,9 @@ impl ChunkReader<'_> {
 
     /// Whether every cell of the file is as the source's granted cells say.
     fn explains_all(&self) -> bool {
-        let RowGroupChunk {
-            table, mismatches, ..
-        } = self.chunk;
-        table.is_some() && mismatches.is_none() && self.columns.iter().all(Option::is_some)
+        let chunk = self.chunk;
+        let as_granted = chunk.table.is_some() && chunk.mismatches.is_none();
+        as_granted && self.columns.iter().all(Option::is_some)
     }
 
     /// Whether the source's own granted cell holds what stands in this column of a row with these mismatches.
@@ -192,18 +192,15 @@ impl ChunkReader<'_> {
         Ok(mismatches.columns(key.row(0).data()))
     }
 
-    fn location(&self, batch: &RecordBatch, row: usize, column: u16, explained: bool) -> Location {
-        let number = self.next_row - (batch.num_rows() - row) as u64;
+    fn location(&self, batch: &RecordBatch, at: usize, column: u16, explained: bool) -> Location {
+        let site = self.chunk.site;
+        let row = self.next_row - (batch.num_rows() - at) as u64;
         let label = match self.chunk.table {
-            Some(table) => table.row_name(number, &|column| self.stored_cell(batch, row, column)),
-            None => format!("store row {}", number + 1),
+            Some(table) => table.row_name(row, &|column| self.stored_cell(batch, at, column)),
+            None => format!("store row {}", row + 1),
         };
         Location {
-            position: Position {
-                site: self.chunk.site,
-                row: number,
-                column,
-            },
+            position: Position { site, row, column },
             explained,
             label,
         }
@@ -224,16 +221,13 @@ impl ChunkReader<'_> {
         &self,
         batch: &RecordBatch,
         column: usize,
-        clean: &mut Vec<u64>,
+        clean: &mut [u64],
         scanner: &mut Scanner<'_>,
     ) -> Result<u64, LeakError> {
         let array = batch.column(column);
         let Some(cells) = Column::of(array).filter(Column::is_searched) else {
             return Ok(0);
         };
-        if clean.is_empty() {
-            clean.resize(CLEAN, 0);
-        }
         let origin = self.origin(column);
         let mut looked = 0;
         let mut last: Option<&[u8]> = None;
@@ -261,7 +255,7 @@ impl ChunkReader<'_> {
             if last == Some(raw) {
                 continue;
             }
-            let hash = scanner.cell_hash(raw);
+            let hash = scanner.forms.secret.cell_hash(raw);
             let slot = hash as usize % CLEAN;
             if clean[slot] == hash {
                 last = Some(raw);

@@ -84,7 +84,8 @@ pub(crate) struct Partitions {
     /// What memory could not hold, and for each time that it was full where the partitions lie.
     file: Option<TemporaryFile>,
     spills: Vec<Vec<Range<u64>>>,
-    records: u64,
+    /// How many were gathered.
+    pub(crate) records: u64,
 }
 
 impl Partitions {
@@ -150,11 +151,6 @@ impl Partitions {
         Ok(self)
     }
 
-    /// How many records were gathered.
-    pub(crate) fn records(&self) -> u64 {
-        self.records
-    }
-
     /// Puts the records of one partition there, in order, each once. However often a value was recorded, they take no more
     /// than twice the memory of those that differ, and a piece of the file.
     pub(crate) fn read(
@@ -209,7 +205,7 @@ mod tests {
             sizes[partition_of(record)] += 1;
         }
         let partitions = partitions.finish().unwrap();
-        assert_eq!(partitions.records(), records.len() as u64);
+        assert_eq!(partitions.records, records.len() as u64);
         let spilled = partitions.file.is_some();
         let room = (budget / RECORD / PARTITIONS).max(1);
         assert_eq!(spilled, sizes.iter().any(|&size| size > room));

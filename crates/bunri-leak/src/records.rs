@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-use bunri_columnar::{ByteSorter, ColumnarError, SortedRecords};
+use bunri_columnar::{ByteSorter, ColumnarError};
 use bunri_spelling::tokens::Encoding;
 
 use crate::LeakError;
@@ -45,25 +45,16 @@ impl<T: Field> Sorter<T> {
     }
 
     /// What was pushed so far, in order; nothing of it is left here.
-    pub(crate) fn sorted(&self) -> Result<SortedIter<T>, LeakError> {
+    pub(crate) fn sorted(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<T, LeakError>> + use<T>, LeakError> {
         let empty = ByteSorter::new(&self.scratch.folder, self.scratch.budget);
         let mut sorter = self.sorter.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = std::mem::replace(&mut *sorter, empty);
-        Ok(SortedIter(full.finish()?, PhantomData))
-    }
-}
-
-/// Records in order.
-pub(crate) struct SortedIter<T>(SortedRecords, PhantomData<T>);
-
-impl<T: Field> Iterator for SortedIter<T> {
-    type Item = Result<T, LeakError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.0.next() {
+        let mut sorted = std::mem::replace(&mut *sorter, empty).finish()?;
+        Ok(std::iter::from_fn(move || match sorted.next() {
             Ok(record) => record.map(T::read),
             Err(error) => Some(Err(error.into())),
-        }
+        }))
     }
 }
 

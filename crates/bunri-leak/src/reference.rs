@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bunri_spelling::tokens::{self, Encoding};
-use bunri_spelling::{Form, Spelled, Speller, Variants, escapes, weight};
+use bunri_spelling::{Form, Speller, TextForms, Variants, escapes, weight};
 
 use crate::grants::Access;
 
@@ -71,8 +71,8 @@ pub(crate) fn occurrences(
     search.found
 }
 
-fn forms(text: &str, variants: &Variants) -> Spelled {
-    let mut spelled = Spelled::default();
+fn forms(text: &str, variants: &Variants) -> TextForms {
+    let mut spelled = TextForms::default();
     Speller::new(variants).by_unicode(text, &mut spelled);
     spelled
 }
@@ -87,7 +87,7 @@ fn values(cells: &[Cell<'_>], variants: &Variants) -> Vec<Value> {
     // By loose form, then by strict form.
     let mut spellings: BTreeMap<Vec<char>, BTreeMap<Vec<char>, Vec<&Cell<'_>>>> = BTreeMap::new();
     for cell in cells {
-        let Spelled { strict, loose, .. } = forms(cell.text, variants);
+        let TextForms { strict, loose, .. } = forms(cell.text, variants);
         let of_loose = spellings.entry(known(&loose.chars)).or_default();
         let of_strict = of_loose.entry(known(&strict.chars)).or_default();
         of_strict.push(cell);
@@ -208,7 +208,7 @@ impl Search<'_> {
 
     /// Whether a digest of this cell's text was seen, if it is one that is searched for.
     fn digests_of(&mut self, text: &str) {
-        let Spelled { strict, loose, .. } = forms(text, self.variants);
+        let TextForms { strict, loose, .. } = forms(text, self.variants);
         let is = |value: &&Value| match value.spellings {
             Some(_) => value.chars == known(&loose.chars),
             None => value.chars == known(&strict.chars),
@@ -233,7 +233,7 @@ impl Search<'_> {
 }
 
 /// The strict form of what stands here in the loose one; around a whole text, what was dropped belongs to it.
-fn piece(spelled: &Spelled, from: usize, until: usize, whole: bool) -> &[char] {
+fn piece(spelled: &TextForms, from: usize, until: usize, whole: bool) -> &[char] {
     if whole {
         return &spelled.strict.chars;
     }

@@ -5,7 +5,6 @@
 //! row keys of the store.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use bunri_columnar::ColumnarError;
@@ -81,11 +80,11 @@ impl Reporter<'_> {
     /// Writes one finding a pair and one line a cell. Gives the values that are too common to say anything.
     pub(crate) fn review(
         &mut self,
-        reviewed: &Sorter<ReviewCell>,
+        review_cells: &Sorter<ReviewCell>,
         scratch: &Scratch,
         list: &mut ReviewList,
     ) -> Result<u64, LeakError> {
-        let (by_place, mut pairs, common) = by_place(reviewed, scratch)?;
+        let (by_place, mut pairs, common) = by_place(review_cells, scratch)?;
         let mut last = None;
         for cell in by_place.sorted()? {
             let cell = cell?;
@@ -172,7 +171,7 @@ struct PairCounts {
 
 /// The cells of every pair in the order of their places, without those of common values; the pairs; how many values are common.
 fn by_place(
-    reviewed: &Sorter<ReviewCell>,
+    review_cells: &Sorter<ReviewCell>,
     scratch: &Scratch,
 ) -> Result<(Sorter<ReviewCell>, BTreeMap<Pair, PairCounts>, u64), LeakError> {
     let cells = Sorter::new(scratch);
@@ -180,8 +179,8 @@ fn by_place(
     let mut common = 0;
     // The cells of one copied value, until it is known whether it is common.
     let mut copied: Vec<ReviewCell> = Vec::new();
-    let mut reviewed = reviewed.sorted()?.peekable();
-    while let Some(cell) = reviewed.next() {
+    let mut review_cells = review_cells.sorted()?.peekable();
+    while let Some(cell) = review_cells.next() {
         let cell = cell?;
         let (value, is_copied) = ((cell.pair, cell.hash), cell.copied);
         // From here on the value does not matter.
@@ -195,7 +194,7 @@ fn by_place(
         } else if copied.len() <= COMMON && copied.last() != Some(&cell) {
             copied.push(cell);
         }
-        let next = reviewed.peek().and_then(|next| next.as_ref().ok());
+        let next = review_cells.peek().and_then(|next| next.as_ref().ok());
         if next.is_some_and(|next| (next.pair, next.hash) == value) {
             continue;
         }
@@ -223,19 +222,14 @@ struct Line<'t> {
 }
 
 /// Every cell that is to be reviewed, of both stores.
-pub(crate) struct ReviewList {
-    file: BufWriter<File>,
-    path: TempPath,
-}
+pub(crate) struct ReviewList(BufWriter<NamedTempFile>);
 
 impl ReviewList {
     pub(crate) fn create(scratch: &Scratch) -> Result<Self, LeakError> {
         let folder = &scratch.folder;
-        let made = NamedTempFile::with_prefix_in("review-", folder);
-        let made = made.map_err(ColumnarError::io("create a file in", folder))?;
-        let (file, path) = made.into_parts();
-        let file = BufWriter::new(file);
-        Ok(Self { file, path })
+        let file = NamedTempFile::with_prefix_in("review-", folder);
+        let file = file.map_err(ColumnarError::io("create a file in", folder))?;
+        Ok(Self(BufWriter::new(file)))
     }
 
     fn line(&mut self, cell: ReviewCell, reporter: &Reporter<'_>) -> Result<(), LeakError> {
@@ -250,14 +244,15 @@ impl ReviewList {
             withheld,
             row: cell.label,
         };
-        let written = serde_json::to_writer(&mut self.file, &line).map_err(io::Error::from);
-        let written = written.and_then(|()| self.file.write_all(b"\n"));
-        Ok(written.map_err(ColumnarError::io("write", &self.path))?)
+        let written = serde_json::to_writer(&mut self.0, &line).map_err(io::Error::from);
+        let written = written.and_then(|()| self.0.write_all(b"\n"));
+        Ok(written.map_err(ColumnarError::io("write", self.0.get_ref().path()))?)
     }
 
     pub(crate) fn finish(mut self) -> Result<TempPath, LeakError> {
-        let flushed = self.file.flush();
-        flushed.map_err(ColumnarError::io("write", &self.path))?;
-        Ok(self.path)
+        let flushed = self.0.flush();
+        flushed.map_err(ColumnarError::io("write", self.0.get_ref().path()))?;
+        let (file, _) = self.0.into_parts();
+        Ok(file.into_temp_path())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bunri_spelling::{Form, LONGEST, Simple};
+use bunri_spelling::{Form, LONGEST, SimpleForm};
 
 use crate::hashing::{FormKind, Hash};
 use crate::lexicon::{Forms, Lexicon};
@@ -60,14 +60,9 @@ impl Retailers {
         }
     }
 
-    /// Whether there is anything to look for.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
-    }
-
     /// Whether a text of this loose form can say a word, by where its runs of digits and letters begin and end. Most texts are
     /// identifiers, one run each.
-    pub(crate) fn may_be_in(&self, form: &Simple) -> bool {
+    pub(crate) fn may_be_in(&self, form: &SimpleForm) -> bool {
         let mut places = !form.cuts & ((1 << form.length) - 1);
         while places != 0 {
             let from = places.trailing_zeros() as usize;

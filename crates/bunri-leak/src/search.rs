@@ -34,12 +34,12 @@ pub struct LeakOutcome {
 ///
 /// # Errors
 /// Only when it could not look: what is wrong with a store is a finding.
-pub fn search<R: Reread>(
+pub fn search<E: From<LeakError>>(
     inputs: &SearchInputs<'_>,
     vocabulary: Vocabulary<'_>,
-    staging: &R,
-) -> Result<LeakOutcome, R::Error> {
-    let sources = vocabulary.sources.clone();
+    reread: &Reread<'_, E>,
+) -> Result<LeakOutcome, E> {
+    let (sources, lexicon) = (vocabulary.sources.clone(), vocabulary.lexicon);
     let exclusives = ExclusiveValues::of(vocabulary, inputs.scratch, inputs.threads)?;
     let contents = |store| Contents::of(inputs.catalogue, store);
     let contents = [contents(&inputs.stores[0])?, contents(&inputs.stores[1])?];
@@ -49,21 +49,21 @@ pub fn search<R: Reread>(
         contents: &contents[at],
         exclusive: &exclusives[at],
         sources: &sources,
-        found: HitSink::new(&contents[at].sites, inputs.scratch),
+        sink: HitSink::new(&contents[at].sites, inputs.scratch),
     };
     let searches = [search(0), search(1)];
     let coverage = look(inputs, &searches)?;
     let mut outcome = LeakOutcome::default();
     let mut list = ReviewList::create(inputs.scratch)?;
     for (search, coverage) in searches.iter().zip(coverage) {
-        search.finish(coverage, staging, &mut outcome, &mut list)?;
+        search.finish(coverage, reread, &mut outcome, &mut list)?;
     }
     outcome.reviewed = Some(list.finish()?);
     outcome.blind_spots.extend([
         "parts of a value, salted or keyed digests, encryption, compression and other character sets are not searched for"
             .to_owned(),
         "the quarantine is in transmission custody and is not searched".to_owned(),
-        format!("spellings are one by {}", inputs.lexicon.variants.name),
+        format!("spellings are one by {}", lexicon.variants.name),
     ]);
     Ok(outcome)
 }
@@ -80,7 +80,7 @@ fn look(
     let tasks: Vec<_> = tasks.collect();
     let scanners = || {
         let [retail, transmission] = searches;
-        [retail, transmission].map(|search| Scanner::new(search.exclusive, &search.found))
+        [retail, transmission].map(|search| Scanner::new(search.exclusive, &search.sink))
     };
     let coverage =
         bunri_work::run_with(inputs.threads, tasks.len(), scanners, |scanners, number| {
@@ -104,18 +104,18 @@ struct StoreSearch<'a> {
     contents: &'a Contents<'a>,
     exclusive: &'a ExclusiveValues<'a>,
     sources: &'a [String],
-    found: HitSink<'a>,
+    sink: HitSink<'a>,
 }
 
 impl StoreSearch<'_> {
     /// After everything was looked at.
-    fn finish<R: Reread>(
+    fn finish<E: From<LeakError>>(
         &self,
         coverage: Coverage,
-        staging: &R,
+        reread: &Reread<'_, E>,
         outcome: &mut LeakOutcome,
         list: &mut ReviewList,
-    ) -> Result<(), R::Error> {
+    ) -> Result<(), E> {
         let store = &self.inputs.stores[self.at];
         let word = store.store.word();
         let gap = |why: &str| Gap {
@@ -136,10 +136,9 @@ impl StoreSearch<'_> {
             sources: self.sources,
             findings: &mut outcome.findings,
         };
-        let suspects = self.read_again(staging, &mut reporter)?;
-        reporter.hits(&self.found.hits)?;
-        let (reviewed, scratch) = (&self.found.reviewed, self.inputs.scratch);
-        let common = reporter.review(reviewed, scratch, list)?;
+        let suspects = self.read_again(reread, &mut reporter)?;
+        reporter.hits(&self.sink.hits)?;
+        let common = reporter.review(&self.sink.review_cells, self.inputs.scratch, list)?;
         if common > 0 {
             blind_spots.push(format!(
                 "{word}: {common} values of tables that nobody asks the ledger of stand in more than {COMMON} cells of a column, \
@@ -173,25 +172,25 @@ impl StoreSearch<'_> {
     }
 
     /// Holds what may be a digest, and suspect rows, against what is withheld.
-    fn read_again<R: Reread>(
+    fn read_again<E: From<LeakError>>(
         &self,
-        staging: &R,
+        reread: &Reread<'_, E>,
         reporter: &mut Reporter<'_>,
-    ) -> Result<Suspects<'_>, R::Error> {
-        let mut suspects = Suspects::new(self.inputs.lexicon);
+    ) -> Result<Suspects<'_>, E> {
+        let mut suspects = Suspects::new(self.exclusive.lexicon);
         for task in &self.contents.tasks {
             if let Task::Rows(chunk) = task {
                 chunk.suspects(&mut suspects, self.inputs.observer)?;
             }
         }
         let budget = self.inputs.scratch.budget;
-        let mut digests = DigestIndex::new(budget, self.exclusive, &self.found)?;
+        let mut digests = DigestIndex::new(budget, self.exclusive, &self.sink)?;
         if digests.beyond > 0 {
             let (site, place) = (Site::default(), Place::default());
             reporter.add(Rule::DigestsNotCompared, &site, place, digests.beyond);
         }
         if !digests.is_empty() || !suspects.is_empty() {
-            staging.reread(&mut SecondPass {
+            reread(&mut SecondPass {
                 store: self.at,
                 digests: &mut digests,
                 suspects: &mut suspects,

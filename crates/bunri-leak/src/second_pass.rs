@@ -104,7 +104,7 @@ pub(crate) struct DigestIndex<'a> {
     /// Different digests beyond the memory bound.
     pub(crate) beyond: u64,
     exclusive: &'a ExclusiveValues<'a>,
-    found: &'a HitSink<'a>,
+    sink: &'a HitSink<'a>,
     forms: Forms<'a>,
     last: String,
 }
@@ -114,10 +114,10 @@ impl<'a> DigestIndex<'a> {
     pub(crate) fn new(
         budget: usize,
         exclusive: &'a ExclusiveValues<'a>,
-        found: &'a HitSink<'a>,
+        sink: &'a HitSink<'a>,
     ) -> Result<Self, LeakError> {
         let (mut first, mut beyond, mut last) = (BTreeMap::new(), 0, None);
-        for digest in found.digests.sorted()? {
+        for digest in sink.digests.sorted()? {
             let DigestCandidate { key, location } = digest?;
             if last.replace(key) == Some(key) {
                 continue;
@@ -132,7 +132,7 @@ impl<'a> DigestIndex<'a> {
             first,
             beyond,
             exclusive,
-            found,
+            sink,
             forms: Forms::new(exclusive.lexicon),
             last: String::new(),
         })
@@ -157,7 +157,7 @@ impl<'a> DigestIndex<'a> {
         for form in [text.to_owned(), strict, loose, text.trim().to_owned()] {
             for (encoding, digest) in tokens::digests(form.as_bytes()) {
                 if let Some(location) = self.first.get(&digest_key(&digest)) {
-                    self.found.value(&candidate, &entry, encoding, location)?;
+                    self.sink.value(&candidate, &entry, encoding, location)?;
                 }
             }
         }

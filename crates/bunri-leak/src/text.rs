@@ -9,7 +9,7 @@
 //! digits side by side are found inside longer runs ([`Form::may_begin`](bunri_spelling::Form::may_begin)).
 
 use bunri_spelling::tokens::{self, Encoding, is_digest_length};
-use bunri_spelling::{LIGHTEST, LONGEST, Simple, TOKEN, escapes};
+use bunri_spelling::{LIGHTEST, LONGEST, SimpleForm, TOKEN, escapes};
 
 use crate::LeakError;
 use crate::exclusive::ExclusiveValues;
@@ -88,9 +88,9 @@ pub(crate) enum Origin {
 
 /// Looks at texts for the values of one store, one thread's.
 pub(crate) struct Scanner<'a> {
-    forms: Forms<'a>,
+    pub(crate) forms: Forms<'a>,
     exclusive: &'a ExclusiveValues<'a>,
-    found: &'a HitSink<'a>,
+    sink: &'a HitSink<'a>,
     sums: Vec<u64>,
     /// What the filters let through of the last text.
     candidates: Vec<Candidate>,
@@ -99,21 +99,15 @@ pub(crate) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(exclusive: &'a ExclusiveValues<'a>, found: &'a HitSink<'a>) -> Self {
+    pub(crate) fn new(exclusive: &'a ExclusiveValues<'a>, sink: &'a HitSink<'a>) -> Self {
         Self {
             forms: Forms::new(exclusive.lexicon),
             exclusive,
-            found,
+            sink,
             sums: Vec::new(),
             candidates: Vec::new(),
             clean: true,
         }
-    }
-
-    /// A hash by which an equal cell is known.
-    #[inline]
-    pub(crate) fn cell_hash(&self, cell: &[u8]) -> u64 {
-        self.exclusive.lexicon.secret.cell_hash(cell)
     }
 
     pub(crate) fn text(
@@ -152,13 +146,13 @@ impl<'a> Scanner<'a> {
     ) -> Result<(), LeakError> {
         let forms = &mut self.forms;
         let simple = forms.simple(text);
-        if retailers.is_empty() || simple.is_some_and(|simple| !retailers.may_be_in(&simple)) {
+        if simple.is_some_and(|simple| !retailers.may_be_in(&simple)) {
             return Ok(());
         }
         forms.spell(text);
         for hash in retailers.named(forms.of(FormKind::Loose)) {
             self.clean = false;
-            self.found.review(hash, None, &locate()?)?;
+            self.sink.review(hash, None, &locate()?)?;
         }
         Ok(())
     }
@@ -169,36 +163,32 @@ impl<'a> Scanner<'a> {
         if context.depth == DEPTH {
             return Ok(());
         }
-        if path == ScanPath::Fast {
-            // It has no escapes.
-            let mut inside = Ok(());
-            tokens::decode_simple(text.as_bytes(), |encoding, bytes| {
-                if inside.is_ok() {
-                    inside = self.decoded(bytes, context.inside(encoding));
-                }
-            });
-            return inside;
-        }
         let mut inside = Vec::new();
-        tokens::decode(self.forms.of(FormKind::Strict), |encoding, bytes| {
-            inside.push((encoding, bytes.to_vec()));
-        });
+        let keep = |encoding, bytes: &[u8]| inside.push((encoding, bytes.to_vec()));
+        let unescaped = match path {
+            // It has no escapes.
+            ScanPath::Fast => {
+                tokens::decode_simple(text.as_bytes(), keep);
+                None
+            }
+            ScanPath::Full => {
+                tokens::decode(self.forms.of(FormKind::Strict), keep);
+                escapes::unescaped(text)
+            }
+        };
         for (encoding, bytes) in inside {
             self.decoded(&bytes, context.inside(encoding))?;
         }
-        match escapes::unescaped(text) {
-            Some(text) => self.encoded(&text, context.inside(Encoding::Escapes)),
-            None => Ok(()),
-        }
+        unescaped.map_or(Ok(()), |text| {
+            self.encoded(&text, context.inside(Encoding::Escapes))
+        })
     }
 
     fn decoded(&mut self, bytes: &[u8], context: ScanContext<'_>) -> Result<(), LeakError> {
         if is_digest_length(bytes.len()) {
             self.clean = false;
             let (key, location) = (digest_key(bytes), (context.locate)()?);
-            self.found
-                .digests
-                .push(&DigestCandidate { key, location })?;
+            self.sink.digests.push(&DigestCandidate { key, location })?;
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
             return self.encoded(text, context);
@@ -223,7 +213,7 @@ impl<'a> Scanner<'a> {
                 location = Some((context.locate)()?);
             }
             if let Some(location) = &location {
-                self.found
+                self.sink
                     .value(candidate, &entry, context.encoding, location)?;
             }
         }
@@ -249,24 +239,24 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether a simple text surely holds nothing.
-    fn has_nothing(&self, text: &str, loose: &Simple, origin: Origin) -> bool {
+    fn has_nothing(&self, text: &str, loose: &SimpleForm, origin: Origin) -> bool {
         if origin == Origin::Unknown && loose.length <= SHORT {
             return false;
         }
-        if self.exclusive.sets[FormKind::Strict as usize].is_empty() {
+        if self.exclusive.sets[FormKind::Strict as usize].is_empty {
             return self.passes(&[FormKind::Loose], loose, origin);
         }
         if loose.bytes() == text.as_bytes() {
             return self.passes(&[FormKind::Loose, FormKind::Strict], loose, origin);
         }
-        let strict = Simple::strict(text.as_bytes());
+        let strict = SimpleForm::strict(text.as_bytes());
         self.passes(&[FormKind::Loose], loose, origin)
             && self.passes(&[FormKind::Strict], &strict, origin)
     }
 
     /// Whether no value begins anywhere in this form, as far as the filters know. The same questions as in [`Scanner::at`],
     /// many at once; none of a value shorter than [`PREFIX`], because there are none of such characters.
-    fn passes(&self, kinds: &[FormKind], form: &Simple, origin: Origin) -> bool {
+    fn passes(&self, kinds: &[FormKind], form: &SimpleForm, origin: Origin) -> bool {
         let length = form.length;
         if length < PREFIX {
             return true;
@@ -307,7 +297,7 @@ impl<'a> Scanner<'a> {
 
     fn form(&mut self, kind: FormKind, origin: Origin) {
         let (form, set) = (self.forms.of(kind), &self.exclusive.sets[kind as usize]);
-        if set.is_empty() {
+        if set.is_empty {
             return;
         }
         let (length, characters) = (form.value().len(), form.chars.len());

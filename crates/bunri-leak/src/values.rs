@@ -46,15 +46,11 @@ pub(crate) struct ValueSet {
     pub(crate) prefixes: PrefixTable,
     rare: RareLengths,
     parts: Vec<Part>,
-    is_empty: bool,
+    pub(crate) is_empty: bool,
     file: TemporaryFile,
 }
 
 impl ValueSet {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.is_empty
-    }
-
     /// Whether a value of this length and filter key may be there.
     #[inline]
     pub(crate) fn may_hold(&self, length: usize, key: u64) -> bool {
@@ -189,7 +185,7 @@ mod tests {
         let parts: Vec<Part> = (0..PARTITIONS).map(part).collect();
         assert!(parts[0].blocks.len() > 10);
         let set = set.finish(parts);
-        assert!(!set.is_empty());
+        assert!(!set.is_empty);
         for &number in &numbers {
             assert!(set.may_hold(10, filter_key(hash(number))));
             assert_eq!(set.find(hash(number)).unwrap(), Some(entry(number)));
@@ -199,6 +195,6 @@ mod tests {
         let parts = (0..PARTITIONS).map(|_| empty.part(&[]).unwrap());
         let empty_parts: Vec<Part> = parts.collect();
         let empty = empty.finish(empty_parts);
-        assert!(empty.is_empty() && empty.find(hash(1)).unwrap().is_none());
+        assert!(empty.is_empty && empty.find(hash(1)).unwrap().is_none());
     }
 }

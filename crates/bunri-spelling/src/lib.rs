@@ -7,5 +7,5 @@ mod spelling;
 pub mod tokens;
 mod variants;
 
-pub use spelling::{Form, LIGHTEST, LONGEST, Simple, Spelled, Speller, TOKEN, weight};
+pub use spelling::{Form, LIGHTEST, LONGEST, SimpleForm, Speller, TOKEN, TextForms, weight};
 pub use variants::Variants;

@@ -5,7 +5,7 @@
 //! separates was dropped before it: digits on both sides of a gap are two runs that may be one number.
 //!
 //! Most cells are identifiers, numbers and codes: a few bytes, each of which stands for itself. They have forms of their own
-//! ([`Simple`]), which answer the same questions sooner.
+//! ([`SimpleForm`]), which answer the same questions sooner.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -85,7 +85,7 @@ impl Form {
 
 /// Both forms of a text.
 #[derive(Debug, Default)]
-pub struct Spelled {
+pub struct TextForms {
     /// NFKC, without what nobody sees.
     pub strict: Form,
     /// Letters and digits only, with spelling variants as one.
@@ -110,7 +110,7 @@ const SIMPLE: usize = 63;
 
 /// One form of a short text in which no character means more than itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Simple {
+pub struct SimpleForm {
     /// Its characters, which are ASCII, and zeros behind them.
     bytes: [u8; SIMPLE + 9],
     /// How many they are.
@@ -121,7 +121,7 @@ pub struct Simple {
     joined: u64,
 }
 
-impl Simple {
+impl SimpleForm {
     #[inline]
     fn new() -> Self {
         Self {
@@ -203,11 +203,11 @@ impl<'a> Speller<'a> {
     /// The loose form of a text that is its own strict form, if it is short and simple.
     #[must_use]
     #[inline]
-    pub fn simple(&self, text: &[u8]) -> Option<Simple> {
+    pub fn simple(&self, text: &[u8]) -> Option<SimpleForm> {
         if text.len() > SIMPLE {
             return None;
         }
-        let (mut simple, mut gap) = (Simple::new(), false);
+        let (mut simple, mut gap) = (SimpleForm::new(), false);
         for &byte in text {
             match self.variants.simple(byte)? {
                 0 => gap = true,
@@ -219,7 +219,7 @@ impl<'a> Speller<'a> {
 
     /// Both forms of a text.
     #[inline]
-    pub fn spell(&mut self, text: &str, spelled: &mut Spelled) {
+    pub fn spell(&mut self, text: &str, spelled: &mut TextForms) {
         let simple = |byte| self.variants.simple(byte).is_some();
         if text.bytes().all(simple) {
             return self.byte_by_byte(text, spelled);
@@ -232,14 +232,14 @@ impl<'a> Speller<'a> {
     }
 
     /// Both forms by way of Unicode's tables, whatever the text.
-    pub fn by_unicode(&mut self, text: &str, spelled: &mut Spelled) {
+    pub fn by_unicode(&mut self, text: &str, spelled: &mut TextForms) {
         self.strict(text, &mut spelled.strict);
         self.loose(spelled);
     }
 
     /// Both forms of a text in which no character means more than itself.
-    fn byte_by_byte(&self, text: &str, spelled: &mut Spelled) {
-        let Spelled {
+    fn byte_by_byte(&self, text: &str, spelled: &mut TextForms) {
+        let TextForms {
             strict,
             loose,
             origin,
@@ -281,8 +281,8 @@ impl<'a> Speller<'a> {
         }
     }
 
-    fn loose(&mut self, spelled: &mut Spelled) {
-        let Spelled {
+    fn loose(&mut self, spelled: &mut TextForms) {
+        let TextForms {
             strict,
             loose,
             origin,
@@ -432,7 +432,7 @@ mod tests {
 
     fn spelled(text: &str) -> [String; 2] {
         let variants = Variants::shipped().unwrap();
-        let mut spelled = Spelled::default();
+        let mut spelled = TextForms::default();
         Speller::new(&variants).spell(text, &mut spelled);
         assert_eq!(spelled.origin.len(), spelled.loose.chars.len());
         [&spelled.strict, &spelled.loose].map(|form| {
@@ -454,9 +454,9 @@ mod tests {
     }
 
     fn assert_short_is_long(text: &str, speller: &mut Speller<'_>) {
-        let mut short = Spelled::default();
+        let mut short = TextForms::default();
         speller.spell(text, &mut short);
-        let mut long = Spelled::default();
+        let mut long = TextForms::default();
         speller.by_unicode(text, &mut long);
         for (short, long) in [(&short.strict, &long.strict), (&short.loose, &long.loose)] {
             assert_eq!(
@@ -468,11 +468,11 @@ mod tests {
         assert_eq!(short.origin, long.origin, "{text:?}");
         if let Some(loose) = speller.simple(text.as_bytes()) {
             assert_simple(&loose, &long.loose, text);
-            assert_simple(&Simple::strict(text.as_bytes()), &long.strict, text);
+            assert_simple(&SimpleForm::strict(text.as_bytes()), &long.strict, text);
         }
     }
 
-    fn assert_simple(simple: &Simple, form: &Form, text: &str) {
+    fn assert_simple(simple: &SimpleForm, form: &Form, text: &str) {
         let chars: Vec<char> = simple.bytes().iter().copied().map(char::from).collect();
         assert_eq!(chars, form.chars, "{text:?}");
         for at in 0..=chars.len() {
@@ -517,8 +517,8 @@ mod tests {
     #[test]
     fn a_cut_goes_through_digits_only_where_nothing_separates_them() {
         let variants = Variants::shipped().unwrap();
-        let mut spelled = Spelled::default();
-        let cuts = |text: &str, spelled: &mut Spelled| {
+        let mut spelled = TextForms::default();
+        let cuts = |text: &str, spelled: &mut TextForms| {
             Speller::new(&variants).spell(text, spelled);
             let loose = &spelled.loose;
             let cuts = (0..=loose.chars.len()).filter(|&at| loose.cuts_run(at));

@@ -230,12 +230,12 @@ mod tests {
     use base64::Engine as _;
 
     use super::*;
-    use crate::spelling::{Spelled, Speller};
+    use crate::spelling::{Speller, TextForms};
     use crate::variants::Variants;
 
     fn decoded(text: &str) -> Vec<(Encoding, Vec<u8>)> {
         let variants = Variants::shipped().unwrap();
-        let mut spelled = Spelled::default();
+        let mut spelled = TextForms::default();
         Speller::new(&variants).spell(text, &mut spelled);
         let mut all = Vec::new();
         decode(&spelled.strict, |encoding, bytes| {

@@ -11,7 +11,7 @@ use bunri_columnar::{Observer, Staging};
 use bunri_decisions::Decisions;
 use bunri_evaluator::{Terms, grants::may_hold};
 use bunri_leak::{
-    Grants, LeakError, Lexicon, Mismatches, Reread, Retailers, SEARCHED, SecondPass, StoreFolder,
+    Grants, LeakError, Lexicon, Mismatches, Retailers, SEARCHED, SecondPass, StoreFolder,
     StoreTable, Vocabulary,
 };
 use bunri_redecide::{BATCH_ROWS, ColumnClasses, Decided, Decider, Indexes, Layout, Scratch};
@@ -211,10 +211,9 @@ pub(crate) struct DecidedAgain<'a> {
     pub(crate) observer: &'a dyn Observer,
 }
 
-impl Reread for DecidedAgain<'_> {
-    type Error = VerifyError;
-
-    fn reread(&self, pass: &mut SecondPass<'_, '_>) -> Result<(), VerifyError> {
+impl DecidedAgain<'_> {
+    /// Hands over every staged row, decided, and every rejected one.
+    pub(crate) fn reread(&self, pass: &mut SecondPass<'_, '_>) -> Result<(), VerifyError> {
         for (position, table) in self.catalogue.tables.iter().enumerate() {
             let columns = 0..table.columns.len();
             let column_grants: Vec<ColumnGrants> = columns

@@ -138,7 +138,6 @@ pub fn verify(
     let search_inputs = SearchInputs {
         catalogue: inputs.catalogue,
         stores: leak::folders(inputs.catalogue, &stores, &mismatches, &retailers),
-        lexicon: &lexicon,
         scratch: &room,
         threads: options.threads,
         observer,
@@ -147,7 +146,7 @@ pub fn verify(
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
     let mut outcome = costs.of_all_threads(Work::Search, || {
-        bunri_leak::search(&search_inputs, vocabulary, &again)
+        bunri_leak::search(&search_inputs, vocabulary, &|pass| again.reread(pass))
     })?;
     let reviewed = outcome.reviewed.take();
     gathered.leak(outcome);

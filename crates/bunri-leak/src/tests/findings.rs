@@ -89,7 +89,7 @@ fn findings_of(hits: &[Hit], site: Site) -> Vec<Finding> {
     reporter.hits(&found.hits).unwrap();
     let mut list = ReviewList::create(&scratch).unwrap();
     reporter
-        .review(&found.reviewed, &scratch, &mut list)
+        .review(&found.review_cells, &scratch, &mut list)
         .unwrap();
     findings.into_report()
 }
