@@ -84,7 +84,8 @@ impl Reporter<'_> {
         scratch: &Scratch,
         list: &mut ReviewList,
     ) -> Result<u64, LeakError> {
-        let (by_place, mut pairs, common) = by_place(review_cells, scratch)?;
+        let (by_place, mut pairs) = (Sorter::new(scratch), BTreeMap::new());
+        let common = order_by_place(review_cells, &by_place, &mut pairs)?;
         let mut last = None;
         for cell in by_place.sorted()? {
             let cell = cell?;
@@ -169,13 +170,13 @@ struct PairCounts {
     cells: u64,
 }
 
-/// The cells of every pair in the order of their places, without those of common values; the pairs; how many values are common.
-fn by_place(
+/// Hands over the cells of every pair, to be put in the order of their places, without those of common values. Gives how many
+/// values are common.
+fn order_by_place(
     review_cells: &Sorter<ReviewCell>,
-    scratch: &Scratch,
-) -> Result<(Sorter<ReviewCell>, BTreeMap<Pair, PairCounts>, u64), LeakError> {
-    let cells = Sorter::new(scratch);
-    let mut pairs: BTreeMap<Pair, PairCounts> = BTreeMap::new();
+    cells: &Sorter<ReviewCell>,
+    pairs: &mut BTreeMap<Pair, PairCounts>,
+) -> Result<u64, LeakError> {
     let mut common = 0;
     // The cells of one copied value, until it is known whether it is common.
     let mut copied: Vec<ReviewCell> = Vec::new();
@@ -206,7 +207,7 @@ fn by_place(
         }
         copied.drain(..).try_for_each(|cell| cells.push(&cell))?;
     }
-    Ok((cells, pairs, common))
+    Ok(common)
 }
 
 /// One cell, as it is written.
