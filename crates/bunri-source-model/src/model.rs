@@ -28,10 +28,12 @@ pub enum SourceValue<'a> {
     Undecodable(&'a [u8]),
 }
 
-/// A value that the source gives as a number of its own and not in characters. Written out, it is the text or the decimal that
-/// [`SourceRow::value`] gives for it.
+/// A value that the source gives as a number of its own and not in characters. Written out, it is the integer, the text or the
+/// decimal that [`SourceRow::value`] gives for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypedValue {
+    /// A whole number.
+    Integer(i64),
     /// A day in days since 1970-01-01, of the years 1 to 9999; written out as `2024-02-29`.
     Day(i32),
     /// A moment in microseconds since 1970-01-01 00:00:00 by the clock that the column is kept by, of the same years; written out as

@@ -84,7 +84,7 @@ pub(super) fn typed_timestamp(value: TypedValue, moment: Moment) -> Option<i64> 
     let (micros, clock) = match value {
         TypedValue::Moment(micros) => (micros, moment.clock_seconds),
         TypedValue::UtcMoment(micros) => (micros, 0),
-        TypedValue::Day(_) | TypedValue::Decimal { .. } => return None,
+        TypedValue::Integer(_) | TypedValue::Day(_) | TypedValue::Decimal { .. } => return None,
     };
     local(micros.checked_add(i64::from(JAPAN_SECONDS - clock) * 1_000_000)?)
 }

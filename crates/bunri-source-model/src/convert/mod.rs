@@ -238,7 +238,11 @@ impl Cells {
             Self::Text {
                 cells,
                 takes_integers,
-            } => cells.append_option(kept(text(value, *takes_integers), &mut misfit)),
+            } => {
+                let mut digits = String::new();
+                let text = text(value, *takes_integers, &mut digits);
+                cells.append_option(kept(text, &mut misfit));
+            }
             Self::Int(cells) => cells.append_option(kept(int(value), &mut misfit)),
             Self::Decimal {
                 cells,
@@ -264,6 +268,7 @@ impl Cells {
 
     fn take_typed(&mut self, value: TypedValue) -> bool {
         match (self, value) {
+            (Self::Int(cells), TypedValue::Integer(number)) => cells.append_value(number),
             (
                 Self::Date {
                     cells,
@@ -325,14 +330,22 @@ fn kept<T>(cell: Cell<T>, misfit: &mut Result<(), Misfit>) -> Option<T> {
     })
 }
 
-fn text(value: SourceValue<'_>, takes_integers: bool) -> Cell<Cow<'_, str>> {
+/// `digits`: room for those of an integer.
+fn text<'v>(
+    value: SourceValue<'v>,
+    takes_integers: bool,
+    digits: &'v mut String,
+) -> Cell<&'v str> {
     match value {
         SourceValue::Null => Ok(None),
         SourceValue::Text(bytes) | SourceValue::Untyped(bytes) => std::str::from_utf8(bytes)
-            .map(|text| Some(text.into()))
+            .map(Some)
             .map_err(|_| Misfit::Utf8),
         // As the source prints it. A real has no one form that all programs print.
-        SourceValue::Integer(number) if takes_integers => Ok(Some(number.to_string().into())),
+        SourceValue::Integer(number) if takes_integers => {
+            *digits = number.to_string();
+            Ok(Some(digits))
+        }
         SourceValue::Integer(_)
         | SourceValue::Real(_)
         | SourceValue::Decimal(_)

@@ -1,6 +1,6 @@
 //! Rows and their values, out of what `COPY` sends.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use bunri_catalogue::Table;
 use bunri_postgresql::PostgresqlError;
@@ -65,16 +65,20 @@ impl ServerReader {
         let forms: Vec<Form> = columns.iter().map(|column| column.form).collect();
         let mut rows = Rows::new(forms.len());
         let mut written = vec![OnceCell::new(); forms.len()];
+        let is_written = Cell::new(false);
         let mut all = true;
         self.connection
             .copy_out(&action, &statement, |piece| {
                 let wanted = rows.piece(piece, |bytes, fields| {
-                    written.iter_mut().for_each(|text| drop(text.take()));
+                    if is_written.replace(false) {
+                        written.iter_mut().for_each(|text| drop(text.take()));
+                    }
                     let row = CopyRow {
                         bytes,
                         fields,
                         forms: &forms,
                         written: &written,
+                        is_written: &is_written,
                         strange: &strange,
                     };
                     sink.take(&row).map_err(Stop::Sink)
@@ -146,19 +150,28 @@ struct CopyRow<'a, F> {
     forms: &'a [Form],
     /// By column: the characters of a value that came in others, once they were asked for.
     written: &'a [OnceCell<Vec<u8>>],
+    /// Whether there are any.
+    is_written: &'a Cell<bool>,
     /// What is said of bytes that are none of their type.
     strange: &'a F,
 }
 
 impl<F: Fn() -> SourceError> SourceRow for CopyRow<'_, F> {
+    // Everything that a value passes is one piece of code for the compiler: returned by memory, field by field, each costs as much as
+    // its decoding.
+    #[inline(always)]
     fn value(&self, column: usize) -> Result<SourceValue<'_>, SourceError> {
         let Some((from, to)) = self.fields[column] else {
             return Ok(SourceValue::Null);
         };
-        let (content, text) = (&self.bytes[from..to], &self.written[column]);
-        value(self.forms[column], content, text).ok_or_else(self.strange)
+        let text = Written {
+            text: &self.written[column],
+            is_written: self.is_written,
+        };
+        value(self.forms[column], &self.bytes[from..to], text).ok_or_else(self.strange)
     }
 
+    #[inline(always)]
     fn typed(&self, column: usize) -> Option<TypedValue> {
         let (from, to) = self.fields[column]?;
         typed(self.forms[column], &self.bytes[from..to])
@@ -166,13 +179,16 @@ impl<F: Fn() -> SourceError> SourceRow for CopyRow<'_, F> {
 }
 
 /// A value that is a number of its own, if it is one that is written out in one way alone.
-#[inline]
+#[inline(always)]
 fn typed(form: Form, content: &[u8]) -> Option<TypedValue> {
     let moment = |micros: &[u8]| {
         let micros = i64::from_be_bytes(micros.try_into().ok()?);
         calendar::typed_moment(micros)
     };
     Some(match form {
+        Form::Bool | Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => {
+            TypedValue::Integer(integer(form, content)?)
+        }
         Form::Numeric | Form::Money => {
             let (unscaled, scale) = exact(content)?;
             TypedValue::Decimal { unscaled, scale }
@@ -183,12 +199,7 @@ fn typed(form: Form, content: &[u8]) -> Option<TypedValue> {
         }
         Form::Timestamp => TypedValue::Moment(moment(content)?),
         Form::TimestampTz => TypedValue::UtcMoment(moment(content)?),
-        Form::Bool
-        | Form::Int2
-        | Form::Int4
-        | Form::Int8
-        | Form::Oid
-        | Form::Float4
+        Form::Float4
         | Form::Float8
         | Form::Text
         | Form::Padded
@@ -197,25 +208,74 @@ fn typed(form: Form, content: &[u8]) -> Option<TypedValue> {
     })
 }
 
-/// A value in the characters that the server prints, where it has any: they lie in the bytes that came, or are written to `text`.
-/// [`None`]: the bytes are none of the type's.
-#[inline]
-fn value<'a>(
-    form: Form,
-    content: &'a [u8],
-    text: &'a OnceCell<Vec<u8>>,
-) -> Option<SourceValue<'a>> {
-    let number_of = |bytes: &[u8]| Some(i64::from_be_bytes(bytes.try_into().ok()?));
+/// A whole number, of a type that has no others. [`None`]: the bytes are none of the type's.
+#[inline(always)]
+fn integer(form: Form, content: &[u8]) -> Option<i64> {
     Some(match form {
+        Form::Int8 => i64::from_be_bytes(content.try_into().ok()?),
+        Form::Int4 => i32::from_be_bytes(content.try_into().ok()?).into(),
+        Form::Int2 => i16::from_be_bytes(content.try_into().ok()?).into(),
+        Form::Oid => u32::from_be_bytes(content.try_into().ok()?).into(),
         Form::Bool => match content {
-            [0] => SourceValue::Integer(0),
-            [1] => SourceValue::Integer(1),
+            [0] => 0,
+            [1] => 1,
             _ => return None,
         },
-        Form::Int2 => SourceValue::Integer(i16::from_be_bytes(content.try_into().ok()?).into()),
-        Form::Int4 => SourceValue::Integer(i32::from_be_bytes(content.try_into().ok()?).into()),
-        Form::Int8 => SourceValue::Integer(number_of(content)?),
-        Form::Oid => SourceValue::Integer(u32::from_be_bytes(content.try_into().ok()?).into()),
+        Form::Float4
+        | Form::Float8
+        | Form::Numeric
+        | Form::Money
+        | Form::Text
+        | Form::Padded
+        | Form::Bytes
+        | Form::Date
+        | Form::Timestamp
+        | Form::TimestampTz
+        | Form::Written => return None,
+    })
+}
+
+/// Where the characters of a value go that came in others.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    text: &'a OnceCell<Vec<u8>>,
+    is_written: &'a Cell<bool>,
+}
+
+impl<'a> Written<'a> {
+    fn get(self, append: impl FnOnce(&mut Vec<u8>)) -> &'a [u8] {
+        self.is_written.set(true);
+        self.text.get_or_init(|| {
+            let mut text = Vec::new();
+            append(&mut text);
+            text
+        })
+    }
+}
+
+/// A value in the characters that the server prints, where it has any: they lie in the bytes that came, or are written to `text`.
+/// [`None`]: the bytes are none of the type's.
+#[inline(always)]
+fn value<'a>(form: Form, content: &'a [u8], text: Written<'a>) -> Option<SourceValue<'a>> {
+    Some(match form {
+        Form::Text | Form::Padded | Form::Written => SourceValue::Text(content),
+        Form::Bool | Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => {
+            SourceValue::Integer(integer(form, content)?)
+        }
+        Form::Bytes => SourceValue::Blob(content),
+        Form::Float4
+        | Form::Float8
+        | Form::Numeric
+        | Form::Money
+        | Form::Date
+        | Form::Timestamp
+        | Form::TimestampTz => return decoded(form, content, text),
+    })
+}
+
+/// The values that take more work, or that most columns take as they are ([`typed`]).
+fn decoded<'a>(form: Form, content: &'a [u8], text: Written<'a>) -> Option<SourceValue<'a>> {
+    Some(match form {
         // What people see of a single is its shortest decimal form, and that is the number that goes on.
         Form::Float4 => {
             let single = f32::from_be_bytes(content.try_into().ok()?);
@@ -226,31 +286,30 @@ fn value<'a>(
             let mut digits = Vec::new();
             match number(content, &mut digits)? {
                 Number::Whole(whole) => SourceValue::Integer(whole),
-                Number::Written => SourceValue::Decimal(text.get_or_init(|| digits)),
+                Number::Written => SourceValue::Decimal(text.get(|text| *text = digits)),
             }
         }
-        Form::Text | Form::Padded | Form::Written => SourceValue::Text(content),
-        Form::Bytes => SourceValue::Blob(content),
         Form::Date => {
             let days = i32::from_be_bytes(content.try_into().ok()?);
-            SourceValue::Text(text.get_or_init(|| written(|text| calendar::day(days, text))))
+            SourceValue::Text(text.get(|text| calendar::day(days, text)))
         }
         Form::Timestamp | Form::TimestampTz => {
-            let micros = number_of(content)?;
+            let micros = i64::from_be_bytes(content.try_into().ok()?);
             let zone: &[u8] = if form == Form::TimestampTz {
                 b"+00:00"
             } else {
                 b""
             };
-            let moment = |text: &mut Vec<u8>| calendar::moment(micros, zone, text);
-            SourceValue::Text(text.get_or_init(|| written(moment)))
+            SourceValue::Text(text.get(|text| calendar::moment(micros, zone, text)))
         }
+        Form::Text
+        | Form::Padded
+        | Form::Written
+        | Form::Bool
+        | Form::Int2
+        | Form::Int4
+        | Form::Int8
+        | Form::Oid
+        | Form::Bytes => return None,
     })
-}
-
-/// What is appended to nothing.
-fn written(append: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
-    let mut text = Vec::new();
-    append(&mut text);
-    text
 }
