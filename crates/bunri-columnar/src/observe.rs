@@ -3,11 +3,11 @@
 /// Something that happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// A stage begins; `rows` is how many rows it will report in total.
+    /// A stage begins; `rows` is how many rows it expects to report in total. Of a long table of a server that is an estimate.
     Stage {
         /// `extract`, `split`, `verify`.
         name: &'a str,
-        /// Rows to come, where known.
+        /// Rows to come; 0 where nobody knows.
         rows: u64,
     },
     /// Work on a table begins.

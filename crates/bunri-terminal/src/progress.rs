@@ -239,7 +239,7 @@ impl Observer for Progress {
                 };
                 match rows {
                     0 => self.line(name),
-                    rows => self.line(&format!("{name}: {} rows", grouped(rows))),
+                    rows => self.line(&format!("{name}: {} rows expected", grouped(rows))),
                 }
             }
             Event::Table { id } => {

@@ -91,7 +91,7 @@ pub fn check_source(
     for (number, table) in catalogue.tables.iter().enumerate() {
         if let Some(kind) = readable(table) {
             let rows = match kind {
-                ObjectKind::Table => first.count_of(&table.name)?,
+                ObjectKind::Table => first.count(table, kind)?,
                 ObjectKind::View => 0,
             };
             tables.push((number, kind, rows));
