@@ -19,8 +19,9 @@ use bunri_source_model::{DeclaredObject, TableSize, sqlite_compatible};
 use bunri_source_model::{Figures, Inventory, ObjectKind, Query, RowSink, file_digest};
 use bunri_source_odbc::{OdbcDatabase, OdbcReader};
 
-/// Rows beyond which a table of a server is not counted for the order of the work.
-const LONG_TABLE: u64 = 1_000_000;
+/// Rows from which a table of a server is not counted for the order of the work: counting 800,000 took a MariaDB one twentieth of the
+/// time of the whole extraction.
+const LONG_TABLE: u64 = 100_000;
 
 /// The source of one run, held still from here to [`OpenSource::unchanged`].
 #[derive(Debug)]
