@@ -19,7 +19,12 @@ impl Memory {
     /// # Errors
     /// When the operating system has none to give.
     pub fn new(bytes: usize) -> io::Result<Self> {
-        Ok(Self(MmapMut::map_anon(bytes.max(1))?))
+        let memory = MmapMut::map_anon(bytes.max(1))?;
+        // What is written from many ends at once would take all of it in huge pages, which some systems give without being asked. A
+        // kernel that has none refuses to hear of them.
+        #[cfg(target_os = "linux")]
+        drop(memory.advise(memmap2::Advice::NoHugePage));
+        Ok(Self(memory))
     }
 }
 

@@ -36,8 +36,6 @@ pub(crate) struct Totals {
     pub(crate) searched: u64,
     /// Different values that are granted too.
     pub(crate) granted_too: u64,
-    /// Whether cells of the store that are as they should be hold any value that is searched for.
-    pub(crate) copies: bool,
 }
 
 impl<'a> ExclusiveValues<'a> {
@@ -106,11 +104,6 @@ impl<'r> Spelling<'r> {
     fn is_explained(&self) -> bool {
         self.granted && !self.original
     }
-
-    /// Whether cells that are as they should be hold it, though it is searched for.
-    fn is_copied(&self) -> bool {
-        self.unvouched || (self.granted && self.original)
-    }
 }
 
 /// One store's values, while they are gathered.
@@ -149,7 +142,6 @@ impl StoreBuilder {
             if spellings.is_empty() {
                 continue;
             }
-            totals.copies |= is_copied || spellings.iter().any(Spelling::is_copied);
             // Of a value that is granted in another spelling, each spelling is searched for by itself.
             let together = if is_granted { 1 } else { spellings.len() };
             for spellings in spellings.chunks(together) {
@@ -195,7 +187,6 @@ impl StoreBuilder {
             parts.push(part);
             totals.searched += more.searched;
             totals.granted_too += more.granted_too;
-            totals.copies |= more.copies;
         }
         let sets = [self.loose.finish(parts), of_strict(&self.strict, scratch)?];
         Ok(ExclusiveValues {

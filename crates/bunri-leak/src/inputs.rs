@@ -22,8 +22,6 @@ pub trait StoreTable: Sync {
     fn schema(&self) -> &SchemaRef;
     /// The columns that order the rows: by the bytes of `bunri_columnar::row_converter` over them [`Mismatches`] knows a row.
     fn order(&self) -> Vec<usize>;
-    /// Whether the store holds hashes instead of this column's values.
-    fn is_rekeyed(&self, column: usize) -> bool;
     /// Whether its rows speak of customers: all but public code tables.
     fn is_owned(&self) -> bool;
     /// A row's name in a finding. `cell` gives a column of this one row, if the file has it.

@@ -12,8 +12,7 @@
 //! **Search.** Every cell of every readable Parquet file, listed or not (`parquet`), every other file as text, and every name,
 //! manifest and metadata string (`store`) is looked through (`text`): put into both forms, asked of prefix table and filter at every
 //! position, and looked up in the file at once. Japanese has no spaces, so no words are cut out; only runs of digits and of Latin
-//! letters are never cut. What decodes from base64, hex or escapes is searched in turn. Where C3 and C4 found every cell of a table
-//! to be the source's own granted cell, none can be, as a whole, a value that only withheld cells hold.
+//! letters are never cut. What decodes from base64, hex or escapes is searched in turn.
 //!
 //! **Findings out.** Hits wait in the order of their places (`hits`, `records`) and are reported (`report`). One in a cell that is,
 //! bit for bit, what the source's granted cell of the same row says is contamination and for *review*, a finding for each pair

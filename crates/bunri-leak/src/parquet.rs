@@ -18,7 +18,7 @@ use crate::combination::Suspects;
 use crate::hits::{Location, NO_COLUMN, Position};
 use crate::inputs::{ColumnSet, Mismatches, StoreTable};
 use crate::retailers::Retailers;
-use crate::text::{Origin, Scanner};
+use crate::text::Scanner;
 
 /// Cells that are remembered as holding nothing, for each column.
 const CLEAN: usize = 1 << 14;
@@ -206,16 +206,6 @@ impl ChunkReader<'_> {
         }
     }
 
-    /// Where every text of a column comes from. Where a hash stands for a value, the source has another text.
-    fn origin(&self, column: usize) -> Origin {
-        match (self.chunk.table, self.columns[column]) {
-            (Some(table), Some(at)) if self.explains_all() && !table.is_rekeyed(at) => {
-                Origin::Granted
-            }
-            _ => Origin::Unknown,
-        }
-    }
-
     /// Looks at the cells of one column; gives their number.
     fn look(
         &self,
@@ -228,7 +218,6 @@ impl ChunkReader<'_> {
         let Some(cells) = Column::of(array).filter(Column::is_searched) else {
             return Ok(0);
         };
-        let origin = self.origin(column);
         let mut looked = 0;
         let mut last: Option<&[u8]> = None;
         let mut space = String::new();
@@ -263,7 +252,7 @@ impl ChunkReader<'_> {
             }
             scanner.clean = true;
             if let CellValue::Text(text) = cell {
-                scanner.text(text, origin, &place)?;
+                scanner.text(text, &place)?;
                 if let Some(retailers) = self.chunk.retailers {
                     scanner.retailers(retailers, text, &place)?;
                 }

@@ -170,7 +170,7 @@ impl<'a> DigestIndex<'a> {
             let length = self.forms.of(kind).value().len();
             let candidate = self.forms.candidate(kind, 0, length);
             let set = &self.exclusive.sets[kind as usize];
-            if set.may_hold(length, filter_key(candidate.hash))
+            if set.may_hold(filter_key(candidate.hash))
                 && let Some(entry) = self.exclusive.confirm(&candidate)?
             {
                 return Ok(Some((candidate, entry)));

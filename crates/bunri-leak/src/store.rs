@@ -20,7 +20,7 @@ use crate::hits::{Location, NO_COLUMN, Position, Site};
 use crate::inputs::StoreFolder;
 use crate::lexicon::words;
 use crate::parquet::{Coverage, RowGroupChunk, guarded};
-use crate::text::{Origin, Scanner};
+use crate::text::Scanner;
 
 /// Row groups that one thread takes.
 const CHUNK: usize = 8;
@@ -325,7 +325,7 @@ fn text(site: u32, path: &Path, scanner: &mut Scanner<'_>) -> Result<(), LeakErr
         }
         let place = || Ok(no_cell(site, before, format!("after byte {before}")));
         let text = String::from_utf8_lossy(&block);
-        scanner.text(&text, Origin::Unknown, &place)?;
+        scanner.text(&text, &place)?;
         let consumed = block.len() - block.len().min(OVERLAP);
         before += consumed as u64;
         block.drain(..consumed);

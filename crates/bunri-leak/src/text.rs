@@ -9,7 +9,7 @@
 //! digits side by side are found inside longer runs ([`Form::may_begin`](bunri_spelling::Form::may_begin)).
 
 use bunri_spelling::tokens::{self, Encoding, is_digest_length};
-use bunri_spelling::{LIGHTEST, LONGEST, SimpleForm, TOKEN, escapes};
+use bunri_spelling::{LIGHTEST, SimpleForm, TOKEN, escapes};
 
 use crate::LeakError;
 use crate::exclusive::ExclusiveValues;
@@ -30,17 +30,15 @@ pub(crate) type Locate<'w> = dyn Fn() -> Result<Location, LeakError> + 'w;
 #[derive(Clone, Copy)]
 struct ScanContext<'w> {
     locate: &'w Locate<'w>,
-    origin: Origin,
     encoding: Encoding,
     /// Encodings that were taken off.
     depth: u8,
 }
 
 impl<'w> ScanContext<'w> {
-    fn plain(locate: &'w Locate<'w>, origin: Origin) -> Self {
+    fn plain(locate: &'w Locate<'w>) -> Self {
         Self {
             locate,
-            origin,
             encoding: Encoding::Plain,
             depth: 0,
         }
@@ -49,7 +47,6 @@ impl<'w> ScanContext<'w> {
     /// Of what is encoded so.
     fn inside(self, encoding: Encoding) -> Self {
         Self {
-            origin: Origin::Unknown,
             encoding,
             depth: self.depth + 1,
             ..self
@@ -76,16 +73,6 @@ enum ScanPath {
     Full,
 }
 
-/// Where a text comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// Nobody knows.
-    Unknown,
-    /// The store was granted this very text, so that as a whole it cannot be a value that only withheld cells hold; unless
-    /// granted cells hold copies of such values.
-    Granted,
-}
-
 /// Looks at texts for the values of one store, one thread's.
 pub(crate) struct Scanner<'a> {
     pub(crate) forms: Forms<'a>,
@@ -110,17 +97,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    pub(crate) fn text(
-        &mut self,
-        text: &str,
-        origin: Origin,
-        locate: &Locate<'_>,
-    ) -> Result<(), LeakError> {
-        self.encoded(text, ScanContext::plain(locate, origin))
+    pub(crate) fn text(&mut self, text: &str, locate: &Locate<'_>) -> Result<(), LeakError> {
+        self.encoded(text, ScanContext::plain(locate))
     }
 
     pub(crate) fn bytes(&mut self, bytes: &[u8], locate: &Locate<'_>) -> Result<(), LeakError> {
-        let context = ScanContext::plain(locate, Origin::Unknown);
+        let context = ScanContext::plain(locate);
         match std::str::from_utf8(bytes) {
             Ok(text) => self.encoded(text, context),
             Err(_) => self.decoded(bytes, context),
@@ -131,7 +113,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn number(&mut self, digits: &str, locate: &Locate<'_>) -> Result<(), LeakError> {
         let context = ScanContext {
             encoding: Encoding::Number,
-            ..ScanContext::plain(locate, Origin::Unknown)
+            ..ScanContext::plain(locate)
         };
         self.plain(digits, context)?;
         self.plain(&format!("0{digits}"), context).map(drop)
@@ -203,7 +185,7 @@ impl<'a> Scanner<'a> {
 
     /// A text as it stands.
     fn plain(&mut self, text: &str, context: ScanContext<'_>) -> Result<ScanPath, LeakError> {
-        let path = self.look_through(text, context.origin);
+        let path = self.look_through(text);
         let mut location = None;
         for candidate in &self.candidates {
             let Some(entry) = self.exclusive.confirm(candidate)? else {
@@ -223,41 +205,46 @@ impl<'a> Scanner<'a> {
 
     /// Fills [`Scanner::candidates`] with what may stand in this text. If nothing can, and the text is its own strict
     /// form, that is the answer ([`ScanPath::Fast`]), and nothing was spelled.
-    fn look_through(&mut self, text: &str, origin: Origin) -> ScanPath {
+    fn look_through(&mut self, text: &str) -> ScanPath {
         self.candidates.clear();
-        let copies = self.exclusive.totals.copies;
-        let origin = if copies { Origin::Unknown } else { origin };
         if let Some(loose) = self.forms.simple(text)
-            && self.has_nothing(text, &loose, origin)
+            && self.has_nothing(text, &loose)
         {
             return ScanPath::Fast;
         }
         self.forms.spell(text);
-        self.form(FormKind::Loose, origin);
-        self.form(FormKind::Strict, origin);
+        self.form(FormKind::Loose);
+        self.form(FormKind::Strict);
         ScanPath::Full
     }
 
     /// Whether a simple text surely holds nothing.
-    fn has_nothing(&self, text: &str, loose: &SimpleForm, origin: Origin) -> bool {
-        if origin == Origin::Unknown && loose.length <= SHORT {
-            return false;
-        }
+    fn has_nothing(&self, text: &str, loose: &SimpleForm) -> bool {
+        // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
+        let short = loose.length <= SHORT;
         if self.exclusive.sets[FormKind::Strict as usize].is_empty {
-            return self.passes(&[FormKind::Loose], loose, origin);
+            return self.passes(&[FormKind::Loose], loose, short);
         }
         if loose.bytes() == text.as_bytes() {
-            return self.passes(&[FormKind::Loose, FormKind::Strict], loose, origin);
+            return self.passes(&[FormKind::Loose, FormKind::Strict], loose, short);
         }
         let strict = SimpleForm::strict(text.as_bytes());
-        self.passes(&[FormKind::Loose], loose, origin)
-            && self.passes(&[FormKind::Strict], &strict, origin)
+        self.passes(&[FormKind::Loose], loose, short)
+            && self.passes(&[FormKind::Strict], &strict, short)
     }
 
-    /// Whether no value begins anywhere in this form, as far as the filters know. The same questions as in [`Scanner::at`],
-    /// many at once; none of a value shorter than [`PREFIX`], because there are none of such characters.
-    fn passes(&self, kinds: &[FormKind], form: &SimpleForm, origin: Origin) -> bool {
+    /// Whether no value begins anywhere in this form, or is all of a short one, as far as the filters know. The same questions as
+    /// in [`Scanner::form`], many at once; inside a text none of a value shorter than [`PREFIX`], because there are none of such
+    /// characters.
+    fn passes(&self, kinds: &[FormKind], form: &SimpleForm, short: bool) -> bool {
         let length = form.length;
+        let may_hold = |kind: FormKind, bytes: &[u8]| {
+            let key = self.forms.secret.filter_key_of_bytes(bytes, kind);
+            self.exclusive.sets[kind as usize].may_hold(key)
+        };
+        if short && kinds.iter().any(|&kind| may_hold(kind, form.bytes())) {
+            return false;
+        }
         if length < PREFIX {
             return true;
         }
@@ -276,17 +263,13 @@ impl<'a> Scanner<'a> {
             if cuts & 1 != 0 {
                 may &= !below(TOKEN);
             }
-            if origin == Origin::Granted && from == 0 {
-                may &= !(1 << length);
-            }
             for &kind in kinds {
-                let set = &self.exclusive.sets[kind as usize];
-                let mut lengths = set.prefixes.long(prefix) << PREFIX & may;
+                let prefixes = &self.exclusive.sets[kind as usize].prefixes;
+                let mut lengths = prefixes.long(prefix) << PREFIX & may;
                 while lengths != 0 {
                     let length = lengths.trailing_zeros() as usize;
                     lengths &= lengths - 1;
-                    let bytes = &form.bytes()[from..from + length];
-                    if set.may_hold(length, self.forms.secret.filter_key_of_bytes(bytes, kind)) {
+                    if may_hold(kind, &form.bytes()[from..from + length]) {
                         return false;
                     }
                 }
@@ -295,7 +278,7 @@ impl<'a> Scanner<'a> {
         true
     }
 
-    fn form(&mut self, kind: FormKind, origin: Origin) {
+    fn form(&mut self, kind: FormKind) {
         let (form, set) = (self.forms.of(kind), &self.exclusive.sets[kind as usize]);
         if set.is_empty {
             return;
@@ -304,21 +287,20 @@ impl<'a> Scanner<'a> {
         self.forms.secret.running_sums(&form.chars, &mut self.sums);
         // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
         let loose = self.forms.of(FormKind::Loose).value();
-        if origin == Origin::Unknown
-            && loose.len() <= SHORT
+        if loose.len() <= SHORT
             && SearchScope::of(loose) == SearchScope::WholeCells
-            && set.may_hold(length, filter_key(self.forms.hash(kind)))
+            && set.may_hold(filter_key(self.forms.hash(kind)))
         {
             self.candidates.push(self.forms.candidate(kind, 0, length));
         }
         for from in 0..(characters + 1).saturating_sub(SHORT_PREFIX) {
-            self.at(kind, from, origin);
+            self.at(kind, from);
         }
     }
 
     /// Every value that may begin here.
     #[inline]
-    fn at(&mut self, kind: FormKind, from: usize, origin: Origin) {
+    fn at(&mut self, kind: FormKind, from: usize) {
         let (form, set) = (self.forms.of(kind), &self.exclusive.sets[kind as usize]);
         let (rest, secret) = (&form.chars[from..], self.forms.secret);
         let left = rest.len();
@@ -332,9 +314,6 @@ impl<'a> Scanner<'a> {
         let short = set.prefixes.short(secret.prefix(&rest[..SHORT_PREFIX]));
         // Bit n: n characters.
         let mut lengths = u128::from(long) << PREFIX | u128::from(short) << SHORT_PREFIX;
-        if origin == Origin::Granted && from == 0 {
-            lengths &= !(1 << left.min(LONGEST));
-        }
         while lengths != 0 {
             let length = lengths.trailing_zeros() as usize;
             lengths &= lengths - 1;
@@ -342,10 +321,7 @@ impl<'a> Scanner<'a> {
                 break;
             }
             let key = || secret.filter_key_of_piece(&self.sums, from, length, kind);
-            if form.may_begin(from, length)
-                && form.may_end(from, length)
-                && set.may_hold(length, key())
-            {
+            if form.may_begin(from, length) && form.may_end(from, length) && set.may_hold(key()) {
                 self.candidates
                     .push(self.forms.candidate(kind, from, length));
             }
@@ -367,15 +343,11 @@ mod tests {
     use crate::vocabulary::Vocabulary;
 
     /// What the filter lets through of a text, without the short way.
-    fn the_long_way(
-        scanner: &mut Scanner<'_>,
-        text: &str,
-        origin: Origin,
-    ) -> Vec<(FormKind, usize, Hash)> {
+    fn the_long_way(scanner: &mut Scanner<'_>, text: &str) -> Vec<(FormKind, usize, Hash)> {
         scanner.candidates.clear();
         scanner.forms.spell(text);
-        scanner.form(FormKind::Loose, origin);
-        scanner.form(FormKind::Strict, origin);
+        scanner.form(FormKind::Loose);
+        scanner.form(FormKind::Strict);
         let key = |candidate: &Candidate| (candidate.kind, candidate.from, candidate.hash);
         scanner.candidates.iter().map(key).collect()
     }
@@ -397,34 +369,11 @@ mod tests {
     }
 
     fn agree(scanner: &mut Scanner<'_>, text: &str) {
-        let all = the_long_way(scanner, text, Origin::Unknown);
-        let path = scanner.look_through(text, Origin::Unknown);
-        let short = scanner.forms.spelled.loose.chars.len() <= SHORT;
+        let all = the_long_way(scanner, text);
+        let path = scanner.look_through(text);
         let simple = scanner.forms.simple(text).is_some();
         assert_eq!(scanner.candidates.len(), all.len(), "{text:?}");
-        assert_eq!(
-            path == ScanPath::Fast,
-            simple && !short && all.is_empty(),
-            "{text:?}"
-        );
-        let mut inside = all;
-        let forms =
-            [FormKind::Loose, FormKind::Strict].map(|kind| scanner.forms.of(kind).value().to_vec());
-        inside.retain(|(kind, _, hash)| {
-            *hash != scanner.forms.secret.hash(&forms[*kind as usize], *kind)
-        });
-        assert_eq!(
-            the_long_way(scanner, text, Origin::Granted),
-            inside,
-            "{text:?}"
-        );
-        let path = scanner.look_through(text, Origin::Granted);
-        assert_eq!(scanner.candidates.len(), inside.len(), "{text:?}");
-        assert_eq!(
-            path == ScanPath::Fast,
-            simple && inside.is_empty(),
-            "{text:?}"
-        );
+        assert_eq!(path == ScanPath::Fast, simple && all.is_empty(), "{text:?}");
     }
 
     proptest::proptest! {
@@ -438,6 +387,8 @@ mod tests {
             let mut all: Vec<_> = values.iter().map(|(value, other)| (grants(*other), &**value)).collect();
             // Of these another spelling is granted, so that they are searched for in the strict form alone.
             all.extend([(grants(0), "ab-12-ab-12"), (Grants::GRANTED_EVERYWHERE, "ab12ab12")]);
+            // And of this, which is found as a whole cell alone.
+            all.extend([(grants(0), "1998-04-01"), (Grants::GRANTED_EVERYWHERE, "1998/04/01")]);
             with_scanner(&all, |scanner| {
                 let own = values.iter().map(|(value, _)| value);
                 let more = values.iter().flat_map(|(value, _)| [format!("a{value}"), format!("{value}-1")]);
@@ -445,7 +396,10 @@ mod tests {
                     agree(scanner, text);
                 }
                 more.for_each(|text| agree(scanner, &text));
-                agree(scanner, "x ab-12-ab-12");
+                for text in ["x ab-12-ab-12", "1998-04-01", "1998/04/01", "19980401", "1998-04-01x"] {
+                    agree(scanner, text);
+                }
+                assert_eq!(scanner.look_through("1998-04-01"), ScanPath::Full);
             });
         }
     }
@@ -459,27 +413,14 @@ mod tests {
                 format!("{long}44"),
                 format!("33{long}"),
             ] {
-                assert_eq!(
-                    scanner.look_through(&text, Origin::Unknown),
-                    ScanPath::Full,
-                    "{text}"
-                );
-                assert_eq!(
-                    scanner.look_through(&text, Origin::Granted),
-                    ScanPath::Full,
-                    "{text}"
-                );
+                assert_eq!(scanner.look_through(&text), ScanPath::Full, "{text}");
             }
-            assert_eq!(scanner.look_through(long, Origin::Granted), ScanPath::Fast);
-            assert_eq!(
-                scanner.look_through(&long[1..], Origin::Unknown),
-                ScanPath::Fast
-            );
+            assert_eq!(scanner.look_through(&long[1..]), ScanPath::Fast);
         });
         with_scanner(&[(Grants::WITHHELD_EVERYWHERE, &long[1..])], |scanner| {
-            assert_eq!(scanner.look_through(long, Origin::Unknown), ScanPath::Fast);
+            assert_eq!(scanner.look_through(long), ScanPath::Fast);
             let text = format!("a{}", &long[1..]);
-            assert_eq!(scanner.look_through(&text, Origin::Granted), ScanPath::Full);
+            assert_eq!(scanner.look_through(&text), ScanPath::Full);
         });
     }
 
@@ -491,9 +432,7 @@ mod tests {
                     let [before, after] = [before, after].map(|digits| "1".repeat(digits));
                     let text = format!("{before}suzuki{after}");
                     agree(scanner, &text);
-                    let inside = text != "suzuki";
-                    let path = scanner.look_through(&text, Origin::Granted);
-                    assert_eq!(path == ScanPath::Full, inside, "{text}");
+                    assert_eq!(scanner.look_through(&text), ScanPath::Full, "{text}");
                 }
             }
         });
@@ -503,7 +442,7 @@ mod tests {
     fn a_short_number_within_a_run_of_digits_is_not_let_through_of_a_long_text() {
         with_scanner(&[(Grants::WITHHELD_EVERYWHERE, "0901234567")], |scanner| {
             let text = "10901234567abcdefgh";
-            assert_eq!(scanner.look_through(text, Origin::Unknown), ScanPath::Fast);
+            assert_eq!(scanner.look_through(text), ScanPath::Fast);
             agree(scanner, text);
             agree(scanner, &text[1..]);
         });
@@ -518,7 +457,7 @@ mod tests {
                     for digits in ["12", "1234567", "12z34"] {
                         let filler = "z".repeat(letters);
                         let text = format!("{digits}{filler}-{value}{digits}");
-                        let path = scanner.look_through(&text, Origin::Granted);
+                        let path = scanner.look_through(&text);
                         assert_eq!(path, ScanPath::Full, "{text}");
                         agree(scanner, &text);
                     }

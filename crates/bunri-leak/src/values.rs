@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::LeakError;
-use crate::filter::{Filter, Prefix, PrefixTable, RareLengths};
+use crate::filter::{Filter, Prefix, PrefixTable};
 use crate::hashing::{Hash, filter_key};
 use crate::partitions::partition;
 use crate::records::{Field, Scratch, TemporaryFile, record};
@@ -44,17 +44,16 @@ impl Field for Vec<Hash> {
 /// A set of values that is finished.
 pub(crate) struct ValueSet {
     pub(crate) prefixes: PrefixTable,
-    rare: RareLengths,
     parts: Vec<Part>,
     pub(crate) is_empty: bool,
     file: TemporaryFile,
 }
 
 impl ValueSet {
-    /// Whether a value of this length and filter key may be there.
+    /// Whether a value of this filter key may be there.
     #[inline]
-    pub(crate) fn may_hold(&self, length: usize, key: u64) -> bool {
-        self.rare.may_hold(length, key) && self.parts[partition(key)].filter.may_hold(key)
+    pub(crate) fn may_hold(&self, key: u64) -> bool {
+        self.parts[partition(key)].filter.may_hold(key)
     }
 
     /// What is known of the value of this hash, if it is there.
@@ -94,14 +93,13 @@ impl ValueSetBuilder {
 
     /// Adds the values of a partition; their hashes ascend.
     pub(crate) fn part(&self, entries: &[Entry]) -> Result<Part, LeakError> {
-        let (mut keys, mut rare, mut bytes) = (Vec::new(), RareLengths::default(), Vec::new());
+        let (mut keys, mut bytes) = (Vec::new(), Vec::new());
         let mut blocks: Vec<(Hash, Range<usize>)> = Vec::new();
         for entry in entries {
             let key = filter_key(entry.hash);
             if keys.last() != Some(&key) {
                 keys.push(key);
             }
-            rare.push(entry.prefix.length.into(), key);
             // Of a value that is found as a whole cell only, the prefix is of no use.
             if !entry.whole_only {
                 self.prefixes.add(entry.prefix);
@@ -115,21 +113,15 @@ impl ValueSetBuilder {
         }
         Ok(Part {
             filter: Filter::new(keys),
-            rare,
             range: self.file.append(&bytes)?,
             blocks,
         })
     }
 
     /// Of all partitions, in order.
-    pub(crate) fn finish(self, mut parts: Vec<Part>) -> ValueSet {
-        let mut rare = RareLengths::default();
-        for part in &mut parts {
-            rare.append(std::mem::take(&mut part.rare));
-        }
+    pub(crate) fn finish(self, parts: Vec<Part>) -> ValueSet {
         ValueSet {
             prefixes: self.prefixes,
-            rare,
             is_empty: parts.iter().all(|part| part.blocks.is_empty()),
             parts,
             file: self.file,
@@ -140,7 +132,6 @@ impl ValueSetBuilder {
 /// A partition of a set.
 pub(crate) struct Part {
     filter: Filter,
-    rare: RareLengths,
     /// Where it lies in the file; and of its blocks the first hashes, and where they lie in it.
     range: Range<u64>,
     blocks: Vec<(Hash, Range<usize>)>,
@@ -187,7 +178,7 @@ mod tests {
         let set = set.finish(parts);
         assert!(!set.is_empty);
         for &number in &numbers {
-            assert!(set.may_hold(10, filter_key(hash(number))));
+            assert!(set.may_hold(filter_key(hash(number))));
             assert_eq!(set.find(hash(number)).unwrap(), Some(entry(number)));
             assert_eq!(set.find(hash(number + 1)).unwrap(), None);
         }

@@ -180,10 +180,6 @@ impl StoreTable for StoredTable<'_> {
         order_columns(&self.0)
     }
 
-    fn is_rekeyed(&self, column: usize) -> bool {
-        self.0.is_rekeyed(column)
-    }
-
     fn is_owned(&self) -> bool {
         self.0.table.rows != RowRule::Reference
     }

@@ -18,7 +18,7 @@ use crate::lexicon::Lexicon;
 use crate::records::Scratch;
 use crate::report::Reporter;
 use crate::second_pass::DigestIndex;
-use crate::text::{Origin, Scanner};
+use crate::text::Scanner;
 use crate::vocabulary::Vocabulary;
 
 /// Of both stores.
@@ -105,9 +105,7 @@ fn look(
     text: &str,
 ) -> bool {
     let mut scanner = Scanner::new(exclusive, found);
-    scanner
-        .text(text, Origin::Unknown, &|| Ok(location("")))
-        .unwrap();
+    scanner.text(text, &|| Ok(location(""))).unwrap();
     let mut digests = DigestIndex::new(1 << 20, exclusive, found).unwrap();
     for (_, value) in values {
         digests.value(value).unwrap();

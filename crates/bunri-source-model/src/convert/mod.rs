@@ -331,11 +331,7 @@ fn kept<T>(cell: Cell<T>, misfit: &mut Result<(), Misfit>) -> Option<T> {
 }
 
 /// `digits`: room for those of an integer.
-fn text<'v>(
-    value: SourceValue<'v>,
-    takes_integers: bool,
-    digits: &'v mut String,
-) -> Cell<&'v str> {
+fn text<'v>(value: SourceValue<'v>, takes_integers: bool, digits: &'v mut String) -> Cell<&'v str> {
     match value {
         SourceValue::Null => Ok(None),
         SourceValue::Text(bytes) | SourceValue::Untyped(bytes) => std::str::from_utf8(bytes)

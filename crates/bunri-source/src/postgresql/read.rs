@@ -199,12 +199,9 @@ fn typed(form: Form, content: &[u8]) -> Option<TypedValue> {
         }
         Form::Timestamp => TypedValue::Moment(moment(content)?),
         Form::TimestampTz => TypedValue::UtcMoment(moment(content)?),
-        Form::Float4
-        | Form::Float8
-        | Form::Text
-        | Form::Padded
-        | Form::Bytes
-        | Form::Written => return None,
+        Form::Float4 | Form::Float8 | Form::Text | Form::Padded | Form::Bytes | Form::Written => {
+            return None;
+        }
     })
 }
 
