@@ -1,6 +1,6 @@
 //! Rows and their values, out of what `COPY` sends.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 
 use bunri_catalogue::Table;
 use bunri_postgresql::PostgresqlError;
@@ -65,20 +65,16 @@ impl ServerReader {
         let forms: Vec<Form> = columns.iter().map(|column| column.form).collect();
         let mut rows = Rows::new(forms.len());
         let mut written = vec![OnceCell::new(); forms.len()];
-        let is_written = Cell::new(false);
         let mut all = true;
         self.connection
             .copy_out(&action, &statement, |piece| {
                 let wanted = rows.piece(piece, |bytes, fields| {
-                    if is_written.replace(false) {
-                        written.iter_mut().for_each(|text| drop(text.take()));
-                    }
+                    written.iter_mut().for_each(|text| drop(text.take()));
                     let row = CopyRow {
                         bytes,
                         fields,
                         forms: &forms,
                         written: &written,
-                        is_written: &is_written,
                         strange: &strange,
                     };
                     sink.take(&row).map_err(Stop::Sink)
@@ -150,8 +146,6 @@ struct CopyRow<'a, F> {
     forms: &'a [Form],
     /// By column: the characters of a value that came in others, once they were asked for.
     written: &'a [OnceCell<Vec<u8>>],
-    /// Whether there are any.
-    is_written: &'a Cell<bool>,
     /// What is said of bytes that are none of their type.
     strange: &'a F,
 }
@@ -164,11 +158,8 @@ impl<F: Fn() -> SourceError> SourceRow for CopyRow<'_, F> {
         let Some((from, to)) = self.fields[column] else {
             return Ok(SourceValue::Null);
         };
-        let text = Written {
-            text: &self.written[column],
-            is_written: self.is_written,
-        };
-        value(self.forms[column], &self.bytes[from..to], text).ok_or_else(self.strange)
+        let (content, text) = (&self.bytes[from..to], &self.written[column]);
+        value(self.forms[column], content, text).ok_or_else(self.strange)
     }
 
     #[inline(always)]
@@ -232,47 +223,20 @@ fn integer(form: Form, content: &[u8]) -> Option<i64> {
     })
 }
 
-/// Where the characters of a value go that came in others.
-#[derive(Clone, Copy)]
-struct Written<'a> {
-    text: &'a OnceCell<Vec<u8>>,
-    is_written: &'a Cell<bool>,
-}
-
-impl<'a> Written<'a> {
-    fn get(self, append: impl FnOnce(&mut Vec<u8>)) -> &'a [u8] {
-        self.is_written.set(true);
-        self.text.get_or_init(|| {
-            let mut text = Vec::new();
-            append(&mut text);
-            text
-        })
-    }
-}
-
 /// A value in the characters that the server prints, where it has any: they lie in the bytes that came, or are written to `text`.
 /// [`None`]: the bytes are none of the type's.
 #[inline(always)]
-fn value<'a>(form: Form, content: &'a [u8], text: Written<'a>) -> Option<SourceValue<'a>> {
+fn value<'a>(
+    form: Form,
+    content: &'a [u8],
+    text: &'a OnceCell<Vec<u8>>,
+) -> Option<SourceValue<'a>> {
     Some(match form {
         Form::Text | Form::Padded | Form::Written => SourceValue::Text(content),
         Form::Bool | Form::Int2 | Form::Int4 | Form::Int8 | Form::Oid => {
             SourceValue::Integer(integer(form, content)?)
         }
         Form::Bytes => SourceValue::Blob(content),
-        Form::Float4
-        | Form::Float8
-        | Form::Numeric
-        | Form::Money
-        | Form::Date
-        | Form::Timestamp
-        | Form::TimestampTz => return decoded(form, content, text),
-    })
-}
-
-/// The values that take more work, or that most columns take as they are ([`typed`]).
-fn decoded<'a>(form: Form, content: &'a [u8], text: Written<'a>) -> Option<SourceValue<'a>> {
-    Some(match form {
         // What people see of a single is its shortest decimal form, and that is the number that goes on.
         Form::Float4 => {
             let single = f32::from_be_bytes(content.try_into().ok()?);
@@ -283,12 +247,12 @@ fn decoded<'a>(form: Form, content: &'a [u8], text: Written<'a>) -> Option<Sourc
             let mut digits = Vec::new();
             match number(content, &mut digits)? {
                 Number::Whole(whole) => SourceValue::Integer(whole),
-                Number::Written => SourceValue::Decimal(text.get(|text| *text = digits)),
+                Number::Written => SourceValue::Decimal(text.get_or_init(|| digits)),
             }
         }
         Form::Date => {
             let days = i32::from_be_bytes(content.try_into().ok()?);
-            SourceValue::Text(text.get(|text| calendar::day(days, text)))
+            SourceValue::Text(text.get_or_init(|| written(|text| calendar::day(days, text))))
         }
         Form::Timestamp | Form::TimestampTz => {
             let micros = i64::from_be_bytes(content.try_into().ok()?);
@@ -297,16 +261,15 @@ fn decoded<'a>(form: Form, content: &'a [u8], text: Written<'a>) -> Option<Sourc
             } else {
                 b""
             };
-            SourceValue::Text(text.get(|text| calendar::moment(micros, zone, text)))
+            let moment = |text: &mut Vec<u8>| calendar::moment(micros, zone, text);
+            SourceValue::Text(text.get_or_init(|| written(moment)))
         }
-        Form::Text
-        | Form::Padded
-        | Form::Written
-        | Form::Bool
-        | Form::Int2
-        | Form::Int4
-        | Form::Int8
-        | Form::Oid
-        | Form::Bytes => return None,
     })
+}
+
+/// What is appended to nothing.
+fn written(append: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut text = Vec::new();
+    append(&mut text);
+    text
 }
