@@ -104,6 +104,9 @@ fn slot(hash: u64, slots: usize) -> usize {
     hash as usize & (slots - 1)
 }
 
+/// Fewer hashes than this are kept as they are.
+const FEW: usize = 64;
+
 /// The hashes of one partition of the values.
 pub(crate) enum Filter {
     Sorted(Vec<u64>),
@@ -113,6 +116,9 @@ pub(crate) enum Filter {
 impl Filter {
     /// Of hashes in ascending order, each once.
     pub(crate) fn new(hashes: Vec<u64>) -> Self {
+        if hashes.len() < FEW {
+            return Self::Sorted(hashes);
+        }
         // Building can fail by bad luck; a sorted list is always right.
         BinaryFuse16::try_from(&hashes).map_or(Self::Sorted(hashes), Self::Fuse)
     }
@@ -138,6 +144,7 @@ mod tests {
             let mut hashes: Vec<u64> = (1..=count).map(hash).collect();
             hashes.sort_unstable();
             let filter = Filter::new(hashes.clone());
+            assert_eq!(matches!(filter, Filter::Fuse(_)), count >= 64);
             assert!(hashes.iter().all(|&hash| filter.may_hold(hash)));
             let others = (1..100_000_u64)
                 .filter(|number| filter.may_hold(number.wrapping_mul(0xd6e8_feb8_6659_fd93)));
