@@ -193,11 +193,7 @@ mod tests {
     use crate::lexicon::Lexicon;
 
     fn sorted(records: &[[u8; RECORD]], budget: usize) -> Vec<[u8; RECORD]> {
-        let folder = tempfile::tempdir().unwrap();
-        let scratch = Scratch {
-            folder: folder.path().to_path_buf(),
-            budget,
-        };
+        let (_folder, scratch) = crate::tests::scratch(budget);
         let mut partitions = Partitions::new(&scratch);
         let mut sizes = vec![0; PARTITIONS];
         for record in records {

@@ -185,17 +185,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::lexicon::Lexicon;
-    use crate::records::Scratch;
     use crate::vocabulary::Vocabulary;
 
     /// `digests_not_compared`: what memory cannot hold is counted, each once, and never passed over in silence.
     #[test]
     fn digests_beyond_memory_are_counted() {
-        let folder = tempfile::tempdir().unwrap();
-        let scratch = Scratch {
-            folder: folder.path().to_path_buf(),
-            budget: 1 << 20,
-        };
+        let (_folder, scratch) = crate::tests::scratch(1 << 20);
         let lexicon = Lexicon::new().unwrap();
         let vocabulary = Vocabulary::new(&lexicon, &scratch);
         let exclusive = &ExclusiveValues::of(vocabulary, &scratch, 1).unwrap()[0];

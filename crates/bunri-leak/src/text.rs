@@ -339,7 +339,6 @@ mod tests {
     use crate::grants::Grants;
     use crate::hashing::Hash;
     use crate::lexicon::Lexicon;
-    use crate::records::Scratch;
     use crate::vocabulary::Vocabulary;
 
     /// What the filter lets through of a text, without the short way.
@@ -353,11 +352,7 @@ mod tests {
     }
 
     fn with_scanner(values: &[(Grants, &str)], test: impl FnOnce(&mut Scanner<'_>)) {
-        let folder = tempfile::tempdir().unwrap();
-        let scratch = Scratch {
-            folder: folder.path().to_path_buf(),
-            budget: 1 << 20,
-        };
+        let (_folder, scratch) = crate::tests::scratch(1 << 20);
         let lexicon = Lexicon::new().unwrap();
         let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
         for &(grants, value) in values {

@@ -146,11 +146,7 @@ mod tests {
     /// Hashes of every partition, and of one that has many blocks.
     #[test]
     fn every_hash_is_found_with_what_is_known_of_it_and_no_other_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let scratch = Scratch {
-            folder: folder.path().to_path_buf(),
-            budget: 1 << 20,
-        };
+        let (_folder, scratch) = crate::tests::scratch(1 << 20);
         let hash = |number: u32| u128::from(number) << 96 | 7;
         let entry = |number: u32| Entry {
             hash: hash(number),

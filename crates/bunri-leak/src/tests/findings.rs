@@ -52,11 +52,7 @@ fn site() -> Site {
 }
 
 fn findings_of(hits: &[Hit], site: Site) -> Vec<Finding> {
-    let folder = tempfile::tempdir().unwrap();
-    let scratch = Scratch {
-        folder: folder.path().to_path_buf(),
-        budget: 1 << 20,
-    };
+    let (_folder, scratch) = scratch(1 << 20);
     let (sites, sources) = ([site], ["bill.payer".to_owned()]);
     let found = HitSink::new(&sites, &scratch);
     for hit in hits {

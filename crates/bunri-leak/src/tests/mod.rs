@@ -10,6 +10,7 @@ mod reference;
 use std::collections::BTreeSet;
 
 use bunri_report::Findings;
+use tempfile::TempDir;
 
 use crate::exclusive::{ExclusiveValues, Totals};
 use crate::grants::Grants;
@@ -27,6 +28,13 @@ const GRANTED: Grants = Grants::GRANTED_EVERYWHERE;
 /// Withheld from retail, granted to transmission; and the other way round.
 const GRID: Grants = Grants(0b1001);
 const SALES: Grants = Grants(0b0110);
+
+/// Room for temporary data, as long as the folder is held, with so many bytes for a sort.
+pub(crate) fn scratch(budget: usize) -> (TempDir, Scratch) {
+    let held = tempfile::tempdir().unwrap();
+    let folder = held.path().to_path_buf();
+    (held, Scratch { folder, budget })
+}
 
 pub(crate) fn location(label: &str) -> Location {
     Location {
@@ -61,11 +69,7 @@ fn searched_within(
     values: &[(Grants, &str)],
     text: &str,
 ) -> [(Vec<String>, Totals); 2] {
-    let folder = tempfile::tempdir().unwrap();
-    let scratch = Scratch {
-        folder: folder.path().to_path_buf(),
-        budget,
-    };
+    let (_folder, scratch) = scratch(budget);
     let lexicon = Lexicon::new().unwrap();
     let (exclusives, sources) = exclusives(&lexicon, &scratch, values);
     exclusives.map(|exclusive| {

@@ -50,11 +50,7 @@ fn written(value: &str, how: u8) -> String {
 }
 
 fn fast(values: &[(Grants, &str)], text: &str) -> [BTreeSet<Occurrence>; 2] {
-    let folder = tempfile::tempdir().unwrap();
-    let scratch = Scratch {
-        folder: folder.path().to_path_buf(),
-        budget: 1 << 20,
-    };
+    let (_folder, scratch) = scratch(1 << 20);
     let lexicon = Lexicon::new().unwrap();
     let (exclusives, _) = exclusives(&lexicon, &scratch, values);
     exclusives.map(|exclusive| {
