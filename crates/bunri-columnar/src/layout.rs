@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::Store;
-use bunri_manifest::MANIFEST;
+use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS};
 
 /// The folder of typed rows in custody.
 pub const STAGING: &str = "staging";
@@ -23,6 +23,21 @@ const LOCK: &str = "job.lock.json";
 #[must_use]
 pub fn part_name(part: usize) -> String {
     format!("part-{part:05}.parquet")
+}
+
+/// Whether a store may have a file of this path below its root whatever its rows are: manifest and sums, and the parts of tables.
+#[must_use]
+pub fn is_store_file(path: &str, is_table: impl Fn(&str) -> bool) -> bool {
+    let is_part = |name: &str| {
+        let number = name.strip_prefix("part-");
+        let number = number.and_then(|name| name.strip_suffix(".parquet"));
+        // Five digits are a part's number; a number of another length could be a telephone's.
+        number.is_some_and(|it| it.len() == 5 && it.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    [MANIFEST, B3SUMS, SHA256SUMS].contains(&path)
+        || path
+            .split_once('/')
+            .is_some_and(|(table, name)| is_table(table) && is_part(name))
 }
 
 /// Where in custody what lies. Only the retail store has a root of its own, outside.
@@ -107,6 +122,27 @@ impl<'a> CustodyLayout<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_store_has_manifest_sums_and_parts_and_no_other_name_is_known() {
+        let known = |path: &str| is_store_file(path, |table| table == "account");
+        for path in [MANIFEST, B3SUMS, SHA256SUMS, "account/part-00007.parquet"] {
+            assert!(known(path), "{path}");
+        }
+        assert!(known(&format!("account/{}", part_name(12))));
+        for path in [
+            "account",
+            "part-00007.parquet",
+            "meter/part-00007.parquet",
+            "account/part-0312345678.parquet",
+            "account/part-0000x.parquet",
+            "account/part-00007.parquet.bak",
+            "account/deep/part-00007.parquet",
+            "account/manifest.json",
+        ] {
+            assert!(!known(path), "{path}");
+        }
+    }
 
     #[test]
     fn everything_but_the_retail_store_lies_in_custody() {

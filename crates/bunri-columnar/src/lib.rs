@@ -20,14 +20,18 @@ mod writer;
 pub use batches::{BatchSorter, SortedBatches};
 pub use commit::{PendingFile, create_folder, replace_whole, write_whole};
 pub use errors::ColumnarError;
-pub use layout::{CustodyLayout, EVIDENCE, PLAN, REJECTS, STAGING, TEMPORARY, part_name};
+pub use layout::{
+    CustodyLayout, EVIDENCE, PLAN, REJECTS, STAGING, TEMPORARY, is_store_file, part_name,
+};
 pub use memory::Memory;
 pub use observe::{Event, Observer, Silent};
 pub use ranges::KeyRanges;
 pub use rejects::{REJECT_BYTES, RawValue, Reject, RejectLine, RejectReader, RejectWriter};
 pub use search::partition_point;
 pub use sort::{ByteSorter, SortedRecords};
-pub use staging::{Batches, STAGING_PART_ROWS, StagedRows, Staging, open_parquet, parquet_footer};
+pub use staging::{
+    Batches, STAGING_PART_ROWS, StagedRows, Staging, guarded, open_parquet, parquet_footer,
+};
 pub use types::{
     REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema,
     type_word,

@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -285,6 +286,12 @@ fn within(
         .with_row_groups(groups)
         .with_offset(rows(wanted.start - skipped))
         .with_limit(rows(wanted.end - wanted.start))
+}
+
+/// Reads of a file that somebody else may have written or damaged: what the Parquet library makes of it, a panic included, is "nothing
+/// could be read".
+pub fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
 }
 
 /// Opens a Parquet file for reading, trusting nothing in it but what it says of itself: an Arrow schema

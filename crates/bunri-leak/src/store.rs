@@ -10,7 +10,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use bunri_catalogue::Catalogue;
-use bunri_columnar::{ColumnarError, Observer, REASON_COLUMN, open_parquet};
+use bunri_columnar::{
+    ColumnarError, Observer, REASON_COLUMN, guarded, is_store_file, open_parquet,
+};
 use bunri_manifest::{B3SUMS, MANIFEST, SHA256SUMS, StoreManifest, open_regular, read_regular};
 use bunri_report::Rule;
 use parquet::file::metadata::ParquetMetaData;
@@ -19,7 +21,7 @@ use crate::LeakError;
 use crate::hits::{Location, NO_COLUMN, Position, Site};
 use crate::inputs::StoreFolder;
 use crate::lexicon::words;
-use crate::parquet::{Coverage, RowGroupChunk, guarded};
+use crate::parquet::{Coverage, RowGroupChunk};
 use crate::text::Scanner;
 
 /// Row groups that one thread takes.
@@ -29,15 +31,12 @@ const BLOCK: usize = 1 << 20;
 const OVERLAP: usize = 512;
 /// A longer manifest that cannot be read is looked at as any text.
 const LONGEST_MANIFEST: u64 = 1 << 24;
-/// A line of sums holds a digest and a path, which no file system lets grow longer.
-const LONGEST_LINE: usize = 1 << 13;
 
 /// What is searched of one store.
 pub(crate) struct Contents<'a> {
     store: &'a StoreFolder<'a>,
-    /// What is known and no value, and of it the names of files and folders.
+    /// Words that are no value; the paths of the store's files are none either.
     known: BTreeSet<String>,
-    known_paths: BTreeSet<String>,
     pub(crate) sites: Vec<Site>,
     pub(crate) tasks: Vec<Task<'a>>,
     words: Vec<(Location, Vec<u8>)>,
@@ -45,39 +44,15 @@ pub(crate) struct Contents<'a> {
     pub(crate) unreadable: BTreeSet<u32>,
 }
 
-fn known_paths(store: &StoreFolder<'_>) -> BTreeSet<String> {
-    let files = store.digests.keys().map(String::as_str);
-    let tables = || store.tables.iter().map(|table| table.id());
-    let parts = files.filter(|path| tables().any(|table| is_part(path, table)));
-    let own = [MANIFEST, B3SUMS, SHA256SUMS].into_iter();
-    own.chain(tables())
-        .chain(parts)
-        .map(str::to_owned)
-        .collect()
-}
-
-fn known_words(catalogue: &Catalogue, store: &StoreFolder<'_>) -> BTreeSet<String> {
-    let digests = store.digests.values();
-    let digests = digests.flat_map(|of| [of.blake3.as_str(), of.sha256.as_str()]);
-    let own = [REASON_COLUMN, bunri_manifest::TOOL, "arrow_schema"];
-    let words = words(catalogue).chain([&*catalogue.digest]).chain(own);
-    words.chain(digests).map(str::to_owned).collect()
-}
-
-/// Whether a file of a table is called as bunri calls its parts, and lies where they lie.
-fn is_part(path: &str, table: &str) -> bool {
-    let file = path.strip_prefix(table);
-    let number = file.and_then(|file| file.strip_prefix("/part-")?.strip_suffix(".parquet"));
-    number.is_some_and(|number| number.len() == 5 && number.bytes().all(|it| it.is_ascii_digit()))
-}
-
 impl<'a> Contents<'a> {
     pub(crate) fn of(catalogue: &Catalogue, store: &'a StoreFolder<'a>) -> Result<Self, LeakError> {
-        let known_paths = known_paths(store);
+        let digests = store.digests.values();
+        let digests = digests.flat_map(|of| [of.blake3.as_str(), of.sha256.as_str()]);
+        let own = [REASON_COLUMN, bunri_manifest::TOOL, "arrow_schema"];
+        let words = words(catalogue).chain([&*catalogue.digest]).chain(own);
         let mut contents = Self {
             store,
-            known: &known_words(catalogue, store) | &known_paths,
-            known_paths,
+            known: words.chain(digests).map(str::to_owned).collect(),
             sites: Vec::new(),
             tasks: Vec::new(),
             words: Vec::new(),
@@ -87,7 +62,7 @@ impl<'a> Contents<'a> {
         for (number, (name, path)) in (1..).zip(store.files) {
             // A name that nobody knows may hold a value, and is not repeated.
             let unknown = || format!("file {number} of the store in the order of names");
-            let known = contents.known_paths.get(name).cloned();
+            let known = Some(name.clone()).filter(|name| contents.knows(name));
             let file = known.unwrap_or_else(unknown);
             match name.as_str() {
                 MANIFEST => contents.manifest(path)?,
@@ -115,16 +90,25 @@ impl<'a> Contents<'a> {
         number
     }
 
+    fn knows(&self, word: &str) -> bool {
+        let is_table = |id: &str| self.store.tables.iter().any(|table| table.id() == id);
+        self.known.contains(word) || is_store_file(word, is_table)
+    }
+
     /// Adds a word, unless it is known.
     fn word(&mut self, site: u32, word: &str, label: &str) {
-        if !self.known.contains(word) {
+        if !self.knows(word) {
             self.bytes(site, word.as_bytes(), label.to_owned());
         }
     }
 
+    /// Adds bytes, in blocks too, so that what somebody wrote into a manifest takes no more memory than a block.
     fn bytes(&mut self, site: u32, bytes: &[u8], label: String) {
         let location = no_cell(site, self.words.len() as u64, label);
-        self.words.push((location, bytes.to_vec()));
+        for start in (0..bytes.len().saturating_sub(OVERLAP).max(1)).step_by(BLOCK - OVERLAP) {
+            let block = &bytes[start..bytes.len().min(start + BLOCK)];
+            self.words.push((location.clone(), block.to_vec()));
+        }
     }
 
     /// Names of files and folders.
@@ -135,7 +119,7 @@ impl<'a> Contents<'a> {
         let folders = self.store.folders.iter().zip(1..);
         let folders = folders.map(|(name, number)| (name, "folder", number));
         for (name, what, number) in files.chain(folders) {
-            if !self.known_paths.contains(name) {
+            if !self.knows(name) {
                 let label =
                     format!("the name of {what} {number} of the store in the order of names");
                 self.bytes(site, name.as_bytes(), label);
@@ -168,7 +152,7 @@ impl<'a> Contents<'a> {
         // A manifest that is none, piece by piece, so that what every manifest says is not taken for a part of what somebody
         // added.
         let fields = StoreManifest::FIELDS;
-        let known = |word: &str| self.known.contains(word) || fields.contains(&word);
+        let known = |word: &str| self.knows(word) || fields.contains(&word);
         for piece in between_known(&text, known) {
             let label = format!("after byte {}", piece.start);
             self.bytes(site, &text[piece], label);
@@ -178,18 +162,13 @@ impl<'a> Contents<'a> {
 
     fn sums(&mut self, name: &str, path: &'a Path) -> Result<(), LeakError> {
         let site = self.site(Some(Rule::ValueInManifest), None, Some(name));
-        let text = self.read(name, path, LONGEST_MANIFEST)?;
-        // A line that nobody's writer made, or very many: looked at in blocks, so that it takes no more memory than a text.
-        let Some(text) = text.filter(|text| !has_long_line(text)) else {
+        let Some(text) = self.read(name, path, LONGEST_MANIFEST)? else {
             self.tasks.push(Task::Text(site, path));
             return Ok(());
         };
         for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
             let line = String::from_utf8_lossy(line);
-            if line
-                .split_whitespace()
-                .any(|word| !self.known.contains(word))
-            {
+            if line.split_whitespace().any(|word| !self.knows(word)) {
                 self.bytes(site, line.as_bytes(), format!("line {number}"));
             }
         }
@@ -342,11 +321,6 @@ fn strings(json: &serde_json::Value, each: &mut impl FnMut(&str)) {
     }
 }
 
-fn has_long_line(text: &[u8]) -> bool {
-    text.split(|&byte| byte == b'\n')
-        .any(|line| line.len() > LONGEST_LINE)
-}
-
 /// What lies between the quoted words that are known. A quote that nobody knows may begin a word or end one.
 fn between_known(text: &[u8], known: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let quotes: Vec<usize> = (0..text.len()).filter(|&at| text[at] == b'"').collect();
@@ -374,15 +348,6 @@ mod tests {
         let known = |word: &str| ["name", "billing", "rows"].contains(&word);
         let pieces = between_known(text.as_bytes(), known).into_iter();
         pieces.map(|piece| &text[piece]).collect()
-    }
-
-    #[test]
-    fn sums_with_a_line_that_no_path_fills_are_looked_at_as_a_text() {
-        let path = "x".repeat(4096);
-        assert!(!has_long_line(
-            format!("{:064}  {path}\n", 0).repeat(9).as_bytes()
-        ));
-        assert!(has_long_line("x".repeat(8193).as_bytes()));
     }
 
     #[test]

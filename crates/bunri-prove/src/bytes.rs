@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bunri_manifest::{B3SUMS, Blake3Hex, MANIFEST, SHA256SUMS, hash_file};
+use bunri_columnar::is_store_file;
+use bunri_manifest::{Blake3Hex, hash_file};
 
 use crate::ProveError;
 
@@ -58,8 +59,8 @@ impl Tree {
             .filter(|name| self.0.get(*name) != other.0.get(*name));
         let mut differences = Differences::default();
         for name in differs {
-            match plain_name(name, &is_table) {
-                Some(name) => differences.files.push(name),
+            match name.to_str().filter(|name| is_store_file(name, &is_table)) {
+                Some(name) => differences.files.push(name.to_owned()),
                 None => differences.strange += 1,
             }
         }
@@ -100,19 +101,6 @@ impl Differences {
             .filter_map(|file| table(file).map(|length| &file[..length]))
             .collect()
     }
-}
-
-/// A name that a store has whatever its rows: manifest and sums, and the parts of tables.
-fn plain_name(name: &Path, is_table: impl Fn(&str) -> bool) -> Option<String> {
-    let text = name.to_str()?;
-    if [MANIFEST, B3SUMS, SHA256SUMS].contains(&text) {
-        return Some(text.to_owned());
-    }
-    let (table, part) = text.split_once('/')?;
-    let number = part.strip_prefix("part-")?.strip_suffix(".parquet")?;
-    // Five digits are a part's number; a number of another length could be a telephone's.
-    let is_number = number.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit());
-    (is_table(table) && is_number).then(|| text.to_owned())
 }
 
 #[cfg(test)]

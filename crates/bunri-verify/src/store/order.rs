@@ -4,11 +4,11 @@
 use arrow_array::{ArrayRef, RecordBatch, new_null_array};
 use arrow_row::RowConverter;
 use arrow_schema::DataType;
-use bunri_columnar::{KeyRanges, Observer, part_name, row_converter};
+use bunri_columnar::{KeyRanges, Observer, guarded, part_name, row_converter};
 use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
-use super::reader::{Part, guarded, open_reader};
+use super::reader::{Part, open_reader};
 use crate::VerifyError;
 
 /// Whether rows come in the store's order and in their parts.

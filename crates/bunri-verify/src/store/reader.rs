@@ -2,12 +2,11 @@
 //! finding and the end of that file, never the end of the verification.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
-use bunri_columnar::open_parquet;
+use bunri_columnar::{guarded, open_parquet};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
@@ -29,11 +28,6 @@ impl Part {
     pub(crate) fn file(&self) -> (&Path, usize) {
         (&self.path, self.batch_rows)
     }
-}
-
-/// Anything that the Parquet reader does with a damaged file, a panic included, is an error.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok().flatten()
 }
 
 /// What a file says of itself.

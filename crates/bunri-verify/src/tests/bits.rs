@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
 use bunri_catalogue::Store;
+use bunri_columnar::guarded;
 use bunri_manifest::{Digester, Digests, StoreManifest};
 use bunri_redecide::Layout;
 use bunri_report::{Claim, Findings};
@@ -17,7 +18,6 @@ use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderB
 use super::fixture::Fixture;
 use super::ordinary::ordinary;
 use crate::store::files::{StoreFiles, look};
-use crate::store::reader::guarded;
 use crate::store::shape::{Facts, check_entry, check_store};
 
 fn small() -> Fixture {
