@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{
-    Array, ArrayRef, BinaryArray, Decimal128Array, FixedSizeBinaryArray, Float64Array, Int32Array,
-    Int64Array, LargeBinaryArray, LargeStringArray, StringArray, UInt32Array, UInt64Array,
+use arrow_array::types::{
+    Decimal128Type, Float64Type, Int32Type, Int64Type, UInt32Type, UInt64Type,
 };
+use arrow_array::{Array, ArrayAccessor, ArrayRef};
 use arrow_schema::DataType;
 use bunri_catalogue::Table;
 use bunri_columnar::{RawValue, Reject};
@@ -16,70 +16,52 @@ use bunri_columnar::{RawValue, Reject};
 pub(crate) const SMALLEST_NUMBER: u128 = 100_000_000;
 const FEWEST_DIGITS: u8 = 9;
 
-/// A column, downcast once.
-pub(crate) enum Column<'a> {
-    Text(&'a StringArray),
-    LargeText(&'a LargeStringArray),
-    Bytes(&'a BinaryArray),
-    LargeBytes(&'a LargeBinaryArray),
-    FixedBytes(&'a FixedSizeBinaryArray),
-    Int32(&'a Int32Array),
-    Int(&'a Int64Array),
-    UInt32(&'a UInt32Array),
-    UInt(&'a UInt64Array),
-    Decimal(&'a Decimal128Array),
-    Float(&'a Float64Array),
+/// What the rows of a column hold; asked of rows that are not null.
+pub(crate) type Cells<'a> = Box<dyn Fn(usize) -> CellValue<'a> + 'a>;
+
+/// [`None`] of dates, times and truth values, which hold nothing that could be told from chance.
+pub(crate) fn cells(array: &ArrayRef) -> Option<Cells<'_>> {
+    Some(match array.data_type() {
+        DataType::Utf8 => texts(array.as_string::<i32>()),
+        DataType::LargeUtf8 => texts(array.as_string::<i64>()),
+        DataType::Binary => bytes(array.as_binary::<i32>()),
+        DataType::LargeBinary => bytes(array.as_binary::<i64>()),
+        DataType::FixedSizeBinary(_) => bytes(array.as_fixed_size_binary()),
+        DataType::Int32 => numbers(array.as_primitive::<Int32Type>(), 0),
+        DataType::Int64 => numbers(array.as_primitive::<Int64Type>(), 0),
+        DataType::UInt32 => numbers(array.as_primitive::<UInt32Type>(), 0),
+        DataType::UInt64 => numbers(array.as_primitive::<UInt64Type>(), 0),
+        DataType::Decimal128(_, scale) => numbers(array.as_primitive::<Decimal128Type>(), *scale),
+        DataType::Float64 => {
+            let array = array.as_primitive::<Float64Type>();
+            // Whole numbers up to 2^53 are exact; a cast beyond saturates.
+            Box::new(move |row| CellValue::Number(array.value(row) as i128, 0))
+        }
+        _ => return None,
+    })
 }
 
-impl<'a> Column<'a> {
-    /// [`None`] of dates, times and truth values, which hold nothing that could be told from chance.
-    pub(crate) fn of(array: &'a ArrayRef) -> Option<Self> {
-        Some(match array.data_type() {
-            DataType::Utf8 => Self::Text(array.as_string()),
-            DataType::LargeUtf8 => Self::LargeText(array.as_string()),
-            DataType::Binary => Self::Bytes(array.as_binary()),
-            DataType::LargeBinary => Self::LargeBytes(array.as_binary()),
-            DataType::FixedSizeBinary(_) => Self::FixedBytes(array.as_fixed_size_binary()),
-            DataType::Int32 => Self::Int32(array.as_primitive()),
-            DataType::Int64 => Self::Int(array.as_primitive()),
-            DataType::UInt32 => Self::UInt32(array.as_primitive()),
-            DataType::UInt64 => Self::UInt(array.as_primitive()),
-            DataType::Decimal128(..) => Self::Decimal(array.as_primitive()),
-            DataType::Float64 => Self::Float(array.as_primitive()),
-            _ => return None,
-        })
-    }
+/// Of a column of staging, if its values are searched for: those of reals are not.
+pub(crate) fn staged_cells(array: &ArrayRef) -> Option<Cells<'_>> {
+    cells(array).filter(|_| *array.data_type() != DataType::Float64)
+}
 
-    /// A column of staging, if its values are searched for: those of reals are not.
-    pub(crate) fn staged(array: &'a ArrayRef) -> Option<Self> {
-        Self::of(array).filter(|column| !matches!(column, Self::Float(_)))
-    }
+/// Of a column of a store, if its cells are looked at: not those of decimals that are too short.
+pub(crate) fn stored_cells(array: &ArrayRef) -> Option<Cells<'_>> {
+    let too_short = |kind: &DataType| matches!(kind, DataType::Decimal128(precision, _) if *precision < FEWEST_DIGITS);
+    cells(array).filter(|_| !too_short(array.data_type()))
+}
 
-    /// Whether its cells are looked at in a store.
-    pub(crate) fn is_searched(&self) -> bool {
-        match self {
-            Self::Decimal(array) => array.precision() >= FEWEST_DIGITS,
-            _ => true,
-        }
-    }
+fn texts<'a>(array: impl ArrayAccessor<Item = &'a str> + 'a) -> Cells<'a> {
+    Box::new(move |row| CellValue::Text(array.value(row)))
+}
 
-    #[inline]
-    pub(crate) fn cell(&self, row: usize) -> CellValue<'a> {
-        match *self {
-            Self::Text(array) => CellValue::Text(array.value(row)),
-            Self::LargeText(array) => CellValue::Text(array.value(row)),
-            Self::Bytes(array) => CellValue::Bytes(array.value(row)),
-            Self::LargeBytes(array) => CellValue::Bytes(array.value(row)),
-            Self::FixedBytes(array) => CellValue::Bytes(array.value(row)),
-            Self::Int32(array) => CellValue::Number(array.value(row).into(), 0),
-            Self::Int(array) => CellValue::Number(array.value(row).into(), 0),
-            Self::UInt32(array) => CellValue::Number(array.value(row).into(), 0),
-            Self::UInt(array) => CellValue::Number(array.value(row).into(), 0),
-            Self::Decimal(array) => CellValue::Number(array.value(row), array.scale()),
-            // Whole numbers up to 2^53 are exact; a cast beyond saturates.
-            Self::Float(array) => CellValue::Number(array.value(row) as i128, 0),
-        }
-    }
+fn bytes<'a>(array: impl ArrayAccessor<Item = &'a [u8]> + 'a) -> Cells<'a> {
+    Box::new(move |row| CellValue::Bytes(array.value(row)))
+}
+
+fn numbers<'a>(array: impl ArrayAccessor<Item: Into<i128>> + 'a, scale: i8) -> Cells<'a> {
+    Box::new(move |row| CellValue::Number(array.value(row).into(), scale))
 }
 
 /// What a cell holds.

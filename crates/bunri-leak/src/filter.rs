@@ -2,8 +2,8 @@
 //! every position of every text, so that the filter behind it is asked of few of them. A binary fuse filter tells whether a
 //! hash is among those of the values, and says yes for no reason once in 65,536 times.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU8, AtomicU64};
 
 use xorf::{BinaryFuse16, Filter as _};
 
@@ -15,6 +15,8 @@ pub(crate) const PREFIX: usize = 6;
 /// And of a value that is shorter. None of those is ASCII: five such characters carry less than a value that is found
 /// anywhere (`vocabulary`).
 pub(crate) const SHORT_PREFIX: usize = 3;
+/// The bits of its lengths.
+const SHORT: u64 = (1 << (PREFIX - SHORT_PREFIX)) - 1;
 
 record! {
     /// What the table takes of a value.
@@ -44,64 +46,57 @@ impl Prefix {
 /// All threads that gather values add to one table, because it is as large as a filter; bits are only ever set, so it does
 /// not matter who was first.
 pub(crate) struct PrefixTable {
-    /// Whether there is anything in a slot of `long`: small enough to stay near the processor.
+    /// Whether there is anything in a slot: small enough to stay near the processor.
     present: Vec<AtomicU64>,
-    /// Of values from [`PREFIX`] characters on.
-    long: Vec<AtomicU64>,
-    short: Vec<AtomicU8>,
+    /// Bit *n*: a value of [`SHORT_PREFIX`] + *n* characters begins so.
+    lengths: Vec<AtomicU64>,
 }
 
 impl PrefixTable {
     /// For about so many values.
     pub(crate) fn new(values: u64) -> Self {
-        let size = |most: u64| (values.clamp(1, most) as usize).next_power_of_two();
+        let slots = (values.clamp(1, 1 << 21) as usize).next_power_of_two();
         let words = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect();
-        let long = size(1 << 21);
         Self {
-            present: words(long.div_ceil(64)),
-            long: words(long),
-            short: (0..size(1 << 16)).map(|_| AtomicU8::new(0)).collect(),
+            present: words(slots.div_ceil(64)),
+            lengths: words(slots),
         }
     }
 
     /// Adds a value that is found anywhere.
     pub(crate) fn add(&self, prefix: Prefix) {
-        let length = usize::from(prefix.length);
-        match length {
-            PREFIX.. => {
-                let slot = slot(prefix.hash, self.long.len());
-                self.long[slot].fetch_or(1 << (length - PREFIX), Relaxed);
-                self.present[slot / 64].fetch_or(1 << (slot % 64), Relaxed);
-            }
-            SHORT_PREFIX.. => {
-                let slot = slot(prefix.hash, self.short.len());
-                self.short[slot].fetch_or(1 << (length - SHORT_PREFIX), Relaxed);
-            }
-            _ => {}
+        if let Some(longer) = usize::from(prefix.length).checked_sub(SHORT_PREFIX) {
+            let slot = self.slot(prefix.hash);
+            self.lengths[slot].fetch_or(1 << longer, Relaxed);
+            self.present[slot / 64].fetch_or(1 << (slot % 64), Relaxed);
         }
     }
 
-    /// Bit *n*: a value of [`PREFIX`] + *n* characters.
+    /// By the hash of [`PREFIX`] characters, bit *n*: perhaps there is a value of [`SHORT_PREFIX`] + *n*.
     #[inline]
     pub(crate) fn long(&self, hash: u64) -> u64 {
-        let slot = slot(hash, self.long.len());
+        self.lengths(hash) & !SHORT
+    }
+
+    /// The same of [`SHORT_PREFIX`] characters.
+    #[inline]
+    pub(crate) fn short(&self, hash: u64) -> u64 {
+        self.lengths(hash) & SHORT
+    }
+
+    #[inline]
+    fn lengths(&self, hash: u64) -> u64 {
+        let slot = self.slot(hash);
         if self.present[slot / 64].load(Relaxed) >> (slot % 64) & 1 == 0 {
             return 0;
         }
-        self.long[slot].load(Relaxed)
+        self.lengths[slot].load(Relaxed)
     }
 
-    /// Bit *n*: a value of [`SHORT_PREFIX`] + *n* characters.
     #[inline]
-    pub(crate) fn short(&self, hash: u64) -> u8 {
-        self.short[slot(hash, self.short.len())].load(Relaxed)
+    fn slot(&self, hash: u64) -> usize {
+        hash as usize & (self.lengths.len() - 1)
     }
-}
-
-/// Of so many, which are a power of two.
-#[inline]
-fn slot(hash: u64, slots: usize) -> usize {
-    hash as usize & (slots - 1)
 }
 
 /// Fewer hashes than this are kept as they are.
@@ -166,7 +161,7 @@ mod tests {
             for length in 3..=5 {
                 add(&table, 7, length);
             }
-            assert_eq!(table.long(0), 1 | 1 << 1 | 1 << 34 | 1 << 58);
+            assert_eq!(table.long(0), 1 << 3 | 1 << 4 | 1 << 37 | 1 << 61);
             assert_eq!(table.short(7), 0b111);
             if values > 1 {
                 assert_eq!((table.long(1), table.short(6)), (0, 0));
@@ -210,7 +205,7 @@ mod tests {
             }
         });
         let long = [1, 2, 3].map(|hash| table.long(hash));
-        assert_eq!(long, [1 << 1, 1 << 2, 0b11 << 5]);
+        assert_eq!(long, [1 << 4, 1 << 5, 0b11 << 8]);
         assert_eq!(table.short(4), 0b110);
     }
 }

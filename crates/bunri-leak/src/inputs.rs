@@ -72,20 +72,15 @@ pub struct SearchInputs<'a> {
 /// So many rows are remembered; beyond, no row of the table counts as explained.
 const MOST: usize = 1 << 16;
 
-/// Columns of a row, a bit each; whoever has a column beyond the bits has every one.
-#[derive(Debug, Clone, Copy)]
+/// Columns of a row, a bit each; all that have no bit of their own share the last.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ColumnSet(u128);
 
 impl ColumnSet {
-    pub(crate) const NONE: Self = Self(0);
     pub(crate) const ALL: Self = Self(u128::MAX);
 
     fn of(column: usize) -> Self {
-        if column < 128 {
-            Self(1 << column)
-        } else {
-            Self::ALL
-        }
+        Self(1 << column.min(127))
     }
 
     pub(crate) fn has(self, column: usize) -> bool {
@@ -137,7 +132,7 @@ impl Mismatches {
         if self.all {
             return ColumnSet::ALL;
         }
-        self.rows.get(key).copied().unwrap_or(ColumnSet::NONE)
+        self.rows.get(key).copied().unwrap_or_default()
     }
 }
 
@@ -161,7 +156,7 @@ mod tests {
         mismatches.row(b"c");
         assert!(mismatches.columns(b"a").has(3) && !mismatches.columns(b"a").has(4));
         assert!(
-            mismatches.columns(b"b").has(0)
+            mismatches.columns(b"b").has(501)
                 && mismatches.columns(b"c").has(1)
                 && !mismatches.columns(b"d").has(1)
         );

@@ -1,19 +1,18 @@
-//! The Parquet files of a store, cell by cell: whoever wrote them, listed or not. Equal cells that follow each other, and cells
-//! that were looked at lately and held nothing, are not looked at again. Of rows that nothing explains, a reading of its own
+//! The Parquet files of a store, cell by cell: whoever wrote them, listed or not. Cells that were looked at
+//! lately and held nothing are not looked at again. Of rows that nothing explains, a reading of its own
 //! collects what may be combined, because an ordinary store has none.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::FieldRef;
-use bunri_columnar::{ColumnarError, Observer, open_parquet, row_converter};
+use bunri_columnar::{ColumnarError, Observer, guarded, open_parquet, row_converter};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use crate::LeakError;
-use crate::cells::{CellValue, Column, SMALLEST_NUMBER};
+use crate::cells::{CellValue, SMALLEST_NUMBER, cells, stored_cells};
 use crate::combination::Suspects;
 use crate::hits::{Location, NO_COLUMN, Position};
 use crate::inputs::{ColumnSet, Mismatches, StoreTable};
@@ -22,11 +21,6 @@ use crate::text::Scanner;
 
 /// Cells that are remembered as holding nothing, for each column.
 const CLEAN: usize = 1 << 14;
-
-/// Anything that the Parquet reader does with a damaged file, a panic included, is "nothing could be read".
-pub(crate) fn guarded<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok().flatten()
-}
 
 /// Row groups of one file: a thread's share of the work.
 pub(crate) struct RowGroupChunk<'a> {
@@ -93,9 +87,9 @@ impl RowGroupChunk<'_> {
             for row in 0..batch.num_rows() {
                 let mismatches = reader.mismatches(&batch, row)?;
                 let text = |(column, array)| {
-                    let cells = Column::of(array).filter(|_| array.is_valid(row))?;
+                    let cells = cells(array).filter(|_| array.is_valid(row))?;
                     let explained = reader.explains(mismatches, column);
-                    let text = || cells.cell(row).text(&mut String::new()).to_owned();
+                    let text = || cells(row).text(&mut String::new()).to_owned();
                     (!explained).then(text)
                 };
                 let cells = batch.columns().iter().enumerate().filter_map(text);
@@ -179,7 +173,7 @@ impl ChunkReader<'_> {
     /// The columns of a row that are not as the source's granted cells say.
     fn mismatches(&self, batch: &RecordBatch, row: usize) -> Result<ColumnSet, LeakError> {
         let (Some(table), Some(mismatches)) = (self.chunk.table, self.chunk.mismatches) else {
-            return Ok(ColumnSet::NONE);
+            return Ok(ColumnSet::default());
         };
         let order = table.order().into_iter();
         let cells = order.map(|column| self.stored_cell(batch, row, column));
@@ -215,11 +209,10 @@ impl ChunkReader<'_> {
         scanner: &mut Scanner<'_>,
     ) -> Result<u64, LeakError> {
         let array = batch.column(column);
-        let Some(cells) = Column::of(array).filter(Column::is_searched) else {
+        let Some(cells) = stored_cells(array) else {
             return Ok(0);
         };
         let mut looked = 0;
-        let mut last: Option<&[u8]> = None;
         let mut space = String::new();
         let nulls = array.nulls();
         let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
@@ -230,7 +223,7 @@ impl ChunkReader<'_> {
                 let column = u16::try_from(column).unwrap_or(NO_COLUMN);
                 Ok(self.location(batch, row, column, explained))
             };
-            let cell = cells.cell(row);
+            let cell = cells(row);
             let raw = match cell {
                 CellValue::Number(unscaled, _) => {
                     if unscaled.unsigned_abs() >= SMALLEST_NUMBER {
@@ -241,13 +234,9 @@ impl ChunkReader<'_> {
                 CellValue::Text(text) => text.as_bytes(),
                 CellValue::Bytes(bytes) => bytes,
             };
-            if last == Some(raw) {
-                continue;
-            }
             let hash = scanner.forms.secret.cell_hash(raw);
             let slot = hash as usize % CLEAN;
             if clean[slot] == hash {
-                last = Some(raw);
                 continue;
             }
             scanner.clean = true;
@@ -260,7 +249,6 @@ impl ChunkReader<'_> {
                 scanner.bytes(raw, &place)?;
             }
             // Only what held nothing is passed over, so that everything else is counted each time.
-            last = scanner.clean.then_some(raw);
             if scanner.clean {
                 clean[slot] = hash;
             }

@@ -5,6 +5,7 @@
 //! anonymous file. Nothing waits for a sort.
 
 use std::ops::Range;
+use std::path::Path;
 
 use bunri_columnar::{ColumnarError, Memory};
 
@@ -76,13 +77,12 @@ fn partition_of(record: &[u8]) -> usize {
 
 /// Gathers records, and gives them back by partition.
 pub(crate) struct Partitions {
-    scratch: Scratch,
     /// A region of `most` bytes for each partition, and how many of them it holds.
-    memory: Option<Memory>,
+    memory: Memory,
     held: Vec<usize>,
     most: usize,
     /// What memory could not hold, and for each time that it was full where the partitions lie.
-    file: Option<TemporaryFile>,
+    file: TemporaryFile,
     spills: Vec<Vec<Range<u64>>>,
     /// How many were gathered.
     pub(crate) records: u64,
@@ -90,16 +90,16 @@ pub(crate) struct Partitions {
 
 impl Partitions {
     /// Holds the scratch's budget in memory. Hashes are random, so all partitions are full at about the same time.
-    pub(crate) fn new(scratch: &Scratch) -> Self {
-        Self {
-            scratch: scratch.clone(),
-            memory: None,
+    pub(crate) fn new(scratch: &Scratch) -> Result<Self, LeakError> {
+        let most = (scratch.budget / PARTITIONS / RECORD).max(1) * RECORD;
+        Ok(Self {
+            memory: memory(PARTITIONS * most)?,
             held: vec![0; PARTITIONS],
-            most: (scratch.budget / PARTITIONS / RECORD).max(1) * RECORD,
-            file: None,
+            most,
+            file: TemporaryFile::new(scratch)?,
             spills: Vec::new(),
             records: 0,
-        }
+        })
     }
 
     /// Takes the bytes of a [`Record`].
@@ -108,45 +108,31 @@ impl Partitions {
         if self.held[partition] == self.most {
             self.spill()?;
         }
-        let memory = match &mut self.memory {
-            Some(memory) => memory,
-            None => {
-                let memory = Memory::new(PARTITIONS * self.most);
-                let failed = ColumnarError::io("sort in", &self.scratch.folder);
-                self.memory.insert(memory.map_err(failed)?)
-            }
-        };
         let start = partition * self.most + self.held[partition];
-        memory[start..start + RECORD].copy_from_slice(record);
+        self.memory[start..start + RECORD].copy_from_slice(record);
         self.held[partition] += RECORD;
         self.records += 1;
         Ok(())
     }
 
     fn held(&self, partition: usize) -> &[u8] {
-        let memory = self.memory.as_deref().unwrap_or_default();
-        let region = memory.get(partition * self.most..).unwrap_or_default();
-        &region[..self.held[partition]]
+        let held = self.memory.get(partition * self.most..);
+        &held.unwrap_or_default()[..self.held[partition]]
     }
 
     fn spill(&mut self) -> Result<(), LeakError> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => TemporaryFile::new(&self.scratch)?,
-        };
-        let pieces = (0..PARTITIONS).map(|partition| file.append(self.held(partition)));
+        let pieces = (0..PARTITIONS).map(|partition| self.file.append(self.held(partition)));
         let pieces = pieces.collect::<Result<_, _>>()?;
         self.spills.push(pieces);
-        self.file = Some(file);
         self.held.fill(0);
         Ok(())
     }
 
     /// After the last record. What went to the file in part goes there whole, so that memory is free for what comes next.
     pub(crate) fn finish(mut self) -> Result<Self, LeakError> {
-        if self.file.is_some() {
+        if !self.spills.is_empty() {
             self.spill()?;
-            self.memory = None;
+            self.memory = memory(0)?;
         }
         Ok(self)
     }
@@ -161,8 +147,7 @@ impl Partitions {
         records.clear();
         let mut differing = 0;
         for pieces in &self.spills {
-            let file = self.file.as_ref().ok_or(LeakError::Index)?;
-            append(records, &file.read(pieces[partition].clone())?)?;
+            append(records, &self.file.read(pieces[partition].clone())?)?;
             if records.len() > 2 * differing {
                 in_order(records);
                 differing = records.len();
@@ -172,6 +157,11 @@ impl Partitions {
         in_order(records);
         Ok(())
     }
+}
+
+fn memory(bytes: usize) -> Result<Memory, LeakError> {
+    let failed = ColumnarError::io("sort in", Path::new("memory"));
+    Ok(Memory::new(bytes).map_err(failed)?)
 }
 
 fn append(records: &mut Vec<Record>, bytes: &[u8]) -> Result<(), LeakError> {
@@ -194,7 +184,7 @@ mod tests {
 
     fn sorted(records: &[[u8; RECORD]], budget: usize) -> Vec<[u8; RECORD]> {
         let (_folder, scratch) = crate::tests::scratch(budget);
-        let mut partitions = Partitions::new(&scratch);
+        let mut partitions = Partitions::new(&scratch).unwrap();
         let mut sizes = vec![0; PARTITIONS];
         for record in records {
             partitions.push(record).unwrap();
@@ -202,10 +192,10 @@ mod tests {
         }
         let partitions = partitions.finish().unwrap();
         assert_eq!(partitions.records, records.len() as u64);
-        let spilled = partitions.file.is_some();
+        let spilled = !partitions.spills.is_empty();
         let room = (budget / RECORD / PARTITIONS).max(1);
         assert_eq!(spilled, sizes.iter().any(|&size| size > room));
-        assert_eq!(spilled, partitions.memory.is_none());
+        assert_eq!(spilled, partitions.memory.len() < RECORD);
         let (mut all, mut records) = (Vec::new(), Vec::new());
         for partition in 0..PARTITIONS {
             partitions.read(partition, &mut records).unwrap();

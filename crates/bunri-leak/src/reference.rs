@@ -173,7 +173,7 @@ impl Search<'_> {
         }
         self.plain(&base16ct::lower::encode_string(bytes), encoding);
         if bytes.len() > 64 {
-            self.plain(&String::from_utf8_lossy(bytes), encoding);
+            self.text(&String::from_utf8_lossy(bytes), encoding, depth);
         }
     }
 

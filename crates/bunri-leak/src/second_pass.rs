@@ -11,7 +11,7 @@ use bunri_spelling::tokens;
 use bunri_types::ValueType;
 
 use crate::LeakError;
-use crate::cells::{Column, rejected};
+use crate::cells::{rejected, staged_cells};
 use crate::combination::Suspects;
 use crate::exclusive::ExclusiveValues;
 use crate::grants::Grants;
@@ -43,7 +43,7 @@ impl SecondPass<'_, '_> {
         grants: impl Fn(usize, usize) -> Grants,
     ) -> Result<(), LeakError> {
         let arrays = batch.columns().iter().enumerate();
-        let columns = arrays.filter_map(|(at, array)| Some((at, array, Column::staged(array)?)));
+        let columns = arrays.filter_map(|(at, array)| Some((at, array, staged_cells(array)?)));
         let columns: Vec<_> = columns.collect();
         let mut space = String::new();
         for row in 0..batch.num_rows() {
@@ -51,7 +51,7 @@ impl SecondPass<'_, '_> {
                 if array.is_null(row) {
                     continue;
                 }
-                let text = cells.cell(row).text(&mut space);
+                let text = cells(row).text(&mut space);
                 let withheld = grants(*column, row).withheld(self.store);
                 if withheld {
                     self.digests.value(text)?;
@@ -192,7 +192,7 @@ mod tests {
     fn digests_beyond_memory_are_counted() {
         let (_folder, scratch) = crate::tests::scratch(1 << 20);
         let lexicon = Lexicon::new().unwrap();
-        let vocabulary = Vocabulary::new(&lexicon, &scratch);
+        let vocabulary = Vocabulary::new(&lexicon, &scratch).unwrap();
         let exclusive = &ExclusiveValues::of(vocabulary, &scratch, 1).unwrap()[0];
         let found = HitSink::new(&[], &scratch);
         for (room, beyond) in [(5, 0), (3, 0), (2, 1), (0, 3)] {

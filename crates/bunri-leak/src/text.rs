@@ -178,7 +178,7 @@ impl<'a> Scanner<'a> {
         self.plain(&base16ct::lower::encode_string(bytes), context)?;
         if bytes.len() > 64 {
             // A schema or a message in base64: bytes with texts in them.
-            self.plain(&String::from_utf8_lossy(bytes), context)?;
+            self.encoded(&String::from_utf8_lossy(bytes), context)?;
         }
         Ok(())
     }
@@ -222,27 +222,19 @@ impl<'a> Scanner<'a> {
     fn has_nothing(&self, text: &str, loose: &SimpleForm) -> bool {
         // How far a value is searched for is decided by its loose form, whatever the form that is looked through.
         let short = loose.length <= SHORT;
-        if self.exclusive.sets[FormKind::Strict as usize].is_empty {
-            return self.passes(&[FormKind::Loose], loose, short);
-        }
-        if loose.bytes() == text.as_bytes() {
-            return self.passes(&[FormKind::Loose, FormKind::Strict], loose, short);
-        }
-        let strict = SimpleForm::strict(text.as_bytes());
-        self.passes(&[FormKind::Loose], loose, short)
-            && self.passes(&[FormKind::Strict], &strict, short)
+        let strict = || SimpleForm::strict(text.as_bytes());
+        self.passes(FormKind::Loose, loose, short)
+            && (self.exclusive.sets[FormKind::Strict as usize].is_empty
+                || self.passes(FormKind::Strict, &strict(), short))
     }
 
     /// Whether no value begins anywhere in this form, or is all of a short one, as far as the filters know. The same questions as
     /// in [`Scanner::form`], many at once; inside a text none of a value shorter than [`PREFIX`], because there are none of such
     /// characters.
-    fn passes(&self, kinds: &[FormKind], form: &SimpleForm, short: bool) -> bool {
-        let length = form.length;
-        let may_hold = |kind: FormKind, bytes: &[u8]| {
-            let key = self.forms.secret.filter_key_of_bytes(bytes, kind);
-            self.exclusive.sets[kind as usize].may_hold(key)
-        };
-        if short && kinds.iter().any(|&kind| may_hold(kind, form.bytes())) {
+    fn passes(&self, kind: FormKind, form: &SimpleForm, short: bool) -> bool {
+        let (length, set) = (form.length, &self.exclusive.sets[kind as usize]);
+        let may_hold = |bytes| set.may_hold(self.forms.secret.filter_key_of_bytes(bytes, kind));
+        if short && may_hold(form.bytes()) {
             return false;
         }
         if length < PREFIX {
@@ -263,15 +255,12 @@ impl<'a> Scanner<'a> {
             if cuts & 1 != 0 {
                 may &= !below(TOKEN);
             }
-            for &kind in kinds {
-                let prefixes = &self.exclusive.sets[kind as usize].prefixes;
-                let mut lengths = prefixes.long(prefix) << PREFIX & may;
-                while lengths != 0 {
-                    let length = lengths.trailing_zeros() as usize;
-                    lengths &= lengths - 1;
-                    if may_hold(kind, &form.bytes()[from..from + length]) {
-                        return false;
-                    }
+            let mut lengths = set.prefixes.long(prefix) << SHORT_PREFIX & may;
+            while lengths != 0 {
+                let length = lengths.trailing_zeros() as usize;
+                lengths &= lengths - 1;
+                if may_hold(&form.bytes()[from..from + length]) {
+                    return false;
                 }
             }
         }
@@ -307,13 +296,11 @@ impl<'a> Scanner<'a> {
         if !form.may_begin(from, left) {
             return;
         }
-        let long = match left {
-            PREFIX.. => set.prefixes.long(secret.prefix(&rest[..PREFIX])),
-            _ => 0,
-        };
+        let long = rest.get(..PREFIX);
+        let long = long.map_or(0, |prefix| set.prefixes.long(secret.prefix(prefix)));
         let short = set.prefixes.short(secret.prefix(&rest[..SHORT_PREFIX]));
         // Bit n: n characters.
-        let mut lengths = u128::from(long) << PREFIX | u128::from(short) << SHORT_PREFIX;
+        let mut lengths = u128::from(long | short) << SHORT_PREFIX;
         while lengths != 0 {
             let length = lengths.trailing_zeros() as usize;
             lengths &= lengths - 1;
@@ -354,7 +341,7 @@ mod tests {
     fn with_scanner(values: &[(Grants, &str)], test: impl FnOnce(&mut Scanner<'_>)) {
         let (_folder, scratch) = crate::tests::scratch(1 << 20);
         let lexicon = Lexicon::new().unwrap();
-        let mut vocabulary = Vocabulary::new(&lexicon, &scratch);
+        let mut vocabulary = Vocabulary::new(&lexicon, &scratch).unwrap();
         for &(grants, value) in values {
             vocabulary.value(0, grants, value).unwrap();
         }

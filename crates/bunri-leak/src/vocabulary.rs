@@ -4,12 +4,13 @@
 //! The same value comes again and again (a supply point in twelve readings): a row is compared with the one before it, and
 //! what was recorded lately ([`RecordedCache`]) is not recorded again.
 
+use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::Reject;
 
 use crate::LeakError;
-use crate::cells::{CellValue, Column, SMALLEST_NUMBER, rejected};
+use crate::cells::{CellValue, SMALLEST_NUMBER, rejected, staged_cells};
 use crate::grants::{Grants, SearchScope, WithheldCells};
 use crate::hashing::FormKind;
 use crate::lexicon::{Forms, Lexicon, words};
@@ -56,17 +57,20 @@ pub struct Vocabulary<'a> {
 
 impl<'a> Vocabulary<'a> {
     /// Without a value.
-    pub fn new(lexicon: &'a Lexicon, scratch: &Scratch) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// If there is no room for temporary data.
+    pub fn new(lexicon: &'a Lexicon, scratch: &Scratch) -> Result<Self, LeakError> {
+        Ok(Self {
             lexicon,
             forms: Forms::new(lexicon),
-            records: Partitions::new(scratch),
+            records: Partitions::new(scratch)?,
             recorded: RecordedCache::new(),
             text: String::new(),
             record: Vec::new(),
             sources: Vec::new(),
             withheld: WithheldCells::default(),
-        }
+        })
     }
 
     /// What the catalogue says and every manifest says is no secret: a customer who is called like a column would be.
@@ -100,13 +104,11 @@ impl<'a> Vocabulary<'a> {
         let nulls = array.nulls();
         let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
         let mut rows = (0..array.len()).filter(valid);
-        match Column::staged(array) {
-            Some(Column::Text(texts)) => {
-                self.texts(source, rows.map(|row| (texts.value(row), grants(row))))
-            }
-            Some(column) => {
-                rows.try_for_each(|row| self.cell(source, grants(row), column.cell(row)))
-            }
+        if let Some(texts) = array.as_string_opt::<i32>() {
+            return self.texts(source, rows.map(|row| (texts.value(row), grants(row))));
+        }
+        match staged_cells(array) {
+            Some(cells) => rows.try_for_each(|row| self.cell(source, grants(row), cells(row))),
             None => {
                 rows.for_each(|row| self.withheld.add(grants(row), None, 1));
                 Ok(())

@@ -85,7 +85,7 @@ pub fn verify(
         folder: scratch.folder.clone(),
         budget: scratch.budget,
     };
-    let mut vocabulary = Vocabulary::new(&lexicon, &room);
+    let mut vocabulary = Vocabulary::new(&lexicon, &room)?;
     vocabulary.catalogue(inputs.catalogue)?;
     let mut sources = vec![0; inputs.catalogue.tables.len()];
     for position in inputs.catalogue.parents_first() {

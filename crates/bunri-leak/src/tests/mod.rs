@@ -91,7 +91,7 @@ fn exclusives<'a>(
     scratch: &Scratch,
     values: &[(Grants, &str)],
 ) -> ([ExclusiveValues<'a>; 2], Vec<String>) {
-    let mut vocabulary = Vocabulary::new(lexicon, scratch);
+    let mut vocabulary = Vocabulary::new(lexicon, scratch).unwrap();
     for (number, (grants, value)) in values.iter().enumerate() {
         vocabulary.sources.push(format!("t.c{number}"));
         vocabulary.value(number, *grants, value).unwrap();
