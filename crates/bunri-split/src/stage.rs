@@ -16,6 +16,7 @@ use bunri_manifest::{
     B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StagedTable,
     StoreManifest, TOOL, TableEntry, hash_file,
 };
+use bunri_work::Group;
 use serde_json::{Value, json};
 
 use crate::SplitError;
@@ -274,16 +275,12 @@ impl<'a> Stage<'a> {
         }
         let verdicts = self.verdicts_folder()?;
         let shared = self.shared(indexes, &verdicts);
-        let mut refused = Vec::new();
-        for level in self.levels() {
-            let needed = level.into_iter().filter(|table| needed.contains(table));
-            let units = |table| TableUnits::new(&shared, table, KeyRanges::whole(), Vec::new());
-            let tables = needed.map(units).collect::<Result<Vec<_>, _>>()?;
-            let each = |_, done: Done| Ok(done.refused);
-            refused.extend(self.run_units(&tables, each)?.into_iter().flatten());
-        }
+        let needed = self.order().into_iter().filter(|it| needed.contains(it));
+        let units = |table| TableUnits::new(&shared, table, KeyRanges::whole(), Vec::new());
+        let tables = needed.map(units).collect::<Result<Vec<_>, _>>()?;
+        let refused = self.run_units(&tables, |_, done| Ok(done.refused))?;
         let _ = std::fs::remove_dir_all(&verdicts);
-        self.refuse(refused)
+        self.refuse(refused.into_iter().flatten().collect())
     }
 
     fn refuse(&self, refused: Vec<(usize, String)>) -> Result<(), SplitError> {
@@ -295,17 +292,41 @@ impl<'a> Stage<'a> {
         ))
     }
 
+    /// Splits the tables, the units of all of them side by side as far as they need not wait.
     fn split_tables(&self, indexes: &Indexes) -> Result<BTreeMap<String, TableRecord>, SplitError> {
         let verdicts = self.verdicts_folder()?;
         let shared = self.shared(indexes, &verdicts);
         let kept = self.kept()?;
         let asked = self.asked(&kept);
-        let mut records = BTreeMap::new();
-        for level in self.levels() {
-            records.extend(self.split_level(&shared, &level, (&kept, &asked))?);
+        let roots = Store::ALL.map(|store| (store, self.roots.of(store)));
+        let mut finished = Vec::new();
+        let (mut begun, mut earlier) = (Vec::new(), Vec::new());
+        for position in self.order() {
+            let table = &self.catalogue.tables[position];
+            let kept = kept.get(&position).cloned();
+            let targets = match kept {
+                Some(record) if !asked.contains(&position) => {
+                    finished.push(self.keep(table, record));
+                    continue;
+                }
+                // What its children ask did not outlive the earlier run.
+                Some(_) => Vec::new(),
+                None => self.clear(table, &roots)?,
+            };
+            let ranges = self.ranges(table);
+            begun.push(TableUnits::new(&shared, position, ranges, targets)?);
+            earlier.push((position, kept));
         }
+        let done = |number: usize, done: Done| match &earlier[number] {
+            (position, Some(record)) => {
+                Ok(self.keep(&self.catalogue.tables[*position], record.clone()))
+            }
+            (position, None) => self.done(*position, done),
+        };
+        finished.extend(self.run_units(&begun, done)?);
+        drop(begun);
         let _ = std::fs::remove_dir_all(&verdicts);
-        Ok(records)
+        Ok(finished.into_iter().collect())
     }
 
     fn indexes(&self) -> Result<Indexes, SplitError> {
@@ -320,25 +341,24 @@ impl<'a> Stage<'a> {
         )?)
     }
 
-    /// Tables whose parents are done by the time they are begun; the largest of a level first.
-    fn levels(&self) -> Vec<Vec<usize>> {
-        let mut levels: Vec<Vec<usize>> = Vec::new();
-        for position in self.catalogue.parents_first() {
-            let depth = self.catalogue.depth(position);
-            levels.resize_with(levels.len().max(depth + 1), Vec::new);
-            levels[depth].push(position);
+    /// The tables in the order in which they are best begun, so that threads end together: first those from which the longest way
+    /// goes down to a table that nobody waits for, in rows. Parents come before their children.
+    fn order(&self) -> Vec<usize> {
+        let tables = &self.catalogue.tables;
+        let parents_first = self.catalogue.parents_first();
+        let mut rows_down = vec![0; tables.len()];
+        for &position in parents_first.iter().rev() {
+            let staged = self.staging.manifest().table(&tables[position].id);
+            let rows = staged.map_or(0, StagedTable::rows);
+            let below: u64 = rows_down[position];
+            rows_down[position] = below.saturating_add(rows);
+            for parent in tables[position].parents() {
+                rows_down[parent] = rows_down[parent].max(rows_down[position]);
+            }
         }
-        let rows = |position: &usize| {
-            let id = &self.catalogue.tables[*position].id;
-            self.staging
-                .manifest()
-                .table(id)
-                .map_or(0, StagedTable::rows)
-        };
-        for level in &mut levels {
-            level.sort_by_key(|position| (std::cmp::Reverse(rows(position)), *position));
-        }
-        levels
+        let mut order = parents_first;
+        order.sort_by_key(|&position| std::cmp::Reverse(rows_down[position]));
+        order
     }
 
     /// The tables that need not be split: those that an earlier process finished in these folders, and those that stand in the stores
@@ -425,60 +445,23 @@ impl<'a> Stage<'a> {
         })
     }
 
-    /// Splits tables that do not ask each other, the units of all of them side by side.
-    fn split_level(
-        &self,
-        shared: &Shared<'_>,
-        level: &[usize],
-        (kept, asked): (&BTreeMap<usize, TableRecord>, &BTreeSet<usize>),
-    ) -> Result<Vec<(String, TableRecord)>, SplitError> {
-        let roots = Store::ALL.map(|store| (store, self.roots.of(store)));
-        let mut finished = Vec::new();
-        let (mut begun, mut earlier) = (Vec::new(), Vec::new());
-        for &position in level {
-            let table = &self.catalogue.tables[position];
-            let kept = kept.get(&position).cloned();
-            let targets = match kept {
-                Some(record) if !asked.contains(&position) => {
-                    finished.push(self.keep(table, record));
-                    continue;
-                }
-                // What its children ask did not outlive the earlier run.
-                Some(_) => Vec::new(),
-                None => self.clear(table, &roots)?,
-            };
-            begun.push(TableUnits::new(
-                shared,
-                position,
-                self.ranges(table),
-                targets,
-            )?);
-            earlier.push((position, kept));
-        }
-        let done = |number: usize, done: Done| match &earlier[number] {
-            (position, Some(record)) => {
-                Ok(self.keep(&self.catalogue.tables[*position], record.clone()))
-            }
-            (position, None) => self.done(*position, done),
-        };
-        finished.extend(self.run_units(&begun, done)?);
-        Ok(finished)
-    }
-
-    /// Does the units of some tables, in the order of the tables, and `each` where a table came to its end. Of several
-    /// failures the first in that order is given, and any before a wish to stop.
+    /// Does the units of some tables, in the order of the tables but those of children when their parents are done, and `each`
+    /// where a table came to its end. Of several failures the first in that order is given, and any before a wish to stop.
     fn run_units<T: Send>(
         &self,
         tables: &[TableUnits<'_>],
         each: impl Fn(usize, Done) -> Result<T, SplitError> + Sync,
     ) -> Result<Vec<T>, SplitError> {
-        let tasks: Vec<(usize, usize)> = tables
-            .iter()
-            .enumerate()
-            .flat_map(|(table, units)| (0..units.count()).map(move |unit| (table, unit)))
-            .collect();
-        let work = |task: usize| {
-            let (table, unit) = tasks[task];
+        let group = |units: &TableUnits<'_>| {
+            let parents = units.table().parents();
+            let is_parent = |at: &usize| parents.contains(&tables[*at].position());
+            Group {
+                tasks: units.count(),
+                after: (0..tables.len()).filter(is_parent).collect(),
+            }
+        };
+        let groups: Vec<Group> = tables.iter().map(group).collect();
+        let work = |table: usize, unit: usize| {
             let ended = tables[table].split(unit);
             match ended.and_then(|done| done.map(|done| each(table, done)).transpose()) {
                 // A failure also stops units behind it, whose ends must not hide it.
@@ -486,8 +469,8 @@ impl<'a> Stage<'a> {
                 ended => ended.map(Some),
             }
         };
-        let ended = bunri_work::run(self.options.threads, tasks.len(), work)?;
-        let whole: Option<Vec<Option<T>>> = ended.into_iter().collect();
+        let ended = bunri_work::run_groups(self.options.threads, &groups, work)?;
+        let whole: Option<Vec<Option<T>>> = ended.into_iter().flatten().collect();
         let whole = whole.ok_or(SplitError::Interrupted)?;
         Ok(whole.into_iter().flatten().collect())
     }

@@ -97,7 +97,11 @@ impl<'a> TableUnits<'a> {
         })
     }
 
-    fn table(&self) -> &'a Table {
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    pub(crate) fn table(&self) -> &'a Table {
         &self.shared.lookups.catalogue.tables[self.position]
     }
 

@@ -11,7 +11,7 @@
 
 mod pipeline;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub use pipeline::{BusyThread, Pipelined, SpareThreads, pipelined};
@@ -39,9 +39,14 @@ pub fn run_with<S, T: Send, E: Send>(
     state: impl Fn() -> S + Sync,
     task: impl Fn(&mut S, usize) -> Result<T, E> + Sync,
 ) -> Result<Vec<T>, E> {
-    let order: Vec<usize> = (0..count).collect();
-    let results = schedule(threads, &order, |_| BTreeSet::new(), state, task)?;
-    Ok(results.into_iter().map(|(_, result)| result).collect())
+    let group = Group {
+        tasks: count,
+        after: BTreeSet::new(),
+    };
+    let results = schedule(threads, &[group], state, |own, (_, number)| {
+        task(own, number)
+    })?;
+    Ok(results.into_iter().flatten().collect())
 }
 
 /// Does every task of `order`, each after those that `after` names, on up to `threads` threads; the results come with their
@@ -52,39 +57,105 @@ pub fn run_with<S, T: Send, E: Send>(
 pub fn run_after<T: Send, E: Send>(
     threads: usize,
     order: &[usize],
-    after: impl Fn(usize) -> BTreeSet<usize> + Sync,
+    after: impl Fn(usize) -> BTreeSet<usize>,
     task: impl Fn(usize) -> Result<T, E> + Sync,
 ) -> Result<Vec<(usize, T)>, E> {
-    schedule(threads, order, after, || (), |(), number| task(number))
+    let place = |task: usize| order.iter().position(|other| *other == task);
+    let group = |&task: &usize| Group {
+        tasks: 1,
+        after: after(task)
+            .into_iter()
+            .map(|other| place(other).unwrap_or(order.len()))
+            .collect(),
+    };
+    let groups: Vec<Group> = order.iter().map(group).collect();
+    let results = run_groups(threads, &groups, |at, _| task(order[at]))?;
+    let results = results.into_iter().flatten();
+    Ok(order.iter().copied().zip(results).collect())
 }
 
+/// Tasks that wait for the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// How many tasks there are.
+    pub tasks: usize,
+    /// The groups that must be done before one of them is begun, by place.
+    pub after: BTreeSet<usize>,
+}
+
+/// Does the tasks of all groups, on up to `threads` threads: those of one group in their order, and of the groups that need not wait
+/// the first one's. `task` is given the group's place and the number in it; the results come in that order.
+///
+/// # Errors
+/// The first error in that order.
+pub fn run_groups<T: Send, E: Send>(
+    threads: usize,
+    groups: &[Group],
+    task: impl Fn(usize, usize) -> Result<T, E> + Sync,
+) -> Result<Vec<Vec<T>>, E> {
+    schedule(threads, groups, || (), |(), (at, number)| task(at, number))
+}
+
+/// A group's place, and a task's number in it.
+type Task = (usize, usize);
+
 /// What has become of the tasks so far.
-struct State<T, E> {
-    /// Not begun, in the order in which they are wished for.
-    waiting: VecDeque<usize>,
+struct State<'g, T, E> {
+    groups: &'g [Group],
+    /// By group: how many tasks were begun.
+    begun: Vec<usize>,
     running: usize,
-    done: BTreeMap<usize, T>,
+    /// By group.
+    done: Vec<BTreeMap<usize, T>>,
     /// After the first nothing is begun.
-    failed: BTreeMap<usize, E>,
+    failed: BTreeMap<Task, E>,
+    panicked: bool,
+}
+
+impl<T, E> State<'_, T, E> {
+    fn is_done(&self, group: usize) -> bool {
+        let done = self.done.get(group);
+        done.is_some_and(|done| done.len() == self.groups[group].tasks)
+    }
+
+    /// The first task that waits for nothing more; of several that wait for each other the first. [`None`]: not yet.
+    fn next(&self) -> Option<Task> {
+        let is_left = |&at: &usize| self.begun[at] < self.groups[at].tasks;
+        let is_ready = |&at: &usize| self.groups[at].after.iter().all(|it| self.is_done(*it));
+        let mut left = (0..self.groups.len()).filter(is_left);
+        let first = left.clone().next();
+        // Nothing is ready and nothing runs: what is waited for will never be done.
+        let next = left.find(is_ready);
+        let next = next.or(first.filter(|_| self.running == 0));
+        next.map(|at| (at, self.begun[at]))
+    }
+
+    fn is_over(&self) -> bool {
+        let mut groups = self.begun.iter().zip(self.groups);
+        self.panicked
+            || !self.failed.is_empty()
+            || groups.all(|(begun, group)| *begun == group.tasks)
+    }
 }
 
 fn schedule<S, T: Send, E: Send>(
     threads: usize,
-    order: &[usize],
-    after: impl Fn(usize) -> BTreeSet<usize> + Sync,
+    groups: &[Group],
     state: impl Fn() -> S + Sync,
-    task: impl Fn(&mut S, usize) -> Result<T, E> + Sync,
-) -> Result<Vec<(usize, T)>, E> {
+    task: impl Fn(&mut S, Task) -> Result<T, E> + Sync,
+) -> Result<Vec<Vec<T>>, E> {
     let shared = Mutex::new(State {
-        waiting: order.iter().copied().collect(),
+        groups,
+        begun: vec![0; groups.len()],
         running: 0,
-        done: BTreeMap::new(),
+        done: groups.iter().map(|_| BTreeMap::new()).collect(),
         failed: BTreeMap::new(),
+        panicked: false,
     });
     let changed = Condvar::new();
     let work = || {
         let mut own = None;
-        while let Some(next) = begin(&shared, &changed, &after) {
+        while let Some(next) = begin(&shared, &changed) {
             // Also when the task panics: whoever waits for it must wake up.
             let mut ending = Ending {
                 state: &shared,
@@ -95,8 +166,9 @@ fn schedule<S, T: Send, E: Send>(
             ending.outcome = Some((next, task(own, next)));
         }
     };
+    let tasks = groups.iter().map(|group| group.tasks).sum();
     std::thread::scope(|scope| {
-        for _ in 1..threads.min(order.len()) {
+        for _ in 1..threads.min(tasks) {
             // A thread that the system refuses leaves its tasks to the others.
             let refused = std::thread::Builder::new()
                 .spawn_scoped(scope, work)
@@ -109,65 +181,53 @@ fn schedule<S, T: Send, E: Send>(
     });
     // A poisoned lock comes from a panic, which the scope has passed on: nobody reads what it left.
     let mut state = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(error) = order.iter().find_map(|task| state.failed.remove(task)) {
+    if let Some((_, error)) = state.failed.pop_first() {
         return Err(error);
     }
-    let done = |&task: &usize| Some((task, state.done.remove(&task)?));
-    Ok(order.iter().filter_map(done).collect())
+    let done = state.done.into_iter();
+    Ok(done.map(|done| done.into_values().collect()).collect())
 }
 
 /// The next task that waits for nothing more; [`None`] when nothing is left to begin.
-fn begin<T, E>(
-    state: &Mutex<State<T, E>>,
-    changed: &Condvar,
-    after: impl Fn(usize) -> BTreeSet<usize>,
-) -> Option<usize> {
+fn begin<T, E>(state: &Mutex<State<'_, T, E>>, changed: &Condvar) -> Option<Task> {
     let mut state = locked(state);
-    loop {
-        if !state.failed.is_empty() || state.waiting.is_empty() {
-            return None;
-        }
-        let ready = |task: &usize| {
-            after(*task)
-                .iter()
-                .all(|other| state.done.contains_key(other))
-        };
-        let next = state.waiting.iter().position(ready);
-        // Nothing is ready and nothing runs: what is waited for will never be done.
-        if let Some(at) = next.or((state.running == 0).then_some(0)) {
+    while !state.is_over() {
+        if let Some((group, number)) = state.next() {
+            state.begun[group] += 1;
             state.running += 1;
-            return state.waiting.remove(at);
+            return Some((group, number));
         }
         state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
+    None
 }
 
 /// Says how a task ended, when it is dropped.
-struct Ending<'a, T, E> {
-    state: &'a Mutex<State<T, E>>,
+struct Ending<'a, 'g, T, E> {
+    state: &'a Mutex<State<'g, T, E>>,
     changed: &'a Condvar,
-    outcome: Option<(usize, Result<T, E>)>,
+    outcome: Option<(Task, Result<T, E>)>,
 }
 
-impl<T, E> Drop for Ending<'_, T, E> {
+impl<T, E> Drop for Ending<'_, '_, T, E> {
     fn drop(&mut self) {
         let mut state = locked(self.state);
         state.running -= 1;
         match self.outcome.take() {
-            Some((task, Ok(result))) => {
-                state.done.insert(task, result);
+            Some(((group, number), Ok(result))) => {
+                state.done[group].insert(number, result);
             }
             Some((task, Err(error))) => {
                 state.failed.insert(task, error);
             }
-            // A panic is on its way.
-            None => state.waiting.clear(),
+            // It is on its way.
+            None => state.panicked = true,
         }
         self.changed.notify_all();
     }
 }
 
-fn locked<T, E>(state: &Mutex<State<T, E>>) -> MutexGuard<'_, State<T, E>> {
+fn locked<'s, 'g, T, E>(state: &'s Mutex<State<'g, T, E>>) -> MutexGuard<'s, State<'g, T, E>> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -258,6 +318,44 @@ mod tests {
             assert_eq!(results.unwrap(), (0..20).collect::<Vec<_>>());
         }
         assert_eq!(run(3, 0, Ok::<_, ()>).unwrap(), []);
+    }
+
+    /// Whoever has nothing to do takes from the next group that need not wait, and a group waits for every task of another.
+    #[test]
+    fn groups_wait_for_groups_and_not_for_those_between() {
+        let group = |tasks, after: &[usize]| Group {
+            tasks,
+            after: after.iter().copied().collect(),
+        };
+        let groups = [group(3, &[]), group(2, &[0]), group(0, &[1]), group(4, &[])];
+        for threads in [1, 2, 5] {
+            let ended = Mutex::new(BTreeSet::new());
+            let results = run_groups(threads, &groups, |at, number| {
+                let before = ended.lock().unwrap().clone();
+                if at == 1 {
+                    assert!(
+                        [(0, 0), (0, 1), (0, 2)]
+                            .iter()
+                            .all(|it| before.contains(it))
+                    );
+                }
+                std::thread::sleep(std::time::Duration::from_millis(2));
+                ended.lock().unwrap().insert((at, number));
+                Ok::<_, ()>(10 * at + number)
+            });
+            let expected: [&[usize]; 4] = [&[0, 1, 2], &[10, 11], &[], &[30, 31, 32, 33]];
+            assert_eq!(results.unwrap(), expected);
+        }
+        // While the last task of the first group runs, the last group goes on.
+        let held = std::sync::Barrier::new(2);
+        let groups = [group(1, &[]), group(1, &[0]), group(1, &[])];
+        let both = run_groups(2, &groups, |at, _| {
+            if at != 1 {
+                held.wait();
+            }
+            Ok::<_, ()>(at)
+        });
+        assert_eq!(both.unwrap(), [[0], [1], [2]]);
     }
 
     #[test]
