@@ -241,6 +241,7 @@ const ARROWS: [(&str, &[&str]); 55] = [
             "bunri-manifest",
             "bunri-types",
             "bunri-vectorized",
+            "bunri-work",
         ],
     ),
     (

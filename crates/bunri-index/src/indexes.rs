@@ -8,6 +8,7 @@ use bunri_catalogue::{Catalogue, KeyThrough, Table};
 use bunri_columnar::Staging;
 use bunri_manifest::Blake3Hex;
 use bunri_vectorized::{Absent, Codes};
+use bunri_work::SpareThreads;
 
 use crate::IndexError;
 use crate::ownership::OwnershipIndex;
@@ -35,13 +36,13 @@ impl Indexes {
         staging: &Staging,
         catalogue: &Catalogue,
         (folder, inputs): (&Path, &Blake3Hex),
-        spill: Spill<'_>,
+        (spill, spare): (Spill<'_>, &SpareThreads),
     ) -> Result<Self, IndexError> {
         let codes = Codes::new(catalogue, retailers(staging, catalogue)?);
         let mut ledgers = Vec::new();
         for (number, ledger) in catalogue.ledgers.iter().enumerate() {
             let path = folder.join(format!("ledger-{number}-{inputs}.parquet"));
-            let place = (path.as_path(), spill);
+            let place = (path.as_path(), spill, spare);
             let of = (catalogue, ledger);
             ledgers.push(OwnershipIndex::open_or_build(staging, of, &codes, place)?);
         }

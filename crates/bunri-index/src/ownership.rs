@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, BinaryArray};
+use arrow_array::{Array, BinaryArray, RecordBatch};
 use bunri_catalogue::{Catalogue, Ledger};
-use bunri_columnar::{CanonicalWriter, ColumnarError, PendingFile, SortedBatches, Staging};
+use bunri_columnar::{
+    BatchSorter, CanonicalWriter, ColumnarError, PendingFile, SortedBatches, Staging,
+};
 use bunri_vectorized::{
     Absent, Assigned, Codes, ReadColumns, Slice, Timeline, index_schema, ledger_rows,
     ledger_schema, rejected_ledger_rows, sweep,
 };
+use bunri_work::{SpareThreads, pipelined};
 
 use crate::keyed::{KeyedFile, KeyedRows};
 use crate::keys::{Keys, NullPart};
@@ -46,17 +49,23 @@ impl OwnershipIndex {
         staging: &Staging,
         (catalogue, ledger): (&Catalogue, &Ledger),
         codes: &Codes,
-        (path, spill): (&Path, Spill<'_>),
+        (path, spill, spare): (&Path, Spill<'_>, &SpareThreads),
     ) -> Result<Self, IndexError> {
         if path.is_file() {
             return Self::at(path, Absent::NotInLedger);
         }
-        let mut rows = gather(staging, (catalogue, ledger), codes, spill)?;
+        let mut rows = gather(staging, (catalogue, ledger), codes, (spill, spare))?;
         let file = PendingFile::create(path)?;
-        let mut writer = CanonicalWriter::new(file, index_schema(), path)?;
-        let next = || Ok::<_, IndexError>(rows.next_batch(SWEEP_ROWS)?);
-        sweep((ledger, codes), next, |entries| Ok(writer.write(&entries)?))?;
-        writer.finish()?.sink.commit()?;
+        let writer = CanonicalWriter::new(file, index_schema(), path)?;
+        let write = |writer: &mut CanonicalWriter<PendingFile>, entries: RecordBatch| {
+            writer.write(&entries)?;
+            Ok::<_, IndexError>(true)
+        };
+        let written = pipelined(spare, writer, write, |hand| {
+            let next = || Ok(rows.next_batch(SWEEP_ROWS)?);
+            sweep((ledger, codes), next, |entries| hand(entries).map(drop))
+        })?;
+        written.taker.finish()?.sink.commit()?;
         Self::at(path, Absent::NotInLedger)
     }
 
@@ -82,9 +91,27 @@ fn gather(
     staging: &Staging,
     (catalogue, ledger): (&Catalogue, &Ledger),
     codes: &Codes,
-    spill: Spill<'_>,
+    (spill, spare): (Spill<'_>, &SpareThreads),
 ) -> Result<SortedBatches, IndexError> {
-    let mut sorter = spill.sorter(ledger_id(catalogue, ledger), ledger_schema(), &[0])?;
+    let sorter = spill.sorter(ledger_id(catalogue, ledger), ledger_schema(), &[0])?;
+    let push = |sorter: &mut BatchSorter, rows: RecordBatch| {
+        sorter.push(&rows)?;
+        Ok::<_, IndexError>(true)
+    };
+    let gathered = pipelined(spare, sorter, push, |hand| {
+        let mut hand = |rows| hand(rows).map(drop);
+        read(staging, (catalogue, ledger), codes, &mut hand)
+    })?;
+    Ok(gathered.taker.finish()?)
+}
+
+/// The same in the order in which they lie.
+fn read(
+    staging: &Staging,
+    (catalogue, ledger): (&Catalogue, &Ledger),
+    codes: &Codes,
+    each: &mut dyn FnMut(RecordBatch) -> Result<(), IndexError>,
+) -> Result<(), IndexError> {
     for part in &ledger.tables {
         let table = &catalogue.tables[part.table];
         let key = Keys::new(table, &part.key)?;
@@ -95,7 +122,7 @@ fn gather(
             let keys = key.of(&columns)?;
             refuse_null(&table.id, &keys, first_row)?;
             first_row += batch.num_rows() as u64;
-            sorter.push(&ledger_rows(codes, (ledger, part), keys, &columns)?)?;
+            each(ledger_rows(codes, (ledger, part), keys, &columns)?)?;
         }
         for (at, reject) in staging.rejects(table)?.into_iter().flatten().enumerate() {
             let unreadable = |column| KeyError::UnreadableLedgerKey {
@@ -107,11 +134,11 @@ fn gather(
             let keys = key.of_reject(&reject?, NullPart::Unreadable, unreadable)?;
             if let Some(keys) = keys {
                 let rows = rejected_ledger_rows(keys);
-                sorter.push(&rows.map_err(ColumnarError::arrow(&table.id))?)?;
+                each(rows.map_err(ColumnarError::arrow(&table.id))?)?;
             }
         }
     }
-    Ok(sorter.finish()?)
+    Ok(())
 }
 
 /// A ledger row without a key could speak of any supply point.

@@ -16,7 +16,7 @@ use bunri_manifest::{
     B3SUMS, Blake3Hex, CatalogueRef, ColumnEntry, FileEntry, MANIFEST, SHA256SUMS, StagedTable,
     StoreManifest, TOOL, TableEntry, hash_file,
 };
-use bunri_work::Group;
+use bunri_work::{Group, SpareThreads};
 use serde_json::{Value, json};
 
 use crate::SplitError;
@@ -333,11 +333,13 @@ impl<'a> Stage<'a> {
         let folder = self.roots.layout().ownership();
         create_folder(&folder)?;
         let place = (folder.as_path(), &self.inputs);
+        let spare = SpareThreads::new(self.options.threads, 1);
+        let _busy = spare.begin_task();
         Ok(Indexes::open_or_build(
             self.staging,
             self.catalogue,
             place,
-            self.spill(),
+            (self.spill(), &spare),
         )?)
     }
 

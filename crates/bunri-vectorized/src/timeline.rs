@@ -57,20 +57,20 @@ pub(crate) const STATUS_UNKNOWN: i64 = 2;
 /// A row that never counts: it is taken out before the sweep.
 pub(crate) const NEVER_COUNTS: i64 = 3;
 
-/// How many ledger rows of which kind touch a day.
+/// How many ledger rows of which kind touch a day. Millions of them are sorted, so that they are small.
 #[derive(Debug, Clone, Copy, Default)]
 struct Counters {
-    rejected: i64,
-    unknown: i64,
-    missing: i64,
-    reversed: i64,
-    rows: i64,
-    own: i64,
-    not_own: i64,
-    unlisted: i64,
-    listed: i64,
+    rejected: i32,
+    unknown: i32,
+    missing: i32,
+    reversed: i32,
+    rows: i32,
+    own: i32,
+    not_own: i32,
+    unlisted: i32,
+    listed: i32,
     /// Rows of the incumbent's that are listed too.
-    listed_own: i64,
+    listed_own: i32,
 }
 
 /// A day from which the counters are others.
@@ -141,16 +141,15 @@ impl Sweep<'_> {
             change: Counters::default(),
         }));
         let last = rows.points.last().copied().unwrap_or_default();
-        let (open, mut whole): (Vec<_>, Vec<_>) =
-            events.into_iter().partition(|event| event.point == last);
-        whole.sort_by_key(|event| event.at);
         let mut days = PointDays::default();
-        for event in open {
+        for event in events.extract_if(.., |event| event.point == last) {
             let day = event.at - last * SPAN + FIRST_DAY;
             let counters = days.0.entry(day).or_default();
             *counters = counters.plus(event.change, 1);
         }
-        Ok((swept(&whole, self.ledger), days))
+        // What changes on one day is added up, in whatever order.
+        events.sort_unstable_by_key(|event| event.at);
+        Ok((swept(&events, self.ledger), days))
     }
 
     /// The segments of a point whose rows were all seen; its number is 0.
@@ -389,8 +388,8 @@ fn points(batch: &RecordBatch) -> Vec<i64> {
 }
 
 /// One for every row that is so.
-fn ones(mask: &BooleanChunked) -> Vec<i64> {
-    mask.iter().map(|is| i64::from(is == Some(true))).collect()
+fn ones(mask: &BooleanChunked) -> Vec<i32> {
+    mask.iter().map(|is| i32::from(is == Some(true))).collect()
 }
 
 /// Counts a row from the first of these days on, and no more from the second.
@@ -405,7 +404,7 @@ fn push(events: &mut Vec<Event>, point: i64, days: (i64, i64), counters: Counter
 }
 
 impl Counters {
-    fn plus(self, other: Self, sign: i64) -> Self {
+    fn plus(self, other: Self, sign: i32) -> Self {
         Self {
             rejected: self.rejected + sign * other.rejected,
             unknown: self.unknown + sign * other.unknown,
