@@ -195,6 +195,7 @@ const ARROWS: [(&str, &[&str]); 55] = [
             "bunri-odbc",
             "bunri-postgresql",
             "bunri-types",
+            "bunri-work",
         ],
     ),
     (

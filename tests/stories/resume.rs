@@ -108,7 +108,7 @@ fn bound(rig: &Rig, source: &str) -> (bunri_job::Source, SourceState) {
         job.text().replace("sqlite = \"legacy.db\"", &source),
     );
     let source = load_job(&rig.path("bound.toml")).unwrap().source;
-    let state = SourceState::of(&source, &Silent).unwrap();
+    let state = SourceState::of(&source, 2, &Silent).unwrap();
     (source, state)
 }
 

@@ -66,7 +66,7 @@ pub fn look_at_earlier(
             // A file has no name but its content, which is another one by now.
             Source::Sqlite(_) | Source::Delimited(_) => None,
             Source::Postgresql(_) | Source::Odbc(_) => {
-                Some(open.identity(&bunri_columnar::Silent)?)
+                Some(open.identity(1, &bunri_columnar::Silent)?)
             }
         };
         if let Some(identity) = identity {

@@ -80,13 +80,13 @@ pub fn extract_since(
         .collect::<Result<_, _>>()?;
     let inventory = sound(&open, &mut sessions[0], catalogue)?;
     let identity = Identity {
-        source: bound(source, open.identity(observer)?)?,
+        source: bound(source, open.identity(threads, observer)?)?,
         shape: shape(catalogue)?,
     };
     let custody = Custody::prepare(custody)?;
     open.keep_temporary_files(&canonical(&custody.tmp())?)?;
     if let Some(manifest) = custody.finished(&identity)? {
-        open.unchanged(sessions, &identity.source, observer)?;
+        open.unchanged(sessions, &identity.source, threads, observer)?;
         manifest
             .tables
             .iter()
@@ -136,7 +136,7 @@ pub fn extract_since(
         staged = checked.and(staged);
     }
     tables.extend(staged?);
-    open.unchanged(sessions, &identity.source, observer)?;
+    open.unchanged(sessions, &identity.source, threads, observer)?;
     let manifest = finish(&custody, identity, tables)?;
     Ok(ExtractStats::of(&manifest, tables_kept))
 }

@@ -131,11 +131,11 @@ impl Folder {
     }
 
     /// What the folder is, by digest.
-    pub fn hash(&self, observer: &dyn Observer) -> Result<Source, SourceError> {
+    pub fn hash(&self, threads: usize, observer: &dyn Observer) -> Result<Source, SourceError> {
         let files = self.entries.iter();
         let files = files.filter(|(_, stamp)| stamp.is_file);
         let names: Vec<&String> = files.map(|(name, _)| name).collect();
-        let (bytes, blake3) = of_files(&self.job, &names, observer)
+        let (bytes, blake3) = of_files(&self.job, &names, threads, observer)
             .map_err(|source| self.wrong(source))?
             .ok_or(SourceError::Interrupted)?;
         Ok(Source {
@@ -155,9 +155,14 @@ impl Folder {
     }
 
     /// The same, by digest too: nothing kept writers away.
-    pub fn unchanged(&self, before: &Source, observer: &dyn Observer) -> Result<(), SourceError> {
+    pub fn unchanged(
+        &self,
+        before: &Source,
+        threads: usize,
+        observer: &dyn Observer,
+    ) -> Result<(), SourceError> {
         self.at_rest_still()?;
-        if self.hash(observer)? != *before {
+        if self.hash(threads, observer)? != *before {
             return Err(self.changed("its digest"));
         }
         Ok(())
@@ -355,28 +360,33 @@ fn name_of(path: &Path) -> Result<String, DelimitedError> {
 }
 
 /// The digest of a folder, before anything else is known of it; [`None`] if the observer asked to stop.
-pub fn digest(job: &Delimited, observer: &dyn Observer) -> io::Result<Option<Blake3Hex>> {
+pub fn digest(
+    job: &Delimited,
+    threads: usize,
+    observer: &dyn Observer,
+) -> io::Result<Option<Blake3Hex>> {
     let found = entries(&job.folder).map_err(|error| match error {
         SourceError::Delimited(DelimitedError::Io { source, .. }) => source,
         other => io::Error::other(other),
     })?;
     let files = found.iter().filter(|(_, stamp)| stamp.is_file);
     let names: Vec<&String> = files.map(|(name, _)| name).collect();
-    Ok(of_files(job, &names, observer)?.map(|(_, blake3)| blake3))
+    Ok(of_files(job, &names, threads, observer)?.map(|(_, blake3)| blake3))
 }
 
 /// Bytes and digest of files with these names: how they are read, then a line for each.
 fn of_files(
     job: &Delimited,
     names: &[&String],
+    threads: usize,
     observer: &dyn Observer,
 ) -> io::Result<Option<(u64, Blake3Hex)>> {
     let mut list = job.declaration();
     let mut all = 0;
     for name in names {
         let path: PathBuf = job.folder.join(name);
-        let Some((bytes, blake3)) = bunri_source_model::digest(open_regular(&path)?, observer)?
-        else {
+        let file = open_regular(&path)?;
+        let Some((bytes, blake3)) = bunri_source_model::digest(&file, threads, observer)? else {
             return Ok(None);
         };
         all += bytes;

@@ -88,19 +88,23 @@ impl SourceState {
         self.held = None;
     }
 
-    /// The state of the source as it is now. Of a file that is its BLAKE3, about a second a gigabyte; of a server a snapshot is
+    /// The state of the source as it is now. Of a file that is its BLAKE3, about a second a gigabyte and thread; of a server a snapshot is
     /// taken, and held for as long as the answer lives.
     ///
     /// # Errors
     /// What the source says; when it is no regular file; when the observer asked to stop.
-    pub fn of(source: &Source, observer: &dyn Observer) -> Result<Self, SourceError> {
+    pub fn of(
+        source: &Source,
+        threads: usize,
+        observer: &dyn Observer,
+    ) -> Result<Self, SourceError> {
         match source {
             Source::Sqlite(path) => {
                 let wrong = |source| SourceError::Io {
                     path: path.clone(),
                     source,
                 };
-                let digest = file_digest(path, observer).map_err(wrong)?;
+                let digest = file_digest(path, threads, observer).map_err(wrong)?;
                 digest.map(Self::of_digest).ok_or(SourceError::Interrupted)
             }
             Source::Delimited(files) => {
@@ -108,7 +112,7 @@ impl SourceState {
                     path: files.folder.clone(),
                     source,
                 };
-                let digest = delimited::digest(files, observer).map_err(wrong)?;
+                let digest = delimited::digest(files, threads, observer).map_err(wrong)?;
                 digest.map(Self::of_digest).ok_or(SourceError::Interrupted)
             }
             Source::Postgresql(server) => {
@@ -271,10 +275,14 @@ impl OpenSource {
     ///
     /// # Errors
     /// What the source says.
-    pub fn identity(&self, observer: &dyn Observer) -> Result<manifest::Source, SourceError> {
+    pub fn identity(
+        &self,
+        threads: usize,
+        observer: &dyn Observer,
+    ) -> Result<manifest::Source, SourceError> {
         match self {
-            Self::Sqlite(database) => database.hash(observer),
-            Self::Delimited(folder) => folder.hash(observer),
+            Self::Sqlite(database) => database.hash(threads, observer),
+            Self::Delimited(folder) => folder.hash(threads, observer),
             Self::Postgresql(database) => database.identity(),
             Self::Odbc(database) => database.identity(),
         }
@@ -316,11 +324,14 @@ impl OpenSource {
         &self,
         sessions: Vec<Session>,
         before: &manifest::Source,
+        threads: usize,
         observer: &dyn Observer,
     ) -> Result<(), SourceError> {
         match self {
-            Self::Sqlite(database) => database.unchanged(of_sqlite(sessions), before, observer),
-            Self::Delimited(folder) => folder.unchanged(before, observer),
+            Self::Sqlite(database) => {
+                database.unchanged(of_sqlite(sessions), before, threads, observer)
+            }
+            Self::Delimited(folder) => folder.unchanged(before, threads, observer),
             Self::Postgresql(database) => database.is_held_still(),
             Self::Odbc(database) => database.unchanged(),
         }

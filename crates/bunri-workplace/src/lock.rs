@@ -514,9 +514,9 @@ fn may_be_renewed(job: &Job) -> Result<bool, LockError> {
     Ok(true)
 }
 
-/// The state of the source: of a file its BLAKE3, which takes about a second a gigabyte.
+/// The state of the source: of a file its BLAKE3, which takes about a second a gigabyte and thread.
 fn source_state(job: &Job, observer: &dyn Observer) -> Result<SourceState, LockError> {
-    SourceState::of(&job.source, observer).map_err(|wrong| match wrong {
+    SourceState::of(&job.source, job.threads, observer).map_err(|wrong| match wrong {
         SourceError::Interrupted => LockError::Interrupted,
         SourceError::Io { path, source } => LockError::Unreadable { path, source },
         wrong => LockError::Source(wrong),

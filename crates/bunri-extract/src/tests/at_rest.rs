@@ -103,13 +103,13 @@ fn a_log_that_appears_is_seen() {
     let town = Town::new();
     town.sql("PRAGMA journal_mode = WAL");
     let source = OpenSource::open(&Source::Sqlite(town.source())).unwrap();
-    let before = source.identity(&Silent).unwrap();
+    let before = source.identity(2, &Silent).unwrap();
     let sessions = vec![source.session().unwrap()];
     let writer = Connection::open(town.source()).unwrap();
     writer
         .execute_batch("UPDATE meter_reading SET usage_kwh = 1")
         .unwrap();
-    let refused = source.unchanged(sessions, &before, &Silent).unwrap_err();
+    let refused = source.unchanged(sessions, &before, 2, &Silent).unwrap_err();
     assert!(
         refused.to_string().contains("a write-ahead log appeared"),
         "{refused}"
@@ -121,13 +121,15 @@ fn a_checkpoint_behind_our_back_is_seen() {
     let town = Town::new();
     town.sql("PRAGMA journal_mode = WAL");
     let source = OpenSource::open(&Source::Sqlite(town.source())).unwrap();
-    let before = source.identity(&Silent).unwrap();
+    let before = source.identity(2, &Silent).unwrap();
     let modified = fs::metadata(town.source()).unwrap().modified().unwrap();
     town.sql("UPDATE meter_reading SET usage_kwh = 1");
     // Even if the clock did not move.
     let handle = fs::File::options().write(true).open(town.source()).unwrap();
     handle.set_modified(modified).unwrap();
-    let refused = source.unchanged(Vec::new(), &before, &Silent).unwrap_err();
+    let refused = source
+        .unchanged(Vec::new(), &before, 2, &Silent)
+        .unwrap_err();
     assert!(
         refused.to_string().contains("changed while it was read"),
         "{refused}"

@@ -5,7 +5,7 @@
 //! the file is opened once here, for hashing, and that handle is closed after the last connection.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -137,14 +137,16 @@ impl Database {
     }
 
     /// Length and digest, while the readers hold their locks.
-    pub(crate) fn hash(&self, observer: &dyn Observer) -> Result<Source, SourceError> {
+    pub(crate) fn hash(
+        &self,
+        threads: usize,
+        observer: &dyn Observer,
+    ) -> Result<Source, SourceError> {
         let wrong = |source| SourceError::Io {
             path: self.path.clone(),
             source,
         };
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(0)).map_err(wrong)?;
-        let (bytes, blake3) = digest(file, observer)
+        let (bytes, blake3) = digest(&self.file, threads, observer)
             .map_err(wrong)?
             .ok_or(SourceError::Interrupted)?;
         Ok(Source {
@@ -162,11 +164,12 @@ impl Database {
         &self,
         readers: Vec<Reader>,
         before: &Source,
+        threads: usize,
         observer: &dyn Observer,
     ) -> Result<(), SourceError> {
         self.refuse_other_stamp()?;
         // No lock kept a checkpoint away.
-        if self.journal == JournalMode::WriteAhead && self.hash(observer)? != *before {
+        if self.journal == JournalMode::WriteAhead && self.hash(threads, observer)? != *before {
             return Err(self.changed("its digest"));
         }
         self.end_all(readers)
