@@ -1,4 +1,4 @@
-"""Withheld values where nobody would look for them: other spellings, other coats, inside longer texts, in names, manifests
+"""Withheld values where nobody would look for them: other spellings, other encodings, inside longer texts, in names, manifests
 and metadata. All of them are searched for by C5, but those of the last mutant, which it does not know."""
 
 import base64
@@ -97,7 +97,7 @@ def telephone(worlds):
 
 @mutant(18, "base64 or hash of a withheld value", "C5")
 def encoded(worlds):
-    coats = {
+    encodings = {
         "base64": lambda text: base64.b64encode(text.encode()).decode(),
         "base64 for addresses, without padding": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
         "hex": lambda text: text.encode().hex(),
@@ -107,9 +107,9 @@ def encoded(worlds):
         "SHA-256 in base64": lambda text: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode(),
         "BLAKE3": lambda text: blake3(text.encode()).hexdigest(),
     }
-    yield from forms(FIELDS, name, {form: coats[form] for form in ("base64", "base64 for addresses, without padding")})
-    yield from forms(FIELDS[2:], phone, {form: coats[form] for form in ("hex", "MD5", "SHA-1")})
-    yield from forms(FIELDS, point, {form: coats[form] for form in ("SHA-256", "SHA-256 in base64", "BLAKE3")})
+    yield from forms(FIELDS, name, {form: encodings[form] for form in ("base64", "base64 for addresses, without padding")})
+    yield from forms(FIELDS[2:], phone, {form: encodings[form] for form in ("hex", "MD5", "SHA-1")})
+    yield from forms(FIELDS, point, {form: encodings[form] for form in ("SHA-256", "SHA-256 in base64", "BLAKE3")})
 
 
 @mutant(38, "a withheld value in the middle of a longer text", "C5")
@@ -228,7 +228,7 @@ def as_number(worlds):
         yield Place(f"retail/{id}.{column}", set_cell("retail", id, column, number), told=TOLD[phone])
 
 
-@mutant(107, "a withheld value in a coat that the search does not know", "C3")
+@mutant(107, "a withheld value in an encoding that the search does not know", "C3")
 def unknown_coats(worlds):
     yield from forms(FIELDS, phone, {
         "backwards": lambda text: digits(text)[::-1],

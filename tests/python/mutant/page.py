@@ -26,7 +26,7 @@ How to read it:
 * A number says at how many of the places the claim was broken; · means at none; bold is a claim that is named at some of them.
 * C6 stands beside almost every mutant of retail, because retail files are rebuilt and any other byte breaks it. C5 stands beside
   many rows that C4 finds: a row of somebody else's holds somebody else's values.
-* Where C5 is named, its finding says of which column the value is. Mutant 107 is for what C5 does not know: values in coats
+* Where C5 is named, its finding says of which column the value is. Mutant 107 is for what C5 does not know: values in encodings
   that it does not take off. There the changed cell itself is what tells (C3), and without staging nobody would see it.
 """
 
