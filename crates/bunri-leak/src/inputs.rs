@@ -72,7 +72,7 @@ pub struct SearchInputs<'a> {
 /// So many rows are remembered; beyond, no row of the table counts as explained.
 const MOST: usize = 1 << 16;
 
-/// Columns of a row, a bit each; all that have no bit of their own share the last.
+/// Columns of a row, a bit each; whoever has a column beyond the bits has every one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ColumnSet(u128);
 
@@ -80,7 +80,7 @@ impl ColumnSet {
     pub(crate) const ALL: Self = Self(u128::MAX);
 
     fn of(column: usize) -> Self {
-        Self(1 << column.min(127))
+        1_u128.checked_shl(column as u32).map_or(Self::ALL, Self)
     }
 
     pub(crate) fn has(self, column: usize) -> bool {
@@ -156,7 +156,7 @@ mod tests {
         mismatches.row(b"c");
         assert!(mismatches.columns(b"a").has(3) && !mismatches.columns(b"a").has(4));
         assert!(
-            mismatches.columns(b"b").has(501)
+            mismatches.columns(b"b").has(0)
                 && mismatches.columns(b"c").has(1)
                 && !mismatches.columns(b"d").has(1)
         );

@@ -1,6 +1,5 @@
-//! The Parquet files of a store, cell by cell: whoever wrote them, listed or not. Cells that were looked at
-//! lately and held nothing are not looked at again. Of rows that nothing explains, a reading of its own
-//! collects what may be combined, because an ordinary store has none.
+//! The Parquet files of a store, cell by cell: whoever wrote them, listed or not. Cells that were looked at lately and held nothing are not
+//! looked at again. Of rows that nothing explains, a reading of its own collects what may be combined, because an ordinary store has none.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

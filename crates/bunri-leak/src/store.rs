@@ -105,10 +105,8 @@ impl<'a> Contents<'a> {
     /// Adds bytes, in blocks too, so that what somebody wrote into a manifest takes no more memory than a block.
     fn bytes(&mut self, site: u32, bytes: &[u8], label: String) {
         let location = no_cell(site, self.words.len() as u64, label);
-        for start in (0..bytes.len().saturating_sub(OVERLAP).max(1)).step_by(BLOCK - OVERLAP) {
-            let block = &bytes[start..bytes.len().min(start + BLOCK)];
-            self.words.push((location.clone(), block.to_vec()));
-        }
+        let blocks = blocks(bytes.len()).map(|block| (location.clone(), bytes[block].to_vec()));
+        self.words.extend(blocks);
     }
 
     /// Names of files and folders.
@@ -291,6 +289,12 @@ impl Task<'_> {
     }
 }
 
+/// Where the blocks of so many bytes lie.
+fn blocks(length: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (0..length.saturating_sub(OVERLAP).max(1)).step_by(BLOCK - OVERLAP);
+    starts.map(move |start| start..length.min(start + BLOCK))
+}
+
 /// Looks at a file as text.
 fn text(site: u32, path: &Path, scanner: &mut Scanner<'_>) -> Result<(), LeakError> {
     let failed = || ColumnarError::io("read", path);
@@ -348,6 +352,28 @@ mod tests {
         let known = |word: &str| ["name", "billing", "rows"].contains(&word);
         let pieces = between_known(text.as_bytes(), known).into_iter();
         pieces.map(|piece| &text[piece]).collect()
+    }
+
+    /// Whatever is no longer than the overlap is whole in a block, and no block is longer than one of a file.
+    #[test]
+    fn blocks_leave_nothing_out_and_cut_nothing_short_through() {
+        for length in [
+            0,
+            1,
+            OVERLAP,
+            BLOCK - 1,
+            BLOCK,
+            BLOCK + 1,
+            2 * BLOCK,
+            5 * BLOCK + 7,
+        ] {
+            let all: Vec<_> = blocks(length).collect();
+            assert!(all.iter().all(|block| block.len() <= BLOCK), "{length}");
+            assert_eq!((all[0].start, all[all.len() - 1].end), (0, length));
+            for pair in all.windows(2) {
+                assert_eq!(pair[0].end - pair[1].start, OVERLAP, "{length}");
+            }
+        }
     }
 
     #[test]

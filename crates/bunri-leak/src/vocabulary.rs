@@ -107,13 +107,11 @@ impl<'a> Vocabulary<'a> {
         if let Some(texts) = array.as_string_opt::<i32>() {
             return self.texts(source, rows.map(|row| (texts.value(row), grants(row))));
         }
-        match staged_cells(array) {
-            Some(cells) => rows.try_for_each(|row| self.cell(source, grants(row), cells(row))),
-            None => {
-                rows.for_each(|row| self.withheld.add(grants(row), None, 1));
-                Ok(())
-            }
-        }
+        let Some(cells) = staged_cells(array) else {
+            rows.for_each(|row| self.withheld.add(grants(row), None, 1));
+            return Ok(());
+        };
+        rows.try_for_each(|row| self.cell(source, grants(row), cells(row)))
     }
 
     fn texts<'t>(
