@@ -63,7 +63,7 @@ impl OwnershipIndex {
         };
         let written = pipelined(spare, writer, write, |hand| {
             let next = || Ok(rows.next_batch(SWEEP_ROWS)?);
-            sweep((ledger, codes), next, |entries| hand(entries).map(drop))
+            sweep((ledger, codes), next, |entries| go_on(hand(entries)?))
         })?;
         written.taker.finish()?.sink.commit()?;
         Self::at(path, Absent::NotInLedger)
@@ -99,10 +99,15 @@ fn gather(
         Ok::<_, IndexError>(true)
     };
     let gathered = pipelined(spare, sorter, push, |hand| {
-        let mut hand = |rows| hand(rows).map(drop);
-        read(staging, (catalogue, ledger), codes, &mut hand)
+        let mut each = |rows| go_on(hand(rows)?);
+        read(staging, (catalogue, ledger), codes, &mut each)
     })?;
     Ok(gathered.taker.finish()?)
+}
+
+/// Whoever takes no more has failed, and says why itself.
+fn go_on(wanted: bool) -> Result<(), IndexError> {
+    wanted.then_some(()).ok_or(IndexError::Interrupted)
 }
 
 /// The same in the order in which they lie.
