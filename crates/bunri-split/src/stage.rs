@@ -324,7 +324,6 @@ impl<'a> Stage<'a> {
             (position, None) => self.done(*position, done),
         };
         finished.extend(self.run_units(&begun, done)?);
-        drop(begun);
         let _ = std::fs::remove_dir_all(&verdicts);
         Ok(finished.into_iter().collect())
     }

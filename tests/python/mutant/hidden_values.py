@@ -229,7 +229,7 @@ def as_number(worlds):
 
 
 @mutant(107, "a withheld value in an encoding that the search does not know", "C3")
-def unknown_coats(worlds):
+def unknown_encodings(worlds):
     yield from forms(FIELDS, phone, {
         "backwards": lambda text: digits(text)[::-1],
         "every digit one more": lambda text: "".join(str((int(sign) + 1) % 10) for sign in digits(text)),

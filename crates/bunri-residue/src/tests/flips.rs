@@ -19,7 +19,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<RecordBatch> {
         let batches = builder.build().ok()?.collect::<Result<Vec<_>, _>>().ok()?;
         concat_batches(&schema, &batches).ok()
     };
-    std::panic::catch_unwind(read).ok().flatten()
+    bunri_columnar::guarded(read)
 }
 
 /// How many flips only the rows show.
