@@ -7,6 +7,7 @@ use bunri_index::{IndexError, KeyError};
 use bunri_manifest::ManifestError;
 use bunri_text::Problems;
 use bunri_vectorized::VectorizedError;
+use bunri_work::ReorderError;
 
 /// A split that did not happen. What was committed stays and is found again by a rerun.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,17 @@ pub(crate) fn stop_if_cancelled(observer: &dyn Observer) -> Result<(), SplitErro
         Err(SplitError::Interrupted)
     } else {
         Ok(())
+    }
+}
+
+/// Why rows did not come to their store's files.
+impl From<ReorderError<SplitError>> for SplitError {
+    fn from(error: ReorderError<SplitError>) -> Self {
+        match error {
+            ReorderError::Taker(error) => error,
+            ReorderError::GivenUp => Self::Interrupted,
+            ReorderError::Poisoned => Self::LockPoisoned,
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 //! 1. `units` cuts each table, parents before children, into units that are decided side by side. `table` streams a unit past what
 //!    others say of its rows ([`bunri_index`]) and decides it with the rules over whole columns ([`bunri_vectorized`]); people have the
 //!    last word (`decided`).
-//! 2. `cells` turns verdicts into rows of stores, with other keys where these are to be replaced (`rekey`); `unit_order` puts them in
-//!    order for the writers (`store_files`).
+//! 2. `cells` turns verdicts into rows of stores, with other keys where these are to be replaced (`rekey`); they come to the writers
+//!    (`store_files`) in the order of units.
 //! 3. [`split`] runs the tables, remembers the finished ones (`record`, `ground`), and writes the manifests last.
 //!
 //! The exact rules stand in docs/rules.md; `bunri-verify` decides them again without this crate.
@@ -20,7 +20,6 @@ mod rekey;
 mod stage;
 mod store_files;
 mod table;
-mod unit_order;
 mod units;
 
 pub use discard::discard;

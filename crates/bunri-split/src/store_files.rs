@@ -9,12 +9,12 @@ use bunri_columnar::{
 };
 use bunri_index::{PASS_ROWS, Spill};
 use bunri_manifest::FileEntry;
+use bunri_work::TakeInOrder;
 
 use crate::SplitError;
 use crate::cells::StorePlan;
 use crate::errors::stop_if_cancelled;
 use crate::rekey::KeyWatch;
-use crate::unit_order::TakeRows;
 
 /// A store and its root.
 #[derive(Debug, Clone)]
@@ -32,7 +32,10 @@ pub(crate) struct StoreFiles {
     watch: Option<KeyWatch>,
 }
 
-impl TakeRows for StoreFiles {
+impl TakeInOrder for StoreFiles {
+    type Item = RecordBatch;
+    type Error = SplitError;
+
     fn take(&mut self, rows: &RecordBatch) -> Result<(), SplitError> {
         match &mut self.sorter {
             Some(sorter) => sorter.push(rows)?,

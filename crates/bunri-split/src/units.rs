@@ -1,14 +1,15 @@
 //! A table as its units: each is decided by itself, on whatever thread, and what a table has once is put together from them. What
 //! a unit gives its table does not depend on which was first: rows go to the stores in the order of units
-//! (`unit_order`), verdicts for children are sorted, figures are summed.
+//! ([`ReorderBuffer`]), verdicts for children are sorted, figures are summed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, Event, KeyRanges, StagedRows};
 use bunri_index::PASS_ROWS;
 use bunri_manifest::FileEntry;
+use bunri_work::ReorderBuffer;
 
 use crate::SplitError;
 use crate::cells::StorePlan;
@@ -16,7 +17,6 @@ use crate::decided::{Refusal, met_nothing};
 use crate::errors::stop_if_cancelled;
 use crate::store_files::{StoreFiles, Target};
 use crate::table::{Kin, Shared, TableStats, UnitDecider};
-use crate::unit_order::{UnitOrder, held};
 
 /// What a table's split leaves.
 pub(crate) struct Done {
@@ -65,7 +65,7 @@ struct TableWork<'a> {
 /// The rows of one store.
 struct Output {
     plan: StorePlan,
-    rows: UnitOrder<StoreFiles>,
+    rows: ReorderBuffer<StoreFiles>,
 }
 
 impl<'a> TableUnits<'a> {
@@ -181,7 +181,7 @@ impl<'a> TableUnits<'a> {
                 return Ok(None);
             };
             let files = StoreFiles::open(table, &plan, target, &self.ranges, shared.lookups.spill)?;
-            let rows = UnitOrder::new(files, shared.room);
+            let rows = ReorderBuffer::new(files, shared.room);
             Ok(Some(Output { plan, rows }))
         };
         let outputs = self.targets.iter();
@@ -205,7 +205,8 @@ impl<'a> TableUnits<'a> {
             for output in &work.outputs {
                 let rows = output.plan.rows(table, &batch, &decisions);
                 let rows = rows.map_err(ColumnarError::arrow(&table.id))?;
-                output.rows.push(unit, rows)?;
+                let bytes = rows.get_array_memory_size();
+                output.rows.push(unit, rows, bytes)?;
             }
             if !self.targets.is_empty() {
                 shared.lookups.observer.event(Event::Rows {
@@ -240,6 +241,11 @@ impl<'a> TableUnits<'a> {
             refused,
         })
     }
+}
+
+/// What a lock guards, unless a thread panicked while it held it.
+fn held<T>(lock: &Mutex<T>) -> Result<MutexGuard<'_, T>, SplitError> {
+    lock.lock().map_err(|_| SplitError::LockPoisoned)
 }
 
 /// The decisions that met a row of a unit, and those of them that decide nothing.

@@ -7,14 +7,17 @@
 //!   finished; of several errors the first in order is given, whichever came first. What is reported depends on
 //!   the work and never on the threads.
 //! * A panic of a task reaches the caller, and nobody waits for the rest for ever.
+//! * What tasks bring side by side is put in their order for whoever takes it ([`ReorderBuffer`]).
 //! * A long task whose work has two steps takes a second thread for the second one ([`pipelined`]), if one is to spare.
 
 mod pipeline;
+mod reorder;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub use pipeline::{BusyThread, Pipelined, SpareThreads, pipelined};
+pub use reorder::{ReorderBuffer, ReorderError, TakeInOrder};
 
 /// Does `count` tasks, numbered from 0, on up to `threads` threads; the results come in the order of their numbers.
 ///
