@@ -1,6 +1,6 @@
 //! The figures of a control, taken while the rows of its table pass by once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
@@ -17,7 +17,8 @@ use crate::raw::{self, Unreadable, month_text};
 use crate::shape::Group;
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
-/// As many groups that nobody told of are kept. Whoever groups by something with more has grouped by the wrong thing.
+/// As many groups that nobody told of are kept, those whose keys come first. Whoever groups by something with more has grouped by
+/// the wrong thing.
 const MOST_GROUPS: usize = 20_000;
 
 /// A control being taken.
@@ -28,7 +29,8 @@ pub struct ControlTally<'a> {
     /// By the bytes of the group: its place below.
     places: HashMap<Vec<u8>, usize>,
     pub(crate) groups: Vec<GroupAmounts>,
-    own_groups: usize,
+    /// The keys of those that nobody told of.
+    own: BTreeSet<Vec<u8>>,
     /// Rows of groups that are too many.
     pub(crate) further: u64,
     pub(crate) unreadable: UnreadableRows,
@@ -197,7 +199,7 @@ impl<'a> ControlTally<'a> {
             table,
             places: places.map(|(at, it)| (key_of(&it.group), at)).collect(),
             groups,
-            own_groups: 0,
+            own: BTreeSet::new(),
             further: 0,
             unreadable: UnreadableRows {
                 rows: 0,
@@ -231,6 +233,27 @@ impl<'a> ControlTally<'a> {
             add(&mut amounts[0], 1);
             for (amount, addend) in amounts[1..].iter_mut().zip(&addends) {
                 add(amount, addend.value(row));
+            }
+        }
+    }
+
+    /// Adds the staged rows of those behind that were taken.
+    pub fn add(&mut self, next: Self) {
+        self.further += next.further;
+        for more in next.groups {
+            let rows = more.staged.iter().map(|part| part[0]);
+            let rows = rows.fold(0, i128::saturating_add);
+            if rows == 0 {
+                continue;
+            }
+            let Some(at) = self.place(&key_of(&more.group)) else {
+                self.further += u64::try_from(rows).unwrap_or(u64::MAX);
+                continue;
+            };
+            for (part, more) in self.groups[at].staged.iter_mut().zip(&more.staged) {
+                for (amount, more) in part.iter_mut().zip(more) {
+                    add(amount, *more);
+                }
             }
         }
     }
@@ -286,13 +309,25 @@ impl<'a> ControlTally<'a> {
         if let Some(&at) = self.places.get(key) {
             return Some(at);
         }
-        if self.own_groups == MOST_GROUPS {
-            return None;
-        }
-        self.own_groups += 1;
         let figures = 1 + self.asked.shape.sums.len();
-        self.groups.push(GroupAmounts::new(group_of(key), figures));
-        let at = self.groups.len() - 1;
+        let group = GroupAmounts::new(group_of(key), figures);
+        let at = if self.own.len() < MOST_GROUPS {
+            self.groups.push(group);
+            self.groups.len() - 1
+        } else {
+            // Not those that came first: rows come in units, side by side.
+            let last = self
+                .own
+                .last()
+                .filter(|last| last.as_slice() > key)?
+                .clone();
+            self.own.remove(&last);
+            let at = self.places.remove(&last)?;
+            let gone = std::mem::replace(&mut self.groups[at], group);
+            self.further += u64::try_from(gone.all(0)).unwrap_or(u64::MAX);
+            at
+        };
+        self.own.insert(key.to_vec());
         self.places.insert(key.to_vec(), at);
         Some(at)
     }
