@@ -163,6 +163,12 @@ impl StagedRows {
         self.rows
     }
 
+    /// The number in the table of the first of them, from 0.
+    #[must_use]
+    pub fn first_row(&self) -> u64 {
+        self.unit.as_ref().map_or(0, |unit| unit.start)
+    }
+
     /// The same rows as units of so many rows, in order; the last one may be shorter. A table without rows is one unit.
     ///
     /// # Errors
@@ -239,7 +245,7 @@ impl StagedRows {
         let mut builder = builder.with_projection(mask).with_batch_size(batch_rows);
         if let Some(wanted) = wanted {
             self.refuse_other_rows(part, &builder)?;
-            builder = within(builder, wanted);
+            builder = rows_within(builder, wanted);
         }
         builder
             .build()
@@ -266,8 +272,9 @@ impl StagedRows {
     }
 }
 
-/// Reads some rows of a file; row groups before and behind them are not looked at.
-fn within(
+/// Reads some rows of a file, by their numbers from 0; row groups before and behind them are not looked at.
+#[must_use]
+pub fn rows_within(
     builder: ParquetRecordBatchReaderBuilder<File>,
     wanted: Range<u64>,
 ) -> ParquetRecordBatchReaderBuilder<File> {

@@ -8,8 +8,8 @@ use bunri_catalogue::Table;
 use bunri_columnar::Event;
 use bunri_evaluator::Unused;
 use bunri_redecide::{
-    Closed, Decided, Layout, LedgerRows, ReferenceFiles, ReferenceRule, ReferenceTaker,
-    temporary_folder,
+    Closed, Decided, Layout, LedgerRows, RedecideError, ReferenceFiles, ReferenceRule,
+    ReferenceTaker, temporary_folder,
 };
 use bunri_report::{TableMoves, WaitingGroup};
 
@@ -194,7 +194,7 @@ impl Pass<'_, '_> {
         if let Some(references) = counts.references.take() {
             let left = references.finish()?;
             let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            files.take(left);
+            files.take(vec![left], &self.to.scratch.folder)?;
         }
         counts.finish(table, closed)
     }
@@ -214,7 +214,10 @@ impl Pass<'_, '_> {
             list: self.ledger_rows.as_ref(),
         };
         let waiting = || Waiting::new(of_table, stands, to_name, staging, scratch);
-        let references = || ReferenceTaker::new(of_table, self.rules, staging, stands, scratch);
+        let references = || {
+            let rows = staging.table(table).map_err(RedecideError::from)?;
+            ReferenceTaker::new(of_table, self.rules, (staging, &rows), stands, scratch)
+        };
         Ok(Counts {
             placement: Placement::new(table, stands),
             tally: self.wanted.tally.then(|| Tally::new(table)),

@@ -8,7 +8,7 @@ use bunri_catalogue::Catalogue;
 use bunri_columnar::{Observer, Staging};
 use bunri_decisions::Decisions;
 use bunri_evaluator::Terms;
-use bunri_redecide::{Closed, Decider, Indexes, Scratch, terms};
+use bunri_redecide::{Closed, DecidedUnit, Decider, Indexes, Scratch, terms};
 use bunri_types::Day;
 
 use crate::PlanError;
@@ -102,7 +102,14 @@ impl<'a> Deciding<'a> {
     /// After the last batch of a table.
     pub(crate) fn end(&self, table: TableDecider<'_>) -> Result<Closed, PlanError> {
         let TableDecider { decider, mut known } = table;
-        let closed = decider.finish(&mut known)?;
+        let position = decider.position();
+        let closed = DecidedUnit::join(
+            vec![decider.finish()?],
+            (self.side.catalogue, position),
+            self.side.decisions,
+            &mut known,
+            &self.scratch,
+        )?;
         self.indexes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

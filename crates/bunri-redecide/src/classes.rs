@@ -77,6 +77,18 @@ pub struct Seen {
     pub when: Vec<u64>,
 }
 
+impl Seen {
+    /// Adds what was seen in other rows of the same table.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (&column, rows) in &other.unseen {
+            *self.unseen.entry(column).or_default() += rows;
+        }
+        for (rows, more) in self.when.iter_mut().zip(&other.when) {
+            *rows += more;
+        }
+    }
+}
+
 /// Asks the class rules of one table, row by row only where a row can make a difference.
 pub(crate) struct Classifier<'a> {
     table: &'a Table,

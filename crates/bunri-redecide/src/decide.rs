@@ -1,27 +1,28 @@
-//! A table's staged rows, batch by batch, with the evaluator's decision on every row and the class of every cell.
+//! A table's staged rows, batch by batch, with the evaluator's decision on every row and the class of every cell. Units of a table
+//! (docs/architecture.md, "Parts and units") are decided side by side, and what they leave is put together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::{AskedOfParent, AskingParents, Catalogue, Ownership, Table};
-use bunri_columnar::{Batches, Staging};
-use bunri_decisions::Decisions;
+use bunri_columnar::{Batches, StagedRows, Staging};
+use bunri_decisions::{Decision, Decisions};
 use bunri_evaluator::{
     Facts, KeyAssignments, LastWords, ParentFacts, Row, Terms, Timeline, Unused, Verdict,
-    asked_parent, clear, decide, foreign_cells, may_overrule_other,
+    WhyUnused, asked_parent, clear, decide, foreign_cells, may_overrule_other,
 };
 
 use crate::RedecideError;
 use crate::classes::{Classifier, ColumnClasses, Seen};
 use crate::index::Indexes;
 use crate::index::decided_tables::DecidedTables;
-use crate::index::file::LastFact;
-use crate::index::fold::Scratch;
+use crate::index::file::{FactFile, LastFact};
+use crate::index::fold::{Scratch, merge};
 use crate::index::join::{Asking, Joined};
 use crate::index::ledger::read_timeline;
 use crate::index::parent_index::ParentIndex;
-use crate::index::parents::{DecidedParent, Parents, read_set, written_by_parents};
+use crate::index::parents::{DecidedParent, ParentFold, Parents, read_set, written_by_parents};
 use crate::index::through::{missing, read_assignments};
 use crate::rows::{BATCH_ROWS, EncodedKeys, Keys, View};
 
@@ -41,7 +42,7 @@ pub struct Decided {
     pub first: u64,
 }
 
-/// Decides a table from its first row to its last.
+/// Decides a table, or a unit of it, from the first row to the last.
 pub struct Decider<'a> {
     table: &'a Table,
     position: usize,
@@ -67,7 +68,9 @@ pub struct Decider<'a> {
     /// For the children of this table.
     index: Vec<ParentIndex>,
     key: Option<Keys>,
+    first_key: Option<Vec<u8>>,
     last_key: Vec<u8>,
+    first: u64,
     next: u64,
 }
 
@@ -80,6 +83,22 @@ impl<'a> Decider<'a> {
         catalogue: &'a Catalogue,
         position: usize,
         staging: &Staging,
+        by: (&'a [Terms], &'a Decisions),
+        indexes: &Indexes,
+        scratch: &Scratch,
+    ) -> Result<Self, RedecideError> {
+        let rows = staging.table(&catalogue.tables[position])?;
+        Self::of_unit(catalogue, position, (staging, &rows), by, indexes, scratch)
+    }
+
+    /// Of a unit of the table at this position, as [`Decider::new`].
+    ///
+    /// # Errors
+    /// As [`Decider::new`].
+    pub fn of_unit(
+        catalogue: &'a Catalogue,
+        position: usize,
+        (staging, rows): (&Staging, &StagedRows),
         (terms, decisions): (&'a [Terms], &'a Decisions),
         indexes: &Indexes,
         scratch: &Scratch,
@@ -105,14 +124,16 @@ impl<'a> Decider<'a> {
             clear: Vec::new(),
             hangs: Vec::new(),
             asked: catalogue.conditions_on(position),
-            batches: staging.table(table)?.all(BATCH_ROWS)?,
-            sources: Sources::new(table, staging, (indexes, terms), scratch)?,
+            batches: rows.all(BATCH_ROWS)?,
+            sources: Sources::new(table, rows, (indexes, terms), scratch)?,
             index: index
-                .map(|key| ParentIndex::new(table, key.to_vec(), staging, scratch))
+                .map(|key| ParentIndex::new(table, key.to_vec(), (staging, rows), scratch))
                 .collect::<Result<_, _>>()?,
             key: keyed.then(|| Keys::new(table, &table.key)).transpose()?,
+            first_key: None,
             last_key: Vec::new(),
-            next: 0,
+            first: rows.first_row(),
+            next: rows.first_row(),
         })
     }
 
@@ -242,27 +263,129 @@ impl<'a> Decider<'a> {
             }
         }
         if batch.num_rows() > 0 {
+            self.first_key
+                .get_or_insert_with(|| encoded.bytes(0).to_vec());
             self.last_key = encoded.bytes(batch.num_rows() - 1).to_vec();
         }
         Ok(Some(encoded))
     }
 
-    /// After the last batch: the indexes for children of this table.
+    /// After the last batch.
     ///
     /// # Errors
-    /// When one of them cannot be written.
-    pub fn finish(mut self, indexes: &mut Indexes) -> Result<Closed, RedecideError> {
-        for index in self.index {
+    /// When an index for children of this table cannot be written.
+    pub fn finish(mut self) -> Result<DecidedUnit, RedecideError> {
+        let index = self.index.into_iter().map(|index| {
             let key = (self.position, index.references.clone());
-            indexes.parents.insert(key, Arc::new(index.finish()?));
-        }
+            Ok((key, index.finish()?))
+        });
+        let index = index.collect::<Result<_, RedecideError>>()?;
         self.last_words.finish();
-        Ok(Closed {
-            seen: self.classifier.seen,
-            applied: self.last_words.applied,
-            through: self.through,
-            unused: self.last_words.unused,
+        Ok(DecidedUnit {
+            closed: Closed {
+                seen: self.classifier.seen,
+                applied: self.last_words.applied,
+                through: self.through,
+                unused: self.last_words.unused,
+            },
+            index,
+            first: self.first,
+            keys: self.first_key.map(|first| (first, self.last_key)),
         })
+    }
+}
+
+/// What a unit of a table leaves.
+pub struct DecidedUnit {
+    /// Of its rows; the decisions on rows that other units have are among those that decide nothing.
+    closed: Closed,
+    /// By table and the columns that others refer to: of those keys what children ask.
+    index: Vec<((usize, Vec<usize>), FactFile)>,
+    /// The number of its first row in staging.
+    first: u64,
+    /// Its first key and its last.
+    keys: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl DecidedUnit {
+    /// Puts together what all units of the table at this position left, in their order, and leaves `indexes` for its children.
+    ///
+    /// # Errors
+    /// When the units are not in key order, or an index cannot be written.
+    pub fn join(
+        units: Vec<Self>,
+        (catalogue, position): (&Catalogue, usize),
+        decisions: &Decisions,
+        indexes: &mut Indexes,
+        scratch: &Scratch,
+    ) -> Result<Closed, RedecideError> {
+        let table = &catalogue.tables[position];
+        let mut last_key: Option<Vec<u8>> = None;
+        let mut closed: Option<Closed> = None;
+        let mut of_units: BTreeMap<(usize, Vec<usize>), Vec<FactFile>> = BTreeMap::new();
+        let mut unused = UnusedDecisions::default();
+        for unit in units {
+            if let Some((first, last)) = unit.keys {
+                if last_key.is_some_and(|before| before >= first) {
+                    return Err(RedecideError::StagingOrder {
+                        table: table.id.clone(),
+                        row: unit.first + 1,
+                    });
+                }
+                last_key = Some(last);
+            }
+            for (key, file) in unit.index {
+                of_units.entry(key).or_default().push(file);
+            }
+            unused.add(&unit.closed.unused);
+            closed = Some(match closed {
+                Some(before) => before.with(unit.closed),
+                None => unit.closed,
+            });
+        }
+        for (key, files) in of_units {
+            let file = merge::<ParentFold>(files, &scratch.folder)?;
+            indexes.parents.insert(key, Arc::new(file));
+        }
+        let mut closed = closed.ok_or(RedecideError::Index)?;
+        closed.unused = unused.of_all(decisions.of(position));
+        Ok(closed)
+    }
+}
+
+/// What units say of decisions that decide nothing in them, by line of the file.
+#[derive(Default)]
+struct UnusedDecisions {
+    units: usize,
+    /// In how many units no row has the key.
+    not_staged: BTreeMap<usize, usize>,
+    /// The rules decide the row.
+    not_undecided: BTreeSet<usize>,
+}
+
+impl UnusedDecisions {
+    fn add(&mut self, of_unit: &[Unused]) {
+        self.units += 1;
+        for unused in of_unit {
+            match unused.why {
+                WhyUnused::NotStaged => *self.not_staged.entry(unused.line).or_default() += 1,
+                WhyUnused::NotUndecided => _ = self.not_undecided.insert(unused.line),
+            }
+        }
+    }
+
+    /// Of all units together, in the order of the decisions.
+    fn of_all(&self, decisions: &[Decision]) -> Vec<Unused> {
+        let unused = |decision: &Decision| {
+            let line = decision.line;
+            let nowhere = self.not_staged.get(&line) == Some(&self.units);
+            let why = match self.not_undecided.contains(&line) {
+                true => Some(WhyUnused::NotUndecided),
+                false => nowhere.then_some(WhyUnused::NotStaged),
+            };
+            why.map(|why| Unused { line, why })
+        };
+        decisions.iter().filter_map(unused).collect()
     }
 }
 
@@ -302,6 +425,23 @@ pub struct Closed {
     pub unused: Vec<Unused>,
 }
 
+impl Closed {
+    /// With what was seen in other rows of the table.
+    fn with(mut self, other: Self) -> Self {
+        self.seen.add(&other.seen);
+        for (rows, more) in self.applied.iter_mut().zip(other.applied) {
+            *rows += more;
+        }
+        for (table, rows) in other.through {
+            let through = self.through.entry(table).or_default();
+            for (rows, more) in through.iter_mut().zip(rows) {
+                *rows += more;
+            }
+        }
+        self
+    }
+}
+
 /// What other tables say about the rows of this one, read beside them.
 struct Sources {
     timelines: Option<Asking>,
@@ -316,12 +456,11 @@ struct Sources {
 impl Sources {
     fn new(
         table: &Table,
-        staging: &Staging,
+        rows: &StagedRows,
         (indexes, terms): (&Indexes, &Terms),
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
-        let rows = staging.table(table)?;
-        let join = |columns: &[usize], facts| Joined::new(table, &rows, columns, facts, scratch);
+        let join = |columns: &[usize], facts| Joined::new(table, rows, columns, facts, scratch);
         let timelines = match (&table.ledger_key, &table.through) {
             (Some(key), Some(through)) => {
                 let facts = indexes.through.get(through).ok_or(RedecideError::Index)?;
@@ -340,7 +479,7 @@ impl Sources {
         }
         let written = if timelines.is_none() && !parents.is_empty() {
             let ledger = &indexes.ledgers[table.ledger];
-            written_by_parents(table, &rows, &parents, (ledger, terms), scratch)?
+            written_by_parents(table, rows, &parents, (ledger, terms), scratch)?
         } else {
             None
         };

@@ -19,7 +19,7 @@ mod rekey;
 mod rows;
 
 pub use classes::{ColumnClasses, ColumnsByClass, Seen, bit};
-pub use decide::{Closed, Decided, Decider};
+pub use decide::{Closed, Decided, DecidedUnit, Decider};
 pub use errors::RedecideError;
 pub use expected::{Expected, Regions, quarantine_reason};
 pub use index::{

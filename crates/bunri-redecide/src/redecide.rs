@@ -13,7 +13,7 @@ use bunri_job::RekeySecrets;
 use bunri_types::Day;
 
 use crate::RedecideError;
-use crate::decide::{Decided, Decider};
+use crate::decide::{Decided, DecidedUnit, Decider};
 use crate::expected::{Expected, belongs};
 use crate::index::fold::Scratch;
 use crate::index::{Indexes, ledger};
@@ -183,7 +183,13 @@ pub fn redecide(
                 layouts: &layouts,
             });
         }
-        let closed = decider.finish(&mut indexes)?;
+        let closed = DecidedUnit::join(
+            vec![decider.finish()?],
+            (inputs.catalogue, position),
+            inputs.decisions,
+            &mut indexes,
+            &scratch,
+        )?;
         let unused = closed.unused.len() as u64;
         digests.unused.insert(table.id.clone(), unused);
         for (layout, sum) in layouts.iter().zip(sums) {

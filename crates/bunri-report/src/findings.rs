@@ -136,6 +136,11 @@ impl Findings {
         }
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
     /// Exact count of a claim's findings.
     pub fn total(&self, claim: Claim) -> u64 {
         self.groups

@@ -71,6 +71,14 @@ impl DayWatch {
         Ok(())
     }
 
+    /// With what was seen in other rows of the table.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (watched, other) in self.columns.iter_mut().zip(&other.columns) {
+            watched.newest = watched.newest.max(other.newest);
+            watched.far_after += other.far_after;
+        }
+    }
+
     pub(crate) fn columns(&self) -> &[WatchedColumn] {
         &self.columns
     }

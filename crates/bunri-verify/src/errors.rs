@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bunri_leak::LeakError;
+use bunri_work::ReorderError;
 
 /// Why verification could not say yes or no.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +55,21 @@ pub enum VerifyError {
     /// The observer asked to stop.
     #[error("interrupted; run `bunri verify` again")]
     Interrupted,
-    /// A thread of the verification ended without a result.
-    #[error("a verification thread of table `{table}` ended without a result; this is a bug")]
-    Thread {
-        /// The table's id.
-        table: String,
-    },
+    /// A thread panicked while it held what all threads share: a bug.
+    #[error("a thread ended with a bug while it held what all threads share; please report it")]
+    LockPoisoned,
+}
+
+/// Why rows were not made again.
+impl From<ReorderError<VerifyError>> for VerifyError {
+    fn from(error: ReorderError<VerifyError>) -> Self {
+        match error {
+            ReorderError::Taker(error) => error,
+            // Another unit of the table has failed, and says why.
+            ReorderError::GivenUp => Self::Interrupted,
+            ReorderError::Poisoned => Self::LockPoisoned,
+        }
+    }
 }
 
 /// What kept C5 from looking is told as what keeps any claim from it.

@@ -1,6 +1,7 @@
 //! What a verification is told.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use bunri_catalogue::{Catalogue, Store};
@@ -57,11 +58,13 @@ impl<'a> VerifyInputs<'a> {
     }
 }
 
-/// How.
+/// How. The report depends on none of it.
 #[derive(Debug, Clone, Copy)]
 pub struct VerifyOptions {
-    /// Threads; the report does not depend on them.
+    /// Threads that are busy at one time.
     pub threads: usize,
+    /// Rows of a unit of work, if it is not what suits each table.
+    pub unit_rows: Option<NonZeroU64>,
     /// Bytes that sorts may use together, about.
     pub memory: u64,
 }

@@ -16,7 +16,7 @@ use crate::store::sums::ByRegion;
 use crate::totals::Totals;
 use crate::views;
 
-/// Counts over the staged rows of one table.
+/// Counts over the staged rows of one table, or of one unit of it.
 pub(crate) struct Tally<'a> {
     pub(crate) totals: Totals,
     pub(crate) regions: ByRegion<u64>,
@@ -99,6 +99,37 @@ impl<'a> Tally<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Adds the staged rows of the unit behind those that were taken.
+    pub(crate) fn add(&mut self, next: Self) {
+        let Self {
+            totals,
+            regions,
+            by_ownership,
+            undecided,
+            // What comes of rejects and of the source's figures is taken once, at the end.
+            rejected: _,
+            rejected_by: _,
+            of_another_number: _,
+            days,
+            controls,
+        } = next;
+        self.totals.add(&totals);
+        self.days.add(&days);
+        let rows = self.regions.as_flattened_mut().iter_mut();
+        for (rows, more) in rows.zip(regions.as_flattened()) {
+            *rows += more;
+        }
+        for (rows, more) in self.by_ownership.iter_mut().zip(by_ownership) {
+            *rows += more;
+        }
+        for (reason, rows) in undecided {
+            *self.undecided.entry(reason).or_default() += rows;
+        }
+        for ((_, control), (_, more)) in self.controls.iter_mut().zip(controls) {
+            control.add(more);
+        }
     }
 
     /// After the last row: the rejects, and the source's and the legacy team's own figures.

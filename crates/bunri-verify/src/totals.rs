@@ -88,6 +88,30 @@ impl Totals {
         }
     }
 
+    /// Adds those of other rows of the table.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.rejected += other.rejected;
+        for (sums, more) in self.columns.iter_mut().zip(&other.columns) {
+            let ColumnSums {
+                non_null,
+                sum,
+                text_bytes,
+                not_summed,
+                open,
+                nothing,
+                integers,
+            } = *more;
+            sums.non_null += non_null;
+            sums.sum = sums.sum.saturating_add(sum);
+            sums.text_bytes += text_bytes;
+            sums.not_summed += not_summed;
+            sums.open += open;
+            sums.nothing += nothing;
+            sums.integers += integers;
+        }
+    }
+
     /// Takes a rejected row, as the source stored it.
     pub(crate) fn rejected(&mut self, table: &Table, reject: &Reject) {
         self.rejected += 1;

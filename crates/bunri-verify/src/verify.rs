@@ -1,6 +1,7 @@
 //! The whole verification: look at files, build the index, compare every table, write the evidence.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -21,6 +22,7 @@ use bunri_report::{
 };
 use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
 use bunri_types::Day;
+use bunri_work::Group;
 
 use crate::cost::{Costs, Work};
 use crate::evidence::{self, Fingerprints, TEMPORARY};
@@ -30,16 +32,14 @@ use crate::store::again;
 use crate::store::files::{StoreFiles, look, look_staged};
 use crate::store::raw::RawBytes;
 use crate::store::shape::{Facts, check_store};
-use crate::table::{Run, TableOutcome};
+use crate::table::{Run, TableOutcome, TableUnits};
 use crate::{VerifyError, expect, judged, notes, references};
 
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
 
-/// Tables that are compared at one time: while one waits for its sorts, another keeps the processors busy.
-const TABLES_AT_ONCE: usize = 2;
-/// Sorts that can be under way at one time.
-const SORTS_AT_ONCE: u64 = 12;
+/// Sorts that can be under way at one time, in one thread.
+const SORTS_AT_ONCE: u64 = 6;
 /// What is held besides: batches of rows on their way, row groups while they are made again, and what the search remembers. An
 /// estimate from profiles of 100,000 and 300,000 points; the filters of the search grow by about 11 bytes a point, which it does not follow.
 const BESIDE_SORTS: u64 = 160 << 20;
@@ -78,12 +78,12 @@ pub fn verify(
     // Drawn now, when everything that it will cover lies fixed on disk.
     let key = FingerprintKey::random()?;
     let temporary = temporary(inputs.custody)?;
-    let scratch = scratch(temporary.path(), options);
+    let scratch = scratch(temporary.path(), options, options.threads);
     let terms = terms(inputs.catalogue, &staging, inputs.cutover)?;
     let lexicon = Lexicon::new()?;
     let room = bunri_leak::Scratch {
         folder: scratch.folder.clone(),
-        budget: scratch.budget,
+        budget: self::scratch(temporary.path(), options, 2).budget,
     };
     let mut vocabulary = Vocabulary::new(&lexicon, &room)?;
     vocabulary.catalogue(inputs.catalogue)?;
@@ -94,6 +94,9 @@ pub fn verify(
     let vocabulary = Mutex::new(vocabulary);
     let (reference_rules, unfollowed) = reference_rules(inputs.catalogue, &staging);
     let reference_files = Mutex::new(ReferenceFiles::default());
+    let indexes = Mutex::new(costs.of(Work::Decide, || {
+        Indexes::of_ledgers(inputs.catalogue, &staging, &terms, &scratch)
+    })?);
     let run = Run {
         catalogue: inputs.catalogue,
         staging: &staging,
@@ -105,15 +108,17 @@ pub fn verify(
         scratch: &scratch,
         stores: &stores,
         key: &key,
-        threads: options.threads,
+        unit_rows: options.unit_rows.map(NonZeroU64::get),
         costs: &costs,
         vocabulary: &vocabulary,
         sources: &sources,
         references: &reference_rules,
         reference_files: &reference_files,
+        indexes: &indexes,
         observer,
     };
-    let indexes = tables(inputs, &run, &mut gathered)?;
+    tables(inputs, &run, options.threads, &mut gathered)?;
+    let indexes = indexes.into_inner().unwrap_or_else(PoisonError::into_inner);
     let counts = costs.of(Work::Decide, || {
         let files = reference_files
             .into_inner()
@@ -159,27 +164,40 @@ pub fn verify(
     Ok(report)
 }
 
-/// Every table, parents before their children, and what need not wait side by side.
+/// Every table, parents before their children, unit by unit on all threads.
 fn tables(
     inputs: &VerifyInputs<'_>,
     run: &Run<'_, '_>,
+    threads: usize,
     gathered: &mut Observations,
-) -> Result<Indexes, VerifyError> {
-    let indexes = Mutex::new(run.costs.of(Work::Decide, || {
-        Indexes::of_ledgers(inputs.catalogue, run.staging, run.terms, run.scratch)
-    })?);
+) -> Result<(), VerifyError> {
     let all = &inputs.catalogue.tables;
-    let at_once = run.threads.clamp(1, TABLES_AT_ONCE);
-    let order: Vec<usize> = inputs.catalogue.parents_first().into_iter().collect();
-    let parents = |position: usize| all[position].parents().into_iter().collect();
-    let outcomes = bunri_work::run_after(at_once, &order, parents, |position| {
-        let ranges = key_ranges(&all[position], inputs.ranges);
-        run.table(position, &ranges, &indexes)
-    })?;
-    for (position, outcome) in outcomes {
-        gathered.table(&all[position], outcome);
+    let order = inputs.catalogue.parents_first().into_iter();
+    let units = order
+        .map(|position| TableUnits::new(run, position, key_ranges(&all[position], inputs.ranges)));
+    let tables: Vec<TableUnits<'_, '_, '_>> = units.collect::<Result<_, _>>()?;
+    let place = |position: usize| tables.iter().position(|it| it.position() == position);
+    let group = |table: &TableUnits<'_, '_, '_>| Group {
+        tasks: table.count(),
+        after: all[table.position()]
+            .parents()
+            .into_iter()
+            .filter_map(place)
+            .collect(),
+    };
+    let groups: Vec<Group> = tables.iter().map(group).collect();
+    let check = |at: usize, unit: usize| match tables[at].check(unit) {
+        // A failure also stops units behind it, whose ends must not hide it.
+        Err(VerifyError::Interrupted) => Ok(None),
+        checked => checked,
+    };
+    let outcomes = bunri_work::run_groups(threads, &groups, check)?;
+    for (table, outcomes) in tables.iter().zip(outcomes) {
+        let table = &all[table.position()];
+        let outcome = outcomes.into_iter().flatten().next();
+        gathered.table(table, outcome.ok_or(VerifyError::Interrupted)?);
     }
-    Ok(indexes.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Ok(())
 }
 
 fn staged_files(
@@ -298,13 +316,15 @@ fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
         .map_err(VerifyError::io("create a folder in", &folder))
 }
 
-fn scratch(folder: &Path, options: &VerifyOptions) -> Scratch {
+/// What one sort may hold where so many threads sort.
+fn scratch(folder: &Path, options: &VerifyOptions, threads: usize) -> Scratch {
     // With little memory a quarter of it is left to sorts: they are slower then, and nothing else can be smaller.
     let for_sorts = options
         .memory
         .saturating_sub(BESIDE_SORTS)
         .max(options.memory / 4);
-    let budget = usize::try_from(for_sorts / SORTS_AT_ONCE).unwrap_or(usize::MAX);
+    let budget =
+        usize::try_from(for_sorts / (SORTS_AT_ONCE * threads.max(1) as u64)).unwrap_or(usize::MAX);
     Scratch {
         folder: folder.to_path_buf(),
         budget,

@@ -591,7 +591,7 @@ fn verify(error: &VerifyError) -> u8 {
         VerifyError::Arrow { .. }
         | VerifyError::Type(_)
         | VerifyError::Report(_)
-        | VerifyError::Thread { .. } => BUG,
+        | VerifyError::LockPoisoned => BUG,
     }
 }
 

@@ -198,8 +198,10 @@ impl Run<'_> {
             label: "chance",
             kind: "rehearsal",
         };
+        let [_, units] = self.cuts();
         let options = VerifyOptions {
             threads: self.world.limits.threads,
+            unit_rows: units.and_then(NonZeroU64::new),
             memory: self.world.limits.memory,
         };
         verify(&inputs, &options, &Silent)

@@ -1,11 +1,14 @@
 //! From many records a key to one fact a key: records are sorted unless they come in key order, and each key's
 //! records are folded at its end.
 
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::path::{Path, PathBuf};
 
 use bunri_columnar::ByteSorter;
 
-use super::file::{FactFile, FactWriter};
+use super::file::{FactFile, FactReader, FactWriter};
 use crate::RedecideError;
 
 /// What becomes of a key's records.
@@ -69,6 +72,77 @@ impl<F: Fold> FactBuilder<F> {
     }
 }
 
+/// As many files are read at one time.
+const MERGED_AT_ONCE: usize = 64;
+
+/// The facts of several units of a table as one file. What units say of one key is folded as if it were records, so that a
+/// fact must be a record that says the same.
+pub(crate) fn merge<F: Fold + Default>(
+    mut files: Vec<FactFile>,
+    folder: &Path,
+) -> Result<FactFile, RedecideError> {
+    while files.len() > 1 {
+        let mut merged = Vec::new();
+        while !files.is_empty() {
+            let some = files.drain(..files.len().min(MERGED_AT_ONCE)).collect();
+            merged.push(merge_some::<F>(some, folder)?);
+        }
+        files = merged;
+    }
+    match files.pop() {
+        Some(file) => Ok(file),
+        None => FactWriter::create(folder)?.finish(),
+    }
+}
+
+fn merge_some<F: Fold + Default>(
+    files: Vec<FactFile>,
+    folder: &Path,
+) -> Result<FactFile, RedecideError> {
+    let mut heads = BinaryHeap::with_capacity(files.len());
+    for file in &files {
+        let mut reader = file.read()?;
+        reader.advance()?;
+        if reader.key().is_some() {
+            heads.push(Head(reader));
+        }
+    }
+    let mut groups = Groups::new(F::default(), folder)?;
+    while let Some(mut head) = heads.peek_mut() {
+        if let Some(key) = head.0.key() {
+            groups.push(key, head.0.read_last())?;
+        }
+        head.0.advance()?;
+        if head.0.key().is_none() {
+            PeekMut::pop(head);
+        }
+    }
+    groups.finish()
+}
+
+/// A file of several, by the key that is its next: the smallest is the greatest, as heaps have it.
+struct Head(FactReader);
+
+impl Ord for Head {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.0.key().cmp(&self.0.key())
+    }
+}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Head {}
+
 /// Key and record of a sorted line, which ends with the key's length.
 #[must_use]
 pub fn cut(line: &[u8]) -> (&[u8], &[u8]) {
@@ -128,5 +202,64 @@ impl<F: Fold> Groups<F> {
     fn finish(mut self) -> Result<FactFile, RedecideError> {
         self.close()?;
         self.writer.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// The smallest byte of each key.
+    #[derive(Default)]
+    struct Least(Option<u8>);
+
+    impl Fold for Least {
+        fn add(&mut self, record: &[u8]) -> Result<(), RedecideError> {
+            self.0 = self.0.into_iter().chain(record.iter().copied()).min();
+            Ok(())
+        }
+
+        fn take(&mut self, fact: &mut Vec<u8>) -> Result<(), RedecideError> {
+            fact.extend(self.0.take());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn facts_of_many_units_are_those_of_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let scratch = Scratch {
+            folder: folder.path().to_path_buf(),
+            budget: 1 << 16,
+        };
+        // More units than are merged at one time; keys come in many of them, and some have none.
+        let records: Vec<(u32, u8)> = (0..5000_u32)
+            .map(|number| (number * 7919 % 611, (number * 31 % 251) as u8))
+            .collect();
+        let build = |records: &[(u32, u8)]| {
+            let mut builder = FactBuilder::new(Least::default(), false, &scratch).unwrap();
+            for (key, record) in records {
+                builder.push(&key.to_be_bytes(), &[*record]).unwrap();
+            }
+            builder.finish().unwrap()
+        };
+        let all = |file: &FactFile| {
+            let mut facts = Vec::new();
+            let mut reader = file.read().unwrap();
+            while let Some((key, fact)) = reader.next().unwrap() {
+                facts.push((key.to_vec(), fact.to_vec()));
+            }
+            facts
+        };
+        let whole = all(&build(&records));
+        assert_eq!(whole.len(), 611);
+        for rows in [40, 1000, 5000] {
+            let mut units: Vec<FactFile> = records.chunks(rows).map(&build).collect();
+            units.insert(1, build(&[]));
+            let merged = merge::<Least>(units, folder.path()).unwrap();
+            assert_eq!(all(&merged), whole, "{rows}");
+        }
+        assert!(all(&merge::<Least>(Vec::new(), folder.path()).unwrap()).is_empty());
     }
 }

@@ -18,7 +18,7 @@ use crate::rows::{BATCH_ROWS, EncodedKeys, Keys};
 #[derive(Clone)]
 pub(crate) struct Joined {
     facts: Arc<FactFile>,
-    /// The key columns; [`None`] where the facts are keyed by the row's number.
+    /// The key columns; [`None`] where the facts are keyed by the row's number in its table.
     by_key: Option<Vec<usize>>,
 }
 
@@ -98,7 +98,7 @@ impl Asking {
     }
 }
 
-/// Sorts a table's keys, joins them with the facts, and sorts the answers by the number of the row.
+/// Sorts the keys of these rows, joins them with the facts, and sorts the answers by the number of the row in its table.
 fn scatter(
     table: &Table,
     rows: &StagedRows,
@@ -108,7 +108,7 @@ fn scatter(
 ) -> Result<FactFile, RedecideError> {
     let mut requests = scratch.sorter();
     let mut keys = Keys::projected(table, columns)?;
-    let mut number = 0_u64;
+    let mut number = rows.first_row();
     for batch in rows.columns(&keys.projection(), BATCH_ROWS)? {
         let batch = batch?;
         let encoded = keys.encode(&batch)?;

@@ -1,8 +1,8 @@
-//! The fact file of a parent table, while its rows are decided.
+//! The fact file of a parent table, or of one unit of it, while its rows are decided.
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
-use bunri_columnar::Staging;
+use bunri_columnar::{StagedRows, Staging};
 
 use super::file::FactFile;
 use super::fold::{FactBuilder, Scratch};
@@ -26,10 +26,15 @@ impl ParentIndex {
     pub(crate) fn new(
         table: &Table,
         references: Vec<usize>,
-        staging: &Staging,
+        (staging, rows): (&Staging, &StagedRows),
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
-        let rejected = parent_keys(table, &references, staging)?;
+        // Of several units the first one has them.
+        let rejected = if rows.first_row() == 0 {
+            parent_keys(table, &references, staging)?
+        } else {
+            Vec::new()
+        };
         // Rejected rows are read apart from the staged ones, so that both together are in no order.
         let in_order = table.key.starts_with(&references) && rejected.is_empty();
         let mut builder = FactBuilder::new(ParentFold::default(), in_order, scratch)?;

@@ -127,7 +127,7 @@ pub(crate) struct DecidedParent {
     pub(crate) decided: DecidedTables,
 }
 
-/// One row of a parent table, as a record for its keys: its owner keys are its own ledger key if its table has one, else those of the
+/// One row of a parent table, as a record for its keys (a fact is one too, of the rows that it joins): its owner keys are its own ledger key if its table has one, else those of the
 /// parents that it asks (docs/rules.md, section 4).
 pub(crate) fn write_record(
     DecidedParent {
@@ -245,7 +245,7 @@ pub(crate) fn written_by_parents(
             .collect::<Result<_, _>>()?,
         facts: Vec::new(),
     };
-    let mut number = 0_u64;
+    let mut number = rows.first_row();
     for batch in rows.all(BATCH_ROWS)? {
         let batch = batch?;
         let view = View::of(&batch)?;
@@ -484,6 +484,22 @@ mod tests {
             folded(&[to_come.clone(), begun.clone(), row(false, 8)]),
             (Some(8), false, vec![7, 8])
         );
-        assert_eq!(folded(&[to_come]), (Some(9), true, vec![9]));
+        assert_eq!(
+            folded(std::slice::from_ref(&to_come)),
+            (Some(9), true, vec![9])
+        );
+        // What some rows came to counts as a row among others: that is how units of a table are put together.
+        let fact = |records: &[Vec<u8>]| {
+            let mut fold = ParentFold::default();
+            records.iter().for_each(|it| fold.add(it).unwrap());
+            let mut fact = Vec::new();
+            fold.take(&mut fact).unwrap();
+            fact
+        };
+        let all = [to_come.clone(), begun, row(false, 8), to_come];
+        for cut in 1..all.len() {
+            let (some, others) = all.split_at(cut);
+            assert_eq!(fact(&[fact(some), fact(others)]), fact(&all), "{cut}");
+        }
     }
 }

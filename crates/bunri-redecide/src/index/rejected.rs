@@ -49,6 +49,7 @@ pub(crate) fn parent_keys(
 
 /// The keys of rejected rows that others refer to, where no decision hangs on them: what cannot be read is said, and refuses
 /// nothing.
+#[derive(Default)]
 pub(crate) struct RejectedKeys {
     known: BTreeSet<Vec<u8>>,
     /// Of some row the key cannot be read.
@@ -56,6 +57,12 @@ pub(crate) struct RejectedKeys {
 }
 
 impl RejectedKeys {
+    /// Takes those of another unit.
+    pub(crate) fn join(&mut self, mut others: Self) {
+        self.known.append(&mut others.known);
+        self.unreadable |= others.unreadable;
+    }
+
     /// Whether a rejected row has this key, or could have it.
     pub(crate) fn may_have(&self, key: &[u8]) -> bool {
         self.unreadable || self.known.contains(key)
@@ -68,10 +75,7 @@ pub(crate) fn referred_keys(
     references: &[usize],
     staging: &Staging,
 ) -> Result<RejectedKeys, RedecideError> {
-    let mut keys = RejectedKeys {
-        known: BTreeSet::new(),
-        unreadable: false,
-    };
+    let mut keys = RejectedKeys::default();
     for_each(table, references, staging, |_, key| {
         match key {
             RejectedKey::Whole(key) => _ = keys.known.insert(key),

@@ -2,9 +2,10 @@
 //! refer to, the stores in which it stands.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use bunri_catalogue::{Catalogue, Ownership, Store, Table};
-use bunri_columnar::Staging;
+use bunri_columnar::{StagedRows, Staging};
 use bunri_evaluator::parents_asked;
 
 use super::presence::{Presence, Stores, bit};
@@ -12,7 +13,7 @@ use super::rule::ReferenceRule;
 use crate::RedecideError;
 use crate::decide::Decided;
 use crate::index::file::FactFile;
-use crate::index::fold::{FactBuilder, Fold, Scratch};
+use crate::index::fold::{FactBuilder, Fold, Scratch, merge};
 use crate::index::rejected::{RejectedKeys, referred_keys};
 use crate::layout::Layout;
 use crate::rows::{BatchKeys, View};
@@ -27,10 +28,41 @@ pub struct ReferenceFiles {
 }
 
 impl ReferenceFiles {
-    /// Takes what another table has left.
-    pub fn take(&mut self, mut left: Self) {
-        self.referring.append(&mut left.referring);
-        self.referred.append(&mut left.referred);
+    /// Takes what the units of another table have left, in any order.
+    ///
+    /// # Errors
+    /// When a temporary file cannot be read or written.
+    pub fn take(&mut self, units: Vec<Self>, folder: &Path) -> Result<(), RedecideError> {
+        let mut referring: BTreeMap<usize, (Vec<FactFile>, Stores)> = BTreeMap::new();
+        let mut referred: BTreeMap<(usize, Vec<usize>), Vec<Referred>> = BTreeMap::new();
+        for unit in units {
+            for (number, (file, possible)) in unit.referring {
+                let of_units = referring.entry(number).or_insert((Vec::new(), possible));
+                of_units.0.push(file);
+            }
+            for (at, rows) in unit.referred {
+                referred.entry(at).or_default().push(rows);
+            }
+        }
+        for (number, (files, possible)) in referring {
+            let file = merge::<RowCounts>(files, folder)?;
+            self.referring.insert(number, (file, possible));
+        }
+        for (at, units) in referred {
+            let (mut files, mut rejected, mut possible) = (Vec::new(), RejectedKeys::default(), 0);
+            for unit in units {
+                files.push(unit.staged);
+                rejected.join(unit.rejected);
+                possible = unit.possible;
+            }
+            let referred = Referred {
+                staged: merge::<Standing>(files, folder)?,
+                rejected,
+                possible,
+            };
+            self.referred.insert(at, referred);
+        }
+        Ok(())
     }
 }
 
@@ -43,7 +75,7 @@ pub(super) struct Referred {
     pub(super) possible: Stores,
 }
 
-/// Takes the decided batches of one table.
+/// Takes the decided batches of one table, or of one unit of it.
 pub struct ReferenceTaker<'a> {
     table: &'a Table,
     position: usize,
@@ -60,7 +92,7 @@ impl<'a> ReferenceTaker<'a> {
     pub fn new(
         (catalogue, position): (&'a Catalogue, usize),
         rules: &'a [ReferenceRule],
-        staging: &Staging,
+        (staging, rows): (&Staging, &StagedRows),
         layouts: &'a [Layout<'a>],
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
@@ -87,7 +119,9 @@ impl<'a> ReferenceTaker<'a> {
                 .collect::<Result<_, _>>()?,
             referred: to_table
                 .into_iter()
-                .map(|columns| ReferredRows::new(table, columns, layouts, staging, &scratch))
+                .map(|columns| {
+                    ReferredRows::new(table, columns, layouts, (staging, rows), &scratch)
+                })
                 .collect::<Result<_, _>>()?,
             asked: Vec::new(),
         })
@@ -211,12 +245,14 @@ impl RowCounts {
 }
 
 impl Fold for RowCounts {
+    /// A row, by the stores in which it stands, or the counts of another unit.
     fn add(&mut self, record: &[u8]) -> Result<(), RedecideError> {
-        let &[stores] = record else {
-            return Err(RedecideError::Index);
+        let more = match record {
+            &[stores] => Store::ALL.map(|store| u64::from(stores & bit(store) != 0)),
+            counts => Self::read(counts)?,
         };
-        for store in Store::ALL {
-            self.0[store as usize] += u64::from(stores & bit(store) != 0);
+        for (count, more) in self.0.iter_mut().zip(more) {
+            *count += more;
         }
         Ok(())
     }
@@ -243,16 +279,22 @@ impl<'a> ReferredRows<'a> {
         table: &Table,
         columns: &[usize],
         layouts: &'a [Layout<'a>],
-        staging: &Staging,
+        (staging, rows): (&Staging, &StagedRows),
         scratch: &Scratch,
     ) -> Result<Self, RedecideError> {
         let in_order = table.key.starts_with(columns);
+        // Of several units the first one has them.
+        let rejected = if rows.first_row() == 0 {
+            referred_keys(table, columns, staging)?
+        } else {
+            RejectedKeys::default()
+        };
         Ok(Self {
             columns: columns.to_vec(),
             keys: BatchKeys::new(table, columns)?,
             presence: Presence::new(table, layouts, columns),
             builder: FactBuilder::new(Standing::default(), in_order, scratch)?,
-            rejected: referred_keys(table, columns, staging)?,
+            rejected,
         })
     }
 

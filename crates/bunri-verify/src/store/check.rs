@@ -1,4 +1,4 @@
-//! One table of one store from its first staged row to its verdict.
+//! One table of one store from its first staged row to its verdict, compared by key.
 
 use std::collections::BTreeMap;
 
@@ -78,10 +78,12 @@ impl<'a> StoreCheck<'a> {
         } = context;
         let mut findings = Findings::default();
         check_entry(layout, files, ranges.parts(), &mut findings);
-        let parts = costs.of(Work::Shape, || {
-            Parts::examine(layout, files, ranges, observer, &mut findings)
+        let (parts, in_order) = costs.of(Work::Shape, || {
+            let parts = Parts::open(layout, files, &mut findings);
+            let in_order = parts.are_in_order(layout, ranges, observer, &mut findings)?;
+            Ok::<_, VerifyError>((parts, in_order))
         })?;
-        let (in_order, file_count) = (parts.in_order, parts.files);
+        let file_count = parts.files;
         let mut rows = parts.read(&layout.schema);
         let mut mismatches = Mismatches::default();
         let actual = if in_order {

@@ -2,7 +2,7 @@
 //! and where they differ, row by row: missing, doubled, changed, without a partner in staging, not granted.
 
 use arrow_array::{Array, RecordBatch};
-use bunri_catalogue::{Ownership, Store};
+use bunri_catalogue::Store;
 use bunri_columnar::{Observer, partition_point};
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use bunri_leak::Mismatches;
@@ -11,10 +11,10 @@ use bunri_report::{About, Claim, Findings, Place, Rule};
 use bunri_types::value_text;
 
 use super::cursor::{ActualRows, Cursor, Loaded};
-use super::elements::{RowElements, granted};
+use super::elements::RowElements;
 use super::reader::FileRows;
 use super::row_name::row_name;
-use super::sums::{ByRegion, Elements, InRegions};
+use super::sums::{ByRegion, ExpectedSums, InRegions, add_sums};
 use crate::VerifyError;
 
 /// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
@@ -51,9 +51,7 @@ pub(crate) struct Compare<'a> {
     cursor: Cursor<'a>,
     /// How many rows to try at once.
     stretch: usize,
-    elements: Elements,
-    /// By ownership, one bit for each class.
-    granted: [u8; Ownership::ALL.len()],
+    sums: ExpectedSums<'a>,
     pub(crate) must: ByRegion<Fingerprint>,
     pub(crate) is: ByRegion<Fingerprint>,
     pub(crate) findings: Findings,
@@ -71,8 +69,7 @@ impl<'a> Compare<'a> {
         Ok(Self {
             cursor: Cursor::new(layout, actual, observer)?,
             stretch: STRETCH,
-            elements: Elements::new(layout, key),
-            granted: granted(layout),
+            sums: ExpectedSums::new(layout, key),
             must: ByRegion::default(),
             is: ByRegion::default(),
             findings: Findings::default(),
@@ -135,49 +132,19 @@ impl<'a> Compare<'a> {
 
     /// Rows that are, cell for cell, those that must be there.
     fn same(&mut self, chunk: &Chunk<'_>, from: usize, rows: usize) -> Result<(), VerifyError> {
-        if let Some(elements) = chunk.elements {
-            self.made_already(chunk, elements, from, rows);
-            return Ok(());
-        }
-        let view = View::of(&chunk.expected.rows)?;
-        for row in from..from + rows {
-            let row = in_regions(&view, row, chunk, row);
-            self.elements
-                .add(self.layout, row, [&mut self.must, &mut self.is]);
-        }
+        let sums = self
+            .sums
+            .of(chunk.expected, from..from + rows, chunk.elements)?;
+        add_sums(&mut self.must, &sums);
+        add_sums(&mut self.is, &sums);
         Ok(())
-    }
-
-    /// The same, where the elements of the staged rows are known.
-    fn made_already(
-        &mut self,
-        chunk: &Chunk<'_>,
-        elements: &RowElements,
-        from: usize,
-        rows: usize,
-    ) {
-        let Expected {
-            staged, regions, ..
-        } = chunk.expected;
-        let mut sums: ByRegion<Fingerprint> = ByRegion::default();
-        let rows = from..from + rows;
-        for (&row, &ownership) in staged[rows.clone()].iter().zip(&regions.ownership[rows]) {
-            let ownership = ownership as usize;
-            elements.add(row, self.granted[ownership], &mut sums[ownership]);
-        }
-        for total in [&mut self.must, &mut self.is] {
-            let (all, more) = (total.as_flattened_mut(), sums.as_flattened());
-            for (sum, more) in all.iter_mut().zip(more) {
-                *sum += *more;
-            }
-        }
     }
 
     /// A row that must be there.
     fn must(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<(), VerifyError> {
         let view = View::of(&chunk.expected.rows)?;
         let row = in_regions(&view, row, chunk, row);
-        self.elements.add(self.layout, row, [&mut self.must]);
+        self.sums.add(row, &mut self.must);
         Ok(())
     }
 
@@ -190,7 +157,7 @@ impl<'a> Compare<'a> {
     ) -> Result<(), VerifyError> {
         let view = View::of(&loaded.batch)?;
         let row = in_regions(&view, loaded.at, chunk, expected);
-        self.elements.add(self.layout, row, [&mut self.is]);
+        self.sums.add(row, &mut self.is);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //! ownership, the class, the key and the cells, and not the store, so it is the same wherever the region goes. Only where
 //! retail holds hashes instead of values does a store make elements of its own ([`super::sums`]).
 
-use std::sync::OnceLock;
+use std::cell::OnceCell;
 
 use bunri_catalogue::{Class, Ownership, Table};
 use bunri_fingerprint::{Fingerprint, FingerprintKey, Region, UnsupportedType};
@@ -46,14 +46,14 @@ pub(crate) fn granted(layout: &Layout<'_>) -> [u8; Ownership::ALL.len()] {
 /// A batch of decided rows, with what the stores' checks share of it.
 pub(crate) struct SharedRows {
     pub(crate) decided: Decided,
-    elements: OnceLock<Option<RowElements>>,
+    elements: OnceCell<Option<RowElements>>,
 }
 
 impl SharedRows {
     pub(crate) fn new(decided: Decided) -> Self {
         Self {
             decided,
-            elements: OnceLock::new(),
+            elements: OnceCell::new(),
         }
     }
 

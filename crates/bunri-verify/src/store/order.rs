@@ -44,7 +44,7 @@ impl<'a> Order<'a> {
     ) -> Result<(), VerifyError> {
         let in_file = |&column: &usize| part.mapping.columns[column];
         let wanted: Vec<usize> = self.columns.iter().filter_map(in_file).collect();
-        let Some(mut reader) = open_reader(part.file(), Some(&wanted)) else {
+        let Some(mut reader) = open_reader(part.file(), Some(&wanted), None) else {
             return Ok(());
         };
         let (mut disordered, mut misplaced) = (0, 0);

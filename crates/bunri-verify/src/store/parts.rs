@@ -1,7 +1,7 @@
 //! The files of a store's table before their rows are compared: columns, rows, order, by each file's own account.
 
 use arrow_schema::SchemaRef;
-use bunri_columnar::{KeyRanges, Observer};
+use bunri_columnar::{KeyRanges, Observer, part_name};
 use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
@@ -11,30 +11,22 @@ use super::order::Order;
 use super::reader::{FileRows, FooterFacts, Part, footer};
 use crate::VerifyError;
 
-/// The files of a table, and whether their rows come in the store's order.
+/// The files of a table.
 pub(crate) struct Parts {
     parts: Vec<Part>,
-    pub(crate) in_order: bool,
+    /// With those that cannot be read.
     pub(crate) files: u64,
 }
 
 impl Parts {
-    /// Opens every file of a table once: columns, rows, order, and the part that each row belongs to.
-    pub(crate) fn examine(
-        layout: &Layout<'_>,
-        files: &StoreFiles,
-        ranges: &KeyRanges,
-        observer: &dyn Observer,
-        findings: &mut Findings,
-    ) -> Result<Self, VerifyError> {
-        let mut examined = Self {
+    /// Opens every file of a table: columns and rows.
+    pub(crate) fn open(layout: &Layout<'_>, files: &StoreFiles, findings: &mut Findings) -> Self {
+        let mut opened = Self {
             parts: Vec::new(),
-            in_order: true,
             files: 0,
         };
-        let mut order = Order::new(layout, ranges)?;
         for name in files.parts(&layout.table.id) {
-            examined.files += 1;
+            opened.files += 1;
             let about = About {
                 store: layout.store.word(),
                 table: Some(&layout.table.id),
@@ -55,22 +47,46 @@ impl Parts {
                 .iter()
                 .map(|field| field.name().clone())
                 .collect();
-            let part = Part {
+            opened.parts.push(Part {
                 path: files.path_of(&name),
                 name,
                 mapping,
+                rows: u64::try_from(rows).unwrap_or(0),
                 batch_rows,
                 names,
-            };
-            order.part(&part, observer, findings)?;
-            examined.parts.push(part);
+            });
         }
-        examined.in_order = order.kept;
-        Ok(examined)
+        opened
+    }
+
+    /// Whether rows come in the store's order, each in the part that it belongs to.
+    pub(crate) fn are_in_order(
+        &self,
+        layout: &Layout<'_>,
+        ranges: &KeyRanges,
+        observer: &dyn Observer,
+        findings: &mut Findings,
+    ) -> Result<bool, VerifyError> {
+        let mut order = Order::new(layout, ranges)?;
+        for part in &self.parts {
+            order.part(part, observer, findings)?;
+        }
+        Ok(order.kept)
+    }
+
+    /// Whether these are the files of a table of so many parts, and no others.
+    pub(crate) fn are_of(&self, table: &str, ranges: &KeyRanges) -> bool {
+        let names = (0..ranges.parts()).map(|part| format!("{table}/{}", part_name(part)));
+        self.parts.iter().map(|part| part.name.clone()).eq(names)
     }
 
     pub(crate) fn read(self, schema: &SchemaRef) -> FileRows {
         FileRows::new(self.parts, schema)
+    }
+
+    /// In the order of their names.
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = Part> {
+        self.parts.into_iter()
     }
 }
 

@@ -2,11 +2,12 @@
 //! finding and the end of that file, never the end of the verification.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
-use bunri_columnar::{guarded, open_parquet};
+use bunri_columnar::{guarded, open_parquet, rows_within};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
@@ -18,6 +19,8 @@ pub(crate) struct Part {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     pub(crate) mapping: Mapping,
+    /// By its own account.
+    pub(super) rows: u64,
     /// Rows to be read at a time.
     pub(super) batch_rows: usize,
     pub(super) names: Vec<String>,
@@ -57,10 +60,22 @@ pub(crate) fn rows_in_footer(files: &StoreFiles, name: &str) -> u64 {
         .unwrap_or(0)
 }
 
-/// Reads a file, so many rows at a time.
+/// Rows of each row group, by a file's own account; [`None`] if it has none that can be counted.
+pub(super) fn row_groups(part: &Part) -> Option<Vec<u64>> {
+    guarded(|| {
+        let builder = open_parquet(&part.path).ok()?;
+        let groups = builder.metadata().row_groups().iter();
+        groups
+            .map(|group| u64::try_from(group.num_rows()).ok())
+            .collect()
+    })
+}
+
+/// Reads a file, so many rows at a time: these of its columns, and of its rows those with these numbers, or all.
 pub(crate) fn open_reader(
     (path, batch_rows): (&Path, usize),
     columns: Option<&[usize]>,
+    rows: Option<Range<u64>>,
 ) -> Option<ParquetRecordBatchReader> {
     guarded(|| {
         let builder = open_parquet(path).ok()?;
@@ -70,11 +85,12 @@ pub(crate) fn open_reader(
             }
             None => ProjectionMask::all(),
         };
-        builder
-            .with_projection(mask)
-            .with_batch_size(batch_rows)
-            .build()
-            .ok()
+        let builder = builder.with_projection(mask).with_batch_size(batch_rows);
+        let builder = match rows {
+            Some(rows) => rows_within(builder, rows),
+            None => builder,
+        };
+        builder.build().ok()
     })
 }
 
@@ -84,7 +100,7 @@ pub(super) fn reads_whole(files: &StoreFiles, name: &str) -> bool {
         return false;
     };
     let path = files.path_of(name);
-    let Some(mut reader) = open_reader((&path, told.batch_rows), None) else {
+    let Some(mut reader) = open_reader((&path, told.batch_rows), None, None) else {
         return false;
     };
     let mut rows = 0;
@@ -124,7 +140,7 @@ impl FileRows {
         loop {
             if self.current.is_none() {
                 let part = self.waiting.pop()?;
-                match open_reader(part.file(), None) {
+                match open_reader(part.file(), None, None) {
                     Some(reader) => self.current = Some((part, reader)),
                     None => self.unreadable.push(part.name),
                 }
@@ -168,13 +184,13 @@ impl FileRows {
     }
 }
 
-enum Read {
+pub(super) enum Read {
     Batch(RecordBatch),
     End,
     Damage,
 }
 
-fn read_next(reader: &mut ParquetRecordBatchReader) -> Read {
+pub(super) fn read_next(reader: &mut ParquetRecordBatchReader) -> Read {
     let read = guarded(|| {
         Some(match reader.next() {
             None => Read::End,

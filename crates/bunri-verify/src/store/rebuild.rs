@@ -9,6 +9,7 @@ use bunri_columnar::{KeyRanges, StoreTableWriter, part_name};
 use bunri_manifest::{Digester, Digests};
 use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
+use bunri_work::TakeInOrder;
 
 use crate::VerifyError;
 
@@ -16,6 +17,15 @@ use crate::VerifyError;
 pub(crate) struct Rebuild {
     writer: StoreTableWriter<Digester>,
     id: String,
+}
+
+impl TakeInOrder for Rebuild {
+    type Item = RecordBatch;
+    type Error = VerifyError;
+
+    fn take(&mut self, rows: &RecordBatch) -> Result<(), VerifyError> {
+        self.write(rows)
+    }
 }
 
 impl Rebuild {
@@ -30,6 +40,7 @@ impl Rebuild {
         Ok(Self { writer, id })
     }
 
+    /// Takes the next rows that are expected.
     pub(crate) fn write(&mut self, rows: &RecordBatch) -> Result<(), VerifyError> {
         Ok(self.writer.write(rows)?)
     }

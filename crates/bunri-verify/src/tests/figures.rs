@@ -112,6 +112,7 @@ fn tables_of_staging_in_another_order_are_refused() {
     let text = std::fs::read(fixture.custody().join("staging").join(MANIFEST)).unwrap();
     assert!(StagingManifest::parse(&text).is_err());
     let options = VerifyOptions {
+        unit_rows: None,
         threads: 1,
         memory: 1 << 24,
     };

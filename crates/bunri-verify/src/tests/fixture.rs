@@ -3,6 +3,7 @@
 //! stories run the real splitter. What is tested here is that damage is found, by its name.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, RecordBatch};
@@ -18,7 +19,7 @@ use bunri_manifest::{
     StagedTable, StagingManifest, StoreManifest, TableEntry,
 };
 use bunri_parse::load;
-use bunri_redecide::{Decider, Expected, Indexes, Layout, Scratch, terms};
+use bunri_redecide::{DecidedUnit, Decider, Expected, Indexes, Layout, Scratch, terms};
 use bunri_report::Report;
 use tempfile::TempDir;
 
@@ -199,7 +200,9 @@ impl Fixture {
                         .unwrap();
                 }
             }
-            decider.finish(&mut indexes).unwrap();
+            let unit = vec![decider.finish().unwrap()];
+            let of_table = (&self.catalogue, position);
+            DecidedUnit::join(unit, of_table, &decisions, &mut indexes, &scratch).unwrap();
             for (layout, sorter) in layouts.iter().zip(sorters) {
                 let mut sorted = sorter.finish().unwrap();
                 let mut rows = Vec::new();
@@ -218,7 +221,7 @@ impl Fixture {
         }
     }
 
-    fn key_ranges(&self, table: &Table) -> KeyRanges {
+    pub(super) fn key_ranges(&self, table: &Table) -> KeyRanges {
         self.ranges
             .get(&table.id)
             .map_or_else(KeyRanges::whole, |bounds| {
@@ -310,9 +313,27 @@ impl Fixture {
         self.write_manifest(store, tables);
     }
 
+    /// The report, which is the same whatever units the tables are cut into and however many threads there are.
     pub(super) fn verify(&self, threads: usize) -> Report {
-        let memory = 1 << 24;
-        self.try_verify(&VerifyOptions { threads, memory }).unwrap()
+        let of_cut = |unit_rows: Option<u64>, threads| {
+            let options = VerifyOptions {
+                threads,
+                unit_rows: unit_rows.and_then(NonZeroU64::new),
+                memory: 1 << 24,
+            };
+            self.try_verify(&options).unwrap()
+        };
+        let report = of_cut(None, threads);
+        for (rows, threads) in [(1000, 1), (97, 4)] {
+            let cut = of_cut(Some(rows), threads);
+            let same = cut.to_bytes().unwrap() == report.to_bytes().unwrap();
+            assert!(
+                same,
+                "units of {rows} rows, {threads} threads:\n{:#?}\n{:#?}",
+                cut.findings, report.findings
+            );
+        }
+        report
     }
 
     pub(super) fn try_verify(&self, options: &VerifyOptions) -> Result<Report, VerifyError> {

@@ -11,6 +11,7 @@ mod gaps;
 mod judged;
 mod names;
 mod ordinary;
+mod positional;
 mod refusals;
 mod told;
 mod whole;

@@ -42,6 +42,7 @@ fn verified(
     verify(
         &inputs,
         &VerifyOptions {
+            unit_rows: None,
             threads: 2,
             memory: 1 << 24,
         },
@@ -158,6 +159,7 @@ fn a_part_of_staging_too_many_and_one_too_few() {
     // Half a table is nothing to hold a store against.
     let refused = fixture
         .try_verify(&VerifyOptions {
+            unit_rows: None,
             memory: 1 << 26,
             threads: 1,
         })

@@ -1,9 +1,12 @@
 //! A run without faults, and decisions followed by hand.
 
+use std::num::NonZeroU64;
+
 use bunri_catalogue::Store;
 use bunri_report::{Claim, Status};
 
 use super::fixture::Fixture;
+use crate::VerifyOptions;
 
 #[test]
 fn a_faultless_run_holds_whatever_the_threads() {
@@ -54,4 +57,22 @@ fn rows_are_where_the_rules_say() {
         (300 - 42) * 3 - (100 - 14) * 2
     );
     assert_eq!(rows(Store::Quarantine, "contract_history"), 42 * 3);
+}
+
+/// The smallest units that there are, and others that end anywhere.
+#[test]
+fn any_cut_gives_the_same_report() {
+    let fixture = Fixture::ordinary();
+    let of_cut = |rows: u64, threads| {
+        let options = VerifyOptions {
+            threads,
+            unit_rows: NonZeroU64::new(rows),
+            memory: 1 << 24,
+        };
+        fixture.try_verify(&options).unwrap().to_bytes().unwrap()
+    };
+    let whole = of_cut(u64::MAX, 1);
+    for (rows, threads) in [(1, 2), (3, 1), (7, 4), (250, 3)] {
+        assert!(of_cut(rows, threads) == whole, "units of {rows} rows");
+    }
 }

@@ -79,6 +79,7 @@ pub(crate) fn of_job(
     let inputs = workplace.verify_inputs();
     let options = VerifyOptions {
         threads: job.threads,
+        unit_rows: None,
         memory: job.memory,
     };
     // Before the verification: if it cannot look, the old report stays where it is.
