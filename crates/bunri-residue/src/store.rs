@@ -32,15 +32,27 @@ pub struct DataFile {
 /// The files that may be handed to the Parquet library, and how many rows of each at a time.
 #[derive(Debug, Clone, Default)]
 pub struct Admitted {
-    batch_rows: BTreeMap<String, usize>,
+    files: BTreeMap<String, AdmittedFile>,
     audited: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct AdmittedFile {
+    batch_rows: usize,
+    is_clean: bool,
 }
 
 impl Admitted {
     /// Rows of a batch; [`None`] of a file that is not to be read.
     #[must_use]
     pub fn batch_rows(&self, name: &str) -> Option<usize> {
-        self.batch_rows.get(name).copied()
+        self.files.get(name).map(|file| file.batch_rows)
+    }
+
+    /// Whether the audit found nothing in a file: then it is a function of its rows, and says of itself what is so.
+    #[must_use]
+    pub fn is_clean(&self, name: &str) -> bool {
+        self.files.get(name).is_some_and(|file| file.is_clean)
     }
 
     /// How many files the audit looked at.
@@ -83,8 +95,11 @@ impl Auditor<'_> {
         for file in audited {
             if file.outline.is_some() {
                 let rows = BATCH_BYTES / (file.longest as usize).max(1);
-                let rows = rows.clamp(1, self.batch_rows.max(1));
-                admitted.batch_rows.insert(file.file.name.clone(), rows);
+                let admission = AdmittedFile {
+                    batch_rows: rows.clamp(1, self.batch_rows.max(1)),
+                    is_clean: file.residues.is_empty(),
+                };
+                admitted.files.insert(file.file.name.clone(), admission);
             }
             self.report(file, findings);
         }
