@@ -7,7 +7,7 @@ use bunri_index::{IndexError, KeyError};
 use bunri_manifest::ManifestError;
 use bunri_text::Problems;
 use bunri_vectorized::VectorizedError;
-use bunri_work::ReorderError;
+use bunri_work::{ForkJoinError, ReorderError};
 
 /// A split that did not happen. What was committed stays and is found again by a rerun.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +74,17 @@ pub(crate) fn stop_if_cancelled(observer: &dyn Observer) -> Result<(), SplitErro
         Err(SplitError::Interrupted)
     } else {
         Ok(())
+    }
+}
+
+/// Why a unit did not come to its end.
+impl From<ForkJoinError<SplitError>> for SplitError {
+    fn from(error: ForkJoinError<SplitError>) -> Self {
+        match error {
+            ForkJoinError::Task(error) => error,
+            ForkJoinError::NotMade => Self::Interrupted,
+            ForkJoinError::Poisoned => Self::LockPoisoned,
+        }
     }
 }
 

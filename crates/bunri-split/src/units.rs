@@ -3,13 +3,12 @@
 //! ([`ReorderBuffer`]), verdicts for children are sorted, figures are summed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard};
 
 use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, Event, KeyRanges, StagedRows};
 use bunri_index::PASS_ROWS;
 use bunri_manifest::FileEntry;
-use bunri_work::ReorderBuffer;
+use bunri_work::{Fork, ForkJoin, ReorderBuffer};
 
 use crate::SplitError;
 use crate::cells::StorePlan;
@@ -34,26 +33,16 @@ pub(crate) struct TableUnits<'a> {
     units: Vec<StagedRows>,
     ranges: KeyRanges,
     targets: Vec<Target<'a>>,
-    gathered: Mutex<Gathered<'a>>,
+    work: ForkJoin<TableWork<'a>, Gathered>,
 }
 
 /// What units have left so far.
-struct Gathered<'a> {
-    once: Once<'a>,
+#[derive(Default)]
+struct Gathered {
     stats: TableStats,
     /// The decisions that met a row.
     met: BTreeSet<usize>,
     refused: Vec<Refusal>,
-    /// Units that are not at their end.
-    left: usize,
-}
-
-/// What a table has once, made by the first of its units.
-enum Once<'a> {
-    NotYet,
-    Made(Arc<TableWork<'a>>),
-    /// It could not be made, or is finished.
-    Gone,
 }
 
 /// What all units of a table share.
@@ -80,20 +69,13 @@ impl<'a> TableUnits<'a> {
             .staging
             .table(table)?
             .units(shared.unit_rows(table))?;
-        let gathered = Gathered {
-            once: Once::NotYet,
-            stats: TableStats::default(),
-            met: BTreeSet::new(),
-            refused: Vec::new(),
-            left: units.len(),
-        };
         Ok(Self {
             shared,
             position,
+            work: ForkJoin::new(units.len(), Gathered::default()),
             units,
             ranges,
             targets,
-            gathered: Mutex::new(gathered),
         })
     }
 
@@ -112,57 +94,14 @@ impl<'a> TableUnits<'a> {
 
     /// Does a unit. The last one to end gives what the table came to.
     pub(crate) fn split(&self, unit: usize) -> Result<Option<Done>, SplitError> {
-        stop_if_cancelled(self.shared.lookups.observer)?;
-        let work = self.work()?;
-        // Also when it fails or panics: nobody may wait for it.
-        let mut ending = Ending {
-            work: &work,
-            unit,
-            is_whole: false,
-        };
-        let (stats, told) = self.decide(&work, unit)?;
-        ending.is_whole = true;
-        drop(ending);
-        drop(work);
-        let mut gathered = held(&self.gathered)?;
-        gathered.stats.add(stats);
-        gathered.met.extend(told.0);
-        gathered.refused.extend(told.1);
-        gathered.left -= 1;
-        if gathered.left > 0 {
-            return Ok(None);
-        }
-        let Once::Made(work) = std::mem::replace(&mut gathered.once, Once::Gone) else {
-            return Err(SplitError::LockPoisoned);
-        };
-        let (stats, met) = (
-            std::mem::take(&mut gathered.stats),
-            std::mem::take(&mut gathered.met),
-        );
-        let mut refused = std::mem::take(&mut gathered.refused);
-        drop(gathered);
-        let decisions = self.shared.decisions.of(self.position);
-        refused.extend(met_nothing(self.table(), decisions, &met));
-        // Nobody else has it: the other units are at their ends.
-        let work = Arc::into_inner(work).ok_or(SplitError::LockPoisoned)?;
-        self.finish(work, stats, refused).map(Some)
+        Ok(self.work.run(self, unit)?)
     }
+}
 
-    /// What the table has once.
-    fn work(&self) -> Result<Arc<TableWork<'a>>, SplitError> {
-        let mut gathered = held(&self.gathered)?;
-        match &gathered.once {
-            Once::Made(work) => Ok(Arc::clone(work)),
-            Once::Gone => Err(SplitError::Interrupted),
-            Once::NotYet => {
-                // If it cannot be made, no other unit tries.
-                gathered.once = Once::Gone;
-                let work = Arc::new(self.begin()?);
-                gathered.once = Once::Made(Arc::clone(&work));
-                Ok(work)
-            }
-        }
-    }
+impl<'a> Fork<TableWork<'a>, Gathered> for TableUnits<'a> {
+    type Left = (TableStats, Told);
+    type Joined = Done;
+    type Error = SplitError;
 
     fn begin(&self) -> Result<TableWork<'a>, SplitError> {
         let (shared, table) = (self.shared, self.table());
@@ -193,7 +132,8 @@ impl<'a> TableUnits<'a> {
     }
 
     /// Decides the rows of a unit and hands them on.
-    fn decide(&self, work: &TableWork<'a>, unit: usize) -> Result<(TableStats, Told), SplitError> {
+    fn task(&self, work: &TableWork<'a>, unit: usize) -> Result<Self::Left, SplitError> {
+        stop_if_cancelled(self.shared.lookups.observer)?;
         let (shared, table, rows) = (self.shared, self.table(), &self.units[unit]);
         let mut decider = UnitDecider::prepare(shared, self.position, rows, &work.kin)?;
         let mut stats = TableStats::default();
@@ -220,12 +160,25 @@ impl<'a> TableUnits<'a> {
         Ok((stats, decider.finish()))
     }
 
-    fn finish(
-        &self,
-        work: TableWork<'a>,
-        mut stats: TableStats,
-        refused: Vec<Refusal>,
-    ) -> Result<Done, SplitError> {
+    fn give_up(&self, work: &TableWork<'a>, unit: usize) {
+        let outputs = work.outputs.iter();
+        outputs.for_each(|output| output.rows.give_up(unit));
+    }
+
+    fn gather(&self, gathered: &mut Gathered, _: usize, (stats, told): Self::Left) {
+        gathered.stats.add(stats);
+        gathered.met.extend(told.0);
+        gathered.refused.extend(told.1);
+    }
+
+    fn join(&self, work: TableWork<'a>, gathered: Gathered) -> Result<Done, SplitError> {
+        let Gathered {
+            mut stats,
+            met,
+            mut refused,
+        } = gathered;
+        let decisions = self.shared.decisions.of(self.position);
+        refused.extend(met_nothing(self.table(), decisions, &met));
         work.kin.heirs.finish()?;
         let mut files = BTreeMap::new();
         for Output { plan, rows } in work.outputs {
@@ -243,26 +196,5 @@ impl<'a> TableUnits<'a> {
     }
 }
 
-/// What a lock guards, unless a thread panicked while it held it.
-fn held<T>(lock: &Mutex<T>) -> Result<MutexGuard<'_, T>, SplitError> {
-    lock.lock().map_err(|_| SplitError::LockPoisoned)
-}
-
 /// The decisions that met a row of a unit, and those of them that decide nothing.
 type Told = (Vec<usize>, Vec<Refusal>);
-
-/// Says, when it is dropped, that a unit is not whole.
-struct Ending<'w, 'a> {
-    work: &'w TableWork<'a>,
-    unit: usize,
-    is_whole: bool,
-}
-
-impl Drop for Ending<'_, '_> {
-    fn drop(&mut self) {
-        if !self.is_whole {
-            let outputs = self.work.outputs.iter();
-            outputs.for_each(|output| output.rows.give_up(self.unit));
-        }
-    }
-}

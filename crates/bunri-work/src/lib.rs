@@ -7,15 +7,18 @@
 //!   finished; of several errors the first in order is given, whichever came first. What is reported depends on
 //!   the work and never on the threads.
 //! * A panic of a task reaches the caller, and nobody waits for the rest for ever.
+//! * Tasks that are one piece of work share what the first of them makes, and the last one joins what they leave ([`ForkJoin`]).
 //! * What tasks bring side by side is put in their order for whoever takes it ([`ReorderBuffer`]).
 //! * A long task whose work has two steps takes a second thread for the second one ([`pipelined`]), if one is to spare.
 
+mod fork_join;
 mod pipeline;
 mod reorder;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+pub use fork_join::{Fork, ForkJoin, ForkJoinError};
 pub use pipeline::{BusyThread, Pipelined, SpareThreads, pipelined};
 pub use reorder::{ReorderBuffer, ReorderError, TakeInOrder};
 
