@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::rig::{Ended, repository};
 
 /// Crate, and the crates of ours that it knows: these and no others, so that the list is the picture.
-const ARROWS: [(&str, &[&str]); 55] = [
+const ARROWS: [(&str, &[&str]); 56] = [
     ("bunri-manifest", &[]),
     ("bunri-evidence", &["bunri-manifest"]),
     ("bunri-names", &[]),
@@ -303,6 +303,21 @@ const ARROWS: [(&str, &[&str]); 55] = [
         ],
     ),
     (
+        "bunri-compare",
+        &[
+            "bunri-catalogue",
+            "bunri-columnar",
+            "bunri-fingerprint",
+            "bunri-leak",
+            "bunri-manifest",
+            "bunri-redecide",
+            "bunri-report",
+            "bunri-residue",
+            "bunri-types",
+            "bunri-work",
+        ],
+    ),
+    (
         "bunri-control",
         &[
             "bunri-catalogue",
@@ -331,6 +346,7 @@ const ARROWS: [(&str, &[&str]); 55] = [
         &[
             "bunri-catalogue",
             "bunri-columnar",
+            "bunri-compare",
             "bunri-control",
             "bunri-decisions",
             "bunri-evaluator",

@@ -435,7 +435,7 @@ fn a_kill_at_any_moment_and_a_server_that_dies_end_in_the_same_bytes() {
     clear(&rig, "whole");
     let begun = std::time::Instant::now();
     bunri(&rig, ["extract", &whole]).must(1);
-    let lasts = begun.elapsed();
+    let mut lasts = begun.elapsed();
     let file = job(&rig, "killed", &server.source(AT_REST));
     let staged = |name: &str| {
         let manifest = rig.read(&format!("{name}/custody/staging/manifest.json"));
@@ -466,6 +466,10 @@ fn a_kill_at_any_moment_and_a_server_that_dies_end_in_the_same_bytes() {
         let ended = run.wait().unwrap();
         killed += u32::from(ended.code().is_none());
         died += u32::from(dies);
+        // Where other work has ended since, runs are faster than the one that was measured.
+        if !dies && ended.code().is_some() {
+            lasts = lasts * 9 / 10;
+        }
         assert!(matches!(ended.code(), None | Some(0 | 1 | 4)), "{ended:?}");
         bunri(&rig, ["extract", &file]).must(1);
         assert_eq!(staged("killed"), staged("whole"), "round {round}");

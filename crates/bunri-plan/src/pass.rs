@@ -194,7 +194,7 @@ impl Pass<'_, '_> {
         if let Some(references) = counts.references.take() {
             let left = references.finish()?;
             let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            files.take(vec![left], &self.to.scratch.folder)?;
+            files.take(left);
         }
         counts.finish(table, closed)
     }

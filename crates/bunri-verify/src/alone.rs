@@ -5,6 +5,9 @@
 use std::path::Path;
 
 use bunri_catalogue::{Catalogue, Store};
+use bunri_compare::{
+    Costs, RawBytes, StoreFiles, Work, check_columns, check_entry, check_store, look,
+};
 use bunri_manifest::TOOL;
 use bunri_records::{Attestation, attested};
 use bunri_redecide::Layout;
@@ -15,12 +18,7 @@ use bunri_report::{
 use bunri_residue::{Permissions, schemas_of_manifest};
 
 use crate::VerifyError;
-use crate::cost::{Costs, Work};
 use crate::judged;
-use crate::store::files::{StoreFiles, look};
-use crate::store::parts::check_columns;
-use crate::store::raw::RawBytes;
-use crate::store::shape::{check_entry, check_store};
 use crate::verify::catalogue_report;
 
 const NEEDS_STAGING: &str = "needs the staging, which stays in transmission custody";

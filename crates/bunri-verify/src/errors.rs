@@ -4,8 +4,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bunri_compare::CompareError;
 use bunri_leak::LeakError;
-use bunri_work::ReorderError;
+use bunri_work::ForkJoinError;
 
 /// Why verification could not say yes or no.
 #[derive(Debug, thiserror::Error)]
@@ -60,14 +61,38 @@ pub enum VerifyError {
     LockPoisoned,
 }
 
-/// Why rows were not made again.
-impl From<ReorderError<VerifyError>> for VerifyError {
-    fn from(error: ReorderError<VerifyError>) -> Self {
+/// Why a unit did not come to its end.
+impl From<ForkJoinError<VerifyError>> for VerifyError {
+    fn from(error: ForkJoinError<VerifyError>) -> Self {
         match error {
-            ReorderError::Taker(error) => error,
-            // Another unit of the table has failed, and says why.
-            ReorderError::GivenUp => Self::Interrupted,
-            ReorderError::Poisoned => Self::LockPoisoned,
+            ForkJoinError::Task(error) => error,
+            ForkJoinError::NotMade => Self::Interrupted,
+            ForkJoinError::Poisoned => Self::LockPoisoned,
+        }
+    }
+}
+
+/// What kept a store from being compared is told as what keeps anything from it.
+impl From<CompareError> for VerifyError {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::Columnar(source) => Self::Columnar(source),
+            CompareError::Redecide(source) => Self::Redecide(source),
+            CompareError::Io {
+                action,
+                path,
+                source,
+            } => Self::Io {
+                action,
+                path,
+                source,
+            },
+            CompareError::Arrow { table, source } => Self::Arrow { table, source },
+            CompareError::Type(source) => Self::Type(source),
+            CompareError::Residue(source) => Self::Residue(source),
+            CompareError::Index => Self::Index,
+            CompareError::Interrupted => Self::Interrupted,
+            CompareError::LockPoisoned => Self::LockPoisoned,
         }
     }
 }
@@ -90,13 +115,6 @@ impl VerifyError {
         move |source| Self::Io {
             action,
             path: path.to_path_buf(),
-            source,
-        }
-    }
-
-    pub(crate) fn arrow(table: &str) -> impl FnOnce(arrow_schema::ArrowError) -> Self {
-        move |source| Self::Arrow {
-            table: table.to_owned(),
             source,
         }
     }

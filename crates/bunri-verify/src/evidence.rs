@@ -6,6 +6,7 @@ use std::path::Path;
 
 use bunri_catalogue::{Class, Ownership, Store};
 use bunri_columnar::{CustodyLayout, create_folder};
+use bunri_compare::{ByRegion, is_link};
 use bunri_evidence::replace_with;
 use bunri_fingerprint::{Fingerprint, FingerprintKey};
 use bunri_manifest::Blake3Hex;
@@ -13,8 +14,6 @@ use bunri_report::{CostRecord, Report};
 use serde::Serialize;
 
 use crate::VerifyError;
-use crate::store::files::is_link;
-use crate::store::sums::ByRegion;
 
 /// The report's file name.
 pub const REPORT: &str = "report.json";

@@ -3,6 +3,7 @@
 
 use bunri_catalogue::Store;
 use bunri_columnar::CustodyLayout;
+use bunri_compare::StoreFiles;
 use bunri_manifest::{Blake3Hex, MANIFEST, StagingManifest, TOOL, hash_file};
 use bunri_report::{Judged, JudgedPart, JudgedStore};
 use bunri_types::day_text;
@@ -11,7 +12,6 @@ use serde::Deserialize;
 use crate::VerifyError;
 use crate::evidence::REPORT;
 use crate::inputs::{VerifyInputs, root};
-use crate::store::files::StoreFiles;
 
 /// What is verified, before any store was looked at.
 pub(crate) fn judged(

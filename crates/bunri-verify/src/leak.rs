@@ -8,6 +8,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::SchemaRef;
 use bunri_catalogue::{Catalogue, Class, Ownership, RowRule, Store, Table};
 use bunri_columnar::{Observer, Staging};
+use bunri_compare::{StoreFiles, order_columns, row_name};
 use bunri_decisions::Decisions;
 use bunri_evaluator::{Terms, grants::may_hold};
 use bunri_leak::{
@@ -18,9 +19,6 @@ use bunri_redecide::{BATCH_ROWS, ColumnClasses, Decided, Decider, Indexes, Layou
 use bunri_types::value_text;
 
 use crate::VerifyError;
-use crate::store::files::StoreFiles;
-use crate::store::order::order_columns;
-use crate::store::row_name::row_name;
 
 /// The grants of a column's cells, by class and ownership.
 struct ColumnGrants([[Grants; Ownership::ALL.len()]; Class::ALL.len()]);

@@ -1,12 +1,12 @@
 //! Verification: what the stores hold against what staging, the catalogue and the ledger say they must hold.
 //!
-//! Every row and every cell is decided again ([`bunri_redecide`]) with an evaluator that shares no code with the splitter, and
+//! Every row and every cell is decided again ([`bunri_redecide`]) with an evaluator that shares no code with the splitter, held against the
+//! stores ([`bunri_compare`]), and
 //! this crate reports of every claim of the design whether it holds. [`verify`] returns a [`Report`](bunri_report::Report) however
 //! bad the news; a [`VerifyError`] means that it could not look. `docs/what-verify-proves.md` says what a held claim
 //! is worth.
 
 mod alone;
-mod cost;
 mod days;
 mod errors;
 mod evidence;
@@ -18,7 +18,6 @@ mod misfit;
 mod notes;
 mod references;
 mod sign;
-mod store;
 mod table;
 mod tally;
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use bunri_catalogue::Store;
 use bunri_columnar::Staging;
+use bunri_compare::look;
 use bunri_evidence::{SecretKey, StatementKind};
 use bunri_records::SignedNow;
 use bunri_report::{Claim, Findings, Report};
 
 use crate::VerifyError;
 use crate::inputs::{VerifyInputs, root};
-use crate::store::files::look;
 use crate::verify::listed_in_staging;
 
 /// Why a statement was not signed.

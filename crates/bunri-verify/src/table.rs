@@ -1,34 +1,30 @@
 //! One table: its units are decided side by side, each on one thread, which also holds what the stores must have of it against what
-//! they have ([`crate::store::positional`]). What units leave is put together in their order. Where a store is not as it must
-//! be, the table is then gone through once more, whole, for that store alone, and compared by key ([`crate::store::check`]).
+//! they have ([`PositionalStore`]). What units leave is put together in their order. Where a store is not as it must
+//! be, the table is then gone through once more, whole, for that store alone, and compared by key ([`StoreCheck`]).
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bunri_catalogue::{Catalogue, Store, Table};
 use bunri_columnar::{Event, KeyRanges, Observer, STAGING, STAGING_PART_ROWS, StagedRows, Staging};
+use bunri_compare::{
+    CompareError, Costs, ElementMaker, PositionalStore, PositionalUnit, SharedRows, StoreCheck,
+    StoreContext, StoreFiles, StoreOutcome, Stretch, Work,
+};
 use bunri_control::{AskedControl, Compared};
 use bunri_decisions::Decisions;
 use bunri_evaluator::{Terms, Unused, WhyUnused};
-use bunri_fingerprint::{Fingerprint, FingerprintKey};
-use bunri_leak::{Mismatches, Vocabulary};
+use bunri_fingerprint::FingerprintKey;
+use bunri_leak::Vocabulary;
 use bunri_redecide::{
-    Closed, DecidedUnit, Decider, Expected, Indexes, Layout, ReferenceFiles, ReferenceRule,
-    ReferenceTaker, RekeyKeys, Scratch, Seen,
+    Closed, DecidedUnit, Decider, Indexes, Layout, ReferenceFiles, ReferenceRule, ReferenceTaker,
+    RekeyKeys, Scratch, Seen,
 };
-use bunri_report::{About, Checked, Claim, Findings, Place, Rule};
+use bunri_report::{About, Claim, Findings, Place, Rule};
 use bunri_types::Day;
-use bunri_work::ReorderBuffer;
+use bunri_work::{Fork, ForkJoin};
 
-use crate::cost::{Costs, Work};
 use crate::days::DayWatch;
-use crate::store::check::{StoreCheck, StoreContext, StoreOutcome};
-use crate::store::elements::{ElementMaker, SharedRows};
-use crate::store::files::StoreFiles;
-use crate::store::positional::{StoredRows, StoredTable};
-use crate::store::rebuild::Rebuild;
-use crate::store::sums::{ByRegion, ExpectedSums, add_sums};
 use crate::tally::Tally;
 use crate::{VerifyError, leak};
 
@@ -44,6 +40,8 @@ pub(crate) struct Run<'a, 'v> {
     pub(crate) cutover: Day,
     pub(crate) rekeys: &'a RekeyKeys,
     pub(crate) scratch: &'a Scratch,
+    /// Bytes of a table's rows that may wait, while files are made again, for the units before theirs.
+    pub(crate) room: usize,
     pub(crate) stores: &'a [StoreFiles; 3],
     pub(crate) key: &'a FingerprintKey,
     /// Rows of a unit, if it is not what suits the table.
@@ -85,22 +83,14 @@ pub(crate) struct TableUnits<'r, 'a, 'v> {
     units: Vec<StagedRows>,
     ranges: KeyRanges,
     layouts: Vec<Layout<'a>>,
-    gathered: Mutex<Gathered<'a>>,
+    work: ForkJoin<TableWork<'a>, Gathered<'a>>,
 }
 
 /// What units have left so far.
 struct Gathered<'a> {
-    once: Once<'a>,
+    tally: Tally<'a>,
     /// By unit.
-    outcomes: Vec<Option<UnitOutcome<'a>>>,
-}
-
-/// What a table has once, made by the first of its units.
-enum Once<'a> {
-    NotYet,
-    Made(Arc<TableWork<'a>>),
-    /// It could not be made, or is finished.
-    Gone,
+    units: BTreeMap<usize, UnitLeft>,
 }
 
 /// What all units of a table share.
@@ -109,43 +99,23 @@ struct TableWork<'a> {
     /// Of the parents, which are decided.
     known: Indexes,
     /// By layout.
-    stores: Vec<StoreWork>,
+    stores: Vec<PositionalStore>,
 }
 
-/// What all units of a table share of one store.
-struct StoreWork {
-    /// Its files; [`None`] if they are not as they must be, or are not compared by position.
-    stored: Option<StoredTable>,
-    /// Whether something was not as it must be.
-    differs: AtomicBool,
-    /// The files, made again; [`None`] where they are not, or a comparison by key makes them.
-    rebuild: Option<ReorderBuffer<Rebuild>>,
-}
-
-/// What a unit has seen.
-struct UnitOutcome<'a> {
+/// What a unit leaves beside its counts.
+struct UnitLeft {
     decided: DecidedUnit,
     references: ReferenceFiles,
-    tally: Tally<'a>,
     /// By layout.
     stores: Vec<StoreUnit>,
 }
 
 /// What a unit has seen of a store.
 enum StoreUnit {
-    /// The rows of the store from one number to another are those that must be there.
-    Same(Box<Stretch>),
-    /// The table's only unit was compared by key.
+    /// The rows that are there; [`None`]: something is not as it must be.
+    ByPosition(Option<Box<Stretch>>),
+    /// Of the table's only unit.
     ByKey(Box<StoreOutcome>),
-    /// Something is not as it must be.
-    Differs,
-}
-
-/// Rows of a store that are as they must be.
-struct Stretch {
-    first: u64,
-    end: u64,
-    sums: ByRegion<Fingerprint>,
 }
 
 impl<'r, 'a, 'v> TableUnits<'r, 'a, 'v> {
@@ -168,17 +138,17 @@ impl<'r, 'a, 'v> TableUnits<'r, 'a, 'v> {
             rows.units(unit_rows(table, run.unit_rows)).ok()
         };
         let units = units.unwrap_or_else(|| vec![rows]);
-        let outcomes = units.iter().map(|_| None).collect();
+        let gathered = Gathered {
+            tally: run.tally(position),
+            units: BTreeMap::new(),
+        };
         Ok(Self {
             run,
             position,
+            work: ForkJoin::new(units.len(), gathered),
             units,
             ranges,
             layouts,
-            gathered: Mutex::new(Gathered {
-                once: Once::NotYet,
-                outcomes,
-            }),
         })
     }
 
@@ -197,32 +167,7 @@ impl<'r, 'a, 'v> TableUnits<'r, 'a, 'v> {
 
     /// Does a unit. The last one to end gives what became of the table.
     pub(crate) fn check(&self, unit: usize) -> Result<Option<TableOutcome<'a>>, VerifyError> {
-        self.stop_if_cancelled()?;
-        let work = self.work()?;
-        // Also when it fails or panics: nobody may wait for it.
-        let mut ending = Ending {
-            work: &work,
-            unit,
-            is_whole: false,
-        };
-        let outcome = self.unit(&work, unit)?;
-        ending.is_whole = true;
-        drop(ending);
-        drop(work);
-        let mut gathered = self.gathered()?;
-        gathered.outcomes[unit] = Some(outcome);
-        if gathered.outcomes.iter().any(Option::is_none) {
-            return Ok(None);
-        }
-        let Once::Made(work) = std::mem::replace(&mut gathered.once, Once::Gone) else {
-            return Err(VerifyError::LockPoisoned);
-        };
-        let outcomes = std::mem::take(&mut gathered.outcomes);
-        drop(gathered);
-        // Nobody else has it: the other units are at their ends.
-        let work = Arc::into_inner(work).ok_or(VerifyError::LockPoisoned)?;
-        self.finish(work, outcomes.into_iter().flatten().collect())
-            .map(Some)
+        Ok(self.work.run(self, unit)?)
     }
 
     fn stop_if_cancelled(&self) -> Result<(), VerifyError> {
@@ -233,143 +178,17 @@ impl<'r, 'a, 'v> TableUnits<'r, 'a, 'v> {
         }
     }
 
-    fn gathered(&self) -> Result<MutexGuard<'_, Gathered<'a>>, VerifyError> {
-        self.gathered.lock().map_err(|_| VerifyError::LockPoisoned)
-    }
-
-    /// What the table has once.
-    fn work(&self) -> Result<Arc<TableWork<'a>>, VerifyError> {
-        let mut gathered = self.gathered()?;
-        match &gathered.once {
-            Once::Made(work) => Ok(Arc::clone(work)),
-            Once::Gone => Err(VerifyError::Interrupted),
-            Once::NotYet => {
-                // If it cannot be made, no other unit tries.
-                gathered.once = Once::Gone;
-                let work = Arc::new(self.begin()?);
-                gathered.once = Once::Made(Arc::clone(&work));
-                Ok(work)
-            }
-        }
-    }
-
-    fn begin(&self) -> Result<TableWork<'a>, VerifyError> {
-        let (run, table) = (self.run, self.table());
-        run.observer.event(Event::Table { id: &table.id });
-        let entered = self.units.len() > 1;
-        let store = |layout: &Layout<'_>| {
-            let files = &run.stores[layout.store as usize];
-            let open = || StoredTable::open(layout, files, &self.ranges, entered);
-            let stored = run.costs.of(Work::Shape, open)?;
-            let made_again = stored.is_some() && layout.store == Store::Retail;
-            let rebuild = made_again.then(|| Rebuild::new(layout, &self.ranges));
-            let rebuild = rebuild.transpose()?;
-            Ok(StoreWork {
-                differs: AtomicBool::new(stored.is_none()),
-                stored,
-                rebuild: rebuild.map(|it| ReorderBuffer::new(it, run.scratch.budget)),
-            })
-        };
-        Ok(TableWork {
-            elements: ElementMaker::new(table, &self.layouts, run.key),
-            // Other tables leave theirs meanwhile; those that this one refers to have done so.
-            known: run.indexes().clone(),
-            stores: self
-                .layouts
-                .iter()
-                .map(store)
-                .collect::<Result<_, VerifyError>>()?,
-        })
-    }
-
-    /// Decides the rows of a unit and compares them.
-    fn unit(&self, work: &TableWork<'a>, unit: usize) -> Result<UnitOutcome<'a>, VerifyError> {
-        let (run, table, rows) = (self.run, self.table(), &self.units[unit]);
-        let staged = (run.staging, rows);
-        let (mut decider, mut references) = run.costs.of(Work::Decide, || {
-            let decider = Decider::of_unit(
-                run.catalogue,
-                self.position,
-                staged,
-                (run.terms, run.decisions),
-                &work.known,
-                run.scratch,
-            )?;
-            let references = ReferenceTaker::new(
-                (run.catalogue, self.position),
-                run.references,
-                staged,
-                &self.layouts,
-                run.scratch,
-            )?;
-            Ok::<_, VerifyError>((decider, references))
-        })?;
-        let days = DayWatch::new(run.catalogue, self.position, run.cutover);
-        let mut tally = Tally::new(table, days, (run.controls, self.position));
-        let stores = self.layouts.iter().zip(&work.stores);
-        let checks = stores.map(|(layout, store)| self.check_of(work, (layout, store), unit));
-        let mut checks: Vec<UnitCheck<'_>> = checks.collect::<Result<_, _>>()?;
-        loop {
-            self.stop_if_cancelled()?;
-            let decided = run.costs.of(Work::Decide, || {
-                let decided = decider.next()?;
-                if let Some(decided) = &decided {
-                    references.take(decided)?;
-                }
-                Ok::<_, VerifyError>(decided)
-            })?;
-            let Some(decided) = decided else { break };
-            run.costs
-                .of(Work::Compare, || tally.take(table, &decided))?;
-            run.costs.of(Work::Search, || {
-                leak::take(
-                    &mut run.vocabulary(),
-                    table,
-                    run.sources[self.position],
-                    &decided,
-                )
-            })?;
-            let rows = decided.verdicts.len() as u64;
-            let shared = SharedRows::new(decided);
-            for check in &mut checks {
-                check.take(&shared)?;
-            }
-            run.observer.event(Event::Rows { rows });
-        }
-        let stores = checks.into_iter().map(UnitCheck::finish);
-        let stores = stores.collect::<Result<_, VerifyError>>()?;
-        run.costs.of(Work::Decide, || {
-            Ok(UnitOutcome {
-                decided: decider.finish()?,
-                references: references.finish()?,
-                tally,
-                stores,
-            })
-        })
-    }
-
     fn check_of<'w>(
         &'w self,
         work: &'w TableWork<'a>,
-        (layout, store): (&'w Layout<'a>, &'w StoreWork),
+        (layout, store): (&'w Layout<'a>, &'w PositionalStore),
         unit: usize,
-    ) -> Result<UnitCheck<'w>, VerifyError> {
-        Ok(match &store.stored {
-            Some(stored) => UnitCheck::ByPosition(Box::new(PositionCheck {
-                layout,
-                store,
-                stored,
-                unit,
-                elements: &work.elements,
-                costs: self.run.costs,
-                rows: None,
-                first: 0,
-                sums: ExpectedSums::new(layout, self.run.key),
-                total: ByRegion::default(),
-            })),
+    ) -> Result<UnitCheck<'w>, CompareError> {
+        let context = self.context(layout, &work.elements);
+        Ok(match store.unit(layout, context, unit) {
+            Some(check) => UnitCheck::ByPosition(Box::new(check)),
             None if self.units.len() == 1 => {
-                let check = StoreCheck::new(layout, self.context(layout, &work.elements))?;
-                UnitCheck::ByKey(Box::new(check))
+                UnitCheck::ByKey(Box::new(StoreCheck::new(layout, context)?))
             }
             None => UnitCheck::Later,
         })
@@ -392,85 +211,19 @@ impl<'r, 'a, 'v> TableUnits<'r, 'a, 'v> {
         }
     }
 
-    fn finish(
-        &self,
-        work: TableWork<'a>,
-        outcomes: Vec<UnitOutcome<'a>>,
-    ) -> Result<TableOutcome<'a>, VerifyError> {
-        let (run, table) = (self.run, self.table());
-        let mut findings = Findings::default();
-        let (mut decided, mut references) = (Vec::new(), Vec::new());
-        let mut all: Option<Tally<'a>> = None;
-        let mut by_store: Vec<Vec<StoreUnit>> = self.layouts.iter().map(|_| Vec::new()).collect();
-        for outcome in outcomes {
-            decided.push(outcome.decided);
-            references.push(outcome.references);
-            match &mut all {
-                Some(tally) => tally.add(outcome.tally),
-                None => all = Some(outcome.tally),
-            }
-            for (units, unit) in by_store.iter_mut().zip(outcome.stores) {
-                units.push(unit);
-            }
-        }
-        let mut tally = all.ok_or(VerifyError::LockPoisoned)?;
-        let controls = tally.finish(table, run.staging, &mut findings)?;
-        for reject in run.staging.rejects(table)?.into_iter().flatten() {
-            run.vocabulary()
-                .rejected(run.sources[self.position], table, &reject?)?;
-        }
-        let TableWork {
-            elements,
-            known,
-            stores,
-        } = work;
-        let stores = self.stores((&elements, &known), stores, by_store)?;
-        let mut left = known;
-        let Closed {
-            seen,
-            applied,
-            through,
-            unused,
-        } = run.costs.of(Work::Decide, || {
-            let of_table = (run.catalogue, self.position);
-            DecidedUnit::join(decided, of_table, run.decisions, &mut left, run.scratch)
-        })?;
-        run.costs.of(Work::Decide, || {
-            let mut files = run
-                .reference_files
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            files.take(references, &run.scratch.folder)
-        })?;
-        run.indexes().take(left);
-        refuse_unused(table, &unused, &mut findings);
-        run.observer.event(Event::TableDone {
-            id: &table.id,
-            rows: tally.totals.rows,
-        });
-        Ok(TableOutcome {
-            findings,
-            stores,
-            tally,
-            controls,
-            seen,
-            decided: applied,
-            through,
-        })
-    }
-
     /// What became of the stores, by what their units have seen.
     fn stores(
         &self,
         (elements, known): (&ElementMaker<'_>, &Indexes),
-        stores: Vec<StoreWork>,
+        stores: Vec<PositionalStore>,
         by_store: Vec<Vec<StoreUnit>>,
     ) -> Result<Vec<(Store, StoreOutcome)>, VerifyError> {
         let mut outcomes = BTreeMap::new();
         let mut differ = Vec::new();
         let stores = self.layouts.iter().zip(stores).zip(by_store);
         for (at, ((layout, store), units)) in stores.enumerate() {
-            match self.together(layout, store, units)? {
+            let context = self.context(layout, elements);
+            match together(store, (layout, context), units)? {
                 Some(outcome) => _ = outcomes.insert(at, outcome),
                 None => differ.push(at),
             }
@@ -479,57 +232,6 @@ impl<'r, 'a, 'v> TableUnits<'r, 'a, 'v> {
         outcomes.extend(differ.into_iter().zip(compared));
         let words = self.layouts.iter().map(|layout| layout.store);
         Ok(words.zip(outcomes.into_values()).collect())
-    }
-
-    /// What units have seen of a store; [`None`] if it must be compared by key.
-    fn together(
-        &self,
-        layout: &Layout<'_>,
-        store: StoreWork,
-        units: Vec<StoreUnit>,
-    ) -> Result<Option<StoreOutcome>, VerifyError> {
-        let mut sums = ByRegion::default();
-        let mut next = 0;
-        for unit in units {
-            match unit {
-                StoreUnit::ByKey(outcome) => return Ok(Some(*outcome)),
-                StoreUnit::Same(stretch) if stretch.first == next => {
-                    add_sums(&mut sums, &stretch.sums);
-                    next = stretch.end;
-                }
-                StoreUnit::Same(_) | StoreUnit::Differs => return Ok(None),
-            }
-        }
-        let Some(stored) = store.stored.filter(|stored| stored.rows() == next) else {
-            return Ok(None);
-        };
-        let about = About {
-            store: layout.store.word(),
-            table: Some(&layout.table.id),
-        };
-        let checked = Checked {
-            files: stored.files(),
-            tables: 1,
-            rows: next,
-            cells: next * layout.schema.fields().len() as u64,
-        };
-        let mut findings = Findings::default();
-        let mut rebuilt = Checked::default();
-        if let Some(rebuild) = store.rebuild {
-            let digests = &self.run.stores[layout.store as usize].digests;
-            let files = self.run.costs.of(Work::Rebuild, || {
-                rebuild.into_taker()?.finish(digests, about, &mut findings)
-            })?;
-            rebuilt = Checked { files, ..checked };
-        }
-        Ok(Some(StoreOutcome {
-            findings,
-            checked,
-            rebuilt,
-            must: sums,
-            is: sums,
-            mismatches: Mismatches::default(),
-        }))
     }
 
     /// Decides the table once more, whole, and compares these stores of it by key.
@@ -563,11 +265,181 @@ impl<'r, 'a, 'v> TableUnits<'r, 'a, 'v> {
                 check.take(&shared)?;
             }
         }
-        checks.into_iter().map(StoreCheck::finish).collect()
+        let outcomes = checks.into_iter().map(StoreCheck::finish);
+        Ok(outcomes.collect::<Result<_, _>>()?)
     }
 }
 
-impl<'v> Run<'_, 'v> {
+impl<'a> Fork<TableWork<'a>, Gathered<'a>> for TableUnits<'_, 'a, '_> {
+    type Left = (Tally<'a>, UnitLeft);
+    type Joined = TableOutcome<'a>;
+    type Error = VerifyError;
+
+    fn begin(&self) -> Result<TableWork<'a>, VerifyError> {
+        let (run, table) = (self.run, self.table());
+        run.observer.event(Event::Table { id: &table.id });
+        let elements = ElementMaker::new(table, &self.layouts, run.key);
+        let store = |layout: &Layout<'_>| {
+            let entered = self.units.len() > 1;
+            let context = self.context(layout, &elements);
+            PositionalStore::open(layout, context, entered, run.room)
+        };
+        let stores = self.layouts.iter().map(store);
+        let stores = stores.collect::<Result<_, _>>()?;
+        Ok(TableWork {
+            elements,
+            // Other tables leave theirs meanwhile; those that this one refers to have done so.
+            known: run.indexes().clone(),
+            stores,
+        })
+    }
+
+    /// Decides the rows of a unit and compares them.
+    fn task(&self, work: &TableWork<'a>, unit: usize) -> Result<Self::Left, VerifyError> {
+        self.stop_if_cancelled()?;
+        let (run, table, rows) = (self.run, self.table(), &self.units[unit]);
+        let staged = (run.staging, rows);
+        let (mut decider, mut references) = run.costs.of(Work::Decide, || {
+            let decider = Decider::of_unit(
+                run.catalogue,
+                self.position,
+                staged,
+                (run.terms, run.decisions),
+                &work.known,
+                run.scratch,
+            )?;
+            let references = ReferenceTaker::new(
+                (run.catalogue, self.position),
+                run.references,
+                staged,
+                &self.layouts,
+                run.scratch,
+            )?;
+            Ok::<_, VerifyError>((decider, references))
+        })?;
+        let mut tally = run.tally(self.position);
+        let stores = self.layouts.iter().zip(&work.stores);
+        let checks = stores.map(|(layout, store)| self.check_of(work, (layout, store), unit));
+        let mut checks: Vec<UnitCheck<'_>> = checks.collect::<Result<_, _>>()?;
+        loop {
+            self.stop_if_cancelled()?;
+            let decided = run.costs.of(Work::Decide, || {
+                let decided = decider.next()?;
+                if let Some(decided) = &decided {
+                    references.take(decided)?;
+                }
+                Ok::<_, VerifyError>(decided)
+            })?;
+            let Some(decided) = decided else { break };
+            run.costs
+                .of(Work::Compare, || tally.take(table, &decided))?;
+            run.costs.of(Work::Search, || {
+                leak::take(
+                    &mut run.vocabulary(),
+                    table,
+                    run.sources[self.position],
+                    &decided,
+                )
+            })?;
+            let rows = decided.verdicts.len() as u64;
+            let shared = SharedRows::new(decided);
+            for check in &mut checks {
+                check.take(&shared)?;
+            }
+            run.observer.event(Event::Rows { rows });
+        }
+        let stores = checks.into_iter().map(UnitCheck::finish);
+        let stores = stores.collect::<Result<_, CompareError>>()?;
+        let left = run.costs.of(Work::Decide, || {
+            Ok::<_, VerifyError>(UnitLeft {
+                decided: decider.finish()?,
+                references: references.finish()?,
+                stores,
+            })
+        })?;
+        Ok((tally, left))
+    }
+
+    fn give_up(&self, work: &TableWork<'a>, unit: usize) {
+        work.stores.iter().for_each(|store| store.give_up(unit));
+    }
+
+    fn gather(&self, gathered: &mut Gathered<'a>, unit: usize, (tally, left): Self::Left) {
+        gathered.tally.add(tally);
+        gathered.units.insert(unit, left);
+    }
+
+    fn join(
+        &self,
+        work: TableWork<'a>,
+        gathered: Gathered<'a>,
+    ) -> Result<TableOutcome<'a>, VerifyError> {
+        let (run, table) = (self.run, self.table());
+        let mut findings = Findings::default();
+        let (mut decided, mut references) = (Vec::new(), Vec::new());
+        let mut by_store: Vec<Vec<StoreUnit>> = self.layouts.iter().map(|_| Vec::new()).collect();
+        let Gathered { mut tally, units } = gathered;
+        for unit in units.into_values() {
+            decided.push(unit.decided);
+            references.push(unit.references);
+            for (units, unit) in by_store.iter_mut().zip(unit.stores) {
+                units.push(unit);
+            }
+        }
+        let controls = tally.finish(table, run.staging, &mut findings)?;
+        for reject in run.staging.rejects(table)?.into_iter().flatten() {
+            run.vocabulary()
+                .rejected(run.sources[self.position], table, &reject?)?;
+        }
+        let TableWork {
+            elements,
+            known,
+            stores,
+        } = work;
+        let stores = self.stores((&elements, &known), stores, by_store)?;
+        let mut left = known;
+        let Closed {
+            seen,
+            applied,
+            through,
+            unused,
+        } = run.costs.of(Work::Decide, || {
+            let of_table = (run.catalogue, self.position);
+            DecidedUnit::join(decided, of_table, run.decisions, &mut left, run.scratch)
+        })?;
+        let references = run.costs.of(Work::Decide, || {
+            ReferenceFiles::of_units(references, &run.scratch.folder)
+        })?;
+        run.reference_files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(references);
+        run.indexes().take(left);
+        refuse_unused(table, &unused, &mut findings);
+        run.observer.event(Event::TableDone {
+            id: &table.id,
+            rows: tally.totals.rows,
+        });
+        Ok(TableOutcome {
+            findings,
+            stores,
+            tally,
+            controls,
+            seen,
+            decided: applied,
+            through,
+        })
+    }
+}
+
+impl<'a, 'v> Run<'a, 'v> {
+    /// Of the table at this position, before any row.
+    fn tally(&self, position: usize) -> Tally<'a> {
+        let days = DayWatch::new(self.catalogue, position, self.cutover);
+        let table = &self.catalogue.tables[position];
+        Tally::new(table, days, (self.controls, position))
+    }
+
     fn vocabulary(&self) -> MutexGuard<'_, Vocabulary<'v>> {
         self.vocabulary
             .lock()
@@ -577,6 +449,22 @@ impl<'v> Run<'_, 'v> {
     fn indexes(&self) -> MutexGuard<'_, Indexes> {
         self.indexes.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What units have seen of a store; [`None`] if it must be compared by key.
+fn together(
+    store: PositionalStore,
+    (layout, context): (&Layout<'_>, StoreContext<'_>),
+    units: Vec<StoreUnit>,
+) -> Result<Option<StoreOutcome>, CompareError> {
+    let mut stretches = Vec::with_capacity(units.len());
+    for unit in units {
+        match unit {
+            StoreUnit::ByKey(outcome) => return Ok(Some(*outcome)),
+            StoreUnit::ByPosition(stretch) => stretches.push(stretch.map(|it| *it)),
+        }
+    }
+    store.together(layout, context, stretches.into_iter())
 }
 
 /// Rows of a unit of this table. What is asked beforehand, sorted by another key, goes through a parent's facts once a unit, so that
@@ -594,7 +482,7 @@ fn unit_rows(table: &Table, told: Option<u64>) -> u64 {
 
 /// A store beside one unit.
 enum UnitCheck<'w> {
-    ByPosition(Box<PositionCheck<'w>>),
+    ByPosition(Box<PositionalUnit<'w>>),
     ByKey(Box<StoreCheck<'w>>),
     /// When all units are decided.
     Later,
@@ -602,7 +490,7 @@ enum UnitCheck<'w> {
 
 impl UnitCheck<'_> {
     /// The next staged rows.
-    fn take(&mut self, shared: &SharedRows) -> Result<(), VerifyError> {
+    fn take(&mut self, shared: &SharedRows) -> Result<(), CompareError> {
         match self {
             Self::ByPosition(check) => check.take(shared),
             Self::ByKey(check) => check.take(shared),
@@ -611,113 +499,12 @@ impl UnitCheck<'_> {
     }
 
     /// After the last staged row.
-    fn finish(self) -> Result<StoreUnit, VerifyError> {
-        match self {
-            Self::ByPosition(check) => check.finish(),
-            Self::ByKey(check) => Ok(StoreUnit::ByKey(Box::new(check.finish()?))),
-            Self::Later => Ok(StoreUnit::Differs),
-        }
-    }
-}
-
-/// A store's rows beside those of one unit.
-struct PositionCheck<'w> {
-    layout: &'w Layout<'w>,
-    store: &'w StoreWork,
-    stored: &'w StoredTable,
-    unit: usize,
-    elements: &'w ElementMaker<'w>,
-    costs: &'w Costs,
-    /// From the unit's first row on, once it is known.
-    rows: Option<StoredRows<'w>>,
-    first: u64,
-    sums: ExpectedSums<'w>,
-    total: ByRegion<Fingerprint>,
-}
-
-impl PositionCheck<'_> {
-    fn take(&mut self, shared: &SharedRows) -> Result<(), VerifyError> {
-        // Who knows that the table will be gone through once more does no more than it must.
-        if self.store.differs.load(Ordering::Relaxed) {
-            return Ok(());
-        }
-        let costs = self.costs;
-        let expected = costs.of(Work::Compare, || {
-            let expected = Expected::of(self.layout, &shared.decided)?;
-            if self.is_there(shared, &expected)? {
-                self.sum(shared, &expected)?;
-            } else {
-                self.store.differs.store(true, Ordering::Relaxed);
-            }
-            Ok::<_, VerifyError>(expected)
-        })?;
-        if let Some(rebuild) = &self.store.rebuild {
-            let bytes = expected.rows.get_array_memory_size();
-            costs.of(Work::Rebuild, || {
-                rebuild.push(self.unit, expected.rows, bytes)
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Whether the store has these rows next.
-    fn is_there(&mut self, shared: &SharedRows, expected: &Expected) -> Result<bool, VerifyError> {
-        if self.rows.is_none() {
-            let first = match &shared.decided.keys {
-                _ if self.unit == 0 => Some(0),
-                Some(keys) => self.stored.first_from(keys.bytes(0))?,
-                None => None,
-            };
-            let Some(first) = first else {
-                return Ok(false);
-            };
-            self.first = first;
-            self.rows = Some(self.stored.read_from(first));
-        }
-        let next = self.rows.as_mut();
-        Ok(next.is_some_and(|rows| rows.are_next(&expected.rows)))
-    }
-
-    fn sum(&mut self, shared: &SharedRows, expected: &Expected) -> Result<(), VerifyError> {
-        let made = if self.layout.holds_hashes() {
-            None
-        } else {
-            shared.elements(self.elements)
-        };
-        let rows = 0..expected.rows.num_rows();
-        let sums = self.sums.of(expected, rows, made)?;
-        add_sums(&mut self.total, &sums);
-        Ok(())
-    }
-
-    fn finish(self) -> Result<StoreUnit, VerifyError> {
-        if let Some(rebuild) = &self.store.rebuild {
-            self.costs.of(Work::Rebuild, || rebuild.end(self.unit))?;
-        }
-        if self.store.differs.load(Ordering::Relaxed) {
-            return Ok(StoreUnit::Differs);
-        }
-        Ok(StoreUnit::Same(Box::new(Stretch {
-            first: self.first,
-            end: self.rows.map_or(self.first, |rows| rows.end()),
-            sums: self.total,
-        })))
-    }
-}
-
-/// Says, when it is dropped, that a unit is not whole.
-struct Ending<'w, 'a> {
-    work: &'w TableWork<'a>,
-    unit: usize,
-    is_whole: bool,
-}
-
-impl Drop for Ending<'_, '_> {
-    fn drop(&mut self) {
-        if !self.is_whole {
-            let rebuilds = self.work.stores.iter().filter_map(|it| it.rebuild.as_ref());
-            rebuilds.for_each(|rebuild| rebuild.give_up(self.unit));
-        }
+    fn finish(self) -> Result<StoreUnit, CompareError> {
+        Ok(match self {
+            Self::ByPosition(check) => StoreUnit::ByPosition(check.finish()?.map(Box::new)),
+            Self::ByKey(check) => StoreUnit::ByKey(Box::new(check.finish()?)),
+            Self::Later => StoreUnit::ByPosition(None),
+        })
     }
 }
 

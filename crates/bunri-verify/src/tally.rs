@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bunri_catalogue::{Class, Table};
 use bunri_columnar::{STAGING, Staging};
+use bunri_compare::ByRegion;
 use bunri_control::{AskedControl, Compared, ControlTally};
 use bunri_evaluator::{Reason, Verdict};
 use bunri_redecide::{ColumnClasses, Decided, bit};
@@ -12,7 +13,6 @@ use bunri_report::{About, Claim, Findings, Place, Rule};
 use crate::VerifyError;
 use crate::days::DayWatch;
 use crate::misfit::rejected_for_nothing;
-use crate::store::sums::ByRegion;
 use crate::totals::Totals;
 use crate::views;
 

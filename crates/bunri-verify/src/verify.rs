@@ -10,6 +10,9 @@ use bunri_catalogue::{Catalogue, Store, Table};
 use bunri_columnar::{
     CustodyLayout, Event, KeyRanges, Observer, REJECTS, STAGING, Staging, create_folder,
 };
+use bunri_compare::{
+    Costs, Facts, RawBytes, StoreFiles, Work, check_store, confirm, look, look_staged,
+};
 use bunri_fingerprint::FingerprintKey;
 use bunri_job::Expect;
 use bunri_leak::{LeakOutcome, Lexicon, Mismatches, SearchInputs, Vocabulary};
@@ -24,22 +27,18 @@ use bunri_residue::{Permissions, look_at_custody, refuse_hostile};
 use bunri_types::Day;
 use bunri_work::Group;
 
-use crate::cost::{Costs, Work};
 use crate::evidence::{self, Fingerprints, TEMPORARY};
 use crate::inputs::{VerifyInputs, VerifyOptions, root};
 use crate::leak::{self, DecidedAgain};
-use crate::store::again;
-use crate::store::files::{StoreFiles, look, look_staged};
-use crate::store::raw::RawBytes;
-use crate::store::shape::{Facts, check_store};
 use crate::table::{Run, TableOutcome, TableUnits};
 use crate::{VerifyError, expect, judged, notes, references};
 
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
 
-/// Sorts that can be under way at one time, in one thread.
+/// Sorts that can be under way at one time, in one thread; rows that wait to be made into files again have the room of two.
 const SORTS_AT_ONCE: u64 = 6;
+const SORTS_OF_WAITING: u64 = 2;
 /// What is held besides: batches of rows on their way, row groups while they are made again, and what the search remembers. An
 /// estimate from profiles of 100,000 and 300,000 points; the filters of the search grow by about 11 bytes a point, which it does not follow.
 const BESIDE_SORTS: u64 = 160 << 20;
@@ -106,6 +105,7 @@ pub fn verify(
         rekeys: &RekeyKeys::new(inputs.secrets),
         controls: inputs.controls,
         scratch: &scratch,
+        room: scratch.budget.saturating_mul(SORTS_OF_WAITING as usize),
         stores: &stores,
         key: &key,
         unit_rows: options.unit_rows.map(NonZeroU64::get),
@@ -155,7 +155,7 @@ pub fn verify(
     })?;
     let reviewed = outcome.reviewed.take();
     gathered.leak(outcome);
-    again::confirm(&stores, &gathered.findings)?;
+    confirm(&stores, &gathered.findings)?;
     let (mut report, fingerprints) = gathered.report(inputs);
     report.costs = costs.by_claim();
     bunri_records::add_to_ledger(&inputs.records(), &report)?;
@@ -247,7 +247,8 @@ pub(crate) fn listed_in_staging(
     let listed: BTreeMap<&str, &FileEntry> = files.map(|file| (file.path.as_str(), file)).collect();
     let manifest = format!("{STAGING}/{MANIFEST}");
     let folders = [STAGING, REJECTS];
-    look_staged(custody, &folders, &listed, &[&manifest], threads, findings)
+    let staged = look_staged(custody, &folders, &listed, &[&manifest], threads, findings);
+    Ok(staged?)
 }
 
 fn stores(
@@ -324,7 +325,8 @@ fn scratch(folder: &Path, options: &VerifyOptions, threads: usize) -> Scratch {
         .saturating_sub(BESIDE_SORTS)
         .max(options.memory / 4);
     let budget =
-        usize::try_from(for_sorts / (SORTS_AT_ONCE * threads.max(1) as u64)).unwrap_or(usize::MAX);
+        usize::try_from(for_sorts / ((SORTS_AT_ONCE + SORTS_OF_WAITING) * threads.max(1) as u64))
+            .unwrap_or(usize::MAX);
     Scratch {
         folder: folder.to_path_buf(),
         budget,

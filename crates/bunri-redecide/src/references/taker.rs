@@ -28,11 +28,17 @@ pub struct ReferenceFiles {
 }
 
 impl ReferenceFiles {
-    /// Takes what the units of another table have left, in any order.
+    /// Takes what another table has left.
+    pub fn take(&mut self, mut left: Self) {
+        self.referring.append(&mut left.referring);
+        self.referred.append(&mut left.referred);
+    }
+
+    /// What the units of a table have left, in any order.
     ///
     /// # Errors
     /// When a temporary file cannot be read or written.
-    pub fn take(&mut self, units: Vec<Self>, folder: &Path) -> Result<(), RedecideError> {
+    pub fn of_units(units: Vec<Self>, folder: &Path) -> Result<Self, RedecideError> {
         let mut referring: BTreeMap<usize, (Vec<FactFile>, Stores)> = BTreeMap::new();
         let mut referred: BTreeMap<(usize, Vec<usize>), Vec<Referred>> = BTreeMap::new();
         for unit in units {
@@ -44,9 +50,10 @@ impl ReferenceFiles {
                 referred.entry(at).or_default().push(rows);
             }
         }
+        let mut all = Self::default();
         for (number, (files, possible)) in referring {
             let file = merge::<RowCounts>(files, folder)?;
-            self.referring.insert(number, (file, possible));
+            all.referring.insert(number, (file, possible));
         }
         for (at, units) in referred {
             let (mut files, mut rejected, mut possible) = (Vec::new(), RejectedKeys::default(), 0);
@@ -60,9 +67,9 @@ impl ReferenceFiles {
                 rejected,
                 possible,
             };
-            self.referred.insert(at, referred);
+            all.referred.insert(at, referred);
         }
-        Ok(())
+        Ok(all)
     }
 }
 

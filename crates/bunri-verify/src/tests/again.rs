@@ -1,15 +1,12 @@
 //! A file that could not be read is tried once more before anything is said of it.
 
 use bunri_catalogue::Store;
+use bunri_compare::{Costs, RawBytes, confirm, look};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 use bunri_residue::{Permissions, schemas_of_manifest};
 
 use super::fixture::Fixture;
 use crate::VerifyError;
-use crate::cost::Costs;
-use crate::store::again::confirm;
-use crate::store::files::look;
-use crate::store::raw::RawBytes;
 
 const TABLE: &str = "meter_reading";
 const PART: &str = "meter_reading/part-00001.parquet";
@@ -37,7 +34,7 @@ fn said(fixture: &Fixture, rule: Rule, file: Option<&str>) -> Result<(), VerifyE
     let place = file.map_or_else(Place::default, Place::file);
     let mut findings = Findings::default();
     findings.add(Claim::C2, rule, about, place);
-    confirm(&stores, &findings)
+    Ok(confirm(&stores, &findings)?)
 }
 
 /// By its name, and as one of the files of a table.

@@ -9,6 +9,7 @@ use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
 use bunri_catalogue::Store;
 use bunri_columnar::guarded;
+use bunri_compare::{Facts, StoreFiles, check_entry, check_store, look};
 use bunri_manifest::{Digester, Digests, StoreManifest};
 use bunri_redecide::Layout;
 use bunri_report::{Claim, Findings};
@@ -17,8 +18,6 @@ use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderB
 
 use super::fixture::Fixture;
 use super::ordinary::ordinary;
-use crate::store::files::{StoreFiles, look};
-use crate::store::shape::{Facts, check_entry, check_store};
 
 fn small() -> Fixture {
     let fixture = Fixture::new(&ordinary(4), &[]);

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use arrow_array::{Array, RecordBatch};
 use bunri_catalogue::{Catalogue, Store, Table};
 use bunri_columnar::{
-    CanonicalWriter, KeyRanges, PendingFile, RejectWriter, Silent, Staging, StoreTableWriter,
-    open_parquet, part_name, type_word, write_whole,
+    BatchSorter, CanonicalWriter, KeyRanges, PendingFile, RejectWriter, Silent, Staging,
+    StoreTableWriter, open_parquet, part_name, type_word, write_whole,
 };
 use bunri_decisions::Decisions;
 use bunri_job::RekeySecrets;
@@ -24,7 +24,6 @@ use bunri_report::Report;
 use tempfile::TempDir;
 
 use super::ordinary::{CUTOVER, Rows, in_key_order, ordinary};
-use crate::store::multiset::RowSorter;
 use crate::totals::Totals;
 use crate::{VerifyError, VerifyInputs, VerifyOptions, verify};
 
@@ -189,14 +188,15 @@ impl Fixture {
                 .into_iter()
                 .filter_map(|store| Layout::new(table, store))
                 .collect();
-            let mut sorters: Vec<RowSorter> = layouts
-                .iter()
-                .map(|layout| RowSorter::new(layout, &scratch).unwrap())
-                .collect();
+            let sorter = |layout: &Layout<'_>| {
+                let (schema, key) = (layout.schema.clone(), &layout.key);
+                BatchSorter::new(&table.id, schema, key, &scratch.folder, scratch.budget).unwrap()
+            };
+            let mut sorters: Vec<BatchSorter> = layouts.iter().map(sorter).collect();
             while let Some(decided) = decider.next().unwrap() {
                 for (layout, sorter) in layouts.iter().zip(&mut sorters) {
                     sorter
-                        .push(&Expected::of(layout, &decided).unwrap().rows, |_, _| {})
+                        .push(&Expected::of(layout, &decided).unwrap().rows)
                         .unwrap();
                 }
             }
@@ -206,8 +206,8 @@ impl Fixture {
             for (layout, sorter) in layouts.iter().zip(sorters) {
                 let mut sorted = sorter.finish().unwrap();
                 let mut rows = Vec::new();
-                while let Some(batch) = sorted.next().unwrap() {
-                    rows.push(batch.rows);
+                while let Some(batch) = sorted.next_batch(8192).unwrap() {
+                    rows.push(batch);
                 }
                 let files = self.write_table(layout, &rows);
                 entries

@@ -5,17 +5,15 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow_select::take::take_record_batch;
 use bunri_catalogue::Store;
-use bunri_columnar::KeyRanges;
+use bunri_columnar::{KeyRanges, Silent};
+use bunri_compare::{Costs, PositionalTable, RawBytes, StoreFiles, look, order_columns};
 use bunri_redecide::{EncodedKeys, Layout};
-use bunri_report::Findings;
+use bunri_report::{Claim, Findings};
 use bunri_residue::Permissions;
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::{WriterProperties, WriterVersion};
 
 use super::fixture::Fixture;
-use crate::cost::Costs;
-use crate::store::files::{StoreFiles, look};
-use crate::store::order::order_columns;
-use crate::store::positional::StoredTable;
-use crate::store::raw::RawBytes;
 
 fn looked_at(fixture: &Fixture, store: Store) -> StoreFiles {
     let schemas = Layout::all(&fixture.catalogue, store)
@@ -34,12 +32,12 @@ fn looked_at(fixture: &Fixture, store: Store) -> StoreFiles {
     files
 }
 
-fn opened(fixture: &Fixture, store: Store, id: &str) -> Option<StoredTable> {
+fn opened(fixture: &Fixture, store: Store, id: &str) -> Option<PositionalTable> {
     let table = fixture.catalogue.table(id).unwrap();
     let layout = Layout::new(table, store).unwrap();
     let files = looked_at(fixture, store);
     let ranges: KeyRanges = fixture.key_ranges(table);
-    StoredTable::open(&layout, &files, &ranges, true).unwrap()
+    PositionalTable::open(&layout, &files, &ranges, (true, &Silent)).unwrap()
 }
 
 /// Points of the transmission store, so many that they need three row groups.
@@ -194,4 +192,27 @@ fn files_that_are_not_as_they_must_be_are_not_compared_by_position() {
     let multiset = Layout::all(&fixture.catalogue, store).find(Layout::reorders);
     let multiset = multiset.unwrap().table.id.clone();
     assert!(opened(&fixture, store, &multiset).is_none());
+}
+
+/// The same rows in a file that another writer made: every row is as it must be, and still nobody skips pages by its headers.
+#[test]
+fn a_file_that_is_no_function_of_its_rows_is_not_compared_by_position() {
+    let fixture = Fixture::ordinary();
+    let (store, id) = (Store::Transmission, "contract");
+    assert!(opened(&fixture, store, id).is_some());
+    let rows = fixture.read(store, id);
+    let path = fixture.store(store).join(id).join("part-00000.parquet");
+    let second = WriterProperties::builder().set_writer_version(WriterVersion::PARQUET_2_0);
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = ArrowWriter::try_new(file, rows.schema(), Some(second.build())).unwrap();
+    writer.write(&rows).unwrap();
+    writer.close().unwrap();
+    assert_eq!(fixture.read(store, id), rows);
+    assert!(opened(&fixture, store, id).is_none());
+    let rules = fixture.verify(2).findings.into_iter().map(|it| it.claim);
+    let claims: std::collections::BTreeSet<Claim> = rules.collect();
+    assert_eq!(
+        claims.into_iter().collect::<Vec<_>>(),
+        [Claim::C1, Claim::C6]
+    );
 }

@@ -1,6 +1,6 @@
 //! The elements of a batch of staged rows, made once for all stores: a row's element in a region names the table, the
 //! ownership, the class, the key and the cells, and not the store, so it is the same wherever the region goes. Only where
-//! retail holds hashes instead of values does a store make elements of its own ([`super::sums`]).
+//! retail holds hashes instead of values does a store make elements of its own ([`crate::sums`]).
 
 use std::cell::OnceCell;
 
@@ -8,10 +8,10 @@ use bunri_catalogue::{Class, Ownership, Table};
 use bunri_fingerprint::{Fingerprint, FingerprintKey, Region, UnsupportedType};
 use bunri_redecide::{ColumnsByClass, Decided, Layout, View, bit};
 
-use super::sums::{ByRegion, hashers_of, regions_of};
+use crate::sums::{ByRegion, hashers_of, regions_of};
 
 /// The regions of a table, and which of its elements any store needs.
-pub(crate) struct ElementMaker<'a> {
+pub struct ElementMaker<'a> {
     regions: ByRegion<Region>,
     /// The table's key, as catalogue columns.
     table_key: &'a [usize],
@@ -20,7 +20,8 @@ pub(crate) struct ElementMaker<'a> {
 }
 
 impl<'a> ElementMaker<'a> {
-    pub(crate) fn new(table: &'a Table, layouts: &[Layout<'_>], key: &FingerprintKey) -> Self {
+    /// For the stores that have these layouts of the table.
+    pub fn new(table: &'a Table, layouts: &[Layout<'_>], key: &FingerprintKey) -> Self {
         let mut wanted = [0; Ownership::ALL.len()];
         for layout in layouts {
             for (wanted, granted) in wanted.iter_mut().zip(granted(layout)) {
@@ -44,13 +45,15 @@ pub(crate) fn granted(layout: &Layout<'_>) -> [u8; Ownership::ALL.len()] {
 }
 
 /// A batch of decided rows, with what the stores' checks share of it.
-pub(crate) struct SharedRows {
-    pub(crate) decided: Decided,
+pub struct SharedRows {
+    /// The rows, with whose they are.
+    pub decided: Decided,
     elements: OnceCell<Option<RowElements>>,
 }
 
 impl SharedRows {
-    pub(crate) fn new(decided: Decided) -> Self {
+    /// Of which nothing was asked yet.
+    pub fn new(decided: Decided) -> Self {
         Self {
             decided,
             elements: OnceCell::new(),

@@ -7,27 +7,31 @@ use bunri_redecide::BATCH_ROWS;
 use bunri_report::{About, Checked, Findings};
 use bunri_residue::{Admitted, Auditor, DataFile, Permissions, look_at_folder};
 
-use super::files::StoreFiles;
-use crate::VerifyError;
+use crate::CompareError;
 use crate::cost::{Costs, Work};
+use crate::files::StoreFiles;
 
 /// Looks at everything of a store that is not a row. Nothing else is under way meanwhile.
-pub(crate) struct RawBytes<'a> {
-    pub(crate) store: &'a str,
+pub struct RawBytes<'a> {
+    /// The store's word, for findings.
+    pub store: &'a str,
     /// The columns of its tables.
-    pub(crate) schemas: &'a BTreeMap<String, SchemaRef>,
-    pub(crate) permissions: Permissions,
-    pub(crate) threads: usize,
-    pub(crate) costs: &'a Costs,
+    pub schemas: &'a BTreeMap<String, SchemaRef>,
+    /// Who may read its files.
+    pub permissions: Permissions,
+    /// Threads; what is found does not depend on them.
+    pub threads: usize,
+    /// To which the work is added.
+    pub costs: &'a Costs,
 }
 
 impl RawBytes<'_> {
     /// Audits the folder, and in it every Parquet file of a table, listed or not. Gives also what was looked at.
-    pub(crate) fn audit(
+    pub fn audit(
         &self,
         files: &StoreFiles,
         findings: &mut Findings,
-    ) -> Result<(Admitted, Checked), VerifyError> {
+    ) -> Result<(Admitted, Checked), CompareError> {
         let about = About {
             store: self.store,
             table: None,

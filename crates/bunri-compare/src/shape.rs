@@ -1,5 +1,5 @@
 //! C2: a store's tables, columns, order and types are exactly what the catalogue grants, in the manifest and in the
-//! files themselves ([`super::mapping`]).
+//! files themselves ([`crate::mapping`]).
 
 use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::{REASON_COLUMN, part_name, type_word};
@@ -7,17 +7,19 @@ use bunri_manifest::{ColumnEntry, StoreManifest, TOOL, TableEntry};
 use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
-use super::files::StoreFiles;
-use super::reader::rows_in_footer;
+use crate::files::StoreFiles;
+use crate::reader::rows_in_footer;
 
 /// What the manifest must say of the run.
-pub(crate) struct Facts<'a> {
-    pub(crate) label: &'a str,
-    pub(crate) kind: &'a str,
+pub struct Facts<'a> {
+    /// The job's label.
+    pub label: &'a str,
+    /// `rehearsal` or `cutover`.
+    pub kind: &'a str,
 }
 
 /// The manifest's facts, and tables that nobody granted.
-pub(crate) fn check_store(
+pub fn check_store(
     catalogue: &Catalogue,
     store: Store,
     files: &StoreFiles,
@@ -96,12 +98,7 @@ fn check_facts(
 }
 
 /// A table's entry in the manifest: name, key, columns, types, and the paths of its parts.
-pub(crate) fn check_entry(
-    layout: &Layout<'_>,
-    files: &StoreFiles,
-    parts: usize,
-    findings: &mut Findings,
-) {
+pub fn check_entry(layout: &Layout<'_>, files: &StoreFiles, parts: usize, findings: &mut Findings) {
     let about = About {
         store: layout.store.word(),
         table: Some(&layout.table.id),

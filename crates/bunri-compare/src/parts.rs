@@ -5,11 +5,11 @@ use bunri_columnar::{KeyRanges, Observer, part_name};
 use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
-use super::files::StoreFiles;
-use super::mapping::map_file;
-use super::order::Order;
-use super::reader::{FileRows, FooterFacts, Part, footer};
-use crate::VerifyError;
+use crate::CompareError;
+use crate::files::StoreFiles;
+use crate::mapping::map_file;
+use crate::order::Order;
+use crate::reader::{FileRows, Part, ReadableFile};
 
 /// The files of a table.
 pub(crate) struct Parts {
@@ -31,29 +31,18 @@ impl Parts {
                 store: layout.store.word(),
                 table: Some(&layout.table.id),
             };
-            let Some(FooterFacts {
-                schema,
-                rows,
-                batch_rows,
-            }) = footer(files, &name)
-            else {
+            let Some(file) = ReadableFile::open(files, &name) else {
                 findings.add(Claim::C2, Rule::Unreadable, about, Place::file(&name));
                 continue;
             };
-            check_rows(files, &name, rows, about, findings);
-            let mapping = map_file(layout, &schema, about, findings);
-            let names = schema
-                .fields()
-                .iter()
-                .map(|field| field.name().clone())
-                .collect();
+            check_rows(files, &name, file.rows(), about, findings);
+            let mapping = map_file(layout, file.schema(), about, findings);
+            let names = file.schema().fields().iter();
             opened.parts.push(Part {
-                path: files.path_of(&name),
+                names: names.map(|field| field.name().clone()).collect(),
                 name,
                 mapping,
-                rows: u64::try_from(rows).unwrap_or(0),
-                batch_rows,
-                names,
+                file,
             });
         }
         opened
@@ -66,7 +55,7 @@ impl Parts {
         ranges: &KeyRanges,
         observer: &dyn Observer,
         findings: &mut Findings,
-    ) -> Result<bool, VerifyError> {
+    ) -> Result<bool, CompareError> {
         let mut order = Order::new(layout, ranges)?;
         for part in &self.parts {
             order.part(part, observer, findings)?;
@@ -80,6 +69,13 @@ impl Parts {
         self.parts.iter().map(|part| part.name.clone()).eq(names)
     }
 
+    /// Whether each of them is a function of its rows: then it says of itself what is so.
+    pub(crate) fn are_clean(&self, files: &StoreFiles) -> bool {
+        self.parts
+            .iter()
+            .all(|part| files.admitted.is_clean(&part.name))
+    }
+
     pub(crate) fn read(self, schema: &SchemaRef) -> FileRows {
         FileRows::new(self.parts, schema)
     }
@@ -91,7 +87,7 @@ impl Parts {
 }
 
 /// One file's columns and rows, for a check without staging. Gives its rows.
-pub(crate) fn check_columns(
+pub fn check_columns(
     layout: &Layout<'_>,
     files: &StoreFiles,
     name: &str,
@@ -101,13 +97,13 @@ pub(crate) fn check_columns(
         store: layout.store.word(),
         table: Some(&layout.table.id),
     };
-    let Some(facts) = footer(files, name) else {
+    let Some(file) = ReadableFile::open(files, name) else {
         findings.add(Claim::C2, Rule::Unreadable, about, Place::file(name));
         return 0;
     };
-    check_rows(files, name, facts.rows, about, findings);
-    map_file(layout, &facts.schema, about, findings);
-    u64::try_from(facts.rows).unwrap_or(0)
+    check_rows(files, name, file.rows(), about, findings);
+    map_file(layout, file.schema(), about, findings);
+    u64::try_from(file.rows()).unwrap_or(0)
 }
 
 fn check_rows(

@@ -10,7 +10,7 @@ use bunri_report::{Claim, ClaimCost};
 
 /// A piece of work that can be measured apart. C3 and C4 are one look and have one cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Work {
+pub enum Work {
     /// Hashing files and comparing manifests and sums: C1.
     Files,
     /// Columns, types, the order of rows: C2.
@@ -33,11 +33,11 @@ impl Work {
 
 /// Time spent so far; threads add to it.
 #[derive(Debug, Default)]
-pub(crate) struct Costs([AtomicU64; Work::COUNT]);
+pub struct Costs([AtomicU64; Work::COUNT]);
 
 impl Costs {
     /// Does a piece of work and adds the processor time that this thread took for it.
-    pub(crate) fn of<T>(&self, work: Work, doing: impl FnOnce() -> T) -> T {
+    pub fn of<T>(&self, work: Work, doing: impl FnOnce() -> T) -> T {
         let begun = ThreadTime::now();
         let done = doing();
         self.add(work, begun.elapsed());
@@ -45,7 +45,7 @@ impl Costs {
     }
 
     /// The same for work that has threads of its own, when nothing else is under way.
-    pub(crate) fn of_all_threads<T>(&self, work: Work, doing: impl FnOnce() -> T) -> T {
+    pub fn of_all_threads<T>(&self, work: Work, doing: impl FnOnce() -> T) -> T {
         let begun = ProcessTime::now();
         let done = doing();
         self.add(work, begun.elapsed());
@@ -58,7 +58,7 @@ impl Costs {
     }
 
     /// By claim, for those that cost anything.
-    pub(crate) fn by_claim(&self) -> Vec<ClaimCost> {
+    pub fn by_claim(&self) -> Vec<ClaimCost> {
         let groups: [(&'static [Claim], &[Work]); 5] = [
             (&[Claim::C1], &[Work::Files]),
             (&[Claim::C2], &[Work::Shape]),

@@ -9,7 +9,7 @@ use bunri_manifest::{
 use bunri_report::{About, Claim, Findings, Place, Rule};
 use bunri_residue::Admitted;
 
-use crate::VerifyError;
+use crate::CompareError;
 
 /// A manifest of a hundred thousand parts is smaller. It is held in memory whole, so a larger one is not read.
 const MOST_MANIFEST_BYTES: u64 = 64 << 20;
@@ -17,24 +17,30 @@ const MOST_MANIFEST_BYTES: u64 = 64 << 20;
 /// What lies in a folder, by path below its root. A name that is not UTF-8 is listed as well as it can be, and read
 /// under its own.
 #[derive(Default)]
-pub(crate) struct Listing {
-    pub(crate) files: Vec<(String, PathBuf)>,
-    pub(crate) folders: Vec<String>,
+pub struct Listing {
+    /// By their paths below the root, and under the names that they are read by.
+    pub files: Vec<(String, PathBuf)>,
+    /// Those below the root.
+    pub folders: Vec<String>,
 }
 
 /// A store's files, hashed, and its manifest if it can be believed.
-pub(crate) struct StoreFiles {
-    pub(crate) root: PathBuf,
-    pub(crate) manifest: Option<StoreManifest>,
-    pub(crate) listing: Listing,
-    pub(crate) digests: BTreeMap<String, Digests>,
+pub struct StoreFiles {
+    /// Where it lies.
+    pub root: PathBuf,
+    /// If it can be believed.
+    pub manifest: Option<StoreManifest>,
+    /// What lies there.
+    pub listing: Listing,
+    /// Of every file that could be read.
+    pub digests: BTreeMap<String, Digests>,
     /// What the audit lets the Parquet library read: nothing, until it has looked.
-    pub(crate) admitted: Admitted,
+    pub admitted: Admitted,
 }
 
 impl StoreFiles {
     /// The Parquet files in a table's folder, whether listed or not, in the order of their names.
-    pub(crate) fn parts(&self, table: &str) -> Vec<String> {
+    pub fn parts(&self, table: &str) -> Vec<String> {
         let inside = |path: &&String| {
             path.split_once('/')
                 .is_some_and(|(folder, name)| folder == table && name.ends_with(".parquet"))
@@ -43,7 +49,7 @@ impl StoreFiles {
     }
 
     /// Where a file lies.
-    pub(crate) fn path_of(&self, name: &str) -> PathBuf {
+    pub fn path_of(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
@@ -55,7 +61,7 @@ impl StoreFiles {
     }
 
     /// The tables that have Parquet files.
-    pub(crate) fn tables(&self) -> BTreeSet<&str> {
+    pub fn tables(&self) -> BTreeSet<&str> {
         let folder =
             |path: &'_ String| path.ends_with(".parquet").then(|| path.find('/')).flatten();
         self.digests
@@ -66,12 +72,12 @@ impl StoreFiles {
 }
 
 /// Looks at a store's folder.
-pub(crate) fn look(
+pub fn look(
     root: &Path,
     store: &str,
     threads: usize,
     findings: &mut Findings,
-) -> Result<StoreFiles, VerifyError> {
+) -> Result<StoreFiles, CompareError> {
     let about = About { store, table: None };
     if is_link(root) {
         findings.add(Claim::C1, Rule::Link, about, Place::file("."));
@@ -113,14 +119,14 @@ pub(crate) fn look(
 }
 
 /// Looks at folders of custody that one manifest lists together (staging and rejects).
-pub(crate) fn look_staged(
+pub fn look_staged(
     custody: &Path,
     folders: &[&str],
     listed: &BTreeMap<&str, &FileEntry>,
     exempt: &[&str],
     threads: usize,
     findings: &mut Findings,
-) -> Result<u64, VerifyError> {
+) -> Result<u64, CompareError> {
     let about = About {
         store: "staging",
         table: None,
@@ -151,7 +157,7 @@ fn list(
     below: &str,
     about: About<'_>,
     findings: &mut Findings,
-) -> Result<Listing, VerifyError> {
+) -> Result<Listing, CompareError> {
     let mut listing = Listing::default();
     let mut waiting = vec![(below.to_owned(), root.join(below))];
     while let Some((folder, path)) = waiting.pop() {
@@ -167,7 +173,7 @@ fn list(
             // Of a link this is the link itself.
             let kind = entry
                 .metadata()
-                .map_err(VerifyError::io("look at", &path))?;
+                .map_err(CompareError::io("look at", &path))?;
             if kind.is_dir() {
                 waiting.push((below.clone(), path));
                 listing.folders.push(below);
@@ -186,15 +192,15 @@ fn list(
     Ok(listing)
 }
 
-fn sorted_entries(folder: &Path) -> Result<Vec<std::fs::DirEntry>, VerifyError> {
+fn sorted_entries(folder: &Path) -> Result<Vec<std::fs::DirEntry>, CompareError> {
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut entries = entries.map_err(VerifyError::io("list", folder))?;
+    let mut entries = entries.map_err(CompareError::io("list", folder))?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     Ok(entries)
 }
 
 /// Whether a folder is a symbolic link. Asked of `folder/`, the system would answer for what the link names.
-pub(crate) fn is_link(folder: &Path) -> bool {
+pub fn is_link(folder: &Path) -> bool {
     let bare: PathBuf = folder.components().collect();
     bare.symlink_metadata().is_ok_and(|told| told.is_symlink())
 }
@@ -222,11 +228,11 @@ fn linked_elsewhere(_: &std::fs::Metadata) -> bool {
     false
 }
 
-fn hash_all(listing: &Listing, threads: usize) -> Result<BTreeMap<String, Digests>, VerifyError> {
+fn hash_all(listing: &Listing, threads: usize) -> Result<BTreeMap<String, Digests>, CompareError> {
     let hashed = bunri_work::run(threads, listing.files.len(), |at| {
         let (name, path) = &listing.files[at];
-        let digests = hash_file(path).map_err(VerifyError::io("read", path))?;
-        Ok::<_, VerifyError>((name.clone(), digests))
+        let digests = hash_file(path).map_err(CompareError::io("read", path))?;
+        Ok::<_, CompareError>((name.clone(), digests))
     })?;
     Ok(hashed.into_iter().collect())
 }
@@ -236,7 +242,7 @@ fn manifest(
     about: About<'_>,
     digests: &BTreeMap<String, Digests>,
     findings: &mut Findings,
-) -> Result<Option<StoreManifest>, VerifyError> {
+) -> Result<Option<StoreManifest>, CompareError> {
     let Some(own) = digests.get(MANIFEST) else {
         findings.add(
             Claim::C1,
@@ -248,7 +254,7 @@ fn manifest(
     };
     let read = |name: &str| {
         let path = root.join(name);
-        read_regular(&path).map_err(VerifyError::io("read", &path))
+        read_regular(&path).map_err(CompareError::io("read", &path))
     };
     if own.bytes > MOST_MANIFEST_BYTES {
         findings.add(

@@ -5,10 +5,10 @@ use arrow_row::{RowConverter, Rows};
 use bunri_columnar::{Observer, partition_point};
 use bunri_redecide::Layout;
 
-use super::multiset::SortedRows;
-use super::order::{converter, order_columns};
-use super::reader::FileRows;
-use crate::VerifyError;
+use crate::CompareError;
+use crate::multiset::SortedRows;
+use crate::order::{converter, order_columns};
+use crate::reader::FileRows;
 
 /// The rows of the store, in order.
 pub(crate) enum ActualRows {
@@ -19,7 +19,7 @@ pub(crate) enum ActualRows {
 }
 
 impl ActualRows {
-    fn next(&mut self) -> Result<Option<RecordBatch>, VerifyError> {
+    fn next(&mut self) -> Result<Option<RecordBatch>, CompareError> {
         match self {
             Self::Files(files) => Ok(files.next()),
             Self::Sorted(sorted) => Ok(sorted.next()?.map(|batch| batch.rows)),
@@ -65,7 +65,7 @@ impl<'a> Cursor<'a> {
         layout: &Layout<'a>,
         rows: ActualRows,
         observer: &'a dyn Observer,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, CompareError> {
         let order = order_columns(layout);
         let converter = converter(layout, &order)?;
         let table = &layout.table.id;
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The current batch, which has rows left; [`None`] at the end. It is given back with [`Cursor::put_back`].
-    pub(crate) fn take(&mut self) -> Result<Option<Loaded>, VerifyError> {
+    pub(crate) fn take(&mut self) -> Result<Option<Loaded>, CompareError> {
         loop {
             if let Some(loaded) = self.loaded.take() {
                 if loaded.at < loaded.batch.num_rows() {
@@ -90,7 +90,7 @@ impl<'a> Cursor<'a> {
                 self.before += loaded.batch.num_rows() as u64;
             }
             if self.observer.cancelled() {
-                return Err(VerifyError::Interrupted);
+                return Err(CompareError::Interrupted);
             }
             let Some(batch) = self.rows.next()? else {
                 return Ok(None);
@@ -103,7 +103,7 @@ impl<'a> Cursor<'a> {
             let keys = self
                 .converter
                 .convert_columns(&columns)
-                .map_err(VerifyError::arrow(self.table))?;
+                .map_err(CompareError::arrow(self.table))?;
             self.loaded = Some(Loaded { batch, keys, at: 0 });
         }
     }

@@ -10,35 +10,42 @@ use bunri_manifest::Digests;
 use bunri_redecide::{ColumnClasses, EncodedKeys, Expected, Layout, Regions, Scratch};
 use bunri_report::{About, Checked, Claim, Findings, Place, Rule};
 
-use super::compare::{Chunk, Compare, trouble};
-use super::cursor::ActualRows;
-use super::elements::{ElementMaker, SharedRows};
-use super::files::StoreFiles;
-use super::multiset::{RowSorter, SortedBatch};
-use super::order::order_columns;
-use super::parts::Parts;
-use super::rebuild::Rebuild;
-use super::shape::check_entry;
-use super::sums::ByRegion;
-use crate::VerifyError;
+use crate::CompareError;
+use crate::compare::{Chunk, Compare, trouble};
 use crate::cost::{Costs, Work};
+use crate::cursor::ActualRows;
+use crate::elements::{ElementMaker, SharedRows};
+use crate::files::StoreFiles;
+use crate::multiset::{RowSorter, SortedBatch};
+use crate::order::order_columns;
+use crate::parts::Parts;
+use crate::rebuild::Rebuild;
+use crate::shape::check_entry;
+use crate::sums::ByRegion;
 
 /// What is known of a store before its tables are compared.
 #[derive(Clone, Copy)]
-pub(crate) struct StoreContext<'a> {
-    pub(crate) files: &'a StoreFiles,
-    pub(crate) ranges: &'a KeyRanges,
-    pub(crate) key: &'a FingerprintKey,
-    pub(crate) elements: &'a ElementMaker<'a>,
-    pub(crate) scratch: &'a Scratch,
-    pub(crate) costs: &'a Costs,
-    pub(crate) observer: &'a dyn Observer,
+pub struct StoreContext<'a> {
+    /// The store as it lies on disk.
+    pub files: &'a StoreFiles,
+    /// Where the table's files begin.
+    pub ranges: &'a KeyRanges,
+    /// Under which rows are summed.
+    pub key: &'a FingerprintKey,
+    /// Of the table.
+    pub elements: &'a ElementMaker<'a>,
+    /// For sorts.
+    pub scratch: &'a Scratch,
+    /// To which the work is added.
+    pub costs: &'a Costs,
+    /// Asked whether to go on.
+    pub observer: &'a dyn Observer,
     /// The files are to be made again and compared byte for byte.
-    pub(crate) rebuild: bool,
+    pub rebuild: bool,
 }
 
 /// A table of a store being checked.
-pub(crate) struct StoreCheck<'a> {
+pub struct StoreCheck<'a> {
     layout: &'a Layout<'a>,
     compare: Compare<'a>,
     /// For multisets and replaced keys: all expected rows are gathered before any is compared.
@@ -52,20 +59,27 @@ pub(crate) struct StoreCheck<'a> {
 }
 
 /// What became of it.
-pub(crate) struct StoreOutcome {
-    pub(crate) findings: Findings,
-    pub(crate) checked: Checked,
-    pub(crate) rebuilt: Checked,
-    pub(crate) must: ByRegion<Fingerprint>,
-    pub(crate) is: ByRegion<Fingerprint>,
-    pub(crate) mismatches: Mismatches,
+pub struct StoreOutcome {
+    /// What was found.
+    pub findings: Findings,
+    /// What was looked at.
+    pub checked: Checked,
+    /// What was made again and compared byte for byte.
+    pub rebuilt: Checked,
+    /// Over the rows that must be there.
+    pub must: ByRegion<Fingerprint>,
+    /// Over the rows that are there.
+    pub is: ByRegion<Fingerprint>,
+    /// What C5 must not take for explained.
+    pub mismatches: Mismatches,
 }
 
 impl<'a> StoreCheck<'a> {
-    pub(crate) fn new(
-        layout: &'a Layout<'a>,
-        context: StoreContext<'a>,
-    ) -> Result<Self, VerifyError> {
+    /// Before the first staged row.
+    ///
+    /// # Errors
+    /// When rows must be sorted, and cannot be; when the observer asked to stop.
+    pub fn new(layout: &'a Layout<'a>, context: StoreContext<'a>) -> Result<Self, CompareError> {
         let StoreContext {
             files,
             ranges,
@@ -81,7 +95,7 @@ impl<'a> StoreCheck<'a> {
         let (parts, in_order) = costs.of(Work::Shape, || {
             let parts = Parts::open(layout, files, &mut findings);
             let in_order = parts.are_in_order(layout, ranges, observer, &mut findings)?;
-            Ok::<_, VerifyError>((parts, in_order))
+            Ok::<_, CompareError>((parts, in_order))
         })?;
         let file_count = parts.files;
         let mut rows = parts.read(&layout.schema);
@@ -119,7 +133,7 @@ impl<'a> StoreCheck<'a> {
     }
 
     /// The next staged rows.
-    pub(crate) fn take(&mut self, shared: &SharedRows) -> Result<(), VerifyError> {
+    pub fn take(&mut self, shared: &SharedRows) -> Result<(), CompareError> {
         let (costs, decided) = (self.costs, &shared.decided);
         let expected = costs.of(Work::Compare, || Expected::of(self.layout, decided))?;
         match (&mut self.gather, &decided.keys) {
@@ -141,11 +155,11 @@ impl<'a> StoreCheck<'a> {
             (Some(sorter), _) => sorter.push(&expected.rows, |row, tag| {
                 write_regions(&expected.regions, row, tag)
             }),
-            (None, None) => Err(VerifyError::Index),
+            (None, None) => Err(CompareError::Index),
         }
     }
 
-    fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), VerifyError> {
+    fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), CompareError> {
         self.must_rows += chunk.expected.rows.num_rows() as u64;
         if let Some(rebuild) = &mut self.rebuild {
             self.costs
@@ -154,20 +168,7 @@ impl<'a> StoreCheck<'a> {
         self.costs.of(Work::Compare, || self.compare.chunk(chunk))
     }
 
-    /// Stored keys that were keys before they were hashed: two that are equal have met in one hash.
-    fn refuse_doubles(&mut self, keys: &EncodedKeys, rows: usize, last: &mut Option<Vec<u8>>) {
-        if self.layout.key.is_empty() {
-            return;
-        }
-        let doubles = doubles((0..rows).map(|row| keys.bytes(row)), last);
-        if doubles > 0 {
-            let (findings, about) = (&mut self.compare.findings, about(self.layout));
-            let place = Place::default();
-            findings.add_many(Claim::C3, Rule::RekeyCollision, about, place, doubles);
-        }
-    }
-
-    fn compare_gathered(&mut self) -> Result<(), VerifyError> {
+    fn compare_gathered(&mut self) -> Result<(), CompareError> {
         let Some(sorter) = self.gather.take() else {
             return Ok(());
         };
@@ -182,7 +183,11 @@ impl<'a> StoreCheck<'a> {
         while let Some(SortedBatch { rows, tags }) = sorted.next()? {
             let keys = converter(&rows)?;
             let staged = rows.num_rows();
-            self.refuse_doubles(&keys, staged, &mut last);
+            if !self.layout.key.is_empty() {
+                let stored = (0..staged).map(|row| keys.bytes(row));
+                let findings = &mut self.compare.findings;
+                find_doubles(stored, &mut last, about(self.layout), findings);
+            }
             let regions = read_regions(&tags, self.layout.columns.len())?;
             let expected = Expected {
                 rows,
@@ -202,7 +207,7 @@ impl<'a> StoreCheck<'a> {
     }
 
     /// After the last staged row.
-    pub(crate) fn finish(mut self) -> Result<StoreOutcome, VerifyError> {
+    pub fn finish(mut self) -> Result<StoreOutcome, CompareError> {
         self.compare_gathered()?;
         let rows = self.costs.of(Work::Compare, || self.compare.finish())?;
         let Compare {
@@ -257,14 +262,22 @@ impl<'a> StoreCheck<'a> {
     }
 }
 
-/// How many keys are those of the row before; `last` goes on from one batch to the next.
-fn doubles<'k>(keys: impl Iterator<Item = &'k [u8]>, last: &mut Option<Vec<u8>>) -> u64 {
+/// Stored keys that were keys before they were hashed: two that are equal have met in one hash. `last` goes on from one batch to the next.
+fn find_doubles<'k>(
+    keys: impl Iterator<Item = &'k [u8]>,
+    last: &mut Option<Vec<u8>>,
+    about: About<'_>,
+    findings: &mut Findings,
+) {
     let mut doubles = 0;
     for key in keys {
         doubles += u64::from(last.as_deref() == Some(key));
         *last = Some(key.to_vec());
     }
-    doubles
+    if doubles > 0 {
+        let place = Place::default();
+        findings.add_many(Claim::C3, Rule::RekeyCollision, about, place, doubles);
+    }
 }
 
 fn about<'a>(layout: &Layout<'a>) -> About<'a> {
@@ -284,7 +297,7 @@ fn write_regions(regions: &Regions, row: usize, tag: &mut Vec<u8>) {
     );
 }
 
-fn read_regions(tags: &[Vec<u8>], columns: usize) -> Result<Regions, VerifyError> {
+fn read_regions(tags: &[Vec<u8>], columns: usize) -> Result<Regions, CompareError> {
     let ownership = |tag: &Vec<u8>| Ownership::ALL.get(usize::from(*tag.first()?)).copied();
     let class =
         |tag: &Vec<u8>, column: usize| Class::ALL.get(usize::from(*tag.get(column + 1)?)).copied();
@@ -301,19 +314,31 @@ fn read_regions(tags: &[Vec<u8>], columns: usize) -> Result<Regions, VerifyError
             classes: (0..columns).map(of_column).collect::<Option<_>>()?,
         })
     };
-    regions().ok_or(VerifyError::Index)
+    regions().ok_or(CompareError::Index)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::doubles;
+    use super::*;
 
     #[test]
-    fn a_key_that_stands_twice_is_seen_also_across_batches() {
+    fn a_key_that_stands_twice_is_found_also_across_batches() {
+        let about = About {
+            store: "retail",
+            table: Some("t"),
+        };
         let mut last = None;
-        let mut seen = |keys: &[&str]| doubles(keys.iter().map(|key| key.as_bytes()), &mut last);
-        assert_eq!(seen(&["a", "b", "c"]), 0);
-        assert_eq!(seen(&["c", "d", "d"]), 2);
-        assert_eq!(seen(&["e"]), 0);
+        let mut found = |keys: &[&str]| {
+            let mut findings = Findings::default();
+            let keys = keys.iter().map(|key| key.as_bytes());
+            find_doubles(keys, &mut last, about, &mut findings);
+            let found = findings.into_report().into_iter();
+            let found = found.map(|it| (it.claim, it.rule, it.count));
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["a", "b", "c"]), []);
+        let two = (Claim::C3, Rule::RekeyCollision, 2);
+        assert_eq!(found(&["c", "d", "d"]), [two]);
+        assert_eq!(found(&["e"]), []);
     }
 }

@@ -11,7 +11,7 @@ use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 use bunri_work::TakeInOrder;
 
-use crate::VerifyError;
+use crate::CompareError;
 
 /// The files of one table while they are made again.
 pub(crate) struct Rebuild {
@@ -21,15 +21,15 @@ pub(crate) struct Rebuild {
 
 impl TakeInOrder for Rebuild {
     type Item = RecordBatch;
-    type Error = VerifyError;
+    type Error = CompareError;
 
-    fn take(&mut self, rows: &RecordBatch) -> Result<(), VerifyError> {
+    fn take(&mut self, rows: &RecordBatch) -> Result<(), CompareError> {
         self.write(rows)
     }
 }
 
 impl Rebuild {
-    pub(crate) fn new(layout: &Layout<'_>, ranges: &KeyRanges) -> Result<Self, VerifyError> {
+    pub(crate) fn new(layout: &Layout<'_>, ranges: &KeyRanges) -> Result<Self, CompareError> {
         let id = layout.table.id.clone();
         let writer = StoreTableWriter::new(&layout.schema, ranges, |part| {
             Ok((
@@ -41,7 +41,7 @@ impl Rebuild {
     }
 
     /// Takes the next rows that are expected.
-    pub(crate) fn write(&mut self, rows: &RecordBatch) -> Result<(), VerifyError> {
+    pub(crate) fn write(&mut self, rows: &RecordBatch) -> Result<(), CompareError> {
         Ok(self.writer.write(rows)?)
     }
 
@@ -52,7 +52,7 @@ impl Rebuild {
         on_disk: &BTreeMap<String, Digests>,
         about: About<'_>,
         findings: &mut Findings,
-    ) -> Result<u64, VerifyError> {
+    ) -> Result<u64, CompareError> {
         let mut files = 0;
         for (part, made) in self.writer.finish()?.into_iter().enumerate() {
             let path = format!("{}/{}", self.id, part_name(part));

@@ -10,12 +10,13 @@ use bunri_redecide::{EncodedKeys, Expected, Layout, Regions, View};
 use bunri_report::{About, Claim, Findings, Place, Rule};
 use bunri_types::value_text;
 
-use super::cursor::{ActualRows, Cursor, Loaded};
-use super::elements::RowElements;
-use super::reader::FileRows;
-use super::row_name::row_name;
-use super::sums::{ByRegion, ExpectedSums, InRegions, add_sums};
-use crate::VerifyError;
+use crate::CompareError;
+use crate::cursor::{ActualRows, Cursor, Loaded};
+use crate::elements::RowElements;
+use crate::expected_sums::ExpectedSums;
+use crate::reader::FileRows;
+use crate::row_name::row_name;
+use crate::sums::{ByRegion, InRegions, add_sums};
 
 /// As many rows are compared one by one after a difference; then ever longer stretches are tried again.
 const STRETCH: usize = 64;
@@ -65,7 +66,7 @@ impl<'a> Compare<'a> {
         actual: ActualRows,
         key: &FingerprintKey,
         observer: &'a dyn Observer,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, CompareError> {
         Ok(Self {
             cursor: Cursor::new(layout, actual, observer)?,
             stretch: STRETCH,
@@ -86,7 +87,7 @@ impl<'a> Compare<'a> {
     }
 
     /// Compares the store's rows up to the last staged key of the chunk.
-    pub(crate) fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), VerifyError> {
+    pub(crate) fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), CompareError> {
         let rows = chunk.expected.rows.num_rows();
         if chunk.staged == 0 {
             return Ok(());
@@ -112,7 +113,7 @@ impl<'a> Compare<'a> {
         end: usize,
         chunk: &Chunk<'_>,
         next: &mut usize,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), CompareError> {
         let expected = &chunk.expected.rows;
         while loaded.at < end {
             let left = (end - loaded.at).min(expected.num_rows() - *next);
@@ -131,7 +132,7 @@ impl<'a> Compare<'a> {
     }
 
     /// Rows that are, cell for cell, those that must be there.
-    fn same(&mut self, chunk: &Chunk<'_>, from: usize, rows: usize) -> Result<(), VerifyError> {
+    fn same(&mut self, chunk: &Chunk<'_>, from: usize, rows: usize) -> Result<(), CompareError> {
         let sums = self
             .sums
             .of(chunk.expected, from..from + rows, chunk.elements)?;
@@ -141,7 +142,7 @@ impl<'a> Compare<'a> {
     }
 
     /// A row that must be there.
-    fn must(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<(), VerifyError> {
+    fn must(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<(), CompareError> {
         let view = View::of(&chunk.expected.rows)?;
         let row = in_regions(&view, row, chunk, row);
         self.sums.add(row, &mut self.must);
@@ -154,7 +155,7 @@ impl<'a> Compare<'a> {
         loaded: &Loaded,
         chunk: &Chunk<'_>,
         expected: usize,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), CompareError> {
         let view = View::of(&loaded.batch)?;
         let row = in_regions(&view, loaded.at, chunk, expected);
         self.sums.add(row, &mut self.is);
@@ -168,7 +169,7 @@ impl<'a> Compare<'a> {
         end: usize,
         chunk: &Chunk<'_>,
         next: &mut usize,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), CompareError> {
         let stop = end.min(loaded.at + STRETCH);
         while loaded.at < stop {
             let key = loaded.key();
@@ -205,7 +206,7 @@ impl<'a> Compare<'a> {
         loaded: &Loaded,
         chunk: &Chunk<'_>,
         expected: usize,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), CompareError> {
         let must = &chunk.expected.rows;
         for column in 0..must.num_columns() {
             let (a, b) = (
@@ -243,7 +244,7 @@ impl<'a> Compare<'a> {
                 .granted(regions.ownership[row], classes.class(row))
     }
 
-    fn missing(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<(), VerifyError> {
+    fn missing(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<(), CompareError> {
         self.must(chunk, row)?;
         let about = self.about();
         let named = !self.findings.full(Claim::C3, Rule::RowMissing, about);
@@ -268,7 +269,7 @@ impl<'a> Compare<'a> {
         Ok(())
     }
 
-    fn surplus(&mut self, loaded: &Loaded, claim: Claim, rule: Rule) -> Result<(), VerifyError> {
+    fn surplus(&mut self, loaded: &Loaded, claim: Claim, rule: Rule) -> Result<(), CompareError> {
         self.mismatches.row(loaded.key());
         self.place(loaded, claim, rule, None)
     }
@@ -279,7 +280,7 @@ impl<'a> Compare<'a> {
         claim: Claim,
         rule: Rule,
         column: Option<&str>,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), CompareError> {
         let about = self.about();
         let mut place = Place {
             column: column.map(str::to_owned),
@@ -296,7 +297,7 @@ impl<'a> Compare<'a> {
     }
 
     /// What is left in the store after the last staged row. Gives the rows of the store.
-    pub(crate) fn finish(&mut self) -> Result<u64, VerifyError> {
+    pub(crate) fn finish(&mut self) -> Result<u64, CompareError> {
         while let Some(mut loaded) = self.cursor.take()? {
             while loaded.at < loaded.batch.num_rows() {
                 self.surplus(&loaded, Claim::C4, Rule::RowWithoutPartner)?;

@@ -3,7 +3,7 @@
 use bunri_redecide::Layout;
 
 /// A row's name: its key, or its number (from 1) where the key is a personal value.
-pub(crate) fn row_name(
+pub fn row_name(
     layout: &Layout<'_>,
     whose: &str,
     number: u64,

@@ -8,8 +8,8 @@ use bunri_columnar::{KeyRanges, Observer, guarded, part_name, row_converter};
 use bunri_redecide::Layout;
 use bunri_report::{About, Claim, Findings, Place, Rule};
 
-use super::reader::{Part, open_reader};
-use crate::VerifyError;
+use crate::CompareError;
+use crate::reader::Part;
 
 /// Whether rows come in the store's order and in their parts.
 pub(crate) struct Order<'a> {
@@ -22,7 +22,7 @@ pub(crate) struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    pub(crate) fn new(layout: &'a Layout<'a>, ranges: &'a KeyRanges) -> Result<Self, VerifyError> {
+    pub(crate) fn new(layout: &'a Layout<'a>, ranges: &'a KeyRanges) -> Result<Self, CompareError> {
         let columns = order_columns(layout);
         let converter = converter(layout, &columns)?;
         Ok(Self {
@@ -41,17 +41,17 @@ impl<'a> Order<'a> {
         part: &Part,
         observer: &dyn Observer,
         findings: &mut Findings,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), CompareError> {
         let in_file = |&column: &usize| part.mapping.columns[column];
         let wanted: Vec<usize> = self.columns.iter().filter_map(in_file).collect();
-        let Some(mut reader) = open_reader(part.file(), Some(&wanted), None) else {
+        let Some(mut reader) = part.file.read(Some(&wanted), None) else {
             return Ok(());
         };
         let (mut disordered, mut misplaced) = (0, 0);
         // Damage further on is found, and named, when the rows are read.
         while let Some(batch) = guarded(|| reader.next()?.ok()) {
             if observer.cancelled() {
-                return Err(VerifyError::Interrupted);
+                return Err(CompareError::Interrupted);
             }
             disordered += self.disorder(part, &wanted, &batch)?;
             misplaced += self.misplaced(part, &batch);
@@ -92,7 +92,7 @@ impl<'a> Order<'a> {
         part: &Part,
         wanted: &[usize],
         batch: &RecordBatch,
-    ) -> Result<u64, VerifyError> {
+    ) -> Result<u64, CompareError> {
         // A reader gives projected columns in file order.
         let mut ascending = wanted.to_vec();
         ascending.sort_unstable();
@@ -109,7 +109,7 @@ impl<'a> Order<'a> {
         let rows = self
             .converter
             .convert_columns(&columns)
-            .map_err(VerifyError::arrow(&self.layout.table.id))?;
+            .map_err(CompareError::arrow(&self.layout.table.id))?;
         let mut disordered = 0;
         for row in 0..rows.num_rows() {
             let before = if row == 0 {
@@ -127,7 +127,7 @@ impl<'a> Order<'a> {
 }
 
 /// The columns that order a store's rows: the key, or of a multiset all of them.
-pub(crate) fn order_columns(layout: &Layout<'_>) -> Vec<usize> {
+pub fn order_columns(layout: &Layout<'_>) -> Vec<usize> {
     if layout.key.is_empty() {
         (0..layout.schema.fields().len()).collect()
     } else {
@@ -139,7 +139,7 @@ pub(crate) fn order_columns(layout: &Layout<'_>) -> Vec<usize> {
 pub(crate) fn converter(
     layout: &Layout<'_>,
     columns: &[usize],
-) -> Result<RowConverter, VerifyError> {
+) -> Result<RowConverter, CompareError> {
     let types: Vec<&DataType> = columns
         .iter()
         .map(|&column| layout.schema.field(column).data_type())

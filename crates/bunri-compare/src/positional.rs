@@ -4,27 +4,27 @@
 //! and without an overlap.
 //!
 //! Nothing is found here but that all is as it must be, or that it is not. In the second case the table is compared by key
-//! ([`super::check`]), which says what is wrong.
+//! ([`crate::check`]), which says what is wrong.
 
 use std::ops::Range;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_row::Rows;
 use arrow_schema::SchemaRef;
-use bunri_columnar::{KeyRanges, partition_point, row_converter};
+use bunri_columnar::{KeyRanges, Observer, partition_point, row_converter};
 use bunri_redecide::Layout;
 use bunri_report::Findings;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-use super::files::StoreFiles;
-use super::order::order_columns;
-use super::parts::Parts;
-use super::reader::{Part, Read, open_reader, read_next, row_groups};
-use super::shape::check_entry;
-use crate::VerifyError;
+use crate::CompareError;
+use crate::files::StoreFiles;
+use crate::order::order_columns;
+use crate::parts::Parts;
+use crate::reader::{Read, ReadableFile, read_next};
+use crate::shape::check_entry;
 
 /// The files of a table that are, by their own account, what they must be.
-pub(crate) struct StoredTable {
+pub struct PositionalTable {
     id: String,
     schema: SchemaRef,
     files: Vec<StoredFile>,
@@ -34,7 +34,8 @@ pub(crate) struct StoredTable {
 }
 
 struct StoredFile {
-    part: Part,
+    file: ReadableFile,
+    rows: u64,
     /// The number of its first row in the table.
     first: u64,
     /// Where its row groups begin.
@@ -46,19 +47,22 @@ type FirstRow = (u64, Vec<u8>);
 
 impl StoredFile {
     fn end(&self) -> u64 {
-        self.first + self.part.rows
+        self.first + self.rows
     }
 }
 
-impl StoredTable {
+impl PositionalTable {
     /// [`None`] if something is wrong with the files, or rows do not come in the order of staging. `entered`: whether reading will
     /// begin at other places than the first row.
-    pub(crate) fn open(
+    ///
+    /// # Errors
+    /// For a key of a type that has no order; when the observer asked to stop.
+    pub fn open(
         layout: &Layout<'_>,
         files: &StoreFiles,
         ranges: &KeyRanges,
-        entered: bool,
-    ) -> Result<Option<Self>, VerifyError> {
+        (entered, observer): (bool, &dyn Observer),
+    ) -> Result<Option<Self>, CompareError> {
         if layout.reorders() {
             return Ok(None);
         }
@@ -66,6 +70,10 @@ impl StoredTable {
         check_entry(layout, files, ranges.parts(), &mut findings);
         let parts = Parts::open(layout, files, &mut findings);
         if !findings.is_empty() || !parts.are_of(&layout.table.id, ranges) {
+            return Ok(None);
+        }
+        // Headers of pages may lie about rows: whoever skips pages would believe them where others do not.
+        if !parts.are_clean(files) {
             return Ok(None);
         }
         let mut table = Self {
@@ -77,11 +85,14 @@ impl StoredTable {
         };
         for (number, part) in parts.into_iter().enumerate() {
             let first = table.rows;
-            let Some(end) = first.checked_add(part.rows) else {
+            let rows = u64::try_from(part.file.rows()).ok();
+            let (Some(rows), Some(end)) = (rows, rows.and_then(|rows| first.checked_add(rows)))
+            else {
                 return Ok(None);
             };
             let mut file = StoredFile {
-                part,
+                file: part.file,
+                rows,
                 first,
                 groups: Vec::new(),
             };
@@ -89,7 +100,7 @@ impl StoredTable {
                 return Ok(None);
             }
             if entered {
-                let Some(groups) = table.groups(&file)? else {
+                let Some(groups) = table.groups(&file, observer)? else {
                     return Ok(None);
                 };
                 file.groups = groups;
@@ -100,12 +111,15 @@ impl StoredTable {
         Ok(Some(table))
     }
 
-    pub(crate) fn files(&self) -> u64 {
+    /// How many there are.
+    #[must_use]
+    pub fn files(&self) -> u64 {
         self.files.len() as u64
     }
 
     /// By the files' own account.
-    pub(crate) fn rows(&self) -> u64 {
+    #[must_use]
+    pub fn rows(&self) -> u64 {
         self.rows
     }
 
@@ -114,11 +128,11 @@ impl StoredTable {
         &self,
         file: &StoredFile,
         (number, ranges): (usize, &KeyRanges),
-    ) -> Result<bool, VerifyError> {
-        if ranges.parts() == 1 || file.part.rows == 0 {
+    ) -> Result<bool, CompareError> {
+        if ranges.parts() == 1 || file.rows == 0 {
             return Ok(true);
         }
-        for row in [0, file.part.rows - 1] {
+        for row in [0, file.rows - 1] {
             let Some(batch) = self.row(file, row) else {
                 return Ok(false);
             };
@@ -140,13 +154,20 @@ impl StoredTable {
     }
 
     /// Where row groups begin.
-    fn groups(&self, file: &StoredFile) -> Result<Option<Vec<FirstRow>>, VerifyError> {
-        let Some(sizes) = row_groups(&file.part) else {
+    fn groups(
+        &self,
+        file: &StoredFile,
+        observer: &dyn Observer,
+    ) -> Result<Option<Vec<FirstRow>>, CompareError> {
+        let Some(sizes) = file.file.row_groups() else {
             return Ok(None);
         };
         let mut groups = Vec::with_capacity(sizes.len());
         let mut row = 0;
         for rows in sizes {
+            if observer.cancelled() {
+                return Err(CompareError::Interrupted);
+            }
             if rows > 0 {
                 let Some(batch) = self.row(file, row) else {
                     return Ok(None);
@@ -160,12 +181,12 @@ impl StoredTable {
     }
 
     fn keys_of(&self, file: &StoredFile, rows: Range<u64>) -> Option<ParquetRecordBatchReader> {
-        open_reader(file.part.file(), Some(&self.order), Some(rows))
+        file.file.read(Some(&self.order), Some(rows))
     }
 
     /// The keys of rows of which only the key columns were read. A reader gives columns in the order of the file, which is the
     /// layout's.
-    fn encode(&self, batch: &RecordBatch) -> Result<Rows, VerifyError> {
+    fn encode(&self, batch: &RecordBatch) -> Result<Rows, CompareError> {
         let mut ascending = self.order.clone();
         ascending.sort_unstable();
         let place = |column: &usize| ascending.iter().position(|other| other == column);
@@ -174,11 +195,14 @@ impl StoredTable {
         let kind = |&column: &usize| self.schema.field(column).data_type();
         row_converter(&self.id, self.order.iter().map(kind))?
             .convert_columns(&columns)
-            .map_err(VerifyError::arrow(&self.id))
+            .map_err(CompareError::arrow(&self.id))
     }
 
     /// The number of the first row that is not before `key`, if rows ascend; [`None`] if it cannot be read.
-    pub(crate) fn first_from(&self, key: &[u8]) -> Result<Option<u64>, VerifyError> {
+    ///
+    /// # Errors
+    /// For a key of a type that has no order.
+    pub fn first_from(&self, key: &[u8]) -> Result<Option<u64>, CompareError> {
         let starts = || self.files.iter().flat_map(|file| &file.groups);
         let before = starts().take_while(|(_, start)| start.as_slice() < key);
         let Some(&(mut row, _)) = before.last() else {
@@ -210,8 +234,9 @@ impl StoredTable {
     }
 
     /// Reads rows from the one of this number on.
-    pub(crate) fn read_from(&self, row: u64) -> StoredRows<'_> {
-        StoredRows {
+    #[must_use]
+    pub fn read_from(&self, row: u64) -> PositionalRows<'_> {
+        PositionalRows {
             files: &self.files,
             schema: &self.schema,
             row,
@@ -223,7 +248,7 @@ impl StoredTable {
 }
 
 /// Rows of a table, one after the other, whatever file they lie in.
-pub(crate) struct StoredRows<'t> {
+pub struct PositionalRows<'t> {
     files: &'t [StoredFile],
     schema: &'t SchemaRef,
     /// The number of the next one in the table.
@@ -235,14 +260,15 @@ pub(crate) struct StoredRows<'t> {
     batch: Option<RecordBatch>,
 }
 
-impl StoredRows<'_> {
+impl PositionalRows<'_> {
     /// The number of the row behind all that were compared.
-    pub(crate) fn end(&self) -> u64 {
+    #[must_use]
+    pub fn end(&self) -> u64 {
         self.row
     }
 
     /// Whether the next rows are these, cell for cell. If they are not, where reading stands says nothing.
-    pub(crate) fn are_next(&mut self, expected: &RecordBatch) -> bool {
+    pub fn are_next(&mut self, expected: &RecordBatch) -> bool {
         let mut from = 0;
         while from < expected.num_rows() {
             let Some(batch) = self.batch.take().or_else(|| self.next_batch()) else {
@@ -280,8 +306,8 @@ impl StoredRows<'_> {
                 return None;
             }
             let file = self.files.iter().find(|file| self.row < file.end())?;
-            let rows = self.row - file.first..file.part.rows;
-            let reader = open_reader(file.part.file(), None, Some(rows))?;
+            let rows = self.row - file.first..file.rows;
+            let reader = file.file.read(None, Some(rows))?;
             (self.reader, self.file_end) = (Some(reader), file.end());
         }
     }

@@ -7,15 +7,15 @@ use bunri_catalogue::Store;
 use bunri_manifest::hash_file;
 use bunri_report::{Findings, Rule};
 
-use super::files::StoreFiles;
-use super::reader::reads_whole;
-use crate::VerifyError;
+use crate::CompareError;
+use crate::files::StoreFiles;
+use crate::reader::reads_whole;
 
 /// Confirms that every file of which findings say that it could not be read cannot be read.
 ///
 /// # Errors
 /// When the system refuses one, or gives now what it did not give before.
-pub(crate) fn confirm(stores: &[StoreFiles; 3], findings: &Findings) -> Result<(), VerifyError> {
+pub fn confirm(stores: &[StoreFiles; 3], findings: &Findings) -> Result<(), CompareError> {
     for (store, files) in Store::ALL.into_iter().zip(stores) {
         for rule in [Rule::Unreadable, Rule::FileNotSearched] {
             for (table, file) in findings.places(rule, store.word()) {
@@ -30,7 +30,7 @@ pub(crate) fn confirm(stores: &[StoreFiles; 3], findings: &Findings) -> Result<(
                     whole &= is_readable(files, name)?;
                 }
                 if let (true, Some(name)) = (whole, names.first()) {
-                    return Err(VerifyError::Io {
+                    return Err(CompareError::Io {
                         action: "read at the first attempt",
                         path: files.path_of(name),
                         source: io::Error::other("the second attempt read it whole"),
@@ -43,11 +43,11 @@ pub(crate) fn confirm(stores: &[StoreFiles; 3], findings: &Findings) -> Result<(
 }
 
 /// A file that the audit did not admit is never opened; its reason is a finding of its own.
-fn is_readable(files: &StoreFiles, name: &str) -> Result<bool, VerifyError> {
+fn is_readable(files: &StoreFiles, name: &str) -> Result<bool, CompareError> {
     if files.admitted.batch_rows(name).is_none() {
         return Ok(false);
     }
     let path = files.path_of(name);
-    hash_file(&path).map_err(VerifyError::io("read", &path))?;
+    hash_file(&path).map_err(CompareError::io("read", &path))?;
     Ok(reads_whole(files, name))
 }

@@ -1,17 +1,11 @@
 //! The fingerprints of one table in one store, region by region: once over what must be there, once over what is.
 
-use std::ops::Range;
-
 use bunri_catalogue::{Class, Ownership, Table};
-use bunri_fingerprint::{
-    Cells, ElementHasher, Fingerprint, FingerprintKey, Region, UnsupportedType,
-};
-use bunri_redecide::{ColumnsByClass, Expected, Layout, Regions, View};
-
-use super::elements::{RowElements, granted};
+use bunri_fingerprint::{Cells, ElementHasher, Fingerprint, FingerprintKey, Region};
+use bunri_redecide::{ColumnsByClass, Layout, Regions};
 
 /// A fingerprint for every ownership and class.
-pub(crate) type ByRegion<T> = [[T; Class::ALL.len()]; Ownership::ALL.len()];
+pub type ByRegion<T> = [[T; Class::ALL.len()]; Ownership::ALL.len()];
 
 /// A row and the regions that it has a part in.
 #[derive(Clone, Copy)]
@@ -45,14 +39,14 @@ pub(crate) fn hashers_of(regions: &ByRegion<Region>) -> ByRegion<ElementHasher> 
 }
 
 /// Turns rows into the elements of their regions: rows that are not what was expected, and those of stores that hold
-/// hashes. All others have theirs from [`super::elements`].
-struct Elements {
+/// hashes. All others have theirs from [`crate::elements`].
+pub(crate) struct Elements {
     hashers: ByRegion<ElementHasher>,
     columns: ColumnsByClass,
 }
 
 impl Elements {
-    fn new(layout: &Layout<'_>, key: &FingerprintKey) -> Self {
+    pub(crate) fn new(layout: &Layout<'_>, key: &FingerprintKey) -> Self {
         Self {
             hashers: hashers_of(&regions_of(layout.table, key)),
             columns: ColumnsByClass::default(),
@@ -60,7 +54,12 @@ impl Elements {
     }
 
     /// Adds a row to these sums.
-    fn add(&mut self, layout: &Layout<'_>, row: InRegions<'_>, sums: &mut ByRegion<Fingerprint>) {
+    pub(crate) fn add(
+        &mut self,
+        layout: &Layout<'_>,
+        row: InRegions<'_>,
+        sums: &mut ByRegion<Fingerprint>,
+    ) {
         let ownership = row.regions.ownership[row.like];
         let classes = &row.regions.classes;
         self.columns.begin(classes);
@@ -83,65 +82,5 @@ impl Elements {
 pub(crate) fn add_sums(to: &mut ByRegion<Fingerprint>, more: &ByRegion<Fingerprint>) {
     for (sum, more) in to.as_flattened_mut().iter_mut().zip(more.as_flattened()) {
         *sum += *more;
-    }
-}
-
-/// Sums expected rows of one store.
-pub(crate) struct ExpectedSums<'a> {
-    layout: &'a Layout<'a>,
-    elements: Elements,
-    /// By ownership, one bit for each class.
-    granted: [u8; Ownership::ALL.len()],
-}
-
-impl<'a> ExpectedSums<'a> {
-    pub(crate) fn new(layout: &'a Layout<'a>, key: &FingerprintKey) -> Self {
-        Self {
-            layout,
-            elements: Elements::new(layout, key),
-            granted: granted(layout),
-        }
-    }
-
-    /// Of these rows; `made` are the elements of the staged rows, if the store holds them as they are.
-    ///
-    /// # Errors
-    /// For a column type that no store has.
-    pub(crate) fn of(
-        &mut self,
-        expected: &Expected,
-        rows: Range<usize>,
-        made: Option<&RowElements>,
-    ) -> Result<ByRegion<Fingerprint>, UnsupportedType> {
-        let mut sums: ByRegion<Fingerprint> = ByRegion::default();
-        let Expected {
-            rows: cells,
-            regions,
-            staged,
-        } = expected;
-        if let Some(made) = made {
-            let of_rows = staged[rows.clone()].iter().zip(&regions.ownership[rows]);
-            for (&row, &ownership) in of_rows {
-                let ownership = ownership as usize;
-                made.add(row, self.granted[ownership], &mut sums[ownership]);
-            }
-            return Ok(sums);
-        }
-        let view = View::of(cells)?;
-        for row in rows {
-            let row = InRegions {
-                cells: &view.cells,
-                row,
-                regions,
-                like: row,
-            };
-            self.elements.add(self.layout, row, &mut sums);
-        }
-        Ok(sums)
-    }
-
-    /// Of one row, in the regions of an expected one.
-    pub(crate) fn add(&mut self, row: InRegions<'_>, sums: &mut ByRegion<Fingerprint>) {
-        self.elements.add(self.layout, row, sums);
     }
 }

@@ -7,8 +7,8 @@ use arrow_schema::SchemaRef;
 use bunri_columnar::{ByteSorter, SortedRecords};
 use bunri_redecide::{BATCH_ROWS, Layout, Scratch, cut};
 
-use super::order::converter;
-use crate::VerifyError;
+use crate::CompareError;
+use crate::order::converter;
 
 /// Sorts rows: by key, then by all columns of the store.
 pub(crate) struct RowSorter {
@@ -21,7 +21,7 @@ pub(crate) struct RowSorter {
 }
 
 impl RowSorter {
-    pub(crate) fn new(layout: &Layout<'_>, scratch: &Scratch) -> Result<Self, VerifyError> {
+    pub(crate) fn new(layout: &Layout<'_>, scratch: &Scratch) -> Result<Self, CompareError> {
         let others =
             (0..layout.schema.fields().len()).filter(|column| !layout.key.contains(column));
         let order: Vec<usize> = layout.key.iter().copied().chain(others).collect();
@@ -39,7 +39,7 @@ impl RowSorter {
         &mut self,
         batch: &RecordBatch,
         mut tag: impl FnMut(usize, &mut Vec<u8>),
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), CompareError> {
         let columns: Vec<_> = self
             .order
             .iter()
@@ -48,7 +48,7 @@ impl RowSorter {
         let rows = self
             .converter
             .convert_columns(&columns)
-            .map_err(VerifyError::arrow(&self.table))?;
+            .map_err(CompareError::arrow(&self.table))?;
         let mut tagged = Vec::new();
         for row in 0..rows.num_rows() {
             tagged.clear();
@@ -60,7 +60,7 @@ impl RowSorter {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Result<SortedRows, VerifyError> {
+    pub(crate) fn finish(self) -> Result<SortedRows, CompareError> {
         Ok(SortedRows {
             sorted: self.sorter.finish()?,
             converter: self.converter,
@@ -90,7 +90,7 @@ pub(crate) struct SortedBatch {
 
 impl SortedRows {
     /// The next rows. Equal rows always come in one batch, however many they are.
-    pub(crate) fn next(&mut self) -> Result<Option<SortedBatch>, VerifyError> {
+    pub(crate) fn next(&mut self) -> Result<Option<SortedBatch>, CompareError> {
         let mut lines: Vec<Vec<u8>> = self.ahead.take().into_iter().collect();
         while let Some(line) = self.sorted.next()? {
             let another = lines.last().is_some_and(|last| cut(last).0 != cut(line).0);
@@ -108,13 +108,13 @@ impl SortedRows {
         let sorted = self
             .converter
             .convert_rows(rows)
-            .map_err(VerifyError::arrow(&self.table))?;
+            .map_err(CompareError::arrow(&self.table))?;
         let mut columns = sorted.clone();
         for (array, &column) in sorted.into_iter().zip(&self.order) {
             columns[column] = array;
         }
         let rows = RecordBatch::try_new(self.schema.clone(), columns)
-            .map_err(VerifyError::arrow(&self.table))?;
+            .map_err(CompareError::arrow(&self.table))?;
         let tags = lines.iter().map(|line| cut(line).1.to_vec()).collect();
         Ok(Some(SortedBatch { rows, tags }))
     }

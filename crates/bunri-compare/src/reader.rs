@@ -3,111 +3,115 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow_array::{Array, RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, SchemaRef};
-use bunri_columnar::{guarded, open_parquet, rows_within};
+use bunri_columnar::{guarded, parquet_footer, rows_within};
+use bunri_manifest::open_regular;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 
-use super::files::StoreFiles;
-use super::mapping::Mapping;
+use crate::files::StoreFiles;
+use crate::mapping::Mapping;
 
 /// One readable file of a table.
 pub(crate) struct Part {
     pub(crate) name: String,
-    pub(crate) path: PathBuf,
+    pub(crate) file: ReadableFile,
     pub(crate) mapping: Mapping,
-    /// By its own account.
-    pub(super) rows: u64,
+    pub(crate) names: Vec<String>,
+}
+
+/// A file and what it says of itself, read once.
+pub(crate) struct ReadableFile {
+    path: PathBuf,
+    footer: ArrowReaderMetadata,
     /// Rows to be read at a time.
-    pub(super) batch_rows: usize,
-    pub(super) names: Vec<String>,
+    batch_rows: usize,
 }
 
-impl Part {
-    /// Where it lies, and rows to be read at a time.
-    pub(crate) fn file(&self) -> (&Path, usize) {
-        (&self.path, self.batch_rows)
-    }
-}
-
-/// What a file says of itself.
-pub(super) struct FooterFacts {
-    pub(super) schema: SchemaRef,
-    pub(super) rows: i64,
-    pub(super) batch_rows: usize,
-}
-
-/// Columns and rows by a file's own account. A file that the audit did not admit is not opened.
-pub(super) fn footer(files: &StoreFiles, name: &str) -> Option<FooterFacts> {
-    let batch_rows = files.admitted.batch_rows(name)?;
-    guarded(|| {
-        let builder = open_parquet(&files.path_of(name)).ok()?;
-        Some(FooterFacts {
-            schema: builder.schema().clone(),
-            rows: builder.metadata().file_metadata().num_rows(),
+impl ReadableFile {
+    /// [`None`] if it cannot be read. A file that the audit did not admit is not opened.
+    pub(crate) fn open(files: &StoreFiles, name: &str) -> Option<Self> {
+        let batch_rows = files.admitted.batch_rows(name)?;
+        let path = files.path_of(name);
+        let (_, footer) = guarded(|| parquet_footer(&path).ok())?;
+        Some(Self {
+            path,
+            footer,
             batch_rows,
         })
-    })
+    }
+
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        self.footer.schema()
+    }
+
+    /// By its own account.
+    pub(crate) fn rows(&self) -> i64 {
+        self.footer.metadata().file_metadata().num_rows()
+    }
+
+    /// Rows of each row group, by its own account; [`None`] if they cannot be counted.
+    pub(crate) fn row_groups(&self) -> Option<Vec<u64>> {
+        let groups = self.footer.metadata().row_groups().iter();
+        groups
+            .map(|group| u64::try_from(group.num_rows()).ok())
+            .collect()
+    }
+
+    /// Reads these of its columns, and of its rows those with these numbers, or all.
+    pub(crate) fn read(
+        &self,
+        columns: Option<&[usize]>,
+        rows: Option<Range<u64>>,
+    ) -> Option<ParquetRecordBatchReader> {
+        guarded(|| {
+            // Every reader has a handle of its own: where a file is read next belongs to the handle.
+            let file = open_regular(&self.path).ok()?;
+            let builder =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.footer.clone());
+            let mask = match columns {
+                Some(columns) => {
+                    ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied())
+                }
+                None => ProjectionMask::all(),
+            };
+            let builder = builder
+                .with_projection(mask)
+                .with_batch_size(self.batch_rows);
+            let builder = match rows {
+                Some(rows) => rows_within(builder, rows),
+                None => builder,
+            };
+            builder.build().ok()
+        })
+    }
 }
 
 /// Rows by a file's own account; 0 if it cannot be read.
 pub(crate) fn rows_in_footer(files: &StoreFiles, name: &str) -> u64 {
-    footer(files, name)
-        .and_then(|told| u64::try_from(told.rows).ok())
+    let file = ReadableFile::open(files, name);
+    file.and_then(|file| u64::try_from(file.rows()).ok())
         .unwrap_or(0)
 }
 
-/// Rows of each row group, by a file's own account; [`None`] if it has none that can be counted.
-pub(super) fn row_groups(part: &Part) -> Option<Vec<u64>> {
-    guarded(|| {
-        let builder = open_parquet(&part.path).ok()?;
-        let groups = builder.metadata().row_groups().iter();
-        groups
-            .map(|group| u64::try_from(group.num_rows()).ok())
-            .collect()
-    })
-}
-
-/// Reads a file, so many rows at a time: these of its columns, and of its rows those with these numbers, or all.
-pub(crate) fn open_reader(
-    (path, batch_rows): (&Path, usize),
-    columns: Option<&[usize]>,
-    rows: Option<Range<u64>>,
-) -> Option<ParquetRecordBatchReader> {
-    guarded(|| {
-        let builder = open_parquet(path).ok()?;
-        let mask = match columns {
-            Some(columns) => {
-                ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied())
-            }
-            None => ProjectionMask::all(),
-        };
-        let builder = builder.with_projection(mask).with_batch_size(batch_rows);
-        let builder = match rows {
-            Some(rows) => rows_within(builder, rows),
-            None => builder,
-        };
-        builder.build().ok()
-    })
-}
-
 /// Whether every row can be read that a file says it has.
-pub(super) fn reads_whole(files: &StoreFiles, name: &str) -> bool {
-    let Some(told) = footer(files, name) else {
+pub(crate) fn reads_whole(files: &StoreFiles, name: &str) -> bool {
+    let Some(file) = ReadableFile::open(files, name) else {
         return false;
     };
-    let path = files.path_of(name);
-    let Some(mut reader) = open_reader((&path, told.batch_rows), None, None) else {
+    let Some(mut reader) = file.read(None, None) else {
         return false;
     };
     let mut rows = 0;
     loop {
         match read_next(&mut reader) {
             Read::Batch(batch) => rows += batch.num_rows() as u64,
-            Read::End => return u64::try_from(told.rows) == Ok(rows),
+            Read::End => return u64::try_from(file.rows()) == Ok(rows),
             Read::Damage => return false,
         }
     }
@@ -125,7 +129,7 @@ pub(crate) struct FileRows {
 
 impl FileRows {
     /// Of these files, in their order.
-    pub(super) fn new(parts: Vec<Part>, schema: &SchemaRef) -> Self {
+    pub(crate) fn new(parts: Vec<Part>, schema: &SchemaRef) -> Self {
         Self {
             waiting: parts.into_iter().rev().collect(),
             current: None,
@@ -140,7 +144,7 @@ impl FileRows {
         loop {
             if self.current.is_none() {
                 let part = self.waiting.pop()?;
-                match open_reader(part.file(), None, None) {
+                match part.file.read(None, None) {
                     Some(reader) => self.current = Some((part, reader)),
                     None => self.unreadable.push(part.name),
                 }
@@ -184,13 +188,13 @@ impl FileRows {
     }
 }
 
-pub(super) enum Read {
+pub(crate) enum Read {
     Batch(RecordBatch),
     End,
     Damage,
 }
 
-pub(super) fn read_next(reader: &mut ParquetRecordBatchReader) -> Read {
+pub(crate) fn read_next(reader: &mut ParquetRecordBatchReader) -> Read {
     let read = guarded(|| {
         Some(match reader.next() {
             None => Read::End,
