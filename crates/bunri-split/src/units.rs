@@ -104,6 +104,8 @@ impl<'a> Fork<TableWork<'a>, Gathered> for TableUnits<'a> {
     type Error = SplitError;
 
     fn begin(&self) -> Result<TableWork<'a>, SplitError> {
+        // Parents that were stopped have left nothing that could be asked.
+        stop_if_cancelled(self.shared.lookups.observer)?;
         let (shared, table) = (self.shared, self.table());
         if !self.targets.is_empty() {
             shared

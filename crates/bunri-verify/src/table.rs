@@ -276,6 +276,8 @@ impl<'a> Fork<TableWork<'a>, Gathered<'a>> for TableUnits<'_, 'a, '_> {
     type Error = VerifyError;
 
     fn begin(&self) -> Result<TableWork<'a>, VerifyError> {
+        // Parents that were stopped have left nothing that could be asked.
+        self.stop_if_cancelled()?;
         let (run, table) = (self.run, self.table());
         run.observer.event(Event::Table { id: &table.id });
         let elements = ElementMaker::new(table, &self.layouts, run.key);

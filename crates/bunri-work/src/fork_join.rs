@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Work that is cut into tasks. `W` is what they share, `G` what they leave, gathered.
 pub struct ForkJoin<W, G> {
-    state: Mutex<State<W, G>>,
+    state: Mutex<Tasks<W, G>>,
 }
 
-struct State<W, G> {
+struct Tasks<W, G> {
     shared: Shared<W>,
     gathered: Option<G>,
     /// Tasks that are not at their end.
@@ -71,7 +71,7 @@ impl<W, G> ForkJoin<W, G> {
     /// For so many tasks, of which there is one at least.
     pub fn new(tasks: usize, gathered: G) -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(Tasks {
                 shared: Shared::NotYet,
                 gathered: Some(gathered),
                 left: tasks,
@@ -90,7 +90,7 @@ impl<W, G> ForkJoin<W, G> {
     ) -> Result<Option<F::Joined>, ForkJoinError<F::Error>> {
         let shared = self.shared(fork)?;
         // Also when it panics: nobody may wait for it.
-        let mut ending = Ending {
+        let mut ending = GiveUp {
             give_up: || fork.give_up(&shared, number),
             is_whole: false,
         };
@@ -121,7 +121,7 @@ impl<W, G> ForkJoin<W, G> {
         joined.map(Some).map_err(ForkJoinError::Task)
     }
 
-    fn held<E>(&self) -> Result<MutexGuard<'_, State<W, G>>, ForkJoinError<E>> {
+    fn held<E>(&self) -> Result<MutexGuard<'_, Tasks<W, G>>, ForkJoinError<E>> {
         self.state.lock().map_err(|_| ForkJoinError::Poisoned)
     }
 
@@ -142,12 +142,12 @@ impl<W, G> ForkJoin<W, G> {
 }
 
 /// Says, when it is dropped, that a task is not whole.
-struct Ending<F: Fn()> {
+struct GiveUp<F: Fn()> {
     give_up: F,
     is_whole: bool,
 }
 
-impl<F: Fn()> Drop for Ending<F> {
+impl<F: Fn()> Drop for GiveUp<F> {
     fn drop(&mut self) {
         if !self.is_whole {
             (self.give_up)();

@@ -35,13 +35,13 @@ pub enum ReorderError<E> {
 
 /// Items on their way from tasks to what takes them.
 pub struct ReorderBuffer<T: TakeInOrder> {
-    state: Mutex<State<T>>,
+    state: Mutex<Items<T>>,
     changed: Condvar,
     /// Bytes that may wait.
     room: usize,
 }
 
-struct State<T: TakeInOrder> {
+struct Items<T: TakeInOrder> {
     /// Absent while a thread gives it items.
     taker: Option<T>,
     /// The task whose items are taken.
@@ -65,7 +65,7 @@ impl<T: TakeInOrder> ReorderBuffer<T> {
     /// For tasks that are numbered from 0; `room` is how many bytes may wait.
     pub fn new(taker: T, room: usize) -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(Items {
                 taker: Some(taker),
                 turn: 0,
                 waiting: BTreeMap::new(),
@@ -125,7 +125,7 @@ impl<T: TakeInOrder> ReorderBuffer<T> {
     /// Gives what has its turn to the taker, unless a thread is at that.
     fn hand_on<'s>(
         &'s self,
-        mut state: MutexGuard<'s, State<T>>,
+        mut state: MutexGuard<'s, Items<T>>,
     ) -> Result<(), ReorderError<T::Error>> {
         let Some(mut taker) = state.taker.take() else {
             return Ok(());
@@ -157,7 +157,7 @@ impl<T: TakeInOrder> ReorderBuffer<T> {
     }
 }
 
-impl<T: TakeInOrder> State<T> {
+impl<T: TakeInOrder> Items<T> {
     /// Whether a task may bring so many bytes now.
     fn has_room(
         &self,
