@@ -354,39 +354,6 @@ fn a_table_that_lies_in_order_is_read_as_it_lies_and_one_that_does_not_gives_the
     assert!(by_index() > before);
 }
 
-/// While the rows of a long table come over one connection, its figures are made over another one, if there is one.
-#[test]
-fn figures_of_a_long_table_are_the_same_beside_its_rows_and_refuse_its_key_all_the_same() {
-    let server = Server::start();
-    let (rig, file) = odd(
-        &server,
-        "CREATE TABLE log (no int, note text) WITH (autovacuum_enabled = false);
-         INSERT INTO log SELECT i, 'note ' || i FROM generate_series(1, 150000) i; ANALYZE log;",
-    );
-    rig.write("catalogue/tables/odd.toml", LOG);
-    let job = rig.read(&file);
-    let extracted = |threads: &str| {
-        clear(&rig, "custody");
-        rig.write(&file, job.replace("threads = 2", threads));
-        rig.bunri(["extract", &file]).must(0);
-        rig.read("custody/staging/manifest.json")
-    };
-    let before = extracted("threads = 1");
-    assert!(before.contains("150000"), "{before}");
-    for threads in ["threads = 2", "threads = 4"] {
-        assert!(extracted(threads) == before, "{threads}");
-    }
-    server.script("postgres", "UPDATE log SET no = NULL WHERE no % 50000 = 7");
-    for threads in ["threads = 1", "threads = 2"] {
-        clear(&rig, "custody");
-        rig.write(&file, job.replace("threads = 2", threads));
-        rig.bunri(["extract", &file])
-            .must(4)
-            .says("3 rows have NULL in this column of the key");
-        assert!(!rig.path("custody/staging/manifest.json").exists());
-    }
-}
-
 #[test]
 fn a_connection_that_is_cut_is_made_anew_on_the_same_snapshot() {
     let server = Server::start();

@@ -4,7 +4,6 @@
 
 mod custody;
 mod earlier;
-mod figures;
 mod key;
 mod output;
 mod rejects;

@@ -9,15 +9,14 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bunri_catalogue::Catalogue;
+use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{ColumnarError, Event, Observer, write_whole};
 use bunri_job::Delta;
 use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
 
 use crate::custody::{Custody, Identity};
 use crate::earlier::Earlier;
-use crate::figures::TableFigures;
-use crate::table::{Bench, Halt, Outcome, Progress, Task, stage};
+use crate::table::{Bench, Halt, Outcome, Progress, stage};
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 use bunri_source::{
     Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError, differences,
@@ -112,7 +111,6 @@ pub fn extract_since(
         budget,
         part_rows,
         earlier: earlier.as_ref(),
-        served: workers > 1 && open.is_served(),
     };
     let mut tables = kept_tables(&bench, catalogue)?;
     let tables_kept = tables.len();
@@ -206,6 +204,13 @@ fn kept_tables(bench: &Bench<'_>, catalogue: &Catalogue) -> Result<Vec<StagedTab
     Ok(kept)
 }
 
+/// A table to read.
+struct Task<'a> {
+    table: &'a Table,
+    kind: ObjectKind,
+    rows: u64,
+}
+
 /// What is still to be done, largest first so that threads end together; ties by id.
 fn lacking<'a>(
     session: &Session,
@@ -224,7 +229,6 @@ fn lacking<'a>(
             table,
             kind,
             rows: session.count(table, kind)?,
-            figures: TableFigures::default(),
         });
     }
     tasks.sort_by(|a, b| {
@@ -265,8 +269,7 @@ fn watched<T>(
 }
 
 /// Every thread takes a session of its own, and the next task until none is left. The first task is the source's own check
-/// of the whole: nothing that is staged beside it is complete before the manifest, which needs the check. Who finds no table left makes
-/// figures of those that others read.
+/// of the whole: nothing that is staged beside it is complete before the manifest, which needs the check.
 fn stage_all(
     bench: &Bench<'_>,
     sessions: &mut [Session],
@@ -278,14 +281,9 @@ fn stage_all(
     let taken = AtomicUsize::new(0);
     let session = || &sessions[taken.fetch_add(1, Ordering::Relaxed)];
     let work = |session: &mut &Mutex<&mut Session>, number: usize| {
+        let _busy = bench.spare.begin_task();
         // Nobody else has it. A panic that poisoned it is passed on by the pool.
         let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(read_by_others) = number.checked_sub(1 + tasks.len()) {
-            // It waits for the server, and keeps no thread busy.
-            tasks[read_by_others].make_figures(bench, &mut session);
-            return Ok(Ok(None));
-        }
-        let _busy = bench.spare.begin_task();
         let outcome = match number.checked_sub(1).map(|number| &tasks[number]) {
             None => check(&session).map(|()| None),
             Some(task) => staged_over_losses(bench, &mut session, task).map(Some),
@@ -296,7 +294,7 @@ fn stage_all(
         // What fails stops the others, so that their ends must not hide it: all are gathered.
         Ok::<_, Infallible>(outcome)
     };
-    match bunri_work::run_with(sessions.len(), 1 + 2 * tasks.len(), session, work) {
+    match bunri_work::run_with(sessions.len(), 1 + tasks.len(), session, work) {
         Ok(ended) => gather(ended),
         Err(never) => match never {},
     }
@@ -312,7 +310,7 @@ fn staged_over_losses(
     let mut progress = Progress::new(bench.halt.observer);
     let mut waits = WAITS.iter();
     loop {
-        let lost = match stage(bench, session, task, &mut progress) {
+        let lost = match stage(bench, session, task.table, task.kind, &mut progress) {
             Err(ExtractError::Source(met)) if met.is_passing() => met,
             ended => return ended,
         };

@@ -3,7 +3,6 @@
 mod delta;
 mod destination;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow_array::RecordBatch;
@@ -16,7 +15,6 @@ use self::destination::Destination;
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
 use crate::earlier::Earlier;
-use crate::figures::TableFigures;
 use crate::key::{self, KeyWatch};
 use crate::output::{Output, Parts, create_parent};
 use crate::rejects::Rejects;
@@ -42,40 +40,6 @@ pub(crate) struct Bench<'a> {
     pub(crate) part_rows: usize,
     /// The staging of an earlier run, if rows are taken from one.
     pub(crate) earlier: Option<&'a Earlier<'a>>,
-    /// Whether a server makes figures over one session while it gives rows over another.
-    pub(crate) served: bool,
-}
-
-/// Of a shorter table figures are made in less time than it takes to begin.
-const LONG_TABLE: u64 = 100_000;
-
-/// A table to read.
-pub(crate) struct Task<'a> {
-    pub(crate) table: &'a Table,
-    pub(crate) kind: ObjectKind,
-    /// About: of a long table of a server it is what its statistics say.
-    pub(crate) rows: u64,
-    pub(crate) figures: TableFigures,
-}
-
-impl Task<'_> {
-    /// Whether the table is read before its figures are known.
-    fn is_read_ahead(&self, bench: &Bench<'_>) -> bool {
-        bench.served && self.rows >= LONG_TABLE
-    }
-
-    /// Makes the figures of a table that another thread reads, if nobody has begun to. What keeps this one from it, the other one will
-    /// say.
-    pub(crate) fn make_figures(&self, bench: &Bench<'_>, session: &mut Session) {
-        if !self.is_read_ahead(bench) || !self.figures.are_wanted() || bench.halt.asked() {
-            return;
-        }
-        let made = self.figures.get(|| session.figures(self.table, self.kind));
-        // A statement that failed may have ended its transaction, and other tables may want figures.
-        if made.is_err() {
-            let _ = session.again();
-        }
-    }
 }
 
 impl Bench<'_> {
@@ -117,25 +81,39 @@ pub(crate) enum Outcome {
 pub(crate) fn stage(
     bench: &Bench<'_>,
     session: &Session,
-    task: &Task<'_>,
+    table: &Table,
+    kind: ObjectKind,
     progress: &mut Progress<'_>,
 ) -> Result<Outcome, ExtractError> {
-    let table = task.table;
     bench.halt.check()?;
     bench.halt.observer.event(Event::Table { id: &table.id });
     let begun = bench
         .custody
         .begun(&table.id, &bench.identity_of(table), bench.part_rows)?;
+    let figures = session.figures(table, kind)?;
+    let nulls = key::nulls(table, &figures);
+    if !nulls.is_empty() {
+        return Ok(Outcome::Refused(nulls));
+    }
     let work = Work {
         bench,
         session,
         table,
-        task,
+        kind,
+        figures,
     };
-    if !task.is_read_ahead(bench) {
-        work.figures()?;
+    let (written, delta) = work.write(begun, progress)?;
+    if let Some(complaint) = written.parts.watch.and_then(KeyWatch::complaint) {
+        bench.custody.clear(&table.id)?;
+        return Ok(Outcome::Refused(vec![complaint]));
     }
-    work.stage(begun, progress)
+    progress.reach(work.figures.rows);
+    let staged = work.commit(written.parts.files, written.rejects, delta)?;
+    bench.halt.observer.event(Event::TableDone {
+        id: &table.id,
+        rows: staged.source_rows,
+    });
+    Ok(Outcome::Staged(Box::new(staged)))
 }
 
 /// Tells of rows once, also where a table begins again.
@@ -164,7 +142,8 @@ struct Work<'a> {
     bench: &'a Bench<'a>,
     session: &'a Session,
     table: &'a Table,
-    task: &'a Task<'a>,
+    kind: ObjectKind,
+    figures: Figures,
 }
 
 /// All rows of a table: the parts are committed, the rejects are not.
@@ -174,51 +153,6 @@ struct Written<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn stage(
-        self,
-        begun: Option<Seam>,
-        progress: &mut Progress<'_>,
-    ) -> Result<Outcome, ExtractError> {
-        let (custody, table) = (self.bench.custody, self.table);
-        if let Some(refused) = self.refused() {
-            return Ok(refused);
-        }
-        let written = self.write(begun, progress);
-        if written.is_ok() {
-            self.figures()?;
-        }
-        // What stands in a key may be why something else went wrong.
-        if let Some(refused) = self.refused() {
-            custody.clear(&table.id)?;
-            return Ok(refused);
-        }
-        let (written, delta) = written?;
-        if let Some(complaint) = written.parts.watch.and_then(KeyWatch::complaint) {
-            custody.clear(&table.id)?;
-            return Ok(Outcome::Refused(vec![complaint]));
-        }
-        progress.reach(self.figures()?.rows);
-        let observer = self.bench.halt.observer;
-        let staged = self.commit(written.parts.files, written.rejects, delta)?;
-        observer.event(Event::TableDone {
-            id: &table.id,
-            rows: staged.source_rows,
-        });
-        Ok(Outcome::Staged(Box::new(staged)))
-    }
-
-    /// The source's own figures; waits for them.
-    fn figures(&self) -> Result<Arc<Figures>, SourceError> {
-        let make = || self.session.figures(self.table, self.task.kind);
-        self.task.figures.get(make)
-    }
-
-    /// Whether the table has NULLs in its key, as far as its figures are known.
-    fn refused(&self) -> Option<Outcome> {
-        let nulls = key::nulls(self.table, &*self.task.figures.known()?);
-        (!nulls.is_empty()).then_some(Outcome::Refused(nulls))
-    }
-
     fn write(
         &self,
         begun: Option<Seam>,
@@ -242,15 +176,10 @@ impl<'a> Work<'a> {
     /// Reads every row, once.
     fn whole(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
         let (bench, table) = (self.bench, self.table);
-        let ordered = self.session.in_key_order(table, self.task.kind)?;
+        let ordered = self.session.in_key_order(table, self.kind)?;
         // What lies behind a key is what is left only of rows that are asked for in its order.
-        let rows = match self.task.figures.known() {
-            Some(figures) => figures.rows,
-            // Statistics are of some time ago, and seams that nobody needs cost little.
-            None => self.task.rows.saturating_mul(2),
-        };
-        let has_seams = ordered.is_some() && rows > bench.part_rows as u64;
-        let query = ordered.unwrap_or_else(|| self.session.in_any_order(table, self.task.kind));
+        let has_seams = ordered.is_some() && self.figures.rows > bench.part_rows as u64;
+        let query = ordered.unwrap_or_else(|| self.session.in_any_order(table, self.kind));
         let (mut batcher, mut rejects) = (Batcher::new(table)?, self.rejects());
         if has_seams {
             batcher = batcher.with_seams(bench.part_rows, 0);
@@ -279,7 +208,7 @@ impl<'a> Work<'a> {
         progress: &mut Progress<'_>,
     ) -> Result<Option<Written<'a>>, ExtractError> {
         let (session, bench, table) = (self.session, self.bench, self.table);
-        let query = session.in_key_order_behind(table, self.task.kind, &seam.last)?;
+        let query = session.in_key_order_behind(table, self.kind, &seam.last)?;
         let output = Output::behind(bench.custody, table, bench.part_rows, &seam)?;
         let (Some(query), Some(output)) = (query, output) else {
             return Ok(None);
@@ -295,7 +224,7 @@ impl<'a> Work<'a> {
         let (destination, rows_read) =
             self.read_into(destination, &query, batcher, &mut rejects, progress)?;
         // A row with the key of the part's last row was passed over: the whole table tells which it is.
-        if rows_read != self.figures()?.rows {
+        if rows_read != self.figures.rows {
             return Ok(None);
         }
         let parts = self.finish(destination, progress)?;
@@ -320,9 +249,6 @@ impl<'a> Work<'a> {
         };
         let done = pipelined(&bench.spare, taker, take, |hand| {
             self.read(query, batcher, rejects, |batch, passage| {
-                if self.refused().is_some() {
-                    return Ok(false);
-                }
                 let seam = match passage.seam {
                     Some(last) => Some((last, passage.rejects.seam()?)),
                     None => None,
@@ -348,7 +274,6 @@ impl<'a> Work<'a> {
             Destination::Sorter { sorter, .. } => sorter,
         };
         let mut rows = sorter.finish()?;
-        let all = self.figures()?.rows;
         let write = |output: &mut Output<'a>, batch: RecordBatch| {
             Ok::<_, ExtractError>(output.take(&batch)?)
         };
@@ -357,7 +282,7 @@ impl<'a> Work<'a> {
             while let Some(batch) = rows.next()? {
                 self.bench.halt.check()?;
                 done += batch.num_rows() as u64 / 2;
-                progress.reach(done.min(all));
+                progress.reach(done.min(self.figures.rows));
                 if !hand(batch)? {
                     break;
                 }
@@ -396,13 +321,12 @@ impl<'a> Work<'a> {
 
     /// Refuses to believe a reading that gave another number of rows than the source counted.
     fn all_read(&self, read: u64) -> Result<(), SourceError> {
-        let counted = self.figures()?.rows;
-        if read == counted {
+        if read == self.figures.rows {
             return Ok(());
         }
         Err(SourceError::RowsDiffer {
             table: self.table.name.clone(),
-            counted,
+            counted: self.figures.rows,
             read,
         })
     }
@@ -439,14 +363,13 @@ impl<'a> Work<'a> {
         let (custody, table) = (self.bench.custody, self.table);
         let rejects = commit_rejects(custody, table, rejects)?;
         let (made_of, foreign_keys) = (self.bases()?, self.session.foreign_keys(table)?);
-        let figures = self.figures()?;
         let staged = StagedTable {
             id: table.id.clone(),
             name: table.name.clone(),
-            source_rows: figures.rows,
+            source_rows: self.figures.rows,
             files,
             rejects,
-            totals: figures.totals.clone(),
+            totals: self.figures.totals,
             foreign_keys,
             made_of,
             delta,

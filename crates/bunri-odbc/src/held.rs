@@ -107,18 +107,12 @@ impl HeldDatabase {
         })
     }
 
-    /// Whether every session has a connection of its own.
-    #[must_use]
-    pub fn has_own_sessions(&self) -> bool {
-        self.server.rest().is_some()
-    }
-
     /// A connection that sees the same state: of a database at rest one of its own, else the one that there is.
     ///
     /// # Errors
     /// What the database says.
     pub fn session(&self) -> Result<SharedConnection, OdbcError> {
-        if !self.has_own_sessions() {
+        if self.server.rest().is_none() {
             return Ok(self.first.clone());
         }
         let connection = Connection::open(&self.server)?;

@@ -68,12 +68,6 @@ impl OdbcDatabase {
         }
     }
 
-    /// Whether a server does the work, and every session has a connection of its own.
-    #[must_use]
-    pub fn is_served(&self) -> bool {
-        self.held.dbms() != Dbms::Sqlite && self.held.has_own_sessions()
-    }
-
     /// A session that sees the state.
     ///
     /// # Errors

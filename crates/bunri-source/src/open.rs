@@ -260,16 +260,6 @@ impl OpenSource {
         }
     }
 
-    /// Whether a server does the work of a session's statements, each on its own: then a thread that waits for one is not busy.
-    #[must_use]
-    pub fn is_served(&self) -> bool {
-        match self {
-            Self::Sqlite(_) | Self::Delimited(_) => false,
-            Self::Postgresql(_) => true,
-            Self::Odbc(database) => database.is_served(),
-        }
-    }
-
     /// How many sessions the source may have at one time; [`None`]: as many as wanted.
     #[must_use]
     pub fn most_sessions(&self) -> Option<usize> {

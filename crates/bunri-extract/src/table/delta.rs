@@ -92,7 +92,7 @@ fn unsaid<'a>(
     match way.on_difference {
         OnDifference::ReadWhole => Ok(Made::Whole(Some(TableDelta {
             taken: 0,
-            read: work.figures()?.rows,
+            read: work.figures.rows,
             left_out: 0,
             ..delta
         }))),
@@ -138,7 +138,7 @@ fn look_up<'a>(
             let before = intake.batcher.rows_read;
             let asked = work
                 .session
-                .read_keys(table, work.task.kind, &keys, &mut intake)?;
+                .read_keys(table, work.kind, &keys, &mut intake)?;
             if !asked || intake.batcher.rows_read - before != rows {
                 return Ok(None);
             }

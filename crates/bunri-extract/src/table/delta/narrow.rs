@@ -81,7 +81,7 @@ pub(super) fn read(work: &Work<'_>, way: &Way<'_>) -> Result<Narrow, ExtractErro
         rows: 0,
     };
     work.session
-        .read_columns(&table.name, &names, work.task.kind, &mut pass)?;
+        .read_columns(&table.name, &names, work.kind, &mut pass)?;
     pass.flush()?;
     Ok(Narrow {
         rows: pass.rows,
