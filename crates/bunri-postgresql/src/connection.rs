@@ -171,8 +171,8 @@ impl Connection {
         })
     }
 
-    /// Gives what `COPY … TO STDOUT` sends, piece by piece; `take` says whether it wants more. Where it does not, the statement is
-    /// cancelled, and the connection is of no more use.
+    /// Gives what `COPY … TO STDOUT` sends, piece by piece; `take` says whether it wants more. Where it does not, the connection is of no
+    /// more use: the server goes on sending, and what it sends is read before the answer to the next statement.
     ///
     /// # Errors
     /// What the server says, and the taker's own.
