@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <stddef.h>
+#include <string.h>
 
 typedef short SQLRETURN;
 typedef unsigned short SQLUSMALLINT;
@@ -15,14 +16,32 @@ typedef int SQLINTEGER;
 typedef long SQLLEN;
 typedef unsigned long SQLULEN;
 
-enum { COLUMNS = 4096, KEPT = 65, SQL_C_CHAR = 1, SQL_C_BINARY = -2, SQL_ATTR_ROW_ARRAY_SIZE = 27 };
+enum {
+    COLUMNS = 4096,
+    KEPT = 65,
+    SQL_C_CHAR = 1,
+    SQL_C_BINARY = -2,
+    SQL_ATTR_ROW_ARRAY_SIZE = 27,
+    SQL_HANDLE_STMT = 3,
+    SQL_UNBIND = 2
+};
 
-static struct {
+/* Of one statement: that of this thread which was bound last. Others have buffers of their own, and those of a statement that has
+ * ended are somebody else's memory. */
+static _Thread_local struct {
     SQLSMALLINT type;
-    SQLLEN width;
     SQLLEN *length;
 } bound[COLUMNS];
-static SQLULEN rows = 1;
+static _Thread_local void *owner, *sized;
+static _Thread_local SQLULEN rows = 1;
+
+static void forget(void *statement)
+{
+    if (statement != owner)
+        return;
+    memset(bound, 0, sizeof bound);
+    owner = NULL;
+}
 
 static void *real(const char *name)
 {
@@ -40,28 +59,49 @@ static int is_cut(SQLSMALLINT type, const SQLLEN *length)
 SQLRETURN SQLSetStmtAttr(void *statement, SQLINTEGER attribute, void *value, SQLINTEGER length)
 {
     SQLRETURN (*call)(void *, SQLINTEGER, void *, SQLINTEGER) = real("SQLSetStmtAttr");
-    if (attribute == SQL_ATTR_ROW_ARRAY_SIZE)
+    if (attribute == SQL_ATTR_ROW_ARRAY_SIZE) {
         rows = (SQLULEN)value;
+        sized = statement;
+    }
     return call(statement, attribute, value, length);
 }
 
 SQLRETURN SQLBindCol(void *statement, SQLUSMALLINT column, SQLSMALLINT type, void *value, SQLLEN width, SQLLEN *length)
 {
     SQLRETURN (*call)(void *, SQLUSMALLINT, SQLSMALLINT, void *, SQLLEN, SQLLEN *) = real("SQLBindCol");
+    if (statement != owner)
+        forget(owner);
+    owner = statement;
     if (column < COLUMNS) {
         bound[column].type = type;
-        bound[column].width = width;
         bound[column].length = value == NULL ? NULL : length;
     }
     return call(statement, column, type, value, width, length);
 }
 
-static SQLRETURN cut(SQLRETURN returned)
+SQLRETURN SQLFreeStmt(void *statement, SQLUSMALLINT option)
 {
-    if (returned != 0 && returned != 1)
+    SQLRETURN (*call)(void *, SQLUSMALLINT) = real("SQLFreeStmt");
+    if (option == SQL_UNBIND)
+        forget(statement);
+    return call(statement, option);
+}
+
+SQLRETURN SQLFreeHandle(SQLSMALLINT type, void *handle)
+{
+    SQLRETURN (*call)(SQLSMALLINT, void *) = real("SQLFreeHandle");
+    if (type == SQL_HANDLE_STMT)
+        forget(handle);
+    return call(type, handle);
+}
+
+static SQLRETURN cut(void *statement, SQLRETURN returned)
+{
+    if ((returned != 0 && returned != 1) || statement != owner)
         return returned;
+    SQLULEN there = sized == statement ? rows : 1;
     for (int column = 0; column < COLUMNS; column++)
-        for (SQLULEN row = 0; bound[column].length != NULL && row < rows; row++)
+        for (SQLULEN row = 0; bound[column].length != NULL && row < there; row++)
             if (is_cut(bound[column].type, bound[column].length + row))
                 bound[column].length[row] = KEPT;
     return returned;
@@ -70,13 +110,13 @@ static SQLRETURN cut(SQLRETURN returned)
 SQLRETURN SQLFetch(void *statement)
 {
     SQLRETURN (*call)(void *) = real("SQLFetch");
-    return cut(call(statement));
+    return cut(statement, call(statement));
 }
 
 SQLRETURN SQLFetchScroll(void *statement, SQLSMALLINT way, SQLLEN offset)
 {
     SQLRETURN (*call)(void *, SQLSMALLINT, SQLLEN) = real("SQLFetchScroll");
-    return cut(call(statement, way, offset));
+    return cut(statement, call(statement, way, offset));
 }
 
 SQLRETURN SQLGetData(void *statement, SQLUSMALLINT column, SQLSMALLINT type, void *value, SQLLEN width, SQLLEN *length)

@@ -336,3 +336,94 @@ impl<'a> ControlTally<'a> {
         Some(at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::collections::BTreeMap;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, new_null_array};
+    use bunri_catalogue::Catalogue;
+    use bunri_columnar::staging_schema;
+
+    use super::*;
+    use crate::shape::Shape;
+
+    fn catalogue() -> Catalogue {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/catalogues");
+        bunri_parse::load(&samples.join("valid/minimal")).unwrap()
+    }
+
+    /// A control that groups readings by their point, which nobody should.
+    fn asked(catalogue: &Catalogue) -> AskedControl {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("job.toml");
+        let text = "label = \"t\"\nkind = \"rehearsal\"\ncutover = 2026-04-01\n[source]\nsqlite = \"legacy.db\"\n\
+                    [catalogue]\npath = \"catalogue\"\n[output]\ncustody = \"custody\"\nretail = \"retail\"\n\
+                    [[control]]\nname = \"c\"\ntable = \"meter_reading\"\nby = [\"supply_point_id\"]\n\
+                    sums = [\"usage_kwh\"]\nfigures = \"c.csv\"\n";
+        std::fs::write(&file, text).unwrap();
+        let job = bunri_job::load_job(&file).unwrap();
+        AskedControl {
+            control: job.controls[0].clone(),
+            shape: Shape::of(&job.controls[0], catalogue).unwrap(),
+            figures: None,
+        }
+    }
+
+    fn rows(table: &Table, points: &[u64]) -> RecordBatch {
+        let schema = staging_schema(table);
+        let columns = schema.fields().iter().map(|field| -> ArrayRef {
+            match field.name().as_str() {
+                "supply_point_id" => Arc::new(StringArray::from_iter_values(
+                    points.iter().map(|point| format!("{point:05}")),
+                )),
+                "usage_kwh" => {
+                    let units = points.iter().map(|point| i128::from(point % 97));
+                    let units = Decimal128Array::from_iter_values(units);
+                    Arc::new(units.with_data_type(field.data_type().clone()))
+                }
+                _ => new_null_array(field.data_type(), points.len()),
+            }
+        });
+        RecordBatch::try_new(schema.clone(), columns.collect()).unwrap()
+    }
+
+    /// Groups with their amounts, in order, and the rows of those that are too many.
+    type Kept = (BTreeMap<Group, [i128; 2]>, u64);
+
+    fn kept(asked: &AskedControl, table: &Table, points: &[u64], unit: usize) -> Kept {
+        let whose = |batch: &RecordBatch| (0..batch.num_rows()).map(|_| Ownership::Own);
+        let mut all = ControlTally::new(asked, table);
+        for unit in points.chunks(unit) {
+            let mut tally = ControlTally::new(asked, table);
+            for points in unit.chunks(1000) {
+                let batch = rows(table, points);
+                tally.take(&batch, whose(&batch));
+            }
+            all.add(tally);
+        }
+        let groups = all.groups.iter();
+        let groups = groups.map(|it| (it.group.clone(), [it.staged(0), it.staged(1)]));
+        (groups.collect(), all.further)
+    }
+
+    #[test]
+    fn of_too_many_groups_the_same_are_kept_however_rows_are_cut() {
+        let catalogue = catalogue();
+        let (asked, table) = (asked(&catalogue), catalogue.table("meter_reading").unwrap());
+        // 25,000 groups of three rows, in no order and far from each other.
+        let count = MOST_GROUPS as u64 + 5000;
+        let points: Vec<u64> = (0..3 * count).map(|row| row * 7919 % count).collect();
+        let whole = kept(&asked, table, &points, points.len());
+        assert_eq!((whole.0.len(), whole.1), (MOST_GROUPS, 3 * 5000));
+        let first = &whole.0[&vec![Some("00000".to_owned())]];
+        assert_eq!(first, &[3, 0]);
+        assert!(!whole.0.contains_key(&vec![Some("20000".to_owned())]));
+        for unit in [1000, 30_000] {
+            assert!(kept(&asked, table, &points, unit) == whole, "{unit}");
+        }
+    }
+}
