@@ -31,7 +31,7 @@ pub use search::partition_point;
 pub use sort::{ByteSorter, SortedRecords};
 pub use staging::{
     Batches, STAGING_PART_ROWS, StagedRows, Staging, guarded, open_parquet, parquet_footer,
-    rows_within,
+    rows_within, usual_unit_rows,
 };
 pub use types::{
     REASON_COLUMN, arrow_type, key_converter, row_converter, staging_schema, store_schema,

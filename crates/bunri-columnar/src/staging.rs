@@ -28,6 +28,22 @@ use crate::{ColumnarError, CustodyLayout, ROW_GROUP_ROWS, RejectReader, staging_
 /// Rows in every part of a staged table but the last: sixteen row groups.
 pub const STAGING_PART_ROWS: usize = ROW_GROUP_ROWS << 4;
 
+/// Rows of a unit of a table whose ledger key leads its own and that has no parents: its place in every index is found for little.
+const STREAMED_ROWS: u64 = 1 << 17;
+
+/// Rows of a unit of this table, a question of cost alone. What is asked beforehand, sorted by another key, goes through all that the
+/// parents left once a unit, so that such units are large.
+#[must_use]
+pub fn usual_unit_rows(table: &Table) -> u64 {
+    let key = table.ledger_key.as_ref();
+    let leads = key.is_none_or(|key| table.key.starts_with(key));
+    if leads && table.parent_rules().is_empty() {
+        STREAMED_ROWS
+    } else {
+        STAGING_PART_ROWS as u64
+    }
+}
+
 /// A complete staging folder whose tables have the shape that the catalogue declares.
 #[derive(Debug, Clone)]
 pub struct Staging {

@@ -1,6 +1,6 @@
 //! The elements of a batch of staged rows, made once for all stores: a row's element in a region names the table, the
 //! ownership, the class, the key and the cells, and not the store, so it is the same wherever the region goes. Only where
-//! retail holds hashes instead of values does a store make elements of its own ([`crate::sums`]).
+//! retail holds hashes instead of values does a store make elements of its own ([`crate::expected_sums`]).
 
 use std::cell::OnceCell;
 

@@ -1,18 +1,20 @@
-//! Fingerprints of expected rows, by the elements that were made for all stores where a store holds the rows as they are.
+//! Fingerprints of the rows of one store: by the elements that were made for all stores ([`crate::elements`]) where it holds the rows as
+//! they are; rows that are not what was expected, and those of a store that holds hashes, are hashed here.
 
 use std::ops::Range;
 
 use bunri_catalogue::Ownership;
-use bunri_fingerprint::{Fingerprint, FingerprintKey, UnsupportedType};
-use bunri_redecide::{Expected, Layout, View};
+use bunri_fingerprint::{ElementHasher, Fingerprint, FingerprintKey, UnsupportedType};
+use bunri_redecide::{ColumnsByClass, Expected, Layout, View};
 
 use crate::elements::{RowElements, granted};
-use crate::sums::{ByRegion, Elements, InRegions};
+use crate::sums::{ByRegion, InRegions, hashers_of, regions_of};
 
-/// Sums expected rows of one store.
+/// Sums rows of one store.
 pub(crate) struct ExpectedSums<'a> {
     layout: &'a Layout<'a>,
-    elements: Elements,
+    hashers: ByRegion<ElementHasher>,
+    columns: ColumnsByClass,
     /// By ownership, one bit for each class.
     granted: [u8; Ownership::ALL.len()],
 }
@@ -21,7 +23,8 @@ impl<'a> ExpectedSums<'a> {
     pub(crate) fn new(layout: &'a Layout<'a>, key: &FingerprintKey) -> Self {
         Self {
             layout,
-            elements: Elements::new(layout, key),
+            hashers: hashers_of(&regions_of(layout.table, key)),
+            columns: ColumnsByClass::default(),
             granted: granted(layout),
         }
     }
@@ -58,13 +61,27 @@ impl<'a> ExpectedSums<'a> {
                 regions,
                 like: row,
             };
-            self.elements.add(self.layout, row, &mut sums);
+            self.add(row, &mut sums);
         }
         Ok(sums)
     }
 
-    /// Of one row, in the regions of an expected one.
+    /// Adds one row, in the regions of an expected one.
     pub(crate) fn add(&mut self, row: InRegions<'_>, sums: &mut ByRegion<Fingerprint>) {
-        self.elements.add(self.layout, row, sums);
+        let (layout, ownership) = (self.layout, row.regions.ownership[row.like]);
+        let classes = &row.regions.classes;
+        self.columns.begin(classes);
+        for class in layout.granted_classes(ownership) {
+            let columns = self.columns.of(classes, class, row.like);
+            if columns.is_empty() {
+                continue;
+            }
+            let value = |&column: &usize| row.cells[column].cell(row.row);
+            let placed = |column: &usize| (layout.columns[*column], value(column));
+            let (at, class) = (ownership as usize, class as usize);
+            let element = self.hashers[at][class]
+                .element(layout.key.iter().map(value), columns.iter().map(placed));
+            sums[at][class].add(&element);
+        }
     }
 }

@@ -309,27 +309,23 @@ impl<'a> ControlTally<'a> {
         if let Some(&at) = self.places.get(key) {
             return Some(at);
         }
-        // Rows come in units, side by side: those that came first are not always the same.
-        let gone = match self.own.last() {
-            Some(last) if self.own.len() == MOST_GROUPS => {
-                Some(Some(last).filter(|last| last.as_slice() > key)?.clone())
-            }
-            Some(_) | None => None,
-        };
         let figures = 1 + self.asked.shape.sums.len();
-        let group = GroupAmounts::new(group_of(key), figures);
-        let at = match gone {
-            None => {
-                self.groups.push(group);
-                self.groups.len() - 1
-            }
-            Some(last) => {
-                self.own.remove(&last);
-                let at = self.places.remove(&last)?;
-                let gone = std::mem::replace(&mut self.groups[at], group);
-                self.further += u64::try_from(gone.all(0)).unwrap_or(u64::MAX);
-                at
-            }
+        let group = || GroupAmounts::new(group_of(key), figures);
+        let at = if self.own.len() < MOST_GROUPS {
+            self.groups.push(group());
+            self.groups.len() - 1
+        } else {
+            // Rows come in units, side by side: those that came first are not always the same.
+            let last = self
+                .own
+                .last()
+                .filter(|last| last.as_slice() > key)?
+                .clone();
+            self.own.remove(&last);
+            let at = self.places.remove(&last)?;
+            let gone = std::mem::replace(&mut self.groups[at], group());
+            self.further += u64::try_from(gone.all(0)).unwrap_or(u64::MAX);
+            at
         };
         self.own.insert(key.to_vec());
         self.places.insert(key.to_vec(), at);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::{Ownership, Table};
-use bunri_columnar::{STAGING_PART_ROWS, StagedRows, Staging};
+use bunri_columnar::{StagedRows, Staging, usual_unit_rows};
 use bunri_index::{Heirs, Lookups, ParentFiles, UnitLookups};
 use bunri_vectorized::{Decider, Decisions, UNDECIDED, ownership, reason_word};
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::SplitError;
 use crate::decided::{Decided, Refusal};
 use crate::rekey::Rekeys;
-
-/// Rows of a unit of a table whose ledger key leads its own: its units find their place in the index for little.
-const STREAMED_ROWS: u64 = 1 << 17;
 
 /// What became of one table's rows. Every figure counts rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,17 +44,9 @@ pub(crate) struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    /// Rows of a unit of this table. Any number gives the same stores; what is asked beforehand, sorted by another key, goes through
-    /// a parent's verdicts once a unit, so that such units are large.
+    /// Rows of a unit of this table. Any number gives the same stores.
     pub(crate) fn unit_rows(&self, table: &Table) -> u64 {
-        let key = table.ledger_key.as_ref();
-        let leads = key.is_none_or(|key| table.key.starts_with(key));
-        let usual = if leads && table.parent_rules().is_empty() {
-            STREAMED_ROWS
-        } else {
-            STAGING_PART_ROWS as u64
-        };
-        self.unit_rows.unwrap_or(usual)
+        self.unit_rows.unwrap_or_else(|| usual_unit_rows(table))
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bunri_catalogue::{Catalogue, Store, Table};
-use bunri_columnar::{Event, KeyRanges, Observer, STAGING, STAGING_PART_ROWS, StagedRows, Staging};
+use bunri_columnar::{Event, KeyRanges, Observer, STAGING, StagedRows, Staging, usual_unit_rows};
 use bunri_compare::{
     CompareError, Costs, ElementMaker, PositionalStore, PositionalUnit, SharedRows, StoreCheck,
     StoreContext, StoreFiles, StoreOutcome, Stretch, Work,
@@ -27,9 +27,6 @@ use bunri_work::{Fork, ForkJoin};
 use crate::days::DayWatch;
 use crate::tally::Tally;
 use crate::{VerifyError, leak};
-
-/// Rows of a unit where a place in every index is found for little.
-const STREAMED_ROWS: u64 = 1 << 17;
 
 /// What every table needs.
 pub(crate) struct Run<'a, 'v> {
@@ -135,7 +132,8 @@ impl<'r, 'a, 'v> TableUnits<'r, 'a, 'v> {
             None
         } else {
             // Where the manifest does not say how many rows there are, C3 says so, and the rows are read as they lie.
-            rows.units(unit_rows(table, run.unit_rows)).ok()
+            let unit = run.unit_rows.unwrap_or_else(|| usual_unit_rows(table));
+            rows.units(unit).ok()
         };
         let units = units.unwrap_or_else(|| vec![rows]);
         let gathered = Gathered {
@@ -467,19 +465,6 @@ fn together(
         }
     }
     store.together(layout, context, stretches.into_iter())
-}
-
-/// Rows of a unit of this table. What is asked beforehand, sorted by another key, goes through a parent's facts once a unit, so that
-/// such units are large.
-fn unit_rows(table: &Table, told: Option<u64>) -> u64 {
-    let key = table.ledger_key.as_ref();
-    let leads = key.is_none_or(|key| table.key.starts_with(key));
-    let usual = if leads && table.parent_rules().is_empty() {
-        STREAMED_ROWS
-    } else {
-        STAGING_PART_ROWS as u64
-    };
-    told.unwrap_or(usual)
 }
 
 /// A store beside one unit.

@@ -36,9 +36,12 @@ use crate::{VerifyError, expect, judged, notes, references};
 /// Why a look at a store without rows is worth nothing.
 const NO_ROW: &str = "no row was there to be looked at";
 
-/// Sorts that can be under way at one time, in one thread; rows that wait to be made into files again have the room of two.
-const SORTS_AT_ONCE: u64 = 6;
-const SORTS_OF_WAITING: u64 = 2;
+/// Of the memory for sorts, what a thread needs: six sorts can be under way, and rows that wait to be made into files again have the
+/// room of two.
+const SHARES_OF_A_THREAD: u64 = 8;
+const SHARES_OF_WAITING: usize = 2;
+/// The vocabulary of C5 is one, however many threads there are.
+const SHARES_OF_A_SEARCH: u64 = 16;
 /// What is held besides: batches of rows on their way, row groups while they are made again, and what the search remembers. An
 /// estimate from profiles of 100,000 and 300,000 points; the filters of the search grow by about 11 bytes a point, which it does not follow.
 const BESIDE_SORTS: u64 = 160 << 20;
@@ -77,12 +80,15 @@ pub fn verify(
     // Drawn now, when everything that it will cover lies fixed on disk.
     let key = FingerprintKey::random()?;
     let temporary = temporary(inputs.custody)?;
-    let scratch = scratch(temporary.path(), options, options.threads);
+    let scratch = Scratch {
+        folder: temporary.path().to_path_buf(),
+        budget: share(options, SHARES_OF_A_THREAD * options.threads.max(1) as u64),
+    };
     let terms = terms(inputs.catalogue, &staging, inputs.cutover)?;
     let lexicon = Lexicon::new()?;
     let room = bunri_leak::Scratch {
         folder: scratch.folder.clone(),
-        budget: self::scratch(temporary.path(), options, 2).budget,
+        budget: share(options, SHARES_OF_A_SEARCH),
     };
     let mut vocabulary = Vocabulary::new(&lexicon, &room)?;
     vocabulary.catalogue(inputs.catalogue)?;
@@ -105,7 +111,7 @@ pub fn verify(
         rekeys: &RekeyKeys::new(inputs.secrets),
         controls: inputs.controls,
         scratch: &scratch,
-        room: scratch.budget.saturating_mul(SORTS_OF_WAITING as usize),
+        room: scratch.budget.saturating_mul(SHARES_OF_WAITING),
         stores: &stores,
         key: &key,
         unit_rows: options.unit_rows.map(NonZeroU64::get),
@@ -317,20 +323,14 @@ fn temporary(custody: &Path) -> Result<tempfile::TempDir, VerifyError> {
         .map_err(VerifyError::io("create a folder in", &folder))
 }
 
-/// What one sort may hold where so many threads sort.
-fn scratch(folder: &Path, options: &VerifyOptions, threads: usize) -> Scratch {
+/// One of so many shares of the memory for sorts, in bytes.
+fn share(options: &VerifyOptions, shares: u64) -> usize {
     // With little memory a quarter of it is left to sorts: they are slower then, and nothing else can be smaller.
     let for_sorts = options
         .memory
         .saturating_sub(BESIDE_SORTS)
         .max(options.memory / 4);
-    let budget =
-        usize::try_from(for_sorts / ((SORTS_AT_ONCE + SORTS_OF_WAITING) * threads.max(1) as u64))
-            .unwrap_or(usize::MAX);
-    Scratch {
-        folder: folder.to_path_buf(),
-        budget,
-    }
+    usize::try_from(for_sorts / shares).unwrap_or(usize::MAX)
 }
 
 fn key_ranges(table: &Table, ranges: &BTreeMap<String, Vec<String>>) -> KeyRanges {

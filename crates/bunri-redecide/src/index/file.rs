@@ -152,24 +152,18 @@ impl FactReader {
         self.advance()
     }
 
-    /// The key read last; [`None`] after the last one.
-    pub(crate) fn key(&self) -> Option<&[u8]> {
-        (!self.ended).then_some(&self.key)
-    }
-
-    /// What is known about the key read last.
-    pub(crate) fn read_last(&self) -> &[u8] {
-        &self.fact
+    /// The key read last and its fact; [`None`] after the last one.
+    pub(crate) fn last(&self) -> Option<KeyedFact<'_>> {
+        (!self.ended).then_some((&self.key, &self.fact))
     }
 
     /// The next key and its fact, for whoever asks for all of them.
     pub(crate) fn next(&mut self) -> Result<Option<KeyedFact<'_>>, RedecideError> {
         self.advance()?;
-        Ok((!self.ended).then_some((&self.key, &self.fact)))
+        Ok(self.last())
     }
 
-    /// Goes on to the next key.
-    pub(crate) fn advance(&mut self) -> Result<(), RedecideError> {
+    fn advance(&mut self) -> Result<(), RedecideError> {
         let read = read_fact(&mut self.file, &mut self.key, &mut self.fact);
         if read.map_err(RedecideError::io("read", &self.path))? {
             self.record += 1;

@@ -102,18 +102,16 @@ fn merge_some<F: Fold + Default>(
     let mut heads = BinaryHeap::with_capacity(files.len());
     for file in &files {
         let mut reader = file.read()?;
-        reader.advance()?;
-        if reader.key().is_some() {
+        if reader.next()?.is_some() {
             heads.push(Head(reader));
         }
     }
     let mut groups = Groups::new(F::default(), folder)?;
     while let Some(mut head) = heads.peek_mut() {
-        if let Some(key) = head.0.key() {
-            groups.push(key, head.0.read_last())?;
+        if let Some((key, fact)) = head.0.last() {
+            groups.push(key, fact)?;
         }
-        head.0.advance()?;
-        if head.0.key().is_none() {
+        if head.0.next()?.is_none() {
             PeekMut::pop(head);
         }
     }
@@ -125,7 +123,8 @@ struct Head(FactReader);
 
 impl Ord for Head {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.0.key().cmp(&self.0.key())
+        let [here, there] = [self, other].map(|head| head.0.last().map(|(key, _)| key));
+        there.cmp(&here)
     }
 }
 
