@@ -115,6 +115,7 @@ mod resume;
 mod retire;
 mod review;
 mod same_bytes;
+mod sessions;
 mod spreadsheet;
 mod tampering;
 mod units;

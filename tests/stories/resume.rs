@@ -1,9 +1,8 @@
 //! A table that was interrupted goes on behind its last full part, wherever the source gives rows in the order of a key for little; and in
 //! whatever order they come, the source is asked for its rows once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bunri_columnar::{Event, Observer, Silent};
@@ -29,7 +28,7 @@ const KEY: &str = "PRIMARY KEY (day, code, amount, at)";
 const CODES: [&str; 5] = ["", "A'1", "a\\b", "髙", "𠮷"];
 
 /// Rows in the order of their keys, as SQL writes them; every seventh is rejected.
-fn rows(count: u32) -> Vec<String> {
+pub(crate) fn rows(count: u32) -> Vec<String> {
     let first = jiff::civil::date(2020, 1, 1);
     (0..count)
         .map(|number| {
@@ -59,7 +58,7 @@ fn table(columns: &str, key: &str, rows: &[String], end: &str) -> String {
     sql
 }
 
-fn of_sqlite(key: &str, rows: &[String]) -> String {
+pub(crate) fn of_sqlite(key: &str, rows: &[String]) -> String {
     let end = if key.is_empty() { "" } else { " WITHOUT ROWID" };
     table(
         "day TEXT, code TEXT, amount INTEGER, at TEXT",
@@ -76,14 +75,14 @@ fn of_mariadb(key: &str, rows: &[String]) -> String {
     format!("SET sql_mode = 'NO_BACKSLASH_ESCAPES';\n{sql}")
 }
 
-fn of_postgresql(rows: &[String]) -> String {
+pub(crate) fn of_postgresql(rows: &[String]) -> String {
     let columns = "day DATE, code VARCHAR(10) COLLATE \"C\", amount NUMERIC(10,2), at TIMESTAMP";
     let sql = table(columns, KEY, rows, "");
     format!("{sql}ANALYZE odd;\n")
 }
 
 /// The small system, with a catalogue that has the table.
-fn system() -> Rig {
+pub(crate) fn system() -> Rig {
     let rig = small(&[[POINT, "2010-04-01", "9999-12-31", "99010"]]);
     copy_folder(
         &repository().join("samples/catalogues/valid/minimal"),
@@ -97,7 +96,7 @@ fn system() -> Rig {
 }
 
 /// The source of a job in which the password stands in a file: this process knows none.
-fn bound(rig: &Rig, source: &str) -> (bunri_job::Source, SourceState) {
+pub(crate) fn bound(rig: &Rig, source: &str) -> (bunri_job::Source, SourceState) {
     let source = source.replace("{ env = \"LEGACY_PASSWORD\" }", "{ file = \"password\" }");
     let job = Job {
         catalogue: "catalogue".to_owned(),
@@ -112,25 +111,31 @@ fn bound(rig: &Rig, source: &str) -> (bunri_job::Source, SourceState) {
     (source, state)
 }
 
-/// Stops after it heard of so many rows so many times.
+/// Stops when this part is there.
 struct Halting {
-    most: u64,
-    heard: AtomicU64,
+    part: PathBuf,
 }
 
 impl Observer for Halting {
-    fn event(&self, event: Event<'_>) {
-        if let Event::Rows { .. } = event {
-            self.heard.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    fn event(&self, _: Event<'_>) {}
 
     fn cancelled(&self) -> bool {
-        self.heard.load(Ordering::Relaxed) >= self.most
+        self.part.exists()
     }
 }
 
 fn read(
+    rig: &Rig,
+    bound: &(bunri_job::Source, SourceState),
+    custody: &Path,
+    observer: &dyn Observer,
+) -> Result<(), ExtractError> {
+    read_by(1, rig, bound, custody, observer)
+}
+
+/// Extracts, in parts of 500 rows.
+pub(crate) fn read_by(
+    threads: usize,
     rig: &Rig,
     (source, state): &(bunri_job::Source, SourceState),
     custody: &Path,
@@ -138,7 +143,7 @@ fn read(
 ) -> Result<(), ExtractError> {
     let options = ExtractOptions {
         memory: 1 << 26,
-        threads: 1,
+        threads,
         part_rows: 500,
     };
     let catalogue = load(&rig.path("catalogue")).unwrap();
@@ -154,11 +159,21 @@ fn read(
 
 /// Reads until so many parts are full and noted.
 fn stop(rig: &Rig, bound: &(bunri_job::Source, SourceState), custody: &Path, full: u64) {
+    stop_by(1, rig, bound, custody, full);
+}
+
+/// Reads until so many parts are full, or some more.
+pub(crate) fn stop_by(
+    threads: usize,
+    rig: &Rig,
+    bound: &(bunri_job::Source, SourceState),
+    custody: &Path,
+    full: u64,
+) {
     let halting = Halting {
-        most: full,
-        heard: AtomicU64::new(0),
+        part: part(custody, full - 1),
     };
-    let stopped = read(rig, bound, custody, &halting);
+    let stopped = read_by(threads, rig, bound, custody, &halting);
     assert!(
         matches!(stopped, Err(ExtractError::Interrupted)),
         "{stopped:?}"
@@ -171,9 +186,13 @@ fn parts(custody: &Path) -> Tree {
     tree(&custody.join("staging/odd"))
 }
 
-fn inodes(custody: &Path) -> Vec<u64> {
-    let number = |part: usize| {
-        let path = custody.join(format!("staging/odd/part-{part:05}.parquet"));
+fn part(custody: &Path, number: u64) -> PathBuf {
+    custody.join(format!("staging/odd/part-{number:05}.parquet"))
+}
+
+pub(crate) fn inodes(custody: &Path) -> Vec<u64> {
+    let number = |number: u64| {
+        let path = part(custody, number);
         Some(std::os::unix::fs::MetadataExt::ino(&path.metadata().ok()?))
     };
     (0..).map_while(number).collect()

@@ -208,6 +208,18 @@ impl StagedRows {
         Ok((0..count).map(unit).collect())
     }
 
+    /// The last of them, or none where there is none.
+    #[must_use]
+    pub fn last(&self) -> Self {
+        let end = self.unit.as_ref().map_or(self.rows, |unit| unit.end);
+        let start = end - self.rows.min(1);
+        Self {
+            rows: end - start,
+            unit: Some(start..end),
+            ..self.clone()
+        }
+    }
+
     /// Reads every column.
     ///
     /// # Errors

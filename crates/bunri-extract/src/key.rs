@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_row::RowConverter;
+use arrow_row::{RowConverter, Rows};
 use arrow_schema::DataType;
 use bunri_catalogue::{Category, Table};
 use bunri_columnar::{ColumnarError, key_converter};
@@ -41,37 +41,53 @@ impl<'a> KeyWatch<'a> {
         })
     }
 
-    /// Watches on behind rows that were watched before: so many, the last of them with this key.
-    pub(crate) fn behind(
-        table: &'a Table,
+    /// Watches on behind rows that were watched before: so many, the last of them this one.
+    pub(crate) fn begin_behind(
+        &mut self,
         rows: u64,
-        last: Vec<u8>,
-    ) -> Result<Self, ColumnarError> {
-        Ok(Self {
-            last,
-            rows,
-            rows_alike: 1,
-            ..Self::new(table)?
-        })
+        last: &RecordBatch,
+    ) -> Result<(), ColumnarError> {
+        self.last = self.key_of_last(last)?;
+        self.rows = rows;
+        self.rows_alike = 1;
+        Ok(())
     }
 
-    /// The key of the last row, unless two rows share one: nobody goes on with such a table.
-    pub(crate) fn last_key(&self) -> Option<&[u8]> {
-        self.first.is_none().then_some(self.last.as_slice())
+    /// Whether no two rows share a key so far.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Whether the last of these rows has the key of the row that was seen last.
+    pub(crate) fn is_at_last_of(&self, rows: &RecordBatch) -> Result<bool, ColumnarError> {
+        Ok(self.key_of_last(rows)? == self.last)
+    }
+
+    /// The key of the last of these rows as ordered bytes.
+    fn key_of_last(&self, rows: &RecordBatch) -> Result<Vec<u8>, ColumnarError> {
+        let last = rows.slice(rows.num_rows().saturating_sub(1), rows.num_rows().min(1));
+        let keys = self.convert(&self.columns(&last))?;
+        Ok(keys
+            .iter()
+            .next_back()
+            .map_or_else(Vec::new, |key| key.as_ref().to_vec()))
+    }
+
+    fn columns(&self, rows: &RecordBatch) -> Vec<ArrayRef> {
+        let key = self.table.key.iter();
+        key.map(|&column| rows.column(column).clone()).collect()
+    }
+
+    fn convert(&self, columns: &[ArrayRef]) -> Result<Rows, ColumnarError> {
+        self.converter
+            .convert_columns(columns)
+            .map_err(ColumnarError::arrow(&self.table.id))
     }
 
     /// Whether these rows go on in ascending order. After a `false` the watch is of no more use.
     pub(crate) fn ascends(&mut self, batch: &RecordBatch) -> Result<bool, ColumnarError> {
-        let columns: Vec<ArrayRef> = self
-            .table
-            .key
-            .iter()
-            .map(|&column| batch.column(column).clone())
-            .collect();
-        let keys = self
-            .converter
-            .convert_columns(&columns)
-            .map_err(ColumnarError::arrow(&self.table.id))?;
+        let columns = self.columns(batch);
+        let keys = self.convert(&columns)?;
         for row in 0..keys.num_rows() {
             let key = keys.row(row);
             let order = match (row, self.rows) {

@@ -6,16 +6,14 @@ use std::path::Path;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::ArrowError;
 use bunri_catalogue::Table;
-use bunri_columnar::{
-    CanonicalWriter, ColumnarError, PendingFile, RawValue, create_folder, staging_schema,
-};
+use bunri_columnar::{CanonicalWriter, ColumnarError, PendingFile, create_folder, staging_schema};
 use bunri_manifest::FileEntry;
 
 use crate::ExtractError;
 use crate::custody::Custody;
 use crate::key::KeyWatch;
 use crate::rows::{BATCH_BYTES, BATCH_ROWS};
-use crate::seam::Seam;
+use crate::seam::{Place, Seam};
 
 /// The parts of a table while they are written, and the watch over its key.
 pub(crate) struct Output<'a> {
@@ -58,39 +56,52 @@ impl<'a> Output<'a> {
         })
     }
 
-    /// Goes on behind the parts of an earlier run; [`None`] if what is noted of them cannot be read.
+    /// Goes on behind the parts of an earlier run, of which there is one at least.
     pub(crate) fn behind(
         custody: &'a Custody,
         table: &'a Table,
         part_rows: usize,
         seam: &Seam,
-    ) -> Result<Option<Self>, ColumnarError> {
-        let Ok(last) = base16ct::lower::decode_vec(&seam.last_key) else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
+    ) -> Result<Self, ColumnarError> {
+        let mut watch = KeyWatch::new(table)?;
+        for batch in custody.rows(table, &seam.files).last().all(1)? {
+            watch.begin_behind(seam.rows_staged(), &batch?)?;
+        }
+        Ok(Self {
             files: seam.files.clone(),
-            watch: Some(KeyWatch::behind(table, seam.rows_staged(), last)?),
+            watch: Some(watch),
             row_bytes: usize::try_from(seam.row_bytes).unwrap_or(usize::MAX),
             ..Self::create(custody, table, part_rows)?
-        }))
+        })
     }
 
-    /// How far the table has come, where every part is full. Nobody goes on where keys are doubled.
-    pub(crate) fn seam(
-        &self,
-        rows_read: u64,
-        last: Vec<RawValue>,
-        rejects: Vec<FileEntry>,
-    ) -> Option<Seam> {
-        let last_key = self.watch.as_ref()?.last_key()?;
-        let full = self.part.is_none() && !self.files.is_empty();
-        full.then(|| Seam {
+    /// Rows in parts that are full.
+    pub(crate) fn rows_committed(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// Whether the last of these rows has the key of the last one that was taken.
+    pub(crate) fn ends_with(&self, rows: &RecordBatch) -> Result<bool, ColumnarError> {
+        self.watch
+            .as_ref()
+            .map_or(Ok(false), |watch| watch.is_at_last_of(rows))
+    }
+
+    /// What a later run must know to go on behind the full parts from a place before their end. Nobody goes on where keys are doubled.
+    pub(crate) fn seam(&self, place: Place, rejects: Vec<FileEntry>) -> Option<Seam> {
+        let Place {
+            last,
+            rows_read,
+            rows_staged,
+        } = place;
+        let is_sound = self.watch.as_ref().is_some_and(KeyWatch::is_sound);
+        let rows_over = self.rows_committed().checked_sub(rows_staged)?;
+        is_sound.then(|| Seam {
             files: self.files.clone(),
             rejects,
             rows_read,
             last,
-            last_key: base16ct::lower::encode_string(last_key),
+            rows_over,
             row_bytes: self.row_bytes as u64,
         })
     }

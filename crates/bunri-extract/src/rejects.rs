@@ -16,7 +16,7 @@ use bunri_source::{LineFault, LinePlace, Misfit, raw};
 use bunri_source::{SourceError, SourceRow, SourceValue};
 use bunri_types::ValueType;
 
-/// Gathers the rejected rows of one table.
+/// Gathers the rejected rows of one table, a line each.
 pub(crate) struct Rejects<'a> {
     sorter: ByteSorter,
     pub(crate) rows: u64,
@@ -75,89 +75,13 @@ impl<'a> Rejects<'a> {
         Ok(aside.files.clone())
     }
 
-    /// Takes a row whose column number `column` broke a rule.
-    pub(crate) fn take(
-        &mut self,
-        table: &Table,
-        row: &impl SourceRow,
-        column: usize,
-        misfit: Misfit,
-    ) -> Result<(), ExtractError> {
-        let too_large = || ColumnarError::RejectTooLarge {
-            table: table.id.clone(),
-            column: table.columns[column].name.clone(),
-        };
-        // Before anything is copied: written out, no value is shorter than what the source holds.
-        let mut held = 0;
-        for at in 0..table.columns.len() {
-            held += length(row.value(at)?);
-        }
-        if held > REJECT_BYTES {
-            return Err(too_large().into());
-        }
-        let columns = table.columns.iter().enumerate();
-        let values = columns.map(|(at, column)| Ok(raw(row.value(at)?, column.value_type)));
-        let reject = Reject {
-            table: table.id.clone(),
-            column: table.columns[column].name.clone(),
-            rule: misfit.word().to_owned(),
-            values: values.collect::<Result<_, SourceError>>()?,
-            line: row.place().map(|place| RejectLine {
-                file: place.file.to_owned(),
-                number: place.line,
-                raw: None,
-            }),
-        };
-        Ok(self.push(&reject, too_large)?)
-    }
-
-    /// Takes a line that is no row.
-    pub(crate) fn take_line(
-        &mut self,
-        table: &Table,
-        place: LinePlace<'_>,
-        fault: LineFault,
-    ) -> Result<(), ExtractError> {
-        let too_large = || ColumnarError::RejectTooLarge {
-            table: table.id.clone(),
-            column: fault.word().to_owned(),
-        };
-        if place.raw.len() > REJECT_BYTES {
-            return Err(too_large().into());
-        }
-        let reject = Reject {
-            table: table.id.clone(),
-            column: String::new(),
-            rule: fault.word().to_owned(),
-            values: vec![RawValue::Unknown; table.columns.len()],
-            line: Some(RejectLine {
-                file: place.file.to_owned(),
-                number: place.line,
-                // It has no type.
-                raw: Some(raw(SourceValue::Text(place.raw), ValueType::Text)),
-            }),
-        };
-        Ok(self.push(&reject, too_large)?)
-    }
-
-    fn push(
-        &mut self,
-        reject: &Reject,
-        too_large: impl Fn() -> ColumnarError,
-    ) -> Result<(), ColumnarError> {
+    /// Takes a row, as [`row_line`] or [`fault_line`] writes it.
+    pub(crate) fn push(&mut self, line: &[u8]) -> Result<(), ColumnarError> {
         self.rows += 1;
-        let line = serde_json::to_vec(reject).map_err(|refused| ColumnarError::Staging {
-            path: reject.table.clone().into(),
-            message: format!("a reject cannot be written: {:?}", refused.classify()),
-        })?;
-        // With the end of its line.
-        if line.len() >= REJECT_BYTES {
-            return Err(too_large());
-        }
         if let Some(aside) = &mut self.aside {
-            aside.take(&line)?;
+            aside.take(line)?;
         }
-        self.sorter.push(&line)
+        self.sorter.push(line)
     }
 
     /// Writes them to `path`; no file when there are none.
@@ -187,6 +111,84 @@ impl Aside<'_> {
         self.writer = Some(writer);
         Ok(())
     }
+}
+
+/// The line of a row whose column number `column` broke a rule.
+pub(crate) fn row_line(
+    table: &Table,
+    row: &impl SourceRow,
+    column: usize,
+    misfit: Misfit,
+) -> Result<Vec<u8>, ExtractError> {
+    let too_large = || ColumnarError::RejectTooLarge {
+        table: table.id.clone(),
+        column: table.columns[column].name.clone(),
+    };
+    // Before anything is copied: written out, no value is shorter than what the source holds.
+    let mut held = 0;
+    for at in 0..table.columns.len() {
+        held += length(row.value(at)?);
+    }
+    if held > REJECT_BYTES {
+        return Err(too_large().into());
+    }
+    let columns = table.columns.iter().enumerate();
+    let values = columns.map(|(at, column)| Ok(raw(row.value(at)?, column.value_type)));
+    let reject = Reject {
+        table: table.id.clone(),
+        column: table.columns[column].name.clone(),
+        rule: misfit.word().to_owned(),
+        values: values.collect::<Result<_, SourceError>>()?,
+        line: row.place().map(|place| RejectLine {
+            file: place.file.to_owned(),
+            number: place.line,
+            raw: None,
+        }),
+    };
+    Ok(written(&reject, too_large)?)
+}
+
+/// The line of a line of the source that is no row.
+pub(crate) fn fault_line(
+    table: &Table,
+    place: LinePlace<'_>,
+    fault: LineFault,
+) -> Result<Vec<u8>, ExtractError> {
+    let too_large = || ColumnarError::RejectTooLarge {
+        table: table.id.clone(),
+        column: fault.word().to_owned(),
+    };
+    if place.raw.len() > REJECT_BYTES {
+        return Err(too_large().into());
+    }
+    let reject = Reject {
+        table: table.id.clone(),
+        column: String::new(),
+        rule: fault.word().to_owned(),
+        values: vec![RawValue::Unknown; table.columns.len()],
+        line: Some(RejectLine {
+            file: place.file.to_owned(),
+            number: place.line,
+            // It has no type.
+            raw: Some(raw(SourceValue::Text(place.raw), ValueType::Text)),
+        }),
+    };
+    Ok(written(&reject, too_large)?)
+}
+
+fn written(
+    reject: &Reject,
+    too_large: impl Fn() -> ColumnarError,
+) -> Result<Vec<u8>, ColumnarError> {
+    let line = serde_json::to_vec(reject).map_err(|refused| ColumnarError::Staging {
+        path: reject.table.clone().into(),
+        message: format!("a reject cannot be written: {:?}", refused.classify()),
+    })?;
+    // With the end of its line.
+    if line.len() >= REJECT_BYTES {
+        return Err(too_large());
+    }
+    Ok(line)
 }
 
 /// Bytes of a text or blob; a number takes few.

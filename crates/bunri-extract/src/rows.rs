@@ -7,7 +7,7 @@ use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, RawValue, staging_schema};
 
 use crate::ExtractError;
-use crate::rejects::Rejects;
+use crate::rejects::{fault_line, row_line};
 use bunri_source::{Copier, Misfit, raw_key};
 use bunri_source::{SourceRow, SourceValue};
 
@@ -16,39 +16,41 @@ pub(crate) const BATCH_ROWS: usize = 8192;
 /// A batch of long texts ends earlier. Three are held at a time where a table is read and written side by side.
 pub(crate) const BATCH_BYTES: usize = 16 << 20;
 
-/// Turns rows into batches; the copiers live as long as the table is read.
+/// Turns rows into batches; the copiers live as long as the answer is read.
 pub(crate) struct Batcher<'a> {
     table: &'a Table,
     schema: SchemaRef,
     copiers: Vec<Copier>,
     /// Of every row of the batch under way, whether it fits.
     fits: Vec<bool>,
-    /// Bytes of texts and blobs in the batch under way.
+    /// Bytes of texts and blobs in the batch under way, and of its lines.
     bytes: usize,
-    /// Rows read so far, rejected ones among them.
-    pub(crate) rows_read: u64,
-    seams: Option<Seams>,
-}
-
-/// Batches that end where parts do, so that the source's own key of a part's last row is known.
-struct Seams {
-    part_rows: usize,
-    /// Rows that the part under way takes before it is full.
-    room: usize,
-    /// At the end of a part, the key of its last row.
+    rejected: Vec<Vec<u8>>,
+    /// Rows that a batch holds at most.
+    batch_rows: usize,
+    /// Whether the source's own key of a batch's last row is wanted.
+    with_keys: bool,
+    /// That key.
     last: Option<Vec<RawValue>>,
 }
 
-impl Seams {
-    /// A row that is staged. Says whether its part ends with it.
-    fn take(&mut self, table: &Table, row: &impl SourceRow) -> Result<bool, ExtractError> {
-        self.room -= 1;
-        if self.room > 0 {
-            return Ok(false);
-        }
-        self.room = self.part_rows;
-        self.last = Some(raw_key(table, row)?);
-        Ok(true)
+/// Rows that were read, one after another.
+pub(crate) struct ReadBatch {
+    /// Those that fit, perhaps none.
+    pub(crate) rows: RecordBatch,
+    /// Those that do not, as lines of the rejects file.
+    pub(crate) rejected: Vec<Vec<u8>>,
+    /// How many both are.
+    pub(crate) rows_read: u64,
+    /// The source's own key of the last row, if that fits and somebody wants it.
+    pub(crate) last: Option<Vec<RawValue>>,
+}
+
+impl ReadBatch {
+    /// What it takes in memory, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let lines: usize = self.rejected.iter().map(Vec::len).sum();
+        self.rows.get_array_memory_size() + lines
     }
 }
 
@@ -67,52 +69,53 @@ impl<'a> Batcher<'a> {
             copiers,
             fits: Vec::with_capacity(BATCH_ROWS),
             bytes: 0,
-            rows_read: 0,
-            seams: None,
+            rejected: Vec::new(),
+            batch_rows: BATCH_ROWS,
+            with_keys: false,
+            last: None,
         })
     }
 
-    /// The same, with batches that end where parts of so many rows do; so many rows were read in earlier parts.
-    pub(crate) fn with_seams(self, part_rows: usize, rows_read: u64) -> Self {
+    /// The same, with the source's own keys of last rows, and several batches for each part of so many rows.
+    pub(crate) fn with_keys(self, part_rows: usize) -> Self {
         Self {
-            rows_read,
-            seams: Some(Seams {
-                part_rows,
-                room: part_rows,
-                last: None,
-            }),
+            batch_rows: part_rows.div_ceil(2).clamp(1, BATCH_ROWS),
+            with_keys: true,
             ..self
         }
     }
 
-    /// The key of the last row of the batch that was given last, if a part ended with it.
-    pub(crate) fn seam(&mut self) -> Option<Vec<RawValue>> {
-        self.seams.as_mut()?.last.take()
-    }
-
     /// Takes a row. Says whether the batch is full: then it is to be [taken](Self::batch).
-    pub(crate) fn push(
-        &mut self,
-        row: &impl SourceRow,
-        rejects: &mut Rejects<'_>,
-    ) -> Result<bool, ExtractError> {
+    pub(crate) fn push(&mut self, row: &impl SourceRow) -> Result<bool, ExtractError> {
         let misfit = self.copy(row)?;
         let line = row.place();
         let fault = line.and_then(|line| Some((line, line.fault?)));
         // Of a line that is no row nothing was said of any column.
-        if let Some((line, fault)) = fault {
-            rejects.take_line(self.table, line, fault)?;
-        } else if let Some((column, misfit)) = misfit {
-            rejects.take(self.table, row, column, misfit)?;
-        }
-        let fits = misfit.is_none() && fault.is_none();
+        let rejected = match (fault, misfit) {
+            (Some((line, fault)), _) => Some(fault_line(self.table, line, fault)?),
+            (None, Some((column, misfit))) => Some(row_line(self.table, row, column, misfit)?),
+            (None, None) => None,
+        };
+        let fits = rejected.is_none();
         self.fits.push(fits);
-        self.rows_read += 1;
-        let mut part_ends = false;
-        if let Some(seams) = self.seams.as_mut().filter(|_| fits) {
-            part_ends = seams.take(self.table, row)?;
+        if let Some(line) = rejected {
+            self.bytes += line.len();
+            self.rejected.push(line);
         }
-        Ok(part_ends || self.fits.len() == BATCH_ROWS || self.bytes >= BATCH_BYTES)
+        if !self.with_keys {
+            return Ok(self.is_full(1));
+        }
+        // A batch ends with a row that fits, because a part does; but not for ever.
+        let is_full = self.is_full(if fits { 1 } else { 2 });
+        if is_full && fits {
+            self.last = Some(raw_key(self.table, row)?);
+        }
+        Ok(is_full)
+    }
+
+    /// Whether there are so many times the rows, or the bytes, of a batch.
+    fn is_full(&self, times: usize) -> bool {
+        self.fits.len() >= times * self.batch_rows || self.bytes >= times * BATCH_BYTES
     }
 
     /// Copies every column, whatever broke before it, so that columns stay level. Says what broke first.
@@ -142,16 +145,23 @@ impl<'a> Batcher<'a> {
         Ok(first)
     }
 
-    /// The rows that fit of those pushed since the last batch, perhaps none; [`None`] if none was pushed.
-    pub(crate) fn batch(&mut self) -> Result<Option<RecordBatch>, ColumnarError> {
+    /// The rows that were pushed since the last batch; [`None`] if none was.
+    pub(crate) fn batch(&mut self) -> Result<Option<ReadBatch>, ColumnarError> {
         if self.fits.is_empty() {
             return Ok(None);
         }
         self.bytes = 0;
         let fits = std::mem::replace(&mut self.fits, Vec::with_capacity(BATCH_ROWS));
-        self.fitting(fits)
-            .map(Some)
-            .map_err(ColumnarError::arrow(&self.table.id))
+        let rows_read = fits.len() as u64;
+        let rows = self
+            .fitting(fits)
+            .map_err(ColumnarError::arrow(&self.table.id))?;
+        Ok(Some(ReadBatch {
+            rows,
+            rejected: std::mem::take(&mut self.rejected),
+            rows_read,
+            last: self.last.take(),
+        }))
     }
 
     fn fitting(&mut self, fits: Vec<bool>) -> Result<RecordBatch, ArrowError> {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{ColumnarError, Event, Observer, write_whole};
 use bunri_job::Delta;
-use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest};
+use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest, TableDelta};
 
 use crate::custody::{Custody, Identity};
 use crate::earlier::Earlier;
-use crate::table::{Bench, Halt, Outcome, Progress, stage};
+use crate::table::{Bench, Halt, Outcome, Progress, TableTasks, Work};
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 use bunri_source::{
     Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError, differences,
@@ -25,6 +25,10 @@ use bunri_work::SpareThreads;
 
 /// A table's share of its thread's memory that the sorter may fill; batches and the writer take the rest.
 const SORT_SHARE: u64 = 8;
+/// What may wait of the rows of a table for those before them.
+const WAITING_SHARE: u64 = 4;
+/// Answers into which a table is cut for each session, so that all of them end at about the same time.
+const ANSWERS: usize = 4;
 /// How often a long statement of the source is asked to stop, once a stop is wanted.
 const PULSE: Duration = Duration::from_millis(100);
 /// Before a lost connection is made anew: short for a restart of what stands between, longer for what stays away.
@@ -74,7 +78,9 @@ pub fn extract_since(
     } = *options;
     let open = OpenSource::open_at(source.source, source.state)?;
     let most = open.most_sessions().unwrap_or(usize::MAX);
-    let workers = threads.min(most).clamp(1, catalogue.tables.len().max(1));
+    let workers = threads
+        .min(most)
+        .clamp(1, open.useful_sessions(catalogue.tables.len()));
     let mut sessions: Vec<Session> = (0..workers)
         .map(|_| open.session())
         .collect::<Result<_, _>>()?;
@@ -101,15 +107,17 @@ pub fn extract_since(
         observer,
         failed: AtomicBool::new(false),
     };
-    let share = memory / (workers as u64 * SORT_SHARE);
-    let budget = usize::try_from(share).unwrap_or(usize::MAX);
+    let share = |parts| usize::try_from(memory / (workers as u64 * parts)).unwrap_or(usize::MAX);
     let bench = Bench {
         custody: &custody,
         source: &identity.source,
         halt,
         spare: SpareThreads::new(threads, workers),
-        budget,
+        budget: share(SORT_SHARE),
+        room: share(WAITING_SHARE),
         part_rows,
+        answers: if workers == 1 { 1 } else { workers * ANSWERS },
+        figures_apart: !open.takes_turns(),
         earlier: earlier.as_ref(),
     };
     let mut tables = kept_tables(&bench, catalogue)?;
@@ -118,12 +126,12 @@ pub fn extract_since(
         |session: &Session| Ok(session.refuse_damage(&inventory, !catalogue.ignored.is_empty())?);
     let mut staged = watched(&bench.halt, &interrupters(&sessions), || {
         let lacking = lacking(&sessions[0], catalogue, &tables, &inventory)?;
-        let rows = lacking.iter().map(|task| task.rows).sum();
+        let rows = lacking.iter().map(|table| table.rows).sum();
         observer.event(Event::Stage {
             name: "extract",
             rows,
         });
-        stage_all(&bench, &mut sessions, check, &lacking)
+        stage_all(&bench, &mut sessions, check, lacking)
     });
     if let Err(ExtractError::Source(met)) = &staged
         && !matches!(met, SourceError::Integrity { .. })
@@ -205,10 +213,32 @@ fn kept_tables(bench: &Bench<'_>, catalogue: &Catalogue) -> Result<Vec<StagedTab
 }
 
 /// A table to read.
-struct Task<'a> {
+struct Lacking<'a> {
     table: &'a Table,
     kind: ObjectKind,
+    /// Rows that are expected.
     rows: u64,
+    /// Rows that the observer was told of.
+    told: AtomicU64,
+    /// How often a connection was lost over it.
+    losses: usize,
+    /// Whether rows may be taken from an earlier run; and how that went, if it could not be done.
+    may_take_earlier: bool,
+    delta: Option<TableDelta>,
+}
+
+impl<'a> Lacking<'a> {
+    fn work<'w>(&'w self, bench: &'w Bench<'w>) -> Work<'w> {
+        Work {
+            bench,
+            table: self.table,
+            kind: self.kind,
+            rows: self.rows,
+            progress: Progress::new(bench.halt.observer, &self.told),
+            may_take_earlier: self.may_take_earlier,
+            delta: self.delta.as_ref(),
+        }
+    }
 }
 
 /// What is still to be done, largest first so that threads end together; ties by id.
@@ -217,26 +247,30 @@ fn lacking<'a>(
     catalogue: &'a Catalogue,
     kept: &[StagedTable],
     inventory: &Inventory,
-) -> Result<Vec<Task<'a>>, ExtractError> {
-    let mut tasks = Vec::new();
+) -> Result<Vec<Lacking<'a>>, ExtractError> {
+    let mut lacking = Vec::new();
     for table in &catalogue.tables {
         if kept.iter().any(|staged| staged.id == table.id) {
             continue;
         }
         let found = inventory.get(&table.name);
         let kind = found.map_or(ObjectKind::Table, |object| object.kind);
-        tasks.push(Task {
+        lacking.push(Lacking {
             table,
             kind,
             rows: session.count(table, kind)?,
+            told: AtomicU64::new(0),
+            losses: 0,
+            may_take_earlier: true,
+            delta: None,
         });
     }
-    tasks.sort_by(|a, b| {
+    lacking.sort_by(|a, b| {
         b.rows
             .cmp(&a.rows)
             .then_with(|| a.table.id.cmp(&b.table.id))
     });
-    Ok(tasks)
+    Ok(lacking)
 }
 
 fn interrupters(sessions: &[Session]) -> Vec<Interrupter> {
@@ -268,65 +302,191 @@ fn watched<T>(
     })
 }
 
-/// Every thread takes a session of its own, and the next task until none is left. The first task is the source's own check
-/// of the whole: nothing that is staged beside it is complete before the manifest, which needs the check.
+/// A session, and whether its connection was lost.
+struct Worker<'s> {
+    session: &'s mut Session,
+    is_lost: bool,
+}
+
+/// What one of a worker's tasks came to.
+enum End<T> {
+    Done(T),
+    /// The connection was lost over it.
+    Lost(SourceError),
+}
+
+impl Worker<'_> {
+    /// Does something over the session, whose connection is made anew before, on the same state, if it was lost.
+    fn run<T>(
+        &mut self,
+        bench: &Bench<'_>,
+        work: impl FnOnce(&Session) -> Result<T, ExtractError>,
+    ) -> Result<End<T>, ExtractError> {
+        if self.is_lost {
+            self.connect_again(bench)?;
+        }
+        match work(self.session) {
+            Ok(done) => Ok(End::Done(done)),
+            Err(ExtractError::Source(met)) if met.is_passing() => {
+                self.is_lost = true;
+                Ok(End::Lost(met))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn connect_again(&mut self, bench: &Bench<'_>) -> Result<(), ExtractError> {
+        let mut waits = WAITS.iter().peekable();
+        while let Some(wait) = waits.next() {
+            wait_unless_asked(bench, *wait)?;
+            match self.session.again() {
+                Ok(()) => {
+                    self.is_lost = false;
+                    break;
+                }
+                Err(refused) if waits.peek().is_none() => return Err(refused.into()),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Stages all tables. Those over which a connection was lost are gone on with when the others are done, behind their last full
+/// parts; so are those that must begin again.
 fn stage_all(
     bench: &Bench<'_>,
     sessions: &mut [Session],
     check: impl Fn(&Session) -> Result<(), ExtractError> + Sync,
-    tasks: &[Task<'_>],
+    mut lacking: Vec<Lacking<'_>>,
 ) -> Result<Vec<StagedTable>, ExtractError> {
-    let sessions: Vec<Mutex<&mut Session>> = sessions.iter_mut().map(Mutex::new).collect();
-    bench.spare.add_tasks(1 + tasks.len());
-    let taken = AtomicUsize::new(0);
-    let session = || &sessions[taken.fetch_add(1, Ordering::Relaxed)];
-    let work = |session: &mut &Mutex<&mut Session>, number: usize| {
-        let _busy = bench.spare.begin_task();
-        // Nobody else has it. A panic that poisoned it is passed on by the pool.
-        let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = match number.checked_sub(1).map(|number| &tasks[number]) {
-            None => check(&session).map(|()| None),
-            Some(task) => staged_over_losses(bench, &mut session, task).map(Some),
-        };
-        if outcome.is_err() {
-            bench.halt.failed.store(true, Ordering::Relaxed);
-        }
-        // What fails stops the others, so that their ends must not hide it: all are gathered.
-        Ok::<_, Infallible>(outcome)
+    let worker = |session| {
+        Mutex::new(Worker {
+            session,
+            is_lost: false,
+        })
     };
-    match bunri_work::run_with(sessions.len(), 1 + tasks.len(), session, work) {
-        Ok(ended) => gather(ended),
-        Err(never) => match never {},
+    let workers: Vec<Mutex<Worker<'_>>> = sessions.iter_mut().map(worker).collect();
+    let (mut staged, mut refused, mut check) = (Vec::new(), Vec::new(), Some(check));
+    while check.is_some() || !lacking.is_empty() {
+        let ends = stage_once(bench, &workers, check.take(), &lacking)?;
+        let mut left = Vec::new();
+        for (mut table, end) in lacking.into_iter().zip(ends) {
+            match end {
+                End::Done(Outcome::Staged(done)) => staged.push(*done),
+                End::Done(Outcome::Refused(complaints)) => refused.extend(complaints),
+                End::Done(Outcome::Whole(delta)) => {
+                    table.may_take_earlier = false;
+                    table.delta = delta;
+                    left.push(table);
+                }
+                End::Lost(lost) if table.losses == WAITS.len() => return Err(lost.into()),
+                End::Lost(_) => {
+                    table.losses += 1;
+                    left.push(table);
+                }
+            }
+        }
+        lacking = left;
+    }
+    refused.sort();
+    if refused.is_empty() {
+        Ok(staged)
+    } else {
+        // All broken keys are named together.
+        Err(ExtractError::Keys(refused))
     }
 }
 
-/// Stages a table. Where the connection is lost it is made anew, on the same state, and the table goes on behind its last full
-/// part; rows are told of once.
-fn staged_over_losses(
+/// Goes through the tables once, and says how each ended. The first task is the source's own check of the whole: nothing that is
+/// staged beside it is complete before the manifest, which needs the check.
+fn stage_once(
     bench: &Bench<'_>,
-    session: &mut Session,
-    task: &Task<'_>,
-) -> Result<Outcome, ExtractError> {
-    let mut progress = Progress::new(bench.halt.observer);
-    let mut waits = WAITS.iter();
-    loop {
-        let lost = match stage(bench, session, task.table, task.kind, &mut progress) {
-            Err(ExtractError::Source(met)) if met.is_passing() => met,
-            ended => return ended,
-        };
-        loop {
-            let Some(wait) = waits.next() else {
-                return Err(lost.into());
-            };
-            wait_unless_asked(bench, *wait)?;
-            match session.again() {
-                Ok(()) => break,
-                // The state itself may be gone: then the first loss says more.
-                Err(_) if waits.len() > 0 => {}
-                Err(refused) => return Err(refused.into()),
+    workers: &[Mutex<Worker<'_>>],
+    check: Option<impl Fn(&Session) -> Result<(), ExtractError> + Sync>,
+    lacking: &[Lacking<'_>],
+) -> Result<Vec<End<Outcome>>, ExtractError> {
+    let plan = |session: &Session, at: usize| TableTasks::plan(lacking[at].work(bench), session);
+    let mut ends: Vec<Option<End<Outcome>>> = Vec::new();
+    let mut plans = Vec::new();
+    for (at, end) in shared_out(bench, workers, lacking.len(), plan)?
+        .into_iter()
+        .enumerate()
+    {
+        match end {
+            End::Done(tasks) => {
+                ends.push(None);
+                plans.push((at, tasks));
             }
+            End::Lost(lost) => ends.push(Some(End::Lost(lost))),
         }
     }
+    let mut tasks: Vec<Option<(usize, usize)>> = Vec::new();
+    if check.is_some() {
+        tasks.push(None);
+    }
+    for (place, (_, table)) in plans.iter().enumerate() {
+        tasks.extend((0..table.count()).map(|number| Some((place, number))));
+    }
+    let work = |session: &Session, task: usize| match (tasks[task], &check) {
+        (Some((place, number)), _) => plans[place].1.run(session, number),
+        (None, Some(check)) => check(session).map(|()| None),
+        (None, None) => Ok(None),
+    };
+    for (task, end) in shared_out(bench, workers, tasks.len(), work)?
+        .into_iter()
+        .enumerate()
+    {
+        let end = match (tasks[task], end) {
+            (None, End::Lost(lost)) => return Err(lost.into()),
+            (None, End::Done(_)) | (_, End::Done(None)) => continue,
+            (Some((place, _)), End::Done(Some(outcome))) => (plans[place].0, End::Done(outcome)),
+            (Some((place, _)), End::Lost(lost)) => (plans[place].0, End::Lost(lost)),
+        };
+        ends[end.0].get_or_insert(end.1);
+    }
+    // A table of which nobody says how it ended was stopped by one that failed.
+    let all: Option<Vec<End<Outcome>>> = ends.into_iter().collect();
+    all.ok_or(ExtractError::Interrupted)
+}
+
+/// Every thread takes a worker of its own, and the next task until none is left. What fails stops the others, so that their
+/// ends must not hide it: a failure is told before an interruption.
+fn shared_out<T: Send>(
+    bench: &Bench<'_>,
+    workers: &[Mutex<Worker<'_>>],
+    count: usize,
+    task: impl Fn(&Session, usize) -> Result<T, ExtractError> + Sync,
+) -> Result<Vec<End<T>>, ExtractError> {
+    bench.spare.add_tasks(count);
+    let taken = AtomicUsize::new(0);
+    let worker = || &workers[taken.fetch_add(1, Ordering::Relaxed)];
+    let work = |worker: &mut &Mutex<Worker<'_>>, number: usize| {
+        let _busy = bench.spare.begin_task();
+        // Nobody else has it. A panic that poisoned it is passed on by the pool.
+        let mut worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = worker.run(bench, |session| task(session, number));
+        if end.is_err() {
+            bench.halt.failed.store(true, Ordering::Relaxed);
+        }
+        Ok::<_, Infallible>(end)
+    };
+    let ended = match bunri_work::run_with(workers.len(), count, worker, work) {
+        Ok(ended) => ended,
+        Err(never) => match never {},
+    };
+    let (mut ends, mut interrupted) = (Vec::new(), false);
+    for end in ended {
+        match end {
+            Ok(end) => ends.push(end),
+            Err(ExtractError::Interrupted) => interrupted = true,
+            Err(failure) => return Err(failure),
+        }
+    }
+    if interrupted {
+        return Err(ExtractError::Interrupted);
+    }
+    Ok(ends)
 }
 
 fn wait_unless_asked(bench: &Bench<'_>, wait: Duration) -> Result<(), ExtractError> {
@@ -338,32 +498,6 @@ fn wait_unless_asked(bench: &Bench<'_>, wait: Duration) -> Result<(), ExtractErr
         thread::sleep(PULSE);
     }
     Ok(())
-}
-
-/// All tables, or what went wrong: a failure before an interruption before broken keys, which are named
-/// together.
-fn gather(
-    ended: Vec<Result<Option<Outcome>, ExtractError>>,
-) -> Result<Vec<StagedTable>, ExtractError> {
-    let (mut staged, mut refused, mut interrupted) = (Vec::new(), Vec::new(), false);
-    for outcome in ended {
-        match outcome {
-            Ok(None) => {}
-            Ok(Some(Outcome::Staged(table))) => staged.push(*table),
-            Ok(Some(Outcome::Refused(complaints))) => refused.extend(complaints),
-            Err(ExtractError::Interrupted) => interrupted = true,
-            Err(failure) => return Err(failure),
-        }
-    }
-    if interrupted {
-        return Err(ExtractError::Interrupted);
-    }
-    refused.sort();
-    if refused.is_empty() {
-        Ok(staged)
-    } else {
-        Err(ExtractError::Keys(refused))
-    }
 }
 
 fn finish(

@@ -1,26 +1,29 @@
-//! One table, from the source to its committed files.
+//! One table, from the source to its committed files, in **tasks** that several threads take, each over a session of its own: what the
+//! source says of the table, and the answers in which its rows come. The last task to end finishes the table. What comes of
+//! it is the same whoever does what, and in however many answers.
 
 mod delta;
 mod destination;
+mod reading;
+mod taker;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
-use bunri_columnar::{ColumnarError, Event, Observer, RawValue};
-use bunri_manifest::{BaseTable, FileEntry, Source, StagedTable, TableDelta};
+use bunri_columnar::{ColumnarError, Event, Observer};
+use bunri_manifest::{BaseTable, FileEntry, ForeignKey, Source, StagedTable, TableDelta};
 
 use self::delta::Made;
 use self::destination::Destination;
+use self::reading::Reading;
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
-use crate::earlier::Earlier;
+use crate::earlier::{Earlier, Way};
 use crate::key::{self, KeyWatch};
 use crate::output::{Output, Parts, create_parent};
 use crate::rejects::Rejects;
-use crate::rows::Batcher;
-use crate::seam::Seam;
-use bunri_source::{Figures, ObjectKind, Query, RowSink, Session, SourceError, SourceRow};
+use bunri_source::{Figures, ObjectKind, Session, SourceError};
 use bunri_work::{SpareThreads, pipelined};
 
 /// Rejects are few; they get this part of a table's memory.
@@ -32,12 +35,18 @@ pub(crate) struct Bench<'a> {
     /// The database file.
     pub(crate) source: &'a Source,
     pub(crate) halt: Halt<'a>,
-    /// Threads that no table works on.
+    /// Threads that no task works on.
     pub(crate) spare: SpareThreads,
     /// Bytes to sort with, for one table at a time.
     pub(crate) budget: usize,
+    /// Bytes of a table's rows that may wait for those before them.
+    pub(crate) room: usize,
     /// Rows in every part but the last.
     pub(crate) part_rows: usize,
+    /// Into how many answers a table is cut, about, where the source can do that.
+    pub(crate) answers: usize,
+    /// Whether sessions can ask at the same time, so that what the source says of a table is a task of its own.
+    pub(crate) figures_apart: bool,
     /// The staging of an earlier run, if rows are taken from one.
     pub(crate) earlier: Option<&'a Earlier<'a>>,
 }
@@ -75,214 +84,183 @@ pub(crate) enum Outcome {
     Staged(Box<StagedTable>),
     /// Its rows break its declared key, in these ways.
     Refused(Vec<String>),
+    /// It is to be read whole, from its beginning: nothing of it is there. Of a sample of earlier rows that differed it is said how.
+    Whole(Option<TableDelta>),
 }
 
-/// Stages one table.
-pub(crate) fn stage(
-    bench: &Bench<'_>,
-    session: &Session,
-    table: &Table,
-    kind: ObjectKind,
-    progress: &mut Progress<'_>,
-) -> Result<Outcome, ExtractError> {
-    bench.halt.check()?;
-    bench.halt.observer.event(Event::Table { id: &table.id });
-    let begun = bench
-        .custody
-        .begun(&table.id, &bench.identity_of(table), bench.part_rows)?;
-    let figures = session.figures(table, kind)?;
-    let nulls = key::nulls(table, &figures);
-    if !nulls.is_empty() {
-        return Ok(Outcome::Refused(nulls));
+/// Why a task did not come to its end.
+pub(crate) enum Stop {
+    Failed(ExtractError),
+    /// The table breaks its declared key, in these ways.
+    Refused(Vec<String>),
+}
+
+impl<E: Into<ExtractError>> From<E> for Stop {
+    fn from(failure: E) -> Self {
+        Self::Failed(failure.into())
     }
-    let work = Work {
-        bench,
-        session,
-        table,
-        kind,
-        figures,
-    };
-    let (written, delta) = work.write(begun, progress)?;
-    if let Some(complaint) = written.parts.watch.and_then(KeyWatch::complaint) {
-        bench.custody.clear(&table.id)?;
-        return Ok(Outcome::Refused(vec![complaint]));
-    }
-    progress.reach(work.figures.rows);
-    let staged = work.commit(written.parts.files, written.rejects, delta)?;
-    bench.halt.observer.event(Event::TableDone {
-        id: &table.id,
-        rows: staged.source_rows,
-    });
-    Ok(Outcome::Staged(Box::new(staged)))
 }
 
 /// Tells of rows once, also where a table begins again.
+#[derive(Clone, Copy)]
 pub(crate) struct Progress<'a> {
     observer: &'a dyn Observer,
-    told: u64,
+    told: &'a AtomicU64,
 }
 
 impl<'a> Progress<'a> {
-    pub(crate) fn new(observer: &'a dyn Observer) -> Self {
-        Self { observer, told: 0 }
+    /// So many rows were told of.
+    pub(crate) fn new(observer: &'a dyn Observer, told: &'a AtomicU64) -> Self {
+        Self { observer, told }
     }
 
-    fn reach(&mut self, rows: u64) {
-        if rows > self.told {
-            self.observer.event(Event::Rows {
-                rows: rows - self.told,
-            });
-            self.told = rows;
+    fn reach(&self, rows: u64) {
+        let told = self.told.fetch_max(rows, Ordering::Relaxed);
+        if rows > told {
+            self.observer.event(Event::Rows { rows: rows - told });
+        }
+    }
+
+    fn told(&self) -> u64 {
+        self.told.load(Ordering::Relaxed)
+    }
+}
+
+/// A table's tasks.
+pub(crate) enum TableTasks<'a> {
+    /// It is read, whole or behind a seam.
+    Read(Box<Reading<'a>>),
+    /// It is made of an earlier staging and of what changed since, in one task.
+    Delta(Work<'a>, Way<'a>),
+}
+
+impl<'a> TableTasks<'a> {
+    /// Looks at what an earlier run left of the table, and how the source is asked for its rows; removes what nobody goes on with.
+    pub(crate) fn plan(work: Work<'a>, session: &Session) -> Result<Self, ExtractError> {
+        let (bench, table) = (work.bench, work.table);
+        bench.halt.check()?;
+        let identity = bench.identity_of(table);
+        let begun = bench.custody.begun(&table.id, &identity, bench.part_rows)?;
+        let way = bench.earlier.filter(|_| work.may_take_earlier);
+        match way.and_then(|it| it.way(table)) {
+            Some(way) if begun.is_none() => Ok(Self::Delta(work, way)),
+            _ => Ok(Self::Read(Box::new(Reading::plan(work, session, begun)?))),
+        }
+    }
+
+    /// How many tasks there are. They are to be begun in their order.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::Read(reading) => reading.count(),
+            Self::Delta(..) => 1,
+        }
+    }
+
+    /// Does a task. The last one to end says how the table ended. [`None`] of the others, also where another one has failed, which tells
+    /// why itself.
+    pub(crate) fn run(
+        &self,
+        session: &Session,
+        number: usize,
+    ) -> Result<Option<Outcome>, ExtractError> {
+        let ended = match self {
+            Self::Read(reading) => reading.run(session, number),
+            Self::Delta(work, way) => work.delta(session, way).map(Some),
+        };
+        match ended {
+            Ok(outcome) => Ok(outcome),
+            Err(Stop::Refused(complaints)) => Ok(Some(Outcome::Refused(complaints))),
+            Err(Stop::Failed(failure)) => Err(failure),
         }
     }
 }
 
 /// One table at work.
-struct Work<'a> {
-    bench: &'a Bench<'a>,
-    session: &'a Session,
-    table: &'a Table,
-    kind: ObjectKind,
-    figures: Figures,
+#[derive(Clone, Copy)]
+pub(crate) struct Work<'a> {
+    pub(crate) bench: &'a Bench<'a>,
+    pub(crate) table: &'a Table,
+    pub(crate) kind: ObjectKind,
+    /// Rows that are expected.
+    pub(crate) rows: u64,
+    pub(crate) progress: Progress<'a>,
+    /// Whether rows may be taken from an earlier run.
+    pub(crate) may_take_earlier: bool,
+    /// How it went with them, where they could not be taken.
+    pub(crate) delta: Option<&'a TableDelta>,
 }
 
-/// All rows of a table: the parts are committed, the rejects are not.
-struct Written<'a> {
-    parts: Parts<'a>,
-    rejects: Rejects<'a>,
+/// What the source says of a table.
+struct OfSource {
+    figures: Figures,
+    foreign_keys: Vec<ForeignKey>,
+    /// The tables of a view, by name.
+    made_of: Vec<BaseTable>,
 }
 
 impl<'a> Work<'a> {
-    fn write(
-        &self,
-        begun: Option<Seam>,
-        progress: &mut Progress<'_>,
-    ) -> Result<(Written<'a>, Option<TableDelta>), ExtractError> {
-        let mut delta = None;
-        if let Some(seam) = begun {
-            if let Some(written) = self.behind(seam, progress)? {
-                return Ok((written, None));
-            }
-            self.bench.custody.clear(&self.table.id)?;
-        } else if let Some(way) = self.bench.earlier.and_then(|it| it.way(self.table)) {
-            match delta::make(self, &way, progress)? {
-                Made::Of(written, delta) => return Ok((*written, Some(delta))),
-                Made::Whole(differed) => delta = differed,
-            }
+    fn of_source(&self, session: &Session) -> Result<OfSource, Stop> {
+        let figures = session.figures(self.table, self.kind)?;
+        let nulls = key::nulls(self.table, &figures);
+        if !nulls.is_empty() {
+            return Err(Stop::Refused(nulls));
         }
-        Ok((self.whole(progress)?, delta))
+        Ok(OfSource {
+            figures,
+            foreign_keys: session.foreign_keys(self.table)?,
+            made_of: self.made_of(session)?,
+        })
     }
 
-    /// Reads every row, once.
-    fn whole(&self, progress: &mut Progress<'_>) -> Result<Written<'a>, ExtractError> {
-        let (bench, table) = (self.bench, self.table);
-        let ordered = self.session.in_key_order(table, self.kind)?;
-        // What lies behind a key is what is left only of rows that are asked for in its order.
-        let has_seams = ordered.is_some() && self.figures.rows > bench.part_rows as u64;
-        let query = ordered.unwrap_or_else(|| self.session.in_any_order(table, self.kind));
-        let (mut batcher, mut rejects) = (Batcher::new(table)?, self.rejects());
-        if has_seams {
-            batcher = batcher.with_seams(bench.part_rows, 0);
-            rejects = self.rejects_aside(Vec::new())?;
-        }
-        // Rows without a key are in order by all of their columns, which no source gives.
-        let destination = if table.key.is_empty() {
-            Destination::sorter(bench, table)?
-        } else {
-            Destination::Parts {
-                output: Box::new(self.output()?),
-                rows_read: 0,
-            }
-        };
-        let (destination, rows_read) =
-            self.read_into(destination, &query, batcher, &mut rejects, progress)?;
-        self.all_read(rows_read)?;
-        let parts = self.finish(destination, progress)?;
-        Ok(Written { parts, rejects })
-    }
-
-    /// Goes on behind the parts of an earlier run; [`None`] when the table must begin again.
-    fn behind(
-        &self,
-        seam: Seam,
-        progress: &mut Progress<'_>,
-    ) -> Result<Option<Written<'a>>, ExtractError> {
-        let (session, bench, table) = (self.session, self.bench, self.table);
-        let query = session.in_key_order_behind(table, self.kind, &seam.last)?;
-        let output = Output::behind(bench.custody, table, bench.part_rows, &seam)?;
-        let (Some(query), Some(output)) = (query, output) else {
-            return Ok(None);
-        };
-        let rows_read = seam.rows_read;
-        progress.reach(rows_read);
-        let batcher = Batcher::new(table)?.with_seams(bench.part_rows, rows_read);
-        let mut rejects = self.rejects_aside(seam.rejects)?;
-        let destination = Destination::Parts {
-            output: Box::new(output),
-            rows_read,
-        };
-        let (destination, rows_read) =
-            self.read_into(destination, &query, batcher, &mut rejects, progress)?;
-        // A row with the key of the part's last row was passed over: the whole table tells which it is.
-        if rows_read != self.figures.rows {
-            return Ok(None);
-        }
-        let parts = self.finish(destination, progress)?;
-        Ok(Some(Written { parts, rejects }))
-    }
-
-    /// Reads the answer to its end, and says how many of the table's rows were read then.
-    fn read_into(
-        &self,
-        destination: Destination<'a>,
-        query: &Query,
-        batcher: Batcher<'_>,
-        rejects: &mut Rejects<'_>,
-        progress: &mut Progress<'_>,
-    ) -> Result<(Destination<'a>, u64), ExtractError> {
-        let (bench, table) = (self.bench, self.table);
-        let taker = (destination, progress);
-        let take = |taker: &mut (Destination<'a>, &mut Progress<'_>), read| {
-            let (destination, progress) = taker;
-            progress.reach(destination.take(bench, table, read)?);
-            Ok(true)
-        };
-        let done = pipelined(&bench.spare, taker, take, |hand| {
-            self.read(query, batcher, rejects, |batch, passage| {
-                let seam = match passage.seam {
-                    Some(last) => Some((last, passage.rejects.seam()?)),
-                    None => None,
-                };
-                hand(ReadBatch {
-                    batch,
-                    rows_read: passage.rows_read,
-                    seam,
-                })
+    /// The tables of a view, counted by the source.
+    fn made_of(&self, session: &Session) -> Result<Vec<BaseTable>, SourceError> {
+        let tables = self.table.view_of.iter().flat_map(|view| &view.tables);
+        let mut tables: Vec<&String> = tables.collect();
+        tables.sort_unstable();
+        let base = |name: &String| {
+            Ok(BaseTable {
+                name: name.clone(),
+                rows: session.count_of(name)?,
             })
-        })?;
-        Ok((done.taker.0, done.made.unwrap_or_default()))
+        };
+        tables.into_iter().map(base).collect()
     }
 
-    /// Writes what is not written yet.
-    fn finish(
-        &self,
-        destination: Destination<'a>,
-        progress: &mut Progress<'_>,
-    ) -> Result<Parts<'a>, ExtractError> {
+    fn begin(&self) -> Result<(), ExtractError> {
+        self.bench.halt.check()?;
+        let id = &self.table.id;
+        self.bench.halt.observer.event(Event::Table { id });
+        Ok(())
+    }
+
+    /// Makes the table of an earlier staging and of what changed since.
+    fn delta(&self, session: &Session, way: &Way<'_>) -> Result<Outcome, Stop> {
+        self.begin()?;
+        let of_source = self.of_source(session)?;
+        match delta::make(self, (session, &of_source.figures), way)? {
+            Made::Of(parts, rejects, delta) => {
+                Ok(self.complete(*parts, *rejects, of_source, Some(delta))?)
+            }
+            Made::Whole(differed) => Ok(Outcome::Whole(differed)),
+        }
+    }
+
+    /// Writes what is not written yet, of so many rows of the source.
+    fn finish(&self, destination: Destination<'a>, rows: u64) -> Result<Parts<'a>, ExtractError> {
         let sorter = match destination {
-            Destination::Parts { output, .. } => return Ok(output.finish()?),
+            Destination::Parts(output) => return Ok(output.finish()?),
             Destination::Sorter { sorter, .. } => sorter,
         };
-        let mut rows = sorter.finish()?;
+        let mut sorted = sorter.finish()?;
         let write = |output: &mut Output<'a>, batch: RecordBatch| {
             Ok::<_, ExtractError>(output.take(&batch)?)
         };
         let written = pipelined(&self.bench.spare, self.output()?, write, |hand| {
-            let mut done = progress.told;
-            while let Some(batch) = rows.next()? {
+            let mut done = self.progress.told();
+            while let Some(batch) = sorted.next()? {
                 self.bench.halt.check()?;
                 done += batch.num_rows() as u64 / 2;
-                progress.reach(done.min(self.figures.rows));
+                self.progress.reach(done.min(rows));
                 if !hand(batch)? {
                     break;
                 }
@@ -299,34 +277,14 @@ impl<'a> Work<'a> {
         Output::create(self.bench.custody, self.table, self.bench.part_rows)
     }
 
-    /// Reads the table to its end and says how many rows it was then, or until `each` has seen enough: [`None`].
-    fn read<'r>(
-        &self,
-        query: &Query,
-        batcher: Batcher<'_>,
-        rejects: &mut Rejects<'r>,
-        each: impl FnMut(RecordBatch, Passage<'_, 'r>) -> Result<bool, ExtractError>,
-    ) -> Result<Option<u64>, ExtractError> {
-        let mut intake = Intake {
-            batcher,
-            halt: &self.bench.halt,
-            rejects,
-            each,
-            wanted: true,
-        };
-        self.session.read(self.table, query, &mut intake)?;
-        let all = intake.wanted && intake.pass_on()?;
-        Ok(all.then_some(intake.batcher.rows_read))
-    }
-
     /// Refuses to believe a reading that gave another number of rows than the source counted.
-    fn all_read(&self, read: u64) -> Result<(), SourceError> {
-        if read == self.figures.rows {
+    fn all_read(&self, read: u64, figures: &Figures) -> Result<(), SourceError> {
+        if read == figures.rows {
             return Ok(());
         }
         Err(SourceError::RowsDiffer {
             table: self.table.name.clone(),
-            counted: self.figures.rows,
+            counted: figures.rows,
             read,
         })
     }
@@ -340,104 +298,38 @@ impl<'a> Work<'a> {
         Rejects::aside(self.bench.custody, &self.table.id, budget, before)
     }
 
-    /// The tables of a view, by name, counted by the source.
-    fn bases(&self) -> Result<Vec<BaseTable>, ExtractError> {
-        let tables = self.table.view_of.iter().flat_map(|view| &view.tables);
-        let mut tables: Vec<&String> = tables.collect();
-        tables.sort_unstable();
-        let base = |name: &String| {
-            Ok(BaseTable {
-                name: name.clone(),
-                rows: self.session.count_of(name)?,
-            })
-        };
-        tables.into_iter().map(base).collect()
-    }
-
-    fn commit(
-        self,
-        files: Vec<FileEntry>,
+    /// Commits a table whose parts are written, unless two of its rows share a key.
+    fn complete(
+        &self,
+        parts: Parts<'_>,
         rejects: Rejects<'_>,
+        of_source: OfSource,
         delta: Option<TableDelta>,
-    ) -> Result<StagedTable, ExtractError> {
+    ) -> Result<Outcome, ExtractError> {
         let (custody, table) = (self.bench.custody, self.table);
-        let rejects = commit_rejects(custody, table, rejects)?;
-        let (made_of, foreign_keys) = (self.bases()?, self.session.foreign_keys(table)?);
+        if let Some(complaint) = parts.watch.and_then(KeyWatch::complaint) {
+            custody.clear(&table.id)?;
+            return Ok(Outcome::Refused(vec![complaint]));
+        }
+        self.progress.reach(of_source.figures.rows);
         let staged = StagedTable {
             id: table.id.clone(),
             name: table.name.clone(),
-            source_rows: self.figures.rows,
-            files,
-            rejects,
-            totals: self.figures.totals,
-            foreign_keys,
-            made_of,
+            source_rows: of_source.figures.rows,
+            files: parts.files,
+            rejects: commit_rejects(custody, table, rejects)?,
+            totals: of_source.figures.totals,
+            foreign_keys: of_source.foreign_keys,
+            made_of: of_source.made_of,
             delta,
         };
         custody.note_table(&staged, &self.bench.identity_of(table))?;
         custody.forget_seam(&table.id)?;
-        Ok(staged)
-    }
-}
-
-/// Rows that were read.
-struct ReadBatch {
-    batch: RecordBatch,
-    /// Rows of the table read up to here, rejected ones among them.
-    rows_read: u64,
-    /// If a part ends with the batch: the source's key of its last row, and the rows that were rejected up to here.
-    seam: Option<(Vec<RawValue>, Vec<FileEntry>)>,
-}
-
-/// What is known of the rows up to the end of a batch.
-struct Passage<'a, 'r> {
-    /// Rows read, rejected ones among them.
-    rows_read: u64,
-    /// If a part ends with the batch, the source's key of its last row.
-    seam: Option<Vec<RawValue>>,
-    rejects: &'a mut Rejects<'r>,
-}
-
-/// Takes the rows that a session reads, and passes them on in batches.
-struct Intake<'a, 'r, F> {
-    batcher: Batcher<'a>,
-    halt: &'a Halt<'a>,
-    rejects: &'a mut Rejects<'r>,
-    each: F,
-    /// Whether more rows are wanted.
-    wanted: bool,
-}
-
-impl<'r, F> Intake<'_, 'r, F>
-where
-    F: FnMut(RecordBatch, Passage<'_, 'r>) -> Result<bool, ExtractError>,
-{
-    /// Passes on what was gathered; says whether more is wanted.
-    fn pass_on(&mut self) -> Result<bool, ExtractError> {
-        if let Some(batch) = self.batcher.batch()? {
-            self.halt.check()?;
-            let passage = Passage {
-                rows_read: self.batcher.rows_read,
-                seam: self.batcher.seam(),
-                rejects: self.rejects,
-            };
-            self.wanted = (self.each)(batch, passage)?;
-        }
-        Ok(self.wanted)
-    }
-}
-
-impl<'r, F> RowSink for Intake<'_, 'r, F>
-where
-    F: FnMut(RecordBatch, Passage<'_, 'r>) -> Result<bool, ExtractError>,
-{
-    type Error = ExtractError;
-
-    fn take(&mut self, row: &impl SourceRow) -> Result<bool, ExtractError> {
-        if self.batcher.push(row, self.rejects)? {
-            return self.pass_on();
-        }
-        Ok(true)
+        self.bench.halt.observer.event(Event::TableDone {
+            id: &table.id,
+            rows: staged.source_rows,
+        });
+        Ok(Outcome::Staged(Box::new(staged)))
     }
 }
 

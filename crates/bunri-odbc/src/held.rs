@@ -112,12 +112,18 @@ impl HeldDatabase {
     /// # Errors
     /// What the database says.
     pub fn session(&self) -> Result<SharedConnection, OdbcError> {
-        if self.server.rest().is_none() {
+        if !self.is_at_rest() {
             return Ok(self.first.clone());
         }
         let connection = Connection::open(&self.server)?;
         connection.hold()?;
         Ok(SharedConnection::new(connection))
+    }
+
+    /// Whether the job says that nobody writes there, so that every connection sees the same state.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.server.rest().is_some()
     }
 
     /// How messages call the database.

@@ -14,32 +14,12 @@ use crate::form::{Column, Order};
 use crate::session::{OdbcReader, from};
 
 impl OdbcReader {
-    /// What makes the database give the rows in key order for little; [`None`]: take them as they lie.
+    /// What makes the database give the rows in key order for little, all of them or those behind the row with a key; [`None`]: take
+    /// them as they lie.
     ///
     /// # Errors
     /// What the database says.
     pub fn in_key_order(
-        &self,
-        table: &Table,
-        kind: ObjectKind,
-    ) -> Result<Option<Query>, SourceError> {
-        self.in_order(table, kind, None)
-    }
-
-    /// The same of the rows behind the row with this key.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn in_key_order_behind(
-        &self,
-        table: &Table,
-        kind: ObjectKind,
-        key: &[RawValue],
-    ) -> Result<Option<Query>, SourceError> {
-        self.in_order(table, kind, Some(key))
-    }
-
-    fn in_order(
         &self,
         table: &Table,
         kind: ObjectKind,

@@ -271,6 +271,27 @@ impl OpenSource {
         }
     }
 
+    /// How many sessions an extraction of so many tables can have something to do for at one time; one at least.
+    #[must_use]
+    pub fn useful_sessions(&self, tables: usize) -> usize {
+        match self {
+            // It cuts tables.
+            Self::Postgresql(_) => usize::MAX,
+            Self::Odbc(_) if self.takes_turns() => tables.max(1),
+            // The check of the whole, and of each table its figures and its rows.
+            Self::Sqlite(_) | Self::Delimited(_) | Self::Odbc(_) => 1 + 2 * tables,
+        }
+    }
+
+    /// Whether one connection alone sees the state, so that sessions take turns on it.
+    #[must_use]
+    pub fn takes_turns(&self) -> bool {
+        match self {
+            Self::Sqlite(_) | Self::Delimited(_) | Self::Postgresql(_) => false,
+            Self::Odbc(database) => !database.held().is_at_rest(),
+        }
+    }
+
     /// What the source is, by digest, while the sessions hold it still.
     ///
     /// # Errors
@@ -454,8 +475,9 @@ impl Session {
         }
     }
 
-    /// How the source gives the rows in key order, where it does so for little; else they are read in any order, and sorted here unless
-    /// they ascend.
+    /// How the source gives the rows in key order, all of them or those that come behind the row with a key, where it does so for little;
+    /// else they are read in any order, and sorted here unless they ascend. Where the source can give them in several answers,
+    /// one behind another, they are about so many.
     ///
     /// # Errors
     /// What the source says.
@@ -463,39 +485,34 @@ impl Session {
         &self,
         table: &Table,
         kind: ObjectKind,
-    ) -> Result<Option<Query>, SourceError> {
-        match self {
-            Self::Sqlite(reader) => reader.in_key_order(table, kind),
-            Self::Delimited(_) => Ok(None),
-            Self::Postgresql(reader) => reader.in_key_order(table, kind),
-            Self::Odbc(reader) => reader.in_key_order(table, kind),
-        }
+        behind: Option<&[RawValue]>,
+        answers: usize,
+    ) -> Result<Option<Vec<Query>>, SourceError> {
+        let query = match self {
+            Self::Sqlite(reader) => reader.in_key_order(table, kind, behind)?,
+            Self::Delimited(_) => None,
+            Self::Postgresql(reader) => {
+                return reader.in_key_order(table, kind, behind, answers);
+            }
+            Self::Odbc(reader) => reader.in_key_order(table, kind, behind)?,
+        };
+        Ok(query.map(|query| vec![query]))
     }
 
-    /// The same of the rows that come behind the row with this key; [`None`] where the source cannot be asked so.
+    /// The rows in whatever order the source likes, in about so many answers where it can give several, one behind another.
     ///
     /// # Errors
     /// What the source says.
-    pub fn in_key_order_behind(
+    pub fn in_any_order(
         &self,
         table: &Table,
         kind: ObjectKind,
-        key: &[RawValue],
-    ) -> Result<Option<Query>, SourceError> {
+        answers: usize,
+    ) -> Result<Vec<Query>, SourceError> {
         match self {
-            Self::Sqlite(reader) => reader.in_key_order_behind(table, kind, key),
-            Self::Delimited(_) => Ok(None),
-            Self::Postgresql(reader) => reader.in_key_order_behind(table, kind, key),
-            Self::Odbc(reader) => reader.in_key_order_behind(table, kind, key),
-        }
-    }
-
-    /// The rows in whatever order the source likes.
-    #[must_use]
-    pub fn in_any_order(&self, table: &Table, kind: ObjectKind) -> Query {
-        match self {
-            Self::Sqlite(_) => sqlite::in_any_order(table, kind),
-            Self::Delimited(_) | Self::Postgresql(_) | Self::Odbc(_) => Query::everything(),
+            Self::Sqlite(_) => Ok(vec![sqlite::in_any_order(table, kind)]),
+            Self::Delimited(_) | Self::Odbc(_) => Ok(vec![Query::everything()]),
+            Self::Postgresql(reader) => reader.in_any_order(table, kind, answers),
         }
     }
 

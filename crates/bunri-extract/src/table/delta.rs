@@ -7,19 +7,21 @@ mod changes;
 mod compose;
 mod narrow;
 
-use arrow_array::RecordBatch;
 use bunri_columnar::{RawValue, SortedRecords};
 use bunri_job::OnDifference;
 use bunri_manifest::TableDelta;
+use bunri_source::{Figures, Session};
 
 use self::changes::{Changes, Counts, not_ours};
 use self::compose::Compared;
 use self::narrow::{NarrowRow, decode};
-use super::{Intake, Passage, Progress, Work, Written};
+use super::Work;
+use super::reading::Intake;
 use crate::ExtractError;
 use crate::earlier::Way;
+use crate::output::Parts;
 use crate::rejects::Rejects;
-use crate::rows::Batcher;
+use crate::rows::{Batcher, ReadBatch};
 use crate::sorted::RowSorter;
 
 /// Keys that the source is asked for at one time.
@@ -27,8 +29,8 @@ const KEYS_AT_ONCE: usize = 8_192;
 
 /// What came of it.
 pub(super) enum Made<'a> {
-    /// The table, and how it was made.
-    Of(Box<Written<'a>>, TableDelta),
+    /// The table, its parts committed and its rejects not, and how it was made.
+    Of(Box<Parts<'a>>, Box<Rejects<'a>>, TableDelta),
     /// It is to be read whole; of a sample that differed it is said how.
     Whole(Option<TableDelta>),
 }
@@ -36,14 +38,14 @@ pub(super) enum Made<'a> {
 /// Makes the table, or says that it is to be read whole; then nothing of it is there.
 pub(super) fn make<'a>(
     work: &Work<'a>,
+    (session, figures): (&Session, &Figures),
     way: &Way<'_>,
-    progress: &mut Progress<'_>,
 ) -> Result<Made<'a>, ExtractError> {
     let table = work.table;
     way.earlier.refuse_damage(table)?;
-    let narrow = narrow::read(work, way)?;
-    work.all_read(narrow.rows)?;
-    progress.reach(narrow.rows / 2);
+    let narrow = narrow::read(work, session, way)?;
+    work.all_read(narrow.rows, figures)?;
+    work.progress.reach(narrow.rows / 2);
     let Some(changes) = changes::find(work, way, narrow)? else {
         return Ok(Made::Whole(None));
     };
@@ -53,7 +55,7 @@ pub(super) fn make<'a>(
         counts,
     } = changes;
     let mut rejects = work.rejects();
-    let Some((read, rows_read)) = look_up(work, wanted, &mut rejects)? else {
+    let Some((read, rows_read)) = look_up((work, session), wanted, &mut rejects)? else {
         return Ok(Made::Whole(None));
     };
     let mut output = work.output()?;
@@ -71,11 +73,11 @@ pub(super) fn make<'a>(
     };
     if differing > 0 {
         work.bench.custody.clear(&table.id)?;
-        return unsaid(work, way, delta, &compared);
+        return unsaid((work, figures), way, delta, &compared);
     }
     let staged: u64 = parts.files.iter().map(|file| file.rows).sum();
-    work.all_read(staged + rejects.rows)?;
-    Ok(Made::Of(Box::new(Written { parts, rejects }), delta))
+    work.all_read(staged + rejects.rows, figures)?;
+    Ok(Made::Of(Box::new(parts), Box::new(rejects), delta))
 }
 
 /// A row of the sample that is rejected now was changed too, though nobody can say in which column alone.
@@ -84,7 +86,7 @@ fn differing(counts: Counts, compared: &Compared) -> u64 {
 }
 
 fn unsaid<'a>(
-    work: &Work<'_>,
+    (work, figures): (&Work<'_>, &Figures),
     way: &Way<'_>,
     delta: TableDelta,
     compared: &Compared,
@@ -92,7 +94,7 @@ fn unsaid<'a>(
     match way.on_difference {
         OnDifference::ReadWhole => Ok(Made::Whole(Some(TableDelta {
             taken: 0,
-            read: work.figures.rows,
+            read: figures.rows,
             left_out: 0,
             ..delta
         }))),
@@ -112,19 +114,20 @@ fn unsaid<'a>(
 
 /// Reads the wanted rows by their keys, and how many they are; [`None`] where the source cannot be asked for them, or gives others.
 fn look_up<'a>(
-    work: &Work<'a>,
+    (work, session): (&Work<'a>, &Session),
     mut wanted: SortedRecords,
     rejects: &mut Rejects<'_>,
 ) -> Result<Option<(RowSorter<'a>, u64)>, ExtractError> {
     let (bench, table) = (work.bench, work.table);
     let mut sorter = RowSorter::new(table, &bench.custody.tmp(), bench.budget / 2)?;
-    let mut intake = Intake {
-        batcher: Batcher::new(table)?,
-        halt: &bench.halt,
-        rejects,
-        each: |batch: RecordBatch, _: Passage<'_, '_>| Ok(sorter.push(&batch).map(|()| true)?),
-        wanted: true,
+    let each = |read: ReadBatch| {
+        sorter.push(&read.rows)?;
+        for line in &read.rejected {
+            rejects.push(line)?;
+        }
+        Ok(true)
     };
+    let mut intake = Intake::new(Batcher::new(table)?, &bench.halt, each);
     let (mut keys, mut rows, mut last) = (Vec::<Vec<RawValue>>::new(), 0, Vec::new());
     loop {
         let record = wanted.next()?;
@@ -135,11 +138,9 @@ fn look_up<'a>(
         // Rows with one key stand behind one another, and the key is asked for once.
         let is_another = raw.is_none_or(|raw| raw != last);
         if is_another && (raw.is_none() || keys.len() == KEYS_AT_ONCE) && !keys.is_empty() {
-            let before = intake.batcher.rows_read;
-            let asked = work
-                .session
-                .read_keys(table, work.kind, &keys, &mut intake)?;
-            if !asked || intake.batcher.rows_read - before != rows {
+            let before = intake.rows_read;
+            let asked = session.read_keys(table, work.kind, &keys, &mut intake)?;
+            if !asked || intake.rows_read - before != rows {
                 return Ok(None);
             }
             keys.clear();
@@ -154,6 +155,6 @@ fn look_up<'a>(
         }
     }
     intake.pass_on()?;
-    let rows_read = intake.batcher.rows_read;
+    let rows_read = intake.rows_read;
     Ok(Some((sorter, rows_read)))
 }

@@ -2,9 +2,10 @@
 //! of the key, whether it was asked for that or not, and nothing is to be sorted. From the first ones that do not, into a sorter,
 //! and before them what was written until then, which is read from the files here: the source is asked for no row twice.
 
+use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 
-use super::{Bench, ReadBatch};
+use super::Bench;
 use crate::ExtractError;
 use crate::output::Output;
 use crate::sorted::RowSorter;
@@ -12,11 +13,7 @@ use crate::sorted::RowSorter;
 /// What takes the rows of a table. Both ways lead to the same bytes.
 pub(super) enum Destination<'a> {
     /// Rows are written as they come.
-    Parts {
-        output: Box<Output<'a>>,
-        /// Rows of the source that came so far, rejected ones among them.
-        rows_read: u64,
-    },
+    Parts(Box<Output<'a>>),
     /// Rows are sorted first.
     Sorter {
         sorter: RowSorter<'a>,
@@ -34,27 +31,17 @@ impl<'a> Destination<'a> {
         })
     }
 
-    /// Takes the next rows, and notes how far the table has come where a part ends with them. Says how many of its rows are dealt
-    /// with: one that is sorted is so by half.
+    /// Takes the next rows, behind so many of the source.
     pub(super) fn take(
         &mut self,
-        bench: &Bench<'_>,
-        table: &'a Table,
-        read: ReadBatch,
-    ) -> Result<u64, ExtractError> {
+        (bench, table): (&Bench<'_>, &'a Table),
+        rows: &RecordBatch,
+        rows_read: u64,
+    ) -> Result<(), ExtractError> {
         match self {
-            Self::Parts { output, rows_read } => {
-                if output.take(&read.batch)? {
-                    *rows_read = read.rows_read;
-                    if let Some((last, rejects)) = read.seam
-                        && let Some(seam) = output.seam(read.rows_read, last, rejects)
-                    {
-                        let identity = bench.identity_of(table);
-                        bench
-                            .custody
-                            .note_seam(&table.id, &identity, bench.part_rows, seam)?;
-                    }
-                    return Ok(read.rows_read);
+            Self::Parts(output) => {
+                if output.take(rows)? {
+                    return Ok(());
                 }
                 // What was written is sorted as everything that comes.
                 let mut sorter = sorter(bench, table)?;
@@ -62,30 +49,42 @@ impl<'a> Destination<'a> {
                     bench.halt.check()?;
                     Ok(sorter.push(&batch)?)
                 })?;
-                sorter.push(&read.batch)?;
-                let rows_written = *rows_read;
+                sorter.push(rows)?;
                 *self = Self::Sorter {
                     sorter,
-                    rows_written,
+                    rows_written: rows_read,
                 };
-                Ok(half_done(rows_written, read.rows_read))
+                Ok(())
             }
-            Self::Sorter {
-                sorter,
-                rows_written,
-            } => {
-                sorter.push(&read.batch)?;
-                Ok(half_done(*rows_written, read.rows_read))
-            }
+            Self::Sorter { sorter, .. } => Ok(sorter.push(rows)?),
+        }
+    }
+
+    /// Rows in parts that are full.
+    pub(super) fn rows_committed(&self) -> u64 {
+        match self {
+            Self::Parts(output) => output.rows_committed(),
+            Self::Sorter { .. } => 0,
+        }
+    }
+
+    /// Whether the last of these rows has the key of the last one that is in a part.
+    pub(super) fn ends_with(&self, rows: &RecordBatch) -> Result<bool, ExtractError> {
+        match self {
+            Self::Parts(output) => Ok(output.ends_with(rows)?),
+            Self::Sorter { .. } => Ok(false),
+        }
+    }
+
+    /// How many rows are dealt with, when so many were read: one that is sorted is so by half.
+    pub(super) fn rows_done(&self, rows_read: u64) -> u64 {
+        match self {
+            Self::Parts(_) => rows_read,
+            Self::Sorter { rows_written, .. } => rows_written + (rows_read - rows_written) / 2,
         }
     }
 }
 
 fn sorter<'a>(bench: &Bench<'_>, table: &'a Table) -> Result<RowSorter<'a>, ExtractError> {
     Ok(RowSorter::new(table, &bench.custody.tmp(), bench.budget)?)
-}
-
-/// How many rows are dealt with, of which the ones behind those that were written are sorted and not written again.
-fn half_done(rows_written: u64, rows_read: u64) -> u64 {
-    rows_written + (rows_read - rows_written) / 2
 }

@@ -18,12 +18,13 @@ fn read_in_key_order(town: &Town, column: usize) -> Vec<String> {
     let table = catalogue.table("meter_reading").unwrap();
     let source = OpenSource::open(&Source::Sqlite(town.source())).unwrap();
     let session = source.session().unwrap();
-    let query = session.in_key_order(table, ObjectKind::Table).unwrap();
+    let queries = session.in_key_order(table, ObjectKind::Table, None, 1);
+    let query = &queries.unwrap().unwrap()[0];
     let mut values = ColumnValues {
         column,
         values: Vec::new(),
     };
-    session.read(table, &query.unwrap(), &mut values).unwrap();
+    session.read(table, query, &mut values).unwrap();
     values.values
 }
 

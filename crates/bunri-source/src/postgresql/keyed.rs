@@ -58,7 +58,7 @@ fn text(value: &RawValue) -> Option<String> {
 }
 
 /// The type of an array of such values; [`None`] where a value that came may not be equal to the one that is stored.
-fn array(form: Form) -> Option<&'static str> {
+pub(super) fn array(form: Form) -> Option<&'static str> {
     match form {
         Form::Int2 => Some("int2[]"),
         Form::Int4 => Some("int4[]"),

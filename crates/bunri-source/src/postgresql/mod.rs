@@ -17,6 +17,7 @@
 
 mod binary;
 mod calendar;
+mod cut;
 mod figures;
 mod form;
 mod keyed;

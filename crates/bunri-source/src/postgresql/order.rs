@@ -23,38 +23,15 @@ const ALONG_AN_INDEX: [&str; 3] = [
 ];
 
 impl ServerReader {
-    /// What makes the server give the rows in key order for little; [`None`]: sort here.
+    /// What makes the server give the rows in key order for little, all of them or those behind the row with a key, in about so many
+    /// answers; [`None`]: sort here.
     pub(crate) fn in_key_order(
         &self,
         table: &Table,
         kind: ObjectKind,
-    ) -> Result<Option<Query>, SourceError> {
-        self.in_order(table, kind, None)
-    }
-
-    /// The same of the rows behind the row with this key.
-    pub(crate) fn in_key_order_behind(
-        &self,
-        table: &Table,
-        kind: ObjectKind,
-        key: &[RawValue],
-    ) -> Result<Option<Query>, SourceError> {
-        if key.len() != table.key.len() {
-            return Ok(None);
-        }
-        let bound: Option<Vec<String>> = key.iter().map(bound).collect();
-        match bound {
-            Some(bound) => self.in_order(table, kind, Some(&bound)),
-            None => Ok(None),
-        }
-    }
-
-    fn in_order(
-        &self,
-        table: &Table,
-        kind: ObjectKind,
-        behind: Option<&[String]>,
-    ) -> Result<Option<Query>, SourceError> {
+        behind: Option<&[RawValue]>,
+        answers: usize,
+    ) -> Result<Option<Vec<Query>>, SourceError> {
         if table.key.is_empty() || kind == ObjectKind::View {
             return Ok(None);
         }
@@ -66,26 +43,51 @@ impl ServerReader {
             return Ok(None);
         }
         let object = self.object(&table.name)?;
-        let asked = |text: String| {
-            Some(Query {
-                text,
-                behind: Vec::new(),
-            })
-        };
         if behind.is_none()
             && self.lies_in_order(object, &table.columns[table.key[0]].name)?
             && self.begins_with(&select(object, &columns, ""), &["Seq Scan on"])?
         {
-            return Ok(asked(String::new()));
+            let cut = self.cut_by_pages(object, &columns, answers)?;
+            return Ok(Some(queries(cut, "")));
         }
-        let condition = behind.map_or_else(String::new, |behind| {
-            format!("WHERE ({}) > ({}) ", key.join(", "), behind.join(", "))
-        });
-        let text = format!("{condition}ORDER BY {}", key.join(", "));
-        if self.begins_with(&select(object, &columns, &text), &ALONG_AN_INDEX)? {
-            return Ok(asked(text));
+        let mut text = String::new();
+        if let Some(behind) = behind {
+            let bound: Option<Vec<String>> = behind.iter().map(bound).collect();
+            match bound.filter(|bound| bound.len() == key.len()) {
+                Some(bound) => text = format!("({}) > ({})", key.join(", "), bound.join(", ")),
+                None => return Ok(None),
+            }
         }
-        Ok(None)
+        let order = format!("ORDER BY {}", key.join(", "));
+        let whole = queries(vec![text.clone()], &order);
+        if !self.begins_with(&select(object, &columns, &whole[0].text), &ALONG_AN_INDEX)? {
+            return Ok(None);
+        }
+        let cut = self.cut_by_key((object, table, &columns), behind, answers)?;
+        let both = |condition: &String| match (text.as_str(), condition.as_str()) {
+            ("", condition) | (condition, "") => condition.to_owned(),
+            (behind, condition) => format!("{behind} AND {condition}"),
+        };
+        Ok(Some(queries(cut.iter().map(both).collect(), &order)))
+    }
+
+    /// The rows in whatever order they lie, in about so many answers.
+    pub(crate) fn in_any_order(
+        &self,
+        table: &Table,
+        kind: ObjectKind,
+        answers: usize,
+    ) -> Result<Vec<Query>, SourceError> {
+        let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
+        let columns = self.named(&table.name, &names)?;
+        let object = self.object(&table.name)?;
+        if kind == ObjectKind::View
+            || !self.begins_with(&select(object, &columns, ""), &["Seq Scan on"])?
+        {
+            return Ok(vec![Query::everything()]);
+        }
+        let cut = self.cut_by_pages(object, &columns, answers)?;
+        Ok(queries(cut, ""))
     }
 
     /// Whether every row of the sample that the server took last lies behind those with a smaller value in this column.
@@ -119,7 +121,7 @@ impl ServerReader {
     }
 
     /// Whether the server's plan for a statement begins with one of these steps.
-    fn begins_with(&self, statement: &str, steps: &[&str]) -> Result<bool, SourceError> {
+    pub(super) fn begins_with(&self, statement: &str, steps: &[&str]) -> Result<bool, SourceError> {
         let plan = self
             .connection
             .rows("say how it would read", &format!("EXPLAIN {statement}"))?;
@@ -128,8 +130,23 @@ impl ServerReader {
     }
 }
 
+/// What stands behind `FROM …` for the rows of each condition, in an order.
+fn queries(conditions: Vec<String>, order: &str) -> Vec<Query> {
+    let query = |condition: String| {
+        let text = match condition.as_str() {
+            "" => order.to_owned(),
+            condition => format!("WHERE {condition} {order}"),
+        };
+        Query {
+            text,
+            behind: Vec::new(),
+        }
+    };
+    conditions.into_iter().map(query).collect()
+}
+
 /// A column of a key as it is ordered; [`None`] where the server's order may not be that of the typed values.
-fn ordered(column: &Column) -> Option<String> {
+pub(super) fn ordered(column: &Column) -> Option<String> {
     let stored = column.stored();
     match column.form {
         Form::Int2

@@ -21,38 +21,30 @@ const PROBED_ROWS: u32 = 20_000;
 const FEWEST_ROWS_A_STEP_BACK: u64 = 8;
 
 impl Reader {
-    /// The statement that makes SQLite read the table in key order for little; [`None`]: sort here.
+    /// The statement that makes SQLite read the table in key order for little, all of it or the rows that come behind the row with a
+    /// key; [`None`]: sort here. The order is that of `ORDER BY`: storage classes first, then bytes; a column's affinity, which would
+    /// change a key that is stored otherwise than the column prefers, can lose or double rows, and then their number or their order is
+    /// not right.
     pub(crate) fn in_key_order(
         &self,
         table: &Table,
         kind: ObjectKind,
+        behind: Option<&[RawValue]>,
     ) -> Result<Option<Query>, SourceError> {
         // What a view does for an order is SQLite's affair, and it may take a temporary B-tree.
         if table.key.is_empty() || kind == ObjectKind::View {
             return Ok(None);
         }
         let way = self.way(table)?;
-        Ok(way.statement(table, "", "").map(|text| Query {
-            text,
-            behind: Vec::new(),
-        }))
-    }
-
-    /// The same of the rows that come behind the row with this key. The order is that of `ORDER BY`: storage classes
-    /// first, then bytes; a column's affinity, which would change a key that is stored otherwise than the column prefers,
-    /// can lose or double rows, and then their number or their order is not right.
-    pub(crate) fn in_key_order_behind(
-        &self,
-        table: &Table,
-        kind: ObjectKind,
-        key: &[RawValue],
-    ) -> Result<Option<Query>, SourceError> {
-        let can_be_asked =
-            key.len() == table.key.len() && key.iter().all(|key| bound(key).is_some());
-        if !can_be_asked || table.key.is_empty() || kind == ObjectKind::View {
+        let Some(key) = behind else {
+            return Ok(way.statement(table, "", "").map(|text| Query {
+                text,
+                behind: Vec::new(),
+            }));
+        };
+        if key.len() != table.key.len() || key.iter().any(|key| bound(key).is_none()) {
             return Ok(None);
         }
-        let way = self.way(table)?;
         let where_of = |word: &str, alias: &str| {
             let asked = vec!["?"; key.len()].join(", ");
             format!("{word} ({}) > ({asked})", terms(table, alias))

@@ -8,7 +8,7 @@ use arrow_row::RowConverter;
 use arrow_schema::{ArrowError, DataType};
 use bunri_catalogue::Table;
 use bunri_columnar::{ByteSorter, ColumnarError, RawValue, SortedRecords, key_converter};
-use bunri_source::{Copier, RowSink, SourceRow, raw};
+use bunri_source::{Copier, RowSink, Session, SourceRow, raw};
 use bunri_types::ValueType;
 
 use crate::ExtractError;
@@ -57,7 +57,11 @@ pub(super) struct Narrow {
 }
 
 /// Reads them.
-pub(super) fn read(work: &Work<'_>, way: &Way<'_>) -> Result<Narrow, ExtractError> {
+pub(super) fn read(
+    work: &Work<'_>,
+    session: &Session,
+    way: &Way<'_>,
+) -> Result<Narrow, ExtractError> {
     let table = work.table;
     let changed = &table.columns[way.column];
     let key = || table.key.iter().map(|&column| &table.columns[column]);
@@ -80,8 +84,7 @@ pub(super) fn read(work: &Work<'_>, way: &Way<'_>) -> Result<Narrow, ExtractErro
         sorter: ByteSorter::new(&work.bench.custody.tmp(), work.bench.budget / 2),
         rows: 0,
     };
-    work.session
-        .read_columns(&table.name, &names, work.kind, &mut pass)?;
+    session.read_columns(&table.name, &names, work.kind, &mut pass)?;
     pass.flush()?;
     Ok(Narrow {
         rows: pass.rows,

@@ -1,0 +1,143 @@
+//! Several sessions read one table of a server side by side, each some of its answers; what comes of it does not depend on how many they
+//! are, on where answers end, or on what became of a connection meanwhile.
+
+use bunri_columnar::Silent;
+
+use crate::postgresql::server::{Counted, Proxy, Server};
+use crate::resume::{bound, inodes, of_postgresql, of_sqlite, read_by, rows, stop_by, system};
+use crate::rig::Rig;
+use crate::trees::{Tree, differences, tree};
+
+/// How the rows of a table lie, and by what the server cuts it then.
+const WAYS: [(&str, &str); 3] = [
+    ("in key order", "t.ctid >= '("),
+    ("almost in key order", "t.\"day\" <= E'"),
+    ("in no order", "t.ctid >= '("),
+];
+
+/// The table with its rows so.
+fn lay(server: &Server, rows: &[String], way: &str) {
+    let table = of_postgresql(rows);
+    let again = match way {
+        // The index is cheaper than to sort, and the sample says that some rows lie elsewhere.
+        "almost in key order" => {
+            "CREATE TABLE aside AS SELECT * FROM odd WHERE amount = 3 AND code = '' AND day < '2021-01-01';
+             DELETE FROM odd WHERE amount = 3 AND code = '' AND day < '2021-01-01'; INSERT INTO odd SELECT * FROM aside; DROP TABLE aside;
+             ANALYZE odd;"
+        }
+        "in no order" => {
+            "CREATE TABLE aside AS SELECT * FROM odd; TRUNCATE odd; INSERT INTO odd SELECT * FROM aside ORDER BY md5(v || day); DROP TABLE aside;
+             ALTER TABLE odd DROP CONSTRAINT odd_pkey;
+             ANALYZE odd;"
+        }
+        _ => "",
+    };
+    server.script(
+        "postgres",
+        &format!("DROP TABLE IF EXISTS odd; {table} {again}"),
+    );
+}
+
+/// How many answers of the table the server has been asked for that are cut so.
+fn cuts(server: &Server, by: &str) -> usize {
+    let log = std::fs::read_to_string(server.folder().join("log")).unwrap();
+    log.lines()
+        .filter(|line| {
+            line.contains("COPY (SELECT") && line.contains("\"odd\"") && line.contains(by)
+        })
+        .count()
+}
+
+fn server(rig: &Rig) -> Server {
+    let server = Server::start();
+    let script = rig.python("load_postgresql.py", ["legacy.db"]).must(0).out;
+    server.script("postgres", &script);
+    server.psql("postgres", "ALTER SYSTEM SET log_statement = 'all'");
+    server.psql("postgres", "SELECT pg_reload_conf()");
+    server
+}
+
+/// The parts of the table and its rejected rows.
+fn staged(rig: &Rig, custody: &str) -> [Tree; 2] {
+    ["staging/odd", "rejects"].map(|folder| tree(&rig.path(custody).join(folder)))
+}
+
+fn same(left: &[Tree; 2], right: &[Tree; 2], what: &str) {
+    for (left, right) in left.iter().zip(right) {
+        assert_eq!(differences(left, right), Vec::<String>::new(), "{what}");
+    }
+}
+
+#[test]
+fn however_many_sessions_read_a_table_its_parts_are_the_same() {
+    let rig = system();
+    let server = server(&rig);
+    let rows = rows(40_000);
+    rig.sql(&of_sqlite("PRIMARY KEY (day, code, amount, at)", &rows));
+    let file = bound(&rig, "sqlite = \"legacy.db\"");
+    read_by(1, &rig, &file, &rig.path("file"), &Silent).unwrap();
+    let mut expected = staged(&rig, "file");
+    assert!(expected[0].len() > 60 && expected[1].len() == 1);
+    // A rejected row stands as its source writes it: by the first that is read from this one.
+    let mut rejects = None;
+    for (way, by) in WAYS {
+        lay(&server, &rows, way);
+        let source = bound(&rig, &server.source("postgres", ""));
+        for threads in [1, 2, 5] {
+            let before = cuts(&server, by);
+            let name = format!("{way} {threads}");
+            read_by(threads, &rig, &source, &rig.path(&name), &Silent).unwrap();
+            let rejects = rejects.get_or_insert_with(|| staged(&rig, &name)[1].clone());
+            expected[1].clone_from(rejects);
+            same(&staged(&rig, &name), &expected, &name);
+            let cuts = cuts(&server, by) - before;
+            assert!(
+                if threads == 1 { cuts == 0 } else { cuts > 1 },
+                "{name}: {cuts}"
+            );
+        }
+        if way == "in no order" {
+            continue;
+        }
+        // Stopped by several sessions, and gone on with by others, at any place of any part.
+        for (full, threads) in [(1, (2, 5)), (20, (5, 2)), (45, (3, 1))] {
+            let name = format!("{way}, stopped at {full}");
+            let custody = rig.path(&name);
+            stop_by(threads.0, &rig, &source, &custody, full);
+            let kept = inodes(&custody);
+            let seams = custody.join("tmp/extract-odd.seam.json");
+            assert!(kept.len() as u64 >= full && seams.exists(), "{name}");
+            read_by(threads.1, &rig, &source, &custody, &Silent).unwrap();
+            let full = usize::try_from(full).unwrap();
+            assert_eq!(inodes(&custody)[..full], kept[..full], "{name}");
+            same(&staged(&rig, &name), &expected, &name);
+        }
+    }
+}
+
+#[test]
+fn a_session_that_is_cut_among_several_goes_on_and_no_row_is_lost_or_doubled() {
+    let rig = system();
+    let server = server(&rig);
+    let rows = rows(40_000);
+    for (way, by) in WAYS {
+        lay(&server, &rows, way);
+        let source = bound(&rig, &server.source("postgres", ""));
+        let whole = format!("{way}, whole");
+        read_by(1, &rig, &source, &rig.path(&whole), &Silent).unwrap();
+        for bytes in [600_000, 1_500_000, 2_200_000] {
+            let before = cuts(&server, by);
+            let proxy = Proxy::before(&server, Counted::OfTheServer, bytes);
+            let through = format!(
+                "postgresql = {{ host = \"127.0.0.1\", port = {}, database = \"postgres\", user = \"postgres\" }}",
+                proxy.port()
+            );
+            let name = format!("{way}, cut after {bytes}");
+            let source = bound(&rig, &through);
+            read_by(3, &rig, &source, &rig.path(&name), &Silent).unwrap();
+            assert!(proxy.has_cut(), "{name}");
+            assert!(cuts(&server, by) > before, "{name}");
+            same(&staged(&rig, &name), &staged(&rig, &whole), &name);
+        }
+    }
+}
