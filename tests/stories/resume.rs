@@ -141,8 +141,20 @@ pub(crate) fn read_by(
     custody: &Path,
     observer: &dyn Observer,
 ) -> Result<(), ExtractError> {
+    read_within(1 << 26, threads, rig, (source, state), custody, observer)
+}
+
+/// The same with so many bytes.
+pub(crate) fn read_within(
+    memory: u64,
+    threads: usize,
+    rig: &Rig,
+    (source, state): (&bunri_job::Source, &SourceState),
+    custody: &Path,
+    observer: &dyn Observer,
+) -> Result<(), ExtractError> {
     let options = ExtractOptions {
-        memory: 1 << 26,
+        memory,
         threads,
         part_rows: 500,
     };

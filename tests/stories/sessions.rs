@@ -1,10 +1,17 @@
 //! Several sessions read one table of a server side by side, each some of its answers; what comes of it does not depend on how many they
 //! are, on where answers end, or on what became of a connection meanwhile.
 
-use bunri_columnar::Silent;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use bunri_columnar::{Event, Observer, Silent};
+use bunri_extract::ExtractError;
 
 use crate::postgresql::server::{Counted, Proxy, Server};
-use crate::resume::{bound, inodes, of_postgresql, of_sqlite, read_by, rows, stop_by, system};
+use crate::resume::{
+    bound, inodes, of_postgresql, of_sqlite, read_by, read_within, rows, stop_by, system,
+};
 use crate::rig::Rig;
 use crate::trees::{Tree, differences, tree};
 
@@ -128,16 +135,92 @@ fn a_session_that_is_cut_among_several_goes_on_and_no_row_is_lost_or_doubled() {
         for bytes in [600_000, 1_500_000, 2_200_000] {
             let before = cuts(&server, by);
             let proxy = Proxy::before(&server, Counted::OfTheServer, bytes);
-            let through = format!(
-                "postgresql = {{ host = \"127.0.0.1\", port = {}, database = \"postgres\", user = \"postgres\" }}",
-                proxy.port()
-            );
             let name = format!("{way}, cut after {bytes}");
-            let source = bound(&rig, &through);
+            let source = bound(&rig, &proxy.source());
             read_by(3, &rig, &source, &rig.path(&name), &Silent).unwrap();
             assert!(proxy.has_cut(), "{name}");
             assert!(cuts(&server, by) > before, "{name}");
             same(&staged(&rig, &name), &staged(&rig, &whole), &name);
         }
     }
+}
+
+/// Asks to stop when it is told to.
+struct Stopping(AtomicBool);
+
+impl Observer for Stopping {
+    fn event(&self, _: Event<'_>) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Of four sessions two are made anew, and the others are not let in: those wait to try again, and these for the rows of those. A stop
+/// is heard by all of them.
+#[test]
+fn who_waits_for_a_session_that_cannot_be_made_anew_hears_a_stop() {
+    let rig = system();
+    let server = server(&rig);
+    lay(&server, &rows(40_000), WAYS[0].0);
+    let proxy = Proxy::before(&server, Counted::OfTheServer, 900_000).then_letting(2);
+    let (source, state) = bound(&rig, &proxy.source());
+    let stopping = Stopping(AtomicBool::new(false));
+    let custody = rig.path("cut");
+    std::thread::scope(|scope| {
+        let (ended, has_ended) = mpsc::channel();
+        let (rig, custody, stopping) = (&rig, &custody, &stopping);
+        scope.spawn(move || {
+            let read = read_within(1 << 18, 4, rig, (&source, &state), custody, stopping);
+            ended.send(read).unwrap();
+        });
+        while !proxy.has_cut() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // Two of them read what there is room for; the third try of the others is three seconds away.
+        std::thread::sleep(Duration::from_secs(2));
+        assert!(has_ended.try_recv().is_err());
+        stopping.0.store(true, Ordering::Relaxed);
+        let read = has_ended.recv_timeout(Duration::from_secs(60));
+        assert!(
+            matches!(read, Ok(Err(ExtractError::Interrupted))),
+            "{read:?}"
+        );
+    });
+    // And what was staged until then is gone on with.
+    let source = bound(&rig, &server.source("postgres", ""));
+    read_by(1, &rig, &source, &rig.path("whole"), &Silent).unwrap();
+    read_by(4, &rig, &source, &custody, &Silent).unwrap();
+    same(&staged(&rig, "cut"), &staged(&rig, "whole"), "cut");
+}
+
+/// What the source says of a table is asked while its rows are read.
+#[test]
+fn a_null_in_the_key_of_a_long_table_is_refused_and_other_tables_are_read() {
+    let rig = system();
+    let server = server(&rig);
+    lay(&server, &rows(40_000), WAYS[2].0);
+    server.script(
+        "postgres",
+        "ALTER TABLE odd ALTER code DROP NOT NULL; UPDATE odd SET code = NULL WHERE v = '12345.5'; ANALYZE odd",
+    );
+    let source = bound(&rig, &server.source("postgres", ""));
+    let mut told = Vec::new();
+    for threads in [1, 2, 5] {
+        let name = format!("null {threads}");
+        let refused = read_by(threads, &rig, &source, &rig.path(&name), &Silent).unwrap_err();
+        assert!(matches!(refused, ExtractError::Keys(_)), "{refused:?}");
+        told.push(refused.to_string());
+        assert!(
+            rig.path(&name)
+                .join("tmp/extract-meter_reading.json")
+                .exists()
+        );
+    }
+    assert!(
+        told[0].contains("1 rows have NULL in this column of the key"),
+        "{}",
+        told[0]
+    );
+    assert!(told.iter().all(|it| *it == told[0]), "{told:?}");
 }

@@ -14,6 +14,7 @@ mod sorted;
 mod table;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 use std::path::PathBuf;
 

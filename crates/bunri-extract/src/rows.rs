@@ -13,8 +13,10 @@ use bunri_source::{SourceRow, SourceValue};
 
 /// Rows in a batch.
 pub(crate) const BATCH_ROWS: usize = 8192;
-/// A batch of long texts ends earlier. Three are held at a time where a table is read and written side by side.
+/// A batch of long texts ends earlier.
 pub(crate) const BATCH_BYTES: usize = 16 << 20;
+/// Rows after which a batch gets another mark: to take the source's key of every row would cost more than the row.
+const MARK_ROWS: usize = 512;
 
 /// Turns rows into batches; the copiers live as long as the answer is read.
 pub(crate) struct Batcher<'a> {
@@ -28,10 +30,9 @@ pub(crate) struct Batcher<'a> {
     rejected: Vec<Vec<u8>>,
     /// Rows that a batch holds at most.
     batch_rows: usize,
-    /// Whether the source's own key of a batch's last row is wanted.
-    with_keys: bool,
-    /// That key.
-    last: Option<Vec<RawValue>>,
+    /// Rows after which a mark is due; none where nobody wants any.
+    mark_rows: Option<usize>,
+    mark: Option<Mark>,
 }
 
 /// Rows that were read, one after another.
@@ -42,8 +43,17 @@ pub(crate) struct ReadBatch {
     pub(crate) rejected: Vec<Vec<u8>>,
     /// How many both are.
     pub(crate) rows_read: u64,
-    /// The source's own key of the last row, if that fits and somebody wants it.
-    pub(crate) last: Option<Vec<RawValue>>,
+    /// The last row of which the source's own key is known, if somebody wants one.
+    pub(crate) mark: Option<Mark>,
+}
+
+/// A row within a batch that fits, and its key as the source holds it.
+pub(crate) struct Mark {
+    pub(crate) key: Vec<RawValue>,
+    /// Rows of the batch up to it, itself among them.
+    pub(crate) rows_read: u64,
+    /// Of these, rows that were rejected.
+    pub(crate) rejected: usize,
 }
 
 impl ReadBatch {
@@ -71,16 +81,17 @@ impl<'a> Batcher<'a> {
             bytes: 0,
             rejected: Vec::new(),
             batch_rows: BATCH_ROWS,
-            with_keys: false,
-            last: None,
+            mark_rows: None,
+            mark: None,
         })
     }
 
-    /// The same, with the source's own keys of last rows, and several batches for each part of so many rows.
-    pub(crate) fn with_keys(self, part_rows: usize) -> Self {
+    /// The same, with marks, and several batches for each part of so many rows.
+    pub(crate) fn with_marks(self, part_rows: usize) -> Self {
+        let batch_rows = part_rows.div_ceil(2).clamp(1, BATCH_ROWS);
         Self {
-            batch_rows: part_rows.div_ceil(2).clamp(1, BATCH_ROWS),
-            with_keys: true,
+            batch_rows,
+            mark_rows: Some(batch_rows.min(MARK_ROWS)),
             ..self
         }
     }
@@ -102,20 +113,17 @@ impl<'a> Batcher<'a> {
             self.bytes += line.len();
             self.rejected.push(line);
         }
-        if !self.with_keys {
-            return Ok(self.is_full(1));
+        let rows = self.fits.len();
+        let marked = self.mark.as_ref().map_or(0, |mark| mark.rows_read);
+        let is_due = |every: usize| rows as u64 - marked >= every as u64;
+        if fits && self.mark_rows.is_some_and(is_due) {
+            self.mark = Some(Mark {
+                key: raw_key(self.table, row)?,
+                rows_read: rows as u64,
+                rejected: self.rejected.len(),
+            });
         }
-        // A batch ends with a row that fits, because a part does; but not for ever.
-        let is_full = self.is_full(if fits { 1 } else { 2 });
-        if is_full && fits {
-            self.last = Some(raw_key(self.table, row)?);
-        }
-        Ok(is_full)
-    }
-
-    /// Whether there are so many times the rows, or the bytes, of a batch.
-    fn is_full(&self, times: usize) -> bool {
-        self.fits.len() >= times * self.batch_rows || self.bytes >= times * BATCH_BYTES
+        Ok(rows == self.batch_rows || self.bytes >= BATCH_BYTES)
     }
 
     /// Copies every column, whatever broke before it, so that columns stay level. Says what broke first.
@@ -160,7 +168,7 @@ impl<'a> Batcher<'a> {
             rows,
             rejected: std::mem::take(&mut self.rejected),
             rows_read,
-            last: self.last.take(),
+            mark: self.mark.take(),
         }))
     }
 

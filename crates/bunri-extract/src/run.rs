@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{ColumnarError, Event, Observer, write_whole};
@@ -17,6 +17,7 @@ use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest, TableDelta
 use crate::custody::{Custody, Identity};
 use crate::earlier::Earlier;
 use crate::table::{Bench, Halt, Outcome, Progress, TableTasks, Work};
+use crate::worker::Worker;
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 use bunri_source::{
     Interrupter, Inventory, ObjectKind, OpenSource, Session, SourceError, differences,
@@ -31,14 +32,8 @@ const WAITING_SHARE: u64 = 4;
 const ANSWERS: usize = 4;
 /// How often a long statement of the source is asked to stop, once a stop is wanted.
 const PULSE: Duration = Duration::from_millis(100);
-/// Before a lost connection is made anew: short for a restart of what stands between, longer for what stays away.
-const WAITS: [Duration; 5] = [
-    Duration::from_millis(200),
-    Duration::from_secs(1),
-    Duration::from_secs(3),
-    Duration::from_secs(10),
-    Duration::from_secs(30),
-];
+/// How often a connection may be lost over one table.
+const MOST_LOSSES: usize = 5;
 
 /// Reads a source into `custody/staging` and `custody/rejects`, and writes
 /// `custody/staging/manifest.json` last. A run that was interrupted goes on with the tables it lacks; a
@@ -107,7 +102,8 @@ pub fn extract_since(
         observer,
         failed: AtomicBool::new(false),
     };
-    let share = |parts| usize::try_from(memory / (workers as u64 * parts)).unwrap_or(usize::MAX);
+    let under_way = workers.min(catalogue.tables.len()).max(1) as u64;
+    let share = |parts| usize::try_from(memory / (under_way * parts)).unwrap_or(usize::MAX);
     let bench = Bench {
         custody: &custody,
         source: &identity.source,
@@ -233,7 +229,6 @@ impl<'a> Lacking<'a> {
             bench,
             table: self.table,
             kind: self.kind,
-            rows: self.rows,
             progress: Progress::new(bench.halt.observer, &self.told),
             may_take_earlier: self.may_take_earlier,
             delta: self.delta.as_ref(),
@@ -302,56 +297,6 @@ fn watched<T>(
     })
 }
 
-/// A session, and whether its connection was lost.
-struct Worker<'s> {
-    session: &'s mut Session,
-    is_lost: bool,
-}
-
-/// What one of a worker's tasks came to.
-enum End<T> {
-    Done(T),
-    /// The connection was lost over it.
-    Lost(SourceError),
-}
-
-impl Worker<'_> {
-    /// Does something over the session, whose connection is made anew before, on the same state, if it was lost.
-    fn run<T>(
-        &mut self,
-        bench: &Bench<'_>,
-        work: impl FnOnce(&Session) -> Result<T, ExtractError>,
-    ) -> Result<End<T>, ExtractError> {
-        if self.is_lost {
-            self.connect_again(bench)?;
-        }
-        match work(self.session) {
-            Ok(done) => Ok(End::Done(done)),
-            Err(ExtractError::Source(met)) if met.is_passing() => {
-                self.is_lost = true;
-                Ok(End::Lost(met))
-            }
-            Err(failure) => Err(failure),
-        }
-    }
-
-    fn connect_again(&mut self, bench: &Bench<'_>) -> Result<(), ExtractError> {
-        let mut waits = WAITS.iter().peekable();
-        while let Some(wait) = waits.next() {
-            wait_unless_asked(bench, *wait)?;
-            match self.session.again() {
-                Ok(()) => {
-                    self.is_lost = false;
-                    break;
-                }
-                Err(refused) if waits.peek().is_none() => return Err(refused.into()),
-                Err(_) => {}
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Stages all tables. Those over which a connection was lost are gone on with when the others are done, behind their last full
 /// parts; so are those that must begin again.
 fn stage_all(
@@ -360,12 +305,8 @@ fn stage_all(
     check: impl Fn(&Session) -> Result<(), ExtractError> + Sync,
     mut lacking: Vec<Lacking<'_>>,
 ) -> Result<Vec<StagedTable>, ExtractError> {
-    let worker = |session| {
-        Mutex::new(Worker {
-            session,
-            is_lost: false,
-        })
-    };
+    let outages = AtomicUsize::new(0);
+    let worker = |session| Mutex::new(Worker::new(bench, session, &outages));
     let workers: Vec<Mutex<Worker<'_>>> = sessions.iter_mut().map(worker).collect();
     let (mut staged, mut refused, mut check) = (Vec::new(), Vec::new(), Some(check));
     while check.is_some() || !lacking.is_empty() {
@@ -380,7 +321,7 @@ fn stage_all(
                     table.delta = delta;
                     left.push(table);
                 }
-                End::Lost(lost) if table.losses == WAITS.len() => return Err(lost.into()),
+                End::Lost(lost) if table.losses == MOST_LOSSES => return Err(lost.into()),
                 End::Lost(_) => {
                     table.losses += 1;
                     left.push(table);
@@ -398,6 +339,15 @@ fn stage_all(
     }
 }
 
+/// What a thread takes.
+#[derive(Clone, Copy)]
+enum Task {
+    /// The source's own check of the whole.
+    Check,
+    /// Of the table at this place, the task with this number.
+    Of(usize, usize),
+}
+
 /// Goes through the tables once, and says how each ended. The first task is the source's own check of the whole: nothing that is
 /// staged beside it is complete before the manifest, which needs the check.
 fn stage_once(
@@ -406,44 +356,46 @@ fn stage_once(
     check: Option<impl Fn(&Session) -> Result<(), ExtractError> + Sync>,
     lacking: &[Lacking<'_>],
 ) -> Result<Vec<End<Outcome>>, ExtractError> {
-    let plan = |session: &Session, at: usize| TableTasks::plan(lacking[at].work(bench), session);
-    let mut ends: Vec<Option<End<Outcome>>> = Vec::new();
-    let mut plans = Vec::new();
-    for (at, end) in shared_out(bench, workers, lacking.len(), plan)?
-        .into_iter()
-        .enumerate()
-    {
-        match end {
-            End::Done(tasks) => {
-                ends.push(None);
-                plans.push((at, tasks));
-            }
-            End::Lost(lost) => ends.push(Some(End::Lost(lost))),
-        }
-    }
-    let mut tasks: Vec<Option<(usize, usize)>> = Vec::new();
-    if check.is_some() {
-        tasks.push(None);
-    }
-    for (place, (_, table)) in plans.iter().enumerate() {
-        tasks.extend((0..table.count()).map(|number| Some((place, number))));
-    }
-    let work = |session: &Session, task: usize| match (tasks[task], &check) {
-        (Some((place, number)), _) => plans[place].1.run(session, number),
-        (None, Some(check)) => check(session).map(|()| None),
-        (None, None) => Ok(None),
+    let plan = |worker: &mut Worker<'_>, at: usize| {
+        TableTasks::plan(lacking[at].work(bench), worker.session()?)
     };
-    for (task, end) in shared_out(bench, workers, tasks.len(), work)?
-        .into_iter()
-        .enumerate()
-    {
-        let end = match (tasks[task], end) {
-            (None, End::Lost(lost)) => return Err(lost.into()),
-            (None, End::Done(_)) | (_, End::Done(None)) => continue,
-            (Some((place, _)), End::Done(Some(outcome))) => (plans[place].0, End::Done(outcome)),
-            (Some((place, _)), End::Lost(lost)) => (plans[place].0, End::Lost(lost)),
+    let mut ends: Vec<Option<End<Outcome>>> = Vec::new();
+    let mut plans: Vec<Option<TableTasks<'_>>> = Vec::new();
+    for end in shared_out(bench, workers, lacking.len(), plan)? {
+        let (end, plan) = match end {
+            End::Done(tasks) => (None, Some(tasks)),
+            End::Lost(lost) => (Some(End::Lost(lost)), None),
         };
-        ends[end.0].get_or_insert(end.1);
+        ends.push(end);
+        plans.push(plan);
+    }
+    let mut tasks: Vec<Task> = check.iter().map(|_| Task::Check).collect();
+    for (at, plan) in plans.iter().enumerate() {
+        let count = plan.as_ref().map_or(0, TableTasks::count);
+        tasks.extend((0..count).map(|number| Task::Of(at, number)));
+    }
+    let work = |worker: &mut Worker<'_>, number: usize| match (tasks[number], &check) {
+        (Task::Check, check) => {
+            let session = worker.session()?;
+            check
+                .iter()
+                .try_for_each(|check| check(session))
+                .map(|()| None)
+        }
+        (Task::Of(at, number), _) => match &plans[at] {
+            Some(plan) => plan.run(worker, number),
+            None => Ok(None),
+        },
+    };
+    let ended = shared_out(bench, workers, tasks.len(), work)?;
+    for (task, end) in tasks.iter().zip(ended) {
+        let (at, end) = match (*task, end) {
+            (Task::Check, End::Lost(lost)) => return Err(lost.into()),
+            (Task::Check, End::Done(_)) | (Task::Of(..), End::Done(None)) => continue,
+            (Task::Of(at, _), End::Done(Some(outcome))) => (at, End::Done(outcome)),
+            (Task::Of(at, _), End::Lost(lost)) => (at, End::Lost(lost)),
+        };
+        ends[at].get_or_insert(end);
     }
     // A table of which nobody says how it ended was stopped by one that failed.
     let all: Option<Vec<End<Outcome>>> = ends.into_iter().collect();
@@ -456,7 +408,7 @@ fn shared_out<T: Send>(
     bench: &Bench<'_>,
     workers: &[Mutex<Worker<'_>>],
     count: usize,
-    task: impl Fn(&Session, usize) -> Result<T, ExtractError> + Sync,
+    task: impl Fn(&mut Worker<'_>, usize) -> Result<T, ExtractError> + Sync,
 ) -> Result<Vec<End<T>>, ExtractError> {
     bench.spare.add_tasks(count);
     let taken = AtomicUsize::new(0);
@@ -465,7 +417,13 @@ fn shared_out<T: Send>(
         let _busy = bench.spare.begin_task();
         // Nobody else has it. A panic that poisoned it is passed on by the pool.
         let mut worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = worker.run(bench, |session| task(session, number));
+        let end = match task(&mut worker, number) {
+            Ok(done) => Ok(End::Done(done)),
+            Err(ExtractError::Source(met)) if met.is_passing() && worker.may_try_again() => {
+                Ok(End::Lost(met))
+            }
+            Err(failure) => Err(failure),
+        };
         if end.is_err() {
             bench.halt.failed.store(true, Ordering::Relaxed);
         }
@@ -489,15 +447,11 @@ fn shared_out<T: Send>(
     Ok(ends)
 }
 
-fn wait_unless_asked(bench: &Bench<'_>, wait: Duration) -> Result<(), ExtractError> {
-    let begun = Instant::now();
-    while begun.elapsed() < wait {
-        if bench.halt.asked() {
-            return Err(ExtractError::Interrupted);
-        }
-        thread::sleep(PULSE);
-    }
-    Ok(())
+/// What a task came to.
+enum End<T> {
+    Done(T),
+    /// The connection was lost over it.
+    Lost(SourceError),
 }
 
 fn finish(

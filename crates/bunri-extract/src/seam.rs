@@ -1,7 +1,8 @@
 //! A **seam**: a place shortly before the end of a full part, and everything that a later run must know to go on there as if
-//! nothing had happened: it reads once more the rows between that place and the end of the part, and passes over them. The place is where
-//! a batch ended, because the source's own key is known of a batch's last row. There are seams only where the source is asked for its
-//! rows in key order, and as long as they ascend; rows that are sorted here come to parts when all of them are read.
+//! nothing had happened: it reads once more the rows between that place and the end of the part, and passes over them. The place is
+//! behind a row whose key is known as the source holds it; to know that of every row would cost too much. There are seams only where the
+//! source is asked for its rows in key order, and as long as they ascend; rows that are sorted here come to parts when all of them are
+//! read.
 
 use bunri_columnar::RawValue;
 use bunri_manifest::FileEntry;

@@ -23,6 +23,7 @@ use crate::earlier::{Earlier, Way};
 use crate::key::{self, KeyWatch};
 use crate::output::{Output, Parts, create_parent};
 use crate::rejects::Rejects;
+use crate::worker::Worker;
 use bunri_source::{Figures, ObjectKind, Session, SourceError};
 use bunri_work::{SpareThreads, pipelined};
 
@@ -160,12 +161,15 @@ impl<'a> TableTasks<'a> {
     /// why itself.
     pub(crate) fn run(
         &self,
-        session: &Session,
+        worker: &mut Worker<'_>,
         number: usize,
     ) -> Result<Option<Outcome>, ExtractError> {
         let ended = match self {
-            Self::Read(reading) => reading.run(session, number),
-            Self::Delta(work, way) => work.delta(session, way).map(Some),
+            Self::Read(reading) => reading.run(worker, number),
+            Self::Delta(work, way) => {
+                let session = worker.session()?;
+                work.delta(session, way).map(Some)
+            }
         };
         match ended {
             Ok(outcome) => Ok(outcome),
@@ -181,8 +185,6 @@ pub(crate) struct Work<'a> {
     pub(crate) bench: &'a Bench<'a>,
     pub(crate) table: &'a Table,
     pub(crate) kind: ObjectKind,
-    /// Rows that are expected.
-    pub(crate) rows: u64,
     pub(crate) progress: Progress<'a>,
     /// Whether rows may be taken from an earlier run.
     pub(crate) may_take_earlier: bool,

@@ -100,6 +100,16 @@ impl Connection {
         self.client.is_closed()
     }
 
+    /// Leaves the server, in the middle of an answer if there is one. Nothing can be asked after that.
+    ///
+    /// # Errors
+    /// When the operating system gives nothing.
+    pub fn close(&mut self) -> Result<(), PostgresqlError> {
+        // The driver's task, which has the socket, goes with the runtime that it runs on.
+        self.runtime = runtime(&self.server)?;
+        Ok(())
+    }
+
     fn explain(&self, action: &str) -> impl Fn(tokio_postgres::Error) -> PostgresqlError {
         let (place, action) = (self.server.place().to_owned(), action.to_owned());
         let use_of = self.server.use_of();

@@ -18,7 +18,7 @@ struct Tasks<W, G> {
 enum Shared<W> {
     NotYet,
     Made(Arc<W>),
-    /// It could not be made, or is joined.
+    /// It could not be made, a task has failed, or it is joined.
     Gone,
 }
 
@@ -27,7 +27,7 @@ enum Shared<W> {
 pub enum ForkJoinError<E> {
     /// Its own reason.
     Task(E),
-    /// What the tasks share is not there, because another one could not make it, which tells why itself.
+    /// What the tasks share is not there, because another one has failed, which tells why itself.
     NotMade,
     /// A thread panicked while it held what all threads share.
     Poisoned,
@@ -89,9 +89,14 @@ impl<W, G> ForkJoin<W, G> {
         number: usize,
     ) -> Result<Option<F::Joined>, ForkJoinError<F::Error>> {
         let shared = self.shared(fork)?;
-        // Also when it panics: nobody may wait for it.
+        // Also when it panics: nobody may wait for it, and what is shared goes with the last task that is under way.
         let mut ending = GiveUp {
-            give_up: || fork.give_up(&shared, number),
+            give_up: || {
+                fork.give_up(&shared, number);
+                if let Ok(mut state) = self.state.lock() {
+                    state.shared = Shared::Gone;
+                }
+            },
             is_whole: false,
         };
         let left = fork.task(&shared, number).map_err(ForkJoinError::Task)?;

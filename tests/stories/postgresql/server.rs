@@ -419,6 +419,8 @@ pub(crate) enum Counted {
 pub(crate) struct Proxy {
     port: u16,
     left: Arc<AtomicU64>,
+    /// Connections that are let through once one was cut.
+    lets: Arc<AtomicU64>,
     ended: Arc<AtomicBool>,
 }
 
@@ -428,11 +430,20 @@ impl Proxy {
         let port = listener.local_addr().unwrap().port();
         let left = Arc::new(AtomicU64::new(cuts_after));
         let ended = Arc::new(AtomicBool::new(false));
+        let lets = Arc::new(AtomicU64::new(u64::MAX));
         let (to, cuts, end) = (server.port, Arc::clone(&left), Arc::clone(&ended));
+        let further = Arc::clone(&lets);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 if end.load(Ordering::Relaxed) {
                     break;
+                }
+                if cuts.load(Ordering::Relaxed) == 0 {
+                    let left = further.load(Ordering::Relaxed);
+                    if left == 0 {
+                        continue;
+                    }
+                    further.store(left - 1, Ordering::Relaxed);
                 }
                 let Ok(server) = TcpStream::connect(("127.0.0.1", to)) else {
                     continue;
@@ -442,7 +453,26 @@ impl Proxy {
                 carry(&client, &server, cuts(Counted::OfTheClient));
             }
         });
-        Self { port, left, ended }
+        Self {
+            port,
+            left,
+            lets,
+            ended,
+        }
+    }
+
+    /// The same that lets no more than so many connections through once it has cut one.
+    pub(crate) fn then_letting(self, connections: u64) -> Self {
+        self.lets.store(connections, Ordering::Relaxed);
+        self
+    }
+
+    /// `[source]` of a job that goes through it.
+    pub(crate) fn source(&self) -> String {
+        format!(
+            "postgresql = {{ host = \"127.0.0.1\", port = {}, database = \"postgres\", user = \"postgres\" }}",
+            self.port
+        )
     }
 
     pub(crate) fn port(&self) -> u16 {

@@ -1,7 +1,7 @@
 //! How a table is read: its tasks, and what they leave. Each answer is read over a session of its own and its rows are turned into batches
 //! there; the batches are put in the order of the answers for who takes them ([`RowTaker`]).
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::RefCell;
 
 use bunri_work::{Fork, ForkJoin, ForkJoinError, ReorderBuffer, ReorderError, pipelined};
 
@@ -11,6 +11,7 @@ use super::{Halt, OfSource, Outcome, Stop, Work};
 use crate::ExtractError;
 use crate::rows::{Batcher, ReadBatch};
 use crate::seam::Seam;
+use crate::worker::Worker;
 use bunri_source::{Query, RowSink, Session, SourceRow};
 
 /// A table that is read, whole or behind a seam.
@@ -19,10 +20,10 @@ pub(crate) struct Reading<'a> {
     begun: Option<Seam>,
     /// The answers in which its rows come, one behind another.
     answers: Vec<Query>,
-    /// Whether its rows are asked for in key order, and may fill a part: what lies behind a key is what is left only of such.
+    /// Whether its rows are asked for in key order: what lies behind a key is what is left only of such.
     has_seams: bool,
-    /// Whether a task has failed.
-    stopped: AtomicBool,
+    /// Tasks.
+    count: usize,
     tasks: ForkJoin<Rows<'a>, Option<OfSource>>,
 }
 
@@ -51,34 +52,36 @@ impl<'a> Reading<'a> {
                 )
             }
         };
-        // What a server expects may be too little.
-        let may_fill_a_part = work.rows > bench.part_rows as u64 / 2;
-        let has_seams = ordered.is_some() && may_fill_a_part;
+        let has_seams = ordered.is_some();
         let answers = match ordered {
             Some(answers) => answers,
             None => session.in_any_order(table, kind, bench.answers)?,
         };
-        let tasks = answers.len() + usize::from(bench.figures_apart);
+        let count = answers.len() + usize::from(bench.figures_apart);
         Ok(Self {
             work,
             begun,
             answers,
             has_seams,
-            stopped: AtomicBool::new(false),
-            tasks: ForkJoin::new(tasks, None),
+            count,
+            tasks: ForkJoin::new(count, None),
         })
     }
 
     pub(super) fn count(&self) -> usize {
-        self.answers.len() + usize::from(self.work.bench.figures_apart)
+        self.count
     }
 
-    pub(super) fn run(&self, session: &Session, number: usize) -> Result<Option<Outcome>, Stop> {
-        let on_session = OnSession {
+    pub(super) fn run(
+        &self,
+        worker: &mut Worker<'_>,
+        number: usize,
+    ) -> Result<Option<Outcome>, Stop> {
+        let by_worker = ByWorker {
             reading: self,
-            session,
+            worker: RefCell::new(worker),
         };
-        match self.tasks.run(&on_session, number) {
+        match self.tasks.run(&by_worker, number) {
             Ok(joined) => Ok(joined),
             Err(ForkJoinError::Task(stop)) => Err(stop),
             // A panic reaches the caller by itself.
@@ -114,24 +117,30 @@ impl<'a> Reading<'a> {
         Ok(taker)
     }
 
-    /// Reads an answer to its end, or until a task before this one has failed.
-    fn read(&self, session: &Session, rows: &Rows<'a>, answer: usize) -> Result<(), ExtractError> {
+    /// Reads an answer to its end, unless a task before this one fails.
+    fn read(
+        &self,
+        worker: &mut Worker<'_>,
+        rows: &Rows<'a>,
+        answer: usize,
+    ) -> Result<(), ExtractError> {
         let Work { bench, table, .. } = self.work;
         let mut batcher = Batcher::new(table)?;
         if self.has_seams {
-            batcher = batcher.with_keys(bench.part_rows);
+            batcher = batcher.with_marks(bench.part_rows);
         }
         let push = |(): &mut (), read: ReadBatch| {
             let bytes = read.bytes();
             is_going_on(rows.push(answer, read, bytes))
         };
+        let session = worker.session()?;
         let read = pipelined(&bench.spare, (), push, |hand| {
             let mut intake = Intake::new(batcher, &bench.halt, hand);
             session.read(table, &self.answers[answer], &mut intake)?;
             intake.pass_on()
         })?;
-        if read.wanted {
-            is_going_on(rows.end(answer))?;
+        if !read.wanted || !is_going_on(rows.end(answer))? {
+            worker.leave();
         }
         Ok(())
     }
@@ -146,13 +155,14 @@ fn is_going_on(pushed: Result<(), ReorderError<ExtractError>>) -> Result<bool, E
     }
 }
 
-/// A table's tasks over a session.
-struct OnSession<'w, 'a> {
+/// A table's tasks by a worker. Its connection may have to be made anew: that is part of the task, so that nobody waits for a task
+/// that cannot be done.
+struct ByWorker<'w, 's, 'a> {
     reading: &'w Reading<'a>,
-    session: &'w Session,
+    worker: RefCell<&'w mut Worker<'s>>,
 }
 
-impl<'a> Fork<Rows<'a>, Option<OfSource>> for OnSession<'_, 'a> {
+impl<'a> Fork<Rows<'a>, Option<OfSource>> for ByWorker<'_, '_, 'a> {
     type Left = Option<OfSource>;
     type Joined = Outcome;
     type Error = Stop;
@@ -164,23 +174,20 @@ impl<'a> Fork<Rows<'a>, Option<OfSource>> for OnSession<'_, 'a> {
     }
 
     fn task(&self, rows: &Rows<'a>, number: usize) -> Result<Option<OfSource>, Stop> {
-        let Self { reading, session } = self;
+        let reading = self.reading;
+        let worker = &mut *self.worker.borrow_mut();
         reading.work.bench.halt.check()?;
-        if reading.stopped.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
         let of_source = match number {
-            0 => Some(reading.work.of_source(session)?),
+            0 => Some(reading.work.of_source(worker.session()?)?),
             _ => None,
         };
         if let Some(answer) = reading.answer_of(number) {
-            reading.read(session, rows, answer)?;
+            reading.read(worker, rows, answer)?;
         }
         Ok(of_source)
     }
 
     fn give_up(&self, rows: &Rows<'a>, number: usize) {
-        self.reading.stopped.store(true, Ordering::Relaxed);
         rows.give_up(self.reading.answer_of(number).unwrap_or_default());
     }
 

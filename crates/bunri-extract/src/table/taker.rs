@@ -22,7 +22,7 @@ pub(super) struct RowTaker<'a> {
     progress: Progress<'a>,
     /// Rows of the source up to here, rejected ones among them.
     rows_read: u64,
-    /// The end of the last batch whose last key is known.
+    /// Behind the last row that was marked.
     place: Option<Place>,
     /// The lines of rows that were rejected behind it, which a seam there must not have; and their bytes.
     rejected: Vec<Vec<u8>>,
@@ -92,6 +92,11 @@ impl<'a> RowTaker<'a> {
         })
     }
 
+    fn hold_rejected(&mut self, lines: &[Vec<u8>]) {
+        self.rejected_bytes += lines.iter().map(Vec::len).sum::<usize>();
+        self.rejected.extend_from_slice(lines);
+    }
+
     fn push_rejected(&mut self) -> Result<(), ExtractError> {
         self.rejected_bytes = 0;
         for line in self.rejected.drain(..) {
@@ -144,22 +149,25 @@ impl TakeInOrder for RowTaker<'_> {
         if self.destination.rows_committed() > committed {
             self.note_seam()?;
         }
-        for line in &read.rejected {
-            self.rejected_bytes += line.len();
-            self.rejected.push(line.clone());
-        }
-        self.rows_read += read.rows_read;
-        if let Some(last) = &read.last {
+        let mut rejected = read.rejected.as_slice();
+        if let Some(mark) = &read.mark {
+            let before;
+            (before, rejected) = rejected.split_at(mark.rejected);
+            self.hold_rejected(before);
             self.push_rejected()?;
+            let rows_read = self.rows_read + mark.rows_read;
             self.place = Some(Place {
-                last: last.clone(),
-                rows_read: self.rows_read,
-                rows_staged: self.rows_read - self.rejects.rows,
+                last: mark.key.clone(),
+                rows_read,
+                rows_staged: rows_read - self.rejects.rows,
             });
-        } else if self.place.is_none() || self.rejected_bytes > BATCH_BYTES {
+        }
+        self.hold_rejected(rejected);
+        if self.place.is_none() || self.rejected_bytes > BATCH_BYTES {
             self.push_rejected()?;
             self.place = None;
         }
+        self.rows_read += read.rows_read;
         self.progress
             .reach(self.destination.rows_done(self.rows_read));
         Ok(())

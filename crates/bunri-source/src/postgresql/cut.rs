@@ -59,18 +59,21 @@ impl ServerReader {
         behind: Option<&[RawValue]>,
         answers: usize,
     ) -> Result<Vec<String>, SourceError> {
+        let whole = || Ok(vec![String::new()]);
+        let first = &columns[table.key[0]];
+        let (Some(value), Some(array)) = (ordered(first.form, "value"), array(first.form)) else {
+            return whole();
+        };
+        if answers < 2 {
+            return whole();
+        }
         let rows = self.about_rows(&table.name)?;
         let wanted = (answers as u64)
             .max(rows / MOST_ROWS)
             .min(rows / LEAST_ROWS);
-        let first = &columns[table.key[0]];
-        let (Some(term), Some(array)) = (ordered(first), array(first.form)) else {
-            return Ok(vec![String::new()]);
-        };
-        if answers < 2 || wanted < 2 {
-            return Ok(vec![String::new()]);
+        if wanted < 2 {
+            return whole();
         }
-        let value = term.replacen(&first.stored(), "value", 1);
         let behind = behind.and_then(|key| bound(key.first()?));
         let behind = behind.map_or_else(String::new, |last| format!("WHERE {value} > {last}"));
         let sql = format!(
@@ -83,7 +86,9 @@ impl ServerReader {
         let answer = self.connection.rows("say how its keys are spread", &sql)?;
         let bounds: Vec<String> = answer.into_iter().flatten().flatten().collect();
         let bounds = spread(&bounds, usize::try_from(wanted).unwrap_or(usize::MAX));
-        Ok(ranges(&term, (">", "<="), bounds.map(literal).collect()))
+        let bounds = bounds.map(literal).collect();
+        let term = ordered(first.form, &first.stored()).unwrap_or_default();
+        Ok(ranges(&term, (">", "<="), bounds))
     }
 }
 

@@ -37,8 +37,11 @@ impl ServerReader {
         }
         let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
         let columns = self.named(&table.name, &names)?;
-        let key: Option<Vec<String>> = table.key.iter().map(|&at| ordered(&columns[at])).collect();
-        let Some(key) = key else { return Ok(None) };
+        let key = table.key.iter().map(|&at| &columns[at]);
+        let key = key.map(|column| ordered(column.form, &column.stored()));
+        let Some(key) = key.collect::<Option<Vec<String>>>() else {
+            return Ok(None);
+        };
         if self.orders_by_other_bytes(table, &columns)? {
             return Ok(None);
         }
@@ -68,7 +71,13 @@ impl ServerReader {
             ("", condition) | (condition, "") => condition.to_owned(),
             (behind, condition) => format!("{behind} AND {condition}"),
         };
-        Ok(Some(queries(cut.iter().map(both).collect(), &order)))
+        let cut = queries(cut.iter().map(both).collect(), &order);
+        // Of less than the whole the server may see it otherwise.
+        let last = cut.last().map_or("", |last| last.text.as_str());
+        if self.begins_with(&select(object, &columns, last), &ALONG_AN_INDEX)? {
+            return Ok(Some(cut));
+        }
+        Ok(Some(whole))
     }
 
     /// The rows in whatever order they lie, in about so many answers.
@@ -78,12 +87,13 @@ impl ServerReader {
         kind: ObjectKind,
         answers: usize,
     ) -> Result<Vec<Query>, SourceError> {
+        if kind == ObjectKind::View || answers < 2 {
+            return Ok(vec![Query::everything()]);
+        }
         let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
         let columns = self.named(&table.name, &names)?;
         let object = self.object(&table.name)?;
-        if kind == ObjectKind::View
-            || !self.begins_with(&select(object, &columns, ""), &["Seq Scan on"])?
-        {
+        if !self.begins_with(&select(object, &columns, ""), &["Seq Scan on"])? {
             return Ok(vec![Query::everything()]);
         }
         let cut = self.cut_by_pages(object, &columns, answers)?;
@@ -145,10 +155,9 @@ fn queries(conditions: Vec<String>, order: &str) -> Vec<Query> {
     conditions.into_iter().map(query).collect()
 }
 
-/// A column of a key as it is ordered; [`None`] where the server's order may not be that of the typed values.
-pub(super) fn ordered(column: &Column) -> Option<String> {
-    let stored = column.stored();
-    match column.form {
+/// A value of a column as it is ordered; [`None`] where the server's order may not be that of the typed values.
+pub(super) fn ordered(form: Form, value: &str) -> Option<String> {
+    match form {
         Form::Int2
         | Form::Int4
         | Form::Int8
@@ -156,9 +165,9 @@ pub(super) fn ordered(column: &Column) -> Option<String> {
         | Form::Numeric
         | Form::Date
         | Form::Timestamp
-        | Form::TimestampTz => Some(stored),
+        | Form::TimestampTz => Some(value.to_owned()),
         // `character(n)` is compared without its blanks, and so is not in the order of the texts that come.
-        Form::Text => Some(format!("{stored} COLLATE \"C\"")),
+        Form::Text => Some(format!("{value} COLLATE \"C\"")),
         Form::Bool
         | Form::Float4
         | Form::Float8

@@ -86,6 +86,8 @@ impl ServerReader {
 
     /// Connects again, on the same snapshot, whose tables and columns are the same.
     pub(crate) fn again(&mut self) -> Result<(), SourceError> {
+        // The old one may be in the middle of an answer, and the server may allow no further one beside it.
+        self.connection.close()?;
         let connection = self.held.session()?;
         let mut interrupter = self
             .interrupter

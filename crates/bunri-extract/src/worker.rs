@@ -1,0 +1,100 @@
+//! A thread's session, made anew where its connection was lost or is of no more use.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::ExtractError;
+use crate::table::Bench;
+use bunri_source::Session;
+
+/// Before a lost connection is made anew: short for a restart of what stands between, longer for what stays away.
+const WAITS: [Duration; 5] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+];
+/// How often whoever waits looks whether to go on.
+const PULSE: Duration = Duration::from_millis(100);
+
+/// A session, and what it must know before it is used again.
+pub(crate) struct Worker<'s> {
+    bench: &'s Bench<'s>,
+    session: &'s mut Session,
+    /// How often any connection was lost. What loses one may have lost all of them, and nobody else need find that out over a table.
+    outages: &'s AtomicUsize,
+    /// So many of them were before this connection was made.
+    before: usize,
+    /// Whether an answer was left before its end, so that the rest of it would come first.
+    is_left: bool,
+    /// Whether it could not be made anew.
+    is_given_up: bool,
+}
+
+impl<'s> Worker<'s> {
+    pub(crate) fn new(
+        bench: &'s Bench<'s>,
+        session: &'s mut Session,
+        outages: &'s AtomicUsize,
+    ) -> Self {
+        Self {
+            bench,
+            session,
+            outages,
+            before: 0,
+            is_left: false,
+            is_given_up: false,
+        }
+    }
+
+    /// The session, on the same state as ever.
+    ///
+    /// # Errors
+    /// When it cannot be made anew, after some tries.
+    pub(crate) fn session(&mut self) -> Result<&Session, ExtractError> {
+        let outages = self.outages.load(Ordering::Relaxed);
+        if self.is_left || self.before < outages {
+            self.connect_again()?;
+            (self.is_left, self.before) = (false, outages);
+        }
+        Ok(self.session)
+    }
+
+    /// The connection is lost, over something that can be done again. Says whether it can: not if this is what came of all tries to
+    /// make it anew.
+    pub(crate) fn may_try_again(&mut self) -> bool {
+        self.outages.fetch_add(1, Ordering::Relaxed);
+        !self.is_given_up
+    }
+
+    /// An answer was left before its end.
+    pub(crate) fn leave(&mut self) {
+        self.is_left = true;
+    }
+
+    fn connect_again(&mut self) -> Result<(), ExtractError> {
+        let mut refused = None;
+        for wait in WAITS {
+            self.wait_unless_asked(wait)?;
+            match self.session.again() {
+                Ok(()) => return Ok(()),
+                Err(again) => refused = Some(again),
+            }
+        }
+        self.is_given_up = true;
+        refused.map_or(Ok(()), |refused| Err(refused.into()))
+    }
+
+    fn wait_unless_asked(&self, wait: Duration) -> Result<(), ExtractError> {
+        let begun = Instant::now();
+        while begun.elapsed() < wait {
+            if self.bench.halt.asked() {
+                return Err(ExtractError::Interrupted);
+            }
+            thread::sleep(PULSE);
+        }
+        Ok(())
+    }
+}
