@@ -82,8 +82,15 @@ db = duckdb.connect()
 db.execute(f"LOAD '{{extension}}'")
 db.execute("SET threads = 2")
 db.execute("ATTACH 'host=127.0.0.1 port={port} user=postgres dbname=postgres' AS legacy (TYPE postgres, READ_ONLY)")
+DO
+"""
+# Read and thrown away, as the others do; and written, which is what a person would do with it.
+DROP = """
 reader = db.execute("SELECT * FROM legacy.reading").fetch_record_batch(100_000)
 assert sum(batch.num_rows for batch in reader) == {rows}
+"""
+KEEP = """
+db.execute("COPY (SELECT * FROM legacy.reading) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
 """
 
 
@@ -93,6 +100,17 @@ def as_user():
         return {}
     user = pwd.getpwnam("postgres")
     return {"user": user.pw_uid, "group": user.pw_gid}
+
+
+def at_once(commands):
+    """The same of several commands at one time: seconds until the last of them ends, processor seconds of all, the largest peak."""
+    begun = time.monotonic()
+    processes = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands]
+    used = [os.wait4(process.pid, 0)[1:] for process in processes]
+    if any(status for status, _ in used):
+        sys.exit(f"{commands[0]} failed")
+    processor = sum(usage.ru_utime + usage.ru_stime for _, usage in used)
+    return time.monotonic() - begun, processor, max(usage.ru_maxrss for _, usage in used) / 1024
 
 
 def timed(command, **more):
@@ -160,13 +178,25 @@ def bench(folder, port):
         statements.append((rows, sum(float(ms) for ms, _ in taken) / 1000 - rows))
         return figures
 
+    def halves():
+        pages = subprocess.run([*psql, "-A", "-t", "-c", "SELECT pg_relation_size('reading') / current_setting('block_size')::bigint / 2"],
+                               check=True, capture_output=True, text=True).stdout.strip()
+        return [[*psql, "-c", f"COPY (SELECT * FROM reading WHERE ctid {where} '({pages},0)') TO STDOUT (FORMAT binary)"]
+                for where in ("<", ">=")]
+
+    def duckdb(end):
+        text = DUCKDB.replace("DO\n", end)
+        return [sys.executable, "-c", text.format(port=port, rows=ROWS, out=folder / "duckdb.parquet")]
+
     contenders = {
         "`bunri extract`": extract,
         "`COPY … BINARY`, thrown away": lambda: timed([*psql, "-c", "COPY reading TO STDOUT (FORMAT binary)"]),
+        "the same by two connections, each half of the pages": lambda: at_once(halves()),
         "`COPY … CSV`, thrown away": lambda: timed([*psql, "-c", "COPY reading TO STDOUT (FORMAT csv)"]),
         "ConnectorX, to Arrow": lambda: timed([sys.executable, "-c", CONNECTORX.format(port=port, rows=ROWS)]),
         "ADBC, batch by batch": lambda: timed([sys.executable, "-c", ADBC.format(port=port, rows=ROWS)]),
-        "DuckDB's scanner, batch by batch": lambda: timed([sys.executable, "-c", DUCKDB.format(port=port, rows=ROWS)]),
+        "DuckDB's scanner, batch by batch": lambda: timed(duckdb(DROP)),
+        "DuckDB's scanner, to Parquet": lambda: timed(duckdb(KEEP)),
     }
     seen = {name: [] for name in contenders}
     for run in range(RUNS + 1):
@@ -183,9 +213,11 @@ def bench(folder, port):
         seconds, processor, memory = (statistics.median(run[place] for run in runs) for place in range(3))
         print(f"| {name} | {seconds:.1f} | {ROWS / seconds / 1e6:.2f} M | {processor:.1f} | {memory:.0f} | {ours / seconds:.2f} |")
     rows, others = (statistics.median(run[place] for run in statements[1:]) for place in range(2))
-    copied = statistics.median(seconds for seconds, _, _ in seen["`COPY … BINARY`, thrown away"])
+    one, two = (statistics.median(seconds for seconds, _, _ in seen[name])
+                for name in ("`COPY … BINARY`, thrown away", "the same by two connections, each half of the pages"))
     print(f"\nBy the server's log its connections gave rows to bunri for {rows:.1f} s, all together, and made the figures, and the rest, for"
-          f" {others:.1f} s: a connection gives rows at {copied / rows:.2f} of the rate of `COPY … BINARY` thrown away.")
+          f" {others:.1f} s: one gives rows at {one / rows:.2f} of the rate of one alone that is thrown away, and at {2 * two / rows:.2f} of that of"
+          f" one of two at once.")
 
 
 if __name__ == "__main__":
