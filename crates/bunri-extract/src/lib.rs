@@ -4,6 +4,7 @@
 
 mod custody;
 mod earlier;
+mod halt;
 mod key;
 mod output;
 mod rejects;

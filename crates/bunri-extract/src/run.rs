@@ -16,7 +16,8 @@ use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest, TableDelta
 
 use crate::custody::{Custody, Identity};
 use crate::earlier::Earlier;
-use crate::table::{Bench, Halt, Outcome, Progress, TableTasks, Work};
+use crate::halt::Halt;
+use crate::table::{Bench, Outcome, Progress, TableTasks, Work};
 use crate::worker::Worker;
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
 use bunri_source::{
@@ -306,7 +307,7 @@ fn stage_all(
     mut lacking: Vec<Lacking<'_>>,
 ) -> Result<Vec<StagedTable>, ExtractError> {
     let outages = AtomicUsize::new(0);
-    let worker = |session| Mutex::new(Worker::new(bench, session, &outages));
+    let worker = |session| Mutex::new(Worker::new(&bench.halt, session, &outages));
     let workers: Vec<Mutex<Worker<'_>>> = sessions.iter_mut().map(worker).collect();
     let (mut staged, mut refused, mut check) = (Vec::new(), Vec::new(), Some(check));
     while check.is_some() || !lacking.is_empty() {

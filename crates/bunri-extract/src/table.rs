@@ -7,7 +7,7 @@ mod destination;
 mod reading;
 mod taker;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
@@ -20,6 +20,7 @@ use self::reading::Reading;
 use crate::ExtractError;
 use crate::custody::{Custody, Identity};
 use crate::earlier::{Earlier, Way};
+use crate::halt::Halt;
 use crate::key::{self, KeyWatch};
 use crate::output::{Output, Parts, create_parent};
 use crate::rejects::Rejects;
@@ -56,26 +57,6 @@ impl Bench<'_> {
     /// What the bytes of a table depend on.
     pub(crate) fn identity_of(&self, table: &Table) -> Identity {
         Identity::of_table(self.source, table)
-    }
-}
-
-/// Whether to go on: somebody asked to stop, or another table failed.
-pub(crate) struct Halt<'a> {
-    pub(crate) observer: &'a dyn Observer,
-    pub(crate) failed: AtomicBool,
-}
-
-impl Halt<'_> {
-    pub(crate) fn asked(&self) -> bool {
-        self.observer.cancelled() || self.failed.load(Ordering::Relaxed)
-    }
-
-    fn check(&self) -> Result<(), ExtractError> {
-        if self.asked() {
-            Err(ExtractError::Interrupted)
-        } else {
-            Ok(())
-        }
     }
 }
 

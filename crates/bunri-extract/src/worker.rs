@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::ExtractError;
-use crate::table::Bench;
+use crate::halt::Halt;
 use bunri_source::Session;
 
 /// Before a lost connection is made anew: short for a restart of what stands between, longer for what stays away.
@@ -21,7 +21,7 @@ const PULSE: Duration = Duration::from_millis(100);
 
 /// A session, and what it must know before it is used again.
 pub(crate) struct Worker<'s> {
-    bench: &'s Bench<'s>,
+    halt: &'s Halt<'s>,
     session: &'s mut Session,
     /// How often any connection was lost. What loses one may have lost all of them, and nobody else need find that out over a table.
     outages: &'s AtomicUsize,
@@ -35,12 +35,12 @@ pub(crate) struct Worker<'s> {
 
 impl<'s> Worker<'s> {
     pub(crate) fn new(
-        bench: &'s Bench<'s>,
+        halt: &'s Halt<'s>,
         session: &'s mut Session,
         outages: &'s AtomicUsize,
     ) -> Self {
         Self {
-            bench,
+            halt,
             session,
             outages,
             before: 0,
@@ -90,7 +90,7 @@ impl<'s> Worker<'s> {
     fn wait_unless_asked(&self, wait: Duration) -> Result<(), ExtractError> {
         let begun = Instant::now();
         while begun.elapsed() < wait {
-            if self.bench.halt.asked() {
+            if self.halt.asked() {
                 return Err(ExtractError::Interrupted);
             }
             thread::sleep(PULSE);

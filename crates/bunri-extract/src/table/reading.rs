@@ -7,8 +7,9 @@ use bunri_work::{Fork, ForkJoin, ForkJoinError, ReorderBuffer, ReorderError, pip
 
 use super::destination::Destination;
 use super::taker::{RowTaker, TakenRows};
-use super::{Halt, OfSource, Outcome, Stop, Work};
+use super::{OfSource, Outcome, Stop, Work};
 use crate::ExtractError;
+use crate::halt::Halt;
 use crate::rows::{Batcher, ReadBatch};
 use crate::seam::Seam;
 use crate::worker::Worker;

@@ -12,10 +12,11 @@ use bunri_columnar::{ColumnarError, SortedRecords, key_converter};
 use super::changes::{key_rows, not_ours};
 use crate::ExtractError;
 use crate::earlier::Way;
+use crate::halt::Halt;
 use crate::output::Output;
 use crate::rows::BATCH_ROWS;
 use crate::sorted::{RowSorter, SortedRows};
-use crate::table::{Halt, unsorted};
+use crate::table::unsorted;
 
 /// Which side of a batch that is put together a row comes from.
 const EARLIER: usize = 0;

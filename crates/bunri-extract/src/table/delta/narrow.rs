@@ -13,8 +13,9 @@ use bunri_types::ValueType;
 
 use crate::ExtractError;
 use crate::earlier::{Way, day_of};
+use crate::halt::Halt;
 use crate::rows::BATCH_ROWS;
-use crate::table::{Halt, Work};
+use crate::table::Work;
 
 /// Whether a row was changed, and when: a byte and eight more.
 const CHANGED: usize = 9;
