@@ -124,7 +124,7 @@ def timed(command, **more):
     return time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def main():
+def main(bench):
     with tempfile.TemporaryDirectory(prefix="bunri-bench-") as folder:
         folder = pathlib.Path(folder)
         data = folder / "pg"
@@ -149,8 +149,14 @@ def main():
             server.wait()
 
 
-def bench(folder, port):
-    psql = [PROGRAMS / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
+def psql_of(port):
+    """The command that asks the server."""
+    return [PROGRAMS / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
+
+
+def load(folder, port):
+    """Makes the tables, when the server answers, and the catalogue."""
+    psql = psql_of(port)
     while subprocess.run([*psql, "-c", "SELECT 1"], capture_output=True, check=False).returncode:
         time.sleep(0.1)
     for statement in TABLES.format(last=ROWS - 1).split(";\n"):
@@ -158,12 +164,20 @@ def bench(folder, port):
             subprocess.run([*psql, "-c", statement], check=True, stdout=subprocess.DEVNULL)
     shutil.copytree(REPOSITORY / "samples/catalogues/valid/minimal", folder / "catalogue")
     (folder / "catalogue/tables/reading.toml").write_text(READING, encoding="utf-8")
+
+
+def write_job(folder, port, threads):
     (folder / "job.toml").write_text(
         'label = "bench"\nkind = "rehearsal"\ncutover = 2026-04-01\n'
         f'[source.postgresql]\nhost = "127.0.0.1"\nport = {port}\ndatabase = "postgres"\nuser = "postgres"\n'
         '[catalogue]\npath = "catalogue"\n[output]\ncustody = "out/custody"\nretail = "out/retail"\n'
-        f'[limits]\nmemory = "512MiB"\nthreads = {THREADS}\n', encoding="utf-8")
+        f'[limits]\nmemory = "512MiB"\nthreads = {threads}\n', encoding="utf-8")
 
+
+def bench(folder, port):
+    psql = psql_of(port)
+    load(folder, port)
+    write_job(folder, port, THREADS)
     statements = []
 
     def extract():
@@ -222,4 +236,4 @@ def bench(folder, port):
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    main()
+    main(bench)
