@@ -176,6 +176,8 @@ fn who_waits_for_a_session_that_cannot_be_made_anew_hears_a_stop() {
         });
         while !proxy.has_cut() {
             std::thread::sleep(Duration::from_millis(10));
+            let early = has_ended.try_recv();
+            assert!(early.is_err(), "{early:?}");
         }
         // It reads what there is room for; the third try of the others is three seconds away.
         std::thread::sleep(Duration::from_secs(2));

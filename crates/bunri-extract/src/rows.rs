@@ -15,8 +15,9 @@ use bunri_source::{SourceRow, SourceValue};
 pub(crate) const BATCH_ROWS: usize = 8192;
 /// A batch of long texts ends earlier.
 pub(crate) const BATCH_BYTES: usize = 16 << 20;
-/// Rows after which a batch gets another mark: to take the source's key of every row would cost more than the row.
+/// Rows, or bytes, after which a batch gets another mark: to take the source's key of every row would cost more than the row.
 const MARK_ROWS: usize = 512;
+const MARK_BYTES: usize = BATCH_BYTES / 8;
 
 /// Turns rows into batches; the copiers live as long as the answer is read.
 pub(crate) struct Batcher<'a> {
@@ -33,6 +34,8 @@ pub(crate) struct Batcher<'a> {
     /// Rows after which a mark is due; none where nobody wants any.
     mark_rows: Option<usize>,
     mark: Option<Mark>,
+    /// Bytes up to the mark.
+    marked_bytes: usize,
 }
 
 /// Rows that were read, one after another.
@@ -83,6 +86,7 @@ impl<'a> Batcher<'a> {
             batch_rows: BATCH_ROWS,
             mark_rows: None,
             mark: None,
+            marked_bytes: 0,
         })
     }
 
@@ -91,7 +95,7 @@ impl<'a> Batcher<'a> {
         let batch_rows = part_rows.div_ceil(2).clamp(1, BATCH_ROWS);
         Self {
             batch_rows,
-            mark_rows: Some(batch_rows.min(MARK_ROWS)),
+            mark_rows: Some(batch_rows.div_ceil(2).min(MARK_ROWS)),
             ..self
         }
     }
@@ -115,13 +119,16 @@ impl<'a> Batcher<'a> {
         }
         let rows = self.fits.len();
         let marked = self.mark.as_ref().map_or(0, |mark| mark.rows_read);
-        let is_due = |every: usize| rows as u64 - marked >= every as u64;
+        let is_due = |every: usize| {
+            rows as u64 - marked >= every as u64 || self.bytes - self.marked_bytes >= MARK_BYTES
+        };
         if fits && self.mark_rows.is_some_and(is_due) {
             self.mark = Some(Mark {
                 key: raw_key(self.table, row)?,
                 rows_read: rows as u64,
                 rejected: self.rejected.len(),
             });
+            self.marked_bytes = self.bytes;
         }
         Ok(rows == self.batch_rows || self.bytes >= BATCH_BYTES)
     }
@@ -158,7 +165,7 @@ impl<'a> Batcher<'a> {
         if self.fits.is_empty() {
             return Ok(None);
         }
-        self.bytes = 0;
+        (self.bytes, self.marked_bytes) = (0, 0);
         let fits = std::mem::replace(&mut self.fits, Vec::with_capacity(BATCH_ROWS));
         let rows_read = fits.len() as u64;
         let rows = self
@@ -179,5 +186,51 @@ impl<'a> Batcher<'a> {
             return Ok(batch);
         }
         filter_record_batch(&batch, &BooleanArray::from(fits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use bunri_source::SourceError;
+
+    use super::*;
+    use crate::tests::fixture::catalogue;
+
+    /// A row with the same bytes in every column.
+    struct TextRow(Vec<u8>);
+
+    impl SourceRow for TextRow {
+        fn value(&self, _: usize) -> Result<SourceValue<'_>, SourceError> {
+            Ok(SourceValue::Text(&self.0))
+        }
+    }
+
+    /// The marks of full batches of rows with so many bytes in each of two columns, those of which are no text that are `misfit`:
+    /// rows read, and rows rejected of them.
+    fn marks(rows: usize, bytes: usize, misfit: impl Fn(usize) -> bool) -> Vec<(u64, usize)> {
+        let catalogue = catalogue();
+        let table = catalogue.table("code_retailer").unwrap();
+        let mut batcher = Batcher::new(table).unwrap().with_marks(1 << 20);
+        let mut marks = Vec::new();
+        for number in 0..rows {
+            let sign = if misfit(number) { 0xFF } else { b'x' };
+            if batcher.push(&TextRow(vec![sign; bytes])).unwrap() {
+                let mark = batcher.batch().unwrap().unwrap().mark.unwrap();
+                marks.push((mark.rows_read, mark.rejected));
+            }
+        }
+        marks
+    }
+
+    #[test]
+    fn the_last_mark_of_a_batch_is_near_its_end_however_long_its_rows_are() {
+        assert_eq!(marks(8192, 1, |_| false), [(8192, 0)]);
+        // The last row fits no type: the one before the last 511 does, or another one.
+        assert_eq!(marks(8192, 1, |number| number == 8191), [(7680, 0)]);
+        assert_eq!(marks(8192, 1, |number| number == 511), [(7681, 1)]);
+        // 128 rows of 128 KiB are a batch, and 16 of them bring a mark; 4 rows of 4 MiB.
+        assert_eq!(marks(128, 1 << 16, |_| false), [(128, 0)]);
+        assert_eq!(marks(4, 1 << 21, |_| false), [(4, 0)]);
     }
 }

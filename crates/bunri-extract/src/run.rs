@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, RecvTimeoutError, TryRecvError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use bunri_source::{
 };
 use bunri_work::SpareThreads;
 
-/// A table's share of its thread's memory that the sorter may fill; batches and the writer take the rest.
+/// A table's share, by which its sorter may fill an eighth; batches and the writer take the rest.
 const SORT_SHARE: u64 = 8;
 /// What may wait of the rows of a table for those before them.
 const WAITING_SHARE: u64 = 4;
@@ -283,8 +283,11 @@ fn watched<T>(
     thread::scope(|scope| {
         let watch = move || {
             while all_done.recv_timeout(PULSE) == Err(RecvTimeoutError::Timeout) {
+                // Each may take its time where the server is not there any more.
+                let is_working = || all_done.try_recv() == Err(TryRecvError::Empty);
+                let mut handles = handles.iter().take_while(|_| is_working());
                 if halt.asked() {
-                    handles.iter().for_each(Interrupter::interrupt);
+                    handles.by_ref().for_each(Interrupter::interrupt);
                 }
             }
         };
@@ -420,7 +423,7 @@ fn shared_out<T: Send>(
         let mut worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
         let end = match task(&mut worker, number) {
             Ok(done) => Ok(End::Done(done)),
-            Err(ExtractError::Source(met)) if met.is_passing() && worker.may_try_again() => {
+            Err(ExtractError::Source(met)) if met.is_passing() && worker.lose() => {
                 Ok(End::Lost(met))
             }
             Err(failure) => Err(failure),

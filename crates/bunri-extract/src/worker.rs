@@ -23,9 +23,10 @@ const PULSE: Duration = Duration::from_millis(100);
 pub(crate) struct Worker<'s> {
     halt: &'s Halt<'s>,
     session: &'s mut Session,
-    /// How often any connection was lost. What loses one may have lost all of them, and nobody else need find that out over a table.
+    /// How often connections were lost, however many at one time. What loses one may have lost all of them, and nobody else need find
+    /// that out over a table.
     outages: &'s AtomicUsize,
-    /// So many of them were before this connection was made.
+    /// So many outages this connection is known to have outlived.
     before: usize,
     /// Whether an answer was left before its end, so that the rest of it would come first.
     is_left: bool,
@@ -49,23 +50,28 @@ impl<'s> Worker<'s> {
         }
     }
 
-    /// The session, on the same state as ever.
+    /// The session on the same state as ever, connected again if it must be.
     ///
     /// # Errors
-    /// When it cannot be made anew, after some tries.
+    /// When it cannot be, after some tries.
     pub(crate) fn session(&mut self) -> Result<&Session, ExtractError> {
         let outages = self.outages.load(Ordering::Relaxed);
-        if self.is_left || self.before < outages {
+        let is_lost = self.before < outages && !self.session.is_connected();
+        if self.is_left || is_lost {
             self.connect_again()?;
-            (self.is_left, self.before) = (false, outages);
         }
+        (self.is_left, self.before) = (false, outages);
         Ok(self.session)
     }
 
     /// The connection is lost, over something that can be done again. Says whether it can: not if this is what came of all tries to
-    /// make it anew.
-    pub(crate) fn may_try_again(&mut self) -> bool {
-        self.outages.fetch_add(1, Ordering::Relaxed);
+    /// connect again.
+    pub(crate) fn lose(&mut self) -> bool {
+        // Whoever finds out later that the same outage took its connection counts none.
+        let (before, order) = (self.before, Ordering::Relaxed);
+        let _ = self
+            .outages
+            .compare_exchange(before, before + 1, order, order);
         !self.is_given_up
     }
 
@@ -75,16 +81,21 @@ impl<'s> Worker<'s> {
     }
 
     fn connect_again(&mut self) -> Result<(), ExtractError> {
-        let mut refused = None;
-        for wait in WAITS {
-            self.wait_unless_asked(wait)?;
+        let mut waits = WAITS.iter().peekable();
+        while let Some(wait) = waits.next() {
+            // The server may allow no further connection beside the old one.
+            self.session.disconnect()?;
+            self.wait_unless_asked(*wait)?;
             match self.session.again() {
                 Ok(()) => return Ok(()),
-                Err(again) => refused = Some(again),
+                Err(refused) if waits.peek().is_none() => {
+                    self.is_given_up = true;
+                    return Err(refused.into());
+                }
+                Err(_) => {}
             }
         }
-        self.is_given_up = true;
-        refused.map_or(Ok(()), |refused| Err(refused.into()))
+        Ok(())
     }
 
     fn wait_unless_asked(&self, wait: Duration) -> Result<(), ExtractError> {

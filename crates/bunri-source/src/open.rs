@@ -382,6 +382,30 @@ impl Session {
         }
     }
 
+    /// Whether its connection is there and can be asked.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        match self {
+            // A file is not lost.
+            Self::Sqlite(_) | Self::Delimited(_) => true,
+            Self::Postgresql(reader) => reader.is_connected(),
+            // Not every database has a statement that asks for nothing.
+            Self::Odbc(_) => false,
+        }
+    }
+
+    /// Leaves the connection, in the middle of an answer if there is one, where it is the session's own: until [`Self::again`]
+    /// nothing can be asked.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn disconnect(&mut self) -> Result<(), SourceError> {
+        match self {
+            Self::Sqlite(_) | Self::Delimited(_) | Self::Odbc(_) => Ok(()),
+            Self::Postgresql(reader) => reader.disconnect(),
+        }
+    }
+
     /// What the source has. Only of the objects in `read` the columns are looked at: others need not be readable.
     ///
     /// # Errors

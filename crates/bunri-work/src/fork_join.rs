@@ -1,5 +1,6 @@
 //! Tasks that share what the first of them makes, and of which the last one to end joins what all of them have left.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Work that is cut into tasks. `W` is what they share, `G` what they leave, gathered.
@@ -12,6 +13,21 @@ struct Tasks<W, G> {
     gathered: Option<G>,
     /// Tasks that are not at their end.
     left: usize,
+    /// Tasks that are under way, or were.
+    begun: BTreeSet<usize>,
+    /// The first task that has failed.
+    failed: Option<usize>,
+}
+
+impl<W, G> Tasks<W, G> {
+    /// Of several failures the first is told, so that tasks before the failed one are done. When all of them have what is shared,
+    /// nobody else needs it.
+    fn let_go(&mut self) {
+        let is_begun = |task| self.begun.contains(&task);
+        if self.failed.is_some_and(|failed| (0..failed).all(is_begun)) {
+            self.shared = Shared::Gone;
+        }
+    }
 }
 
 /// What the tasks share.
@@ -75,6 +91,8 @@ impl<W, G> ForkJoin<W, G> {
                 shared: Shared::NotYet,
                 gathered: Some(gathered),
                 left: tasks,
+                begun: BTreeSet::new(),
+                failed: None,
             }),
         }
     }
@@ -88,13 +106,14 @@ impl<W, G> ForkJoin<W, G> {
         fork: &F,
         number: usize,
     ) -> Result<Option<F::Joined>, ForkJoinError<F::Error>> {
-        let shared = self.shared(fork)?;
+        let shared = self.shared(fork, number)?;
         // Also when it panics: nobody may wait for it, and what is shared goes with the last task that is under way.
         let mut ending = GiveUp {
             give_up: || {
                 fork.give_up(&shared, number);
                 if let Ok(mut state) = self.state.lock() {
-                    state.shared = Shared::Gone;
+                    state.failed = Some(state.failed.map_or(number, |first| first.min(number)));
+                    state.let_go();
                 }
             },
             is_whole: false,
@@ -130,19 +149,28 @@ impl<W, G> ForkJoin<W, G> {
         self.state.lock().map_err(|_| ForkJoinError::Poisoned)
     }
 
-    /// What the tasks share.
-    fn shared<F: Fork<W, G>>(&self, fork: &F) -> Result<Arc<W>, ForkJoinError<F::Error>> {
+    /// What the tasks share, for the task with this number.
+    fn shared<F: Fork<W, G>>(
+        &self,
+        fork: &F,
+        number: usize,
+    ) -> Result<Arc<W>, ForkJoinError<F::Error>> {
         let mut state = self.held()?;
-        match &state.shared {
-            Shared::Made(shared) => Ok(Arc::clone(shared)),
-            Shared::Gone => Err(ForkJoinError::NotMade),
+        state.begun.insert(number);
+        let comes_after = |failed| number > failed;
+        let shared = match &state.shared {
+            Shared::Made(_) if state.failed.is_some_and(comes_after) => None,
+            Shared::Made(shared) => Some(Arc::clone(shared)),
+            Shared::Gone => None,
             Shared::NotYet => {
                 state.shared = Shared::Gone;
                 let shared = Arc::new(fork.begin().map_err(ForkJoinError::Task)?);
                 state.shared = Shared::Made(Arc::clone(&shared));
-                Ok(shared)
+                Some(shared)
             }
-        }
+        };
+        state.let_go();
+        shared.ok_or(ForkJoinError::NotMade)
     }
 }
 
@@ -241,6 +269,26 @@ mod tests {
             assert_eq!(of_six(&sum, threads), Err(ForkJoinError::Task("failed")));
             assert_eq!(sum.given_up.into_inner().unwrap(), [3]);
         }
+    }
+
+    #[test]
+    fn after_a_failure_tasks_before_it_are_done_and_what_is_shared_goes() {
+        let sum = Sum {
+            fails: Some(3),
+            ..Sum::default()
+        };
+        let work = ForkJoin::new(6, Vec::new());
+        let is_gone = |work: &ForkJoin<usize, Vec<usize>>| {
+            matches!(work.state.lock().unwrap().shared, Shared::Gone)
+        };
+        assert_eq!(work.run(&sum, 1), Ok(None));
+        assert_eq!(work.run(&sum, 3), Err(ForkJoinError::Task("failed")));
+        assert_eq!(work.run(&sum, 4), Err(ForkJoinError::NotMade));
+        assert_eq!(work.run(&sum, 0), Ok(None));
+        assert!(!is_gone(&work));
+        assert_eq!(work.run(&sum, 2), Ok(None));
+        assert!(is_gone(&work));
+        assert_eq!(work.run(&sum, 5), Err(ForkJoinError::NotMade));
     }
 
     #[test]

@@ -500,10 +500,9 @@ fn carry(from: &TcpStream, to: &TcpStream, left: Option<Arc<AtomicU64>>) {
         let mut buffer = [0; 8192];
         while let Ok(count @ 1..) = from.read(&mut buffer) {
             if let Some(left) = &left {
-                let before = left.load(Ordering::Relaxed);
-                let rest = before.saturating_sub(count as u64);
-                left.store(rest, Ordering::Relaxed);
-                if before > 0 && rest == 0 {
+                let less = |left: u64| Some(left.saturating_sub(count as u64));
+                let before = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+                if matches!(before, Ok(before) if before > 0 && less(before) == Some(0)) {
                     break;
                 }
             }

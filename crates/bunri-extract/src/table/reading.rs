@@ -140,10 +140,11 @@ impl<'a> Reading<'a> {
             session.read(table, &self.answers[answer], &mut intake)?;
             intake.pass_on()
         })?;
-        if !read.wanted || !is_going_on(rows.end(answer))? {
+        if !read.wanted {
             worker.leave();
+            return Ok(());
         }
-        Ok(())
+        is_going_on(rows.end(answer)).map(drop)
     }
 }
 

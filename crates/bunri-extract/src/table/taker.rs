@@ -111,7 +111,7 @@ impl<'a> RowTaker<'a> {
         let over = over.min(rows.num_rows());
         self.rows_over -= over as u64;
         if over > 0 && self.rows_over == 0 {
-            self.differs = !self.destination.ends_with(&rows.slice(0, over))?;
+            self.differs |= !self.destination.ends_with(&rows.slice(0, over))?;
         }
         Ok(rows.slice(over, rows.num_rows() - over))
     }
@@ -138,11 +138,11 @@ impl TakeInOrder for RowTaker<'_> {
 
     fn take(&mut self, read: &ReadBatch) -> Result<(), ExtractError> {
         self.bench.halt.check()?;
+        let rows = self.without_those_over(&read.rows)?;
         if self.differs {
             // The table begins again.
             return Ok(());
         }
-        let rows = self.without_those_over(&read.rows)?;
         let committed = self.destination.rows_committed();
         self.destination
             .take((self.bench, self.table), &rows, self.rows_read)?;

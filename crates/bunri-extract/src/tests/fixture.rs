@@ -131,6 +131,6 @@ pub(super) fn catalogue_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/catalogues/valid/minimal")
 }
 
-pub(super) fn catalogue() -> Catalogue {
+pub(crate) fn catalogue() -> Catalogue {
     load(&catalogue_folder()).unwrap()
 }

@@ -3,4 +3,4 @@
 
 mod at_rest;
 mod damage;
-mod fixture;
+pub(crate) mod fixture;

@@ -1,6 +1,7 @@
 //! A table in several answers, which sessions read side by side: each row stands in one of them, and they follow one another as the
 //! rows do. Rows that are taken as they lie are cut by the pages of the table (`ctid`); rows that come along an index by values of the
-//! key's first column, which are of the server's own sample. The sample only says where to cut: wherever that is, no row is lost.
+//! key's first column, which are of the server's own sample. The sample only says where to cut: wherever that is, every row is in one answer, but for one
+//! with NULL in that column, for which a table is refused.
 
 use bunri_catalogue::Table;
 use bunri_postgresql::literal;
@@ -52,7 +53,7 @@ impl ServerReader {
         Ok(vec![String::new()])
     }
 
-    /// Conditions that cut the rows by the first column of the key, into about so many answers of about `rows` together.
+    /// Conditions that cut the rows by the first column of the key, into about so many answers, or more of a long table.
     pub(super) fn cut_by_key(
         &self,
         (object, table, columns): (&Object, &Table, &[Column]),
@@ -61,7 +62,8 @@ impl ServerReader {
     ) -> Result<Vec<String>, SourceError> {
         let whole = || Ok(vec![String::new()]);
         let first = &columns[table.key[0]];
-        let (Some(value), Some(array)) = (ordered(first.form, "value"), array(first.form)) else {
+        let terms = [first.stored(), "value".to_owned()].map(|value| ordered(first.form, &value));
+        let ([Some(term), Some(value)], Some(array)) = (terms, array(first.form)) else {
             return whole();
         };
         if answers < 2 {
@@ -87,7 +89,6 @@ impl ServerReader {
         let bounds: Vec<String> = answer.into_iter().flatten().flatten().collect();
         let bounds = spread(&bounds, usize::try_from(wanted).unwrap_or(usize::MAX));
         let bounds = bounds.map(literal).collect();
-        let term = ordered(first.form, &first.stored()).unwrap_or_default();
         Ok(ranges(&term, (">", "<="), bounds))
     }
 }

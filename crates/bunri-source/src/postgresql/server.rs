@@ -86,8 +86,6 @@ impl ServerReader {
 
     /// Connects again, on the same snapshot, whose tables and columns are the same.
     pub(crate) fn again(&mut self) -> Result<(), SourceError> {
-        // The old one may be in the middle of an answer, and the server may allow no further one beside it.
-        self.connection.close()?;
         let connection = self.held.session()?;
         let mut interrupter = self
             .interrupter
@@ -96,6 +94,14 @@ impl ServerReader {
         *interrupter = connection.interrupter();
         self.connection = connection;
         Ok(())
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        self.connection.execute("answer", "SELECT 1").is_ok()
+    }
+
+    pub(crate) fn disconnect(&mut self) -> Result<(), SourceError> {
+        Ok(self.connection.close()?)
     }
 
     pub(crate) fn interrupter(&self) -> CurrentInterrupter {
