@@ -140,6 +140,11 @@ pub fn extract_since(
         });
         staged = checked.and(staged);
     }
+    if let Err(ExtractError::Source(differ @ SourceError::RowsDiffer { .. })) = staged {
+        // Whether somebody wrote there meanwhile says more.
+        open.unchanged(sessions, &identity.source, threads, observer)?;
+        return Err(differ.into());
+    }
     tables.extend(staged?);
     open.unchanged(sessions, &identity.source, threads, observer)?;
     let manifest = finish(&custody, identity, tables)?;

@@ -1,9 +1,9 @@
 //! Run again: what is complete is kept, what is not is made again, what is another's is refused.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bunri_columnar::{Event, Observer, Silent};
 use bunri_extract::ExtractError;
@@ -103,28 +103,48 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
     );
 }
 
-/// Stops after some batches were taken.
+/// Stops when so many parts are there.
 struct Halting {
-    batches: usize,
-    taken: AtomicUsize,
+    last: PathBuf,
 }
 
 impl Observer for Halting {
+    fn event(&self, _: Event<'_>) {}
+
+    fn cancelled(&self) -> bool {
+        self.last.exists()
+    }
+}
+
+fn part(custody: &Path, number: usize) -> PathBuf {
+    custody.join(format!("staging/t/part-{number:05}.parquet"))
+}
+
+/// Stops when there are so many more parts than there are now.
+fn halting_in(custody: &Path, more: usize) -> Halting {
+    let there = (0..).take_while(|it| part(custody, *it).exists()).count();
+    Halting {
+        last: part(custody, there + more - 1),
+    }
+}
+
+fn halting(story: &Story, more: usize) -> Halting {
+    halting_in(&story.custody(), more)
+}
+
+/// Stops when it has heard of some rows.
+#[derive(Default)]
+struct Hasty(AtomicBool);
+
+impl Observer for Hasty {
     fn event(&self, event: Event<'_>) {
         if let Event::Rows { .. } = event {
-            self.taken.fetch_add(1, Ordering::Relaxed);
+            self.0.store(true, Ordering::Relaxed);
         }
     }
 
     fn cancelled(&self) -> bool {
-        self.taken.load(Ordering::Relaxed) >= self.batches
-    }
-}
-
-fn halting(batches: usize) -> Halting {
-    Halting {
-        batches,
-        taken: AtomicUsize::new(0),
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -146,15 +166,14 @@ const PART: usize = 7;
 #[cfg(unix)]
 fn inodes(story: &Story) -> Vec<u64> {
     use std::os::unix::fs::MetadataExt as _;
-    let part = |number: usize| {
-        let name = format!("staging/t/part-{number:05}.parquet");
-        let path = story.custody().join(name);
+    let inode = |number: usize| {
+        let path = part(&story.custody(), number);
         let inode = path.metadata().ok()?.ino();
         // Held by a second name, so that no later file can have its number.
         let _ = fs::hard_link(&path, story.path(&format!("held-{inode}")));
         Some(inode)
     };
-    (0..).map_while(part).collect()
+    (0..).map_while(inode).collect()
 }
 
 fn whole(story: &Story) -> Vec<(PathBuf, Vec<u8>)> {
@@ -173,16 +192,16 @@ fn a_table_that_was_stopped_between_its_parts_goes_on_behind_the_last_one() {
     ] {
         let story = hundred(create);
         let whole = whole(&story);
-        for batches in [1, 2, 5, 12] {
+        for parts in [1, 2, 5, 12] {
             let _ = fs::remove_dir_all(story.custody());
-            let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(batches));
+            let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(&story, parts));
             assert!(matches!(outcome, Err(ExtractError::Interrupted)));
             let kept = inodes(&story);
-            assert_eq!(kept.len(), batches, "{create}");
+            assert_eq!(kept.len(), parts, "{create}");
             story
                 .extract_as(&story.custody(), &cut(PART), &Silent)
                 .unwrap();
-            assert_eq!(inodes(&story)[..batches], kept, "{create}");
+            assert_eq!(inodes(&story)[..parts], kept, "{create}");
             assert_eq!(contents(&story.custody()), whole, "{create}");
         }
     }
@@ -193,7 +212,7 @@ fn a_table_that_is_stopped_again_and_again_comes_to_its_end() {
     let story = hundred(ORDERED);
     let whole = whole(&story);
     let mut runs = 0;
-    while let Err(stopped) = story.extract_as(&story.custody(), &cut(PART), &halting(3)) {
+    while let Err(stopped) = story.extract_as(&story.custody(), &cut(PART), &halting(&story, 3)) {
         assert!(matches!(stopped, ExtractError::Interrupted), "{stopped}");
         runs += 1;
         assert!(runs < 20, "it never ends");
@@ -219,7 +238,7 @@ fn what_is_not_as_it_was_noted_is_begun_again() {
     ];
     for (number, damage) in damages.into_iter().enumerate() {
         let story = hundred(ORDERED);
-        let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(5));
+        let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(&story, 5));
         assert!(matches!(outcome, Err(ExtractError::Interrupted)));
         let before = inodes(&story);
         damage(&story);
@@ -236,7 +255,7 @@ fn what_is_not_as_it_was_noted_is_begun_again() {
 fn files_that_nobody_noted_are_made_again() {
     let story = hundred(ORDERED);
     let whole = whole(&story);
-    let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(5));
+    let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(&story, 5));
     assert!(matches!(outcome, Err(ExtractError::Interrupted)));
     let aside = |number: usize| {
         let name = format!("tmp/extract-t.rejects-{number:05}.jsonl");
@@ -262,7 +281,7 @@ fn files_that_nobody_noted_are_made_again() {
 #[test]
 fn parts_of_another_size_are_not_gone_on_with() {
     let story = hundred(ORDERED);
-    let outcome = story.extract_as(&story.custody(), &cut(PART + 1), &halting(5));
+    let outcome = story.extract_as(&story.custody(), &cut(PART + 1), &halting(&story, 5));
     assert!(matches!(outcome, Err(ExtractError::Interrupted)));
     story
         .extract_as(&story.custody(), &cut(PART), &Silent)
@@ -274,8 +293,8 @@ fn parts_of_another_size_are_not_gone_on_with() {
 fn a_table_that_is_sorted_here_begins_again() {
     let story = hundred("CREATE TABLE t (a, b TEXT, n)");
     let whole = whole(&story);
-    for batches in [1, 1] {
-        let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(batches));
+    for _ in 0..2 {
+        let outcome = story.extract_as(&story.custody(), &cut(PART), &Hasty::default());
         assert!(matches!(outcome, Err(ExtractError::Interrupted)));
     }
     story
@@ -295,17 +314,17 @@ fn an_order_that_breaks_behind_a_seam_breaks_for_who_goes_on_there_too() {
     let whole = whole(&story);
     let noted = story.custody().join("tmp/extract-t.seam.json");
     let mut resumed = 0;
-    for batches in 1..16 {
-        let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(batches));
+    for parts in 1..16 {
+        let outcome = story.extract_as(&story.custody(), &cut(PART), &halting(&story, parts));
         let stopped = matches!(outcome, Err(ExtractError::Interrupted));
         assert!(stopped || outcome.is_ok());
         // Once rows are sorted, nothing is noted, and no part of the old order is left among those of the new one.
         resumed += u32::from(noted.exists());
-        assert!(noted.exists() || !stopped || batches > 5, "{batches}");
+        assert!(noted.exists() || !stopped || parts > 5, "{parts}");
         story
             .extract_as(&story.custody(), &cut(PART), &Silent)
             .unwrap();
-        assert_eq!(contents(&story.custody()), whole, "{batches}");
+        assert_eq!(contents(&story.custody()), whole, "{parts}");
         fs::remove_dir_all(story.custody()).unwrap();
     }
     assert!(resumed > 3, "{resumed}");
@@ -323,7 +342,11 @@ fn a_key_that_is_doubled_over_a_seam_is_told_as_if_nobody_had_stopped() {
     };
     let whole = told("whole");
     assert!(whole.contains("2 rows share their key"), "{whole}");
-    let outcome = story.extract_as(&story.path("stopped"), &cut(3), &halting(1));
+    let outcome = story.extract_as(
+        &story.path("stopped"),
+        &cut(3),
+        &halting_in(&story.path("stopped"), 1),
+    );
     assert!(matches!(outcome, Err(ExtractError::Interrupted)));
     assert_eq!(told("stopped"), whole);
 }
