@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, TryRecvError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use bunri_catalogue::{Catalogue, Table};
 use bunri_columnar::{ColumnarError, Event, Observer, write_whole};
@@ -16,7 +15,7 @@ use bunri_manifest::{Blake3Hex, Source, StagedTable, StagingManifest, TableDelta
 
 use crate::custody::{Custody, Identity};
 use crate::earlier::Earlier;
-use crate::halt::Halt;
+use crate::halt::{Halt, PULSE};
 use crate::table::{Bench, Outcome, Progress, TableTasks, Work};
 use crate::worker::Worker;
 use crate::{BoundSource, ExtractError, ExtractOptions, ExtractStats};
@@ -31,8 +30,6 @@ const SORT_SHARE: u64 = 8;
 const WAITING_SHARE: u64 = 4;
 /// Answers into which a table is cut for each session, so that all of them end at about the same time.
 const ANSWERS: usize = 4;
-/// How often a long statement of the source is asked to stop, once a stop is wanted.
-const PULSE: Duration = Duration::from_millis(100);
 /// How often a connection may be lost over one table.
 const MOST_LOSSES: usize = 5;
 
@@ -290,9 +287,9 @@ fn watched<T>(
             while all_done.recv_timeout(PULSE) == Err(RecvTimeoutError::Timeout) {
                 // Each may take its time where the server is not there any more.
                 let is_working = || all_done.try_recv() == Err(TryRecvError::Empty);
-                let mut handles = handles.iter().take_while(|_| is_working());
                 if halt.asked() {
-                    handles.by_ref().for_each(Interrupter::interrupt);
+                    let handles = handles.iter().take_while(|_| is_working());
+                    handles.for_each(Interrupter::interrupt);
                 }
             }
         };

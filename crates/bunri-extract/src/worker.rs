@@ -1,8 +1,7 @@
 //! A thread's session, made anew where its connection was lost or is of no more use.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::ExtractError;
 use crate::halt::Halt;
@@ -16,8 +15,6 @@ const WAITS: [Duration; 5] = [
     Duration::from_secs(10),
     Duration::from_secs(30),
 ];
-/// How often whoever waits looks whether to go on.
-const PULSE: Duration = Duration::from_millis(100);
 
 /// A session, and what it must know before it is used again.
 pub(crate) struct Worker<'s> {
@@ -85,7 +82,7 @@ impl<'s> Worker<'s> {
         while let Some(wait) = waits.next() {
             // The server may allow no further connection beside the old one.
             self.session.disconnect()?;
-            self.wait_unless_asked(*wait)?;
+            self.halt.wait(*wait)?;
             match self.session.again() {
                 Ok(()) => return Ok(()),
                 Err(refused) if waits.peek().is_none() => {
@@ -94,17 +91,6 @@ impl<'s> Worker<'s> {
                 }
                 Err(_) => {}
             }
-        }
-        Ok(())
-    }
-
-    fn wait_unless_asked(&self, wait: Duration) -> Result<(), ExtractError> {
-        let begun = Instant::now();
-        while begun.elapsed() < wait {
-            if self.halt.asked() {
-                return Err(ExtractError::Interrupted);
-            }
-            thread::sleep(PULSE);
         }
         Ok(())
     }

@@ -1,14 +1,14 @@
 //! A table in several answers, which sessions read side by side: each row stands in one of them, and they follow one another as the
 //! rows do. Rows that are taken as they lie are cut by the pages of the table (`ctid`); rows that come along an index by values of the
-//! key's first column, which are of the server's own sample. The sample only says where to cut: wherever that is, every row is in one answer, but for one
-//! with NULL in that column, for which a table is refused.
+//! key's first column, which are of the server's own sample. The sample only says where to cut: wherever that is, every row is in one
+//! answer, but for one with NULL in that column, for which a table is refused.
 
 use bunri_catalogue::Table;
 use bunri_postgresql::literal;
 
 use super::form::{Column, Object};
 use super::keyed::array;
-use super::order::{bound, ordered};
+use super::order::{bound, from_statistics, ordered};
 use super::read::select;
 use super::server::ServerReader;
 use bunri_columnar::RawValue;
@@ -79,11 +79,9 @@ impl ServerReader {
         let behind = behind.and_then(|key| bound(key.first()?));
         let behind = behind.map_or_else(String::new, |last| format!("WHERE {value} > {last}"));
         let sql = format!(
-            "SELECT DISTINCT {value} AS value FROM (SELECT unnest(s.histogram_bounds::text::{array}) AS value \
-             FROM pg_stats s, pg_class c, pg_namespace n WHERE c.oid = {} AND n.oid = c.relnamespace \
-             AND s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = {} AND NOT s.inherited) AS sample {behind} ORDER BY 1",
-            object.oid,
-            literal(&first.name)
+            "SELECT DISTINCT {value} AS value FROM (SELECT unnest(s.histogram_bounds::text::{array}) AS value {}) AS sample \
+             {behind} ORDER BY 1",
+            from_statistics(object, &first.name)
         );
         let answer = self.connection.rows("say how its keys are spread", &sql)?;
         let bounds: Vec<String> = answer.into_iter().flatten().flatten().collect();

@@ -67,6 +67,9 @@ impl ServerReader {
             return Ok(None);
         }
         let cut = self.cut_by_key((object, table, &columns), behind, answers)?;
+        if cut.len() < 2 {
+            return Ok(Some(whole));
+        }
         let both = |condition: &String| match (text.as_str(), condition.as_str()) {
             ("", condition) | (condition, "") => condition.to_owned(),
             (behind, condition) => format!("{behind} AND {condition}"),
@@ -93,20 +96,14 @@ impl ServerReader {
         let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
         let columns = self.named(&table.name, &names)?;
         let object = self.object(&table.name)?;
-        if !self.begins_with(&select(object, &columns, ""), &["Seq Scan on"])? {
-            return Ok(vec![Query::everything()]);
-        }
-        let cut = self.cut_by_pages(object, &columns, answers)?;
-        Ok(queries(cut, ""))
+        Ok(queries(self.cut_by_pages(object, &columns, answers)?, ""))
     }
 
     /// Whether every row of the sample that the server took last lies behind those with a smaller value in this column.
     fn lies_in_order(&self, object: &Object, column: &str) -> Result<bool, SourceError> {
         let sql = format!(
-            "SELECT count(*) FROM pg_stats s, pg_class c, pg_namespace n WHERE c.oid = {} AND n.oid = c.relnamespace \
-             AND s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = {} AND NOT s.inherited AND s.correlation = 1",
-            object.oid,
-            literal(column)
+            "SELECT count(*) {} AND s.correlation = 1",
+            from_statistics(object, column)
         );
         let answer = self
             .connection
@@ -138,6 +135,16 @@ impl ServerReader {
         let first = plan.into_iter().flatten().flatten().next();
         Ok(first.is_some_and(|first| steps.iter().any(|step| first.starts_with(step))))
     }
+}
+
+/// `FROM …` with what the server's last sample says of a column of a table, under the name `s`.
+pub(super) fn from_statistics(object: &Object, column: &str) -> String {
+    format!(
+        "FROM pg_stats s, pg_class c, pg_namespace n WHERE c.oid = {} AND n.oid = c.relnamespace \
+         AND s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = {} AND NOT s.inherited",
+        object.oid,
+        literal(column)
+    )
 }
 
 /// What stands behind `FROM …` for the rows of each condition, in an order.
