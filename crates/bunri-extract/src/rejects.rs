@@ -21,6 +21,19 @@ pub(crate) struct Rejects<'a> {
     sorter: ByteSorter,
     pub(crate) rows: u64,
     aside: Option<Aside<'a>>,
+    /// Whether an earlier run rejected some of them.
+    has_earlier: bool,
+}
+
+/// What became of the rejected rows of a table.
+pub(crate) enum WrittenRejects {
+    /// There are none, and no file.
+    None,
+    /// So many rows in a file.
+    File(u64, Digests),
+    /// Two of them are the same, and an earlier run rejected some. Such a row did not lie where its key says: it was met before a seam,
+    /// and again among the rows with the keys behind it. Then another row, which lies the other way round, was met by nobody.
+    Twice,
 }
 
 /// The rejected rows once more, a file for every stretch between two seams that has some.
@@ -38,6 +51,7 @@ impl<'a> Rejects<'a> {
             sorter: ByteSorter::new(&custody.tmp(), budget),
             rows: 0,
             aside: None,
+            has_earlier: false,
         }
     }
 
@@ -53,6 +67,7 @@ impl<'a> Rejects<'a> {
             rejects.rows += file.rows;
             custody.lines(file, |line| rejects.sorter.push(line))?;
         }
+        rejects.has_earlier = rejects.rows > 0;
         rejects.aside = Some(Aside {
             custody,
             id,
@@ -85,16 +100,24 @@ impl<'a> Rejects<'a> {
     }
 
     /// Writes them to `path`; no file when there are none.
-    pub(crate) fn write(self, path: &Path) -> Result<Option<(u64, Digests)>, ColumnarError> {
+    pub(crate) fn write(self, path: &Path) -> Result<WrittenRejects, ColumnarError> {
         if self.rows == 0 {
-            return Ok(None);
+            return Ok(WrittenRejects::None);
         }
         let mut writer = RejectWriter::create(path)?;
         let mut sorted = self.sorter.finish()?;
+        let mut last = Vec::new();
         while let Some(line) = sorted.next()? {
+            if self.has_earlier {
+                if line == last {
+                    return Ok(WrittenRejects::Twice);
+                }
+                line.clone_into(&mut last);
+            }
             writer.write_line(line)?;
         }
-        writer.commit().map(Some)
+        let (rows, digests) = writer.commit()?;
+        Ok(WrittenRejects::File(rows, digests))
     }
 }
 

@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, Event, Observer};
-use bunri_manifest::{BaseTable, FileEntry, ForeignKey, Source, StagedTable, TableDelta};
+use bunri_manifest::{
+    BaseTable, FileEntry, ForeignKey, RelativePath, Source, StagedTable, TableDelta,
+};
 
 use self::delta::Made;
 use self::destination::Destination;
@@ -23,7 +25,7 @@ use crate::earlier::{Earlier, Way};
 use crate::halt::Halt;
 use crate::key::{self, KeyWatch};
 use crate::output::{Output, Parts, create_parent};
-use crate::rejects::Rejects;
+use crate::rejects::{Rejects, WrittenRejects};
 use crate::worker::Worker;
 use bunri_source::{Figures, ObjectKind, Session, SourceError};
 use bunri_work::{SpareThreads, pipelined};
@@ -281,7 +283,7 @@ impl<'a> Work<'a> {
         Rejects::aside(self.bench.custody, &self.table.id, budget, before)
     }
 
-    /// Commits a table whose parts are written, unless two of its rows share a key.
+    /// Commits a table whose parts are written, unless two of its rows share a key, or it must be read whole.
     fn complete(
         &self,
         parts: Parts<'_>,
@@ -294,13 +296,23 @@ impl<'a> Work<'a> {
             custody.clear(&table.id)?;
             return Ok(Outcome::Refused(vec![complaint]));
         }
+        let rejects = match write_rejects(custody, table, rejects)? {
+            (_, WrittenRejects::None) => None,
+            (path, WrittenRejects::File(rows, digests)) => {
+                Some(FileEntry::new(path, rows, digests))
+            }
+            (_, WrittenRejects::Twice) => {
+                custody.clear(&table.id)?;
+                return Ok(Outcome::Whole(delta));
+            }
+        };
         self.progress.reach(of_source.figures.rows);
         let staged = StagedTable {
             id: table.id.clone(),
             name: table.name.clone(),
             source_rows: of_source.figures.rows,
             files: parts.files,
-            rejects: commit_rejects(custody, table, rejects)?,
+            rejects,
             totals: of_source.figures.totals,
             foreign_keys: of_source.foreign_keys,
             made_of: of_source.made_of,
@@ -316,18 +328,17 @@ impl<'a> Work<'a> {
     }
 }
 
-fn commit_rejects(
+/// Writes the rejected rows to their file, if there are any.
+fn write_rejects(
     custody: &Custody,
     table: &Table,
     rejects: Rejects<'_>,
-) -> Result<Option<FileEntry>, ColumnarError> {
-    if rejects.rows == 0 {
-        return Ok(None);
-    }
+) -> Result<(RelativePath, WrittenRejects), ColumnarError> {
     let (relative, path) = custody.rejects(&table.id)?;
-    create_parent(&path)?;
-    let written = rejects.write(&path)?;
-    Ok(written.map(|(rows, digests)| FileEntry::new(relative, rows, digests)))
+    if rejects.rows > 0 {
+        create_parent(&path)?;
+    }
+    Ok((relative, rejects.write(&path)?))
 }
 
 fn unsorted(table: &Table) -> ColumnarError {
