@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 use std::pin::pin;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, TryStreamExt};
 use tokio::runtime::{Builder, Runtime};
@@ -12,6 +12,9 @@ use tokio_postgres::{CancelToken, Client, NoTls, SimpleQueryMessage};
 use crate::error::{PostgresqlError, explain, words};
 use crate::pace::Pace;
 use crate::server::Server;
+
+/// How long a server may take to let a client in. Its own limit (`authentication_timeout`) is a minute.
+const LOGIN: Duration = Duration::from_secs(90);
 
 /// A connection.
 pub struct Connection {
@@ -58,9 +61,13 @@ impl Connection {
     /// # Errors
     /// When the server cannot be reached or lets nobody in.
     pub fn open(server: &Server) -> Result<Self, PostgresqlError> {
+        Self::open_within(server, LOGIN)
+    }
+
+    fn open_within(server: &Server, limit: Duration) -> Result<Self, PostgresqlError> {
         let config = server.config()?;
         let runtime = runtime(server)?;
-        let connected = runtime.block_on(async {
+        let login = async {
             if let Some(tls) = server.tls() {
                 let (client, connection) = config.connect(tls).await?;
                 // What ends it is told to whoever asks next.
@@ -69,17 +76,25 @@ impl Connection {
             }
             let (client, connection) = config.connect(NoTls).await?;
             tokio::spawn(async move { drop(connection.await) });
-            Ok(client)
-        });
-        let client = connected.map_err(|refused: tokio_postgres::Error| {
-            let why = match refused.as_db_error() {
+            Ok::<_, tokio_postgres::Error>(client)
+        };
+        let refuse = |why: String| PostgresqlError::Connect {
+            place: server.place().to_owned(),
+            why,
+        };
+        // The driver's own limit ends when the socket is connected.
+        let connected = runtime.block_on(async { tokio::time::timeout(limit, login).await });
+        let connected = connected.map_err(|_| {
+            let seconds = limit.as_secs();
+            refuse(format!(
+                "it does not let anybody in within {seconds} seconds"
+            ))
+        })?;
+        let client = connected.map_err(|refused| {
+            refuse(match refused.as_db_error() {
                 Some(said) => words(said, server.use_of()),
                 None => own_words(refused),
-            };
-            PostgresqlError::Connect {
-                place: server.place().to_owned(),
-                why,
-            }
+            })
         })?;
         Ok(Self {
             runtime,
@@ -271,5 +286,30 @@ fn own_words(error: tokio_postgres::Error) -> String {
     match error.into_source() {
         Some(source) => format!("{own}: {source}"),
         None => own,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::net::TcpListener;
+
+    use bunri_job::load_target;
+
+    use super::*;
+
+    #[test]
+    fn a_server_that_takes_the_connection_and_says_nothing_is_not_waited_for() {
+        // The system takes connections for whoever listens.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let url = format!(
+            "postgresql://bunri@127.0.0.1:{port}/legacy?store=retail&schema=public&tls=off"
+        );
+        let target = load_target(&url).unwrap();
+        let server = Server::target(&target.server).unwrap();
+        let refused = Connection::open_within(&server, Duration::from_millis(200)).unwrap_err();
+        let said = refused.to_string();
+        assert!(said.contains("does not let anybody in"), "{said}");
     }
 }
