@@ -432,6 +432,11 @@ fn of(id: &str) -> String {
     format!("extract-{id}.")
 }
 
+/// Makes the folder of a file.
+pub(crate) fn create_parent(path: &Path) -> Result<(), ColumnarError> {
+    path.parent().map_or(Ok(()), create_folder)
+}
+
 /// What lies in a folder; nothing where there is none.
 fn listed(folder: &Path) -> Result<Vec<PathBuf>, ColumnarError> {
     let wrong = |refused| ColumnarError::io("list", folder)(refused);

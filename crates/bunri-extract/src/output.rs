@@ -1,16 +1,14 @@
 //! The parts of one table while its rows stream in: each is committed when it has its rows, and the next begun with the
 //! first row that it holds. Rows that turn out not to be in their order are given back.
 
-use std::path::Path;
-
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::ArrowError;
 use bunri_catalogue::Table;
-use bunri_columnar::{CanonicalWriter, ColumnarError, PendingFile, create_folder, staging_schema};
+use bunri_columnar::{CanonicalWriter, ColumnarError, PendingFile, staging_schema};
 use bunri_manifest::FileEntry;
 
 use crate::ExtractError;
-use crate::custody::Custody;
+use crate::custody::{Custody, create_parent};
 use crate::key::KeyWatch;
 use crate::rows::{BATCH_BYTES, BATCH_ROWS};
 use crate::seam::{Place, Seam};
@@ -188,9 +186,4 @@ fn slice_bytes(batch: &RecordBatch) -> Result<usize, ArrowError> {
     cells
         .map(|cells| cells.to_data().get_slice_memory_size())
         .sum()
-}
-
-/// Makes the folder of a file.
-pub(crate) fn create_parent(path: &Path) -> Result<(), ColumnarError> {
-    path.parent().map_or(Ok(()), create_folder)
 }

@@ -2,16 +2,14 @@
 //! the source held them leaves no trace. What was rejected before a seam lies aside in files, so that a run that goes on there
 //! has it too.
 
-use std::path::Path;
-
 use bunri_catalogue::Table;
 use bunri_columnar::{
     ByteSorter, ColumnarError, REJECT_BYTES, RawValue, Reject, RejectLine, RejectWriter,
 };
-use bunri_manifest::{Digests, FileEntry};
+use bunri_manifest::FileEntry;
 
 use crate::ExtractError;
-use crate::custody::Custody;
+use crate::custody::{Custody, create_parent};
 use bunri_source::{LineFault, LinePlace, Misfit, raw};
 use bunri_source::{SourceError, SourceRow, SourceValue};
 use bunri_types::ValueType;
@@ -26,11 +24,9 @@ pub(crate) struct Rejects<'a> {
 }
 
 /// What became of the rejected rows of a table.
-pub(crate) enum WrittenRejects {
-    /// There are none, and no file.
-    None,
-    /// So many rows in a file.
-    File(u64, Digests),
+pub(crate) enum CommittedRejects {
+    /// They are in this file; none where there are none.
+    InFile(Option<FileEntry>),
     /// Two of them are the same, and an earlier run rejected some. Such a row did not lie where its key says: it was met before a seam,
     /// and again among the rows with the keys behind it. Then another row, which lies the other way round, was met by nobody.
     Twice,
@@ -99,25 +95,32 @@ impl<'a> Rejects<'a> {
         self.sorter.push(line)
     }
 
-    /// Writes them to `path`; no file when there are none.
-    pub(crate) fn write(self, path: &Path) -> Result<WrittenRejects, ColumnarError> {
+    /// Writes the file of a table's rejected rows, if there are any.
+    pub(crate) fn commit(
+        self,
+        custody: &Custody,
+        id: &str,
+    ) -> Result<CommittedRejects, ColumnarError> {
         if self.rows == 0 {
-            return Ok(WrittenRejects::None);
+            return Ok(CommittedRejects::InFile(None));
         }
-        let mut writer = RejectWriter::create(path)?;
+        let (relative, path) = custody.rejects(id)?;
+        create_parent(&path)?;
+        let mut writer = RejectWriter::create(&path)?;
         let mut sorted = self.sorter.finish()?;
         let mut last = Vec::new();
         while let Some(line) = sorted.next()? {
             if self.has_earlier {
                 if line == last {
-                    return Ok(WrittenRejects::Twice);
+                    return Ok(CommittedRejects::Twice);
                 }
                 line.clone_into(&mut last);
             }
             writer.write_line(line)?;
         }
         let (rows, digests) = writer.commit()?;
-        Ok(WrittenRejects::File(rows, digests))
+        let file = FileEntry::new(relative, rows, digests);
+        Ok(CommittedRejects::InFile(Some(file)))
     }
 }
 

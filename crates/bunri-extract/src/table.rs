@@ -12,9 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow_array::RecordBatch;
 use bunri_catalogue::Table;
 use bunri_columnar::{ColumnarError, Event, Observer};
-use bunri_manifest::{
-    BaseTable, FileEntry, ForeignKey, RelativePath, Source, StagedTable, TableDelta,
-};
+use bunri_manifest::{BaseTable, FileEntry, ForeignKey, Source, StagedTable, TableDelta};
 
 use self::delta::Made;
 use self::destination::Destination;
@@ -24,8 +22,8 @@ use crate::custody::{Custody, Identity};
 use crate::earlier::{Earlier, Way};
 use crate::halt::Halt;
 use crate::key::{self, KeyWatch};
-use crate::output::{Output, Parts, create_parent};
-use crate::rejects::{Rejects, WrittenRejects};
+use crate::output::{Output, Parts};
+use crate::rejects::{CommittedRejects, Rejects};
 use crate::worker::Worker;
 use bunri_source::{Figures, ObjectKind, Session, SourceError};
 use bunri_work::{SpareThreads, pipelined};
@@ -296,12 +294,9 @@ impl<'a> Work<'a> {
             custody.clear(&table.id)?;
             return Ok(Outcome::Refused(vec![complaint]));
         }
-        let rejects = match write_rejects(custody, table, rejects)? {
-            (_, WrittenRejects::None) => None,
-            (path, WrittenRejects::File(rows, digests)) => {
-                Some(FileEntry::new(path, rows, digests))
-            }
-            (_, WrittenRejects::Twice) => {
+        let rejects = match rejects.commit(custody, &table.id)? {
+            CommittedRejects::InFile(file) => file,
+            CommittedRejects::Twice => {
                 custody.clear(&table.id)?;
                 return Ok(Outcome::Whole(delta));
             }
@@ -326,19 +321,6 @@ impl<'a> Work<'a> {
         });
         Ok(Outcome::Staged(Box::new(staged)))
     }
-}
-
-/// Writes the rejected rows to their file, if there are any.
-fn write_rejects(
-    custody: &Custody,
-    table: &Table,
-    rejects: Rejects<'_>,
-) -> Result<(RelativePath, WrittenRejects), ColumnarError> {
-    let (relative, path) = custody.rejects(&table.id)?;
-    if rejects.rows > 0 {
-        create_parent(&path)?;
-    }
-    Ok((relative, rejects.write(&path)?))
 }
 
 fn unsorted(table: &Table) -> ColumnarError {
