@@ -200,7 +200,7 @@ fn who_waits_for_a_session_that_cannot_be_made_anew_hears_a_stop() {
     let rig = system();
     let server = server(&rig);
     lay(&server, &rows(40_000), WAYS[0].0);
-    let proxy = Proxy::before(&server, Counted::OfTheServer, 900_000).then_letting(1);
+    let proxy = Proxy::before(&server, Counted::OfTheServer, 600_000).then_letting(1);
     let (source, state) = bound(&rig, &proxy.source());
     let stopping = Stopping(AtomicBool::new(false));
     let custody = rig.path("cut");

@@ -434,23 +434,27 @@ impl Proxy {
         let (to, cuts, end) = (server.port, Arc::clone(&left), Arc::clone(&ended));
         let further = Arc::clone(&lets);
         thread::spawn(move || {
-            for client in listener.incoming().flatten() {
+            for (number, client) in listener.incoming().flatten().enumerate() {
                 if end.load(Ordering::Relaxed) {
                     break;
                 }
-                if cuts.load(Ordering::Relaxed) == 0 {
-                    let left = further.load(Ordering::Relaxed);
-                    if left == 0 {
+                let lets = further.load(Ordering::Relaxed);
+                let has_cut = cuts.load(Ordering::Relaxed) == 0;
+                if has_cut {
+                    if lets == 0 {
                         continue;
                     }
-                    further.store(left - 1, Ordering::Relaxed);
+                    further.store(lets.saturating_sub(1), Ordering::Relaxed);
                 }
+                let is_cut_with_it = lets < u64::MAX && number > 0 && !has_cut;
                 let Ok(server) = TcpStream::connect(("127.0.0.1", to)) else {
                     continue;
                 };
                 let cuts = |side| (side == counted).then(|| Arc::clone(&cuts));
-                carry(&server, &client, cuts(Counted::OfTheServer));
-                carry(&client, &server, cuts(Counted::OfTheClient));
+                let server_s = cuts(Counted::OfTheServer);
+                carry(&server, &client, server_s, is_cut_with_it);
+                let client_s = cuts(Counted::OfTheClient);
+                carry(&client, &server, client_s, is_cut_with_it);
             }
         });
         Self {
@@ -461,7 +465,8 @@ impl Proxy {
         }
     }
 
-    /// The same that lets no more than so many connections through once it has cut one.
+    /// The same that cuts all connections but the first, which holds the snapshot, when it cuts one; and lets no more than so many
+    /// through after that.
     pub(crate) fn then_letting(self, connections: u64) -> Self {
         self.lets.store(connections, Ordering::Relaxed);
         self
@@ -493,8 +498,8 @@ impl Drop for Proxy {
 }
 
 /// Hands on what comes from one side. The counted bytes of all connections are counted together; who brings the last one is cut, and none
-/// after it.
-fn carry(from: &TcpStream, to: &TcpStream, left: Option<Arc<AtomicU64>>) {
+/// after it but those that are cut with it.
+fn carry(from: &TcpStream, to: &TcpStream, left: Option<Arc<AtomicU64>>, is_cut_with_it: bool) {
     let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
     thread::spawn(move || {
         let mut buffer = [0; 8192];
@@ -502,7 +507,8 @@ fn carry(from: &TcpStream, to: &TcpStream, left: Option<Arc<AtomicU64>>) {
             if let Some(left) = &left {
                 let less = |left: u64| Some(left.saturating_sub(count as u64));
                 let before = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-                if matches!(before, Ok(before) if before > 0 && less(before) == Some(0)) {
+                let is_last = matches!(before, Ok(before) if before > 0 && less(before) == Some(0));
+                if is_last || (is_cut_with_it && before == Ok(0)) {
                     break;
                 }
             }
