@@ -118,4 +118,5 @@ mod same_bytes;
 mod sessions;
 mod spreadsheet;
 mod tampering;
+mod tasks;
 mod units;

@@ -4,7 +4,7 @@
 use std::num::NonZeroU64;
 use std::path::Path;
 
-use bunri_catalogue::Catalogue;
+use bunri_catalogue::{Catalogue, Store};
 use bunri_columnar::{STAGING_PART_ROWS, Silent};
 use bunri_extract::{BoundSource, ExtractOptions, SourceState, extract};
 use bunri_job::{load_decisions, load_job, load_rekey_secrets};
@@ -22,7 +22,7 @@ const UNITS: [Option<u64>; 4] = [None, Some(1000), Some(7), Some(1)];
 const THREADS: [usize; 3] = [1, 2, 4];
 
 /// A job's catalogue, and how it is split.
-fn job(rig: &Rig) -> (Catalogue, SplitOptions, bunri_job::Source) {
+pub(crate) fn job(rig: &Rig) -> (Catalogue, SplitOptions, bunri_job::Source) {
     let job = load_job(&rig.path("job.toml")).unwrap();
     let catalogue = load(&job.catalogue).unwrap();
     let options = SplitOptions {
@@ -40,7 +40,8 @@ fn job(rig: &Rig) -> (Catalogue, SplitOptions, bunri_job::Source) {
     (catalogue, options, job.source)
 }
 
-fn staged(rig: &Rig, part_rows: usize) -> String {
+/// Extracts into a folder of the rig, whose name is given; parts have so many rows.
+pub(crate) fn staged(rig: &Rig, part_rows: usize) -> String {
     let (catalogue, _, source) = job(rig);
     let custody = format!("staged-{part_rows}");
     let bound = BoundSource {
@@ -67,29 +68,24 @@ fn stores(rig: &Rig, staged: &str, change: impl FnOnce(&mut SplitOptions)) -> [T
         custody: folder.path().join("custody"),
         retail: folder.path().join("retail"),
     };
-    copy(
-        rig,
-        &format!("{staged}/staging"),
-        &roots.custody.join("staging"),
-    );
-    copy(
-        rig,
-        &format!("{staged}/rejects"),
-        &roots.custody.join("rejects"),
-    );
+    copy_staged(rig, staged, &roots.custody);
     split(&catalogue, &roots, &options, &Silent).unwrap();
-    [
-        tree(&roots.retail),
-        tree(&roots.custody.join("transmission")),
-        tree(&roots.custody.join("quarantine")),
-    ]
+    trees(&roots)
 }
 
-fn copy(rig: &Rig, from: &str, to: &Path) {
-    let from = rig.path(from);
-    if from.is_dir() {
-        copy_folder(&from, to);
+/// Copies what [`staged`] left into another custody.
+pub(crate) fn copy_staged(rig: &Rig, staged: &str, custody: &Path) {
+    for folder in ["staging", "rejects"] {
+        let from = rig.path(staged).join(folder);
+        if from.is_dir() {
+            copy_folder(&from, &custody.join(folder));
+        }
     }
+}
+
+/// The three stores, by content.
+pub(crate) fn trees(roots: &StoreRoots) -> [Tree; 3] {
+    Store::ALL.map(|store| tree(&roots.of(store)))
 }
 
 /// Bytes of memory: the least that a job may give, and much.

@@ -16,6 +16,7 @@ pub const TEMPORARY: &str = "tmp";
 /// What a run would do, in custody.
 pub const PLAN: &str = "plan";
 const OWNERSHIP: &str = "ownership";
+const VERDICTS: &str = "verdicts";
 const JOURNAL: &str = "journal.jsonl";
 const LOCK: &str = "job.lock.json";
 
@@ -83,6 +84,12 @@ impl<'a> CustodyLayout<'a> {
     #[must_use]
     pub fn temporary(self) -> PathBuf {
         self.0.join(TEMPORARY)
+    }
+
+    /// What became of the rows of parent tables, for their children, while the stores are made.
+    #[must_use]
+    pub fn verdicts(self) -> PathBuf {
+        self.temporary().join(VERDICTS)
     }
 
     /// What verification found, and the key of its sums.
@@ -154,6 +161,7 @@ mod tests {
             layout.rejects(),
             layout.ownership(),
             layout.temporary(),
+            layout.verdicts(),
             layout.evidence(),
             layout.plan(),
             layout.journal(),

@@ -190,34 +190,54 @@ impl StagedRows {
     /// # Errors
     /// When a part does not hold the rows that the manifest says: they are what units are cut by.
     pub fn units(&self, rows: u64) -> Result<Vec<Self>, ColumnarError> {
-        for part in self.parts.iter() {
-            self.refuse_other_rows(part, &open_parquet(&part.path)?)?;
-        }
+        self.refuse_other_parts()?;
         let Range { start, end } = self.unit.clone().unwrap_or(0..self.rows);
         let rows = rows.max(1);
         let count = (end - start).div_ceil(rows).max(1);
         let unit = |number: u64| {
             let first = start + number * rows;
-            let unit = first..end.min(first.saturating_add(rows));
-            Self {
-                rows: unit.end - unit.start,
-                unit: Some(unit),
-                ..self.clone()
-            }
+            self.between(first..end.min(first.saturating_add(rows)))
         };
         Ok((0..count).map(unit).collect())
+    }
+
+    /// The unit of these rows, by their numbers in the parts, from 0.
+    ///
+    /// # Errors
+    /// As [`StagedRows::units`], and when there are fewer rows.
+    pub fn unit(&self, rows: Range<u64>) -> Result<Self, ColumnarError> {
+        self.refuse_other_parts()?;
+        if rows.start > rows.end || rows.end > self.rows {
+            let first = self.parts.first();
+            return Err(ColumnarError::Staging {
+                path: first.map_or_else(PathBuf::new, |part| part.path.clone()),
+                message: format!(
+                    "table `{}` has {} rows here, and the rows {} to {} are asked for",
+                    self.id, self.rows, rows.start, rows.end
+                ),
+            });
+        }
+        Ok(self.between(rows))
+    }
+
+    fn between(&self, unit: Range<u64>) -> Self {
+        Self {
+            rows: unit.end - unit.start,
+            unit: Some(unit),
+            ..self.clone()
+        }
+    }
+
+    fn refuse_other_parts(&self) -> Result<(), ColumnarError> {
+        let mut parts = self.parts.iter();
+        parts.try_for_each(|part| self.refuse_other_rows(part, &open_parquet(&part.path)?))
     }
 
     /// The last of them, or none where there is none.
     #[must_use]
     pub fn last(&self) -> Self {
         let end = self.unit.as_ref().map_or(self.rows, |unit| unit.end);
-        let start = end - self.rows.min(1);
-        Self {
-            rows: end - start,
-            unit: Some(start..end),
-            ..self.clone()
-        }
+        self.between(end - self.rows.min(1)..end)
     }
 
     /// Reads every column.

@@ -18,6 +18,14 @@ pub enum IndexError {
     /// A row's key cannot be told.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Lines for children that are not made as this version makes them.
+    #[error(
+        "table `{table}`: what came back of a unit for the table's children is not what this version of bunri makes"
+    )]
+    OtherLines {
+        /// The table's id.
+        table: String,
+    },
     /// Asked to stop.
     #[error("interrupted; run again to resume")]
     Interrupted,

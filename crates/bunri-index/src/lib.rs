@@ -4,7 +4,8 @@
 //!
 //! 1. `keyed`: such a file, which may be entered at any key; `keys`: values as bytes in their order;
 //! 2. [`Indexes`]: the timelines of ledger keys (`ownership`), and of those that go through another table (`through`), made once;
-//! 3. [`Heirs`] and `parents`: what the rows of a parent table turned out to be, and the parents of a child's rows;
+//! 3. [`HeirLines`], [`Heirs`] and `parents`: what the rows of a parent table turned out to be, by unit and of all units, and the parents
+//!    of a child's rows;
 //! 4. [`Lookups`]: all that is asked about a unit (`answers` of the ledger, `settle` for when a row was written), batch by batch.
 
 mod answers;
@@ -22,5 +23,5 @@ mod through;
 pub use errors::{IndexError, KeyError};
 pub use indexes::Indexes;
 pub use lookups::{Lookups, ParentFiles, UnitLookups};
-pub use parents::Heirs;
+pub use parents::{HeirLines, Heirs};
 pub use passes::{PASS_ROWS, Spill};

@@ -1,7 +1,7 @@
 //! Everything that is asked of others about the rows of a unit: its passes are made when it is begun, and then it streams.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -16,7 +16,7 @@ use crate::IndexError;
 use crate::answers::Answers;
 use crate::indexes::Indexes;
 use crate::keyed::KeyedFile;
-use crate::parents::{Heirs, Pairs, ParentSearch, verdict_path};
+use crate::parents::{HeirLines, Heirs, Pairs, ParentSearch, verdict_path};
 use crate::passes::Spill;
 use crate::settle::{SettledRows, SettlingPass};
 
@@ -50,21 +50,46 @@ impl<'a> Lookups<'a> {
     /// # Errors
     /// [`IndexError`].
     pub fn parents(&self, table: &Table) -> Result<ParentFiles, IndexError> {
-        let mut files = BTreeMap::new();
-        for (leaf, rule) in table.parent_rules() {
+        let opened = |(leaf, path): (usize, PathBuf)| Ok((leaf, KeyedFile::open(&path)?));
+        let files = self.verdict_files(table).map(opened);
+        Ok(ParentFiles {
+            files: files.collect::<Result<_, IndexError>>()?,
+        })
+    }
+
+    /// The files that [`Lookups::parents`] opens.
+    #[must_use]
+    pub fn parent_paths(&self, table: &Table) -> BTreeSet<PathBuf> {
+        self.verdict_files(table).map(|(_, path)| path).collect()
+    }
+
+    /// By the number of the rule that asks.
+    fn verdict_files<'t>(
+        &'t self,
+        table: &'t Table,
+    ) -> impl Iterator<Item = (usize, PathBuf)> + 't {
+        let rules = table.parent_rules().into_iter();
+        rules.map(|(leaf, rule)| {
             let path = verdict_path(self.verdicts, self.catalogue, rule.table, rule.references);
-            files.insert(leaf, KeyedFile::open(&path)?);
-        }
-        Ok(ParentFiles { files })
+            (leaf, path)
+        })
     }
 
     /// What children will ask of the table at this position, with its rejected rows.
     ///
     /// # Errors
     /// [`IndexError`]: above all rejected rows of which nobody can tell whose parents they are.
-    pub fn heirs(&self, position: usize, staging: &Staging) -> Result<Heirs<'a>, IndexError> {
+    pub fn heirs(&self, position: usize, staging: &Staging) -> Result<Heirs, IndexError> {
         let place = (self.verdicts, self.spill);
         Heirs::new((self.catalogue, position), staging, place)
+    }
+
+    /// What makes the lines that children will ask, of rows of the table at this position.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub fn heir_lines(&self, position: usize) -> Result<HeirLines<'a>, IndexError> {
+        HeirLines::new(self.catalogue, position)
     }
 
     /// Begins a unit of the table at this position, which has heirs or not.

@@ -168,18 +168,93 @@ pub(crate) fn verdict_path(
     ))
 }
 
-/// What children will ask of the rows of a table, gathered while these are decided.
-pub struct Heirs<'a> {
+/// Makes, of rows that are decided, the lines that children will ask. It knows nothing of other units.
+pub struct HeirLines<'a> {
     table: &'a Table,
     /// The ledger key, where it is the rows' owner key.
     owner: Option<Keys<'a>>,
-    /// By each set of columns that children refer to.
-    writers: Vec<VerdictWriter<'a>>,
+    /// Each set of columns that children refer to.
+    references: Vec<Keys<'a>>,
 }
 
-impl<'a> Heirs<'a> {
+impl<'a> HeirLines<'a> {
+    pub(crate) fn new(catalogue: &'a Catalogue, position: usize) -> Result<Self, IndexError> {
+        let table = &catalogue.tables[position];
+        // Through another table it is another on every day; the catalogue's check sees that no child asks for it.
+        let key = table.ledger_key.as_ref();
+        let key = key.filter(|_| table.through.is_none());
+        let references = catalogue.references_to(position).into_iter();
+        let references = references.map(|references| Keys::new(table, references));
+        Ok(Self {
+            table,
+            owner: key.map(|key| Keys::new(table, key)).transpose()?,
+            references: references.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether no child asks.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.references.is_empty()
+    }
+
+    /// The lines of the rows of a batch: for each set of columns that children refer to, in the order of [`Heirs`].
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub fn of(
+        &self,
+        batch: &RecordBatch,
+        decider: &Decider<'_>,
+        decided: (&RowFacts, &Decisions),
+    ) -> Result<Vec<RecordBatch>, IndexError> {
+        if self.is_empty() {
+            return Ok(Vec::new());
+        }
+        let columns = ReadColumns::all(self.table, batch);
+        let keys = self.owner.as_ref().map(|owner| owner.of(&columns));
+        let keys = keys.transpose()?;
+        let parents = decider.parents(batch, decided, keys.as_ref())?;
+        let references = self.references.iter();
+        let lines = references.map(|references| self.by(references, &columns, &parents));
+        lines.collect()
+    }
+
+    /// The lines of each row by some columns; a row of which one is NULL is nobody's parent.
+    fn by(
+        &self,
+        references: &Keys<'_>,
+        columns: &ReadColumns<'_>,
+        parents: &[Vec<Parent>],
+    ) -> Result<RecordBatch, IndexError> {
+        let keys = references.of(columns)?;
+        let (mut of, mut lines) = (Vec::new(), ParentColumns::default());
+        for row in (0..columns.rows()).filter(|&row| keys.is_valid(row)) {
+            for parent in &parents[row] {
+                of.push(keys.value(row));
+                lines.push(parent);
+            }
+        }
+        let lines = lines.finish(Arc::new(BinaryArray::from(of)));
+        Ok(entry_batch(&self.table.id, lines)?)
+    }
+}
+
+fn entry_batch(table: &str, lines: Vec<ArrayRef>) -> Result<RecordBatch, ColumnarError> {
+    batch(table, entry_schema(), lines)
+}
+
+/// What children will ask of the rows of a table, gathered from all its units.
+pub struct Heirs {
+    /// The table's id.
+    id: String,
+    /// By each set of columns that children refer to.
+    writers: Vec<VerdictWriter>,
+}
+
+impl Heirs {
     pub(crate) fn new(
-        (catalogue, position): (&'a Catalogue, usize),
+        (catalogue, position): (&Catalogue, usize),
         staging: &Staging,
         (folder, spill): (&Path, Spill<'_>),
     ) -> Result<Self, IndexError> {
@@ -187,45 +262,33 @@ impl<'a> Heirs<'a> {
         let references = catalogue.references_to(position).into_iter();
         let writer = |references: &[usize]| {
             let path = verdict_path(folder, catalogue, position, references);
-            let writer = VerdictWriter::new(table, references, path, spill)?;
-            writer.push_rejected(staging)?;
+            let sorter = spill.sorter(&table.id, entry_schema(), &[0])?;
+            let writer = VerdictWriter {
+                sorter: Mutex::new(sorter),
+                path,
+            };
+            writer.push_rejected(table, references, staging)?;
             Ok(writer)
         };
-        // Through another table it is another on every day; the catalogue's check sees that no child asks for it.
-        let key = table.ledger_key.as_ref();
-        let key = key.filter(|_| table.through.is_none());
         Ok(Self {
-            table,
-            owner: key.map(|key| Keys::new(table, key)).transpose()?,
+            id: table.id.clone(),
             writers: references.map(writer).collect::<Result<_, IndexError>>()?,
         })
     }
 
-    /// Whether no child asks.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.writers.is_empty()
-    }
-
-    /// Takes what became of the rows of a batch.
+    /// Takes the lines of some rows, as [`HeirLines::of`] makes them.
     ///
     /// # Errors
-    /// [`IndexError`].
-    pub fn push(
-        &self,
-        batch: &RecordBatch,
-        decider: &Decider<'_>,
-        decided: (&RowFacts, &Decisions),
-    ) -> Result<(), IndexError> {
-        if self.is_empty() {
-            return Ok(());
+    /// [`IndexError`]: above all lines that are not made so.
+    pub fn push(&self, lines: &[RecordBatch]) -> Result<(), IndexError> {
+        let is_entry = |lines: &RecordBatch| lines.schema() == entry_schema();
+        if lines.len() != self.writers.len() || !lines.iter().all(is_entry) {
+            return Err(IndexError::OtherLines {
+                table: self.id.clone(),
+            });
         }
-        let columns = ReadColumns::all(self.table, batch);
-        let keys = self.owner.as_ref().map(|owner| owner.of(&columns));
-        let keys = keys.transpose()?;
-        let parents = decider.parents(batch, decided, keys.as_ref())?;
-        let mut writers = self.writers.iter();
-        writers.try_for_each(|writer| writer.push(&columns, &parents))
+        let mut writers = self.writers.iter().zip(lines);
+        writers.try_for_each(|(writer, lines)| Ok(writer.sorter()?.push(lines)?))
     }
 
     /// Writes the files that children ask.
@@ -239,63 +302,34 @@ impl<'a> Heirs<'a> {
 }
 
 /// Gathers the verdicts of a parent table while it streams, by one set of columns.
-struct VerdictWriter<'a> {
-    table: &'a Table,
-    references: Keys<'a>,
+struct VerdictWriter {
     /// Units push as they come: the order of what is sorted is that of its bytes.
     sorter: Mutex<BatchSorter>,
     path: PathBuf,
 }
 
-impl<'a> VerdictWriter<'a> {
-    fn new(
-        table: &'a Table,
-        references: &[usize],
-        path: PathBuf,
-        spill: Spill<'_>,
-    ) -> Result<Self, IndexError> {
-        let sorter = spill.sorter(&table.id, entry_schema(), &[0])?;
-        Ok(Self {
-            table,
-            references: Keys::new(table, references)?,
-            sorter: Mutex::new(sorter),
-            path,
-        })
-    }
-
+impl VerdictWriter {
     fn sorter(&self) -> Result<MutexGuard<'_, BatchSorter>, IndexError> {
         self.sorter.lock().map_err(|_| IndexError::LockPoisoned)
     }
 
-    /// Takes the lines of each row of a batch.
-    fn push(&self, columns: &ReadColumns<'_>, parents: &[Vec<Parent>]) -> Result<(), IndexError> {
-        let keys = self.references.of(columns)?;
-        let (mut of, mut lines) = (Vec::new(), ParentColumns::default());
-        for row in (0..columns.rows()).filter(|&row| keys.is_valid(row)) {
-            for parent in &parents[row] {
-                of.push(keys.value(row));
-                lines.push(parent);
-            }
-        }
-        let lines = lines.finish(Arc::new(BinaryArray::from(of)));
-        let entries = batch(&self.table.id, entry_schema(), lines)?;
-        Ok(self.sorter()?.push(&entries)?)
-    }
-
     /// Takes the rejected rows of the table: their children have a parent of which nobody knows whose it is.
-    fn push_rejected(&self, staging: &Staging) -> Result<(), IndexError> {
-        let table = self.table;
+    fn push_rejected(
+        &self,
+        table: &Table,
+        references: &[usize],
+        staging: &Staging,
+    ) -> Result<(), IndexError> {
+        let references = Keys::new(table, references)?;
         for (at, reject) in staging.rejects(table)?.into_iter().flatten().enumerate() {
             let unreadable = unreadable_parent(table, at + 1);
-            let key = self
-                .references
-                .of_reject(&reject?, NullPart::MatchesNothing, unreadable)?;
+            let key = references.of_reject(&reject?, NullPart::MatchesNothing, unreadable)?;
             let Some(key) = key else {
                 continue;
             };
             let mut lines = ParentColumns::default();
             lines.push(&Parent::rejected());
-            let entry = batch(&table.id, entry_schema(), lines.finish(Arc::new(key)))?;
+            let entry = entry_batch(&table.id, lines.finish(Arc::new(key)))?;
             self.sorter()?.push(&entry)?;
         }
         Ok(())

@@ -63,9 +63,67 @@ pub enum SplitError {
         /// The folder or file.
         path: PathBuf,
     },
+    /// A unit's task that cannot be done here, or whose results are not those of the task.
+    #[error(transparent)]
+    Task(#[from] TaskError),
     /// Asked to stop.
     #[error("interrupted; run again to resume")]
     Interrupted,
+}
+
+/// A unit's task that is refused, before a row is decided, or whose results are. Nothing was written of it.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// The text is not a task.
+    #[error("not a unit's task: {0}")]
+    Malformed(serde_json::Error),
+    /// A task of another format.
+    #[error("task format `{}` where this version reads `bunri.split-task/1`", .found.escape_debug())]
+    Format {
+        /// What stood there.
+        found: String,
+    },
+    /// Written by another version, or about another catalogue or job than those here.
+    #[error(
+        "the task of table `{}` is of another {what} than there is here; do it with the {what} that it was written with",
+        .table.escape_debug()
+    )]
+    Other {
+        /// The table's id.
+        table: String,
+        /// What differs.
+        what: &'static str,
+    },
+    /// A table or a store of which the catalogue knows nothing.
+    #[error("the task names the {what} `{}`, which the catalogue does not have", .name.escape_debug())]
+    Unknown {
+        /// Table or store.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A file that the task names is not here, or not what it was.
+    #[error(
+        "`{}` is not the file that the task of table `{table}` was written for; bring it here from the run's custody again",
+        path.display()
+    )]
+    File {
+        /// The table's id.
+        table: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// What came back cannot be of the unit's rows.
+    #[error(
+        "table `{table}`: what came back of one of its units is not of its rows: {what}; see to it that every machine has the \
+         version of bunri that there is here, and run again"
+    )]
+    Results {
+        /// The table's id.
+        table: String,
+        /// Why not.
+        what: &'static str,
+    },
 }
 
 /// Asked to stop?
@@ -107,6 +165,10 @@ impl From<IndexError> for SplitError {
             IndexError::Vectorized(error) => Self::Vectorized(error),
             IndexError::Key(error) => Self::Key(error),
             IndexError::LockPoisoned => Self::LockPoisoned,
+            IndexError::OtherLines { table } => Self::Task(TaskError::Results {
+                table,
+                what: "the lines for the table's children have another form",
+            }),
             IndexError::Interrupted => Self::Interrupted,
         }
     }

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use bunri_catalogue::{Catalogue, KnownAt, RowRule, Table};
 use bunri_columnar::{ColumnarError, PendingFile, Staging, create_folder};
 use bunri_manifest::{Blake3Hex, FileEntry, open_regular};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::SplitError;
 use crate::record::{Records, TableRecord};
+use crate::task::Terms;
 
 /// What is asked of a file at once.
 const PIECE: usize = 1 << 16;
@@ -23,8 +24,7 @@ const PIECE: usize = 1 << 16;
 pub(crate) struct Grounds<'a> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) staging: &'a Staging,
-    /// The job, the catalogue and the version, as far as store files depend on them.
-    pub(crate) common: &'a Value,
+    pub(crate) terms: &'a Terms,
 }
 
 impl Grounds<'_> {
@@ -44,7 +44,8 @@ impl Grounds<'_> {
         let text = json!({
             "table": self.catalogue.tables[position].id,
             "bounds": bounds,
-            "common": self.common,
+            // The word is part of what earlier runs noted.
+            "common": self.terms,
             "staged": staged,
         })
         .to_string();

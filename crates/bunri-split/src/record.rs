@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::SplitError;
 use crate::own_files::{listed, name_of};
-use crate::table::TableStats;
+use crate::stats::TableStats;
 
 /// What a split did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

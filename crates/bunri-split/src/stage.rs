@@ -17,7 +17,7 @@ use bunri_manifest::{
     StoreManifest, TOOL, TableEntry, hash_file,
 };
 use bunri_work::{Group, SpareThreads};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::SplitError;
 use crate::errors::stop_if_cancelled;
@@ -26,8 +26,9 @@ use crate::own_files::remove_unfinished;
 use crate::record::{Records, SplitRecord, SplitStats, TableRecord};
 use crate::rekey::Rekeys;
 use crate::store_files::Target;
-use crate::table::Shared;
-use crate::units::{Done, TableUnits};
+use crate::task::{TaskWriter, Terms, UnitExecutor};
+use crate::unit::UnitContext;
+use crate::units::{Done, Shared, TableUnits};
 
 /// Where staging lies and where the stores go.
 #[derive(Debug, Clone)]
@@ -88,6 +89,20 @@ pub fn split(
     options: &SplitOptions,
     observer: &dyn Observer,
 ) -> Result<SplitStats, SplitError> {
+    split_by(None, catalogue, roots, options, observer)
+}
+
+/// As [`split`]; each unit is written down and done by an executor, if there is one. It leaves no trace in a store either.
+///
+/// # Errors
+/// As [`split`]; and [`SplitError::Task`], where what comes back cannot be of a unit's rows.
+pub fn split_by(
+    executor: Option<&dyn UnitExecutor>,
+    catalogue: &Catalogue,
+    roots: &StoreRoots,
+    options: &SplitOptions,
+    observer: &dyn Observer,
+) -> Result<SplitStats, SplitError> {
     let staging = Staging::open(&roots.custody, catalogue)?;
     let stage = Stage::prepare(&staging, catalogue, roots, options, observer)?;
     if let Some(stats) = stage.finished_before()? {
@@ -97,7 +112,7 @@ pub fn split(
     let indexes = stage.indexes()?;
     stage.try_decisions(&indexes)?;
     stage.begin()?;
-    let records = stage.split_tables(&indexes)?;
+    let records = stage.split_tables(&indexes, executor)?;
     stage.write_manifests(&records)?;
     let tables = records
         .into_iter()
@@ -232,29 +247,40 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn shared<'s>(&'s self, indexes: &'s Indexes, verdicts: &'s Path) -> Shared<'s> {
+    fn shared<'s>(
+        &'s self,
+        indexes: &'s Indexes,
+        verdicts: &'s Path,
+        executor: Option<&'s dyn UnitExecutor>,
+    ) -> Result<Shared<'s>, SplitError> {
         let threads = self.options.threads.max(1) as u64;
-        Shared {
+        let place = (self.staging, self.roots.custody.as_path());
+        let writer = || TaskWriter::new(self.catalogue, place, (&self.inputs, self.terms()));
+        let elsewhere = executor.map(|executor| Ok::<_, SplitError>((executor, writer()?)));
+        Ok(Shared {
             staging: self.staging,
-            lookups: Lookups {
-                catalogue: self.catalogue,
-                indexes,
-                cutover: i64::from(self.options.cutover),
-                verdicts,
-                spill: self.spill(),
-                observer: self.observer,
+            unit: UnitContext {
+                lookups: Lookups {
+                    catalogue: self.catalogue,
+                    indexes,
+                    cutover: i64::from(self.options.cutover),
+                    verdicts,
+                    spill: self.spill(),
+                    observer: self.observer,
+                },
+                decisions: &self.options.decisions,
             },
-            decisions: &self.options.decisions,
             rekeys: &self.rekeys,
             unit_rows: self.options.unit_rows.map(NonZeroU64::get),
             room: usize::try_from(self.options.memory / (threads * 12)).unwrap_or(usize::MAX),
-        }
+            elsewhere: elsewhere.transpose()?,
+        })
     }
 
     /// Where the tables' verdicts are left for their children, empty: what an interrupted run left of them may be
     /// half a set.
     fn verdicts_folder(&self) -> Result<PathBuf, SplitError> {
-        let verdicts = self.temporary.join("verdicts");
+        let verdicts = self.roots.layout().verdicts();
         let _ = std::fs::remove_dir_all(&verdicts);
         create_folder(&verdicts)?;
         Ok(verdicts)
@@ -274,7 +300,7 @@ impl<'a> Stage<'a> {
             }
         }
         let verdicts = self.verdicts_folder()?;
-        let shared = self.shared(indexes, &verdicts);
+        let shared = self.shared(indexes, &verdicts, None)?;
         let needed = self.order().into_iter().filter(|it| needed.contains(it));
         let units = |table| TableUnits::new(&shared, table, KeyRanges::whole(), Vec::new());
         let tables = needed.map(units).collect::<Result<Vec<_>, _>>()?;
@@ -293,9 +319,13 @@ impl<'a> Stage<'a> {
     }
 
     /// Splits the tables, the units of all of them side by side as far as they need not wait.
-    fn split_tables(&self, indexes: &Indexes) -> Result<BTreeMap<String, TableRecord>, SplitError> {
+    fn split_tables(
+        &self,
+        indexes: &Indexes,
+        executor: Option<&dyn UnitExecutor>,
+    ) -> Result<BTreeMap<String, TableRecord>, SplitError> {
         let verdicts = self.verdicts_folder()?;
-        let shared = self.shared(indexes, &verdicts);
+        let shared = self.shared(indexes, &verdicts, executor)?;
         let kept = self.kept()?;
         let asked = self.asked(&kept);
         let roots = Store::ALL.map(|store| (store, self.roots.of(store)));
@@ -415,14 +445,12 @@ impl<'a> Stage<'a> {
         let grounds = Grounds {
             catalogue: self.catalogue,
             staging: self.staging,
-            common: &self.common(),
+            terms: &self.terms(),
         };
         grounds.of(position, self.options.ranges.get(id))
     }
 
-    /// What the files of every table depend on, beside staging: the job, the catalogue and the version. A label or a kind stands in
-    /// manifests alone.
-    fn common(&self) -> Value {
+    fn terms(&self) -> Terms {
         let SplitOptions {
             label: _,
             kind: _,
@@ -436,14 +464,7 @@ impl<'a> Stage<'a> {
             earlier: _,
             unit_rows: _,
         } = self.options;
-        json!({
-            "tool": TOOL,
-            "layout": CREATED_BY,
-            "catalogue": self.catalogue.digest,
-            "cutover": cutover,
-            "decisions": decisions.digest(),
-            "secrets": secrets.checks(),
-        })
+        Terms::new(self.catalogue, *cutover, (decisions, secrets))
     }
 
     /// Does the units of some tables, in the order of the tables but those of children when their parents are done, and `each`
@@ -714,7 +735,7 @@ fn blake3_hex(digest: &str) -> Blake3Hex {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::table::TableStats;
+    use crate::stats::TableStats;
 
     #[test]
     fn a_changed_manifest_or_lost_sums_are_not_a_finished_store() {

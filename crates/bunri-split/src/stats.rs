@@ -1,17 +1,10 @@
-//! The rows of one unit of a table: they stream past what others say of them, and are decided batch by batch.
+//! What became of a table's rows, counted.
 
 use std::collections::BTreeMap;
 
-use arrow_array::RecordBatch;
 use bunri_catalogue::{Ownership, Table};
-use bunri_columnar::{StagedRows, Staging, usual_unit_rows};
-use bunri_index::{Heirs, Lookups, ParentFiles, UnitLookups};
-use bunri_vectorized::{Decider, Decisions, UNDECIDED, ownership, reason_word};
+use bunri_vectorized::{Decisions, UNDECIDED, ownership, reason_word};
 use serde::{Deserialize, Serialize};
-
-use crate::SplitError;
-use crate::decided::{Decided, Refusal};
-use crate::rekey::Rekeys;
 
 /// What became of one table's rows. Every figure counts rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,33 +22,6 @@ pub struct TableStats {
     pub store_rows: BTreeMap<String, u64>,
     /// For each column with cases, the rows that fell to `else` (NULL among them).
     pub else_rows: BTreeMap<String, u64>,
-}
-
-/// What every table's split shares.
-pub(crate) struct Shared<'a> {
-    pub(crate) staging: &'a Staging,
-    pub(crate) lookups: Lookups<'a>,
-    pub(crate) decisions: &'a bunri_decisions::Decisions,
-    pub(crate) rekeys: &'a Rekeys,
-    /// Rows of a unit, if it is not what suits the table.
-    pub(crate) unit_rows: Option<u64>,
-    /// Bytes of one store's rows that may wait for the units before theirs.
-    pub(crate) room: usize,
-}
-
-impl Shared<'_> {
-    /// Rows of a unit of this table. Any number gives the same stores.
-    pub(crate) fn unit_rows(&self, table: &Table) -> u64 {
-        self.unit_rows.unwrap_or_else(|| usual_unit_rows(table))
-    }
-}
-
-/// What all units of a table share of its parents and its children.
-pub(crate) struct Kin<'a> {
-    /// What became of the parents.
-    pub(crate) parents: ParentFiles,
-    /// What children will ask.
-    pub(crate) heirs: Heirs<'a>,
 }
 
 impl TableStats {
@@ -113,54 +79,6 @@ impl TableStats {
                 add(&mut self.else_rows, &column.name, rows);
             }
         }
-    }
-}
-
-/// Decides the rows of a unit, batch by batch.
-pub(crate) struct UnitDecider<'w, 'a> {
-    lookups: UnitLookups<'a>,
-    decider: Decider<'a>,
-    decided: Decided<'a>,
-    heirs: &'w Heirs<'a>,
-}
-
-impl<'w, 'a> UnitDecider<'w, 'a> {
-    pub(crate) fn prepare(
-        shared: &Shared<'a>,
-        position: usize,
-        unit: &StagedRows,
-        kin: &'w Kin<'a>,
-    ) -> Result<Self, SplitError> {
-        let Lookups {
-            catalogue,
-            indexes,
-            cutover,
-            ..
-        } = shared.lookups;
-        let has_heirs = !kin.heirs.is_empty();
-        let asked = (&kin.parents, has_heirs);
-        let terms = (indexes.codes(), cutover);
-        Ok(Self {
-            lookups: shared.lookups.begin(position, unit, asked)?,
-            decider: Decider::new(catalogue, position, terms, has_heirs),
-            decided: Decided::new((catalogue, position), shared.decisions)?,
-            heirs: &kin.heirs,
-        })
-    }
-
-    pub(crate) fn decide(&mut self, batch: &RecordBatch) -> Result<Decisions, SplitError> {
-        let facts = self.lookups.next(batch)?;
-        let decided = self.decided.of(batch)?;
-        let decisions = self.decider.decide(batch, &facts, &decided)?;
-        self.decided.ruled(&decisions.ruled);
-        self.heirs
-            .push(batch, &self.decider, (&facts, &decisions))?;
-        Ok(decisions)
-    }
-
-    /// After the last row: the decisions that met one, and those of them that decide nothing.
-    pub(crate) fn finish(self) -> (Vec<usize>, Vec<Refusal>) {
-        self.decided.finish()
     }
 }
 

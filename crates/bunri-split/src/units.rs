@@ -1,21 +1,45 @@
-//! A table as its units: each is decided by itself, on whatever thread, and what a table has once is put together from them. What
-//! a unit gives its table does not depend on which was first: rows go to the stores in the order of units
+//! A table as its units: each is decided by itself, on whatever thread or machine, and what a table has once is put together from them.
+//! What a unit gives its table does not depend on which was first: rows go to the stores in the order of units
 //! ([`ReorderBuffer`]), verdicts for children are sorted, figures are summed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bunri_catalogue::Table;
-use bunri_columnar::{ColumnarError, Event, KeyRanges, StagedRows};
-use bunri_index::PASS_ROWS;
+use arrow_array::RecordBatch;
+use bunri_catalogue::{Store, Table};
+use bunri_columnar::{Event, KeyRanges, StagedRows, Staging, usual_unit_rows};
+use bunri_index::{Heirs, ParentFiles};
 use bunri_manifest::FileEntry;
 use bunri_work::{Fork, ForkJoin, ReorderBuffer};
 
 use crate::SplitError;
 use crate::cells::StorePlan;
 use crate::decided::{Refusal, met_nothing};
-use crate::errors::stop_if_cancelled;
+use crate::errors::{TaskError, stop_if_cancelled};
+use crate::rekey::Rekeys;
+use crate::stats::TableStats;
 use crate::store_files::{StoreFiles, Target};
-use crate::table::{Kin, Shared, TableStats, UnitDecider};
+use crate::task::{TableTask, TaskWriter, UnitExecutor};
+use crate::unit::{UnitContext, UnitLeft, UnitSink};
+
+/// What every table's split shares.
+pub(crate) struct Shared<'a> {
+    pub(crate) staging: &'a Staging,
+    pub(crate) unit: UnitContext<'a>,
+    pub(crate) rekeys: &'a Rekeys,
+    /// Rows of a unit, if it is not what suits the table.
+    pub(crate) unit_rows: Option<u64>,
+    /// Bytes of one store's rows that may wait for the units before theirs.
+    pub(crate) room: usize,
+    /// Who does the units, and what writes them down for them; [`None`]: this process.
+    pub(crate) elsewhere: Option<(&'a dyn UnitExecutor, TaskWriter<'a>)>,
+}
+
+impl Shared<'_> {
+    /// Rows of a unit of this table. Any number gives the same stores.
+    fn unit_rows(&self, table: &Table) -> u64 {
+        self.unit_rows.unwrap_or_else(|| usual_unit_rows(table))
+    }
+}
 
 /// What a table's split leaves.
 pub(crate) struct Done {
@@ -47,14 +71,15 @@ struct Gathered {
 
 /// What all units of a table share.
 struct TableWork<'a> {
-    kin: Kin<'a>,
-    outputs: Vec<Output>,
-}
-
-/// The rows of one store.
-struct Output {
-    plan: StorePlan,
-    rows: ReorderBuffer<StoreFiles>,
+    /// What became of the parents.
+    parents: ParentFiles,
+    /// What children will ask.
+    heirs: Heirs,
+    /// Of each store that gets rows.
+    plans: Vec<StorePlan>,
+    /// The rows of each of them.
+    outputs: Vec<ReorderBuffer<StoreFiles>>,
+    elsewhere: Option<(&'a dyn UnitExecutor, TableTask)>,
 }
 
 impl<'a> TableUnits<'a> {
@@ -64,7 +89,7 @@ impl<'a> TableUnits<'a> {
         ranges: KeyRanges,
         targets: Vec<Target<'a>>,
     ) -> Result<Self, SplitError> {
-        let table = &shared.lookups.catalogue.tables[position];
+        let table = &shared.unit.lookups.catalogue.tables[position];
         let units = shared
             .staging
             .table(table)?
@@ -84,7 +109,7 @@ impl<'a> TableUnits<'a> {
     }
 
     pub(crate) fn table(&self) -> &'a Table {
-        &self.shared.lookups.catalogue.tables[self.position]
+        &self.shared.unit.lookups.catalogue.tables[self.position]
     }
 
     /// How many units there are. They are to be begun in their order.
@@ -99,78 +124,81 @@ impl<'a> TableUnits<'a> {
 }
 
 impl<'a> Fork<TableWork<'a>, Gathered> for TableUnits<'a> {
-    type Left = (TableStats, Told);
+    type Left = UnitLeft;
     type Joined = Done;
     type Error = SplitError;
 
     fn begin(&self) -> Result<TableWork<'a>, SplitError> {
         // Parents that were stopped have left nothing that could be asked.
-        stop_if_cancelled(self.shared.lookups.observer)?;
         let (shared, table) = (self.shared, self.table());
+        let lookups = &shared.unit.lookups;
+        stop_if_cancelled(lookups.observer)?;
         if !self.targets.is_empty() {
-            shared
-                .lookups
-                .observer
-                .event(Event::Table { id: &table.id });
+            lookups.observer.event(Event::Table { id: &table.id });
         }
-        let kin = Kin {
-            parents: shared.lookups.parents(table)?,
-            heirs: shared.lookups.heirs(self.position, shared.staging)?,
-        };
-        let output = |target: &Target<'_>| {
+        let (mut plans, mut outputs) = (Vec::new(), Vec::new());
+        for target in &self.targets {
             let Some(plan) = StorePlan::new(table, target.store, shared.rekeys)? else {
-                return Ok(None);
+                continue;
             };
-            let files = StoreFiles::open(table, &plan, target, &self.ranges, shared.lookups.spill)?;
-            let rows = ReorderBuffer::new(files, shared.room);
-            Ok(Some(Output { plan, rows }))
-        };
-        let outputs = self.targets.iter();
-        let outputs = outputs.filter_map(|target| output(target).transpose());
+            let files = StoreFiles::open(table, &plan, target, &self.ranges, lookups.spill)?;
+            plans.push(plan);
+            outputs.push(ReorderBuffer::new(files, shared.room));
+        }
+        let mut elsewhere = None;
+        if let Some((executor, writer)) = &shared.elsewhere {
+            let stores = plans.iter().map(|plan| plan.store);
+            elsewhere = Some((*executor, writer.table(lookups, table, stores)?));
+        }
         Ok(TableWork {
-            kin,
-            outputs: outputs.collect::<Result<_, SplitError>>()?,
+            parents: lookups.parents(table)?,
+            heirs: lookups.heirs(self.position, shared.staging)?,
+            plans,
+            outputs,
+            elsewhere,
         })
     }
 
-    /// Decides the rows of a unit and hands them on.
-    fn task(&self, work: &TableWork<'a>, unit: usize) -> Result<Self::Left, SplitError> {
-        stop_if_cancelled(self.shared.lookups.observer)?;
-        let (shared, table, rows) = (self.shared, self.table(), &self.units[unit]);
-        let mut decider = UnitDecider::prepare(shared, self.position, rows, &work.kin)?;
-        let mut stats = TableStats::default();
-        for batch in rows.all(PASS_ROWS)? {
-            stop_if_cancelled(shared.lookups.observer)?;
-            let batch = batch?;
-            let decisions = decider.decide(&batch)?;
-            stats.count(table, &decisions);
-            for output in &work.outputs {
-                let rows = output.plan.rows(table, &batch, &decisions);
-                let rows = rows.map_err(ColumnarError::arrow(&table.id))?;
-                let bytes = rows.get_array_memory_size();
-                output.rows.push(unit, rows, bytes)?;
+    /// Decides the rows of a unit, or has it done, and hands them on.
+    fn task(&self, work: &TableWork<'a>, unit: usize) -> Result<UnitLeft, SplitError> {
+        stop_if_cancelled(self.shared.unit.lookups.observer)?;
+        let rows = &self.units[unit];
+        let mut sink = TableSink {
+            table: self,
+            work,
+            unit,
+        };
+        let left = match &work.elsewhere {
+            None => {
+                let beside = (&work.parents, work.plans.as_slice());
+                let unit = &self.shared.unit;
+                unit.decide(self.position, rows, beside, &mut sink)?
             }
-            if !self.targets.is_empty() {
-                shared.lookups.observer.event(Event::Rows {
-                    rows: batch.num_rows() as u64,
-                });
+            Some((executor, task)) => {
+                let left = executor.execute(&task.of(rows), &mut sink)?;
+                self.refuse_other_results(rows, &left)?;
+                left
             }
-        }
+        };
         for output in &work.outputs {
-            output.rows.end(unit)?;
+            output.end(unit)?;
         }
-        Ok((stats, decider.finish()))
+        Ok(left)
     }
 
     fn give_up(&self, work: &TableWork<'a>, unit: usize) {
-        let outputs = work.outputs.iter();
-        outputs.for_each(|output| output.rows.give_up(unit));
+        work.outputs.iter().for_each(|output| output.give_up(unit));
     }
 
-    fn gather(&self, gathered: &mut Gathered, _: usize, (stats, told): Self::Left) {
+    fn gather(&self, gathered: &mut Gathered, _: usize, left: UnitLeft) {
+        let UnitLeft {
+            stats,
+            met,
+            refused,
+        } = left;
         gathered.stats.add(stats);
-        gathered.met.extend(told.0);
-        gathered.refused.extend(told.1);
+        gathered.met.extend(met);
+        gathered.refused.extend(refused);
     }
 
     fn join(&self, work: TableWork<'a>, gathered: Gathered) -> Result<Done, SplitError> {
@@ -179,13 +207,15 @@ impl<'a> Fork<TableWork<'a>, Gathered> for TableUnits<'a> {
             met,
             mut refused,
         } = gathered;
-        let decisions = self.shared.decisions.of(self.position);
+        let decisions = self.shared.unit.decisions.of(self.position);
         refused.extend(met_nothing(self.table(), decisions, &met));
-        work.kin.heirs.finish()?;
+        work.heirs.finish()?;
         let mut files = BTreeMap::new();
-        for Output { plan, rows } in work.outputs {
+        for (plan, rows) in work.plans.iter().zip(work.outputs) {
             let store = plan.store.word().to_owned();
-            let entries = rows.into_taker()?.commit(self.shared.lookups.observer)?;
+            let entries = rows
+                .into_taker()?
+                .commit(self.shared.unit.lookups.observer)?;
             let count = entries.iter().map(|file| file.rows).sum();
             stats.store_rows.insert(store.clone(), count);
             files.insert(store, entries);
@@ -198,5 +228,65 @@ impl<'a> Fork<TableWork<'a>, Gathered> for TableUnits<'a> {
     }
 }
 
-/// The decisions that met a row of a unit, and those of them that decide nothing.
-type Told = (Vec<usize>, Vec<Refusal>);
+impl TableUnits<'_> {
+    fn results(&self, what: &'static str) -> SplitError {
+        let table = self.table().id.clone();
+        TaskError::Results { table, what }.into()
+    }
+
+    /// What another process left must be of these rows, as far as that can be seen without deciding them: verification does that.
+    fn refuse_other_results(&self, rows: &StagedRows, left: &UnitLeft) -> Result<(), SplitError> {
+        let UnitLeft {
+            stats,
+            met,
+            refused: _,
+        } = left;
+        let of_ownerships = stats.ownership_rows.values();
+        let of_ownerships = of_ownerships.fold(0, |sum: u64, rows| sum.saturating_add(*rows));
+        if stats.staging_rows != rows.rows() || of_ownerships != rows.rows() {
+            return Err(self.results("it is of another number of rows"));
+        }
+        if !stats.store_rows.is_empty() {
+            return Err(self.results("it counts the rows of stores"));
+        }
+        let decisions = self.shared.unit.decisions.of(self.position).len();
+        if met.iter().any(|&number| number >= decisions) {
+            return Err(self.results("it met a decision that nobody made"));
+        }
+        Ok(())
+    }
+}
+
+/// Hands what becomes of a unit's rows to the stores and to the table's children.
+struct TableSink<'t, 'a> {
+    table: &'t TableUnits<'a>,
+    work: &'t TableWork<'a>,
+    unit: usize,
+}
+
+impl UnitSink for TableSink<'_, '_> {
+    fn rows(&mut self, store: Store, rows: RecordBatch) -> Result<(), SplitError> {
+        let TableWork { plans, outputs, .. } = self.work;
+        let mut to_stores = plans.iter().zip(outputs);
+        let found = to_stores.find(|(plan, _)| plan.store == store);
+        let Some((plan, output)) = found else {
+            return Err(self.table.results("it has rows for a store that gets none"));
+        };
+        if rows.schema() != plan.schema {
+            return Err(self.table.results("its columns are not those of the store"));
+        }
+        let bytes = rows.get_array_memory_size();
+        Ok(output.push(self.unit, rows, bytes)?)
+    }
+
+    fn heirs(&mut self, lines: &[RecordBatch]) -> Result<(), SplitError> {
+        Ok(self.work.heirs.push(lines)?)
+    }
+
+    fn decided(&mut self, rows: u64) {
+        if !self.table.targets.is_empty() {
+            let observer = self.table.shared.unit.lookups.observer;
+            observer.event(Event::Rows { rows });
+        }
+    }
+}

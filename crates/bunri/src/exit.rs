@@ -542,7 +542,8 @@ fn split(error: &SplitError) -> u8 {
         SplitError::ForeignOutput { .. }
         | SplitError::Decisions(_)
         | SplitError::NoSecret { .. }
-        | SplitError::RekeyCollision { .. } => REFUSED,
+        | SplitError::RekeyCollision { .. }
+        | SplitError::Task(_) => REFUSED,
         SplitError::Interrupted => INTERRUPTED,
     }
 }

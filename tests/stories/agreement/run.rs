@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use bunri_catalogue::Catalogue;
 use bunri_columnar::{STAGING_PART_ROWS, Silent};
@@ -14,7 +15,7 @@ use bunri_manifest::Blake3Hex;
 use bunri_parse::load;
 use bunri_redecide::RedecideError;
 use bunri_report::{NoteRule, Report, Rule, Status};
-use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, split};
+use bunri_split::{SplitError, SplitOptions, SplitStats, StoreRoots, UnitExecutor, split_by};
 use bunri_verify::{VerifyError, VerifyInputs, VerifyOptions, verify};
 
 use super::catalogue::{class_word, decisions, files, who_word};
@@ -22,6 +23,7 @@ use super::legacy::database;
 use super::oracle::{Expected, REKEY, SECRET, Store, expected, refused};
 use super::stored::{difference, read};
 use super::world::{Early, End, KnownAt, Reading, World};
+use crate::tasks::Elsewhere;
 
 /// How often each thing was seen, by its name.
 pub(super) type Tally = BTreeMap<String, u64>;
@@ -180,7 +182,17 @@ impl Run<'_> {
             earlier: None,
             unit_rows: units.and_then(NonZeroU64::new),
         };
-        split(catalogue, &roots, &options, &Silent)
+        // Every other world by tasks that are written down and done elsewhere.
+        let rows: usize = self.world.tables.iter().map(|table| table.rows.len()).sum();
+        let elsewhere = rows.is_multiple_of(2).then(|| Elsewhere {
+            catalogue: catalogue.clone(),
+            decisions: decisions.clone(),
+            secrets: self.secrets(),
+            custody: self.custody(),
+            done: Mutex::default(),
+        });
+        let executor = elsewhere.as_ref().map(|it| it as &dyn UnitExecutor);
+        split_by(executor, catalogue, &roots, &options, &Silent)
     }
 
     fn verify(&self, catalogue: &Catalogue, decisions: &Decisions) -> Result<Report, VerifyError> {
