@@ -16,6 +16,9 @@ use crate::server::Server;
 /// How long a server may take to let a client in. Its own limit (`authentication_timeout`) is a minute.
 const LOGIN: Duration = Duration::from_secs(90);
 
+/// How long a server may take to hear that a statement is to end.
+const INTERRUPT: Duration = Duration::from_secs(10);
+
 /// A connection.
 pub struct Connection {
     runtime: Runtime,
@@ -257,17 +260,19 @@ impl Connection {
 }
 
 impl Interrupter {
-    /// Ends the statement that runs, if one does. A server that cannot be reached has ended it already.
+    /// Ends the statement that runs, if one does. A server that cannot be reached, or says nothing for ten seconds, has ended it already.
     pub fn interrupt(&self) {
         let Ok(runtime) = runtime(&self.server) else {
             return;
         };
-        let asked = runtime.block_on(async {
+        let ask = async {
             match self.server.tls() {
                 Some(tls) => self.token.cancel_query(tls).await,
                 None => self.token.cancel_query(NoTls).await,
             }
-        });
+        };
+        // A server that is silent is one that cannot be reached: whoever stops a run must not wait for it.
+        let asked = runtime.block_on(async { tokio::time::timeout(INTERRUPT, ask).await });
         drop(asked);
     }
 }
