@@ -2,6 +2,7 @@
 //! catalogue, the decisions and the secrets read anew. The stores are the same byte for byte, and what is not what
 //! the task was written with is refused.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -241,6 +242,53 @@ fn units_that_are_done_elsewhere_give_the_same_bytes() {
                 .all(|task| task["terms"]["secrets"]["contract"].is_string())
         );
     }
+}
+
+/// Does nothing of one table.
+struct Fails {
+    inner: Elsewhere,
+    table: &'static str,
+}
+
+impl UnitExecutor for Fails {
+    fn execute(&self, task: &UnitTask, sink: &mut dyn UnitSink) -> Result<UnitLeft, SplitError> {
+        if task.table() == self.table {
+            return Err(SplitError::LockPoisoned);
+        }
+        self.inner.execute(task, sink)
+    }
+}
+
+#[test]
+fn a_split_whose_executor_failed_goes_on_with_the_tables_that_are_not_finished() {
+    let system = System::new(decided_contracts(), STAGING_PART_ROWS);
+    let (catalogue, mut options, _) = job(&system.rig);
+    options.unit_rows = NonZeroU64::new(5);
+    let (_kept, whole) = system.place();
+    split_by(None, &catalogue, &whole, &options, &Silent).unwrap();
+
+    let (_kept, roots) = system.place();
+    let fails = Fails {
+        inner: system.elsewhere(&roots),
+        table: "remark",
+    };
+    let failed = split_by(Some(&fails), &catalogue, &roots, &options, &Silent);
+    assert!(matches!(failed, Err(SplitError::LockPoisoned)));
+    assert!(!roots.retail.join("manifest.json").exists());
+    let elsewhere = system.elsewhere(&roots);
+    split_by(Some(&elsewhere), &catalogue, &roots, &options, &Silent).unwrap();
+    for (found, expected) in trees(&roots).iter().zip(&trees(&whole)) {
+        assert_eq!(differences(found, expected), Vec::<String>::new());
+    }
+    // The contracts are finished, and were decided again for the remarks on them: for no store.
+    let mut stores = BTreeMap::new();
+    for text in elsewhere.done.into_inner().unwrap() {
+        let task: Value = serde_json::from_str(&text).unwrap();
+        let table = task["table"].as_str().unwrap().to_owned();
+        stores.insert(table, task["stores"].as_array().unwrap().len());
+    }
+    assert_eq!(stores.get("contract"), Some(&0), "{stores:?}");
+    assert_eq!(stores.get("remark"), Some(&3), "{stores:?}");
 }
 
 /// The task of the contracts, as a folder has its files.
